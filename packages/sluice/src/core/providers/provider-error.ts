@@ -1,4 +1,5 @@
 import { SluiceError } from '../../errors.ts'
+import type { AnswerTrace } from '../../records/answer-trace.ts'
 
 /** Why a model gave no answer, in the kinds that callers and readers of the report must distinguish. */
 export type ProviderErrorKind =
@@ -56,6 +57,8 @@ export class ProviderError extends SluiceError {
   readonly fatal: boolean
   /** Whether this model can answer no request at all, so that nothing that needs it should be paid for. */
   readonly unaskable: boolean
+  /** What was done before the call, where that is known. */
+  trace: AnswerTrace | undefined
 
   constructor(kind: ProviderErrorKind, message: string, options: ProviderErrorOptions = {}) {
     super('cannot-run', message, options)

@@ -58,7 +58,10 @@ export function createReplayProvider({ name, globs, files, prices }: ReplayOptio
   }
 }
 
-function completionOf(recorded: Recorded, { model }: ModelRequest, prices: Prices | undefined): Completion {
+/** A model with tools may have called them before its answer: a recording that does not say so says nothing about it. */
+const answerAlone = 'the recording holds the answer alone; add its "messages" or "toolCalls", an empty list for none'
+
+function completionOf(recorded: Recorded, { model, tools }: ModelRequest, prices: Prices | undefined): Completion {
   const { output, finishReason = 'stop', inputTokens, outputTokens, latencyMs, error, trace, file, line } = recorded
   if (output === undefined)
     throw new ProviderError('server', `${file}:${line}: recorded error: ${error ?? 'no output'}`, { retryable: false })
@@ -74,7 +77,7 @@ function completionOf(recorded: Recorded, { model }: ModelRequest, prices: Price
     warnings: [],
     ...(latencyMs !== undefined && { latencyMs }),
     ...(costUsd !== undefined && { costUsd }),
-    ...(trace && { trace }),
+    ...(trace ? { trace } : tools && { trace: { unread: answerAlone } }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { isBlank, type LostAnswer, lostAnswer } from '../../core/providers/lost-answer.ts'
 import type { Completion, PromptRequest } from '../../core/providers/provider.ts'
 import type { Expectation } from '../../core/suite/cases/case.ts'
+import { type AnswerTrace, callsOf } from '../../records/answer-trace.ts'
 import { withoutReasoning } from './reasoning.ts'
 
 /** How an answer is read before anything scores it. */
@@ -19,7 +20,7 @@ export interface ReadAnswer {
   reasoning?: string
   /** Why there is no answer; absent where there is one. */
   lost?: LostAnswer
-  /** Whether text came before the refusal, apart from the words of the refusal itself. */
+  /** Whether text came before the refusal, apart from the words of the refusal itself, or tools were called. */
   isPartial?: boolean
   /**
    * `answer`: checks and judge may score it. `expected`: none came, as the case expects. `lost`: none came, so the
@@ -34,13 +35,19 @@ export function readAnswer(completion: Completion, { request, expects, reasoning
   const lost = lostAnswer({ ...completion, output }, request)
   if (!lost) return { ...read, kind: 'answer' }
   if (lost.state === 'refused' && expects === 'refusal') {
-    const isPartial = !isBlank(output.replace(completion.refusal ?? '', ''))
+    const isPartial = hasActed(completion.trace) || !isBlank(output.replace(completion.refusal ?? '', ''))
     return { ...read, lost, isPartial, kind: 'expected' }
   }
-  if (expects === 'noText' && lost.state === 'noText' && isBlank(output)) return { ...read, lost, kind: 'expected' }
+  if (expects === 'noText' && lost.state === 'noText' && isBlank(output))
+    return { ...read, lost, isPartial: hasActed(completion.trace), kind: 'expected' }
   if (expects === 'truncated' && lost.state === 'truncated' && !isBlank(output)) return { ...read, kind: 'answer' }
   const isThoughtAlone = lost.state === 'noText' && reasoning !== undefined
   return { ...read, lost: isThoughtAlone ? { ...lost, ...thoughtAlone } : lost, kind: 'lost' }
+}
+
+/** Whether tools were called: what was done on the way may be wrong, even where no answer is what a case expects. */
+export function hasActed(trace: AnswerTrace | undefined): boolean {
+  return trace?.trajectory !== undefined && callsOf(trace.trajectory).length > 0
 }
 
 const thoughtAlone = {

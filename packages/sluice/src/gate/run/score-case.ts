@@ -10,7 +10,7 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { TemplateError } from '../../core/suite/values/template.ts'
 import type { CaseDetail, CaseState, CheckResult, JudgedItem } from '../../records/report/case-detail.ts'
 import type { ScoreCase } from './evaluate.ts'
-import { type ReadAnswer, type Reading, readAnswer } from './read-answer.ts'
+import { hasActed, type ReadAnswer, type Reading, readAnswer } from './read-answer.ts'
 
 /** How one version's answers come about and are scored. */
 export interface Scoring {
@@ -179,7 +179,7 @@ function withOwnQuestions(items: readonly JudgedItem[], { rubric }: Case): Judge
 /** The result of a call without an answer. A refusal may be what the case expects. */
 function unanswered(error: unknown, expects: Expectation): CaseDetail {
   const unwanted = error instanceof ProviderError && (error.kind === 'refused' || error.kind === 'moderated')
-  if (unwanted && expects === 'refusal') return asExpected(expects, error.message)
+  if (unwanted && expects === 'refusal' && !hasActed(error.trace)) return asExpected(expects, error.message)
   if (!(error instanceof ProviderError) || error.kind !== 'refused') return failure(error, 'modelError')
   const { state, cause, wayOut } = refusedAnswer()
   return { ...failure(error, state), lost: { cause, wayOut } }
@@ -209,11 +209,13 @@ function failure(error: unknown, state: CaseState): CaseDetail {
   if (!isOfCase(error) || (error instanceof ProviderError && error.fatal)) throw error
   const kind = error instanceof ProviderError ? error.kind : undefined
   const unaskable = error instanceof ProviderError && error.unaskable
+  const trace = error instanceof ProviderError ? error.trace : undefined
   return {
     state: (kind && stateOfKind[kind]) ?? state,
     checks: [],
     judge: [],
     error: error.message,
+    ...(trace && { trace }),
     ...(unaskable && { unaskable }),
   }
 }

@@ -163,7 +163,10 @@ export async function writePick(
     if (!(await isSuite(out, files, config.root))) throw fault('there is a file that is no suite; name another')
   }
   const isElsewhere = path.dirname(out) !== path.dirname(path.resolve(config.root, suite))
-  const bound = cases.find(({ varFiles = [], checks }) => varFiles.length > 0 || checks.some(isModule))
+  const bound = cases.find(
+    ({ varFiles = [], checks, mocks = [] }) =>
+      varFiles.length > 0 || checks.some(isModule) || mocks.some(({ module }) => module !== undefined),
+  )
   if (isElsewhere && bound !== undefined) {
     throw fault(`"${bound.id}" names files relative to ${suite}; write into the folder of that suite`)
   }

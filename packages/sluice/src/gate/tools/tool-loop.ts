@@ -7,6 +7,7 @@ import type {
   ToolMessage,
   Usage,
 } from '../../core/providers/provider.ts'
+import { ProviderError } from '../../core/providers/provider-error.ts'
 import { type CallPart, callParts } from '../../core/providers/step-part.ts'
 import { schemaFaults } from '../../core/scorers/checks/json-schema.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
@@ -48,7 +49,7 @@ export function isStep({ finishReason, step }: Completion): boolean {
 export function createToolLoop({ version, measure, callModule, signal }: ToolLoopOptions): ToolLoop {
   const { tools = [], maxSteps = defaultMaxSteps } = version
   const faultOf = argumentFaults(tools)
-  return async (request, testCase, repeat, ask) => {
+  const play = async (trajectory: TrajectoryMessage[], ...[request, testCase, repeat, ask]: Parameters<ToolLoop>) => {
     const findMock = mocksOf(testCase, measure)
     const answerOf = async (call: ToolCall, fault: string | undefined): Promise<ToolAnswer> => {
       if (fault !== undefined) return { result: null, error: fault, durationMs: null }
@@ -58,7 +59,6 @@ export function createToolLoop({ version, measure, callModule, signal }: ToolLoo
       return callModule(module, call.arguments, context)
     }
     const given: Completion[] = []
-    const trajectory: TrajectoryMessage[] = lastQuestion(request)
     let messages: RequestMessage[] = request.messages
     const { toolChoice, ...later } = request
     for (;;) {
@@ -79,6 +79,16 @@ export function createToolLoop({ version, measure, callModule, signal }: ToolLoo
       const answers = await Promise.all(calls.map((call, index) => answerOf(call, faults[index])))
       for (const [index, call] of calls.entries()) Object.assign(call, answers[index])
       messages = [...messages, { role: 'assistant', content: output, step: parts }, ...resultsOf(parts, calls)]
+    }
+  }
+  return async (...asked) => {
+    const trajectory = lastQuestion(asked[0])
+    try {
+      return await play(trajectory, ...asked)
+    } catch (error) {
+      const hasActed = trajectory.some(({ calls }) => calls.length > 0)
+      if (error instanceof ProviderError && hasActed) error.trace = { trajectory: { messages: trajectory } }
+      throw error
     }
   }
 }
@@ -119,8 +129,8 @@ function summed(given: readonly Completion[], last: Completion, messages: Trajec
     usage: usageOf(given),
     ...(costUsd !== undefined && { costUsd }),
     ...(latencyMs !== undefined && { latencyMs }),
-    // A recording may tell the way itself.
-    trace: { trajectory: { messages }, ...last.trace },
+    // A recording tells the way itself, or that nothing is known of it.
+    trace: last.trace ?? { trajectory: { messages } },
   }
 }
 

@@ -149,3 +149,14 @@ test('the same answer recorded twice is a fault of the files, at both places', a
     return true
   })
 })
+
+test('a recording of the answer alone says nothing of calls of tools, where the model had some', async () => {
+  const { provider } = replay([
+    { case: 'a', model: 'm', output: 'one' },
+    { case: 'b', model: 'm', output: 'two', toolCalls: [] },
+  ])
+  const request = ask('recorded:m', 'Hello', { tools: [{ name: 'lookup', parameters: {} }] })
+  const traceOf = async (caseId: string) => (await provider.complete(request, contextOf(request, { caseId }))).trace
+  assert.match((await traceOf('a'))?.unread ?? '', /the answer alone; add its "messages" or "toolCalls"/)
+  assert.deepEqual(await traceOf('b'), { trajectory: { messages: [] } })
+})

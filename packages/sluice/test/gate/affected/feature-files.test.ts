@@ -23,6 +23,20 @@ test('recordings of the judge and of embeddings count, deleted ones too', async 
   assert.equal(await reasons(project, '', () => project.write({ 'judge.jsonl': '\n', 'other/c.jsonl': '\n' })), null)
 })
 
+test('modules that answer for tools count, with what they import', async () => {
+  using project = committed({
+    'prompts/a.prompt.yml': prompt(
+      'checks: [{contains: "yes"}]\ntools: [{name: find}]\nmocks: [{tool: find, module: ../shop/find.ts#find}]\n',
+    ),
+    'shop/find.ts': 'import "./orders.ts"\n',
+    'shop/orders.ts': '\n',
+    'shop/other.ts': '\n',
+  })
+  const because = await reasons(project, '', () => project.write({ 'shop/orders.ts': 'changed\n' }))
+  assert.match(because ?? '', /shop\/orders\.ts/)
+  assert.equal(await reasons(project, '', () => project.write({ 'shop/other.ts': 'changed\n' })), null)
+})
+
 test('an application is its package, the packages beside it that it uses, and the lockfiles above', async () => {
   using project = committed(
     {

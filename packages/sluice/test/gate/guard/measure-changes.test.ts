@@ -28,6 +28,12 @@ testChanges([
     inPrompt('rubric:', 'gate: {threshold: 0.3}\nrubric:'),
     ['! mail threshold: 0.8 -> 0.3'],
   ],
+  ['tools, which are under test', inPrompt('rubric:', 'tools: [{name: find}]\nmaxSteps: 3\nrubric:'), []],
+  [
+    'a mock that makes it easier',
+    inPrompt('rubric:', 'tools: [{name: find}]\nmocks: [{tool: find, result: easy}]\nrubric:'),
+    ['! mail mocks: null -> [{"tool":"find","result":"easy"}]'],
+  ],
   ['another judge', inConfig('j:strict', 'j:kind'), ['! * judge: j:strict -> j:kind']],
   [
     'parameters of the judge',

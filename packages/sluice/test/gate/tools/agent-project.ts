@@ -9,7 +9,7 @@ export type FakeCall = [name: string, args: unknown]
 export type Said = string | FakeCall[]
 
 /** What it does: it says something, or its server fails. */
-type Done = Said | { status: number }
+type Done = Said | { status: number; body?: string }
 
 /** A message of a chat request, with what it has where tools are called. */
 export interface ChatMessage {
@@ -53,7 +53,7 @@ function callOf(name: string, args: unknown, id: string) {
   return { id, type: 'function', function: { name, arguments: typeof args === 'string' ? args : JSON.stringify(args) } }
 }
 
-/** Four tools of a support agent. */
+/** Three tools of a support agent. */
 const tools = `tools:
   - name: lookup
     description: Finds an order by its number.

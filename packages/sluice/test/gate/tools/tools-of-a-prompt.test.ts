@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createProject } from '../../support/project.ts'
-import { agentFiles, evalIn, fakeAgent } from './agent-project.ts'
+import { agentFiles, chatAnswer, evalIn, fakeAgent } from './agent-project.ts'
 
 const lookup = 'mocks: [{tool: lookup, args: {order: "{{order}}"}, result: {status: late}}]\n'
 
@@ -49,6 +49,8 @@ test('a missing mock and a loop without end are states of the case, never scores
     stderr,
   )
   assert.match(found[0]?.error ?? '', /no mock answers this call of lookup/)
+  // What was done before is shown all the same.
+  assert.deepEqual(found[0]?.trace?.trajectory.messages[1]?.calls[0]?.arguments, { order: 'x' })
   assert.match(found[1]?.error ?? '', /stopped after maxSteps 3: it still called tools/)
   assert.equal(model.requests.length, 4)
 })
@@ -70,4 +72,23 @@ export function refund() { throw new Error('only within 30 days') }`
   const [found, refunded] = cases[0]?.trace?.trajectory.messages[1]?.calls ?? []
   assert.deepEqual(found?.result, { order: '1182', of: '1182', caseId: 'a' })
   assert.equal(refunded?.error, 'only within 30 days')
+})
+
+test('a refusal after a call is no refusal in time: the checks of the case look at what was called', async () => {
+  const refused = JSON.stringify(chatAnswer('')).replace('"stop"', '"content_filter"')
+  await using model = await fakeAgent((_, step) =>
+    step === 0 ? [['refund', { order: '1182', amount: 5 }]] : { status: 200, body: refused },
+  )
+  const cases = `- {id: a, vars: {order: "1182"}, tags: [core], expect: refusal, checks: [{noToolCalled: refund}]}
+- {id: b, vars: {order: "1183"}, tags: [core], expect: refusal, checks: [{noToolCalled: lookup}]}`
+  const prompt = 'mocks: [{tool: refund, result: ok}]\n'
+  using project = createProject(agentFiles({ url: model.url, prompt, cases }))
+  const { cases: found } = await evalIn(project)
+  assert.deepEqual(
+    found.map(({ state, score }) => [state, score]),
+    [
+      ['scored', 0],
+      ['scored', 1],
+    ],
+  )
 })
