@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type AnswerTrace, callsOf } from '../../../src/records/answer-trace.ts'
+import { commitAll, judged } from '../../support/gate-project.ts'
 import { createProject } from '../../support/project.ts'
-import { agentFiles, chatAnswer, evalIn, fakeAgent } from './agent-project.ts'
+import { agentFiles, chatAnswer, evalIn, fakeAgent, type ToolRequest } from './agent-project.ts'
 
 const lookup = 'mocks: [{tool: lookup, args: {order: "{{order}}"}, result: {status: late}}]\n'
 
@@ -91,4 +93,26 @@ test('a refusal after a call is no refusal in time: the checks of the case look 
       ['scored', 1],
     ],
   )
+})
+
+test('the gate holds two versions with tools of their own against each other, by the mocks of the candidate', async () => {
+  const names = (request: ToolRequest) => request.tools?.map((tool) => tool.function.name) ?? []
+  await using model = await fakeAgent((request, step) => {
+    if (step === 0) return [[names(request).includes('lookup') ? 'lookup' : 'find', { order: '1182' }]]
+    return request.messages.at(-1)?.content?.includes('late') ? 'It is late.' : 'No idea.'
+  })
+  const base = agentFiles({ url: model.url, prompt: 'mocks: [{tool: lookup, result: late}]\n' })
+  using project = createProject(base)
+  commitAll(project, 'base')
+  const file = 'prompts/agent.prompt.yml'
+  const mocks = 'mocks: [{tool: lookup, result: late}, {tool: find, result: gone}]\n'
+  const renamed = base[file].replace('name: lookup', 'name: find').replace(/mocks: .*\n/, mocks)
+  project.write({ [file]: renamed })
+  const { report } = await judged(project, ['gate', '--base', 'HEAD'])
+  const [feature] = report.features
+  assert.deepEqual([feature?.cases[0]?.score, feature?.cases[0]?.baselineScore], [0, 1])
+  const calls = ({ trajectory }: AnswerTrace = {}) => callsOf(trajectory ?? { messages: [] }).map(({ name }) => name)
+  assert.deepEqual([calls(feature?.cases[0]?.trace), calls(feature?.cases[0]?.baselineTrace)], [['find'], ['lookup']])
+  const asked = JSON.stringify(feature?.asked)
+  assert.match(asked, /"tool find"/)
 })
