@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { generateText, jsonSchema, stepCountIs, streamText, tool, wrapLanguageModel } from 'ai'
+import { generateText, streamText, wrapLanguageModel } from 'ai'
 import { MockLanguageModelV4, simulateReadableStream } from 'ai/test'
 import { type SluiceMiddlewareOptions, sluiceMiddleware } from '../../src/ai-sdk.ts'
 import { type RequestOutcome, SluiceClient, systemClock } from '../../src/index.ts'
@@ -64,47 +64,6 @@ test('a call is routed, gets the parameters of its version, and is priced and re
     ...{ inputTokens: 10, outputTokens: 5, costUsd: 0.015, servedModel: 'served-2026' },
   })
   assert.ok(outcome && Number(outcome.latencyMs) >= 0 && !('error' in outcome))
-})
-
-test('the tools of a version are those that the model sees, and their results follow its messages', async () => {
-  const parameters = { type: 'object', properties: { order: { type: 'string' } } }
-  const tools = [{ name: 'lookUp', description: 'Finds an order.', parameters }]
-  const withTools = { ...canary, tools, toolChoice: 'required' as const }
-  const plane = fakePlane(snapshot(1, { ...everything, versions: { a: version('a'), b: withTools } }))
-  const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch })
-  await sluice.ready()
-  const mock = new MockLanguageModelV4({
-    doGenerate: async ({ prompt }) => ({
-      content: prompt.some(({ role }) => role === 'tool')
-        ? [{ type: 'text', text: 'late' }]
-        : [{ type: 'tool-call', toolCallId: 'c1', toolName: 'lookUp', input: '{"order":"7"}' }],
-      finishReason: stop,
-      usage,
-      warnings: [],
-    }),
-  })
-  const execute = () => 'state: late'
-  const { text } = await generateText({
-    model: wrapLanguageModel({ model: mock, middleware: sluiceMiddleware(sluice, { feature: 'mail' }) }),
-    prompt: 'unused',
-    tools: {
-      lookUp: tool({ description: 'Old words.', inputSchema: jsonSchema({ type: 'object' }), execute }),
-      other: tool({ inputSchema: jsonSchema({ type: 'object' }), execute }),
-    },
-    stopWhen: stepCountIs(3),
-    providerOptions: { sluice: { unit: 'ann', vars: { email: 'x' } } },
-  })
-  await sluice.close()
-  assert.equal(text, 'late')
-  const [first, second] = mock.doGenerateCalls
-  const sent = [{ type: 'function', name: 'lookUp', description: 'Finds an order.', inputSchema: parameters }]
-  assert.deepEqual([first?.tools, second?.tools], [sent, sent])
-  assert.deepEqual([first?.toolChoice?.type, second?.toolChoice?.type], ['required', 'auto'])
-  assert.deepEqual(
-    second?.prompt.map(({ role }) => role),
-    ['user', 'assistant', 'tool'],
-  )
-  assert.match(JSON.stringify(second?.prompt[0]), /b: x/)
 })
 
 test('the version may name another model and render its own messages', async () => {
