@@ -1,4 +1,4 @@
-import { stepsOf, type ToolCall } from '../../../../records/answer-trace.ts'
+import { type AnswerTrace, stepsOf, type ToolCall } from '../../../../records/answer-trace.ts'
 import { CheckError } from '../check-error.ts'
 import type { Subject } from '../measure.ts'
 import { quoted } from '../quoted.ts'
@@ -18,9 +18,8 @@ export interface PlacedCall {
  */
 export function reportedSteps({ trace, case: { id } }: Subject, type: string): PlacedCall[][] {
   if (trace?.trajectory === undefined) {
-    const unread = trace?.unread === undefined ? '' : `; what was reported cannot be read: ${quoted(trace.unread, 300)}`
     throw new CheckError(
-      `${type}: case "${id}" has no trajectory, so nothing is known of calls of tools${unread}. ` +
+      `${type}: case "${id}" has no trajectory, so nothing is known of calls of tools${unreadPart(trace)}. ` +
         'The application has to answer {"output": ..., "messages": [...]} with messages as OpenAI has them, or ' +
         '{"output": ..., "toolCalls": [{"name": ..., "arguments": {...}}]}, with an empty list if it called none',
     )
@@ -32,6 +31,11 @@ export function reportedSteps({ trace, case: { id } }: Subject, type: string): P
       return { call, number, step: index + 1 }
     }),
   )
+}
+
+/** What was reported and cannot be read, for the error of a check that needs it. */
+export function unreadPart(trace: AnswerTrace | undefined): string {
+  return trace?.unread === undefined ? '' : `; what was reported cannot be read: ${quoted(trace.unread, 300)}`
 }
 
 /** Where a call was made: `call 2 (step 1)`. */

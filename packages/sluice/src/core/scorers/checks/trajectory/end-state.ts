@@ -2,6 +2,7 @@ import type { JsonPathCheck } from '../../../suite/checks/check-spec.ts'
 import { CheckError } from '../check-error.ts'
 import { judgeSelected } from '../json-path.ts'
 import type { Measure } from '../measure.ts'
+import { unreadPart } from './calls.ts'
 
 /** Looks at what a path selects in the end state, as `jsonPath` does in the output. */
 export function measureState(spec: JsonPathCheck, strict: boolean): Measure {
@@ -9,8 +10,8 @@ export function measureState(spec: JsonPathCheck, strict: boolean): Measure {
     const value = trace?.endState
     if (value === undefined) {
       throw new CheckError(
-        `state: case "${subject.id}" has no end state, so nothing is known of it; ` +
-          'the application has to answer {"output": ..., "state": ...} with any JSON value',
+        `state: case "${subject.id}" has no end state, so nothing is known of it${unreadPart(trace)}. ` +
+          'The application has to answer {"output": ..., "state": ...} with any JSON value',
       )
     }
     try {

@@ -30,7 +30,9 @@ test('numbers whose digits were lost, and states nested too deeply, are errors',
   const long = ended(JSON.parse('{"id": 12345678901234567891}'))
   const check = { state: { path: '$.id', equals: 12345678901234567000 } }
   await assert.rejects(judged(check, long), { name: 'CheckError', message: /more digits than are kept/ })
-  const deep = ended(JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`))
-  const error = { name: 'CheckError', message: /nested too deeply/ }
-  await assert.rejects(judged({ state: { path: '$.a', exists: false } }, deep), error)
+  const nested = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)
+  const asked = { state: { path: '$.a', exists: false } }
+  await assert.rejects(judged(asked, { endState: nested }), { name: 'CheckError', message: /nested too deeply/ })
+  const unread = { name: 'CheckError', message: /has no end state.*; what was reported cannot be read: "state: / }
+  await assert.rejects(judged(asked, ended(nested)), unread)
 })

@@ -92,7 +92,7 @@ test('an empty trajectory is a result, one that was not reported is none', async
     await assert.rejects(judged(check, undefined), { name: 'CheckError', message })
     await assert.rejects(judged(check, readTrace({ state: {} })), { name: 'CheckError', message })
   }
-  const unread = readTrace({ messages: [{ role: 'assistant', tool_calls: [{ name: 'refund' }] }] })
+  const unread = readTrace({ messages: [{ role: 'assistant', tool_calls: [{ id: 'a' }] }] })
   await assert.rejects(judged({ noToolCalled: true }, unread), { message: /cannot be read: "messages\.0\.tool_calls/ })
 })
 
