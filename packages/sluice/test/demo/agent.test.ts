@@ -18,8 +18,8 @@ test('the demo tells of an agent whose code alone changed: red by the first call
   const order = [
     /its model is simulated/,
     /✓ looks up before it refunds/,
-    /-.*look_up/,
-    /\+.*refund/,
+    /\+ .*desk\.call\(\['refund'/,
+    /- .*desk\.call\(\['refund'/,
     /\$ sluice gate +exit code 1 +FAIL/,
     /The baseline is the application of [0-9a-f]{7}, run from a worktree/,
     /32 pairs, difference -0\.\d+, 95 % interval -0\.\d+ to -0\.\d+/,
