@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answerTraceSchema } from './answer-trace.ts'
 import { versionIdField } from './names.ts'
 
 /** One line of text, as names of cases, items and people are. */
@@ -47,6 +48,9 @@ export const labelledOutputSchema = z.strictObject({
   text: z.string().describe('The output, whole.'),
   repeat: z.int().min(1).describe('Which answer to the case it is, from 1.'),
   candidate: z.boolean().describe('Whether it was the candidate that wrote it, and not the baseline.'),
+  trace: answerTraceSchema
+    .exactOptional()
+    .describe('What was done on the way to it, where a question about it sees that; it is then part of the hash.'),
 })
 export type LabelledOutput = z.infer<typeof labelledOutputSchema>
 

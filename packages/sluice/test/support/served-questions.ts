@@ -23,6 +23,7 @@ export function question(index: number, changes: Partial<LabelQuestion> = {}, te
       repeat: 1,
       candidate: index % 2 === 0,
     },
+    parts: [{ title: 'Output', text }],
     probability: 0.5,
     material: outputHash(`material ${index}`),
     input: { email: `Mail ${index}: please send the invoice.` },

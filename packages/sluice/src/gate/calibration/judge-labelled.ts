@@ -115,7 +115,7 @@ async function verdictsOn(
   if (!known) return []
   const { testCase, rubric } = known
   const input = requestOf(prompt, testCase).messages
-  const subject = { case: testCase, output: output.text }
+  const subject = { case: testCase, output: output.text, ...(output.trace && { trace: output.trace }) }
   const { items } = await judge.score(subject, { rubric, choices: [], strict: prompt.strict, input, repeat })
   const at = new Date(now()).toISOString()
   const line = {

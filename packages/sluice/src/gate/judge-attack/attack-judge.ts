@@ -211,7 +211,7 @@ async function judgeAll<T extends { failing: Failing }>(
     const { testCase, output } = outputOf(trial)
     try {
       const { items } = await judge.score(
-        { case: testCase, output },
+        { case: testCase, output, ...(trial.failing.trace && { trace: trial.failing.trace }) },
         {
           rubric: [...prompt.rubric, ...testCase.rubric],
           choices: prompt.choices,

@@ -2,6 +2,7 @@ import { ProviderError } from '../../core/providers/provider-error.ts'
 import { type Case, isWithoutAnswer } from '../../core/suite/cases/case.ts'
 import { providerName } from '../../core/suite/models/model.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import type { AnswerTrace } from '../../records/answer-trace.ts'
 import type { Random } from '../../stats/index.ts'
 import { readAnswer } from '../run/read-answer.ts'
 import { requestOf } from '../run/score-case.ts'
@@ -11,6 +12,8 @@ import type { RunContext } from '../run/session.ts'
 export interface Carrier {
   testCase: Case
   output: string
+  /** What was done on the way to a kept answer; absent where nothing was reported. */
+  trace?: AnswerTrace
   /** `kept answer`, or how it was made to fail. */
   origin: string
   isKept: boolean
@@ -40,7 +43,14 @@ export async function keptOutput(
   try {
     const completion = await ask(request, { caseId: testCase.id, repeat: 1 })
     const { kind, output } = readAnswer(completion, reading)
-    return kind === 'answer' ? { testCase, output, origin: 'kept answer', isKept: true } : undefined
+    if (kind !== 'answer') return undefined
+    return {
+      testCase,
+      output,
+      origin: 'kept answer',
+      isKept: true,
+      ...(completion.trace && { trace: completion.trace }),
+    }
   } catch (error) {
     if (error instanceof ProviderError && !error.fatal) return undefined
     throw error

@@ -43,12 +43,12 @@ ${keys(view)}
   return markup
 }
 
-function questionPart({ ask, item, case: id, answer, input, expected }: LabelQuestion, { given }: LabellingView): Html {
+function questionPart({ ask, item, case: id, parts, input, expected }: LabelQuestion, { given }: LabellingView): Html {
   const inputs = Object.entries(input)
   return html`<div class="asked"><h1 tabindex="-1">${ask}</h1>
 <p class="muted">${item} · case ${id}${given === undefined ? undefined : html` · <b class="given">${givenText(given)}</b>`}</p></div>
 <div class="texts">
-<section class="text output"><h2>Output</h2><pre tabindex="0">${shownText(answer.text)}</pre></section>
+<div class="about">${parts.map(({ title, text }) => html`<section class="text output"><h2>${title}</h2><pre tabindex="0">${shownText(text)}</pre></section>`)}</div>
 <div class="beside">
 ${expected === undefined ? undefined : html`<section class="text expected"><h2>Reference</h2><pre>${shownText(expected)}</pre></section>`}
 ${inputs.map(([name, text]) => html`<section class="text input"><h2>Input <span>${name}</span></h2><pre>${shownText(text)}</pre></section>`)}

@@ -108,11 +108,11 @@ function screen({ feature, progress }: LabelTerminal, view: LabellingView, note:
     const next = `Next: commit the folder labels, then ${calibrateCommand(feature)}`
     return `${head.join('\n')}\n\nYou have seen every question.\n${next}\n\n${legend}\n`
   }
-  const { ask, item, case: id, answer, expected, input } = question
+  const { ask, item, case: id, parts: about, expected, input } = question
   const parts = [
     ...Object.entries(input).map(([name, text]) => part(`Input ${name}`, text)),
     ...(expected === undefined ? [] : [part('Reference', expected)]),
-    part('Output', answer.text),
+    ...about.map(({ title, text }) => part(title, text)),
   ]
   const asked = `${position} of ${questions}: ${visibleLine(ask)}\n(${visibleLine(item)} · case ${visibleLine(id)}${given === undefined ? '' : ` · ${givenText(given)}`})`
   return `${head.join('\n')}\n\n${parts.join('\n')}\n${asked}\n\n${legend}\n`

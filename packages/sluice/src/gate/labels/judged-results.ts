@@ -1,3 +1,4 @@
+import type { AnswerTrace } from '../../records/answer-trace.ts'
 import type { JudgedOutput } from '../../records/label.ts'
 import { versionIdField } from '../../records/names.ts'
 import type { JudgedItem } from '../../records/report/case-detail.ts'
@@ -16,6 +17,8 @@ export interface JudgedResults {
   units: LabelUnit[]
   /** The texts, by `outputKey`. */
   texts: ReadonlyMap<string, string>
+  /** What was done on the way to them, likewise, where it belongs to the output. */
+  traces: ReadonlyMap<string, AnswerTrace>
   /** Answers that cannot be labelled, since a secret was taken out of what is kept of them. */
   masked: number
 }
@@ -40,7 +43,14 @@ interface Gathered extends Omit<LabelUnit, 'isNearFlip' | 'differs'> {
  * Each rubric item on each output that the judge has answered, from the rows of runs, the last run first. Cases and items
  * that the project no longer has are left out.
  */
-export function judgedResults(rows: Iterable<RunRow>, featureOf: FeatureOfRun, itemsOf: ItemsOfCase): JudgedResults {
+export function judgedResults(
+  rows: Iterable<RunRow>,
+  featureOf: FeatureOfRun,
+  itemsOf: ItemsOfCase,
+  /** Whether a question about a case is about more than the output. */
+  hasTrace: (caseId: string) => boolean = () => false,
+): JudgedResults {
+  const traces = new Map<string, AnswerTrace>()
   const units = new Map<string, Gathered>()
   const texts = new Map<string, string>()
   /** What the judge said, by run, case and item, of each version. */
@@ -57,9 +67,11 @@ export function judgedResults(rows: Iterable<RunRow>, featureOf: FeatureOfRun, i
       masked += 1
       continue
     }
-    const output = outputHash(detail.output)
+    const trace = hasTrace(row.id) ? detail.trace : undefined
+    const output = outputHash(detail.output, trace)
     const place = { case: row.id, output }
     texts.set(outputKey(place), detail.output)
+    if (trace) traces.set(outputKey(place), trace)
     const version = versionIdField.safeParse(feature[arm]).data
     for (const { id: item, verdict } of answered) {
       const where = JSON.stringify([runId, row.id, item])
@@ -96,6 +108,7 @@ export function judgedResults(rows: Iterable<RunRow>, featureOf: FeatureOfRun, i
       return { ...plain, isNearFlip: flips(unit), differs: differs(unit) }
     }),
     texts,
+    traces,
     masked,
   }
 }

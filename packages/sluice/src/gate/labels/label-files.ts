@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import type { AnswerTrace } from '../../records/answer-trace.ts'
 
 /** Where the labels of a feature are, relative to the root of the project. Each is JSON Lines and only grows. */
 export interface LabelFiles {
@@ -15,9 +17,13 @@ export function labelFilesOf(feature: string): LabelFiles {
   return { labels: `${base}.jsonl`, outputs: `${base}.outputs.jsonl`, judged: `${base}.judged.jsonl` }
 }
 
-/** What identifies a text in all three files: its SHA-256 in hex. */
-export function outputHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+/**
+ * What identifies a text in all three files: its SHA-256 in hex. Where questions are about what was done on the way to it,
+ * that belongs to it: the same text after other calls is another output.
+ */
+export function outputHash(text: string, trace?: AnswerTrace): string {
+  const labelled = trace === undefined ? text : canonicalJson({ text, trace })
+  return createHash('sha256').update(labelled).digest('hex')
 }
 
 /** The key of a labelled text. Two cases may have the same text, which is then two outputs. */

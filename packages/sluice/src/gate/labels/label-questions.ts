@@ -1,7 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { JudgeError } from '../../core/scorers/judge/judge-error.ts'
+import { seenBy, shownPart } from '../../core/scorers/judge/trace-material.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import type { AnswerTrace } from '../../records/answer-trace.ts'
 import type { LabelledOutput } from '../../records/label.ts'
+import type { RubricItem } from '../../records/rubric.ts'
 import { readReport } from '../report/report-file.ts'
 import { storedRuns } from '../report/stored-runs.ts'
 import { keptRows } from '../run/results.ts'
@@ -12,7 +16,7 @@ import type { LabelUnit } from './label-unit.ts'
 import type { LabelQuestion } from './labelling.ts'
 import { materialHash } from './material.ts'
 import { type CurrentLabel, type Labels, readLabels } from './read-labels.ts'
-import { type CaseWithRubric, casesWithRubric, type ItemsOfCase, itemsOfCases } from './rubric-items.ts'
+import { type CaseWithRubric, casesWithRubric, type ItemsOfCase, itemsOfCases, tracesOfCases } from './rubric-items.ts'
 
 export interface LabelQuestionsOptions {
   project: Pick<LoadedProject, 'config' | 'files'>
@@ -51,7 +55,7 @@ export async function labelQuestions(options: LabelQuestionsOptions): Promise<La
   const cases = await casesWithRubric(project.files, prompt, root)
   const itemsOf = itemsOfCases(cases, root)
   const labels = await readLabels(project.files, prompt.feature, itemsOf)
-  const { results, judge } = await keptResults(root, prompt.feature, database, itemsOf)
+  const { results, judge } = await keptResults(root, prompt.feature, database, cases)
   const drawn = chooseUnits(results.units, { count, seed }).map(({ unit, probability }) => {
     const { case: id, item, output } = unit
     return { case: id, item, output, answer: outputOf(unit, results), probability }
@@ -82,15 +86,18 @@ export async function knownOutputs({
   itemsOf: ItemsOfCase
 }> {
   const { root } = project.config
-  const itemsOf = itemsOfCases(await casesWithRubric(project.files, prompt, root), root)
+  const cases = await casesWithRubric(project.files, prompt, root)
+  const itemsOf = itemsOfCases(cases, root)
   const labels = await readLabels(project.files, prompt.feature, itemsOf)
-  const { results } = await keptResults(root, prompt.feature, database, itemsOf)
+  const { results } = await keptResults(root, prompt.feature, database, cases)
   return { labels, known: results.units.map((unit) => outputOf(unit, results)), itemsOf }
 }
 
-function outputOf(unit: LabelUnit, { texts }: JudgedResults): LabelledOutput {
+function outputOf(unit: LabelUnit, { texts, traces }: JudgedResults): LabelledOutput {
   const { case: id, output, version, repeat, candidate } = unit
-  return { output, case: id, version, text: texts.get(outputKey(unit)) ?? '', repeat, candidate }
+  const trace = traces.get(outputKey(unit))
+  const text = texts.get(outputKey(unit)) ?? ''
+  return { output, case: id, version, text, repeat, candidate, ...(trace && { trace }) }
 }
 
 interface Place {
@@ -116,11 +123,31 @@ function questionOf(place: Place, cases: ReadonlyMap<string, CaseWithRubric>, ro
       ask: asked.ask,
       material: materialHash(known.testCase, asked, root),
       answer,
+      parts: partsOf(asked, answer),
       probability,
       input: Object.fromEntries(input),
       ...(expected !== undefined && { expected }),
     },
   ]
+}
+
+/** What the question is about, as the judge is shown it: people must not know more, nor less. */
+function partsOf(item: RubricItem, { text, trace }: LabelledOutput): LabelQuestion['parts'] {
+  return seenBy(item).map((part) => {
+    if (part === 'output') return { title: 'Output', text }
+    return { title: partNames[part], text: shownOrMissing(part, trace, item.id) }
+  })
+}
+
+const partNames = { trajectory: 'Trajectory', retrieved: 'Retrieved documents', state: 'State afterwards' }
+
+function shownOrMissing(part: keyof typeof partNames, trace: AnswerTrace | undefined, item: string): string {
+  try {
+    return shownPart(part, trace, item)
+  } catch (error) {
+    if (error instanceof JudgeError) return '(not reported)'
+    throw error
+  }
 }
 
 function shown(value: unknown): string {
@@ -136,7 +163,7 @@ async function keptResults(
   root: string,
   feature: string,
   database: DatabaseSync,
-  itemsOf: ItemsOfCase,
+  known: ReadonlyMap<string, CaseWithRubric>,
 ): Promise<{ results: JudgedResults; judge: LastJudge | undefined }> {
   const features = new Map<string, ReturnType<FeatureOfRun>>()
   let judge: LastJudge | undefined
@@ -148,5 +175,6 @@ async function keptResults(
     features.set(runId, { candidate: found.candidate.id, baseline: found.baseline?.id, cases })
   }
   const rows = features.keys().flatMap((runId) => keptRows(database, runId, feature).map((row) => ({ ...row, runId })))
-  return { results: judgedResults(rows, (runId) => features.get(runId), itemsOf), judge }
+  const results = judgedResults(rows, (runId) => features.get(runId), itemsOfCases(known, root), tracesOfCases(known))
+  return { results, judge }
 }

@@ -12,6 +12,8 @@ export interface LabelQuestion {
   material: string
   /** The output, with where it comes from; the latter is written down and not shown. */
   answer: LabelledOutput
+  /** What the question is about, each with its title; mostly the output alone. */
+  parts: readonly { title: string; text: string }[]
   /** With which it was drawn; null where nobody drew it. */
   probability: number | null
   /** The variables of the case, by name. */

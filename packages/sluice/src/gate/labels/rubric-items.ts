@@ -1,3 +1,4 @@
+import { seesMore } from '../../core/scorers/judge/judge.ts'
 import { type Case, isWithoutAnswer } from '../../core/suite/cases/case.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
@@ -43,6 +44,12 @@ export async function casesWithRubric(
     }
   }
   return cases
+}
+
+/** Whether a question about a case is about more than the output, for `judgedResults`. */
+export function tracesOfCases(cases: ReadonlyMap<string, CaseWithRubric>): (caseId: string) => boolean {
+  const ids = new Set([...cases].flatMap(([id, { rubric }]) => (rubric.some(seesMore) ? [id] : [])))
+  return (caseId) => ids.has(caseId)
 }
 
 /** The items of each case, hashed once it is asked for. */

@@ -4,6 +4,7 @@ import type { Judge } from '../../core/scorers/judge/judge.ts'
 import { isOfOneAnswer, JudgeError } from '../../core/scorers/judge/judge-error.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import type { AnswerTrace } from '../../records/answer-trace.ts'
 import type { JudgedItem } from '../../records/report/case-detail.ts'
 import { runPool } from '../run/pool.ts'
 import { requestOf } from '../run/score-case.ts'
@@ -14,6 +15,8 @@ import type { Rewording } from './rewordings.ts'
 export interface OutputToJudge {
   testCase: Case
   output: string
+  /** What was done on the way to it, where questions are about that. */
+  trace?: AnswerTrace | undefined
 }
 
 /** What the judge says of one output: by item, undefined where there is no verdict. */
@@ -51,12 +54,13 @@ export async function judgeWordings(
   }
   await runPool(jobs(), session.concurrency, async ([place, one]) => {
     const errors: Error[] = []
+    const subject = { case: one.testCase, output: one.output, ...(one.trace && { trace: one.trace }) }
     const verdictsOf = async (rubric: Prompt['rubric'], repeat: number) => {
       if (isSpent) return undefined
       endIfStopped(session.interrupt.stop)
       const task = { choices: [], strict: prompt.strict, input: requestOf(prompt, one.testCase).messages, repeat }
       try {
-        const { items } = await judge.score({ case: one.testCase, output: one.output }, { ...task, rubric })
+        const { items } = await judge.score(subject, { ...task, rubric })
         return new Map(items.map(({ id, verdict }: JudgedItem) => [id, verdict]))
       } catch (error) {
         if (error instanceof ProviderError && error.kind === 'budget') isSpent = true

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ProviderError } from '../../core/providers/provider-error.ts'
 import { isOfOneAnswer } from '../../core/scorers/judge/judge-error.ts'
+import { seesMore } from '../../core/scorers/judge/trace-material.ts'
 import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
@@ -176,13 +177,17 @@ async function outputsToJudge(
   const { files, config } = context.project
   const all = await Array.fromAsync(casesOf(files, prompt, suite, { root: config.root }))
   const cases = judgedCases(all, prompt)
-  const labelled = new Map(labels.map((label) => [label.case, outputs.get(outputKey(label))?.text]))
+  const labelled = new Map(labels.map((label) => [label.case, outputs.get(outputKey(label))]))
   const found: OutputToJudge[] = []
   const inOrder = [...cases.filter(({ id }) => labelled.has(id)), ...cases.filter(({ id }) => !labelled.has(id))]
   for (const testCase of inOrder) {
     if (found.length >= most) break
-    const output = labelled.get(testCase.id) ?? (await keptOutput(testCase, prompt, context))?.output
-    if (output !== undefined) found.push({ testCase, output })
+    const known = labelled.get(testCase.id)
+    const hasTrace = [...prompt.rubric, ...testCase.rubric].some(seesMore)
+    const kept = known ? undefined : await keptOutput(testCase, prompt, context)
+    const output = known?.text ?? kept?.output
+    const trace = hasTrace ? (known ?? kept)?.trace : undefined
+    if (output !== undefined) found.push({ testCase, output, trace })
   }
   return found
 }
@@ -192,9 +197,9 @@ function judgeSays({ judged: kept }: Labels, judge: string, judged: readonly Jud
   const said = new Map<string, string>()
   for (const line of kept)
     if (line.judge === judge && line.repeat === 1) said.set(`${outputKey(line)} ${line.item}`, line.verdict)
-  for (const { testCase, output, own } of judged)
+  for (const { testCase, output, trace, own } of judged)
     for (const [item, verdict] of own ?? [])
-      said.set(`${outputKey({ case: testCase.id, output: outputHash(output) })} ${item}`, verdict)
+      said.set(`${outputKey({ case: testCase.id, output: outputHash(output, trace) })} ${item}`, verdict)
   return (key: string, item: string) => said.get(`${key} ${item}`)
 }
 

@@ -68,9 +68,7 @@ test('two answers to the same question at once are one label', async () => {
 })
 
 test('a text of a model cannot turn a part of itself round', async () => {
-  const asked = question(0)
-  const text = 'paid\u202e.ton saw'
-  await using project = await serveQuestions([{ ...asked, answer: { ...asked.answer, text } }])
+  await using project = await serveQuestions([question(0, {}, 'paid\u202e.ton saw')])
   const { text: page } = await send(project.server.url, { method: 'GET', path: '/secret-token/' })
   assert.match(page, /U\+202E/)
   assert.doesNotMatch(page, /\u202e/)
@@ -89,4 +87,12 @@ test('the page may load its own script and style, and nothing else', async () =>
   for (const file of ['page.js', 'page.css'])
     assert.equal((await send(project.server.url, { method: 'GET', path: `/secret-token/${file}` })).status, 200)
   assert.equal((await send(project.server.url, { method: 'GET', path: '/secret-token/x' })).status, 404)
+})
+
+test('a question about the trajectory shows it, and not the output where it is not about that', async () => {
+  const parts = [{ title: 'Trajectory', text: '1 assistant: "<b>"\n1.1 calls "refund" with {}' }]
+  await using project = await serveQuestions([question(0, { parts })])
+  const { text } = await send(project.server.url, { method: 'GET', path: new URL(project.server.url).pathname })
+  assert.match(text, /<h2>Trajectory<\/h2><pre tabindex="0">\n1 assistant: (?:"|&quot;)&lt;b&gt;/)
+  assert.doesNotMatch(text, /<h2>Output<\/h2>/)
 })

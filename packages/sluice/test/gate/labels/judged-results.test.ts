@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type FeatureOfRun, judgedResults, type RunRow } from '../../../src/gate/labels/judged-results.ts'
-import { outputHash } from '../../../src/gate/labels/label-files.ts'
+import { outputHash, outputKey } from '../../../src/gate/labels/label-files.ts'
 import type { Arm } from '../../../src/records/report/case-detail.ts'
 
 const cases = [
@@ -125,4 +125,19 @@ test('what nobody can label is no unit', () => {
     itemsOf,
   )
   assert.deepEqual([units, masked, texts.size], [[], 1, 0])
+})
+
+test('where a question is about more than the output, what was done on the way to it belongs to it', () => {
+  const traced = (repeat: number, name: string): RunRow => {
+    const one = row('x', { actions: 'yes' }, { repeat })
+    return { ...one, detail: { ...one.detail, trace: { retrieved: [{ id: name, text: null }] } } }
+  }
+  const rows = [traced(1, 'a'), traced(2, 'b'), traced(3, 'a')]
+  assert.equal(judgedResults(rows, featureOf, itemsOf).units.length, 1)
+  const { units, traces } = judgedResults(rows, featureOf, itemsOf, (id) => id === 'a')
+  assert.deepEqual(
+    units.map(({ output }) => output),
+    ['a', 'b'].map((name) => outputHash('x', { retrieved: [{ id: name, text: null }] })),
+  )
+  assert.deepEqual(traces.get(outputKey({ case: 'a', output: units[1]?.output ?? '' }))?.retrieved?.[0]?.id, 'b')
 })
