@@ -5,10 +5,14 @@ import type { RubricItem } from '../../records/rubric.ts'
 
 /**
  * SHA-256 in hex of all that a verdict on an output rests on beside the output: the variables of the case, its reference,
- * and the question with what it is about. The rendered prompt is left out, since it differs between versions that share their labels.
+ * and the question with what it is about. The rendered prompt is left out, since it differs between versions that share
+ * their labels.
  * @param root the path of the project, which variables may hold and which differs between machines
  */
 export function materialHash({ vars, expected }: Case, { ask, sees }: RubricItem, root: string): string {
-  const text = canonicalJson({ vars, expected: expected ?? null, ask: ask.trim(), ...(sees && { sees }) }).replaceAll(root, '')
+  const text = canonicalJson({ vars, expected: expected ?? null, ask: ask.trim(), ...(sees && { sees }) }).replaceAll(
+    root,
+    '',
+  )
   return createHash('sha256').update(text).digest('hex')
 }
