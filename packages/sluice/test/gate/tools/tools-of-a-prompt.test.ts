@@ -101,7 +101,7 @@ test('the gate holds two versions with tools of their own against each other, by
     if (step === 0) return [[names(request).includes('lookup') ? 'lookup' : 'find', { order: '1182' }]]
     return request.messages.at(-1)?.content?.includes('late') ? 'It is late.' : 'No idea.'
   })
-  const base = agentFiles({ url: model.url, prompt: 'mocks: [{tool: lookup, result: late}]\n' })
+  const base = agentFiles({ url: model.url, prompt: 'mocks: [{tool: lookup, result: gone}]\n' })
   using project = createProject(base)
   commitAll(project, 'base')
   const file = 'prompts/agent.prompt.yml'
