@@ -1,6 +1,7 @@
 import { type Ledger, sumLedgers } from '../../core/answers/ledger.ts'
+import { hint } from '../../core/suite/diagnostics/suggest.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import { chooseSuite } from '../../core/suite/prompt/suites.ts'
+import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../errors.ts'
 import type { DrillRate, DrillReport, DrillStrength } from '../../records/report/drill-report.ts'
 import { doubtAboutPass } from '../calibration/judge-reason.ts'
@@ -15,7 +16,14 @@ import { outputMutators } from './mutators/output-mutators.ts'
 import { mutantsOf } from './plan-mutants.ts'
 import { playUnchanged, type TriedMutant, tryMutant } from './run-mutant.ts'
 import { explainSurvivors } from './survivors.ts'
-import { tryVersion, unnoticedOf, untriable, versionMutantsOf, versionMutators } from './version-mutants.ts'
+import {
+  tryVersion,
+  undecidedNote,
+  unnoticedOf,
+  untriable,
+  versionMutantsOf,
+  versionMutators,
+} from './version-mutants.ts'
 
 export interface DrillOptions {
   suite?: string | undefined
@@ -45,6 +53,7 @@ export interface DrillOptions {
 export async function drill(prompt: Prompt, options: DrillOptions, context: RunContext): Promise<DrillReport> {
   const { ofOutputs: mutators, ofVersions } = chosenMutators(options)
   const suite = chooseSuite(prompt, options.suite)
+  await requireTags(prompt, { suite, tags: options.tag ?? [] }, context.project)
   context.progress.label(prompt.feature)
   const bench = await openBench(prompt, { ...options, suite, repeats: options.repeats }, context)
   const unchanged: GateOutcome[] = []
@@ -95,6 +104,7 @@ export async function drill(prompt: Prompt, options: DrillOptions, context: RunC
       ...judgeNotes(bench),
       ...unjudgedNotes(tried),
       ...worse.notes,
+      ...undecidedNote(worse.versions, bench.policy),
     ],
     judge: ledger.judgeCalls > 0 && judge ? { id: judge.id, model: judge.model } : null,
     calls: ledger.misses,
@@ -141,6 +151,23 @@ function chosenMutators({ only, generate, model }: DrillOptions): {
     ofOutputs: only ? outputMutators.filter(({ name }) => only.includes(name)) : outputMutators,
     ofVersions: versionMutators.filter((name) => (only ?? usual).includes(name)),
   }
+}
+
+/** @throws SluiceError `invalid-input` for a tag that no case of the suite has, before anything is paid for */
+async function requireTags(
+  prompt: Prompt,
+  { suite, tags }: { suite: string; tags: readonly string[] },
+  { files, config: { root } }: RunContext['project'],
+): Promise<void> {
+  if (tags.length === 0) return
+  const cases = await Array.fromAsync(casesOf(files, prompt, suite, { root }))
+  const known = [...new Set(cases.flatMap((each) => each.tags))]
+  const unknown = tags.find((tag) => !known.includes(tag))
+  if (unknown === undefined) return
+  throw new SluiceError(
+    'invalid-input',
+    `--tag ${unknown}: there is no such tag in the suite ${suite}${hint(unknown, known)}`,
+  )
 }
 
 interface TriedVersions {

@@ -10,6 +10,8 @@ import type { FeatureRun } from '../run/feature-run.ts'
 import type { RunContext } from '../run/session.ts'
 import { startRun } from '../run/start-run.ts'
 import { runGate } from '../run-gate.ts'
+import { cleanRepeats } from '../verdict/critical.ts'
+import type { GatePolicy } from '../verdict/policy.ts'
 import type { DrillBench } from './drill-bench.ts'
 import {
   type Instruction,
@@ -85,7 +87,7 @@ export async function untriable(prompt: Prompt, { session }: Pick<RunContext, 's
 
 /**
  * The gate on a worse version against the kept answers. It asks as the gate does: once for each case, and again only while
- * that does not decide, up to as many answers as the version itself has.
+ * that does not decide, up to as many answers as the version itself has, and of critical cases as many as a pass takes.
  */
 export async function tryVersion(
   { mutator, what, line, version }: VersionMutant,
@@ -96,7 +98,9 @@ export async function tryVersion(
   const results = resultsOf(session.results, `drill ${version.id} ${mutator}`)
   const run = startRun({ candidate: version, suite, progress }, project, { ...session, results })
   const most = Math.max(1, ...bench.cases.map(({ answers }) => answers.length))
-  const policy = limitLooks(bench.policy, { all: most, critical: most })
+  // A critical case passes after so many answers alone; with fewer, every harmless version would be undecided.
+  const critical = Math.max(most, cleanRepeats)
+  const policy = limitLooks(bench.policy, { all: most, critical })
   const compared: FeatureRun = {
     ...run,
     baseline: bench.kept.candidate,
@@ -140,4 +144,19 @@ export function unnoticedOf(versions: readonly DrillVersion[], { file, rubric }:
     const yaml = stringify({ rubric: [item] }, { lineWidth: 0 })
     return [{ file, line, text, mutators: tried.map(({ mutator }) => mutator), yaml }]
   })
+}
+
+/** What would decide the versions that are held for a critical case alone; no instruction of them can be called unnoticed. */
+export function undecidedNote(
+  versions: readonly DrillVersion[],
+  policy: Pick<GatePolicy, 'criticalRepeats'>,
+): string[] {
+  const held = versions.filter(
+    ({ outcome, reasons }) => outcome === 'held' && reasons.every((code) => code === 'critical-undecided'),
+  )
+  if (held.length === 0) return []
+  const them = held.length === 1 ? 'version is' : 'versions are'
+  return [
+    `${held.length} worse ${them} held for critical cases alone, which have too few answers to be decided: --repeats ${policy.criticalRepeats} asks as often as the gate would.`,
+  ]
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { drillReportSchema } from '../../../src/records/report/drill-report.ts'
+import { undecidedNote } from '../../../src/gate/drill/version-mutants.ts'
+import { type DrillVersion, drillReportSchema } from '../../../src/records/report/drill-report.ts'
 import { type ChatRequest, fakeModel, isJudgeRequest, judgement, textOf } from '../../support/fake-model.ts'
 import { createProject, type Project, summaryFiles } from '../../support/project.ts'
 
@@ -43,6 +44,48 @@ test('an instruction that no case notices is named by its line, with a rubric it
   assert.equal(code, 1)
   const { stdout } = await project.sluice(['drill', 'summary', '--only', changes, '--mutants', '1'])
   assert.match(stdout, /prompts\/summary\.prompt\.yml:5 \(drop-instruction, .*\) Be kind to all readers\./)
+})
+
+test('an instruction that no case notices is named in a suite with critical cases too, by enough answers of these', async () => {
+  await using model = await fakeModel(obedient)
+  const fields = (index: number) => (index === 0 ? { critical: true } : {})
+  using project = createProject(summaryFiles({ url: model.url, cases: 6, rubric: true, message, fields }))
+  const { report } = await drilled(project, '--only', 'drop-instruction')
+  assert.deepEqual(
+    report.versions.map(({ outcome }) => outcome),
+    ['killed', 'survived'],
+  )
+  assert.equal(report.baseline.answersPerCase, 3)
+  assert.deepEqual(
+    report.unnoticed.map(({ text }) => text),
+    ['Be kind to all readers.'],
+  )
+})
+
+test('versions that are held for a critical case alone come with the flag that would decide them', () => {
+  const version = (changes: Partial<DrillVersion>): DrillVersion => {
+    const found = {
+      mutator: 'hotter',
+      what: 'temperature 1',
+      line: null,
+      version: 'a',
+      verdict: 'inconclusive' as const,
+    }
+    return { ...found, outcome: 'held', difference: 0, ciLow: null, ciHigh: null, reasons: [], ...changes }
+  }
+  const held = version({ reasons: ['critical-undecided'] })
+  const others = [version({ reasons: ['inconclusive', 'critical-undecided'] }), version({ outcome: 'survived' })]
+  const [note = '', ...more] = undecidedNote([held, ...others], { criticalRepeats: 24 })
+  assert.match(note, /^1 worse version is held for critical cases alone.*: --repeats 24 asks/)
+  assert.deepEqual([more, undecidedNote(others, { criticalRepeats: 24 })], [[], []])
+})
+
+test('a tag that no case has is refused before anything is asked', async () => {
+  await using model = await fakeModel(obedient)
+  using project = createProject(summaryFiles({ url: model.url, cases: 6, message }))
+  const { code, stderr } = await project.sluice(['drill', 'summary', '--tag', 'cores'])
+  assert.deepEqual([code, model.requests.length], [3, 0])
+  assert.match(stderr, /--tag cores: there is no such tag in the suite fast; did you mean "core"\?/)
 })
 
 test('another model answers in place of the own one, and recorded answers are not asked for changed prompts', async () => {
