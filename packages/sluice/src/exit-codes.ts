@@ -142,8 +142,18 @@ export const commandExitCodes: readonly CommandCodes[] = [
     codes: { pass: 'As the command that the action runs. No failure of GitHub changes it.' },
   },
   {
+    title: 'Plans',
+    commands: ['plan'],
+    codes: {
+      ...noVerdict,
+      pass: 'The plan is made.',
+      inconclusive:
+        '`plan gate`: for some feature there is no plan, since no run of it is kept or each case was asked once.',
+    },
+  },
+  {
     title: 'Everything else',
-    commands: ['init', 'report', 'costs', 'schema', 'cache', 'plan', 'simulate', 'serve'],
+    commands: ['init', 'report', 'costs', 'schema', 'cache', 'simulate', 'serve'],
     codes: { ...noVerdict, pass: 'Done. `sluice report` ends so whatever the verdict of the run was.' },
   },
   {

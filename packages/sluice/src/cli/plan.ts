@@ -14,6 +14,7 @@ import { selectFeature } from '../core/suite/project/select-feature.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite, requireSuites } from '../core/suite/prompt/suites.ts'
 import { SluiceError } from '../errors.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { type LabelledFeature, readLabelledFeature } from '../gate/calibration/labelled-feature.ts'
 import { settingsOf } from '../gate/judge-versions.ts'
 import { labelFilesOf } from '../gate/labels/label-files.ts'
@@ -77,7 +78,7 @@ const gateFlags = {
   json: set.optional(),
 }
 
-/** `sluice plan gate`: what the gate of a suite can see, and what more would cost. No model is called. Exit 0. */
+/** `sluice plan gate`: what the gate of a suite can see, and what more would cost. No model is called. Exit 0, 2 without a plan. */
 export async function planGateCommand(
   feature: string | undefined,
   given: Record<string, unknown>,
@@ -122,7 +123,7 @@ export async function planGateCommand(
   const [first] = features
   if (svg !== undefined && first) await writePicture(path.resolve(host.cwd(), svg), gatePlanSvg(first))
   host.stdout.write(json ? `${JSON.stringify(plan, undefined, 2)}\n` : gatePlanText(plan, host.stdout.columns ?? 100))
-  return 0
+  return features.every(({ message }) => message === null) ? exitCodes.pass : exitCodes.inconclusive
 }
 
 /** The cases of a suite by their part in a verdict of today. */

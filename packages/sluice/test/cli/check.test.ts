@@ -93,3 +93,19 @@ test('schema prints the JSON Schema of each kind, and names the kinds for anothe
   const far = await project.sluice(['schema', 'xyzzy'])
   assert.match(far.stderr, /; known: prompt, suite, config, recording, scores, report/)
 })
+
+test('a suite of pull requests whose cases are all held out is warned of; one with others is not', async () => {
+  const heldOut = (cases: number) =>
+    summaryFiles({
+      url: 'http://127.0.0.1:9/v1',
+      cases: 2,
+      rubric: true,
+      fields: (index) => (index < cases ? { holdout: true } : {}),
+    })
+  using project = createProject(heldOut(2))
+  const { code, stdout } = await project.sluice(['check'])
+  assert.equal(code, 0)
+  assert.match(stdout, /^evals\/summary\.jsonl:1:1: warning: every case is held out, and pull requests run this suite/m)
+  project.write(heldOut(1))
+  assert.equal((await project.sluice(['check'])).stdout, '')
+})

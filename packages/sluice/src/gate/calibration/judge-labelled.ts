@@ -65,7 +65,8 @@ export async function judgeLabelled(
   const missing = () =>
     all.filter(({ output, repeat }) => !isJudged(judgeOfCase(labelled, judge, output.case), output, repeat))
   const result: JudgedNow = { judge, ledger, added: [], known: 0, faults: new Map() }
-  const write = inTurn((lines: JudgedOutput[]) => appendLines(config.root, labelFilesOf(prompt.feature).judged, lines))
+  const { judged } = labelFilesOf(prompt.feature)
+  const write = inTurn((lines: JudgedOutput[]) => appendLines(config.root, judged, lines, { cutTorn: true }))
   const ask = async (task: Task) => {
     endIfStopped(session.interrupt.stop)
     const lines = await verdictsOn(task, labelled, judge, now).catch((error: unknown) => faultOf(error, result.faults))

@@ -54,7 +54,11 @@ export async function labelInTerminal(options: LabelTerminal): Promise<void> {
       if (!action) continue
       const { question, position } = labelling.view()
       const isAnswer = action !== 'undo' && action !== 'back' && action !== 'forward'
-      if (isAnswer && !question) continue
+      if (isAnswer && !question) {
+        // Of a pipe nothing but more of the same can follow, and it may have no end.
+        if (!input.isTTY) return
+        continue
+      }
       await labelling.act(action, position)
       show()
     }
@@ -66,7 +70,8 @@ export async function labelInTerminal(options: LabelTerminal): Promise<void> {
 
 /** A person's keys that arrive before the next question is shown would answer what was not read: they are dropped. */
 async function* keysOf(input: KeyInput, stop: AbortSignal): AsyncGenerator<string> {
-  const waiting: string[] = []
+  let waiting: string[] = []
+  let next = 0
   let isShown = true
   let wake = () => {}
   let isOver = stop.aborted
@@ -74,8 +79,13 @@ async function* keysOf(input: KeyInput, stop: AbortSignal): AsyncGenerator<strin
     const keys = String(chunk).match(/\x1b[[O][A-Z]|./gsu) ?? []
     if (input.isTTY) {
       const [first] = keys
-      if (first !== undefined && (ends.has(first) || (isShown && waiting.length === 0))) waiting.push(first)
-    } else waiting.push(...keys)
+      if (first !== undefined && (ends.has(first) || (isShown && next === waiting.length))) waiting.push(first)
+    } else {
+      waiting = waiting.slice(next).concat(keys)
+      next = 0
+      // A pipe may hold more than the memory does.
+      input.pause()
+    }
     wake()
   }
   const onEnd = () => {
@@ -87,13 +97,18 @@ async function* keysOf(input: KeyInput, stop: AbortSignal): AsyncGenerator<strin
   stop.addEventListener('abort', onEnd)
   try {
     for (;;) {
-      const key = waiting.shift()
+      const key = waiting[next]
       if (key !== undefined) {
+        next += 1
         isShown = false
         yield key
         isShown = true
       } else if (isOver) return
-      else await new Promise<void>((resolve) => (wake = resolve))
+      else {
+        const more = new Promise<void>((resolve) => (wake = resolve))
+        if (input.isPaused()) input.resume()
+        await more
+      }
     }
   } finally {
     input.off('data', onData).off('end', onEnd).off('error', onEnd)

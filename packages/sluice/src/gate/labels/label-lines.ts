@@ -22,26 +22,32 @@ const conflictMarker = /^(<{7}|\|{7}|={7}|>{7})( |\r?$)/
  * it might be the one that speaks against the judge.
  * @throws InvalidFilesError at the end of the file, with every line that is not valid; at once for a file of elsewhere,
  *   whose text a message would show, and whose changes no guard would see
+ * @param torn takes a last line without an end that is not valid, as a kill in the middle of a write leaves it, in place
+ *   of an error; for files whose lines can be made again
  */
 export async function* labelLines<S extends z.ZodType>(
   schema: S,
   files: ProjectFiles,
   path: string,
+  torn?: (warning: Diagnostic) => void,
 ): AsyncGenerator<LabelLine<z.output<S>>> {
   const file = files.describe(path)
   const faults = createFaultLog()
+  const end: FileEnd = { isReached: false, isOpen: false }
   if (await files.leadsOut?.(path)) {
     const message = 'the link leads out of the project; put the file in its place'
     throw new InvalidFilesError([{ severity: 'error', file, line: 1, column: 1, path: '', message }])
   }
   try {
-    const batches = withoutMarkers(readJsonLines(streamFile(files, path), file), (line) =>
+    const batches = withoutMarkers(readJsonLines(noting(streamFile(files, path), end), file), (line) =>
       faults.add(marker(file, line)),
     )
     for await (const pieces of batches) {
       for (const piece of pieces) {
         const { data, diagnostics } = plainRecord(schema, piece) ?? checkedRecord(schema, piece, file)
-        for (const diagnostic of diagnostics) faults.add(diagnostic)
+        // After the last line end there is one piece at most.
+        if (torn && end.isReached && end.isOpen && diagnostics.length > 0) torn(tornLine(file, piece.line))
+        else for (const diagnostic of diagnostics) faults.add(diagnostic)
         if (data === undefined || diagnostics.length > 0) continue
         const warning: LabelLine<unknown>['warning'] = (key, message) => {
           const place = parseJsonPiece(piece, file).source?.at([key]) ?? { line: piece.line, column: 1 }
@@ -51,12 +57,34 @@ export async function* labelLines<S extends z.ZodType>(
       }
     }
   } catch (error) {
-    if (error instanceof InvalidFilesError) for (const diagnostic of error.diagnostics) faults.add(diagnostic)
+    // A character that was cut in two is no text.
+    const [fault] = error instanceof InvalidFilesError ? error.diagnostics : []
+    if (torn && end.isReached && end.isOpen && fault) torn(tornLine(file, fault.line))
+    else if (error instanceof InvalidFilesError) for (const diagnostic of error.diagnostics) faults.add(diagnostic)
     else if (!(error instanceof Error && 'errno' in error) && !isMissingFile(error)) throw error
     else if (!isMissingFile(error)) faults.add(unreadable(file, error))
   }
   const found = faults.all()
   if (found.length > 0) throw new InvalidFilesError(found)
+}
+
+interface FileEnd {
+  isReached: boolean
+  /** The last byte is no line end. */
+  isOpen: boolean
+}
+
+async function* noting(chunks: AsyncIterable<Uint8Array>, end: FileEnd): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    if (chunk.length > 0) end.isOpen = chunk.at(-1) !== 0x0a
+    yield chunk
+  }
+  end.isReached = true
+}
+
+function tornLine(file: string, line: number): Diagnostic {
+  const message = 'the last line was cut off while it was written. It is left out, and the next run writes it anew'
+  return { severity: 'warning', file, line, column: 1, path: '', message }
 }
 
 interface CheckedRecord<T> {

@@ -85,7 +85,7 @@ export async function readLabels(files: ProjectFiles, feature: string, itemsOf: 
 
   const judged: JudgedOutput[] = []
   let judgedLeftOut = 0
-  for await (const { data, warning } of labelLines(judgedOutputSchema, files, paths.judged)) {
+  for await (const { data, warning } of labelLines(judgedOutputSchema, files, paths.judged, warnings.add)) {
     const fault = faultOf(data)
     if (fault) {
       judgedLeftOut += 1

@@ -30,6 +30,9 @@ function featureText(plan: FeaturePlan, width: number): string {
     .join('\n\n')
 }
 
+/** Where no score varies, the smallest drop is the margin itself, which the gate still accepts. */
+const isMargin = (drop: number | null, margin: number) => drop === margin
+
 function nowLine(name: string, { now, margin }: FeaturePlan): string {
   if (!now) return name
   const { cases, repeats, drop, dropInFewAnswers, smallestMargin } = now
@@ -37,7 +40,7 @@ function nowLine(name: string, { now, margin }: FeaturePlan): string {
   const seen =
     drop === null
       ? 'what it sees is not known'
-      : `it fails a drop of ${formatScore(drop)} with 80 % probability if every answer is worse alike, of ${few(dropInFewAnswers)} if a few answers lose everything`
+      : `it fails a drop of ${isMargin(drop, margin) ? 'more than ' : ''}${formatScore(drop)} with 80 % probability if every answer is worse alike, of ${few(dropInFewAnswers)} if a few answers lose everything`
   const passes =
     smallestMargin === null || smallestMargin <= margin
       ? ''
@@ -74,7 +77,7 @@ function tableTitle({ estimand }: FeaturePlan): string {
   return `Smallest drop of the mean over ${what} that fails with 80 % probability, by cases and by answers per case (in brackets: if a few answers lose everything)`
 }
 
-function dropTable({ table }: FeaturePlan, width: number): string[] {
+function dropTable({ table, margin }: FeaturePlan, width: number): string[] {
   const repeats = [...new Set(table.map((row) => row.repeats))]
   const head: Cell[] = [
     { text: 'cases' },
@@ -87,7 +90,7 @@ function dropTable({ table }: FeaturePlan, width: number): string[] {
       { text: formatCount(cases), align: 'right' },
       ...rows.map(
         ({ drop, dropInFewAnswers }): Cell => ({
-          text: drop === null ? '-' : `${drop.toFixed(3)} (${dropInFewAnswers?.toFixed(3) ?? '-'})`,
+          text: drop === null ? '-' : `${shortDrop(drop, margin)} (${dropInFewAnswers?.toFixed(3) ?? '-'})`,
           align: 'right',
         }),
       ),
@@ -96,6 +99,8 @@ function dropTable({ table }: FeaturePlan, width: number): string[] {
   })
   return columns([head, ...rows], width)
 }
+
+const shortDrop = (drop: number, margin: number) => `${isMargin(drop, margin) ? '>' : ''}${drop.toFixed(3)}`
 
 function shortPrice({ usd, minutes }: PlannedReach): string {
   const time = minutes === null ? 'n/a' : `${Math.max(1, Math.ceil(minutes))} min`
@@ -110,10 +115,10 @@ function tagTable({ tags }: FeaturePlan, width: number): string[] {
     { text: 'smallest drop', align: 'right' },
     { text: 'in few answers', align: 'right' },
   ]
-  const rows = tags.map(({ tag, cases, drop, dropInFewAnswers }): Cell[] => [
+  const rows = tags.map(({ tag, cases, drop, dropInFewAnswers, margin }): Cell[] => [
     { text: tag },
     { text: formatCount(cases), align: 'right' },
-    { text: drop === null ? '-' : drop.toFixed(3), align: 'right' },
+    { text: drop === null ? '-' : shortDrop(drop, margin), align: 'right' },
     { text: dropInFewAnswers === null ? '-' : dropInFewAnswers.toFixed(3), align: 'right' },
   ])
   return [`Tags, margin ${tags[0]?.margin}`, ...columns([head, ...rows], width)]

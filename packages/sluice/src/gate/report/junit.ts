@@ -21,7 +21,7 @@ type Outcome = 'passed' | 'failure' | 'error' | 'skipped'
 
 /**
  * Writes junit.xml: a suite for each feature, a test for each case. A case fails below the case threshold or by a must
- * check; a case that could not be scored is an error, or skipped where the judge abstained or the budget ended. The verdict
+ * check; a case that could not be scored is an error, or skipped where the judge abstained or the budget ended, or while it is in quarantine. The verdict
  * is a property of the suite, since a gate may fail without a case that does. The sink stays open.
  */
 export async function writeJunit(report: ReportSummary, casesOf: CasesOf, sink: Writable): Promise<void> {
@@ -126,7 +126,13 @@ ${outcomeElement(row, feature)}      <system-out>${text(numbers.map(([name, valu
 `
 }
 
-function outcomeOf({ state, score }: CaseReport, { score: { caseThreshold } }: FeatureSummary): Outcome {
+/** A case in quarantine is no part of the verdict, so it fails nothing here either. */
+function outcomeOf(row: CaseReport, feature: FeatureSummary): Outcome {
+  const outcome = ownOutcome(row, feature)
+  return row.quarantine && outcome !== 'passed' ? 'skipped' : outcome
+}
+
+function ownOutcome({ state, score }: CaseReport, { score: { caseThreshold } }: FeatureSummary): Outcome {
   if (state === 'abstained' || state === 'budgetStopped') return 'skipped'
   if (score === null) return 'error'
   return state === 'checkFailed' || score < (caseThreshold ?? 0) ? 'failure' : 'passed'
@@ -135,7 +141,10 @@ function outcomeOf({ state, score }: CaseReport, { score: { caseThreshold } }: F
 function outcomeElement(row: CaseReport, feature: FeatureSummary): string {
   const outcome = outcomeOf(row, feature)
   if (outcome === 'passed') return ''
-  if (outcome === 'skipped') return `      <skipped message="${attribute(row.state)}"/>\n`
+  if (outcome === 'skipped') {
+    const quarantine = row.quarantine ? `, in quarantine until ${row.quarantine.until}: ${row.quarantine.reason}` : ''
+    return `      <skipped message="${attribute(excerpt(`${row.state}${quarantine}`, messageLength))}"/>\n`
+  }
   if (outcome === 'error') {
     const message = excerpt(row.error ?? row.state, messageLength)
     return `      <error type="${row.state}" message="${attribute(message)}"/>\n`

@@ -50,7 +50,9 @@ const noiseSchema = z.object({
 const reachSchema = z.object({
   cases: count.describe('Cases of the suite.'),
   repeats: count.describe('The most answers per case and version: what `gate.repeats` ends with.'),
-  drop: known.describe('The smallest drop that fails with 80 % probability, if every answer is worse alike.'),
+  drop: known.describe(
+    'The smallest drop that fails with 80 % probability, if every answer is worse alike. Where no score varies it is the margin itself, and the gate fails what lies above it.',
+  ),
   dropInFewAnswers: known.describe('The same, if some answers lose all of their score and the others nothing.'),
   smallestMargin: known.describe('The smallest margin that an unchanged version meets with 80 % probability.'),
   answers: count.describe('Answers of both versions, if the run goes to its last round.'),

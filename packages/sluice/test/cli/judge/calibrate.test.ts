@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { type Calibration, calibrationSchema } from '../../../src/records/report/calibration.ts'
@@ -33,6 +33,24 @@ test('a judge that agrees with people may gate; asked again, it costs nothing', 
     yes: { yes: 20, no: 0, cannotTell: 0 },
     no: { yes: 1, no: 19, cannotTell: 0 },
   })
+})
+
+test('a verdict of the judge that a kill has cut off is left out with a word, and written anew', async () => {
+  await using model = await fakeModel(labelReader)
+  using project = labelledProject(mixed({ right: 10, bad: 10 }), model)
+  await project.sluice(['judge', 'calibrate', 'summary'])
+  const file = path.join(project.root, 'labels/summary.judged.jsonl')
+  const whole = readFileSync(file, 'utf8')
+  writeFileSync(file, whole.slice(0, -40))
+  const { code, stderr } = await project.sluice(['judge', 'calibrate', 'summary'])
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /^warning: labels\/summary\.judged\.jsonl:20: the last line was cut off/m)
+  assert.equal(judgedLines(project).length, 20)
+  const cutInTwo = Buffer.from('{"judge":"ü"}').subarray(0, 11)
+  writeFileSync(file, Buffer.concat([Buffer.from(whole), cutInTwo]))
+  assert.equal((await project.sluice(['judge', 'calibrate', 'summary'])).code, 0)
+  writeFileSync(file, whole.replace('"judge"', '"jugde"'))
+  assert.equal((await project.sluice(['judge', 'calibrate', 'summary'])).code, 3, 'any other line stays an error')
 })
 
 test('a judge that says yes to everything may not gate', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { labelInTerminal } from '../../../src/gate/label-page/terminal.ts'
@@ -73,4 +73,31 @@ test('a signal ends it, and the terminal is given back', async () => {
   stop.abort()
   await ended
   assert.deepEqual(raw, [true, false])
+})
+
+test('a pipe without an end answers the questions and is then left, however fast it is', async () => {
+  let chunks = 0
+  const endless = new Readable({
+    read() {
+      chunks += 1
+      this.push('y\n'.repeat(200_000))
+    },
+  })
+  const labels: Label[] = []
+  const labelling = startLabelling({
+    labeller: 'ann',
+    questions: [question(0), question(1)],
+    before: [],
+    keptOutputs: [],
+    sawJudge: false,
+    keepOutput: async () => {},
+    keepLabel: async (label) => void labels.push(label),
+    now: () => 0,
+  })
+  const stop = new AbortController().signal
+  const shown = { feature: 'summary', labelling, progress: () => [], clear: '', output: new PassThrough().resume() }
+  await labelInTerminal({ ...shown, input: endless, stop })
+  endless.destroy()
+  assert.equal(labels.length, 2)
+  assert.ok(chunks < 10, 'no more is read than is needed')
 })

@@ -14,6 +14,16 @@ test('records are lines of their own, also after a line that was cut off', async
   writeFileSync(path.join(root, 'labels/f.jsonl'), '{"a":')
   await appendLines(root, 'labels/f.jsonl', [{ a: 4 }])
   assert.equal(read(), '{"a":\n{"a":4}\n')
+  for (const [before, after] of [
+    ['{"a":1}\n{"a":', '{"a":1}\n'],
+    ['{"a":', ''],
+    ['{"a":1}\n{"a":2}', '{"a":1}\n{"a":2}\n'],
+    ['', ''],
+  ]) {
+    writeFileSync(path.join(root, 'labels/f.jsonl'), before ?? '')
+    await appendLines(root, 'labels/f.jsonl', [{ a: 5 }], { cutTorn: true })
+    assert.equal(read(), `${after}{"a":5}\n`, 'a line that can be made again is taken away')
+  }
 })
 
 test('nothing is written through a link that leads out', async () => {

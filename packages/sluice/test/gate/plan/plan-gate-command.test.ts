@@ -9,9 +9,9 @@ import { createProject, type Project } from '../../support/project.ts'
 
 async function planned(project: Project, ...args: string[]): Promise<GatePowerPlan['features'][number]> {
   const { code, stdout, stderr } = await project.sluice(['plan', 'gate', ...args, '--json'])
-  assert.equal(code, 0, stderr)
   const plan = gatePlanSchema.parse(JSON.parse(stdout))
   assert.equal(plan.features.length, 1)
+  assert.equal(code, plan.features[0]?.message === null ? 0 : 2, stderr)
   return plan.features[0] as GatePowerPlan['features'][number]
 }
 
@@ -85,6 +85,20 @@ test('without a kept run, or with cases that were asked once, the plan says what
   assert.match((await planned(project)).message ?? '', /No run of mail with the suite fast is kept: run "sluice gate/)
   await project.sluice(['eval', 'mail'])
   assert.match((await planned(project)).message ?? '', /asked each case once/)
+})
+
+test('where no score varies, the smallest drop is called more than the margin, which the gate accepts', async () => {
+  const steady = Array.from({ length: 10 }, (_, index) =>
+    Array.from({ length: 2 }, (_, repeat) =>
+      ['good', 'worse'].map((model) => ({ case: `c${index}`, model, repeat: repeat + 1, output: 'yes' })),
+    ).flat(),
+  ).flat()
+  using project = worseProject({ 'recordings.jsonl': lines(steady) })
+  await project.sluice(['eval', 'mail', '--repeats', '2'])
+  const { code, stdout } = await project.sluice(['plan', 'gate', 'mail'])
+  assert.equal(code, 0)
+  assert.match(stdout, /it fails a drop of more than 0\.030 with/)
+  assert.match(stdout, /^ *10 .*>0\.030 \(0\.\d+\)/m)
 })
 
 test('under assumptions neither a run nor a project is needed', async () => {

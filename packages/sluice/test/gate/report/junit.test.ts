@@ -41,6 +41,8 @@ test('a case fails below the threshold or by a must check; without a score it is
     row('judge', { ...unscored, state: 'judgeError', error: 'not JSON' }),
     row('abstained', { ...unscored, state: 'abstained' }),
     row('stopped', { ...unscored, state: 'budgetStopped' }),
+    row('quarantined', { score: 0.2, quarantine: { until: '2026-12-31', reason: 'the sender changes' } }),
+    row('still good', { quarantine: { until: '2026-12-31', reason: 'the sender changes' } }),
   ])
   assert.deepEqual(junitFaults(document), [])
   const outcomes = casesIn(document).map(({ children }) =>
@@ -49,10 +51,12 @@ test('a case fails below the threshold or by a must check; without a score it is
       .filter((name) => name !== 'system-out')
       .join(),
   )
-  assert.deepEqual(outcomes, ['', 'failure', 'failure', 'error', 'error', 'skipped', 'skipped'])
+  assert.deepEqual(outcomes, ['', 'failure', 'failure', 'error', 'error', 'skipped', 'skipped', 'skipped', ''])
   const [, low, , model] = casesIn(document)
   assert.match(low?.children[0]?.attributes.message ?? '', /^score 0\.590, 0\.600 wanted/)
   assert.equal(model?.children[0]?.attributes.message, '529 overloaded')
+  const held = casesIn(document)[7]?.children[0]?.attributes.message
+  assert.equal(held, 'scored, in quarantine until 2026-12-31: the sender changes')
   assert.match(low?.children.at(-1)?.text ?? '', /^state: scored\nscore: 0\.5900\nbaselineScore: 1\.0000/)
 })
 

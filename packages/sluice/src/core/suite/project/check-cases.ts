@@ -19,6 +19,8 @@ export interface CheckedCases {
   count: number
   /** Tag -> number of cases. */
   tags: Map<string, number>
+  /** Cases that pull requests do not ask. */
+  heldOut: number
   /** Cases with checks, a rubric or an expectation of their own. */
   specific: number
   diagnostics: Diagnostic[]
@@ -49,6 +51,7 @@ export async function checkCases(
   const variables = prompt && createVariableLog(prompt)
   let specific = 0
   let quarantined = 0
+  let heldOut = 0
 
   const accept = (item: Case, source: Source) => {
     const earlier = lines.get(item.id)
@@ -59,6 +62,7 @@ export async function checkCases(
     if (lines.size === manyCases) keepHeapSmall()
     for (const tag of new Set(item.tags)) tags.set(tag, (tags.get(tag) ?? 0) + 1)
     if (item.checks.length + item.rubric.length > 0 || isWithoutAnswer(item.expect)) specific++
+    if (item.holdout) heldOut++
     if (item.quarantine && holds(item.quarantine, today)) quarantined++
     for (const fault of quarantineFaults(item, prompt, source, today)) log.add(fault)
     if (prompt === undefined) return
@@ -73,7 +77,7 @@ export async function checkCases(
   const share = quarantineShareText(quarantined, lines.size)
   if (share !== undefined) log.add(wholeFile(file, share, 'warning'))
   const faults = [...log.all(), ...((await variables?.diagnostics(files)) ?? [])]
-  return { count: lines.size, tags, specific, diagnostics: inOrder(faults) }
+  return { count: lines.size, tags, heldOut, specific, diagnostics: inOrder(faults) }
 }
 
 const untagged =

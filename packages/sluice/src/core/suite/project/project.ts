@@ -8,6 +8,7 @@ import { type Diagnostic, InvalidFilesError, inOrder } from '../diagnostics/diag
 import { diskFiles, type ProjectFiles } from '../project-files.ts'
 import { inlineFaults } from '../prompt/inline-cases.ts'
 import type { Prompt } from '../prompt/prompt.ts'
+import { chooseSuite } from '../prompt/suites.ts'
 import { compileExpression } from '../values/expression.ts'
 import { variablesOf } from '../values/template.ts'
 import { checkCases } from './check-cases.ts'
@@ -116,6 +117,10 @@ interface SuitePlace {
   caseCounts: Map<string, number>
 }
 
+const suiteWarning = { severity: 'warning', line: 1, column: 1, path: '' } as const
+const allHeldOut =
+  'every case is held out, and pull requests run this suite: no change would be judged. Take holdout: true from some cases'
+
 async function suiteDiagnostics(prompt: Prompt, place: SuitePlace): Promise<Diagnostic[]> {
   const { files, config, suites, caseCounts } = place
   const chosen = Object.entries(prompt.suites).filter(([name]) => suites(prompt, name))
@@ -126,6 +131,9 @@ async function suiteDiagnostics(prompt: Prompt, place: SuitePlace): Promise<Diag
     if (!(await exists(files, file))) continue
     const checked = await checkCases(files, file, { root: config.root, prompt, config })
     found.push(...checked.diagnostics)
+    const isOfPullRequests = file === prompt.suites[chooseSuite(prompt, undefined)]
+    if (isOfPullRequests && checked.count > 0 && checked.heldOut === checked.count)
+      found.push({ ...suiteWarning, file: files.describe(file), message: allHeldOut })
     caseCounts.set(file, checked.count)
     specific += checked.specific
   }
