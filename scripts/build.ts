@@ -91,6 +91,15 @@ await buildPackage('sluice', async (draft) => {
     outdir: path.join(draft, 'lib'),
     external: dependencies,
   })
+  // A bundle of its own: an application that loads a prompt gets nothing else.
+  await build({
+    ...bundle,
+    splitting: false,
+    banner: {},
+    entryPoints: { 'core/suite/prompt/load-prompt': path.join(source, 'core/suite/prompt/load-prompt.ts') },
+    outdir: path.join(draft, 'lib'),
+    external: dependencies,
+  })
   compile('sluice', path.join(draft, 'lib'), '--emitDeclarationOnly')
   // Its grammars are part of the bundle, one chunk each: the package itself has 90 MB, most of it source maps.
   cpSync(path.join(root, 'node_modules/node-sql-parser/LICENSE'), path.join(draft, 'licenses/node-sql-parser.txt'))

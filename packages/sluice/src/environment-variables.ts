@@ -33,6 +33,13 @@ export const environmentVariables: readonly VariableGroup[] = [
         example: 'sk-...',
       },
       {
+        name: 'SLUICE_PROMPT_FILE',
+        means:
+          'Read by `loadPrompt` of `sluice/prompt`: the prompt file of the version under test, in place of the one of the same feature. The gate sets it for the applications that it starts.',
+        example: '/project/.sluice/versions/summary-candidate.prompt.yml',
+        otherwise: 'the file itself is loaded',
+      },
+      {
         name: 'ANTHROPIC_BASE_URL',
         means: 'Address of providers of `kind: anthropic` without a `baseURL`.',
         example: 'https://gateway.example.com/anthropic/v1',

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import path from 'node:path'
 import { test } from 'node:test'
 import { type ChatRequest, fakeModel } from '../support/fake-model.ts'
 import { commitAll, judged } from '../support/gate-project.ts'
@@ -95,6 +97,33 @@ test('answers of an application are asked for anew each time, and it is compared
     report.features[0]?.notes[0] ?? '',
     /^The baseline is the application of [0-9a-f]{7}, run from a worktree/,
   )
+})
+
+test('each version of a prompt inside an application reaches it, side by side', async () => {
+  const prompt = (content: string) =>
+    files('{command: [node, app.mjs]}')['prompts/app.prompt.yml'].replace(
+      'target:',
+      `messages: [{role: user, content: "${content} {{word}}"}]\ntarget:`,
+    )
+  using project = createProject({
+    ...files('{command: [node, app.mjs]}'),
+    'prompts/app.prompt.yml': prompt('Shout'),
+    'app.mjs': `import { readFileSync } from 'node:fs'
+const { name, messages } = JSON.parse(readFileSync(process.env.SLUICE_PROMPT_FILE, 'utf8'))
+console.log(name === 'app' && messages[0].content.startsWith('Shout') ? 'AB' : 'ab')
+`,
+  })
+  commitAll(project, 'base')
+  project.write({ 'prompts/app.prompt.yml': prompt('Whisper') })
+  const { report } = await judged(project, ['gate'])
+  assert.deepEqual(
+    report.features[0]?.cases.map(({ output, baselineOutput }) => [baselineOutput, output]),
+    [
+      ['AB', 'ab'],
+      ['AB', 'ab'],
+    ],
+  )
+  assert.deepEqual(readdirSync(path.join(project.root, '.sluice/versions')), [])
 })
 
 test('similarity by embedding asks the embedding model, once for each text', async () => {

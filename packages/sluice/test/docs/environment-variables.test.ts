@@ -37,7 +37,7 @@ const others = [
   // What code under test must not see.
   /^(?:NPM|NODE_AUTH)_TOKEN$/,
   // What Sluice tells a process that it has started.
-  /^SLUICE_(?:STARTED_BY|PROMPT_FILE)$/,
+  /^SLUICE_STARTED_BY$/,
   // Examples of names that a file may give.
   /^(?:SLACK|OPS|PAGERDUTY|OPENROUTER)_/,
   // Keys of other vendors, as text of advice; they are read as <NAME>_API_KEY.

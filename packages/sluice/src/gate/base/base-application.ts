@@ -35,7 +35,7 @@ export interface ApplicationPair {
 export async function baseApplication(
   pair: ApplicationPair,
   { config }: Pick<LoadedProject, 'config'>,
-  session: Pick<RunSession, 'commands' | 'interrupt'>,
+  session: Pick<RunSession, 'commands' | 'interrupt' | 'setupEnvironment'>,
 ): Promise<BaseApplication> {
   const { base } = pair
   const said = targetOfBase(pair)
@@ -63,7 +63,7 @@ export async function baseApplication(
     commit: base.commit,
     store: path.join(present, '.sluice/worktrees'),
     setup: target.setup && { commands: target.setup, folder: within(target.cwd ?? present) },
-    env: session.commands.env as NodeJS.ProcessEnv,
+    env: session.setupEnvironment(target),
     signal: session.interrupt.stop,
     mask: session.commands.mask ?? ((text) => text),
   })

@@ -40,7 +40,7 @@ export async function baseComparison(
     return { baseline: undefined, notes: [...notes, same] }
   }
   const pair = { candidate: prompt, predecessor: baseline, base, changedLockfiles: scope?.changedLockfiles ?? [] }
-  const found = await startedHere(await baseApplication(pair, project, session), prompt.feature, session)
+  const found = await startedHere(await baseApplication(pair, project, session), baseline, session)
   if (found.state === 'found') return { baseline: { ...baseline, target: found.target }, notes: [...notes, found.note] }
   if (found.state === 'failed') return { baseline: undefined, notes, failed: found.message, unrun: baseline }
   return { baseline: undefined, notes: [...notes, found.note], unrun: baseline }
@@ -49,12 +49,12 @@ export async function baseComparison(
 /** Starts what has to run for the application, so that one that does not start is known before anything is paid for. */
 async function startedHere(
   found: BaseApplication,
-  feature: string,
+  baseline: Prompt,
   session: Pick<RunSession, 'target'>,
 ): Promise<BaseApplication> {
   if (found.state !== 'found') return found
   try {
-    await session.target(found.target, feature).open()
+    await session.target(found.target, baseline, 'baseline').open()
     return found
   } catch (error) {
     if (!(error instanceof ProviderError) || error.kind === 'aborted') throw error

@@ -30,7 +30,7 @@ export interface FeatureRunOptions {
   /** Shared by the features of a run, so that all are judged in the same way. */
   judgeModes?: AnswerModes | undefined
   /** The way to ask the real application of a version; undefined for a bare prompt, whose model is asked. */
-  targetOf?: ((version: Prompt) => TargetCall | undefined) | undefined
+  targetOf?: ((version: Prompt, arm: Arm) => TargetCall | undefined) | undefined
   /** Answers calls of tools whose mock names a module. */
   callModule: CallModule
   /** Scores of the baseline that are kept; they count only for the judge that gave them (null for none). */
@@ -112,7 +112,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       )
   }
   const answersOf = (version: Prompt): Scoring['generate'] => {
-    const target = options.targetOf?.(version)
+    const target = options.targetOf?.(version, version === candidate ? 'candidate' : 'baseline')
     const call: Scoring['generate'] = target
       ? callTarget(target, ledger, signal)
       : version.tools

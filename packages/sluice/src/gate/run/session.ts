@@ -13,18 +13,16 @@ import { configuredSecrets, notifyVariables } from '../../core/providers/configu
 import { createBudget } from '../../core/providers/limits/budget.ts'
 import { createLimiter } from '../../core/providers/limits/concurrency.ts'
 import { createPrices, type Prices } from '../../core/providers/prices.ts'
-import { endLeftProcesses } from '../../core/providers/processes/left-processes.ts'
 import { createProviders, type Providers } from '../../core/providers/registry.ts'
-import { createTarget, type OpenTarget, type TargetCall } from '../../core/providers/targets/target.ts'
 import type { CommandPlace } from '../../core/scorers/checks/check.ts'
 import { type AnswerModes, createAnswerModes } from '../../core/scorers/judge/judge.ts'
 import { providerName } from '../../core/suite/models/model.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
-import type { Target } from '../../core/suite/prompt/target.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
 import { withholdFrom, withoutCredentials } from '../../masking/secret-names.ts'
 import type { CaseDetail } from '../../records/report/case-detail.ts'
+import { createOpenTargets, type OpenTargets } from './open-targets.ts'
 import { createResults, type Results } from './results.ts'
 
 /** USD that a run may spend where no budget is set. */
@@ -76,7 +74,7 @@ export interface RunContext {
 }
 
 /** What a command that asks models holds open; `close` gives it back. */
-export interface RunSession {
+export interface RunSession extends OpenTargets {
   runId: string
   database: DatabaseSync
   /** ms since the epoch. */
@@ -89,12 +87,6 @@ export interface RunSession {
   judgeModes: AnswerModes
   /** Where the programs of checks run. */
   commands: CommandPlace
-  /**
-   * The way to call the application under test. The costs that it reports are noted. What is started for it ends with the
-   * session.
-   */
-  /** One object is one target, opened once. */
-  target(target: Target, feature: string): OpenTarget
   results: Results
   interrupt: StopSignals
   spentUsd(): number
@@ -117,8 +109,6 @@ export function openSession(
   const { concurrency, maxWaitMs } = options
   withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
   const database = openProjectDatabase(config.root)
-  const processFolder = path.join(config.root, '.sluice', 'processes')
-  endLeftProcesses(processFolder)
   const run = { id: randomUUID(), command: options.command, startedAt: steadyNow() }
   const results = createResults(database, run, mask)
   const prices = createPrices(config.prices, config.providers)
@@ -143,7 +133,18 @@ export function openSession(
     env,
     configuredSecrets(config, prompts, env).flatMap(({ variable }) => variable ?? []),
   )
-  const targets = new Map<Target, OpenTarget>()
+  const kept = (name: string) => path.join(config.root, '.sluice', name)
+  const targets = createOpenTargets({
+    env,
+    plainEnv: commandsEnv,
+    mask: mask.text,
+    concurrency,
+    maxWaitMs,
+    processFolder: kept('processes'),
+    versionFolder: kept('versions'),
+    runId: run.id,
+    spending,
+  })
   return {
     runId: run.id,
     database,
@@ -167,26 +168,8 @@ export function openSession(
       mask: mask.text,
       limiter: createLimiter({ cap: availableParallelism(), clock: steadyNow, sleep }),
     },
-    target(target, feature) {
-      const known = targets.get(target)
-      if (known) return known
-      const opened = createTarget(target, {
-        env,
-        plainEnv: commandsEnv,
-        mask: mask.text,
-        concurrency,
-        maxWaitMs,
-        processFolder,
-      })
-      const call: TargetCall = async (vars, context) => {
-        const completion = await opened(vars, context)
-        spending.add(completion, { feature, model: 'application', stage: 'generation' })
-        return completion
-      }
-      const noted = Object.assign(call, { open: opened.open, close: opened.close })
-      targets.set(target, noted)
-      return noted
-    },
+    target: targets.target,
+    setupEnvironment: targets.setupEnvironment,
     results,
     interrupt,
     spentUsd: () => budget.spentUsd,
@@ -198,7 +181,7 @@ export function openSession(
     },
     async close() {
       try {
-        await Promise.all([...targets.values()].map((opened) => opened.close()))
+        await targets.close()
       } finally {
         results.end()
         database.close()

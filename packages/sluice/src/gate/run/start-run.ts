@@ -76,7 +76,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
     askFor: session.askFor,
     isKept: session.isKept,
     judgeModes: session.judgeModes,
-    targetOf: ({ target, feature }) => target && session.target(target, feature),
+    targetOf: (version, arm) => version.target && session.target(version.target, version, arm),
     callModule: createCallModule(config.root),
     checkDeps: { strict: candidate.strict, embeddingModel: config.embedding?.model, commands: session.commands },
     results: session.results,

@@ -6,8 +6,9 @@ import { defaultTimeoutMs, withDeadline } from '../limits/deadline.ts'
 import { runProgram } from '../program.ts'
 import { ProviderError } from '../provider-error.ts'
 import { maskOf, type TargetCall, type TargetOptions } from './target-call.ts'
-import { targetVariables } from './target-environment.ts'
+import { processVariables } from './target-environment.ts'
 import { targetText } from './target-output.ts'
+import { requestBody, versionUnderTest } from './tested-version.ts'
 
 type CommandTarget = Extract<Target, { kind: 'command' }>
 
@@ -16,8 +17,8 @@ const longestOutput = 64 * 1024 * 1024
 /** Runs the program once for each case, without a shell: the variables as JSON on stdin, the answer on stdout. */
 export function createCommandTarget(target: CommandTarget, options: TargetOptions): TargetCall {
   const { command, cwd, timeoutMs = defaultTimeoutMs } = target
-  const { clock = steadyNow } = options
-  const env = { ...options.env, ...targetVariables(target, options.env) }
+  const { clock = steadyNow, tested } = options
+  const env = { ...options.env, ...processVariables(target, options) }
   const source = `target: ${command.join(' ')}`
   const mask = maskOf(options)
   const run = async (input: string, signal: AbortSignal) => {
@@ -28,9 +29,12 @@ export function createCommandTarget(target: CommandTarget, options: TargetOption
     const said = stderr.trim() === '' ? '' : `; stderr ends: ${tail(stderr, mask)}`
     throw new ProviderError('server', `${source}: ${fault}${said}`, { cause: ended.cause, retryable: false })
   }
-  return async (vars, { signal }) => {
+  const version = target.sendVersion && tested ? versionUnderTest(tested) : undefined
+  return async (vars, context) => {
+    const { signal } = context
+    const input = requestBody(vars, context, version)
     const start = clock()
-    const stdout = await withDeadline({ source, timeoutMs, signal }, (inner) => run(JSON.stringify(vars), inner))
+    const stdout = await withDeadline({ source, timeoutMs, signal }, (inner) => run(input, inner))
     return targetText(source, stdout.replace(/\r?\n$/, ''), clock() - start, mask)
   }
 }

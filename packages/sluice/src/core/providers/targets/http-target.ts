@@ -14,6 +14,7 @@ import { createCallQueue, defaultMaxWaitMs, defaultRetries } from '../limits/que
 import { ProviderError } from '../provider-error.ts'
 import { maskOf, type TargetCall, type TargetOptions } from './target-call.ts'
 import { targetText } from './target-output.ts'
+import { requestBody, versionUnderTest } from './tested-version.ts'
 
 type HttpTarget = Extract<Target, { kind: 'http' }>
 
@@ -22,7 +23,7 @@ const mostEqualFailures = 10
 
 /** Sends the variables as a JSON body. The body of a 2xx answer is the output. */
 export function createHttpTarget(
-  { url, method = 'POST', headers, timeoutMs = defaultTimeoutMs }: HttpTarget,
+  { url, method = 'POST', headers, timeoutMs = defaultTimeoutMs, sendVersion }: HttpTarget,
   {
     env,
     fetch = createLeanFetch({ env }),
@@ -32,6 +33,7 @@ export function createHttpTarget(
     concurrency = 50,
     maxWaitMs = defaultMaxWaitMs,
     mask: outer,
+    tested,
   }: TargetOptions,
 ): TargetCall {
   const source = 'target'
@@ -74,8 +76,10 @@ export function createHttpTarget(
     if (response.ok && !isUtf8(bytes)) throw new Error('the answer is not UTF-8')
     return { status: response.status, header, text: new TextDecoder().decode(bytes) }
   }
-  return (vars, { signal }) => {
-    const body = JSON.stringify(vars)
+  const version = sendVersion && tested ? versionUnderTest(tested) : undefined
+  return async (vars, context) => {
+    const { signal } = context
+    const body = requestBody(vars, context, version)
     const attempt = () => withDeadline({ source: `target: ${place}`, timeoutMs, signal }, (inner) => ask(body, inner))
     return firstCalls.run(() => queue.run(signal, attempt))
   }

@@ -4,13 +4,14 @@ import { steadyNow } from '../clock.ts'
 import { defaultTimeoutMs, withDeadline } from '../limits/deadline.ts'
 import { startModuleProcess } from './module-process.ts'
 import { maskOf, type OpenTarget, type TargetCall, type TargetOptions } from './target-call.ts'
-import { targetVariables } from './target-environment.ts'
+import { processVariables } from './target-environment.ts'
 import { targetValue } from './target-output.ts'
+import { versionUnderTest } from './tested-version.ts'
 
 type ModuleTarget = Extract<Target, { kind: 'module' }>
 
 /**
- * Calls a function of the user's module: `(vars, {signal, caseId, repeat}) => output`. The module is loaded once, in a
+ * Calls a function of the user's module: `(vars, {signal, caseId, repeat, version, ...}) => output`. The module is loaded once, in a
  * process of its own, so that its state is that of one version.
  */
 export function createModuleTarget(target: ModuleTarget, options: TargetOptions): OpenTarget {
@@ -19,16 +20,17 @@ export function createModuleTarget(target: ModuleTarget, options: TargetOptions)
   const mask = maskOf(options)
   const source = `target: ${file}#${name}`
   const start = () => {
-    const own = { ...env, ...targetVariables(target, env) }
+    const own = { ...env, ...processVariables(target, options) }
     return startModuleProcess({ file, export: name, cwd, env: own, folder, mask })
   }
+  const version = options.tested && versionUnderTest(options.tested)
   let started: ReturnType<typeof start> | undefined
   const call: TargetCall = async (vars, { signal, ...context }) => {
     started ??= start()
     const { call: ask } = started
     const begun = clock()
     const value = await withDeadline({ source, timeoutMs, signal }, (inner) =>
-      ask(plainData(vars) as typeof vars, context, inner),
+      ask(plainData(vars) as typeof vars, { ...context, ...version }, inner),
     )
     return targetValue(source, value === undefined ? undefined : JSON.parse(value), clock() - begun, mask)
   }

@@ -6,7 +6,7 @@ import { startServer } from '../processes/started-server.ts'
 import { ProviderError } from '../provider-error.ts'
 import { createHttpTarget } from './http-target.ts'
 import { maskOf, type OpenTarget, type TargetCall, type TargetOptions } from './target-call.ts'
-import { targetVariables } from './target-environment.ts'
+import { processVariables } from './target-environment.ts'
 
 type HttpTarget = Extract<Target, { kind: 'http' }>
 
@@ -20,7 +20,7 @@ export function createServedTarget(target: HttpTarget, start: ServerStart, optio
       start,
       url: target.url,
       cwd: target.cwd ?? '.',
-      env: { ...plainEnv, ...targetVariables(target, env) },
+      env: { ...plainEnv, ...processVariables(target, options) },
       folder: options.processFolder,
       fetch,
       clock,

@@ -3,6 +3,7 @@ import { secretsOfEnvironment } from '../../../masking/secret-names.ts'
 import type { Env } from '../api-key.ts'
 import type { Sleep } from '../clock.ts'
 import type { Completion } from '../provider.ts'
+import type { TestedVersion } from './tested-version.ts'
 
 interface TargetContext {
   caseId: string
@@ -35,6 +36,8 @@ export interface TargetOptions {
   env: Env
   /** The environment of a server that is started: without credentials. By default without those known by their names. */
   plainEnv?: Env
+  /** The version under test, of which the application is told. */
+  tested?: TestedVersion
   /** Where processes are noted, so that a later run ends them if this one is killed; by default nowhere. */
   processFolder?: string
   /** ms since the epoch. */

@@ -2,6 +2,13 @@ import type { Target } from '../../suite/prompt/target.ts'
 import { fillFromEnvironment } from '../../suite/values/environment-text.ts'
 import type { Env } from '../api-key.ts'
 import { ProviderError } from '../provider-error.ts'
+import type { TargetOptions } from './target-call.ts'
+
+/** The variables that a process of a target has beside those of the environment. */
+export function processVariables(target: Pick<Target, 'env'>, { env, tested }: TargetOptions): Record<string, string> {
+  const { promptFile } = tested ?? {}
+  return { ...targetVariables(target, env), ...(promptFile !== undefined && { SLUICE_PROMPT_FILE: promptFile }) }
+}
 
 /**
  * What `env` of a target says, with the values of its variables.

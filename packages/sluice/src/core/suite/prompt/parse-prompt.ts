@@ -17,6 +17,7 @@ import type { ProjectFiles } from '../project-files.ts'
 import { absoluteModule } from '../values/module-reference.ts'
 import { loadYaml } from '../yaml/load-yaml.ts'
 import { evaluatorsOf } from './evaluators.ts'
+import { featureOfFile } from './feature-of-file.ts'
 import { githubDefaultModel, githubPromptSchema } from './github-prompt.ts'
 import { inlineCases } from './inline-cases.ts'
 import { defaultFaults, inputsOf } from './inputs.ts'
@@ -91,7 +92,7 @@ interface PromptPlace {
 }
 
 function promptOf(data: PromptFile, { model, messages, file, strict, source, root, folder }: PromptPlace) {
-  const feature = featureNameSchema.safeParse(data.name).data ?? nameOfFile(file)
+  const feature = featureNameSchema.safeParse(data.name).data ?? featureOfFile(file)
   const { format, faults } = responseFormat(data, feature)
   const evaluators = evaluatorsOf(data.evaluators ?? [], data.rubric?.map(({ id }) => id) ?? [])
   const { modelParameters: parameters = {} } = data
@@ -146,12 +147,6 @@ function writtenSettings(file: unknown): Pick<Prompt, 'written'> {
 
 function resolveRedact(live: LiveSettings, place: { root: string; folder: string }): LiveSettings {
   return live.redact === undefined ? live : { ...live, redact: absoluteModule(live.redact, place) }
-}
-
-/** `prompts/email-summary.prompt.yml` -> `email-summary`; what a feature's name cannot hold becomes "-". */
-function nameOfFile(file: string): string {
-  const stem = path.posix.basename(file).replace(/(?:\.prompt)?\.ya?ml$/i, '')
-  return stem.replaceAll(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'prompt'
 }
 
 interface ReferencePlace {

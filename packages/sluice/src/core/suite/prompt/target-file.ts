@@ -132,6 +132,14 @@ const writtenSchema = z.strictObject({
     .min(1)
     .exactOptional()
     .meta({ description: 'Most calls of the application at once (default: those of the run).', examples: [4] }),
+  sendVersion: z
+    .boolean()
+    .exactOptional()
+    .meta({
+      description:
+        'Whether the request has the version under test beside the variables, as `sluice`: for applications that accept another key (default false).',
+      examples: [true],
+    }),
   baselineUrl: addressSchema.exactOptional().meta({
     description: 'Where the version of the base commit answers, for an http target that is not started here.',
     examples: ['https://staging.example.com/summary'],
@@ -163,6 +171,8 @@ function refuseWithoutEffect(target: Written, context: z.core.$RefinementCtx): v
         refuse([key], 'has no effect: the server behind http.url is not started here; add start')
   } else if (http === undefined) refuse(['start'], 'starts the server behind http.url; add http: {url: ...}')
   else refuseForeignServer(http.url, refuse)
+  if (target.module !== undefined && target.sendVersion !== undefined)
+    refuse(['sendVersion'], 'has no effect: a function has the version in its second argument')
   const { env: given = {} } = target
   if (start !== undefined && Object.hasOwn(given, 'PORT')) refuse(['env', 'PORT'], 'is set by start; leave it out')
   if (Object.hasOwn(given, promptFileVariable)) refuse(['env', promptFileVariable], 'is set by sluice; leave it out')

@@ -19,6 +19,8 @@ interface TargetSettings {
   timeoutMs?: number
   /** Most calls at once. */
   concurrency?: number
+  /** Whether a request has the version under test, as `sluice` beside the variables. */
+  sendVersion?: boolean
 }
 
 /** A server that is started for a run. */

@@ -1,0 +1,41 @@
+import type { Prompt } from '../../suite/prompt/prompt.ts'
+import { plainData } from '../../suite/values/written.ts'
+import { ProviderError } from '../provider-error.ts'
+
+/** The version that a target is asked for. */
+export interface TestedVersion {
+  prompt: Pick<Prompt, 'feature' | 'id' | 'label' | 'messages' | 'model' | 'parameters'>
+  arm: 'candidate' | 'baseline'
+  /** Absolute path of a prompt file with this version; undefined if the prompt has no messages. */
+  promptFile: string | undefined
+}
+
+/** What an application is told about the version under test, as plain data. */
+export interface VersionUnderTest {
+  feature: string
+  version: { id: string; label: string | null; messages: unknown; model: string; parameters: unknown }
+  arm: 'candidate' | 'baseline'
+}
+
+export function versionUnderTest({ prompt, arm }: TestedVersion): VersionUnderTest {
+  const { feature, id, label = null, messages, model, parameters } = prompt
+  return { feature, version: { id, label, messages, model, parameters: plainData(parameters) }, arm }
+}
+
+/**
+ * The body of a request: the variables, and beside them the version under test if the target asks for it.
+ * @throws ProviderError `bad-request` if a variable has the name of the version's key
+ */
+export function requestBody(
+  vars: Record<string, unknown>,
+  { caseId, repeat }: { caseId: string; repeat: number },
+  version: VersionUnderTest | undefined,
+): string {
+  if (!version) return JSON.stringify(vars)
+  if (Object.hasOwn(vars, 'sluice')) {
+    const fault =
+      'target: the case has a variable "sluice", the key of the version; rename it, or leave out sendVersion'
+    throw new ProviderError('bad-request', fault, { retryable: false })
+  }
+  return JSON.stringify({ ...vars, sluice: { ...version, case: caseId, repeat } })
+}
