@@ -11,7 +11,7 @@ import { runPool } from '../run/pool.ts'
 import { requestOf } from '../run/score-case.ts'
 import type { RunContext } from '../run/session.ts'
 import { judgeModels } from '../run/start-run.ts'
-import { judgeOfCase, type LabelledFeature } from './labelled-feature.ts'
+import { judgeOfCases, type LabelledFeature } from './labelled-feature.ts'
 
 /** What came of asking the judge about labelled outputs. */
 export interface JudgedNow {
@@ -62,8 +62,11 @@ export async function judgeLabelled(
   })
   const all = tasksOf(labelled, repeats)
   const isJudged = judgedBefore(labels.judged)
-  const missing = () =>
-    all.filter(({ output, repeat }) => !isJudged(judgeOfCase(labelled, judge, output.case), output, repeat))
+  // Before the first answer the judge may have another id.
+  const missing = () => {
+    const judgeOfCase = judgeOfCases(labelled, judge)
+    return all.filter(({ output, repeat }) => !isJudged(judgeOfCase(output.case), output, repeat))
+  }
   const result: JudgedNow = { judge, ledger, added: [], known: 0, faults: new Map() }
   const { judged } = labelFilesOf(prompt.feature)
   const write = inTurn((lines: JudgedOutput[]) => appendLines(config.root, judged, lines, { cutTorn: true }))
@@ -120,7 +123,7 @@ async function verdictsOn(
   const { items } = await judge.score(subject, { rubric, choices: [], strict: prompt.strict, input, repeat })
   const at = new Date(now()).toISOString()
   const line = {
-    judge: judgeOfCase(labelled, judge, output.case),
+    judge: judgeOfCases(labelled, judge)(output.case),
     case: output.case,
     output: output.output,
     repeat,

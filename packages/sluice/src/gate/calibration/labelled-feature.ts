@@ -50,9 +50,14 @@ export interface JudgeInUse {
   model: string
 }
 
-/** The id under which verdicts on the outputs of a case are kept. */
-export function judgeOfCase({ prompt, cases }: LabelledFeature, judge: JudgeInUse, caseId: string): string {
-  return judgeOfRubric(judge.id, cases.get(caseId)?.rubric ?? prompt.rubric)
+/** The id under which verdicts on the outputs of a case are kept. It is computed once for a case, as one has many labels. */
+export function judgeOfCases({ prompt, cases }: LabelledFeature, judge: JudgeInUse): (caseId: string) => string {
+  const known = new Map<string, string>()
+  return (caseId) => {
+    const id = known.get(caseId) ?? judgeOfRubric(judge.id, cases.get(caseId)?.rubric ?? prompt.rubric)
+    known.set(caseId, id)
+    return id
+  }
 }
 
 export interface CalibrationOf {
@@ -67,13 +72,14 @@ export interface CalibrationOf {
 /** The calibration of the judge in use by the labels of a feature. */
 export function calibrationOf(labelled: LabelledFeature, { judge, ...options }: CalibrationOf) {
   const { prompt, labels, cases } = labelled
+  const judgeOfCase = judgeOfCases(labelled, judge)
   const input: CalibrationInput = {
     feature: prompt.feature,
     judge: { id: judgeOfRubric(judge.id, prompt.rubric), model: judge.model },
     labels,
     caseOf(caseId) {
       const testCase = cases.get(caseId)?.testCase
-      return testCase && { judge: judgeOfCase(labelled, judge, caseId), cluster: testCase.cluster ?? testCase.id }
+      return testCase && { judge: judgeOfCase(caseId), cluster: testCase.cluster ?? testCase.id }
     },
     rubric: prompt.rubric,
     ...options,

@@ -1,7 +1,7 @@
 import { caseScore } from '../../core/scorers/case-score.ts'
 import { judgementOf } from '../../core/scorers/judge/judgement.ts'
 import type { CaseDetail, JudgedItem } from '../../records/report/case-detail.ts'
-import { type JudgeInUse, judgeOfCase, type LabelledFeature } from '../calibration/labelled-feature.ts'
+import { type JudgeInUse, judgeOfCases, type LabelledFeature } from '../calibration/labelled-feature.ts'
 import { outputKey } from '../labels/label-files.ts'
 import type { ResultRow } from '../run/results.ts'
 import type { CaseScores } from '../run/score-table.ts'
@@ -21,7 +21,8 @@ export function judgedAgain(
     const id = cases[position]?.id
     if (id !== undefined && detail.state === 'scored' && detail.judge.length > 0 && !like.has(id)) like.set(id, detail)
   }
-  const ofJudge = labelled.labels.judged.filter((line) => line.judge === judgeOfCase(labelled, judge, line.case))
+  const judgeOfCase = judgeOfCases(labelled, judge)
+  const ofJudge = labelled.labels.judged.filter((line) => line.judge === judgeOfCase(line.case))
   return [...Map.groupBy(ofJudge, outputKey).values()].flatMap((lines) => {
     const detail = like.get(lines[0]?.case ?? '')
     if (!detail) return []
