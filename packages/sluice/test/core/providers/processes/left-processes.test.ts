@@ -48,8 +48,8 @@ test('a process of a run that is still there, and one that only has the number o
   for (const folder of [other, running, temporaryFolder('left')]) endLeftProcesses(folder)
   assert.notEqual(startOfProcess(child.pid), undefined)
   assert.deepEqual([readdirSync(other).length, readdirSync(running).length], [0, 1])
-  child.kill('SIGKILL')
-  await once(child, 'exit')
+  child.kill('SIGTERM')
+  assert.deepEqual(await once(child, 'exit'), [null, 'SIGTERM'], 'nothing else has ended it')
 })
 
 test('a damaged note ends nothing and is removed', () => {

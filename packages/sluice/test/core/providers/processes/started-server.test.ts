@@ -117,7 +117,8 @@ test('a server that ends during the run is named, with what it said last', async
 test('children of a server end with it', async () => {
   const listener = createServer().listen(0, '127.0.0.1')
   await once(listener, 'listening')
-  const child = `require('node:net').connect(${(listener.address() as AddressInfo).port}, '127.0.0.1')`
+  // Only a signal that it cannot ignore ends the child.
+  const child = `process.on('SIGTERM', () => undefined); require('node:net').connect(${(listener.address() as AddressInfo).port}, '127.0.0.1')`
   const code = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' })
     process.on('SIGTERM', () => process.exit())
     answer((response) => response.end('x'))`
