@@ -120,7 +120,8 @@ async function readNeeds(files: ProjectFiles, suite: string, root: string): Prom
     for await (const testCase of readCases(files, suite, { root })) {
       for (const file of testCase.varFiles ?? []) varFiles.add(file)
       for (const reference of modulesOf(testCase.mocks)) mockModules.add(reference)
-      for (const spec of allChecks(testCase.checks)) {
+      const ofTurns = (testCase.turns ?? []).flatMap((turn) => turn.checks)
+      for (const spec of allChecks([...testCase.checks, ...ofTurns])) {
         if (spec.type === 'module') checks.set(spec.value, spec)
         else if (spec.type === 'command') checks.set(`command ${JSON.stringify(spec.value)}`, spec)
         else if (spec.type === 'similarity') checks.set(`similarity ${spec.value.metric} ${spec.value.model}`, spec)

@@ -15,7 +15,8 @@ import type { CallModule } from '../tools/tool-module.ts'
 import { type Evaluation, evaluate, type IsWanted, type ScoreCase } from './evaluate.ts'
 import { noObservations, type Observations, observeDetail } from './observations.ts'
 import type { Results } from './results.ts'
-import { createScoreCase, type Scoring } from './score-case.ts'
+import type { Scoring } from './score-answer.ts'
+import { createScoreCase } from './score-case.ts'
 import { createScoreTable, type ScoreTable } from './score-table.ts'
 
 export interface FeatureRunOptions {
@@ -68,7 +69,7 @@ export interface FeatureRun {
   askJudge: Ask<ModelRequest>
   /** Scores the repeats up to `repeat` that have no score yet, for the cases that are wanted. */
   score(repeat: number, wanted?: IsWanted): Promise<void>
-  /** Scores an answer that was given before, as one of the candidate. */
+  /** Scores an answer that was given before, as one of the candidate. Of a conversation it has no score. */
   scoreAnswer(answer: Completion, testCase: Case, repeat: number): Promise<CaseDetail>
 }
 
@@ -163,8 +164,17 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       )
       await evaluate(evaluation, repeat, wanted)
     },
-    scoreAnswer: (given, testCase, repeat) => scoreCaseOf(candidate, async () => given)(testCase, repeat),
+    scoreAnswer: async (given, testCase, repeat) =>
+      testCase.turns ? lastAnswerAlone : scoreCaseOf(candidate, async () => given)(testCase, repeat),
   }
+}
+
+/** The answers to the earlier turns are not known, and the score is a mean over all of them. */
+const lastAnswerAlone: CaseDetail = {
+  state: 'checkError',
+  checks: [],
+  judge: [],
+  error: 'a conversation cannot be scored by its last answer alone',
 }
 
 function answerCount({ arms, table }: Evaluation, caseCount = 0, repeat: number, wanted: IsWanted): number {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { freshAnswers } from '../../../src/gate/nightly/kept-answers.ts'
-import { expectationCheck, unexpectedAnswer } from '../../../src/gate/run/score-case.ts'
+import { expectationCheck, unexpectedAnswer } from '../../../src/gate/run/score-answer.ts'
 import type { CaseDetail } from '../../../src/records/report/case-detail.ts'
 
 test('of a case that is scored by there being no answer none is kept to be judged again', () => {

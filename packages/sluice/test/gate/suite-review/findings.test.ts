@@ -12,11 +12,14 @@ import type { ReviewedSuite } from '../../../src/gate/suite-review/reviewed-suit
 import { reviewClusters, templateOf } from '../../../src/gate/suite-review/undeclared-clusters.ts'
 import type { ReviewArea } from '../../../src/records/report/suite-review.ts'
 
-type Fields = Partial<Omit<Case, 'line' | 'checks' | 'rubric'>>
+/** A case without messages, which would have to be read first. */
+const plainCase = caseSchema.omit({ messages: true, turns: true })
+
+type Fields = Partial<Omit<Case, 'line' | 'checks' | 'rubric' | 'messages' | 'turns'>>
 
 /** A suite whose cases stand in the lines 1, 2 and so on. */
 function suiteOf(cases: readonly Fields[], name = 'full'): ReviewedSuite {
-  const parsed = cases.map((fields, at) => ({ ...caseSchema.parse({ id: `c${at + 1}`, ...fields }), line: at + 1 }))
+  const parsed = cases.map((fields, at) => ({ ...plainCase.parse({ id: `c${at + 1}`, ...fields }), line: at + 1 }))
   return { name, file: `${name}.jsonl`, cases: parsed }
 }
 

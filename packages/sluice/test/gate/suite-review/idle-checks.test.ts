@@ -5,8 +5,11 @@ import { checkSchema } from '../../../src/core/suite/checks/check-entry.ts'
 import { tryCheck } from '../../../src/gate/suite-review/idle-checks.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 
+/** A case without messages, which would have to be read first. */
+const plainCase = caseSchema.omit({ messages: true, turns: true })
+
 const testCase = {
-  ...caseSchema.parse({ id: 'a', vars: { name: 'Ann' }, expected: 'Pay invoice 1182 by Friday.' }),
+  ...plainCase.parse({ id: 'a', vars: { name: 'Ann' }, expected: 'Pay invoice 1182 by Friday.' }),
   line: 1,
 }
 

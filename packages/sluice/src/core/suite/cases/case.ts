@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { type RubricItem, rubricSchema } from '../../../records/rubric.ts'
 import { checkSchema } from '../checks/check-entry.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
-import { textOf } from '../values/written.ts'
+import type { Message } from '../models/model.ts'
+import { historySchema, referenceSchema, type Turn, turnsSchema } from './conversation.ts'
 import { type Mock, mocksSchema } from './mock.ts'
 
 export const caseIdSchema = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty or hold control characters')
@@ -15,17 +16,6 @@ export const tagsSchema = z
 export const expectationSchema = z.enum(['answer', 'refusal', 'truncated', 'noText'])
 
 export type Expectation = z.output<typeof expectationSchema>
-
-/** A text, or any other value, which is compared and shown as the file has it. */
-const referenceSchema = z
-  .unknown()
-  .refine((value) => value !== null, 'empty; expected a text')
-  .transform(textOf)
-  .meta({
-    type: ['string', 'number', 'boolean', 'array', 'object'],
-    description: 'Reference answer, shown to the judge: a text, or any other value, which is taken as it is written.',
-    examples: ['Asks to pay invoice 1182.'],
-  })
 
 const quarantineSchema = z
   .strictObject({
@@ -67,6 +57,16 @@ export const caseSchema = z
         'refusal or noText: the case scores 1 when the model refuses, or says nothing; truncated: an answer that was cut off is scored as it is (default: that of the prompt, else answer).',
       examples: ['refusal'],
     }),
+    messages: historySchema.exactOptional(),
+    turns: turnsSchema.exactOptional(),
+    onFailure: z
+      .enum(['stop', 'continue'])
+      .exactOptional()
+      .meta({
+        description:
+          'Whether a conversation goes on after a turn whose score is below 1. After stop, turns that were never asked count 0 (default continue).',
+        examples: ['stop'],
+      }),
     checks: z
       .array(checkSchema)
       .default([])
@@ -122,6 +122,12 @@ export interface Case {
   expected?: string
   /** The expectation of this case; it overrides the prompt's. */
   expect?: Expectation
+  /** What was said before, in place of the last message of the prompt; without turns the last one is the user's. */
+  messages?: Message[]
+  /** What the user says, turn by turn. */
+  turns?: Turn[]
+  /** Whether a conversation goes on after a turn that scored below 1; by default it does. */
+  onFailure?: 'stop' | 'continue'
   checks: CheckSpec[]
   rubric: RubricItem[]
   /** Answers of tools, before those of the prompt. */

@@ -24,7 +24,7 @@ interface ScoringPrompt {
 
 /** What forbids the quarantine of a case, and that it has ended. */
 export function quarantineFaults(
-  { quarantine, critical, checks, rubric }: Case,
+  { quarantine, critical, checks, rubric, turns = [] }: Case,
   prompt: ScoringPrompt | undefined,
   source: Source,
   today: string,
@@ -32,7 +32,8 @@ export function quarantineFaults(
   if (quarantine === undefined) return []
   const refused = (message: string) => [located(source, ['quarantine'], message)]
   if (critical) return refused('a critical case cannot be in quarantine: remove "quarantine", or "critical"')
-  const mustPass = [...checks, ...rubric].some(({ must }) => must)
+  const ofTurns = turns.flatMap((turn) => [...turn.checks, ...turn.rubric])
+  const mustPass = [...checks, ...rubric, ...ofTurns].some(({ must }) => must)
   if (mustPass)
     return refused(
       'the case has a check or a question that must pass, so it cannot be in quarantine: remove one of both',

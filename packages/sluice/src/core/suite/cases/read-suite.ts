@@ -8,6 +8,7 @@ import { type Row, readRows, rowsOf } from '../json/json-lines.ts'
 import { isMissingFile, type ProjectFiles, streamFile } from '../project-files.ts'
 import { loadYaml, unreadable } from '../yaml/load-yaml.ts'
 import { type Case, caseSchema } from './case.ts'
+import { resolveConversation } from './conversation.ts'
 import { csvRows } from './csv-cases.ts'
 import { fileVariables } from './file-variables.ts'
 import { resolveMocks } from './mock.ts'
@@ -46,7 +47,15 @@ export async function* readSuite(
       }
       const diagnostics = faults.map(({ name, message }) => located(source, ['vars', name], message))
       const mocks = data.mocks && { mocks: resolveMocks(data.mocks, place.folder) }
-      const item = { ...data, vars, checks, ...mocks, line: row.line, ...(varFiles.length > 0 && { varFiles }) }
+      const { messages, turns, ...rest } = data
+      const said = await resolveConversation(
+        { ...(messages && { messages }), ...(turns && { turns }) },
+        { files, ...place, source },
+      )
+      diagnostics.push(...said.faults)
+      const paths = [...varFiles, ...said.paths]
+      const own = { vars, checks, ...mocks, ...said.conversation, line: row.line }
+      const item = { ...rest, ...own, ...(paths.length > 0 && { varFiles: paths }) }
       read.push({ ...row, data: item, diagnostics: [...row.diagnostics, ...diagnostics] })
     }
     yield read

@@ -57,7 +57,8 @@ function partOf(part: unknown): WrittenPart | string {
     : `a part of type ${type} is not supported; messages may hold text, images and PDFs`
 }
 
-const contentSchema = z
+/** What a message says, as a file has it. */
+export const messageContentSchema = z
   .unknown()
   .transform((content, context): string | WrittenPart[] => {
     if (!Array.isArray(content)) {
@@ -87,7 +88,7 @@ const contentSchema = z
 
 /** A message as a file has it, whose files are not read yet. */
 export const writtenMessageSchema = messageSchema
-  .extend({ content: contentSchema })
+  .extend({ content: messageContentSchema })
   .superRefine(({ role, content }, context) => {
     if (role === 'user' || typeof content === 'string') return
     context.addIssue({ code: 'custom', path: ['content'], message: 'only a message of the user can hold a file' })
@@ -106,12 +107,14 @@ interface MessagePlace {
   source: Source
   /** The place of the messages in their file. */
   at: readonly PropertyKey[]
+  /** Whether they are those of a case, which names its files itself. */
+  isOfCase?: boolean
 }
 
 /** The messages with their files read, as far as they are at hand, and every fault at the part that has it. */
 export async function resolveMessages(
   written: readonly WrittenMessage[],
-  { files, folder, source, at }: MessagePlace,
+  { files, folder, source, at, isOfCase = false }: MessagePlace,
 ): Promise<{ messages: Message[]; faults: Diagnostic[] }> {
   const faults: Diagnostic[] = []
   const messages: Message[] = []
@@ -122,7 +125,8 @@ export async function resolveMessages(
     }
     const parts: ContentPart[] = []
     for (const [number, part] of content.entries()) {
-      const read = part.type === 'text' ? part : await resolvePart(part, files, folder)
+      const found = part.type === 'text' ? part : await resolvePart(part, files, folder)
+      const read = isOfCase && typeof found !== 'string' && 'variable' in found ? ownFile : found
       if (typeof read !== 'string') parts.push(read)
       else faults.push(located(source, [...at, index, 'content', number], read))
     }
@@ -130,6 +134,8 @@ export async function resolveMessages(
   }
   return { messages, faults }
 }
+
+const ownFile = 'a case names its file itself, relative to the suite: {type: image, file: photos/1.png}'
 
 const onlyVariable = /^\{\{([^{}]+)\}\}$/
 

@@ -61,7 +61,7 @@ export async function checkCases(
     lines.set(item.id, earlier ?? item.line)
     if (lines.size === manyCases) keepHeapSmall()
     for (const tag of new Set(item.tags)) tags.set(tag, (tags.get(tag) ?? 0) + 1)
-    if (item.checks.length + item.rubric.length > 0 || isWithoutAnswer(item.expect)) specific++
+    if (hasOwnScorers(item) || isWithoutAnswer(item.expect)) specific++
     if (item.holdout) heldOut++
     if (item.quarantine && holds(item.quarantine, today)) quarantined++
     for (const fault of quarantineFaults(item, prompt, source, today)) log.add(fault)
@@ -78,6 +78,10 @@ export async function checkCases(
   if (share !== undefined) log.add(wholeFile(file, share, 'warning'))
   const faults = [...log.all(), ...((await variables?.diagnostics(files)) ?? [])]
   return { count: lines.size, tags, heldOut, specific, diagnostics: inOrder(faults) }
+}
+
+function hasOwnScorers({ checks, rubric, turns = [] }: Case): boolean {
+  return [{ checks, rubric }, ...turns].some((part) => part.checks.length + part.rubric.length > 0)
 }
 
 const untagged =

@@ -1,4 +1,5 @@
 import { type Case, isWithoutAnswer } from '../cases/case.ts'
+import { promptMessages } from '../cases/conversation.ts'
 import { checkFaults } from '../checks/check-faults.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
 import { contradictions } from '../checks/contradictions.ts'
@@ -34,6 +35,7 @@ export function caseFaults(
     ...contradictionFaults(prompt, item, source),
     ...traceFaults(prompt, item.checks, source, config),
     ...fileFaults(prompt, item, source),
+    ...turnFaults(prompt, item, source, config),
   )
   if (!isScored(prompt, item)) {
     const message = `nothing scores the case "${item.id}"; add checks or a rubric to it or to ${prompt.file}`
@@ -56,6 +58,33 @@ export function caseFaults(
   return faults
 }
 
+/** What is wrong with the turns of a case, and with what it leaves for them. */
+function turnFaults(
+  { target, file }: Prompt,
+  { turns, messages, vars, onFailure }: Case,
+  source: Source,
+  config: Pick<Config, 'providers' | 'embedding'>,
+): Diagnostic[] {
+  const isConversation = turns !== undefined || messages !== undefined
+  const faults = (turns ?? []).flatMap(({ checks, expected }, index) => {
+    const at = ['turns', index, 'checks']
+    const lacking = expected === undefined ? allChecks(checks).find(needsReference)?.name : undefined
+    return [
+      ...checks.flatMap((spec, number) => checkFaults(spec, source, [...at, number], config)),
+      ...(lacking === undefined
+        ? []
+        : [located(source, at, `${lacking} compares with "expected", which the turn lacks`)]),
+    ]
+  })
+  if (onFailure !== undefined && turns === undefined)
+    faults.push(located(source, ['onFailure'], 'is about turns, and the case has none'))
+  if (isConversation && target !== undefined && Object.hasOwn(vars, 'messages')) {
+    const message = `the application of ${file} gets the conversation under this name; give the variable another one`
+    faults.push(locatedKey(source, ['vars'], 'messages', message))
+  }
+  return faults
+}
+
 /** The checks that apply to an answer of the case. Where none is expected, the prompt's checks do not apply. */
 function checksOf({ checks, expect }: Prompt, item: Case): CheckSpec[] {
   return isWithoutAnswer(item.expect ?? expect) ? item.checks : [...checks, ...item.checks]
@@ -64,7 +93,9 @@ function checksOf({ checks, expect }: Prompt, item: Case): CheckSpec[] {
 /** Whether anything with a weight scores the case. For a case that expects no answer, its expectation does. */
 function isScored({ checks, rubric, choices, expect }: Prompt, item: Case): boolean {
   if (isWithoutAnswer(item.expect ?? expect)) return true
-  return [...checks, ...rubric, ...choices, ...item.checks, ...item.rubric].some(({ weight }) => weight > 0)
+  const ofTurns = (item.turns ?? []).flatMap((turn) => [...turn.checks, ...turn.rubric])
+  const all = [...checks, ...rubric, ...choices, ...item.checks, ...item.rubric, ...ofTurns]
+  return all.some(({ weight }) => weight > 0)
 }
 
 /** The name of a check that needs a reference answer which the case does not have. */
@@ -114,9 +145,11 @@ const remoteFile =
   'is fetched by the provider: an answer is kept for the address, so nobody notices when the file there changes; write {file: ...} for one of the project'
 
 /** Faults of variables that should hold a file and do not, or hold one where the prompt has a text. */
-function fileFaults({ messages, strict, target }: Prompt, { vars }: Case, source: Source): Diagnostic[] {
+function fileFaults({ messages, strict, target }: Prompt, item: Case, source: Source): Diagnostic[] {
+  const { vars } = item
   if (target !== undefined) return []
-  const parts = messages.flatMap(({ content, parts: own = [{ type: 'text' as const, text: content }] }) => own)
+  const sent = promptMessages(messages, item)
+  const parts = sent.flatMap(({ content, parts: own = [{ type: 'text' as const, text: content }] }) => own)
   const ofFiles = parts.flatMap((part) => {
     const name = 'variable' in part ? part.variable.trim() : ''
     if (part.type === 'text' || !Object.hasOwn(vars, name)) return []
@@ -135,10 +168,11 @@ function fileFaults({ messages, strict, target }: Prompt, { vars }: Case, source
 }
 
 /** Faults of variables that the prompt's text uses and that are null. */
-function nullFaults({ messages, strict, target }: Prompt, { vars }: Case, source: Source): Diagnostic[] {
+function nullFaults({ messages, strict, target }: Prompt, item: Case, source: Source): Diagnostic[] {
+  const { vars } = item
   const empty = target === undefined ? Object.keys(vars).filter((name) => vars[name] === null) : []
   if (empty.length === 0) return []
-  const used = new Set(messages.flatMap(({ content }) => variablesOf(content, { strict })))
+  const used = new Set(promptMessages(messages, item).flatMap(({ content }) => variablesOf(content, { strict })))
   const message = 'is empty, and the model is sent the word null; write "" for no text, or "null" in quotes'
   return empty.filter((name) => used.has(name)).map((name) => located(source, ['vars', name], message, 'warning'))
 }

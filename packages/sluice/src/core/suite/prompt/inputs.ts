@@ -2,6 +2,7 @@ import { inputFaults, type PromptInput } from '@sluice/client'
 import { z } from 'zod'
 import { promptInputSchema } from '../../../records/prompt-version.ts'
 import type { Case } from '../cases/case.ts'
+import { promptMessages } from '../cases/conversation.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located } from '../diagnostics/validate.ts'
@@ -84,7 +85,7 @@ export function inputFaultsOf(
 ): Diagnostic[] {
   if (inputs === undefined) return []
   // That a message lacks a variable is said already.
-  const used = new Set(messages.flatMap(({ content }) => variablesOf(content)))
+  const used = new Set(promptMessages(messages, item).flatMap(({ content }) => variablesOf(content)))
   return inputFaults(inputs, plain(item.vars)).flatMap(({ variable, fault }) => {
     const isSet = Object.hasOwn(item.vars, variable)
     if (isSet ? Object.hasOwn(defaults, variable) && item.vars[variable] === defaults[variable] : used.has(variable))

@@ -1,7 +1,9 @@
 import { type Case, isWithoutAnswer } from '../cases/case.ts'
+import { promptMessages } from '../cases/conversation.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
 import { allChecks } from '../checks/nested-checks.ts'
 import { suggest } from '../diagnostics/suggest.ts'
+import type { Message } from '../models/model.ts'
 import { variablesOf } from '../values/template.ts'
 import type { Prompt } from './prompt.ts'
 
@@ -27,20 +29,22 @@ export interface VariableFault {
 export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[] {
   const { messages, mocks = [], checks, choices, strict, target, file, expect } = prompt
   // Mocks see what the messages see: a tool that knows the reference answer would tell it to the model.
-  const inMessages = new Set([
-    ...messages.flatMap(({ content }) => names(content, strict)),
-    ...deepNames(mocks, strict),
-  ])
+  const usedIn = (sent: readonly Message[]) =>
+    new Set([...sent.flatMap(({ content }) => names(content, strict)), ...deepNames(mocks, strict)])
+  const inAllMessages = usedIn(messages)
   const inChecks = new Set([
     ...checkNames(checks, strict),
     ...choices.flatMap((choice) => names(choice.prompt, strict)),
   ])
   inChecks.delete('completion')
-  const usedByPrompt = new Set([...inMessages, ...inChecks])
-
   return (item) => {
+    const inMessages = item.messages || item.turns ? usedIn(promptMessages(messages, item)) : inAllMessages
+    const usedByPrompt = new Set([...inMessages, ...inChecks])
     const set = Object.keys(item.vars)
     const inCase = item.checks.length === 0 ? [] : checkNames(item.checks, strict)
+    const inTurns = (item.turns ?? []).flatMap(({ checks: own, expected }) =>
+      checkNames(own, strict).filter((name) => name !== 'expected' || expected === undefined),
+    )
     const inMocks = item.mocks === undefined ? [] : [...new Set(deepNames(item.mocks, strict))]
     const known = (name: string) => Object.hasOwn(item.vars, name)
     const knownToChecks = (name: string) => known(name) || (name === 'expected' && item.expected !== undefined)
@@ -55,11 +59,12 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
         .filter((name) => !knownToChecks(name) && !inMessages.has(name) && !isWithoutAnswer(item.expect ?? expect))
         .map((name) => unknown(name, 'prompt')),
       ...inCase.filter((name) => !knownToChecks(name)).map((name) => unknown(name, 'case')),
+      ...inTurns.filter((name) => !known(name)).map((name) => unknown(name, 'case', 'a check of a turn')),
       ...inMocks.filter((name) => !known(name)).map((name) => unknown(name, 'case', 'a mock')),
     ]
     if (!strict || target !== undefined) return faults
     const unused = set.filter(
-      (name) => name !== 'expected' && !usedByPrompt.has(name) && ![...inCase, ...inMocks].includes(name),
+      (name) => name !== 'expected' && !usedByPrompt.has(name) && ![...inCase, ...inTurns, ...inMocks].includes(name),
     )
     return [...faults, ...unused.map((name) => unusedFault(name, file, usedByPrompt))]
   }

@@ -1,0 +1,229 @@
+import type { PromptRequest } from '../../core/providers/provider.ts'
+import type { Case } from '../../core/suite/cases/case.ts'
+import type { Turn } from '../../core/suite/cases/conversation.ts'
+import type { Message } from '../../core/suite/models/model.ts'
+import { SluiceError } from '../../errors.ts'
+import type { AnswerTrace, TrajectoryMessage } from '../../records/answer-trace.ts'
+import type { CaseDetail, CheckResult, JudgedItem } from '../../records/report/case-detail.ts'
+import { type AnsweredCase, answerTo, type Scoring, scoreAnswered, withHistory } from './score-answer.ts'
+
+interface Conversation {
+  testCase: Case
+  turns: readonly Turn[]
+  repeat: number
+  /** The request of the first turn. */
+  request: PromptRequest
+}
+
+/** What was asked and scored so far. */
+interface Progress {
+  /** Whether an application answers, which may call tools without saying so. */
+  isApplication: boolean
+  answers: AnsweredCase[]
+  /** The scores of the turns that are scored, and of the whole. */
+  scores: number[]
+  checks: CheckResult[]
+  judge: JudgedItem[]
+  /** What the judge was paid; undefined where a part is unknown. */
+  judgeUsd: number | undefined
+  hasFailed: boolean
+}
+
+/**
+ * Asks turn by turn, each with the answers so far. The score is the mean of the turns that have checks or a rubric, and of
+ * the checks and rubric of prompt and case, which are about the last answer and count as much as one turn. A turn without
+ * an answer, or one that cannot be scored, ends the conversation with its state and without a score.
+ */
+export async function scoreConversation(scoring: Scoring, conversation: Conversation): Promise<CaseDetail> {
+  const { testCase, turns, repeat, request } = conversation
+  const opening = request.messages.slice(0, -1)
+  const said: Message[] = [...(testCase.messages ?? [])]
+  const before = opening.slice(0, opening.length - said.length)
+  const progress = noProgress(scoring)
+  for (const [index, turn] of turns.entries()) {
+    const name = `turn ${index + 1}`
+    said.push(turn.user)
+    const asked = askedCase(conversation, index, scoring, said)
+    const messages = [...before, ...said]
+    const answered = await answerTo(scoring, asked, repeat, { ...request, messages })
+    if ('ended' in answered) return ended(progress, answered.ended, said, name, turns.length === index + 1)
+    progress.answers.push(answered)
+    const score = hasScorers(turn)
+      ? await scoreAnswered(withoutPromptScorers(scoring), turnCase(testCase, turn), repeat, answered)
+      : undefined
+    if (score && !isScored(score)) return ended(progress, score, said, name, false)
+    if (score) add(progress, score, answered, `${name}: `)
+    said.push({ role: 'assistant', content: answered.read.output })
+    if (score && score.score !== 1 && testCase.onFailure === 'stop' && index + 1 < turns.length)
+      return finished(stopped(progress, conversation, index, scoring), said)
+  }
+  const last = progress.answers.at(-1)
+  if (last === undefined || !hasScorersOfWhole(scoring, testCase)) return finished(progress, said)
+  const whole = { ...last, answer: { ...last.answer, ...sumsOf(progress, last) } }
+  const score = await scoreAnswered(scoring, testCase, repeat, whole)
+  const untilLast = said.slice(0, -1)
+  if (!isScored(score)) return ended(progress, score, untilLast, undefined, false)
+  add(progress, score, whole, '')
+  return finished(progress, said)
+}
+
+function noProgress({ version }: Scoring): Progress {
+  const isApplication = version.target !== undefined
+  return { isApplication, answers: [], scores: [], checks: [], judge: [], judgeUsd: 0, hasFailed: false }
+}
+
+const isScored = ({ state }: CaseDetail) => state === 'scored' || state === 'checkFailed'
+const hasScorers = ({ checks, rubric }: Pick<Turn, 'checks' | 'rubric'>) =>
+  [...checks, ...rubric].some(({ weight }) => weight > 0)
+
+function hasScorersOfWhole({ measure }: Scoring, { checks, rubric }: Case): boolean {
+  const all = [...measure.checks, ...measure.rubric, ...measure.choices, ...checks, ...rubric]
+  return all.some(({ weight }) => weight > 0)
+}
+
+function withoutPromptScorers(scoring: Scoring): Scoring {
+  return { ...scoring, measure: { ...scoring.measure, rubric: [], choices: [] }, checks: [] }
+}
+
+/** A case that is scored by one turn alone. */
+function turnCase(testCase: Case, { expected, checks, rubric }: Turn): Case {
+  const { expected: _, ...others } = testCase
+  return { ...others, ...(expected !== undefined && { expected }), checks, rubric }
+}
+
+/** The case as it is asked in a turn. What a case expects instead of an answer, it expects of the last turn. */
+function askedCase({ testCase, turns }: Conversation, index: number, { version }: Scoring, said: readonly Message[]) {
+  const isLast = index === turns.length - 1
+  const own: Case = isLast ? testCase : { ...testCase, expect: 'answer' }
+  // Recordings are found by the case, and each turn has its own.
+  const named = index === 0 || version.target ? own : { ...own, id: `${testCase.id} turn ${index + 1}` }
+  return withHistory(named, version, said)
+}
+
+function add(progress: Progress, detail: CaseDetail, { answer }: AnsweredCase, prefix: string): void {
+  const { scores, checks, judge } = progress
+  if (detail.score !== undefined) scores.push(detail.score)
+  checks.push(...detail.checks.map((check) => ({ ...check, name: `${prefix}${check.name}` })))
+  judge.push(...detail.judge.map((item) => ({ ...item, id: `${prefix}${item.id}` })))
+  const ofJudge = detail.costUsd === undefined ? undefined : detail.costUsd - (answer.costUsd ?? 0)
+  progress.judgeUsd = sum([progress.judgeUsd, detail.judge.length === 0 ? 0 : ofJudge])
+  progress.hasFailed ||= detail.state === 'checkFailed' || detail.judge.some(({ must, score }) => must && score === 0)
+}
+
+/** A conversation that was stopped: what was never asked counts 0, so that an earlier failure is never the better one. */
+function stopped(progress: Progress, { testCase, turns }: Conversation, index: number, scoring: Scoring): Progress {
+  const reason = `turn ${index + 1} scored below 1, and onFailure is stop`
+  const never = (name: string): CheckResult => ({ name, type: 'turn', score: 0, weight: 1, must: false, reason })
+  const rest = turns.flatMap((turn, number) =>
+    number > index && hasScorers(turn) ? [never(`turn ${number + 1}: asked`)] : [],
+  )
+  const whole = hasScorersOfWhole(scoring, testCase) ? [never('last answer: asked')] : []
+  const missing = [...rest, ...whole]
+  return {
+    ...progress,
+    scores: [...progress.scores, ...missing.map(() => 0)],
+    checks: [...progress.checks, ...missing],
+  }
+}
+
+function finished(progress: Progress, said: readonly Message[]): CaseDetail {
+  const { scores, checks, judge, hasFailed, answers } = progress
+  const last = answers.at(-1)
+  if (scores.length === 0)
+    throw new SluiceError(
+      'invalid-input',
+      'nothing scores this case: give a turn a check or a rubric with a weight above 0',
+    )
+  const mean = scores.reduce((total, score) => total + score, 0) / scores.length
+  const isFailed = checks.some(({ must, score }) => must && score < 1)
+  return {
+    ...shownOf(progress, last, said.slice(0, -1)),
+    state: isFailed ? 'checkFailed' : 'scored',
+    score: hasFailed ? 0 : mean,
+    checks,
+    judge,
+  }
+}
+
+/** A conversation that ended without a score, or in the way that its case expects. */
+function ended(
+  progress: Progress,
+  detail: CaseDetail,
+  said: readonly Message[],
+  name: string | undefined,
+  isLast: boolean,
+): CaseDetail {
+  const shown = shownOf(progress, undefined, said)
+  const own = { ...detail, ...shown, ...(detail.trace && { trace: detail.trace }) }
+  const costUsd = sum([detail.costUsd, ...progress.answers.map(({ answer }) => answer.costUsd), progress.judgeUsd])
+  const { costUsd: _, ...rest } = own
+  const priced = costUsd === undefined ? rest : { ...rest, costUsd }
+  const { checks, judge, scores, hasFailed } = progress
+  if (isLast && detail.score !== undefined) {
+    const all = [...scores, detail.score]
+    const score = hasFailed ? 0 : all.reduce((total, each) => total + each, 0) / all.length
+    return { ...priced, score, checks: [...checks, ...detail.checks], judge: [...judge, ...detail.judge] }
+  }
+  const error = name === undefined || detail.error === undefined ? detail.error : `${name}: ${detail.error}`
+  return { ...priced, ...(error !== undefined && { error }) }
+}
+
+/** What a reader is shown of all turns; `last` is the answer that the whole is scored by. */
+function shownOf(progress: Progress, last: AnsweredCase | undefined, said: readonly Message[]) {
+  const costUsd = sum([...progress.answers.map(({ answer }) => answer.costUsd), progress.judgeUsd])
+  const sums = last && sumsOf(progress, last)
+  return {
+    ...last?.shown,
+    input: inputOf(said),
+    ...(sums?.trace && { trace: sums.trace }),
+    ...(sums?.latencyMs !== undefined && { latencyMs: sums.latencyMs }),
+    ...(sums?.costUsd !== undefined && { answerUsd: sums.costUsd }),
+    ...(last && costUsd !== undefined && { costUsd }),
+  }
+}
+
+/** What was said before an answer, for readers: the text alone where the user spoke once. */
+export function inputOf(said: readonly Message[]): string {
+  if (said.length === 1) return said[0]?.content ?? ''
+  return said.map(({ role, content }) => `${role}: ${content}`).join('\n\n')
+}
+
+/** Time, cost and trajectory of all answers. What one of them did not report is unknown for the whole. */
+function sumsOf({ answers, isApplication }: Progress, last: AnsweredCase) {
+  const latencyMs = sum(answers.map(({ answer }) => answer.latencyMs))
+  const costUsd = sum(answers.map(({ answer }) => answer.costUsd))
+  const messages = answers.map((each) => trajectoryOf(each, isApplication))
+  const { trajectory: _, ...others }: AnswerTrace = last.answer.trace ?? {}
+  const known = messages.flatMap((each) => each ?? [])
+  const isWhole = messages.every((each) => each !== undefined)
+  const trace: AnswerTrace = { ...others, ...(isWhole && { trajectory: { messages: known } }) }
+  return {
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(costUsd !== undefined && { costUsd }),
+    ...(Object.keys(trace).length > 0 && { trace }),
+  }
+}
+
+/**
+ * The message of the user and what followed. Of an application that reports no trajectory nobody knows what it called, and
+ * of a model without tools that it called nothing.
+ */
+function trajectoryOf(
+  { answer, read, reading: { request } }: AnsweredCase,
+  isApplication: boolean,
+): TrajectoryMessage[] | undefined {
+  const question = request.messages.at(-1)?.content ?? ''
+  const reported = answer.trace?.trajectory?.messages
+  if (reported === undefined && isApplication) return undefined
+  const from = reported?.findLastIndex(({ role }) => role === 'user') ?? -1
+  const own = reported?.slice(from + 1) ?? [{ role: 'assistant' as const, text: read.output, calls: [] }]
+  return [{ role: 'user', text: question, calls: [] }, ...own]
+}
+
+/** Undefined if one of the numbers is. */
+function sum(numbers: readonly (number | undefined)[]): number | undefined {
+  return numbers.reduce<number | undefined>(
+    (total, number) => (total === undefined || number === undefined ? undefined : total + number),
+    0,
+  )
+}
