@@ -113,8 +113,8 @@ const feature: Feature = {
   feature: 'email-summary',
   verdict: 'fail',
   strength: 'strong',
-  candidate: { id: '0f3c9a7b21de', label: '3.1', model: 'anthropic:claude-haiku-5-5' },
-  baseline: { id: '5b8e1c0d94fa', label: '3.0', model: 'anthropic:claude-haiku-5-5' },
+  candidate: { id: '0f3c9a7b21de', label: '3.1', model: 'anthropic:claude-haiku-5-5', code: null },
+  baseline: { id: '5b8e1c0d94fa', label: '3.0', model: 'anthropic:claude-haiku-5-5', code: null },
   asked: {
     candidate: {
       model: 'anthropic:claude-haiku-5-5',

@@ -13,6 +13,7 @@ import { measuredOf, summarizeFeature } from './report/summarize.ts'
 import { coverageOf, coveredShare } from './run/coverage.ts'
 import type { FeatureRun } from './run/feature-run.ts'
 import { countedCases } from './run/score-table.ts'
+import { codesOf } from './run/applications.ts'
 import type { RunContext } from './run/session.ts'
 import { modelsOf, startRun } from './run/start-run.ts'
 
@@ -39,7 +40,8 @@ export async function evaluateFeature(
   requireCases(run, tag)
   const settings = { ...project.config.gate, ...candidate.gate }
   const calibration = await calibrateRun(run, session.results, project, settings)
-  const measured = measuredOf(run, session.results, { threshold: null, notes: [], calibration })
+  const codes = await codesOf(run, session)
+  const measured = measuredOf(run, session.results, { threshold: null, notes: [], calibration, codes })
   const summary: FeatureSummary = summarizeFeature(measured, settings)
   const conclusion = {
     reproduce: reproduction(['eval', candidate.feature], {

@@ -14,6 +14,7 @@ import type { Flags } from './report/reproduction.ts'
 import { measuredOf, summarizeFeature } from './report/summarize.ts'
 import { withVerdict } from './report/with-verdict.ts'
 import type { FeatureRun } from './run/feature-run.ts'
+import { codesOf } from './run/applications.ts'
 import type { RunProgress, RunSession } from './run/session.ts'
 import { modelsOf, startRun } from './run/start-run.ts'
 import { policyOf, runGate } from './run-gate.ts'
@@ -91,6 +92,7 @@ export async function judgeVersions(
       ...(unchanged === undefined ? [] : [unchanged]),
     ],
     calibration,
+    codes: await codesOf(run, session),
   })
   const outcome = { ...decided, final: withJudge(decided.final, restsOn(measured), settings.judge) }
   return { run, outcome, summary: withVerdict(summarizeFeature(measured, settings), outcome) }

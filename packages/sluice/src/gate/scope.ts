@@ -151,7 +151,7 @@ async function placeOf(
   const found = git ? await git.files() : await diskFiles(root).list('**/*')
   let all: string[] | undefined
   const filesBelow = (folder: string) => {
-    all ??= found.map((file) => path.join(root, file)).filter((file) => entryAt(file)?.isFile())
+    all ??= found.map((file) => path.join(root, file)).filter(isFileOrLink)
     return folder === root ? all : all.filter((file) => file.startsWith(folder + path.sep))
   }
   return {
@@ -164,6 +164,10 @@ async function placeOf(
     references: new Map(),
     suiteNeeds: new Map(),
   }
+}
+
+function isFileOrLink(file: string): boolean {
+  return entryAt(file)?.isFile() || linkOrEntryAt(file)?.isSymbolicLink() === true
 }
 
 function outsideGit(root: string): SluiceError {

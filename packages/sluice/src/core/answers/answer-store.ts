@@ -25,6 +25,8 @@ export interface AnswerStore {
   put(key: string, completion: Completion, labels: AnswerLabels): void
   /** Moves an answer to another key; false where there is none. */
   move(from: string, to: string): boolean
+  /** Deletes the answers under these keys. */
+  remove(keys: readonly string[]): void
   /** Does several writes in one transaction: faster, and all or none. */
   together(work: () => void): void
   /** Deletes what was stored before `time` (ms since the epoch); returns how many answers. */
@@ -68,7 +70,8 @@ export function createAnswerStore(
     'INSERT OR REPLACE INTO answers (key, model, stage, feature, created_at, usd, completion) VALUES (?, ?, ?, ?, ?, ?, ?)',
   )
   const refile = database.prepare('UPDATE OR REPLACE answers SET key = ? WHERE key = ?')
-  const remove = database.prepare('DELETE FROM answers WHERE created_at < ?')
+  const removeOne = database.prepare('DELETE FROM answers WHERE key = ?')
+  const removeOld = database.prepare('DELETE FROM answers WHERE created_at < ?')
   return {
     get(key) {
       const row = inStore(database, () => select.get(key))
@@ -87,7 +90,14 @@ export function createAnswerStore(
       inStore(database, () => insert.run(...row))
     },
     move: (from, to) => Number(inStore(database, () => refile.run(to, from)).changes) > 0,
+    remove(keys) {
+      inStore(database, () =>
+        writeTogether(database, () => {
+          for (const key of keys) removeOne.run(key)
+        }),
+      )
+    },
     together: (work) => inStore(database, () => writeTogether(database, work)),
-    prune: (time) => Number(inStore(database, () => remove.run(time)).changes),
+    prune: (time) => Number(inStore(database, () => removeOld.run(time)).changes),
   }
 }

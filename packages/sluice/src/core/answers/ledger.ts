@@ -26,6 +26,10 @@ export interface Ledger {
   failed: number
   /** When the oldest answer from the store was given, in ms since the epoch. */
   oldestStored: number | undefined
+  /** Of the answers from the store those of an application. */
+  applicationHits: number
+  /** When the oldest of these was given, in ms since the epoch. */
+  oldestApplication: number | undefined
   warnings: Set<string>
   /** Who ran each model, where a gateway says it. */
   hosts: Map<string, Set<string>>
@@ -46,6 +50,8 @@ export function emptyLedger(): Ledger {
     recorded: 0,
     failed: 0,
     oldestStored: undefined,
+    applicationHits: 0,
+    oldestApplication: undefined,
     warnings: new Set(),
     hosts: new Map(),
   }
@@ -77,6 +83,12 @@ export function book(ledger: Ledger, completion: Completion, stage: Stage, sourc
   if (stage === 'generation') ledger.generationUsd += completion.costUsd
 }
 
+/** Books that an answer from the store is one of an application. */
+export function bookKeptApplication(ledger: Ledger, { storedAt }: Completion): void {
+  ledger.applicationHits += 1
+  ledger.oldestApplication = earliest(ledger.oldestApplication, storedAt)
+}
+
 const kindsOfCalls = new Set<string>(['timeout', 'unreachable', 'bad-response'])
 
 /** Books a question without an answer, unless a budget, a stop or a missing recording kept it from being sent. */
@@ -88,25 +100,35 @@ export function bookFailure(ledger: Ledger, error: unknown): void {
 /** Several features' ledgers as one. */
 export function sumLedgers(ledgers: readonly Ledger[]): Ledger {
   const sum = emptyLedger()
-  for (const { warnings, hosts, oldestStored, ...numbers } of ledgers) {
+  for (const { warnings, hosts, oldestStored, oldestApplication, ...numbers } of ledgers) {
     for (const key of Object.keys(numbers) as (keyof typeof numbers)[]) sum[key] += numbers[key]
     for (const warning of warnings) sum.warnings.add(warning)
     for (const [model, names] of hosts) addHosts(sum, model, names)
     sum.oldestStored = earliest(sum.oldestStored, oldestStored)
+    sum.oldestApplication = earliest(sum.oldestApplication, oldestApplication)
   }
   return sum
 }
 
 /** What a reader must know of who answered. */
-export function servingNotes({ warnings, hosts }: Pick<Ledger, 'warnings' | 'hosts'>): string[] {
+export function servingNotes(ledger: Ledger): string[] {
+  const { warnings, hosts } = ledger
   const mixed = [...hosts].filter(([, names]) => names.size > 1)
   return [
     ...mixed.map(
       ([model, names]) =>
         `${model} was run by ${[...names].sort().join(', ')}, perhaps not with the same precision: name one in the provider's parameters to compare like with like`,
     ),
+    ...keptApplicationNotes(ledger),
     ...warnings,
   ]
+}
+
+function keptApplicationNotes({ applicationHits: hits, oldestApplication }: Ledger): string[] {
+  if (hits === 0 || oldestApplication === undefined) return []
+  const day = new Date(oldestApplication).toISOString().replace('T', ' ').slice(0, 16)
+  const what = hits === 1 ? '1 answer of the application is' : `${hits} answers of the application are`
+  return [`${what} from the store, the oldest of ${day} UTC: its files are the same as then. --fresh asks it anew.`]
 }
 
 function addHosts({ hosts }: Ledger, model: string, names: Iterable<string>): void {

@@ -28,6 +28,8 @@ export interface FeaturePart {
   glob?: string
   /** What it is to the feature, e.g. `prompt`, `suite fast`, `imported by app/main.ts`. */
   as: string
+  /** Of a folder: which files in it decide nothing; takes a path relative to the root. */
+  leavesOut?: (file: string) => boolean
 }
 
 /** Collects code that is run for a feature, each file and package once. */

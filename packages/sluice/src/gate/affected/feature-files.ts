@@ -1,4 +1,3 @@
-import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import picomatch from 'picomatch'
 import { readCases } from '../../core/suite/cases/read-suite.ts'
@@ -8,10 +7,10 @@ import type { Config } from '../../core/suite/config/config.ts'
 import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { configFileName } from '../../core/suite/config/load-config.ts'
 import { parseModelId } from '../../core/suite/models/model.ts'
-import type { ProjectFiles } from '../../core/suite/project-files.ts'
+import { diskFiles, type ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import type { Target } from '../../core/suite/prompt/target.ts'
 import { moduleReference } from '../../core/suite/values/module-reference.ts'
+import { addApplication, scriptsNamed } from './application-files.ts'
 import { type CodeFiles, type CodePlace, collectCode, type FeaturePart } from './code-files.ts'
 import { entryAt } from './file-entry.ts'
 import { isWithin, packageAround } from './packages.ts'
@@ -66,7 +65,8 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
   const { redact } = prompt.live
   if (redact !== undefined) code.addModule(moduleOf(redact), 'redaction')
   const before = code.parts.length
-  if (prompt.target) addTarget(prompt.target, code, place)
+  const application = { ...place, project: config.root, list: diskFiles(config.root).list }
+  const open = prompt.target ? await addApplication(prompt.target, code, application) : []
   return {
     parts: [
       { kind: 'file', path: absolute(prompt.file), as: 'prompt' },
@@ -83,7 +83,7 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
     ],
     checkCode,
     applicationCode: code.parts.slice(before),
-    unknown: needs.flatMap(({ fault }) => fault ?? []),
+    unknown: [...needs.flatMap(({ fault }) => fault ?? []), ...open],
   }
 }
 
@@ -201,41 +201,4 @@ function addSurroundings(command: readonly string[], code: CodeFiles, { config, 
   const places = scriptsNamed(command, config.root, root)
   const isOpen = places.some((place) => !followed.test(place) && liesWithPrompts(place, config.root))
   if (places.length === 0 || isOpen) code.addPackage(packageAround(config.root, root), `around ${command.join(' ')}`)
-}
-
-/** What a command line names, modules of Python included: `python -m checks.tone` means `checks/tone.py`. */
-function scriptsNamed(command: readonly string[], cwd: string, root: string): string[] {
-  const modules = command.flatMap((word, index) => {
-    const file = word.replaceAll('.', '/')
-    return command[index - 1] === '-m' ? [`${file}.py`, `${file}/__main__.py`] : []
-  })
-  return placesNamed([...command, ...modules], cwd, root)
-}
-
-/** By default an application is its package, with what that imports from elsewhere. */
-function addTarget(target: Target, code: CodeFiles, { config, root }: FeaturePlace): void {
-  const around = (place: string) => packageAround(existsSync(place) ? realpathSync(place) : place, root)
-  if (target.kind === 'module') {
-    code.addModule(target.file, 'application')
-    code.addPackage(around(target.file), 'application')
-    return
-  }
-  code.addPackage(around(config.root), 'application')
-  if (target.kind === 'http') return
-  for (const place of placesNamed(target.command, target.cwd, root)) {
-    if (entryAt(place)?.isFile()) code.addModule(place, 'named by the command')
-    code.addPackage(around(place), 'application')
-  }
-}
-
-/**
- * Words of a command line that name files or folders, also inside of a line for a shell; a program elsewhere on the machine is
- * none of the project's.
- */
-function placesNamed(command: readonly string[], cwd: string, root: string): string[] {
-  const words = command.flatMap((word) => [word, ...word.split(/[\s=;|&<>()'"`]+/)])
-  return [...new Set(words)]
-    .filter((word) => word !== '' && (!path.isAbsolute(word) || isWithin(word, root)))
-    .map((word) => path.resolve(cwd, word))
-    .filter((place) => isWithin(place, root) && entryAt(place) !== undefined)
 }

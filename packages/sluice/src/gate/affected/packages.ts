@@ -83,6 +83,11 @@ export function isLockfile(file: string): boolean {
   return lockfiles.includes(path.basename(file))
 }
 
+/** Whether a file says that a package begins in its folder. */
+export function isManifest(file: string): boolean {
+  return manifests.includes(path.basename(file))
+}
+
 /** Names under which code imports the packages that a package.json depends on. */
 export function dependenciesOf(folder: string): string[] {
   const manifest = manifestOf(folder)

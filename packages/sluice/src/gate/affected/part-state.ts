@@ -37,7 +37,9 @@ export async function partState(part: FeaturePart, changes: Changes): Promise<Pa
   }
   if (!isWithin(real, root)) return { state: 'unknown', note: 'lies outside of the repository' }
   const place = relative(root, real)
-  const changed = part.kind === 'file' ? touching(place, paths) : below(place, paths, part)
+  const all = part.kind === 'file' ? touching(place, paths) : below(place, paths, part)
+  const leftOut = part.leavesOut ? all.filter(part.leavesOut) : []
+  const changed = all.filter((file) => !leftOut.includes(file))
   if (changed.length > 0) return { state: 'changed', note: listed(changed, place) }
   const entry = entryAt(real)
   if (part.kind === 'file') {
@@ -47,7 +49,7 @@ export async function partState(part: FeaturePart, changes: Changes): Promise<Pa
   } else if (part.kind === 'folder' && entry && base && (await base.children(place)).length === 0) {
     return unknownTo(place)
   }
-  return { state: 'unchanged', note: null }
+  return { state: 'unchanged', note: leftOut.length === 0 ? null : `documentation only: ${listed(leftOut, '')}` }
 }
 
 function unknownTo(place: string): PartState {

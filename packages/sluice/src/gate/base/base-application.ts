@@ -68,7 +68,8 @@ export async function baseApplication(
     mask: session.commands.mask ?? ((text) => text),
   })
   if (worktree.folder === undefined) return { state: 'failed', message: `${failed(commit)}: ${worktree.fault}` }
-  const moved = movedTarget(target, (place) => path.join(worktree.folder, within(place)))
+  const inWorktree = (place: string) => path.join(worktree.folder, within(place))
+  const moved = { ...movedTarget(target, inWorktree), root: inWorktree(present) }
   const missing = missingFile(moved, worktree.folder)
   if (missing !== undefined) return { state: 'failed', message: `${failed(commit)}: it has no ${missing}` }
   return {

@@ -38,6 +38,8 @@ export interface Git extends Objects {
   commonCommit(reference: string, other?: string): Promise<string | undefined>
   /** Files of the working tree and of its submodules; untracked ones included, ignored ones not. */
   files(): Promise<string[]>
+  /** What git ignores; a folder that is ignored as a whole is one path, which ends in a slash. */
+  ignored(): Promise<string[]>
   /** Paths that differ between `commit` and the working tree; see `changedPaths`. */
   changedSince(commit: string): Promise<string[]>
   /**
@@ -107,6 +109,16 @@ export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<G
       )
     },
     files: () => filesOf(tree),
+    ignored: () =>
+      git.records(
+        'ls-files',
+        '--others',
+        '--ignored',
+        '--exclude-standard',
+        '--directory',
+        '--no-empty-directory',
+        '-z',
+      ),
     changedSince: once((commit: string) => changedPaths(tree, commit)),
     submodule: async (at, commit) => {
       const gitDir = await git.text('rev-parse', '--absolute-git-dir')

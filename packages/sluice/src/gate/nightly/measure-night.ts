@@ -7,6 +7,7 @@ import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import { calibrateRun } from '../calibration/calibrate-run.ts'
 import { type Measured, measuredOf } from '../report/summarize.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
+import { codesOf } from '../run/applications.ts'
 import type { RunContext } from '../run/session.ts'
 import { startRun } from '../run/start-run.ts'
 import { runGate } from '../run-gate.ts'
@@ -62,6 +63,7 @@ export async function measureNight(prompt: Prompt, plan: NightPlan, context: Nig
       threshold: plan.settings.threshold,
       notes: [],
       calibration: await calibrateRun(run, session.results, project, plan.settings),
+      codes: await codesOf(run, session),
     }),
     known,
     night: {

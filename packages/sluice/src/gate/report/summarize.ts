@@ -204,11 +204,19 @@ function latencyOf(latencies: readonly number[]): FeatureSummary['latency'] {
   return { meanMs: mean, p50Ms: p50 ?? null, p95Ms: p95 ?? null }
 }
 
+interface MeasuredContext {
+  threshold: number | null
+  notes: string[]
+  calibration: Calibration | null
+  /** What the applications of both versions are made of. */
+  codes?: { candidate: string | null; baseline: string | null }
+}
+
 /** What a feature's run measured, with what a reader must know of it. */
 export function measuredOf(
   run: FeatureRun,
   results: Results,
-  { threshold, notes, calibration }: { threshold: number | null; notes: string[]; calibration: Calibration | null },
+  { threshold, notes, calibration, codes }: MeasuredContext,
 ): Measured {
   const { candidate, baseline, judge, ledger, observations } = run
   const prices = averagePrice()
@@ -220,8 +228,8 @@ export function measuredOf(
   const family = judged ? judgeFamilyWarnings(judge.models, candidate.model) : []
   return {
     feature: candidate.feature,
-    candidate: versionOf(candidate),
-    baseline: baseline ? versionOf(baseline) : null,
+    candidate: versionOf(candidate, codes?.candidate),
+    baseline: baseline ? versionOf(baseline, codes?.baseline) : null,
     cases: run.table.cases,
     leftOut: run.heldOut.leftOut,
     ledger,
@@ -237,8 +245,8 @@ export function measuredOf(
   }
 }
 
-function versionOf({ id, label, model }: Prompt): FeatureSummary['candidate'] {
-  return { id, label: label ?? null, model }
+function versionOf({ id, label, model }: Prompt, code: string | null | undefined): FeatureSummary['candidate'] {
+  return { id, label: label ?? null, model, ...(code !== undefined && { code }) }
 }
 
 /** The format of the answer and each tool count as parameters; plain text is none. */

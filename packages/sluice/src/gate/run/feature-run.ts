@@ -1,7 +1,7 @@
 import type { Stage } from '../../core/answers/answer-store.ts'
 import type { Ask, AskFor, IsKept } from '../../core/answers/ask.ts'
-import { book, bookFailure, emptyLedger, type Ledger } from '../../core/answers/ledger.ts'
-import type { Completion, ModelRequest, PromptRequest } from '../../core/providers/provider.ts'
+import { book, bookFailure, bookKeptApplication, emptyLedger, type Ledger } from '../../core/answers/ledger.ts'
+import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
 import type { TargetCall } from '../../core/providers/targets/target.ts'
 import { type CheckDeps, compileCheck } from '../../core/scorers/checks/check.ts'
 import { type AnswerModes, createJudge, type Judge, seesMore } from '../../core/scorers/judge/judge.ts'
@@ -187,11 +187,12 @@ function answerCount({ arms, table }: Evaluation, caseCount = 0, repeat: number,
   return answers
 }
 
-/** Answers of an application are not kept: Sluice cannot see when its code changes. */
-function callTarget(target: TargetCall, ledger: Ledger, signal: AbortSignal) {
-  return async (_request: PromptRequest, { vars, id }: Case, repeat: number) => {
-    const completion = await target(await sentVariables(vars), { caseId: id, repeat, signal })
-    book(ledger, completion, 'generation', 'provider')
+function callTarget(target: TargetCall, ledger: Ledger, signal: AbortSignal): Scoring['generate'] {
+  return async (_request, { vars, id }, repeat, accepts) => {
+    const completion = await target(await sentVariables(vars), { caseId: id, repeat, signal, accepts })
+    const isKept = completion.storedAt !== undefined
+    book(ledger, completion, 'generation', isKept ? 'cache' : 'provider')
+    if (isKept) bookKeptApplication(ledger, completion)
     return completion
   }
 }

@@ -22,6 +22,7 @@ import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
 import { withholdFrom, withoutCredentials } from '../../masking/secret-names.ts'
 import type { CaseDetail } from '../../records/report/case-detail.ts'
+import { type Applications, keepApplications } from './applications.ts'
 import { createOpenTargets, type OpenTargets } from './open-targets.ts'
 import { createResults, type Results } from './results.ts'
 
@@ -74,7 +75,7 @@ export interface RunContext {
 }
 
 /** What a command that asks models holds open; `close` gives it back. */
-export interface RunSession extends OpenTargets {
+export interface RunSession extends OpenTargets, Pick<Applications, 'codeOf'> {
   runId: string
   database: DatabaseSync
   /** ms since the epoch. */
@@ -145,6 +146,7 @@ export function openSession(
     runId: run.id,
     spending,
   })
+  const applications = keepApplications(targets, { config, store, env, plainEnv: commandsEnv, edition: options.edition })
   return {
     runId: run.id,
     database,
@@ -168,7 +170,8 @@ export function openSession(
       mask: mask.text,
       limiter: createLimiter({ cap: availableParallelism(), clock: steadyNow, sleep }),
     },
-    target: targets.target,
+    target: applications.target,
+    codeOf: applications.codeOf,
     setupEnvironment: targets.setupEnvironment,
     results,
     interrupt,
@@ -182,6 +185,7 @@ export function openSession(
     async close() {
       try {
         await targets.close()
+        await applications.settle()
       } finally {
         results.end()
         database.close()

@@ -24,6 +24,13 @@ const versionSchema = z.object({
   id: z.string().describe('The version id, or the file of scores that were brought along.'),
   label: z.string().nullable().describe('The label of the prompt file.'),
   model: z.string().nullable().describe('`provider:model`.'),
+  code: z
+    .string()
+    .nullable()
+    .optional()
+    .describe(
+      'The first 12 hex digits of a hash over the files of the application; null for a bare prompt, and for one whose files cannot be seen.',
+    ),
 })
 
 const messageSchema = z.object({

@@ -10,6 +10,8 @@ interface TargetContext {
   /** Number of the repeat, from 1. */
   repeat: number
   signal: AbortSignal
+  /** False for a completion that is no answer, which is not kept. */
+  accepts?: (completion: Completion) => boolean
 }
 
 /** Calls the real application with a case's variables, and resolves to its answer. @throws ProviderError */

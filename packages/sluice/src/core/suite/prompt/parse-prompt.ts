@@ -26,6 +26,7 @@ import { type PromptFile, promptSchema, suitesSchema } from './prompt-file.ts'
 import { responseFormat } from './response-format.ts'
 import { suiteFaults, suitePaths } from './suites.ts'
 import { resolveTarget } from './target.ts'
+import { emptyPaths } from './target-paths.ts'
 import { toolFaults, versionTools } from './tools.ts'
 import { traceFaults } from './trace-faults.ts'
 import { versionId } from './version.ts'
@@ -191,6 +192,7 @@ async function referenceFaults(data: PromptFile, prompt: Prompt, place: Referenc
     ...judges,
     ...(await Promise.all(mocks)).flat(),
     ...(target === undefined ? [] : await module(target, ['target', 'module'])),
+    ...(await emptyPaths(data.target?.paths ?? [], source, files)),
     ...(redact === undefined ? [] : await module(redact, ['live', 'redact'])),
     ...(await suiteFaults(prompt, source, files)),
   ]

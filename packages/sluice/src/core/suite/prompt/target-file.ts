@@ -118,7 +118,9 @@ const writtenSchema = z.strictObject({
     examples: ['services/summary'],
   }),
   paths: z
-    .array(relativeSchema)
+    .array(
+      relativeSchema.refine((glob) => !glob.startsWith('!'), { error: 'names what counts; leave out what does not' }),
+    )
     .min(1)
     .exactOptional()
     .meta({

@@ -21,6 +21,8 @@ interface TargetSettings {
   concurrency?: number
   /** Whether a request has the version under test, as `sluice` beside the variables. */
   sendVersion?: boolean
+  /** The folder of sluice.yaml that it is part of, where that is not the project's own: absolute. */
+  root?: string
 }
 
 /** A server that is started for a run. */

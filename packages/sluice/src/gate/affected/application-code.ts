@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import { readFile, realpath } from 'node:fs/promises'
+import path from 'node:path'
+import picomatch from 'picomatch'
+import { diskFiles } from '../../core/suite/project-files.ts'
+import type { Target } from '../../core/suite/prompt/target.ts'
+import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { openGit } from '../git/git.ts'
+import { addApplication, isForeignProgram } from './application-files.ts'
+import { collectCode, type FeaturePart } from './code-files.ts'
+import { entryAt, linkOrEntryAt } from './file-entry.ts'
+import { ignoredFingerprint, installedFingerprint } from './outside-git.ts'
+import { isWithin } from './packages.ts'
+
+/** What an application is made of, as hashes. */
+export interface ApplicationCode {
+  /** 12 hex digits over all files that are read for it, as git has them; null where none of them can be seen. */
+  code: string | null
+  /**
+   * 64 hex digits over all that its answers depend on beside the request: its files, installed packages, variables of the
+   * environment. Undefined where not all of it can be seen.
+   */
+  key?: string
+  /** Why there is no key. */
+  unseen?: string
+}
+
+/** Where an application is run. */
+export interface CodeSurroundings {
+  /** The folder of sluice.yaml, in the working tree or in a worktree of another commit. */
+  project: string
+  /** For git. */
+  env: NodeJS.ProcessEnv
+  /** Variables without credentials: a hash that others may read is no place for a secret. */
+  plainEnv: Readonly<Record<string, string | undefined>>
+}
+
+/** Reads all files of an application as they are now, and gives their hash. */
+export async function applicationCode(target: Target, surroundings: CodeSurroundings): Promise<ApplicationCode> {
+  if (target.kind === 'http' && !target.start)
+    return { code: null, unseen: 'its server is not started here, so nothing tells when its code changes' }
+  const project = await realpath(surroundings.project)
+  const git = await openGit(project, surroundings.env)
+  if (!git) return { code: null, unseen: 'the project is in no git repository' }
+  const { root } = git
+  const found = (await git.files()).map((file) => path.join(root, file)).filter(isThere)
+  const filesBelow = (folder: string) => (folder === root ? found : found.filter((file) => isWithin(file, folder)))
+  const place = { root, filesBelow, project, list: diskFiles(project).list }
+  const collected = collectCode({ ...place, projectRoot: project, references: new Map() })
+  const unknown = await addApplication(target, collected, place)
+  const { parts } = collected
+  const seen = await contentsOf(parts, place)
+  const code = digest(seen.files.map(({ name, hash }) => [name, hash]))
+  const shown = code.slice(0, 12)
+  const outside = parts.find((part) => !isWithin(realOf(part.path), root))
+  if (outside) return { code: shown, unseen: `${outside.path} lies outside of the repository` }
+  if (unknown[0] !== undefined) return { code: shown, unseen: unknown[0] }
+  if (isForeignProgram(target, root))
+    return { code: shown, unseen: 'its program is none of the project; target.paths names what it reads' }
+  const ignored = target.paths === undefined ? await ignoredFingerprint(await git.ignored(), root, parts) : []
+  if (ignored === undefined)
+    return { code: shown, unseen: 'git ignores too many files of it; target.paths names what it reads' }
+  const key = digest([
+    code,
+    writtenTarget(target, root),
+    environmentOf(target, seen.names, surroundings.plainEnv),
+    await installedFingerprint(parts, target.cwd ?? project),
+    ignored,
+    [process.version, process.platform, process.arch],
+  ])
+  return { code: shown, key }
+}
+
+function isThere(file: string): boolean {
+  return entryAt(file)?.isFile() || linkOrEntryAt(file)?.isSymbolicLink() === true
+}
+
+function realOf(place: string): string {
+  return entryAt(place) ? realpathSync(place) : place
+}
+
+interface Contents {
+  files: { name: string; hash: string }[]
+  /** Words in them that may name a variable of the environment. */
+  names: Set<string>
+}
+
+const variableLike = /\b[A-Z][A-Z0-9]*_?[A-Z0-9_]*\b/g
+const largestScanned = 1 << 22
+
+async function contentsOf(
+  parts: readonly FeaturePart[],
+  { root, filesBelow }: { root: string; filesBelow(folder: string): readonly string[] },
+): Promise<Contents> {
+  const files = new Set<string>()
+  for (const part of parts) for (const file of filesOfPart(part, root, filesBelow)) files.add(file)
+  const hashes: Contents['files'] = []
+  const names = new Set<string>()
+  for (const file of [...files].sort()) {
+    const content = await readFile(file)
+    const name = relativeTo(root, file)
+    hashes.push({ name, hash: digest(content) })
+    if (content.length > largestScanned || name.includes('.github/')) continue
+    for (const [word] of content.toString('latin1').matchAll(variableLike)) names.add(word)
+  }
+  return { files: hashes, names }
+}
+
+function filesOfPart(part: FeaturePart, root: string, filesBelow: (folder: string) => readonly string[]): string[] {
+  if (part.kind === 'packages') return []
+  if (part.kind === 'file') return entryAt(part.path)?.isFile() ? [part.path] : []
+  const matches = part.glob === undefined ? () => true : picomatch(part.glob)
+  return filesBelow(part.path).filter(
+    (file) =>
+      entryAt(file)?.isFile() && matches(relativeTo(part.path, file)) && !part.leavesOut?.(relativeTo(root, file)),
+  )
+}
+
+function relativeTo(folder: string, file: string): string {
+  return path.relative(folder, file).replaceAll(path.sep, '/')
+}
+
+/** What the prompt file says of how the application is asked, with the same words wherever the repository lies. */
+function writtenTarget(target: Target, root: string): unknown {
+  const { timeoutMs: _, concurrency: __, root: ___, setup: ____, ...written } = target
+  const cwd = target.cwd === undefined ? null : relativeTo(root, target.cwd)
+  return { ...written, cwd, ...(target.kind === 'module' && { file: relativeTo(root, target.file) }) }
+}
+
+/** Variables that libraries read. */
+const wellKnown =
+  /(?:_BASE_URL|_API_BASE|_ENDPOINT|_MODEL|_DEPLOYMENT|_REGION|_API_VERSION)$|^(?:LANG|LC_ALL|TZ|NODE_ENV|NODE_OPTIONS|PYTHONPATH)$/
+/** Variables of the machine and of the CI job, which differ in every run. */
+const ofTheRun =
+  /^(?:HOME|PATH|PWD|OLDPWD|TMPDIR|TEMP|TMP|TERM|SHLVL|USER|LOGNAME|HOSTNAME|PORT|CI|_)$|^(?:GITHUB|RUNNER|CI|SLUICE|npm)_/
+
+function environmentOf(
+  { env = {} }: Target,
+  names: ReadonlySet<string>,
+  plain: CodeSurroundings['plainEnv'],
+): Record<string, string> {
+  const named = JSON.stringify(env)
+  const counts = (name: string) => wellKnown.test(name) || names.has(name) || named.includes(`\${${name}}`)
+  return Object.fromEntries(
+    Object.entries(plain).flatMap(([name, value]) =>
+      value !== undefined && counts(name) && !ofTheRun.test(name) ? [[name, value]] : [],
+    ),
+  )
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256')
+    .update(value instanceof Uint8Array ? value : canonicalJson(value))
+    .digest('hex')
+}

@@ -1,0 +1,134 @@
+import { existsSync, realpathSync } from 'node:fs'
+import path from 'node:path'
+import picomatch from 'picomatch'
+import type { Target } from '../../core/suite/prompt/target.ts'
+import { filesOfPath } from '../../core/suite/prompt/target-paths.ts'
+import type { CodeFiles, CodePlace, FeaturePart } from './code-files.ts'
+import { documentationOf } from './documentation.ts'
+import { entryAt, linkOrEntryAt } from './file-entry.ts'
+import { isWithin, lockfilesOf, packageAround } from './packages.ts'
+
+/** Where an application lies. */
+export interface ApplicationPlace extends Pick<CodePlace, 'root' | 'filesBelow'> {
+  /** The folder of sluice.yaml, as it is written. */
+  project: string
+  /** Files of the project on disk that match a glob, relative to its folder; those that git does not have too. */
+  list(glob: string): Promise<string[]>
+}
+
+/** What makes up an application cannot be told to the end, for these reasons. */
+type Unknown = string[]
+
+/**
+ * Collects what an application is made of: what `target.paths` names or, by default, its package with what that imports
+ * from elsewhere, without its documentation.
+ */
+export async function addApplication(target: Target, code: CodeFiles, place: ApplicationPlace): Promise<Unknown> {
+  const before = new Set(code.parts)
+  if (target.paths === undefined) addPackages(target, code, place)
+  const added = () => code.parts.filter((part) => !before.has(part))
+  const unknown = target.paths === undefined ? [] : await addPaths(target, target.paths, code, place)
+  addLinks(added(), code, place)
+  if (target.paths === undefined && !isForeignProgram(target, place.root)) {
+    const isDocumentation = documentationOf(added(), place)
+    for (const part of added()) if (part.kind === 'folder') part.leavesOut = isDocumentation
+  }
+  return unknown
+}
+
+/** Whether a program is run that the project does not hold, e.g. an agent, which reads whatever it finds. */
+export function isForeignProgram(target: Target, root: string): boolean {
+  const isRun = target.kind === 'command' || (target.kind === 'http' && target.start !== undefined)
+  return isRun && target.paths === undefined && namedFiles(target, root).length === 0
+}
+
+/** Files and folders of the repository that the command line of a target names. */
+function namedFiles(target: Target, root: string): string[] {
+  if (target.kind === 'module') return [target.file]
+  const command = target.kind === 'command' ? target.command : (target.start?.command ?? [])
+  return target.cwd === undefined ? [] : scriptsNamed(command, target.cwd, root)
+}
+
+function addPackages(target: Target, code: CodeFiles, { root, project }: ApplicationPlace): void {
+  const around = (place: string) => packageAround(existsSync(place) ? realpathSync(place) : place, root)
+  if (target.kind === 'module') {
+    code.addModule(target.file, 'application')
+    code.addPackage(around(target.file), 'application: the package around the module')
+    return
+  }
+  code.addPackage(around(project), 'application: the package around sluice.yaml')
+  for (const place of namedFiles(target, root)) {
+    if (entryAt(place)?.isFile()) code.addModule(place, 'application: named by the command')
+    code.addPackage(around(place), 'application: the package around what the command names')
+  }
+}
+
+/** By-products of programs, which git ignores and which decide nothing. */
+const byProduct = /(?:^|\/)(?:__pycache__\/|\.DS_Store$|sluice-report\/)|\.py[co]$/
+
+async function addPaths(
+  target: Target,
+  globs: readonly string[],
+  code: CodeFiles,
+  { root, project, filesBelow, list }: ApplicationPlace,
+): Promise<Unknown> {
+  const unknown = new Set<string>()
+  const known = new Set(filesBelow(root))
+  for (const file of namedFiles(target, root).filter((place) => entryAt(place)?.isFile()))
+    code.add({ kind: 'file', path: file, as: 'application: what is called' })
+  for (const glob of globs) {
+    const as = `application: ${glob} of target.paths`
+    const { isGlob, base, glob: inside } = picomatch.scan(glob)
+    const folder = path.resolve(project, base)
+    const isFolder = !isGlob && entryAt(folder)?.isDirectory() === true
+    if (isGlob) code.add({ kind: 'pattern', path: folder, glob: inside, as })
+    else code.add({ kind: isFolder ? 'folder' : 'file', path: folder, as })
+    const found = await filesOfPath(glob, { list })
+    for (const file of found.map((each) => path.resolve(project, each))) {
+      const isKnown = known.has(file) || (existsSync(file) && known.has(realpathSync(file)))
+      if (isKnown || byProduct.test(file)) continue
+      unknown.add(`${name(root, file)} (${as}) is not in git, so nothing tells whether it changed`)
+    }
+  }
+  for (const file of lockfilesOf(packageAround(project, root), root))
+    code.add({ kind: 'file', path: file, as: 'what others provide' })
+  return [...unknown]
+}
+
+/** What a symbolic link in an application leads to is read as well. */
+function addLinks(parts: readonly FeaturePart[], code: CodeFiles, { filesBelow }: ApplicationPlace): void {
+  for (const part of parts) {
+    if (part.kind !== 'folder' && part.kind !== 'pattern') continue
+    const matches = part.glob === undefined ? () => true : picomatch(part.glob)
+    for (const file of filesBelow(part.path)) {
+      if (!matches(path.relative(part.path, file)) || !linkOrEntryAt(file)?.isSymbolicLink()) continue
+      const kind = entryAt(file)?.isDirectory() ? 'folder' : 'file'
+      code.add({ kind, path: file, as: `${part.as}; a symbolic link` })
+    }
+  }
+}
+
+function name(root: string, file: string): string {
+  return path.relative(root, file).replaceAll(path.sep, '/')
+}
+
+/** What a command line names, modules of Python included: `python -m checks.tone` means `checks/tone.py`. */
+export function scriptsNamed(command: readonly string[], cwd: string, root: string): string[] {
+  const modules = command.flatMap((word, index) => {
+    const file = word.replaceAll('.', '/')
+    return command[index - 1] === '-m' ? [`${file}.py`, `${file}/__main__.py`] : []
+  })
+  return placesNamed([...command, ...modules], cwd, root)
+}
+
+/**
+ * Words of a command line that name files or folders, also inside of a line for a shell; a program elsewhere on the machine is
+ * none of the project's.
+ */
+function placesNamed(command: readonly string[], cwd: string, root: string): string[] {
+  const words = command.flatMap((word) => [word, ...word.split(/[\s=;|&<>()'"`]+/)])
+  return [...new Set(words)]
+    .filter((word) => word !== '' && (!path.isAbsolute(word) || isWithin(word, root)))
+    .map((word) => path.resolve(cwd, word))
+    .filter((place) => isWithin(place, root) && entryAt(place) !== undefined)
+}
