@@ -33,10 +33,10 @@ export interface KeptTarget {
 export function keepTarget(ask: TargetCall, options: KeptTargetOptions): KeptTarget {
   const { store, edition, feature, version, now } = options
   const written = new Set<string>()
-  const call: TargetCall = async (vars, context) => {
+  const call: TargetCall = async (vars, { accepts = () => true, ...context }) => {
     const { key: code } = await options.code.atStart()
     if (code === undefined) return ask(vars, context)
-    const { signal: _, accepts = () => true, ...question } = context
+    const { signal: _, ...question } = context
     const requested = hash(canonicalJson({ application: code, version, vars, ...question }))
     const keys = answerKeys(requested, undefined, edition)
     const stored = store.get(keys.key)

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { symlinkSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { Target } from '../../../src/core/suite/prompt/target.ts'
+import { applicationCode } from '../../../src/gate/affected/application-code.ts'
+import { commitAll } from '../../support/gate-project.ts'
+import { createProject, type Project } from '../../support/project.ts'
+
+const env = { PATH: process.env.PATH, HOME: process.env.HOME, GIT_CONFIG_NOSYSTEM: '1' }
+
+function application(more: Record<string, string> = {}): Project {
+  const project = createProject({
+    'package.json': '{"name": "app"}',
+    'app/main.mjs': 'export default async () => process.env.TONE\n',
+    'tests/main.test.mjs': '\n',
+    '.gitignore': 'built\n.env\n',
+    ...more,
+  })
+  commitAll(project, 'base')
+  return project
+}
+
+/** What an application is made of; it is asked by its module, where nothing else is said. */
+function codeOf({ root }: Project, more: Partial<Target> = {}, plainEnv: Record<string, string> = {}) {
+  const target = {
+    kind: 'module',
+    file: path.join(root, 'app/main.mjs'),
+    export: 'default',
+    cwd: root,
+    ...more,
+  } as Target
+  return applicationCode(target, { project: root, env, plainEnv })
+}
+
+test('the hash of an application follows its files, and the key all else that its answers depend on', async () => {
+  using project = application()
+  const base = await codeOf(project)
+  assert.match(`${base.code} ${base.key}`, /^[0-9a-f]{12} [0-9a-f]{64}$/)
+  assert.deepEqual(await codeOf(project, { timeoutMs: 5, concurrency: 2 }), base)
+  const named = await codeOf(project, {}, { TONE: 'loud', OTHER: 'x' })
+  const same = await codeOf(project, {}, { TONE: 'loud', OTHER: 'y', PATH: '/bin' })
+  assert.deepEqual([named.code, named.key === base.key, same.key === named.key], [base.code, false, true])
+  project.write({ built: 'a', '.env': 'A=1' })
+  const built = await codeOf(project)
+  project.write({ built: 'b' })
+  const rebuilt = await codeOf(project)
+  assert.equal(new Set([base.key, built.key, rebuilt.key]).size, 3)
+  assert.equal(rebuilt.code, base.code)
+  project.write({ 'tests/main.test.mjs': '// More.\n' })
+  assert.notEqual((await codeOf(project)).code, base.code)
+})
+
+test('with paths only what they name is part of an application', async () => {
+  using project = application()
+  const narrow = { paths: ['app/**'] }
+  const base = await codeOf(project, narrow)
+  project.write({ 'tests/main.test.mjs': '// More.\n', built: 'a' })
+  assert.deepEqual(await codeOf(project, narrow), base)
+  project.write({ 'app/tools.mjs': '\n' })
+  assert.notEqual((await codeOf(project, narrow)).code, base.code)
+})
+
+test('answers of an application that cannot be seen to the end are never kept', async () => {
+  using project = application()
+  const unseen = async (target: Partial<Target>) => {
+    const { key, unseen: reason } = await codeOf(project, target)
+    assert.equal(key, undefined, reason)
+    return reason ?? ''
+  }
+  const cwd = project.root
+  assert.match(await unseen({ kind: 'http', url: 'http://127.0.0.1:1/' }), /is not started here/)
+  assert.match(await unseen({ kind: 'command', command: ['my-agent', '--once'], cwd }), /none of the project/)
+  project.write({ built: 'a' })
+  assert.match(await unseen({ paths: ['app/**', 'built'] }), /built .*is not in git/)
+  symlinkSync(process.execPath, path.join(cwd, 'app/link'))
+  assert.match(await unseen({}), /lies outside of the repository/)
+})
+
+test('outside of a repository nothing is kept', async () => {
+  using project = createProject({ 'app/main.mjs': '\n' })
+  assert.deepEqual(await codeOf(project), { code: null, unseen: 'the project is in no git repository' })
+})
