@@ -146,7 +146,13 @@ export function openSession(
     runId: run.id,
     spending,
   })
-  const applications = keepApplications(targets, { config, store, env, plainEnv: commandsEnv, edition: options.edition })
+  const applications = keepApplications(targets, {
+    config,
+    store,
+    env,
+    plainEnv: commandsEnv,
+    edition: options.edition,
+  })
   return {
     runId: run.id,
     database,
