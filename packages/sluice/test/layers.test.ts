@@ -31,6 +31,8 @@ const layers = [
   'core/answers',
   'core/scorers',
   'core/notify',
+  'gate/git',
+  'gate/affected',
   'gate/tools',
   'gate/run',
   'gate/verdict',
