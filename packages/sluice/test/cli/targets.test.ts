@@ -80,7 +80,7 @@ test('a module target is called as a function', async () => {
   assert.equal(feature?.cost.usd, 0.02)
 })
 
-test('answers of an application are asked for anew each time, and it is compared with that of the base commit', async () => {
+test('--fresh asks an application anew, which is compared with that of the base commit', async () => {
   using project = createProject({
     ...files('{module: ../app.ts}'),
     'sluice.yaml': 'sluice: 1\ngate: {threshold: 0}\n',
@@ -89,7 +89,7 @@ test('answers of an application are asked for anew each time, and it is compared
   commitAll(project, 'base')
   project.write({ 'evals/app.yaml': '- {id: one, vars: {word: ab}, expected: AB, tags: [core]}\n' })
   await judged(project, ['gate'])
-  const { code, report } = await judged(project, ['gate'])
+  const { code, report } = await judged(project, ['gate', '--fresh'])
   assert.equal(code, 0)
   assert.ok(Number(report.run?.calls) > 0)
   assert.equal(report.run?.fromStore, 0)
