@@ -231,6 +231,36 @@ export const checkParts: Record<CheckType, CheckPart> = {
       },
     ],
   },
+  label: {
+    detail:
+      'The score is 1 for the expected class, else 0. White space around the label is ignored. With `labels` an answer that is none of them is an unknown label, which has its own column in the [confusion table](../metrics.md).',
+    demonstrations: [
+      {
+        check: { label: { expected: 'refund', labels: ['refund', 'delivery', 'other'] } },
+        answers: ['Refund', 'delivery', 'I would say: refund'],
+      },
+      { check: { label: { expected: 'refund', path: '$.category' } }, answers: ['{"category": "refund"}', 'refund'] },
+    ],
+  },
+  fields: {
+    detail:
+      'The score is the share of fields that are right. An output that is no JSON has none right. 01/02/2026 is two days, so it is no date ([metrics](../metrics.md)).',
+    demonstrations: [
+      {
+        check: { fields: { expected: { total: 41.5, due: '2026-12-01' }, kinds: { due: 'date' }, tolerance: 0.01 } },
+        answers: ['{"total": 41.5, "due": "1 December 2026"}', '{"total": 45.1, "due": "2026-12-01"}', 'It is 41.50.'],
+      },
+      {
+        check: { fields: { expected: { 'customer.name': 'Ann', items: ['pen', 'ink'] }, kinds: { items: 'set' } } },
+        answers: ['{"customer": {"name": "Ann"}, "items": ["ink", "pen"]}'],
+      },
+    ],
+  },
+  retrieval: {
+    detail:
+      'The score is recall@k: of the relevant documents the share among the first k that the application reports as `retrieved`. An application that reports none makes it an error, never a 0 ([metrics](../metrics.md)).',
+    demonstrations: [{ check: { retrieval: { relevant: ['returns-2', 'returns-5'], k: 5 } }, answers: [] }],
+  },
   module: {
     detail: `Without \`#name\` the default export. It gets \`{output, vars, expected, case}\` and returns a boolean, a number from 0 to 1
 or \`{score, reason}\`; it may be async.

@@ -6,6 +6,11 @@ type Case = Feature['cases'][number]
 
 const checks: Case['checks'] = [
   { name: 'maxWords 180', type: 'maxWords', score: 1, reason: '42 words, at most 180 wanted', weight: 1, must: false },
+  {
+    ...{ name: 'label', type: 'label', score: 1, reason: 'the output is "invoice"; "invoice" is expected', weight: 1 },
+    must: false,
+    measured: { kind: 'label', expected: 'invoice', got: 'invoice', labels: ['invoice', 'other'] },
+  },
 ]
 
 const panel = ['openai:gpt-5.4-mini-2026-03-17', 'anthropic:claude-haiku-5-5', 'google:gemini-3-flash']
@@ -183,6 +188,23 @@ const feature: Feature = {
     {
       ...{ tag: 'red-team', cases: 68, violations: 0, unknown: 0, upper: 0.0431, limit: 0.05, confidence: 0.95 },
       ...{ verdict: 'pass' as const, casesNeeded: 59 },
+    },
+  ],
+  metrics: [
+    {
+      ...{ name: 'recall.invoice', check: 'label', cases: 40, missing: 0, value: 0.9, ciLow: 0.76, ciHigh: 0.96 },
+      ...{ baseline: 0.95, difference: -0.05, differenceLow: -0.14, differenceHigh: 0.05, undefined: null },
+      gate: { min: 0.8, margin: 0.05, verdict: 'inconclusive' },
+    },
+  ],
+  confusion: [
+    {
+      check: 'label',
+      classes: ['invoice', 'other'],
+      rows: [
+        { expected: 'invoice', got: [36, 3], unknown: 1 },
+        { expected: 'other', got: [2, 18], unknown: 0 },
+      ],
     },
   ],
   scorers: [

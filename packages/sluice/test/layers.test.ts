@@ -35,6 +35,7 @@ const layers = [
   'gate/affected',
   'gate/tools',
   'gate/run',
+  'gate/metrics',
   'gate/verdict',
   'gate/report',
   'gate',

@@ -8,6 +8,7 @@ import type { FeatureSummary, MissingScoreCause } from '../../records/report/fea
 import type { SafetyBound } from '../../records/report/safety-bound.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
 import { formatAmount } from '../../text/format.ts'
+import { metricResults } from '../metrics/metric-results.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { LostAnswers, Observations } from '../run/observations.ts'
@@ -66,6 +67,10 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
   const several = [...(panel ? panelNotes(panel) : []), ...(cascade ? cascadeNotes(cascade, models) : [])]
   const holdout = holdoutResult(cases, options.confidence, measured.leftOut ?? 0)
   const safety = safetyOf(measured, options)
+  const measures = metricResults(countedCases(cases), {
+    confidence: options.confidence,
+    hasBaseline: measured.baseline !== null,
+  })
   return {
     feature: measured.feature,
     verdict: null,
@@ -81,6 +86,7 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
       ...(holdout ? [holdoutNote(holdout, measured.feature)] : []),
       ...measurementNotes(measured),
       ...(scorers?.notes ?? []),
+      ...(measures?.notes ?? []),
     ],
     ...(measured.asked && { asked: measured.asked }),
     ...(measured.causes && { causes: measured.causes }),
@@ -100,6 +106,8 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     ...(holdout && { holdout }),
     ...(safety.length > 0 && { safety }),
     ...(scorers && { scorers: scorers.all(options.confidence) }),
+    ...(measures && { metrics: measures.metrics }),
+    ...(measures && measures.confusion.length > 0 && { confusion: measures.confusion }),
     judge: judge && {
       ...judge,
       calls: ledger.judgeCalls,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { endIfStopped } from '../../core/answers/stop.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
+import { measuredIn } from './measuring-checks.ts'
 import { runPool } from './pool.ts'
 import type { Results } from './results.ts'
 import type { ScoreTable } from './score-table.ts'
@@ -16,6 +17,8 @@ export interface Evaluation {
   cases: () => AsyncIterable<Case>
   /** One or two versions; they are run side by side, in an order that varies by case. */
   arms: Partial<Record<Arm, ScoreCase>>
+  /** Names of the checks that measure a case. */
+  measuredBy?: (testCase: Case) => readonly string[]
   table: ScoreTable
   results: Results
   concurrency: number
@@ -59,8 +62,8 @@ async function runJob(evaluation: Evaluation, job: Job): Promise<CaseDetail | un
     const { state, error = '' } = detail
     evaluation.givenUp ??= { state, error, checks: [], judge: [] }
   }
-  const violation = violationOf(job.testCase, detail)
-  table.record(job.position, job.arm, job.repeat, detail.state, detail.score, violation)
+  const found = { violation: violationOf(job.testCase, detail), measured: measuredIn(detail) }
+  table.record(job.position, job.arm, job.repeat, detail.state, detail.score, found)
   results.add(feature, { position: job.position, arm: job.arm, repeat: job.repeat, detail })
   onScored?.(job.arm, detail)
   return detail
@@ -74,26 +77,30 @@ const mostAskedFirst = 5
  * is found before the baseline and the other cases are paid for. These answers count like any other.
  */
 async function askFirst(evaluation: Evaluation, wanted: IsWanted): Promise<void> {
-  const { cases, arms, table } = evaluation
+  const { cases, arms, measuredBy, table } = evaluation
   if (!arms.candidate || !arms.baseline) return
   let position = -1
   for await (const testCase of cases()) {
     position += 1
     if (position === mostAskedFirst || evaluation.givenUp) return
     if (!wanted('candidate', position)) continue
-    table.add(position, testCase)
+    table.add(position, { ...testCase, measuredBy: measuredBy?.(testCase) ?? [] })
     const detail = await runJob(evaluation, { testCase, position, arm: 'candidate', repeat: 1 })
     if (detail?.state === 'scored' || detail?.state === 'abstained') return
   }
 }
 
-async function* jobs({ cases, arms, table }: Evaluation, last: number, wanted: IsWanted): AsyncGenerator<Job> {
+async function* jobs(
+  { cases, arms, measuredBy, table }: Evaluation,
+  last: number,
+  wanted: IsWanted,
+): AsyncGenerator<Job> {
   let position = -1
   for await (const testCase of cases()) {
     position += 1
     const asked = armNames.filter((arm) => arms[arm] && wanted(arm, position))
     if (asked.length === 0) continue
-    table.add(position, testCase)
+    table.add(position, { ...testCase, measuredBy: measuredBy?.(testCase) ?? [] })
     const row = table.cases[position]
     const tried = { candidate: row?.candidate.length ?? 0, baseline: row?.baseline.length ?? 0 }
     for (let repeat = 1; repeat <= last; repeat += 1) {

@@ -13,6 +13,7 @@ import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import { createToolLoop, isStep } from '../tools/tool-loop.ts'
 import type { CallModule } from '../tools/tool-module.ts'
 import { type Evaluation, evaluate, type IsWanted, type ScoreCase } from './evaluate.ts'
+import { measuringChecks } from './measuring-checks.ts'
 import { noObservations, type Observations, observeDetail } from './observations.ts'
 import type { Results } from './results.ts'
 import type { Scoring } from './score-answer.ts'
@@ -139,6 +140,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     feature,
     cases: options.cases,
     arms: { candidate: scoreCaseOf(candidate), ...(baseline && { baseline: stored?.score ?? scoreCaseOf(baseline) }) },
+    measuredBy: (testCase) => measuringChecks(candidate, testCase),
     table,
     results,
     concurrency: options.concurrency,

@@ -3,6 +3,7 @@ import type { Case, Quarantine } from '../../core/suite/cases/case.ts'
 import { holds } from '../../core/suite/cases/quarantine.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { Arm, CaseState } from '../../records/report/case-detail.ts'
+import type { MeasuredByCheck } from '../../records/report/measured.ts'
 import { utcDay } from '../../text/format.ts'
 import type { Violation } from './violation.ts'
 
@@ -31,6 +32,16 @@ export interface CaseScores {
   violated?: number
   /** Answers of the candidate that have no result which would say so. */
   untold?: number
+  /** Names of the checks that measure this case, whether or not they could; absent where none does. */
+  measuredBy?: readonly string[]
+  /** By repeat, what those checks found; undefined where a repeat has nothing measured. */
+  measured?: Readonly<Record<Arm, readonly (readonly NamedMeasured[] | undefined)[]>>
+}
+
+/** What one check found in one answer. */
+export interface NamedMeasured {
+  check: string
+  measured: MeasuredByCheck
 }
 
 /** All scores of one feature's run, by the position of the case in its suite. */
@@ -40,7 +51,7 @@ export interface ScoreTable {
   add(
     position: number,
     testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical' | 'holdout' | 'quarantine'> &
-      Partial<Pick<Case, 'vars'>>,
+      Partial<Pick<Case, 'vars'>> & { measuredBy?: readonly string[] },
   ): void
   /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
   record(
@@ -49,7 +60,7 @@ export interface ScoreTable {
     repeat: number,
     state: CaseState,
     score: number | undefined,
-    violation?: Violation,
+    found?: { violation?: Violation; measured?: readonly NamedMeasured[] },
   ): void
 }
 
@@ -85,7 +96,7 @@ export function createScoreTable(today = utcDay(Date.now())): ScoreTable {
   }
   return {
     cases,
-    add(position, { id, weight, cluster, vars, tags, critical, quarantine, holdout = false }) {
+    add(position, { id, weight, cluster, vars, tags, critical, quarantine, holdout = false, measuredBy = [] }) {
       cases[position] ??= {
         id,
         weight,
@@ -95,13 +106,14 @@ export function createScoreTable(today = utcDay(Date.now())): ScoreTable {
         critical,
         ...(holdout && { holdout }),
         ...(quarantine && { quarantine: { ...quarantine, ended: !holds(quarantine, today) } }),
+        ...(measuredBy.length > 0 && { measuredBy: shareTags(measuredBy) }),
         candidate: nothingYet,
         baseline: nothingYet,
         state: 'budgetStopped',
         baselineState: 'budgetStopped',
       }
     },
-    record(position, arm, repeat, state, score, violation) {
+    record(position, arm, repeat, state, score, { violation, measured = [] } = {}) {
       const row = cases[position]
       if (!row) throw new RangeError(`no case at position ${position}`)
       if (arm === 'candidate' && violation === 'violated') row.violated = (row.violated ?? 0) + 1
@@ -112,6 +124,14 @@ export function createScoreTable(today = utcDay(Date.now())): ScoreTable {
       row[arm] = Array.from({ length: Math.max(row[arm].length, repeat) }, (_, index) =>
         index === repeat - 1 ? score : row[arm][index],
       )
+      if (measured.length > 0) {
+        const { candidate, baseline } = row.measured ?? { candidate: [], baseline: [] }
+        const known = arm === 'candidate' ? candidate : baseline
+        const all = Array.from({ length: Math.max(known.length, repeat) }, (_, index) =>
+          index === repeat - 1 ? measured : known[index],
+        )
+        row.measured = { candidate, baseline, [arm]: all }
+      }
     },
   }
 }

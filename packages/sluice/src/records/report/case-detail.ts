@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { answerTraceSchema } from '../answer-trace.ts'
+import { measuredSchema } from './measured.ts'
 
 const share = z.number().min(0).max(1)
 
@@ -32,6 +33,9 @@ export const checkResultSchema = z.object({
   reason: z.string().describe('Why, in a few words.'),
   weight: z.number().describe('Its share in the score of the case.'),
   must: z.boolean().describe('A failure sets the case to 0.'),
+  measured: measuredSchema
+    .exactOptional()
+    .describe('What `label`, `fields` and `retrieval` found, from which the metrics of the run are made.'),
 })
 export type CheckResult = z.infer<typeof checkResultSchema>
 

@@ -3,6 +3,7 @@ import { strengthSchema, verdictSchema } from '../verdict.ts'
 import { calibrationSchema } from './calibration.ts'
 import { comparedArmSchema, reasonToGoOnSchema } from './case-detail.ts'
 import { caseReportSchema } from './case-report.ts'
+import { confusionSchema, metricSchema } from './feature-metrics.ts'
 import {
   comparisonSchema,
   coverageSchema,
@@ -220,6 +221,11 @@ export const featureSummarySchema = z.object({
     .array(scorerSchema)
     .optional()
     .describe('Each question and check; those of the prompt first. Absent where single scores are not known.'),
+  metrics: z
+    .array(metricSchema)
+    .optional()
+    .describe('What `label`, `fields` and `retrieval` checks came to. Absent where there are none.'),
+  confusion: z.array(confusionSchema).optional().describe('One for each `label` check. Absent where there is none.'),
   judge: judgeSchema.nullable().describe('Null without a rubric.'),
   cost: costSchema.describe('What the calls of this run cost.'),
   latency: z

@@ -11,6 +11,9 @@ import { measureJsonPath } from './json-path.ts'
 import { measureJsonSchema } from './json-schema.ts'
 import { measureLimit } from './limit.ts'
 import type { Measure, Subject } from './measure.ts'
+import { measureFields } from './measures/fields.ts'
+import { measureLabel } from './measures/label.ts'
+import { measureRetrieval } from './measures/retrieval.ts'
 import { measureModule } from './module.ts'
 import { measureOneOf } from './one-of.ts'
 import { measureRefusal } from './refusal.ts'
@@ -61,8 +64,8 @@ export function compileCheck(spec: CheckSpec, deps: CheckDeps = {}): Check {
   return {
     spec,
     async run(subject, signal = unstopped) {
-      const { score, reason } = await measure(subject, signal)
-      return { name, type, score, weight, must, reason }
+      const { score, reason, measured } = await measure(subject, signal)
+      return { name, type, score, weight, must, reason, ...(measured && { measured }) }
     },
   }
 }
@@ -107,6 +110,12 @@ function measureOf(spec: CheckSpec, deps: CheckDeps): Measure {
       return measureLimit(spec)
     case 'similarity':
       return measureSimilarity(spec, strict, { ask, model: spec.value.model ?? embeddingModel })
+    case 'label':
+      return measureLabel(spec, strict)
+    case 'fields':
+      return measureFields(spec, strict)
+    case 'retrieval':
+      return measureRetrieval(spec)
     case 'expression':
       return measureExpression(spec)
     case 'command':

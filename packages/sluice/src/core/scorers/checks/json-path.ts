@@ -39,7 +39,7 @@ export async function judgeSelected(
   { length, subject, strict, check }: Selection,
 ): Promise<Outcome> {
   const { path, exists } = spec.value
-  const selected = await select(document, path, timeLimitFor(length))
+  const selected = await selectByPath(document, path, timeLimitFor(length))
   const count = `${path} selects ${selected.length} ${selected.length === 1 ? 'value' : 'values'}`
   if (exists !== undefined) return outcome(selected.length > 0 === exists, count)
   if (selected.length === 0) return outcome(false, `${path} selects nothing`)
@@ -52,7 +52,7 @@ export async function judgeSelected(
 }
 
 /** What the path selects: filters see JavaScript's numbers, the values selected keep all their digits. */
-async function select(
+export async function selectByPath(
   { value, exact }: { value: unknown; exact: unknown },
   path: string,
   limitMs: number,
@@ -94,7 +94,7 @@ function condition({ value, caseSensitive }: JsonPathCheck, subject: Case, stric
 }
 
 /** A JSON value with every string in it replaced, keys excepted, and long numbers in one spelling. */
-function mapTexts(json: unknown, change: (text: string) => string): unknown {
+export function mapTexts(json: unknown, change: (text: string) => string): unknown {
   if (typeof json === 'string') return change(json)
   if (json instanceof Written) return new Written(json.value, decimalOf(json.source))
   if (Array.isArray(json)) return json.map((item) => mapTexts(item, change))

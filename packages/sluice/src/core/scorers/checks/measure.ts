@@ -1,4 +1,5 @@
 import type { AnswerTrace } from '../../../records/answer-trace.ts'
+import type { MeasuredByCheck } from '../../../records/report/measured.ts'
 import type { Case } from '../../suite/cases/case.ts'
 
 /** What is scored: one output for one case. */
@@ -17,6 +18,8 @@ export interface Subject {
 export interface Outcome {
   score: number
   reason: string
+  /** What was found beside the score, for the metrics of the run. */
+  measured?: MeasuredByCheck
 }
 
 /** Scores a subject. Throws a CheckError where it cannot; a failed measurement is never a 0. */

@@ -5,7 +5,8 @@ import { compileExpression } from '../values/expression.ts'
 import { refuseNotJson } from '../values/json-value.ts'
 import { patternSchema, schemaPatternFaults } from '../values/pattern.ts'
 import { textOf, Written } from '../values/written.ts'
-import type { CheckSpec, CheckType } from './check-spec.ts'
+import { type CheckSpec, type CheckType, isMeasuring } from './check-spec.ts'
+import { measureChecks } from './measure-settings.ts'
 import { pathSettings } from './path-settings.ts'
 import { similaritySettingsSchema } from './similarity-settings.ts'
 import { sqlSettingsSchema } from './sql-settings.ts'
@@ -158,6 +159,7 @@ const others = {
     description: 'An own program decides: it reads the answer as JSON and writes its score as JSON.',
     examples: ['python3 checks/tone.py'],
   }),
+  ...measureChecks,
   ...trajectoryChecks,
   state: pathSettings('end state', '$.order.status').meta({
     description: 'A value inside the end state that the application reports.',
@@ -249,7 +251,9 @@ const checkEntrySchema = z
 
 type PlainEntry = Pick<CheckSpec, 'weight' | 'must' | 'caseSensitive'> & { name?: string }
 
+/** Checks with a value of its own in each case go by one name, so that they are one line of a report. */
 function defaultName(key: string, value: unknown): string {
+  if (isMeasuring(key as CheckType)) return key
   const shown =
     key === 'oneOf'
       ? alternativesShown(value as CheckSpec[][])

@@ -1,3 +1,4 @@
+import type { FieldsSettings, LabelSettings, RetrievalSettings } from './measure-settings.ts'
 import type { SimilaritySettings } from './similarity-settings.ts'
 import type { SqlSettings } from './sql-settings.ts'
 import type { ToolCalledSettings, ToolOrderSettings } from './trajectory-settings.ts'
@@ -87,6 +88,24 @@ export interface SimilarityCheck extends CheckBase {
   value: SimilaritySettings
 }
 
+/** The output names the expected class. */
+export interface LabelCheck extends CheckBase {
+  type: 'label'
+  value: LabelSettings
+}
+
+/** The output is a JSON object with the expected values. */
+export interface FieldsCheck extends CheckBase {
+  type: 'fields'
+  value: FieldsSettings
+}
+
+/** The application looked up the relevant documents. */
+export interface RetrievalCheck extends CheckBase {
+  type: 'retrieval'
+  value: RetrievalSettings
+}
+
 /** A condition or a number in CEL, over `output`, `vars`, `expected` and `json`. */
 export interface ExpressionCheck extends CheckBase {
   type: 'expression'
@@ -157,6 +176,9 @@ export type CheckSpec =
   | JsonPathCheck
   | LimitCheck
   | SimilarityCheck
+  | LabelCheck
+  | FieldsCheck
+  | RetrievalCheck
   | ExpressionCheck
   | ModuleCheck
   | CommandCheck
@@ -169,3 +191,10 @@ export type CheckSpec =
   | OneOfCheck
 
 export type CheckType = CheckSpec['type']
+
+const measuring: readonly CheckType[] = ['label', 'fields', 'retrieval']
+
+/** Whether checks of a type measure something beside their score, of which the run makes metrics. */
+export function isMeasuring(type: CheckType): boolean {
+  return measuring.includes(type)
+}

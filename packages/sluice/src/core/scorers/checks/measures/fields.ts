@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { FieldsCheck } from '../../../suite/checks/check-spec.ts'
+import type { FieldKind } from '../../../suite/checks/measure-settings.ts'
+import { exactData, nearestData } from '../../../suite/values/written.ts'
+import { CheckError } from '../check-error.ts'
+import { fold } from '../fold.ts'
+import { parseOutput } from '../json.ts'
+import { mapTexts } from '../json-path.ts'
+import type { Measure } from '../measure.ts'
+import { renderValue } from '../value-template.ts'
+
+interface Comparison {
+  kind: FieldKind
+  tolerance: number
+  caseSensitive: boolean
+}
+
+/**
+ * Whether the JSON output has the expected values. The score is the share of fields that are right. An output that is
+ * no JSON has none of them right, since an application could not read it either.
+ */
+export function measureFields({ value, caseSensitive }: FieldsCheck, strict: boolean): Measure {
+  const { expected, kinds = {}, tolerance = 0 } = value
+  return ({ output, case: subject }) => {
+    const wanted = Object.entries(expected).map(([name, given]) => ({
+      name,
+      wanted: mapTexts(exactData(given), (text) => renderValue(text, subject, { strict })),
+    }))
+    const parsed = parseOutput(output)
+    const found = 'fault' in parsed ? undefined : parsed.exact
+    const fields = wanted.map(({ name, wanted: right }) => {
+      const kind = kinds[name] ?? (typeof nearestData(right) === 'number' ? 'number' : 'exact')
+      const allowed = typeof tolerance === 'number' ? tolerance : (tolerance[name] ?? 0)
+      const got = valueAt(found, name)
+      return {
+        name,
+        got,
+        right: isSame(right, got, { kind, tolerance: allowed, caseSensitive }, name) && !('fault' in parsed),
+      }
+    })
+    const wrong = fields.filter(({ right }) => !right)
+    const count = `${fields.length - wrong.length} of ${fields.length} fields are right`
+    const said = wrong.map(({ name, got }) => `${name} is ${got === undefined ? 'absent' : cut(shown(got))}`)
+    const fault = 'fault' in parsed ? `; ${parsed.fault.reason}` : ''
+    return {
+      score: (fields.length - wrong.length) / fields.length,
+      reason: `${count}${fault || (said.length > 0 ? `; ${said.join(', ')}` : '')}`,
+      measured: { kind: 'fields', fields: fields.map(({ name, right }) => ({ name, right })) },
+    }
+  }
+}
+
+const cut = (text: string) => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
+const shown = (value: unknown) => JSON.stringify(nearestData(value)) ?? String(value)
+
+/** A field by its name, or by a path of names with dots between them. Undefined where it is absent. */
+function valueAt(data: unknown, name: string): unknown {
+  const own = (value: unknown, key: string) =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+      ? (value as Record<string, unknown>)[key]
+      : undefined
+  return own(data, name) ?? name.split('.').reduce(own, data)
+}
+
+function isSame(wanted: unknown, got: unknown, how: Comparison, name: string): boolean {
+  if (wanted === null) return got === null || got === undefined
+  if (got === undefined) return false
+  switch (how.kind) {
+    case 'exact':
+      return isDeepStrictEqual(comparable(wanted, how), comparable(got, how))
+    case 'number': {
+      const [right, number] = [numberOf(wanted), numberOf(got)]
+      if (right === undefined) throw new CheckError(`fields: the expected ${name} is no number`)
+      const scale = Math.max(Math.abs(right), Math.abs(number ?? 0)) * 1e-12
+      return number !== undefined && Math.abs(right - number) <= how.tolerance + scale
+    }
+    case 'date': {
+      const right = dayOf(wanted)
+      if (right === undefined)
+        throw new CheckError(`fields: the expected ${name} is no day that can be read; write it as 2026-12-01`)
+      return dayOf(got) === right
+    }
+    case 'set': {
+      if (!Array.isArray(wanted)) throw new CheckError(`fields: the expected ${name} is no list`)
+      return Array.isArray(got) && isSameSet(wanted, got, how)
+    }
+  }
+}
+
+function comparable(value: unknown, { caseSensitive }: Comparison): unknown {
+  return mapTexts(value, (text) => fold(text.trim(), caseSensitive))
+}
+
+function isSameSet(wanted: unknown[], got: unknown[], how: Comparison): boolean {
+  const [right, found] = [wanted, got].map((list) => new Set(list.map((one) => shown(comparable(one, how)))))
+  return isDeepStrictEqual(right, found)
+}
+
+/** A JSON number, or a text that is nothing but one. */
+function numberOf(value: unknown): number | undefined {
+  const nearest = nearestData(value)
+  if (typeof nearest === 'number') return nearest
+  return typeof nearest === 'string' && /^\s*[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?\s*$/i.test(nearest)
+    ? Number(nearest)
+    : undefined
+}
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+
+/**
+ * The day that a text names, as 2026-12-01: year first, or with the month in English words. 01/02/2026 is two days, so
+ * it is none. Of a date with a time the day as it is written counts.
+ */
+function dayOf(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const written = value.trim()
+  const [, year, month, day] = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:$|[T\s])/.exec(written) ?? []
+  if (year && month && day) return isoDay(Number(year), Number(month), Number(day))
+  const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})$/i.exec(written)
+  const monthFirst = /^([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/i.exec(written)
+  const parts = dayFirst ? [dayFirst[3], dayFirst[2], dayFirst[1]] : [monthFirst?.[3], monthFirst?.[1], monthFirst?.[2]]
+  const [ofYear, name = '', ofDay] = parts
+  const index = months.indexOf(name.slice(0, 3).toLowerCase())
+  return index < 0 ? undefined : isoDay(Number(ofYear), index + 1, Number(ofDay))
+}
+
+/** Undefined for a day that no month has. */
+function isoDay(year: number, month: number, day: number): string | undefined {
+  const date = new Date(Date.UTC(year, month - 1, day))
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.toISOString().slice(0, 10) : undefined
+}
