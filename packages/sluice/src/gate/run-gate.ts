@@ -33,6 +33,7 @@ export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold
     caseThreshold,
     estimand,
     safety,
+    metrics,
   } = settings
   return gatePolicy({
     threshold,
@@ -45,6 +46,7 @@ export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold
     caseThreshold,
     estimand,
     safety: threshold === undefined ? undefined : largestRates(safety),
+    metrics: metrics && { limits: metrics, minCoverage: settings.minCoverage },
   })
 }
 

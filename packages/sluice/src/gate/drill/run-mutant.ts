@@ -1,6 +1,7 @@
 import { endIfStopped } from '../../core/answers/stop.ts'
 import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import type { DrillMutant } from '../../records/report/drill-report.ts'
+import { measuredOfChecks } from '../run/measuring-checks.ts'
 import { noObservations } from '../run/observations.ts'
 import { runPool } from '../run/pool.ts'
 import { createScoreTable } from '../run/score-table.ts'
@@ -101,7 +102,9 @@ async function playGate(
       const random = randomFor(seed, 'draw', ...purpose, arm, position, turn)
       const detail = other ?? drawOne(cases[position]?.answers ?? [], random)?.detail
       if (detail?.state === 'budgetStopped') observations.budgetStops += 1
-      table.record(position, arm, turn, detail?.state ?? 'modelError', detail?.score)
+      table.record(position, arm, turn, detail?.state ?? 'modelError', detail?.score, {
+        measured: detail ? measuredOfChecks(detail) : [],
+      })
     })
   }
   return runGate({ ...kept, baseline: kept.candidate, table, observations, score }, policy, settings)

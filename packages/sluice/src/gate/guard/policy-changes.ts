@@ -1,6 +1,7 @@
 import type { GateSettings } from '../../core/suite/config/config.ts'
 import { type JudgeRequirements, uncalibrated } from '../../core/suite/config/gate-settings.ts'
 import { guards } from '../../core/suite/config/guard.ts'
+import type { MetricSettings } from '../../core/suite/config/metric-settings.ts'
 import { largestRates, type SafetySettings } from '../../core/suite/config/safety-settings.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
 import { measureChange } from '../report/measure-change.ts'
@@ -31,6 +32,18 @@ function tighterBounds(a: SafetySettings | undefined, b: SafetySettings | undefi
   return holds(second, first) ? -1 : Number.NaN
 }
 
+/** Stricter is what limits every metric that the other limits, at least as tightly. */
+function tighterMetrics(a: MetricSettings | undefined, b: MetricSettings | undefined): number {
+  const holds = (one: MetricSettings = {}, other: MetricSettings = {}) =>
+    Object.entries(other).every(([name, { min, margin }]) => {
+      const own = one[name]
+      const hasMin = min === undefined || (own?.min ?? Number.NEGATIVE_INFINITY) >= min
+      return hasMin && (margin === undefined || (own?.margin ?? Number.POSITIVE_INFINITY) <= margin)
+    })
+  if (holds(a, b)) return holds(b, a) ? 0 : 1
+  return holds(b, a) ? -1 : Number.NaN
+}
+
 /** Which way each setting is stricter; null where any other value measures something else. */
 const strictness: Strictness = {
   threshold: higher,
@@ -46,6 +59,7 @@ const strictness: Strictness = {
   estimand: null,
   guard: earlierIn(guards),
   safety: tighterBounds,
+  metrics: tighterMetrics,
 }
 
 /** Of the run as a whole, so that no prompt overrides them. */
@@ -77,6 +91,7 @@ const words: Record<string, string> = {
   estimand: 'what the scores stand for',
   guard: 'guard of the measure',
   safety: 'bounds of safety',
+  metrics: 'limits of metrics',
 }
 
 /** What a budget that was not asked for comes to. */
@@ -149,7 +164,7 @@ export function stricterSettings(base: EffectiveSettings, now: EffectiveSettings
 /** NaN where the two cannot be put in an order: a setting that is new, or without a stricter side. */
 function compare(key: keyof GateSettings, a: unknown, b: unknown): number {
   const strict = (key === 'judge' ? null : strictness[key]) as Compare<unknown> | null | undefined
-  const areKnown = key === 'safety' || (a !== undefined && b !== undefined)
+  const areKnown = key === 'safety' || key === 'metrics' || (a !== undefined && b !== undefined)
   return strict && areKnown ? strict(a, b) : Number.NaN
 }
 
@@ -157,11 +172,24 @@ function shown(value: unknown): string | null {
   if (value === undefined) return null
   if (typeof value === 'object' && value !== null && 'maxViolationRate' in value)
     return shownBounds(value as SafetySettings)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return shownMetrics(value as MetricSettings)
   return Array.isArray(value) ? `[${value.join(', ')}]` : String(value)
 }
 
 function shownBounds(safety: SafetySettings): string {
   return Object.entries(largestRates(safety))
     .map(([tag, most]) => `${tag} ${most}`)
+    .join(', ')
+}
+
+function shownMetrics(metrics: MetricSettings): string {
+  return Object.entries(metrics)
+    .map(([name, { min, margin }]) => {
+      const limits = [
+        ...(min === undefined ? [] : [`min ${min}`]),
+        ...(margin === undefined ? [] : [`margin ${margin}`]),
+      ]
+      return `${name} ${limits.join(' ')}`
+    })
     .join(', ')
 }

@@ -128,6 +128,9 @@ export function pairedCases(candidate: Pick<FeatureRun, 'table'>, baseline: Pick
   const others = new Map(baseline.table.cases.map((row) => [row.id, row]))
   return candidate.table.cases.flatMap((row) => {
     const other = others.get(row.id)
-    return other ? [{ ...row, baseline: other.candidate, baselineState: other.state }] : []
+    if (!other) return []
+    const measured = { candidate: row.measured?.candidate ?? [], baseline: other.measured?.candidate ?? [] }
+    const compared = { ...row, baseline: other.candidate, baselineState: other.state }
+    return [row.measured || other.measured ? { ...compared, measured } : compared]
   })
 }

@@ -4,7 +4,11 @@ import type { CaseScores, NamedMeasured } from '../run/score-table.ts'
 import { partCounts } from './part-counts.ts'
 
 /** What the metrics need of a case. */
-export type MeasuredCase = Pick<CaseScores, 'id' | 'weight' | 'cluster' | 'measured' | 'measuredBy'>
+export interface MeasuredCase extends Pick<CaseScores, 'id' | 'weight'> {
+  cluster?: string | undefined
+  measured?: CaseScores['measured'] | undefined
+  measuredBy?: CaseScores['measuredBy'] | undefined
+}
 
 /** One metric of one check, and the parts whose ratios it is the mean of. */
 export interface MetricName {

@@ -11,7 +11,7 @@ import {
 import type { CheckMeasures, CountedRow, MetricName } from './metric-cases.ts'
 
 /** Fewer cases in a part say nothing of how it varies: no interval, and no test that rests on the spread between them. */
-export const fewestInPart = 5
+const fewestInPart = 5
 
 /** A metric with what it rests on. */
 export interface MetricEstimate {

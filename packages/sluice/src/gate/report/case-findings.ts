@@ -1,4 +1,5 @@
 import type { CaseReport } from '../../records/report/case-report.ts'
+import { faultOrigin, originWords } from './metrics/fault-origin.ts'
 
 /** One thing that is wrong with an output: a rubric item without the full score, or such a check. */
 export interface Finding {
@@ -20,7 +21,7 @@ type Scored = Pick<CaseReport, 'judge' | 'checks' | 'baselineJudge' | 'baselineC
 
 /** What is wrong with a case's output: what the baseline still had first, then what must hold. */
 export function findingsOf(row: Scored): Finding[] {
-  return [...judgeFindings(row), ...checkFindings(row)].sort((a, b) => rank(a) - rank(b))
+  return [...[...judgeFindings(row), ...checkFindings(row)].sort((a, b) => rank(a) - rank(b)), ...originFinding(row)]
 }
 
 function judgeFindings({ judge, baselineJudge }: Scored): Finding[] {
@@ -52,6 +53,14 @@ function checkFindings({ checks, baselineChecks }: Scored): Finding[] {
       evidence: '',
       invented: false,
     }))
+}
+
+/** Where a wrong answer went wrong, as a last line beside what is wrong with it. */
+function originFinding(row: Scored): Finding[] {
+  const origin = faultOrigin(row)
+  if (!origin) return []
+  const plain = { lost: false, must: false, evidence: '', invented: false }
+  return [{ name: 'wrong by', outcome: origin, reason: originWords[origin], ...plain }]
 }
 
 const rank = ({ lost, must }: Finding) => (lost ? 0 : 2) + (must ? 0 : 1)

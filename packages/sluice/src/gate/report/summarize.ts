@@ -23,6 +23,7 @@ import { calibrationNotes } from './calibration-sentences.ts'
 import { causesOf } from './causes.ts'
 import { type CascadeSummary, cascadeNotes, collectCascade } from './judges/cascade-summary.ts'
 import { collectPanel, type PanelSummary, panelNotes } from './judges/panel-summary.ts'
+import { collectOrigins } from './metrics/fault-origin.ts'
 import { collectScorers, type ScorerResults } from './scorer-results.ts'
 
 type Version = FeatureSummary['candidate']
@@ -229,8 +230,8 @@ export function measuredOf(
   const { candidate, baseline, judge, ledger, observations } = run
   const prices = averagePrice()
   const scorers = collectScorers(candidate, run.table.cases, baseline !== undefined)
-  const [panel, cascade] = [collectPanel(), collectCascade()]
-  const rows = cascade.watch(panel.watch(prices.watch(results.rows(candidate.feature))))
+  const [panel, cascade, origins] = [collectPanel(), collectCascade(), collectOrigins()]
+  const rows = cascade.watch(panel.watch(prices.watch(origins.watch(results.rows(candidate.feature)))))
   const flipRate = flipRateOf(scorers.watch(rows))
   const judged = ledger.judgeCalls > 0 && judge !== undefined
   const family = judged ? judgeFamilyWarnings(judge.models, candidate.model) : []
@@ -248,7 +249,7 @@ export function measuredOf(
     usdPerAnswer: prices.perAnswer(),
     asked: { candidate: askedBy(candidate), baseline: baseline ? askedBy(baseline) : null },
     threshold,
-    notes: [...notes, ...family],
+    notes: [...notes, ...origins.notes(baseline !== undefined), ...family],
     ...(observations.unscoredRepeats > 0 && { causes: causesOf(results.rows(candidate.feature), run.table.cases) }),
   }
 }

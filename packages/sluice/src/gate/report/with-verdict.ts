@@ -1,4 +1,5 @@
 import type { FeatureSummary, MissingScoreCause } from '../../records/report/feature-report.ts'
+import { withMetricVerdicts } from '../verdict/metric-verdicts.ts'
 import { criticalNotes, type VerdictReason } from '../verdict/reasons.ts'
 import type { Comparison, ThresholdResult } from '../verdict/test-results.ts'
 import type { GateOutcome } from '../verdict/verdict.ts'
@@ -32,6 +33,7 @@ export function withVerdict(
     looks: hasDifference ? trace.difference : trace.threshold,
     ...(hasDifference && trace.threshold.length > 0 && { thresholdLooks: trace.threshold }),
     tags: summary.baseline ? decision.tags : summary.tags,
+    ...(summary.metrics && { metrics: withMetricVerdicts(summary.metrics, decision.metrics) }),
   }
   return verdict === 'inconclusive' ? { ...judged, nextSteps: stepsToVerdict(judged, advice) } : judged
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { endIfStopped } from '../../core/answers/stop.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
-import { measuredIn } from './measuring-checks.ts'
+import { measuredOfChecks } from './measuring-checks.ts'
 import { runPool } from './pool.ts'
 import type { Results } from './results.ts'
 import type { ScoreTable } from './score-table.ts'
@@ -62,7 +62,7 @@ async function runJob(evaluation: Evaluation, job: Job): Promise<CaseDetail | un
     const { state, error = '' } = detail
     evaluation.givenUp ??= { state, error, checks: [], judge: [] }
   }
-  const found = { violation: violationOf(job.testCase, detail), measured: measuredIn(detail) }
+  const found = { violation: violationOf(job.testCase, detail), measured: measuredOfChecks(detail) }
   table.record(job.position, job.arm, job.repeat, detail.state, detail.score, found)
   results.add(feature, { position: job.position, arm: job.arm, repeat: job.repeat, detail })
   onScored?.(job.arm, detail)

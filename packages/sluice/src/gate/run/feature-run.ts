@@ -140,9 +140,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     feature,
     cases: options.cases,
     arms: { candidate: scoreCaseOf(candidate), ...(baseline && { baseline: stored?.score ?? scoreCaseOf(baseline) }) },
-    measuredBy: (testCase) => measuringChecks(candidate, testCase),
-    table,
-    results,
+    ...{ table, results, measuredBy: (testCase: Case) => measuringChecks(candidate, testCase) },
     concurrency: options.concurrency,
     stop: options.stop,
     onScored(arm: Arm, detail: CaseDetail) {

@@ -11,6 +11,6 @@ export function measuringChecks({ checks, expect }: Pick<Prompt, 'checks' | 'exp
 }
 
 /** What the checks of an answer measured, for the table of a run. */
-export function measuredIn({ checks }: Pick<CaseDetail, 'checks'>): NamedMeasured[] {
+export function measuredOfChecks({ checks }: Pick<CaseDetail, 'checks'>): NamedMeasured[] {
   return checks.flatMap(({ name, measured }) => (measured ? [{ check: name, measured }] : []))
 }

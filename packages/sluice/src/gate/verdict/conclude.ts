@@ -4,6 +4,8 @@ import { type Advice, advise } from './advice.ts'
 import type { CriticalResult } from './critical.ts'
 import { pairsAgainst, type SummedCase } from './gate-case.ts'
 import type { GateRound } from './gate-round.ts'
+import type { MetricTest } from './metric-tests.ts'
+import { metricReasons, metricSettles } from './metric-verdicts.ts'
 import { proofNeeded } from './rare-losses.ts'
 import {
   criticalReasons,
@@ -36,6 +38,8 @@ export interface GateDecision {
   comparison: Comparison | null
   threshold: ThresholdResult | null
   tags: TagResult[]
+  /** Every limit of `gate.metrics`. */
+  metrics: readonly MetricTest[]
   critical: readonly CriticalResult[]
   /** Every round of both tests. */
   trace: { difference: TestRound[]; threshold: TestRound[] }
@@ -43,8 +47,13 @@ export interface GateDecision {
   advice: Advice | null
 }
 
-const failures = new Set<Reason['code']>(['regression', 'below-threshold', 'tag-regression', 'critical-case', 'safety'])
-const settledByEstimate = new Set<Reason['code']>(['difference-undecided', 'threshold-undecided', 'few-answers'])
+const failures = new Set<Reason['code']>([
+  ...(['regression', 'below-threshold', 'tag-regression', 'metric-regression', 'metric-below-min'] as const),
+  ...(['critical-case', 'safety'] as const),
+])
+const settledByEstimate = new Set<Reason['code']>([
+  ...(['difference-undecided', 'threshold-undecided', 'few-answers', 'metric-undecided'] as const),
+])
 
 /** Concludes after the last round. `GatePolicy.onInconclusive` says what becomes of a run that is still open. */
 export function conclude(round: GateRound): GateDecision {
@@ -57,6 +66,7 @@ export function conclude(round: GateRound): GateDecision {
     ...(comparison ? (tooFewAnswers(round, 'difference') ?? differenceReason(comparison, policy)) : []),
     ...(thresholdResult ? (tooFewAnswers(round, 'threshold') ?? thresholdReason(thresholdResult, policy)) : []),
     ...tagReasons(tags, policy),
+    ...metricReasons(round.metrics, round.plan),
     ...criticalReasons(round.critical, policy),
     ...safetyReasons(
       safetyBounds(
@@ -70,6 +80,7 @@ export function conclude(round: GateRound): GateDecision {
     comparison,
     threshold: thresholdResult,
     tags,
+    metrics: round.metrics,
     critical: round.critical,
     trace: { difference: difference?.trace ?? [], threshold: threshold?.trace ?? [] },
     advice: adviceAt(round),
@@ -119,9 +130,13 @@ function missingAnswers({ cases, difference, threshold, policy }: GateRound): Re
  * Whether the tie-break applies: only the difference or the threshold is open, and each open estimate has a standard
  * error and is within two thirds of its margin.
  */
-function estimateSettles(reasons: readonly Reason[], { difference, threshold, policy }: GateRound): boolean {
+function estimateSettles(reasons: readonly Reason[], { difference, threshold, metrics, policy }: GateRound): boolean {
   if (!reasons.every(({ code }) => settledByEstimate.has(code))) return false
-  return closeEnough(difference, policy.margin) && closeEnough(threshold, policy.thresholdMargin)
+  return (
+    metrics.every(metricSettles) &&
+    closeEnough(difference, policy.margin) &&
+    closeEnough(threshold, policy.thresholdMargin)
+  )
 }
 
 function closeEnough(test: ThreeWayTest | undefined, margin: number): boolean {

@@ -21,7 +21,8 @@ export async function decideByRounds(run: FeatureRun, policy: GatePolicy): Promi
 /** The scores in the form that the verdict reads. */
 export function gateCases(cases: readonly CaseScores[], hasBaseline: boolean): GateCase[] {
   return cases.map((row) => {
-    const { id, weight, cluster, input, tags, critical, candidate, baseline, violated, untold } = row
+    const { id, weight, cluster, input, tags, critical, candidate, baseline, violated, untold, measured, measuredBy } =
+      row
     if (isQuarantined(row))
       return { ...withoutPart, id, weight, cluster, input, setAside: tags, ...(hasBaseline && { baseline: [] }) }
     return {
@@ -30,6 +31,7 @@ export function gateCases(cases: readonly CaseScores[], hasBaseline: boolean): G
       baseline: hasBaseline ? scoredRepeats(baseline) : undefined,
       missing: missingRepeats(candidate, hasBaseline ? baseline : []),
       ...{ violated, untold },
+      ...((measured || measuredBy) && { measured, measuredBy }),
     }
   })
 }

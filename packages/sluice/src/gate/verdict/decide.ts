@@ -3,6 +3,7 @@ import { conclude, type GateDecision } from './conclude.ts'
 import { judgeCritical } from './critical.ts'
 import type { GateCase } from './gate-case.ts'
 import { evaluateRound, type GateRound, type GateState } from './gate-round.ts'
+import { isMetricOpen } from './metric-tests.ts'
 import { type GatePolicy, roundsBeyond } from './policy.ts'
 import { isOpen } from './three-way-test.ts'
 
@@ -36,8 +37,8 @@ export function decide(
   { last = false }: { last?: boolean } = {},
 ): GateStep {
   const round = evaluateRound(cases, policy, { before, last })
-  const { looks, difference, threshold, tags } = round
-  const state = { looks, difference, threshold, tags }
+  const { looks, difference, threshold, tags, metrics } = round
+  const state = { looks, difference, threshold, tags, metrics }
   const wanted = last || isOver(round) ? undefined : wantedAfter(round)
   // Without further repeats a critical case is judged by those that it has.
   return wanted
@@ -51,7 +52,7 @@ export function isWanted(positions: Positions, position: number): boolean {
 }
 
 /** Whether something failed, or nothing can be judged at all, so that further repeats would be in vain. */
-function isOver({ difference, threshold, tags, critical, cases }: GateRound): boolean {
+function isOver({ difference, threshold, tags, metrics, critical, cases }: GateRound): boolean {
   const failed = [difference, threshold].some((test) => test?.outcome === 'fail')
   const nothingToTest = !difference && !threshold
   const nothingScored = cases.every(({ candidate }) => candidate === undefined)
@@ -59,13 +60,13 @@ function isOver({ difference, threshold, tags, critical, cases }: GateRound): bo
     failed ||
     nothingToTest ||
     nothingScored ||
-    tags.some((tag) => tag.failed) ||
+    [...tags, ...metrics].some((test) => test.failed) ||
     critical.some(({ decision }) => decision === 'fail')
   )
 }
 
 function wantedAfter(round: GateRound): Wanted | undefined {
-  const { looks, difference, threshold, tags, byTag, policy } = round
+  const { looks, difference, threshold, tags, metrics, byTag, policy } = round
   const repeats = policy.looks[looks]
   const critical = undecidedCritical(round)
   if (repeats === undefined) {
@@ -78,8 +79,9 @@ function wantedAfter(round: GateRound): Wanted | undefined {
   for (const { tag } of tags.filter((test) => test.suspicious)) {
     for (const { position } of byTag.get(tag) ?? []) suspicious.add(position)
   }
-  const differenceOpen = difference !== undefined && isOpen(difference)
-  const thresholdOpen = threshold !== undefined && isOpen(threshold)
+  const isMetricLeft = (which: 'margin' | 'min') => metrics.some((test) => test.which === which && isMetricOpen(test))
+  const differenceOpen = (difference !== undefined && isOpen(difference)) || isMetricLeft('margin')
+  const thresholdOpen = (threshold !== undefined && isOpen(threshold)) || isMetricLeft('min')
   const candidate = differenceOpen || thresholdOpen ? 'all' : new Set([...suspicious, ...critical.candidate])
   const baseline = differenceOpen ? 'all' : new Set([...suspicious, ...critical.baseline])
   const nothing = candidate !== 'all' && baseline !== 'all' && candidate.size + baseline.size === 0

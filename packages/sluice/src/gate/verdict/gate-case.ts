@@ -1,4 +1,5 @@
 import { constantMoments, type Moments, momentsOf, type Pair } from '../../stats/index.ts'
+import type { CaseScores } from '../run/score-table.ts'
 
 /** The scores of one case, as far as it has any. */
 export interface GateCase {
@@ -21,6 +22,9 @@ export interface GateCase {
   untold?: number | undefined
   /** The tags of a case in quarantine. No test sees it by them, but a bound of safety does not forget that it is there. */
   setAside?: readonly string[] | undefined
+  /** What checks measured, by repeat, and which of them measure the case; of metrics alone. */
+  measured?: CaseScores['measured'] | undefined
+  measuredBy?: CaseScores['measuredBy'] | undefined
 }
 
 /** A case with its repeats summed up. `position` is its place in the list that the gate was given. */

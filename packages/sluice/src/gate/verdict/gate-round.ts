@@ -1,8 +1,9 @@
 import type { LookPlan } from '../../stats/index.ts'
 import { type CriticalResult, judgeCritical } from './critical.ts'
 import { atWorst, type CasePair, type GateCase, pairsAgainst, pairsOf, type SummedCase, sumUp } from './gate-case.ts'
+import { type MetricTest, testMetrics } from './metric-tests.ts'
 import { type GatePolicy, planOf, roundsBeyond } from './policy.ts'
-import { casesByTag, type TagTest, testTags } from './tags.ts'
+import { casesByTag, failTogether, type TagTest, testTags } from './tags.ts'
 import { isOpen, type ThreeWayTest, testAgain } from './three-way-test.ts'
 
 /** What the rounds so far have decided. It is plain data, handed back with the scores of the next round. */
@@ -12,6 +13,7 @@ export interface GateState {
   difference: ThreeWayTest | undefined
   threshold: ThreeWayTest | undefined
   tags: readonly TagTest[]
+  metrics: readonly MetricTest[]
 }
 
 /** Everything that one round works on. */
@@ -54,12 +56,14 @@ export function evaluateRound(
     const against = { scored: pairsAgainst(floor, summed), atWorst: worst && pairsAgainst(floor, worst) }
     return testAgain(before?.threshold, against, { ...test, margin: thresholdMargin })
   }
+  const tags = hasBaseline ? testTags(before?.tags ?? [], byTag, { look, plan, policy, deterministic, all }) : []
+  const metrics = testMetrics(before?.metrics ?? [], cases, { look, plan, policy, hasBaseline })
   return {
     ...seen,
     looks: look + 1,
     difference: hasBaseline ? compare() : undefined,
     threshold: threshold === undefined ? undefined : againstThreshold(threshold),
-    tags: hasBaseline ? testTags(before?.tags ?? [], byTag, { look, plan, policy, deterministic, all }) : [],
+    ...failTogether(tags, metrics, { plan, policy }),
   }
 }
 

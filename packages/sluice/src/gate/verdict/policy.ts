@@ -1,3 +1,4 @@
+import type { MetricSettings } from '../../core/suite/config/metric-settings.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Estimand, LookPlan } from '../../stats/index.ts'
 import { lookPlan } from '../../stats/index.ts'
@@ -28,6 +29,8 @@ export interface GatePolicy {
   caseThreshold: number
   /** The largest share of violated cases by tag; undefined bounds nothing. */
   safety?: Readonly<Record<string, number>> | undefined
+  /** Limits of metrics, and the least share of cases that must be measured; undefined judges no metric. */
+  metrics?: { limits: MetricSettings; minCoverage: number } | undefined
 }
 
 /** Margin .03, tag margin .10, confidence .95, rounds at 1, 2, 3, 5 and 8 repeats, no threshold, tie-break. */

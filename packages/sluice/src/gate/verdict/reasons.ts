@@ -8,16 +8,20 @@ import { safetyReason } from './safety.ts'
 import type { TagResult } from './tag-results.ts'
 import type { Comparison, ThresholdResult } from './test-results.ts'
 
-/** Why a verdict is what it is. The first five fail; the others keep a run from passing, or from passing strongly. */
+/** Why a verdict is what it is. The first seven fail; the others keep a run from passing, or from passing strongly. */
 type ReasonCode =
   | 'regression'
   | 'below-threshold'
   | 'tag-regression'
+  | 'metric-regression'
+  | 'metric-below-min'
   | 'critical-case'
   | 'safety'
   | 'difference-undecided'
   | 'threshold-undecided'
   | 'tag-undecided'
+  | 'metric-undecided'
+  | 'metric-undefined'
   | 'critical-undecided'
   | 'safety-undecided'
   | 'no-scores'
@@ -106,7 +110,9 @@ function timesOf({ failures, repeats, baseline }: CriticalResult): string {
 export function tieBreakReason(open: readonly Reason[], { margin, confidence, looks }: GatePolicy): Reason {
   const what = open.some(({ code }) => code === 'difference-undecided')
     ? `a drop smaller than ${margin}`
-    : 'the threshold'
+    : open.every(({ code }) => code === 'metric-undecided')
+      ? 'a limit of gate.metrics'
+      : 'the threshold'
   const rate = `${percent(1 - confidence)} bound on passing a version that is worse by the whole margin does not hold for it`
   const message = `Passed by tie-break, not by proof: the estimate is within two thirds of the margin, but ${what} could not be shown in ${looks.at(-1) === 1 ? 'one repeat' : `${looks.at(-1)} repeats`}. The ${rate}.`
   return reason('tie-break', message)

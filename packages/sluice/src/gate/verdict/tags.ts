@@ -44,7 +44,7 @@ export function casesByTag(cases: readonly SummedCase[]): Map<string, SummedCase
 }
 
 /**
- * Tests the tags with at least 5 pairs. A tag fails by Holm's procedure over all of them, in its most extreme round. It
+ * Tests the tags with at least 5 pairs. Which of them fail, `failTogether` finds, by the most extreme round of each. One
  * is suspicious when its difference is beyond half of the tag margin and not shown to be within it.
  */
 export function testTags(before: readonly TagTest[], byTag: Map<string, SummedCase[]>, at: TagRound): TagTest[] {
@@ -54,8 +54,25 @@ export function testTags(before: readonly TagTest[], byTag: Map<string, SummedCa
     if (known && !at.all && !known.suspicious) tests.push(known)
     else if (known || cases.length >= fewestCases) tests.push(...testTag(tag, known, cases, at))
   }
-  const { failed, left } = holmFailures(tests, at.plan.repeats, errorRates(at.policy).alphaFail)
-  return tests.map((test) => ({ ...test, failed: failed.has(test.tag), alpha: failed.get(test.tag) ?? left }))
+  return tests
+}
+
+/** What Holm's procedure needs of a test, and what it finds. */
+type FamilyTest = Pick<TagTest, 'zSigs' | 'failed' | 'alpha'>
+
+/** The tests of tags and of metrics as one family: the chance that any of them fails without cause is alphaFail. */
+export function failTogether<T extends FamilyTest, M extends FamilyTest>(
+  tags: readonly T[],
+  metrics: readonly M[],
+  { plan, policy }: Pick<TagRound, 'plan' | 'policy'>,
+): { tags: T[]; metrics: M[] } {
+  const { failed, left } = holmFailures([...tags, ...metrics], plan.repeats, errorRates(policy).alphaFail)
+  const found = <F extends FamilyTest>(test: F): F => ({
+    ...test,
+    failed: failed.has(test),
+    alpha: failed.get(test) ?? left,
+  })
+  return { tags: tags.map(found), metrics: metrics.map(found) }
 }
 
 function testTag(tag: string, known: TagTest | undefined, cases: readonly SummedCase[], at: TagRound): TagTest[] {
@@ -81,14 +98,14 @@ function certainty(good: boolean): number {
  * `left` is the rate of those that remain.
  */
 function holmFailures(
-  tests: readonly TagTest[],
+  tests: readonly FamilyTest[],
   repeats: readonly number[],
   alpha: number,
-): { failed: Map<string, number>; left: number } {
+): { failed: Map<FamilyTest, number>; left: number } {
   const fractions = repeats.map((repeat) => repeat / (repeats.at(-1) ?? 1))
-  const failed = new Map<string, number>()
+  const failed = new Map<FamilyTest, number>()
   for (;;) {
-    const remaining = tests.filter(({ tag }) => !failed.has(tag))
+    const remaining = tests.filter((test) => !failed.has(test))
     const rate = alpha / Math.max(1, remaining.length)
     if (remaining.length === 0) return { failed, left: rate }
     const bounds = gsBounds(fractions, rate)
@@ -96,6 +113,6 @@ function holmFailures(
       zSigs.some((z, k) => z !== undefined && z <= -(bounds[k] ?? Infinity)),
     )
     if (crossed.length === 0) return { failed, left: rate }
-    for (const { tag } of crossed) failed.set(tag, rate)
+    for (const test of crossed) failed.set(test, rate)
   }
 }

@@ -12,6 +12,7 @@ const decision = (more: Partial<GateDecision> = {}): GateDecision => ({
   comparison: null,
   threshold: null,
   tags: [],
+  metrics: [],
   critical: [],
   trace: { difference: [], threshold: [] },
   advice: null,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Guard, guards } from './guard.ts'
+import { type MetricSettings, metricSettingsSchema } from './metric-settings.ts'
 import { type SafetySettings, safetySettingsSchema } from './safety-settings.ts'
 
 /** What becomes of a pass by a judge that is not calibrated, the strictest first. */
@@ -168,6 +169,7 @@ export const gateSettingsSchema = z
     guard: fields.guard.exactOptional(),
     judge: fields.judge.exactOptional(),
     safety: safetySettingsSchema.exactOptional(),
+    metrics: metricSettingsSchema.exactOptional(),
   })
   .meta({
     description: 'When a change may pass.',
@@ -199,6 +201,8 @@ export interface GateSettings {
   judge: JudgeRequirements
   /** Absent where nothing is bounded. */
   safety?: SafetySettings
+  /** Absent where no metric is judged. */
+  metrics?: MetricSettings
 }
 
 /** What the judge has to reach against labels of people, each by the lower end of its interval; in [0,1]. */

@@ -19,6 +19,7 @@ import { nextStepTexts } from '../steps-to-verdict.ts'
 import type { FeatureNumbers } from './feature-numbers.ts'
 import { pictures } from './feature-pictures.ts'
 import { type Html, html } from './markup.ts'
+import { metricTableHtml } from './metric-table.ts'
 import { promptChangeHtml } from './prompt-diff-html.ts'
 import { scorerTableHtml } from './scorer-table.ts'
 import { tagTableHtml } from './tag-table.ts'
@@ -51,6 +52,7 @@ export function featureSection(
     ${sentences.length === 0 ? undefined : html`<p class="detectable-drop">${sentences.join(' ')}</p>`}
     ${steps.length === 0 ? undefined : html`<ul class="reasons">${steps.map((text) => html`<li>${text}</li>`)}</ul>`}
     ${block('What the candidate asks differently', promptChangeHtml(feature), oneOfSeveral)}
+    ${block('Metrics', metricTableHtml(feature), oneOfSeveral)}
     ${block('Checks and questions', scorerTableHtml(feature), oneOfSeveral)}
     ${block('Tags', tagTableHtml(feature), oneOfSeveral)}
     ${block('Looks of the test', looksTable(feature), oneOfSeveral)}

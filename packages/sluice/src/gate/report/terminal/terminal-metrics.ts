@@ -1,3 +1,4 @@
+import type { MetricReport } from '../../../records/report/feature-metrics.ts'
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount } from '../../../text/format.ts'
 import { type Cell, columns } from '../../../text/layout.ts'
@@ -17,7 +18,7 @@ const metricsShown = 16
 const classesShown = 8
 
 /** The metrics with their intervals, and for each check of labels the classes that are taken for each other. */
-export function metricTables(feature: FeatureSummary, { width, paint }: Page): string[] {
+export function terminalMetrics(feature: FeatureSummary, { width, paint }: Page): string[] {
   const { lines, ofClasses } = metricLines(feature)
   if (lines.length === 0) return []
   const isCompared = feature.baseline !== null
@@ -33,7 +34,7 @@ export function metricTables(feature: FeatureSummary, { width, paint }: Page): s
   const more = ofClasses.length + lines.length - shown.length
   const table = [
     row(metricTitles(isCompared), true),
-    ...shown.map((metric) => row([metric.name, ...metricCells(metric, isCompared)])),
+    ...shown.map((metric) => row([metric.name, ...metricCells(metric, isCompared).slice(0, -1), outcomeOf(metric)])),
   ]
   const confusion = (feature.confusion ?? []).flatMap((one) => {
     if (one.classes.length > classesShown)
@@ -48,4 +49,9 @@ export function metricTables(feature: FeatureSummary, { width, paint }: Page): s
     ...indented(metricNote(feature), '  ', width),
     ...confusion,
   ]
+}
+
+/** The reasons of the run say the rest. */
+function outcomeOf(metric: MetricReport): string {
+  return metric.undefined === null ? (metric.gate?.verdict ?? '') : 'undefined'
 }

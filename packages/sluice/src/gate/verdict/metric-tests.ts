@@ -1,0 +1,129 @@
+import type { MetricLimits } from '../../core/suite/config/metric-settings.ts'
+import { constantMoments, type LookPlan, type Pair } from '../../stats/index.ts'
+import { type CheckMeasures, checkMeasures } from '../metrics/metric-cases.ts'
+import { estimateMetric, type MetricEstimate } from '../metrics/metric-estimate.ts'
+import type { GateCase } from './gate-case.ts'
+import { errorRates, type GatePolicy } from './policy.ts'
+import { isOpen, type ThreeWayTest, testAgain } from './three-way-test.ts'
+
+/** One limit of one metric under test, carried from round to round. */
+export interface MetricTest {
+  name: string
+  which: 'margin' | 'min'
+  /** The margin, or the lowest value. */
+  limit: number
+  /** How far the metric may lie below what it is held against, as a drop: the margin, or the tolerance of a floor. */
+  slack: number
+  value: number | null
+  baseline: number | null
+  /** Its pass; that it fails is found together with the tags. Undefined where there is nothing to test. */
+  test: ThreeWayTest | undefined
+  /** The statistic by round; undefined where it was not computed. */
+  zSigs: (number | undefined)[]
+  failed: boolean
+  /** The error rate of its test after Holm's correction. */
+  alpha: number
+  /** Why it cannot be judged; null where it can. */
+  problem: string | null
+}
+
+interface MetricRound {
+  look: number
+  plan: LookPlan
+  policy: GatePolicy
+  hasBaseline: boolean
+}
+
+/**
+ * Tests every limit of `gate.metrics`. A pass takes the proof that the difference and the threshold take; the limits that
+ * fail are found by Holm's procedure over them and the tags together. What is named and cannot be judged is never a pass.
+ */
+export function testMetrics(before: readonly MetricTest[], cases: readonly GateCase[], at: MetricRound): MetricTest[] {
+  const { policy, hasBaseline } = at
+  if (!policy.metrics) return []
+  const alone = checkMeasures(cases, false)
+  const paired = hasBaseline ? checkMeasures(cases, true) : alone
+  return Object.entries(policy.metrics.limits).flatMap(([name, limits]) =>
+    limitsOf(limits, policy, hasBaseline).map((limit) => {
+      // A floor is about the candidate alone, so it rests on every case that the candidate has measured.
+      const isPaired = limit.which === 'margin'
+      const checks = isPaired ? paired : alone
+      const measures = checks.find(({ metrics }) => metrics.some((metric) => metric.name === name))
+      const metric = measures?.metrics.find((one) => one.name === name)
+      const estimate = measures && metric && estimateMetric(measures, metric, isPaired)
+      const problem =
+        estimate && measures
+          ? problemOf(estimate, measures, { policy, isPaired })
+          : `it was not measured; ${measuredNames(checks)}`
+      const known = before.find((test) => test.name === name && test.which === limit.which)
+      return testLimit(known, { name, ...limit }, { estimate, problem }, at)
+    }),
+  )
+}
+
+type Limit = Pick<MetricTest, 'which' | 'limit' | 'slack'>
+
+/** Without a baseline there is no drop; where absolute limits are not asked for, as in a comparison, there is no floor. */
+function limitsOf({ min, margin }: MetricLimits, policy: GatePolicy, hasBaseline: boolean): Limit[] {
+  return [
+    ...(margin === undefined || !hasBaseline ? [] : [{ which: 'margin' as const, limit: margin, slack: margin }]),
+    ...(min === undefined || policy.threshold === undefined
+      ? []
+      : [{ which: 'min' as const, limit: min, slack: policy.thresholdMargin }]),
+  ]
+}
+
+function measuredNames(checks: readonly CheckMeasures[]): string {
+  const names = checks.flatMap(({ metrics }) => metrics.filter(({ label }) => label === null).map(({ name }) => name))
+  return names.length === 0
+    ? 'no case has a check label, fields or retrieval with a result'
+    : `this run measured ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`
+}
+
+/** Why an estimate says too little: no value, or too many cases without a result. */
+function problemOf(
+  { value, baseline, undefinedBecause, cases }: MetricEstimate,
+  { missing, check }: CheckMeasures,
+  { policy, isPaired }: { policy: GatePolicy; isPaired: boolean },
+): string | null {
+  const least = policy.metrics?.minCoverage ?? 0
+  const measured = cases + missing
+  if (value === null) return `it is undefined: ${undefinedBecause}`
+  if (isPaired && baseline === null) return 'it is undefined in the baseline'
+  if (cases / Math.max(1, measured) < least)
+    return `only ${cases} of ${measured} cases with the check ${check} were measured; at least ${Number((100 * least).toFixed(1))} % are needed`
+  return null
+}
+
+function testLimit(
+  known: MetricTest | undefined,
+  limit: Limit & { name: string },
+  { estimate, problem }: { estimate: MetricEstimate | undefined; problem: string | null },
+  { look, plan, policy }: MetricRound,
+): MetricTest {
+  const { alphaFail } = errorRates(policy)
+  const about = { ...limit, value: estimate?.value ?? null, baseline: estimate?.baseline ?? null, problem }
+  const left = { failed: false, alpha: alphaFail }
+  if (!estimate || problem !== null) return { ...about, ...left, test: undefined, zSigs: known?.zSigs ?? [] }
+  const pairs = estimate.pairs.map(
+    (pair): Pair => ({
+      ...pair,
+      baseline: limit.which === 'min' ? constantMoments(limit.limit) : (pair.baseline ?? constantMoments(0)),
+    }),
+  )
+  // What fails is decided over all limits and tags together, never by one test alone.
+  const passOnly = { ...plan, boundsFail: plan.boundsFail.map(() => Number.POSITIVE_INFINITY) }
+  const round = { look, plan: passOnly, estimand: policy.estimand, margin: limit.slack }
+  const seen = testAgain(known?.test, { scored: pairs, atWorst: undefined }, round)
+  // Too few cases do not tell how a metric varies between them; repeats of the same cases do.
+  const isKnown = estimate.tooFew === null || seen.statistics?.usesWithin === true
+  if (!isKnown) return { ...about, ...left, problem: estimate.tooFew, test: undefined, zSigs: known?.zSigs ?? [] }
+  const zSigs = [...(known?.zSigs ?? [])]
+  if (seen.look === look) zSigs[look] = seen.outcome === 'fail' ? Number.NEGATIVE_INFINITY : seen.statistics?.zSig
+  return { ...about, ...left, test: seen, zSigs }
+}
+
+/** Whether further repeats may still decide a limit. */
+export function isMetricOpen({ test, failed, problem }: MetricTest): boolean {
+  return !failed && (test ? isOpen(test) : problem?.startsWith('it rests on') === true)
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { defaultGateSettings, type GateSettings } from '../../../src/core/suite/config/gate-settings.ts'
+import type { MetricSettings } from '../../../src/core/suite/config/metric-settings.ts'
+import { policyChanges, stricterSettings } from '../../../src/gate/guard/policy-changes.ts'
+import { decide } from '../../../src/gate/verdict/decide.ts'
+import type { GateCase } from '../../../src/gate/verdict/gate-case.ts'
+import { gatePolicy } from '../../../src/gate/verdict/policy.ts'
+import type { MeasuredByCheck } from '../../../src/records/report/measured.ts'
+
+interface Arms {
+  candidate: MeasuredByCheck | undefined
+  baseline: MeasuredByCheck | undefined
+}
+
+/** Cases with the same score in both versions, whose answers measure as given, alike in each of the repeats. */
+function casesOf(
+  count: number,
+  armsOf: (index: number) => Arms,
+  { repeats = 2, check = 'retrieval', tag = '' } = {},
+): GateCase[] {
+  return Array.from({ length: count }, (_, index) => {
+    const arms = armsOf(index)
+    const of = (measured: MeasuredByCheck | undefined) =>
+      Array.from({ length: repeats }, () => (measured ? [{ check, measured }] : undefined))
+    return {
+      ...{ id: `c${index}`, weight: 1, tags: tag ? [tag] : [], critical: false },
+      candidate: Array.from({ length: repeats }, () => 1),
+      baseline: Array.from({ length: repeats }, () => 1),
+      measured: { candidate: of(arms.candidate), baseline: of(arms.baseline) },
+      measuredBy: [check],
+    }
+  })
+}
+
+const found = (hit: boolean): MeasuredByCheck => ({
+  ...{ kind: 'retrieval', k: 5, relevant: 1, duplicates: 0 },
+  ranks: hit ? [1] : [],
+  missing: hit ? [] : ['d'],
+})
+const said = (expected: string, got: string | null): MeasuredByCheck => ({
+  kind: 'label',
+  expected,
+  got,
+  labels: ['a', 'b', 'c'],
+})
+
+function judge(cases: readonly GateCase[], limits: MetricSettings, more: Parameters<typeof gatePolicy>[0] = {}) {
+  const metrics = { limits, minCoverage: 0.98 }
+  const { decision } = decide(cases, gatePolicy({ looks: [2], threshold: 0.5, metrics, ...more }), undefined, {
+    last: true,
+  })
+  assert.ok(decision)
+  return {
+    verdict: decision.verdict,
+    strength: decision.strength,
+    codes: decision.reasons.map(({ code }) => code),
+    reasons: decision.reasons,
+  }
+}
+
+/** The candidate misses what the baseline finds in every `each`th case. */
+const losing = (each: number) => (index: number) => ({ candidate: found(index % each !== 0), baseline: found(true) })
+
+test('a metric that drops beyond its margin fails the run although no score changed', () => {
+  const cases = casesOf(200, losing(5))
+  assert.deepEqual(judge(cases, {}).verdict, 'pass')
+  const { verdict, codes, reasons } = judge(cases, { 'recall@5': { margin: 0.05 } })
+  assert.deepEqual([verdict, codes], ['fail', ['metric-regression']])
+  assert.match(
+    reasons[0]?.message ?? '',
+    /^recall@5 changed by -0\.200 to 0\.800 over 200 cases .*beyond its margin of 0\.05/,
+  )
+  assert.equal(judge(cases, { 'recall@5': { margin: 0.3 } }).verdict, 'pass')
+})
+
+test('a metric below its least value fails, also where the baseline is no better', () => {
+  const cases = casesOf(200, (index) => ({ candidate: found(index % 5 !== 0), baseline: found(index % 5 !== 0) }))
+  assert.deepEqual(judge(cases, { 'recall@5': { min: 0.9, margin: 0.05 } }).codes, ['metric-below-min'])
+  assert.equal(judge(cases, { 'recall@5': { min: 0.7 } }).verdict, 'pass')
+  // A comparison without absolute limits has no floor.
+  assert.equal(judge(cases, { 'recall@5': { min: 0.9 } }, { threshold: undefined }).verdict, 'pass')
+})
+
+test('a metric that is named and not measured, or undefined, or measured in too few cases never passes', () => {
+  const cases = casesOf(100, losing(1000))
+  const misspelt = judge(cases, { 'recal@5': { min: 0.1 } })
+  assert.deepEqual([misspelt.verdict, misspelt.codes], ['inconclusive', ['metric-undefined']])
+  assert.match(misspelt.reasons[0]?.message ?? '', /was not measured; this run measured recall@5, precision@5, mrr/)
+  const lost = casesOf(100, (index) => ({ candidate: index < 10 ? undefined : found(true), baseline: found(true) }))
+  assert.match(judge(lost, { 'recall@5': { margin: 0.9 } }).reasons[0]?.message ?? '', /only 90 of 100 cases/)
+  const labels = casesOf(100, (index) => ({ candidate: said(index % 2 ? 'a' : 'b', 'a'), baseline: said('a', 'a') }), {
+    check: 'label',
+  })
+  assert.match(
+    judge(labels, { 'f1.c': { min: 0.1 } }).reasons[0]?.message ?? '',
+    /undefined: no case expects the class "c"/,
+  )
+  assert.match(judge(labels, { precision: { min: 0.1 } }).reasons[0]?.message ?? '', /no answer names the class "b"/)
+})
+
+test('few answers that all agree do not pass, since a fault that shows now and then would not show', () => {
+  const few = judge(
+    casesOf(10, () => ({ candidate: found(true), baseline: found(true) })),
+    { 'recall@5': { margin: 0.05 } },
+    { onInconclusive: 'block', margin: 0.9, thresholdMargin: 0.5 },
+  )
+  assert.deepEqual([few.verdict, few.codes], ['inconclusive', ['metric-undecided']])
+})
+
+test('limits and tags share one error rate: a drop that fails alone may not beside nineteen tags', () => {
+  const noisy = (seed: number) => {
+    const of = (index: number, drop: number): MeasuredByCheck => found((index * 7919 + seed) % 100 >= drop)
+    return casesOf(100, (index) => ({ candidate: of(index, 24), baseline: of(index, 8) }), { repeats: 1 })
+  }
+  const cases = noisy(3)
+  const alone = judge(cases, { 'recall@5': { margin: 0.05 } }, { looks: [1] })
+  assert.deepEqual(alone.codes, ['metric-regression'])
+  const tagged = cases.map((one, index) => ({
+    ...one,
+    tags: Array.from({ length: 19 }, (_, tag) => `t${tag}-${index % 2}`),
+  }))
+  const beside = judge(tagged, { 'recall@5': { margin: 0.05 } }, { looks: [1], onInconclusive: 'block' })
+  assert.ok(!beside.codes.includes('metric-regression'))
+})
+
+test('a loosened limit is a weakening of the measure, and strict keeps the tighter one', () => {
+  const settings = (metrics?: MetricSettings): GateSettings => ({ ...defaultGateSettings, ...(metrics && { metrics }) })
+  const base = settings({ 'recall@5': { min: 0.8, margin: 0.05 } })
+  const change = (now: GateSettings) =>
+    policyChanges(base, now, 'faq').map(({ what, before, after, weakening }) => ({ what, before, after, weakening }))
+  const looser = settings({ 'recall@5': { min: 0.8, margin: 0.1 } })
+  assert.deepEqual(change(looser), [
+    {
+      what: 'limits of metrics',
+      before: 'recall@5 min 0.8 margin 0.05',
+      after: 'recall@5 min 0.8 margin 0.1',
+      weakening: true,
+    },
+  ])
+  assert.equal(change(settings())[0]?.weakening, true)
+  assert.equal(change(settings({ 'recall@5': { min: 0.9, margin: 0.05 }, f1: { min: 0.5 } }))[0]?.weakening, false)
+  assert.deepEqual(stricterSettings(base, looser).metrics, base.metrics)
+})
