@@ -1,15 +1,16 @@
 /**
  * The incident that Sluice exists for, and what follows: `npm run demo`, or `npm run demo -- --full` with all that the
  * commands print. `npm run demo -- trust` tells what a pass is worth, `npm run demo -- agent` of an application that calls
- * tools. Exits 1 if it does not go as told.
+ * tools, `npm run demo -- rag` of one that looks pages up. Exits 1 if it does not go as told.
  */
 import type { FeatureReport } from '../packages/sluice/src/records/report/feature-report.ts'
 import { tellTheAgent } from './agent.ts'
 import { tellTheCanary } from './canary.ts'
 import { expect, gated, hint, onlyFeature } from './gate.ts'
 import { startProduction } from './production.ts'
+import { tellTheRetrieval } from './rag.ts'
 import { tellTheRelease } from './release.ts'
-import { emailSummaries, openStage, type Stage, supportAgent } from './stage.ts'
+import { emailSummaries, handbook, openStage, type Stage, supportAgent } from './stage.ts'
 import { ahead, bad, bold, detail, dim, good, heading, oneLine, paragraph, say, showChange } from './tell.ts'
 import { tellTheTrust } from './trust.ts'
 
@@ -26,16 +27,12 @@ const trustSizes = {
 
 const startedAt = performance.now()
 try {
-  const tellsAgent = process.argv.includes('agent')
-  const stage = openStage(tellsAgent ? supportAgent : emailSummaries)
+  const [, , told = 'summaries'] = process.argv.filter((word) => !word.startsWith('--'))
+  const stage = openStage({ agent: supportAgent, rag: handbook }[told] ?? emailSummaries)
   process.on('exit', stage.close)
   process.on('SIGINT', () => process.exit(130))
   process.on('SIGTERM', () => process.exit(143))
-  const lines = tellsAgent
-    ? await tellTheAgent(stage)
-    : process.argv.includes('trust')
-      ? await tellTheTrust(stage, trustSizes[process.argv.includes('--small') ? 'small' : 'usual'])
-      : await tellTheStory(stage)
+  const lines = await tell(told, stage)
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   say('', bold('In short'), ...lines.map((line) => paragraph(line)))
   say(`   ${seconds} s. Your own prompt: see README.md.`)
@@ -43,6 +40,13 @@ try {
 } catch (error) {
   console.error(`\n${bad('The demo did not go as told:')} ${error instanceof Error ? error.message : error}`)
   process.exit(1)
+}
+
+function tell(told: string, stage: Stage): Promise<string[]> {
+  if (told === 'agent') return tellTheAgent(stage)
+  if (told === 'rag') return tellTheRetrieval(stage)
+  if (told === 'trust') return tellTheTrust(stage, trustSizes[process.argv.includes('--small') ? 'small' : 'usual'])
+  return tellTheStory(stage)
 }
 
 /** The incident, the release and the canary. Returns what to say of it in short. */

@@ -25,6 +25,8 @@ export interface Stage {
   edit(file: string, change: (text: string) => string, message: string): string[]
   /** Merges what the present branch has into `main`, and goes on with a branch of this name. */
   startBranch(name: string): void
+  /** Goes on from `main` as it is, with a branch of this name. */
+  startBranchFromMain(name: string): void
   /** Commits what has changed in the project. */
   commit(message: string): void
   /** Has the files of a branch in place. */
@@ -63,6 +65,12 @@ export const supportAgent: Origin = {
   project: 'support-agent',
   message: 'The support agent, as it is in production',
   branch: 'faster',
+}
+
+export const handbook: Origin = {
+  project: 'handbook',
+  message: 'The handbook assistant, as it is in production',
+  branch: 'chunking',
 }
 
 /** @throws when git is missing or Sluice was not built. */
@@ -124,6 +132,7 @@ function stageFrom(origin: string): Stage & { git(...args: string[]): string } {
       git('merge', '--quiet', '--ff-only', from)
       git('switch', '--quiet', '--create', name)
     },
+    startBranchFromMain: (name) => void git('switch', '--quiet', '--create', name, 'main'),
     switchTo: (branch) => void git('switch', '--quiet', branch),
     start(script, args, extra) {
       const file = script === 'sluice' ? cli : path.join(here, script)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { ProviderError } from '../../core/providers/provider-error.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureScope } from '../affected/affected.ts'
@@ -35,7 +36,8 @@ export async function baseComparison(
   const notes = [predecessor?.note, note].filter((text) => typeof text === 'string')
   if (!base || !baseline?.target) return { baseline, notes }
   const scope = features.find((feature) => feature.prompt === prompt)
-  if (baseline.id === prompt.id && prompt.target && scope?.changedApplication.length === 0) {
+  const isSame = baseline.id === prompt.id && isDeepStrictEqual(baseline.target, prompt.target)
+  if (isSame && scope?.changedApplication.length === 0) {
     const same = `The version ${prompt.id} and its application are those of the base commit: judged against the threshold alone.`
     return { baseline: undefined, notes: [...notes, same] }
   }

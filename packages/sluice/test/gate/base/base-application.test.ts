@@ -103,6 +103,23 @@ test('where the packages are others, or lead into the working tree, setup is ask
   assert.match(links?.reasons[0]?.message ?? '', /would import @me\/lib from the working tree.*target\.setup/)
 })
 
+test('another setting of the same application is a change that is compared', async () => {
+  const shout = `let text = ''
+process.stdin.on('data', (chunk) => { text += chunk })
+process.stdin.on('end', () => {
+  const { word } = JSON.parse(text)
+  process.stdout.write(process.env.QUIET ? word : word.toUpperCase())
+})
+`
+  using project = createProject({ ...filesOf('{command: [node, app.mjs]}'), 'app.mjs': shout })
+  commitAll(project, 'base')
+  project.git('checkout', '-qb', 'change')
+  const prompt = filesOf('{command: [node, app.mjs], env: {QUIET: "1"}}')['prompts/app.prompt.yml'] ?? ''
+  project.write({ 'prompts/app.prompt.yml': prompt })
+  const gate = await judged(project, ['gate'])
+  assert.equal(featureOf(gate)?.comparison?.meanDifference, -1, gate.stderr)
+})
+
 test('an application that is the same in both commits is judged by the threshold, and no worktree is made', async () => {
   using project = brokenApp('{command: [node, ../app/app.mjs], cwd: evals}', {})
   project.write({ 'app.mjs': program('.toUpperCase()') })

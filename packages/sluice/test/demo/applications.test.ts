@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+
+const script = path.join(import.meta.dirname, '../../../../demo/run.ts')
+
+/** What the demo tells, which must go as told and leave nothing behind. */
+function told(story: string): string {
+  const scratch = mkdtempSync(path.join(tmpdir(), `sluice-${story}-test-`))
+  const env = { ...process.env, NO_COLOR: '1', TMPDIR: scratch }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [script, story], { encoding: 'utf8', env })
+  const left = readdirSync(scratch).filter((name) => name !== 'node-compile-cache')
+  rmSync(scratch, { recursive: true })
+  assert.equal(status, 0, `${stdout}\n${stderr}`)
+  assert.deepEqual(left, [])
+  return stdout
+}
+
+function assertOrder(text: string, order: readonly RegExp[]): void {
+  let from = 0
+  for (const expected of order) {
+    const found = text.slice(from).search(expected)
+    assert.notEqual(found, -1, `${expected} does not come after position ${from}:\n${text}`)
+    from += found
+  }
+}
+
+test('the demo tells of an agent whose code alone changed: red by the first call that deviates, and green again', () => {
+  assertOrder(told('agent'), [
+    /its model is simulated/,
+    /✓ looks up before it refunds/,
+    /\+ .*desk\.call\(\['refund'/,
+    /- .*desk\.call\(\['refund'/,
+    /\$ sluice gate +exit code 1 +FAIL/,
+    /The baseline is the application of [0-9a-f]{7}, run from a worktree/,
+    /32 pairs, difference -0\.\d+, 95 % interval -0\.\d+ to -0\.\d+/,
+    /main called +look_up .* → escalate/,
+    /now called +refund .* → look_up/,
+    /✗ refunds nothing: .*call 1 \(step 1\): got refund, expected no call of refund/,
+    /\$ sluice gate +exit code 0 +PASS/,
+    /so is every answer: 32 of 32 texts/,
+  ])
+})
+
+test('the demo tells a worse retrieval from a worse prompt, with intervals', () => {
+  assertOrder(told('rag'), [
+    /1 {2}Another chunking/,
+    /\$ sluice gate +exit code 1 +FAIL/,
+    /recall@3: 1\.000 before, 0\.\d+ now, 95 % interval of the change -0\.\d+ to -0\.\d+/,
+    /retrieval lacked the fact in [1-9]\d and generation lost it in 0/,
+    /2 {2}Another prompt/,
+    /\$ sluice gate +exit code 1 +FAIL/,
+    /recall@3: 1\.000 before, 1\.000 now/,
+    /retrieval lacked the fact in 0 and generation lost it in [1-9]\d/,
+  ])
+})
