@@ -40,6 +40,8 @@ interface SuiteNeeds {
   checks: CheckSpec[]
   /** Modules that answer for tools, relative to the root. */
   mockModules: string[]
+  /** Models that play users. */
+  models: string[]
   /** Files of variables, relative to the root. */
   varFiles: string[]
   /** Why the suite could not be read to its end. */
@@ -78,7 +80,7 @@ export async function featureFiles(prompt: Prompt, place: FeaturePlace): Promise
         as: 'variable of a case',
       })),
       ...filesOf(prompt).map((file) => ({ kind: 'file' as const, path: absolute(file), as: 'file of a message' })),
-      ...(await recordings(modelsOf(prompt, config, checks), place)),
+      ...(await recordings([...modelsOf(prompt, config, checks), ...needs.flatMap(({ models }) => models)], place)),
       ...code.parts,
     ],
     checkCode,
@@ -116,9 +118,11 @@ async function readNeeds(files: ProjectFiles, suite: string, root: string): Prom
   const checks = new Map<string, CheckSpec>()
   const varFiles = new Set<string>()
   const mockModules = new Set<string>()
+  const models = new Set<string>()
   try {
     for await (const testCase of readCases(files, suite, { root })) {
       for (const file of testCase.varFiles ?? []) varFiles.add(file)
+      if (testCase.simulate) models.add(testCase.simulate.model)
       for (const reference of modulesOf(testCase.mocks)) mockModules.add(reference)
       const ofTurns = (testCase.turns ?? []).flatMap((turn) => turn.checks)
       for (const spec of allChecks([...testCase.checks, ...ofTurns])) {
@@ -127,12 +131,13 @@ async function readNeeds(files: ProjectFiles, suite: string, root: string): Prom
         else if (spec.type === 'similarity') checks.set(`similarity ${spec.value.metric} ${spec.value.model}`, spec)
       }
     }
-    return { checks: [...checks.values()], mockModules: [...mockModules], varFiles: [...varFiles] }
+    return { checks: [...checks.values()], mockModules: [...mockModules], models: [...models], varFiles: [...varFiles] }
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
     return {
       checks: [...checks.values()],
       mockModules: [...mockModules],
+      models: [...models],
       varFiles: [...varFiles],
       fault: `${suite} cannot be read to its end, so what its cases run is unknown: ${reason}`,
     }

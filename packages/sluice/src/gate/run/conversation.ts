@@ -16,7 +16,7 @@ interface Conversation {
 }
 
 /** What was asked and scored so far. */
-interface Progress {
+export interface ConversationProgress {
   /** Whether an application answers, which may call tools without saying so. */
   isApplication: boolean
   answers: AnsweredCase[]
@@ -24,7 +24,7 @@ interface Progress {
   scores: number[]
   checks: CheckResult[]
   judge: JudgedItem[]
-  /** What the judge was paid; undefined where a part is unknown. */
+  /** What judge and simulated user were paid; undefined where a part is unknown. */
   judgeUsd: number | undefined
   hasFailed: boolean
 }
@@ -46,28 +46,39 @@ export async function scoreConversation(scoring: Scoring, conversation: Conversa
     const asked = askedCase(conversation, index, scoring, said)
     const messages = [...before, ...said]
     const answered = await answerTo(scoring, asked, repeat, { ...request, messages })
-    if ('ended' in answered) return ended(progress, answered.ended, said, name, turns.length === index + 1)
+    if ('ended' in answered) return endedConversation(progress, answered.ended, said, name, turns.length === index + 1)
     progress.answers.push(answered)
     const score = hasScorers(turn)
       ? await scoreAnswered(withoutPromptScorers(scoring), turnCase(testCase, turn), repeat, answered)
       : undefined
-    if (score && !isScored(score)) return ended(progress, score, said, name, false)
+    if (score && !isScored(score)) return endedConversation(progress, score, said, name, false)
     if (score) add(progress, score, answered, `${name}: `)
     said.push({ role: 'assistant', content: answered.read.output })
     if (score && score.score !== 1 && testCase.onFailure === 'stop' && index + 1 < turns.length)
       return finished(stopped(progress, conversation, index, scoring), said)
   }
+  return scoreWhole(scoring, testCase, repeat, progress, said)
+}
+
+/** Scores the last answer by what prompt and case say about it, with time, cost and trajectory of all. */
+export async function scoreWhole(
+  scoring: Scoring,
+  testCase: Case,
+  repeat: number,
+  progress: ConversationProgress,
+  said: readonly Message[],
+): Promise<CaseDetail> {
   const last = progress.answers.at(-1)
   if (last === undefined || !hasScorersOfWhole(scoring, testCase)) return finished(progress, said)
-  const whole = { ...last, answer: { ...last.answer, ...sumsOf(progress, last) } }
+  const { costUsd: _, latencyMs: __, trace: ___, ...answer } = last.answer
+  const whole = { ...last, answer: { ...answer, ...sumsOf(progress, last) } }
   const score = await scoreAnswered(scoring, testCase, repeat, whole)
-  const untilLast = said.slice(0, -1)
-  if (!isScored(score)) return ended(progress, score, untilLast, undefined, false)
+  if (!isScored(score)) return endedConversation(progress, score, said.slice(0, -1), undefined, false)
   add(progress, score, whole, '')
   return finished(progress, said)
 }
 
-function noProgress({ version }: Scoring): Progress {
+export function noProgress({ version }: Scoring): ConversationProgress {
   const isApplication = version.target !== undefined
   return { isApplication, answers: [], scores: [], checks: [], judge: [], judgeUsd: 0, hasFailed: false }
 }
@@ -100,7 +111,7 @@ function askedCase({ testCase, turns }: Conversation, index: number, { version }
   return withHistory(named, version, said)
 }
 
-function add(progress: Progress, detail: CaseDetail, { answer }: AnsweredCase, prefix: string): void {
+function add(progress: ConversationProgress, detail: CaseDetail, { answer }: AnsweredCase, prefix: string): void {
   const { scores, checks, judge } = progress
   if (detail.score !== undefined) scores.push(detail.score)
   checks.push(...detail.checks.map((check) => ({ ...check, name: `${prefix}${check.name}` })))
@@ -110,8 +121,18 @@ function add(progress: Progress, detail: CaseDetail, { answer }: AnsweredCase, p
   progress.hasFailed ||= detail.state === 'checkFailed' || detail.judge.some(({ must, score }) => must && score === 0)
 }
 
+/** Adds what was paid beside the answers; undefined is an unknown price. */
+export function addPaid(progress: ConversationProgress, usd: number | undefined): void {
+  progress.judgeUsd = sum([progress.judgeUsd, usd])
+}
+
 /** A conversation that was stopped: what was never asked counts 0, so that an earlier failure is never the better one. */
-function stopped(progress: Progress, { testCase, turns }: Conversation, index: number, scoring: Scoring): Progress {
+function stopped(
+  progress: ConversationProgress,
+  { testCase, turns }: Conversation,
+  index: number,
+  scoring: Scoring,
+): ConversationProgress {
   const reason = `turn ${index + 1} scored below 1, and onFailure is stop`
   const never = (name: string): CheckResult => ({ name, type: 'turn', score: 0, weight: 1, must: false, reason })
   const rest = turns.flatMap((turn, number) =>
@@ -126,7 +147,7 @@ function stopped(progress: Progress, { testCase, turns }: Conversation, index: n
   }
 }
 
-function finished(progress: Progress, said: readonly Message[]): CaseDetail {
+function finished(progress: ConversationProgress, said: readonly Message[]): CaseDetail {
   const { scores, checks, judge, hasFailed, answers } = progress
   const last = answers.at(-1)
   if (scores.length === 0)
@@ -146,8 +167,8 @@ function finished(progress: Progress, said: readonly Message[]): CaseDetail {
 }
 
 /** A conversation that ended without a score, or in the way that its case expects. */
-function ended(
-  progress: Progress,
+export function endedConversation(
+  progress: ConversationProgress,
   detail: CaseDetail,
   said: readonly Message[],
   name: string | undefined,
@@ -155,7 +176,9 @@ function ended(
 ): CaseDetail {
   const shown = shownOf(progress, undefined, said)
   const own = { ...detail, ...shown, ...(detail.trace && { trace: detail.trace }) }
-  const costUsd = sum([detail.costUsd, ...progress.answers.map(({ answer }) => answer.costUsd), progress.judgeUsd])
+  // What the whole cost is already in the detail of the whole, which has no name of a turn.
+  const earlier = name === undefined ? [] : progress.answers.map(({ answer }) => answer.costUsd)
+  const costUsd = sum([detail.costUsd, ...earlier, progress.judgeUsd])
   const { costUsd: _, ...rest } = own
   const priced = costUsd === undefined ? rest : { ...rest, costUsd }
   const { checks, judge, scores, hasFailed } = progress
@@ -169,11 +192,12 @@ function ended(
 }
 
 /** What a reader is shown of all turns; `last` is the answer that the whole is scored by. */
-function shownOf(progress: Progress, last: AnsweredCase | undefined, said: readonly Message[]) {
+function shownOf(progress: ConversationProgress, last: AnsweredCase | undefined, said: readonly Message[]) {
   const costUsd = sum([...progress.answers.map(({ answer }) => answer.costUsd), progress.judgeUsd])
   const sums = last && sumsOf(progress, last)
+  const { trace: _, latencyMs: __, answerUsd: ___, ...shown } = last?.shown ?? {}
   return {
-    ...last?.shown,
+    ...shown,
     input: inputOf(said),
     ...(sums?.trace && { trace: sums.trace }),
     ...(sums?.latencyMs !== undefined && { latencyMs: sums.latencyMs }),
@@ -189,7 +213,7 @@ export function inputOf(said: readonly Message[]): string {
 }
 
 /** Time, cost and trajectory of all answers. What one of them did not report is unknown for the whole. */
-function sumsOf({ answers, isApplication }: Progress, last: AnsweredCase) {
+function sumsOf({ answers, isApplication }: ConversationProgress, last: AnsweredCase) {
   const latencyMs = sum(answers.map(({ answer }) => answer.latencyMs))
   const costUsd = sum(answers.map(({ answer }) => answer.costUsd))
   const messages = answers.map((each) => trajectoryOf(each, isApplication))

@@ -79,18 +79,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   const ledger = emptyLedger()
   const table = createScoreTable()
   const observations = noObservations()
-  const feature = candidate.feature
-
-  const askFor = (stage: Stage): Ask =>
-    options.askFor({
-      stage,
-      feature,
-      book(completion, source, model) {
-        book(ledger, completion, stage, source)
-        // Recordings hold no vectors, so the origin of embeddings is not counted.
-        if (stage !== 'embedding') observations.origins.add(model, stage, source)
-      },
-    })
+  const askFor = bookedAsk(options, { ledger, observations })
   const checkDeps = { ...options.checkDeps, ask: askFor('embedding') }
   const failed = (error: unknown) => bookFailure(ledger, error)
   const generate = askFor('generation')
@@ -134,10 +123,11 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       checks: promptChecks,
       checksOf: (testCase) => testCase.checks.map((spec) => compileCheck(spec, checkDeps)),
       judge,
+      askUser: askJudge,
       signal,
     })
   const evaluation: Evaluation = {
-    feature,
+    feature: candidate.feature,
     cases: options.cases,
     arms: { candidate: scoreCaseOf(candidate), ...(baseline && { baseline: stored?.score ?? scoreCaseOf(baseline) }) },
     ...{ table, results, measuredBy: (testCase: Case) => measuringChecks(candidate, testCase) },
@@ -165,8 +155,27 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       await evaluate(evaluation, repeat, wanted)
     },
     scoreAnswer: async (given, testCase, repeat) =>
-      testCase.turns ? lastAnswerAlone : scoreCaseOf(candidate, async () => given)(testCase, repeat),
+      testCase.turns || testCase.simulate
+        ? lastAnswerAlone
+        : scoreCaseOf(candidate, async () => given)(testCase, repeat),
   }
+}
+
+/** The way to ask for each purpose, with its cost and its origin noted. */
+function bookedAsk(
+  { askFor, candidate: { feature } }: Pick<FeatureRunOptions, 'askFor' | 'candidate'>,
+  { ledger, observations }: { ledger: Ledger; observations: Observations },
+): (stage: Stage) => Ask {
+  return (stage) =>
+    askFor({
+      stage,
+      feature,
+      book(completion, source, model) {
+        book(ledger, completion, stage, source)
+        // Recordings hold no vectors, so the origin of embeddings is not counted.
+        if (stage !== 'embedding') observations.origins.add(model, stage, source)
+      },
+    })
 }
 
 /** The answers to the earlier turns are not known, and the score is a mean over all of them. */

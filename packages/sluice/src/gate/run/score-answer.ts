@@ -1,5 +1,6 @@
+import type { Ask } from '../../core/answers/ask.ts'
 import { lostReason, refusedAnswer } from '../../core/providers/lost-answer.ts'
-import type { Completion, PromptRequest } from '../../core/providers/provider.ts'
+import type { Completion, ModelRequest, PromptRequest } from '../../core/providers/provider.ts'
 import { ProviderError, type ProviderErrorKind, StaleRecordingError } from '../../core/providers/provider-error.ts'
 import { scoreOutput } from '../../core/scorers/case-score.ts'
 import { type Check, CheckError } from '../../core/scorers/checks/check.ts'
@@ -29,6 +30,8 @@ export interface Scoring {
   /** Compiles the checks of a case. */
   checksOf(testCase: Case): Check[]
   judge: Judge | undefined
+  /** Asks the model of a simulated user. */
+  askUser?: Ask<ModelRequest>
   signal: AbortSignal
 }
 

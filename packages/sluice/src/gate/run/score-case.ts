@@ -7,6 +7,7 @@ import { TemplateError } from '../../core/suite/values/template.ts'
 import { inputOf, scoreConversation } from './conversation.ts'
 import type { ScoreCase } from './evaluate.ts'
 import { answerTo, failure, type Scoring, scoreAnswered, withHistory } from './score-answer.ts'
+import { scoreSimulation } from './simulated-conversation.ts'
 
 /**
  * Makes the function that answers and scores one case. Faults of a case become its state, never a score of 0; an answer
@@ -17,8 +18,9 @@ export function createScoreCase(scoring: Scoring): ScoreCase {
   return async (testCase, repeat) => {
     try {
       const request = requestOf(version, testCase)
-      const { messages, turns } = testCase
+      const { messages, turns, simulate: simulation } = testCase
       if (turns) return await scoreConversation(scoring, { testCase, turns, repeat, request })
+      if (simulation) return await scoreSimulation(scoring, { testCase, simulation, repeat, request })
       const sent = messages ? withHistory(testCase, version, messages) : testCase
       const answered = await answerTo(scoring, sent, repeat, request)
       const detail = 'ended' in answered ? answered.ended : await scoreAnswered(scoring, testCase, repeat, answered)

@@ -139,8 +139,12 @@ test('messages of a case replace the last message of the user', async () => {
 test('an application gets the conversation with each turn, and what it does not report is not claimed', async () => {
   using project = createProject({
     'sluice.yaml': 'judge: {model: openai:gpt-4.1-2025-04-14}\n',
-    'app.mjs':
-      "export default ({ who, messages }) => ['late, refunded, welcome:', who, ...messages.map((m) => m.content)].join('|')\n",
+    'app.mjs': `const text = (who, messages) => ['late, refunded, welcome:', who, ...messages.map((m) => m.content)].join('|')
+export default ({ who, messages }) => {
+  const output = text(who, messages)
+  return messages.length > 1 ? { output, toolCalls: [] } : output
+}
+`,
     'prompts/a.prompt.yml':
       'sluice: 1\nmodel: openai:gpt-4.1-2025-04-14\ntarget: {module: ../app.mjs}\nsuites: {fast: ../evals/a.yaml}\n',
     'evals/a.yaml': turns,

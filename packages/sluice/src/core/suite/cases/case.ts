@@ -3,7 +3,14 @@ import { type RubricItem, rubricSchema } from '../../../records/rubric.ts'
 import { checkSchema } from '../checks/check-entry.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
 import type { Message } from '../models/model.ts'
-import { historySchema, referenceSchema, type Turn, turnsSchema } from './conversation.ts'
+import {
+  historySchema,
+  referenceSchema,
+  simulateSchema,
+  type Turn,
+  turnsSchema,
+  type UserSimulation,
+} from './conversation.ts'
 import { type Mock, mocksSchema } from './mock.ts'
 
 export const caseIdSchema = z.string().regex(/^[^\p{Cc}]+$/u, 'must not be empty or hold control characters')
@@ -59,6 +66,7 @@ export const caseSchema = z
     }),
     messages: historySchema.exactOptional(),
     turns: turnsSchema.exactOptional(),
+    simulate: simulateSchema.exactOptional(),
     onFailure: z
       .enum(['stop', 'continue'])
       .exactOptional()
@@ -126,6 +134,8 @@ export interface Case {
   messages?: Message[]
   /** What the user says, turn by turn. */
   turns?: Turn[]
+  /** A user that a model plays, in place of turns. */
+  simulate?: UserSimulation
   /** Whether a conversation goes on after a turn that scored below 1; by default it does. */
   onFailure?: 'stop' | 'continue'
   checks: CheckSpec[]

@@ -7,7 +7,8 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located } from '../diagnostics/validate.ts'
 import { messageContentSchema, resolveMessages, writtenMessageSchema } from '../models/content-parts.ts'
-import type { Message } from '../models/model.ts'
+import { defaultJudge } from '../models/default-judge.ts'
+import { type Message, modelIdSchema, modelParametersSchema } from '../models/model.ts'
 import type { ProjectFiles } from '../project-files.ts'
 import { textOf } from '../values/written.ts'
 
@@ -81,6 +82,40 @@ export const turnsSchema = z
     ],
   })
 
+const simulationSchema = z.strictObject({
+  goal: z
+    .string()
+    .min(1)
+    .meta({ description: 'What the simulated user wants.', examples: ['A refund for order 1182, which is late.'] }),
+  persona: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .meta({ description: 'Who the simulated user is.', examples: ['Impatient, writes in short sentences.'] }),
+  model: modelIdSchema.meta({ description: 'The model that plays the user.', examples: [defaultJudge.model] }),
+  parameters: modelParametersSchema.exactOptional(),
+  maxTurns: z
+    .int()
+    .min(1)
+    .max(100)
+    .exactOptional()
+    .meta({
+      description:
+        'The most messages of the user. One who has not ended by then is an error, not a score (default 10).',
+      examples: [6],
+    }),
+})
+
+/** A user that a model plays. */
+export type UserSimulation = z.output<typeof simulationSchema>
+
+/** `simulate` of a case. */
+export const simulateSchema = simulationSchema.meta({
+  description:
+    'A conversation with a user that a model plays until its goal is reached or given up. Checks and rubric of case and prompt are about the last answer; what the user does wrong is the state simulatorError.',
+  examples: [{ goal: 'A refund for order 1182, which is late.', model: defaultJudge.model, maxTurns: 6 }],
+})
+
 /** One message of the user in a conversation, and what its answer is scored by. */
 export interface Turn {
   user: Message
@@ -92,6 +127,7 @@ export interface Turn {
 interface WrittenConversation {
   messages?: z.output<typeof historySchema>
   turns?: z.output<typeof turnsSchema>
+  simulate?: UserSimulation
 }
 
 interface ConversationPlace {
@@ -103,7 +139,7 @@ interface ConversationPlace {
 
 /** The messages and turns of a case with their files read, the paths of these files, and what is wrong. */
 export async function resolveConversation(
-  { messages, turns }: WrittenConversation,
+  { messages, turns, simulate }: WrittenConversation,
   { files, root, folder, source }: ConversationPlace,
 ): Promise<{ conversation: { messages?: Message[]; turns?: Turn[] }; paths: string[]; faults: Diagnostic[] }> {
   if (messages === undefined && turns === undefined) return { conversation: {}, paths: [], faults: [] }
@@ -117,23 +153,32 @@ export async function resolveConversation(
     const specs = checks.map((spec) => resolveModule(spec, { root, folder }))
     for (const message of said.messages) resolved.push({ ...turn, user: message, checks: specs })
   }
-  const wanted = turns === undefined ? 'user' : 'assistant'
+  const isAsked = turns === undefined && simulate === undefined
+  const wanted = isAsked ? 'user' : 'assistant'
   if (messages !== undefined && before.messages.at(-1)?.role !== wanted) {
-    const what = turns === undefined ? 'the last message of a case is what the user asks' : 'turns follow an answer'
+    const what = isAsked ? 'the last message of a case is what the user asks' : 'turns follow an answer'
     const message = `${what}: end with a message of the ${wanted}`
     faults.push(located(source, ['messages', messages.length - 1], message))
   }
   const all = [...before.messages, ...resolved.map(({ user }) => user)]
   const paths = all.flatMap(({ parts = [] }) => parts.flatMap((part) => ('file' in part ? (part.file.path ?? []) : [])))
+  if (turns && simulate) faults.push(located(source, ['simulate'], 'a case has either turns or a simulated user'))
   const conversation = { ...(messages && { messages: before.messages }), ...(turns && { turns: resolved }) }
   return { conversation, paths, faults }
 }
 
 /** The messages of a prompt that a case is sent: without the last one of the user where the case says what he said. */
-export function promptMessages(messages: readonly Message[], { messages: own, turns }: Conversation): Message[] {
-  if (own === undefined && turns === undefined) return [...messages]
+export function promptMessages(
+  messages: readonly Message[],
+  { messages: own, turns, simulate }: Conversation,
+): Message[] {
+  if (own === undefined && turns === undefined && simulate === undefined) return [...messages]
   const last = messages.findLastIndex(({ role }) => role === 'user')
   return messages.slice(0, last < 0 ? messages.length : last)
 }
 
-type Conversation = { messages?: Message[]; turns?: Turn[] }
+interface Conversation {
+  messages?: Message[]
+  turns?: Turn[]
+  simulate?: UserSimulation
+}

@@ -47,9 +47,10 @@ export async function* readSuite(
       }
       const diagnostics = faults.map(({ name, message }) => located(source, ['vars', name], message))
       const mocks = data.mocks && { mocks: resolveMocks(data.mocks, place.folder) }
-      const { messages, turns, ...rest } = data
+      const { messages, turns, simulate, ...others } = data
+      const rest = { ...others, ...(simulate && { simulate }) }
       const said = await resolveConversation(
-        { ...(messages && { messages }), ...(turns && { turns }) },
+        { ...(messages && { messages }), ...(turns && { turns }), ...(simulate && { simulate }) },
         { files, ...place, source },
       )
       diagnostics.push(...said.faults)

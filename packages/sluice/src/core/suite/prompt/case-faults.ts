@@ -9,6 +9,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located, locatedKey } from '../diagnostics/validate.ts'
 import { partOfValue } from '../models/content-parts.ts'
+import { modelFaults } from '../models/model-ids.ts'
 import { ContentFile } from '../values/content-file.ts'
 import { compileExpression } from '../values/expression.ts'
 import { compilePattern, renderPattern } from '../values/pattern.ts'
@@ -60,12 +61,13 @@ export function caseFaults(
 
 /** What is wrong with the turns of a case, and with what it leaves for them. */
 function turnFaults(
-  { target, file }: Prompt,
-  { turns, messages, vars, onFailure }: Case,
+  prompt: Prompt,
+  { turns, messages, simulate, vars, onFailure }: Case,
   source: Source,
   config: Pick<Config, 'providers' | 'embedding'>,
 ): Diagnostic[] {
-  const isConversation = turns !== undefined || messages !== undefined
+  const { target, file } = prompt
+  const isConversation = [turns, messages, simulate].some((part) => part !== undefined)
   const faults = (turns ?? []).flatMap(({ checks, expected }, index) => {
     const at = ['turns', index, 'checks']
     const lacking = expected === undefined ? allChecks(checks).find(needsReference)?.name : undefined
@@ -76,6 +78,7 @@ function turnFaults(
         : [located(source, at, `${lacking} compares with "expected", which the turn lacks`)]),
     ]
   })
+  if (simulate) faults.push(...modelFaults(simulate.model, source, ['simulate', 'model'], config.providers, prompt))
   if (onFailure !== undefined && turns === undefined)
     faults.push(located(source, ['onFailure'], 'is about turns, and the case has none'))
   if (isConversation && target !== undefined && Object.hasOwn(vars, 'messages')) {

@@ -38,7 +38,8 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
   ])
   inChecks.delete('completion')
   return (item) => {
-    const inMessages = item.messages || item.turns ? usedIn(promptMessages(messages, item)) : inAllMessages
+    const inMessages =
+      item.messages || item.turns || item.simulate ? usedIn(promptMessages(messages, item)) : inAllMessages
     const usedByPrompt = new Set([...inMessages, ...inChecks])
     const set = Object.keys(item.vars)
     const inCase = item.checks.length === 0 ? [] : checkNames(item.checks, strict)
