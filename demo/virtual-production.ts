@@ -33,6 +33,7 @@ const root = process.cwd()
 const files = diskFiles(root)
 const { config } = await loadConfig(files, root)
 const store = memoryStore()
+const redactors = createRedactors({ root, clock: systemClock })
 await seedAdmin(store, clock, token)
 const log = createLog((line) => void process.stderr.write(line), clock.now, 'warn')
 const metrics = createMetrics()
@@ -40,7 +41,8 @@ const engine = startEngine({
   ...{ store, clock, random: uniform, log, metrics, keepLogMs: 90 * 24 * hourMs },
   controlEveryMs: 15_000,
   judge: createLiveJudge(config, { env: {}, files }),
-  redactorOf: createRedactors({ root, clock: systemClock }).redactorOf,
+  redactorOf: redactors.redactorOf,
+  redactTextsOf: redactors.redactTextsOf,
   nightOf: () => undefined,
   notify: {
     ...{ channels: [], project: 'demo', linkTo: () => undefined },

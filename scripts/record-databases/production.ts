@@ -74,6 +74,7 @@ export async function startProduction(store: Store): Promise<Production> {
       unaskable: async () => undefined,
     },
     redactorOf: async () => async (material) => material,
+    redactTextsOf: async () => async (texts) => [...texts],
     nightOf: () => undefined,
     notify: {
       channels: [channel('webhook works'), channel('webhook fails')],

@@ -22,6 +22,8 @@ export type {
   PromptTool,
   PromptToolChoice,
   PromptVersion,
+  ReportedToolCall,
+  ReportedTrajectory,
   RequestOutcome,
   RolloutSnapshot,
   Snapshot,

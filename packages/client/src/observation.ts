@@ -27,6 +27,8 @@ const text =
     typeof value === 'string' ? storableText(value, most) : undefined
 const flag: Read = (value) => (typeof value === 'boolean' ? value : undefined)
 
+const object: Read = (value) => (typeof value === 'object' ? value : undefined)
+
 const reads: ReadonlyMap<string, Read> = new Map(
   Object.entries({
     latencyMs: amount(86_400_000),
@@ -37,7 +39,11 @@ const reads: ReadonlyMap<string, Read> = new Map(
     error: (value) => text(4000)(value) ?? (value === false ? undefined : errorText(value)),
     refusal: flag,
     invalid: flag,
-    input: (value) => (typeof value === 'object' ? value : undefined),
+    input: object,
+    steps: amount(1e5, 1),
+    toolCalls: object,
+    trajectory: object,
+    trajectoryRef: text(1000),
     output: text(),
     servedModel: text(200),
     fingerprint: text(200),

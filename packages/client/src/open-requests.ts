@@ -84,8 +84,8 @@ export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }
   function weigh(outcome: RequestOutcome): void {
     const entry = entries.get(outcome)
     if (!entry) return
-    const { input, output } = outcome
-    const weight = input || output ? JSON.stringify([input, output]).length : 0
+    const { input, output, trajectory } = outcome
+    const weight = input || output || trajectory ? JSON.stringify([input, output, trajectory]).length : 0
     chars += weight - entry.chars
     entry.chars = weight
     if (entries.size <= capacity && chars <= mostChars) return

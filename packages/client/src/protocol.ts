@@ -99,6 +99,25 @@ export interface SnapshotChange {
   features: Record<string, FeatureSnapshot | null>
 }
 
+/** One call of a tool. What is missing or null is not known. */
+export interface ReportedToolCall {
+  id?: string | null
+  name: string
+  /** A JSON value. */
+  arguments?: unknown
+  /** The arguments as the model wrote them, if they are no JSON. */
+  unreadable?: string
+  result?: unknown
+  /** How the tool failed. */
+  error?: string | null
+  durationMs?: number | null
+}
+
+/** The messages from the user's first one to the answer. Each one of the assistant is a step. */
+export interface ReportedTrajectory {
+  messages: { role: 'user' | 'assistant'; text?: string | null; calls?: ReportedToolCall[] }[]
+}
+
 interface Reported {
   /** Unique. An id that is sent again counts once. */
   id: string
@@ -131,6 +150,14 @@ export interface RequestOutcome extends Reported {
   /** The variables of the prompt. Sent, like `output`, only for requests that `capture` chooses. */
   input?: Record<string, unknown>
   output?: string
+  /** How many messages the model wrote, the answer included. */
+  steps?: number
+  /** How often each tool was called: at most 64 names of up to 128 letters, digits and `_ . : / -`. */
+  toolCalls?: Record<string, number>
+  /** Sent, like `trajectoryRef`, only with input and output: at most 100,000 bytes as JSON. */
+  trajectory?: ReportedTrajectory
+  /** Where the application keeps it, e.g. a trace id: up to 1,000 characters. It is never fetched. */
+  trajectoryRef?: string
   /** The probability with which `capture` chose this request, in (0,1]. */
   captured?: number
   /** The model that the provider reports. */

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { sendableInput, sendableOutput } from './content.ts'
+import { sendableObject, sendableOutput } from './content.ts'
 import type { Report } from './diagnostic.ts'
 import { type Observation, readFeedback, readObservation } from './observation.ts'
 import type { OutcomeQueue } from './outcome-queue.ts'
@@ -39,15 +39,25 @@ export function createRequests(about: Omit<RequestName, 'id'>, capturePpm: numbe
   const now = () => timeText(clock.now())
   const created = (observedAt: string): RequestOutcome => ({ id: newId(), ...about, observedAt })
 
-  function merge(outcome: RequestOutcome, { input, output, ...rest }: Observation): void {
-    Object.assign(outcome, rest)
+  function merge(
+    outcome: RequestOutcome,
+    { input, output, toolCalls, trajectory, trajectoryRef, ...rest }: Observation,
+  ): void {
     // With another salt than the rollout's, so that the choice is independent of the arm.
-    if (capturePpm === 0 || position('sluice.capture', outcome.id) >= capturePpm) return
-    outcome.captured = capturePpm / wholePpm
-    const sent = { ...(input && { input: sendableInput(input) }), ...(output && { output: sendableOutput(output) }) }
+    const captured = capturePpm > 0 && position('sluice.capture', outcome.id) < capturePpm
+    if (captured) outcome.captured = capturePpm / wholePpm
+    const sent = {
+      ...(toolCalls && { toolCalls: sendableObject(toolCalls, 30_000) }),
+      ...(captured && {
+        ...(input && { input: sendableObject(input) }),
+        ...(output && { output: sendableOutput(output) }),
+        ...(trajectory && { trajectory: sendableObject(trajectory, 100_000) }),
+        ...(trajectoryRef && { trajectoryRef }),
+      }),
+    }
     for (const [name, content] of Object.entries(sent))
       if (content === undefined) report('warn', 'invalid-field', `left out or changed: ${name}`)
-    Object.assign(outcome, sent)
+    Object.assign(outcome, rest, sent)
   }
 
   return {

@@ -27,6 +27,7 @@ const canary = featureWith(
 )
 const fieldNames = [
   ...['latencyMs', 'costUsd', 'inputTokens', 'outputTokens', 'error', 'refusal', 'invalid', 'input', 'output'],
+  ...['steps', 'toolCalls', 'trajectory', 'trajectoryRef'],
   ...['servedModel', 'fingerprint', 'id', 'kind', 'unit', 'arm', 'version', 'captured', 'constructor', 'toString'],
 ]
 const observation = oddRecord(fieldNames)

@@ -15,7 +15,7 @@ export const toolCallSchema = z.object({
 })
 export type ToolCall = z.infer<typeof toolCallSchema>
 
-const messageSchema = z.object({
+export const messageSchema = z.object({
   role: z.enum(['user', 'assistant']).describe('Who speaks.'),
   text: z.string().nullable().describe('What is said; null where an assistant only calls tools.'),
   calls: z.array(toolCallSchema).describe('The calls of this one message, in their order; of a user none.'),

@@ -1,6 +1,7 @@
 import type { Outcome } from '@sluice/client'
 import { z } from 'zod'
 import { armSchema, featureField, rolloutIdField, versionIdField } from './names.ts'
+import { stepsField, toolCallsField, trajectoryField, trajectoryLimits } from './outcome-trajectory.ts'
 
 /** What names an outcome, its content and its task: ids of different features have nothing to do with each other. */
 const outcomeKeySchema = z.object({
@@ -79,6 +80,13 @@ const requestOutcome = z.object({
   invalid: z.boolean().exactOptional(),
   input: z.record(z.string(), z.unknown()).exactOptional(),
   output: z.string().overwrite(storableText).exactOptional(),
+  steps: stepsField,
+  toolCalls: toolCallsField,
+  trajectory: trajectoryField,
+  trajectoryRef: text(trajectoryLimits.reference).min(1).exactOptional().meta({
+    description:
+      'Where the trajectory is kept, e.g. a trace id. It is shown, and never fetched. Stored only where the output is.',
+  }),
   captured: z
     .number()
     .gt(0)
@@ -157,6 +165,9 @@ const requestEntrySchema = logFields.extend({
   refusal: z.boolean(),
   invalid: z.boolean(),
   outputChars: z.number().nullable(),
+  /** As reported, and the calls of all tools together; their names are texts, so they are not logged. Absent: not reported. */
+  steps: z.number().optional(),
+  calls: z.number().optional(),
   servedModel: z.string().nullable(),
   fingerprint: z.string().nullable(),
   /** It was among those that send their content along, whether or not it is judged then. Absent: not known. */

@@ -182,6 +182,20 @@ export const content = (id: string, more: Partial<StoredContent> = {}): StoredCo
   unit: '0123456789abcdef',
   input: { email: 'Please pay invoice 1182 by Friday. \u0000 😀' },
   output: 'Pay invoice 1182.',
+  trajectory: {
+    messages: [
+      {
+        role: 'assistant',
+        text: null,
+        calls: [
+          { id: null, name: 'look_up', arguments: { invoice: '\u0000' }, result: 'due', error: null, durationMs: 3 },
+        ],
+      },
+    ],
+  },
+  trajectoryRef: 'trace-1182',
+  steps: 2,
+  toolCalls: { look_up: 1 },
   judgement: null,
   score: null,
   storedAt: start,

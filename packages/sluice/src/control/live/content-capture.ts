@@ -8,7 +8,8 @@ import type { LiveSettings } from '../../records/rollout-settings.ts'
 import { formatAmount } from '../../text/format.ts'
 import type { Store } from '../store/store.ts'
 import { type KnownUnits, knownUnitsIn } from './known-units.ts'
-import type { Redact, StorableTexts } from './redact.ts'
+import type { Redact, RedactTexts, StorableTexts } from './redact.ts'
+import { type ReportedWay, redactWay, type StoredWay } from './redact-trajectory.ts'
 import { type Sampling, samplingOf } from './sampling.ts'
 import { urgencyOf } from './urgency.ts'
 
@@ -24,6 +25,7 @@ export interface CaptureOptions {
   /** Random numbers in [0,1). */
   random: () => number
   redactorOf: (file?: string) => Promise<Redact>
+  redactTextsOf: (file?: string) => Promise<RedactTexts>
   count: (feature: string, fate: CaptureResult, by: number) => void
   onError: (error: unknown) => void
 }
@@ -38,6 +40,7 @@ const wholePpm = 1_000_000
 
 interface Captured extends StorableTexts {
   entry: LogDraft
+  way: ReportedWay
   captured: number
 }
 
@@ -61,10 +64,10 @@ export function createContentCapture(options: CaptureOptions): (accepted: readon
 
 function capturedOf({ entry, outcome }: AcceptedOutcome): Captured[] {
   if (outcome.kind === 'feedback') return []
-  const { input, output, captured } = outcome
+  const { input, output, captured, steps, toolCalls, trajectory, trajectoryRef } = outcome
   return input === undefined || output === undefined || captured === undefined
     ? []
-    : [{ entry, input, output, captured }]
+    : [{ entry, input, output, captured, way: { steps, toolCalls, trajectory, trajectoryRef } }]
 }
 
 async function takeIn(feature: string, requests: readonly Captured[], options: CaptureContext): Promise<void> {
@@ -133,13 +136,19 @@ async function contentsOf(
   requests: readonly Captured[],
   { feature }: FeatureState,
   live: LiveSettings,
-  { redactorOf, clock, count, onError }: CaptureOptions,
+  { redactorOf, redactTextsOf, clock, count, onError }: CaptureOptions,
 ): Promise<StoredContent[]> {
   const now = clock.now()
   const redacted = await Promise.allSettled(
-    requests.map(async ({ entry, input, output }) => {
+    requests.map(async ({ entry, input, output, way }) => {
       const redact = await redactorOf(live.redact)
-      return contentOf(entry, await redact({ input, output }), now, live.retention)
+      const texts = await redact({ input, output })
+      return contentOf(
+        entry,
+        { ...texts, ...(await redactWay(way, input, await redactTextsOf(live.redact))) },
+        now,
+        live.retention,
+      )
     }),
   )
   const faults = redacted.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
@@ -158,7 +167,7 @@ function messageOf(error: unknown): string {
 
 function contentOf(
   { id, feature, version, rolloutId, unit }: LogDraft,
-  material: StorableTexts,
+  material: StorableTexts & StoredWay,
   now: number,
   retentionMs: number,
 ): StoredContent {

@@ -7,11 +7,16 @@ import { RedactorFault, startRedactorThread } from './redactor-thread.ts'
 
 const materialSchema = z.strictObject({ input: z.record(z.string(), z.unknown()), output: z.string() })
 
+const outputsSchema = z.array(z.string())
+
 /** The texts of a request that may be stored: the variables of the prompt, and the answer. */
 export type StorableTexts = z.output<typeof materialSchema>
 
 /** Removes what must not be stored. If it fails, nothing is stored. */
 export type Redact = (material: StorableTexts) => Promise<StorableTexts>
+
+/** Each of the texts as it may be stored, redacted as an output beside this input. */
+export type RedactTexts = (texts: readonly string[], input: Record<string, unknown>) => Promise<string[]>
 
 export interface Redactors {
   /**
@@ -19,6 +24,8 @@ export interface Redactors {
    * @throws SluiceError `invalid-input` if the module is outside of the root
    */
   redactorOf(file?: string): Promise<Redact>
+  /** The same module for further texts of a request, all of them in one call. @throws like `redactorOf` */
+  redactTextsOf(file?: string): Promise<RedactTexts>
   /** Ends the thread of the redactors. */
   close(): Promise<void>
 }
@@ -39,14 +46,28 @@ const longestMs = 5000
  */
 export function createRedactors({ root, clock, limitMs = longestMs }: RedactorsOptions): Redactors {
   const thread = startRedactorThread({ clock, limitMs })
+  function jobOf(reference: string) {
+    const { file, exportName } = moduleReference(reference)
+    return { reference, file: withinRoot(root, file), exportName }
+  }
+
   return {
     async redactorOf(reference) {
       if (reference === undefined) return async (material) => material
-      const { file, exportName } = moduleReference(reference)
-      const job = { reference, file: withinRoot(root, file), exportName }
+      const job = jobOf(reference)
       return async (material) => {
         const redacted = materialSchema.safeParse(await thread.run({ ...job, material }))
         if (!redacted.success) throw new RedactorFault('returned-something-else', reference)
+        return redacted.data
+      }
+    },
+    async redactTextsOf(reference) {
+      if (reference === undefined) return async (texts) => [...texts]
+      const job = jobOf(reference)
+      return async (texts, input) => {
+        const redacted = outputsSchema.safeParse(await thread.run({ ...job, material: { input }, outputs: texts }))
+        if (!redacted.success || redacted.data.length !== texts.length)
+          throw new RedactorFault('returned-something-else', reference)
         return redacted.data
       }
     },

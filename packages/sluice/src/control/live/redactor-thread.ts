@@ -49,6 +49,8 @@ interface Job {
   file: string
   exportName: string
   material: unknown
+  /** The function is called for each of them, as the `output` of the material, and the result is a list. */
+  outputs?: readonly string[]
 }
 
 /** A separate thread for code of the project, which cannot stop the main thread. */
@@ -187,19 +189,31 @@ function serve(port: MessagePort): void {
   })
 }
 
-async function answerTo({ file, exportName, material }: Question): Promise<Reply> {
+async function answerTo({ file, exportName, material, outputs }: Question): Promise<Reply> {
   const module: Record<string, unknown> | undefined = await import(pathToFileURL(file).href).catch(() => undefined)
   if (!module) return { fault: 'cannot-be-loaded' }
   const redact = module[exportName]
   if (typeof redact !== 'function') return { fault: 'no-function' }
-  const most = 4 * JSON.stringify(material).length + slackLength
   try {
-    const json = JSON.stringify(await redact(material)) as string | undefined
-    if (json === undefined || json.length > most) return { fault: 'returned-something-else' }
-    return { value: JSON.parse(json) }
+    if (!outputs) return sendable(await redact(material), material)
+    const results: unknown[] = []
+    for (const output of outputs) {
+      const one = { ...(structuredClone(material) as object), output }
+      const reply = sendable(await redact(one), one)
+      if ('fault' in reply) return reply
+      results.push((reply.value as { output?: unknown } | null)?.output)
+    }
+    return { value: results }
   } catch {
     return { fault: 'threw' }
   }
+}
+
+/** A copy of what a redactor returned, which must not be much more than it was given. */
+function sendable(result: unknown, given: unknown): Reply {
+  const json = JSON.stringify(result) as string | undefined
+  const most = 4 * JSON.stringify(given).length + slackLength
+  return json === undefined || json.length > most ? { fault: 'returned-something-else' } : { value: JSON.parse(json) }
 }
 
 /** How many characters a result may have in addition to a multiple of what was sent. */

@@ -10,7 +10,7 @@ import { createContentCapture } from '../live/content-capture.ts'
 import { createDailyBudgets } from '../live/daily-budget.ts'
 import type { JudgingContext } from '../live/judge-task.ts'
 import { startJudgeWorker } from '../live/judge-worker.ts'
-import type { Redact } from '../live/redact.ts'
+import type { Redact, RedactTexts } from '../live/redact.ts'
 import { startRetention } from '../live/retention.ts'
 import { createFaultRegister, type FaultRegister } from '../loops/loop-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
@@ -38,6 +38,7 @@ export interface EngineOptions {
   keepLogMs: number
   judge: Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'>
   redactorOf: (file?: string) => Promise<Redact>
+  redactTextsOf: (file?: string) => Promise<RedactTexts>
   /** What the last nightly of a feature found, if there was one. */
   nightOf: (feature: string) => NightWord | undefined
   notify: {
@@ -64,7 +65,7 @@ const judged = 64
 const batchesWaiting = 100
 
 export function startEngine(options: EngineOptions): Engine {
-  const { store, clock, random, log, metrics, keepLogMs, redactorOf, nightOf } = options
+  const { store, clock, random, log, metrics, keepLogMs, redactorOf, redactTextsOf, nightOf } = options
   const stop = new AbortController()
   const faults = createFaultRegister({
     clock,
@@ -90,6 +91,7 @@ export function startEngine(options: EngineOptions): Engine {
     clock,
     random,
     redactorOf,
+    redactTextsOf,
     count: countContents,
     onError: (error) => log('error', 'contents could not be captured', { error: messageOf(error) }),
   })

@@ -67,6 +67,12 @@ export function capturing(store: Store, { random = () => 0, redact }: { random?:
     clock: handClock(),
     random,
     redactorOf: async () => redact ?? (async (material) => material),
+    redactTextsOf: async () => async (texts, input) => {
+      const redacted = await Promise.all(
+        texts.map(async (output) => (redact ? await redact({ input, output }) : { output })),
+      )
+      return redacted.map(({ output }) => output)
+    },
     count: (_feature, fate, by) => {
       if (by > 0) fates[fate] = (fates[fate] ?? 0) + by
     },

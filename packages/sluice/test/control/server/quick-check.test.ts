@@ -14,6 +14,7 @@ const request = {
   ...place,
   ...{ latencyMs: 812.5, costUsd: 0.1, inputTokens: 5 },
   ...{ outputTokens: 6, error: 'TimeoutError', refusal: false, invalid: true, captured: 0.5, servedModel: 'm' },
+  ...{ steps: 2, toolCalls: { look_up: 1 } },
 }
 const feedback = { ...place, kind: 'feedback', of: 'o-1', score: 0.5, comment: 'good' }
 
@@ -33,7 +34,11 @@ const odd = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.double(),
 )
-const name = fc.constantFrom(...Object.keys({ ...feedback, ...request, output: '', fingerprint: '' }), 'more', 'input')
+const name = fc.constantFrom(
+  ...Object.keys({ ...feedback, ...request, output: '', fingerprint: '', trajectory: {} }),
+  'more',
+  'input',
+)
 const outcome = fc
   .tuple(
     fc.constantFrom(request, feedback),

@@ -54,6 +54,7 @@ export async function startReplica({ life, store, clock, fate, trouble }: Replic
       unaskable: async () => undefined,
     },
     redactorOf: async () => async (material) => material,
+    redactTextsOf: async () => async (texts) => [...texts],
     nightOf: () => undefined,
     notify: {
       channels: [],

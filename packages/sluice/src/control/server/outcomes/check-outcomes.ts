@@ -93,7 +93,7 @@ const done: Record<FieldNote['code'], string> = {
 
 function noteOn(field: string, code: FieldNote['code'], faults: readonly Fault[]): string {
   const fault = faults.find(({ path }) => path.split('/')[1] === field)
-  return `/${field} ${fault?.message}: ${done[code]}`
+  return `${fault?.path ?? `/${field}`} ${fault?.message}: ${done[code]}`
 }
 
 /** A field of an outcome whose reported value was not valid. */
@@ -107,6 +107,7 @@ interface FieldNote {
 const optional = new Set([
   ...['unit', 'observedAt', 'latencyMs', 'costUsd', 'inputTokens', 'outputTokens', 'error', 'refusal', 'invalid'],
   ...['input', 'output', 'captured', 'servedModel', 'fingerprint', 'comment'],
+  ...['steps', 'toolCalls', 'trajectory', 'trajectoryRef'],
 ])
 /** Here null means "not in a rollout". Another invalid value would hide to which arm the request belongs. */
 const nullable = new Set(['rolloutId', 'arm', 'stage', 'kind'])

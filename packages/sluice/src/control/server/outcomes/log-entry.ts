@@ -57,8 +57,14 @@ export function logEntry(outcome: Outcome, context: LogContext): LogDraft {
     outputChars: outcome.output?.length ?? null,
     servedModel: outcome.servedModel ?? null,
     fingerprint: outcome.fingerprint ?? null,
+    ...(outcome.steps !== undefined && { steps: outcome.steps }),
+    ...(outcome.toolCalls !== undefined && { calls: callsIn(outcome.toolCalls) }),
     ...(outcome.captured !== undefined && { captured: true }),
   }
+}
+
+function callsIn(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
 /** The type of an error whose text does not begin with one. */

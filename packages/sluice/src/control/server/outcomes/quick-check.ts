@@ -39,6 +39,8 @@ function ofField({ _zod: { def } }: Inner): QuickCheck {
       return orMissing(ofField((def as z.core.$ZodOptionalDef).innerType))
     case 'boolean':
       return (value) => typeof value === 'boolean'
+    case 'unknown':
+      return allOf((value) => value !== undefined, def)
     case 'enum':
       return among(Object.values((def as z.core.$ZodEnumDef).entries))
     case 'literal':

@@ -69,6 +69,7 @@ export async function startServeEngine(
     keepLogMs,
     judge: createLiveJudge(config, { env, files }),
     redactorOf: redactors.redactorOf,
+    redactTextsOf: redactors.redactTextsOf,
     nightOf: nights.nightOf,
     notify: {
       channels,

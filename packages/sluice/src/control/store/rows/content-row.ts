@@ -1,7 +1,7 @@
 import { type StoredContent, storedContentSchema } from '../../../records/content.ts'
 import { checked, parsed } from './stored-json.ts'
 
-/** A content as a row: searched fields have columns, input and output are one JSON text. */
+/** A content as a row: searched fields have columns, input, output and the way to it are one JSON text. */
 export interface ContentRow {
   id: string
   feature: string
@@ -16,7 +16,7 @@ export interface ContentRow {
 }
 
 export function contentRow(content: StoredContent): ContentRow {
-  const { id, feature, version, rolloutId, unit, score, storedAt, expiresAt, input, output, judgement } = content
+  const { id, feature, version, rolloutId, unit, score, storedAt, expiresAt, judgement, ...body } = content
   return {
     id,
     feature,
@@ -26,7 +26,7 @@ export function contentRow(content: StoredContent): ContentRow {
     score,
     stored_at: storedAt,
     expires_at: expiresAt,
-    body: JSON.stringify({ input, output }),
+    body: JSON.stringify(body),
     judgement: judgement === null || judgement === undefined ? null : JSON.stringify(judgement),
   }
 }
