@@ -8,6 +8,7 @@ import { storedJudgeSettings } from '../../core/suite/config/judge-settings.ts'
 import { render } from '../../core/suite/values/template.ts'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
+import type { RubricItem } from '../../records/rubric.ts'
 import type { VersionRecord } from '../../records/version.ts'
 
 const judgedSchema = z.looseObject({
@@ -24,30 +25,46 @@ export function earlierJudgement({ judgement }: StoredContent): JudgedContent | 
   return judgement === null ? undefined : judgedSchema.parse(judgement)
 }
 
+/** An item of the rubric sees what is not stored of this request: its answer would be a guess, now and later. */
+export class UnseenPart extends SluiceError {
+  override readonly name = 'UnseenPart'
+}
+
 /**
  * Judges a production answer as the gate judges a case: with the same code, rubric and judge id.
- * @throws JudgeError; ProviderError; TemplateError if the reported input lacks a variable of the prompt
+ * @throws UnseenPart before anything is paid for; JudgeError; ProviderError; TemplateError if the reported input lacks a variable of the prompt
  */
 export async function judgeContent(
-  { id, input, output }: StoredContent,
-  { content, rubric, judge: settings }: VersionRecord,
+  content: StoredContent,
+  { content: prompt, rubric, judge: settings }: VersionRecord,
   { ask, modes }: { ask: Ask<ModelRequest>; modes: AnswerModes },
 ): Promise<JudgedContent> {
-  if (!settings) throw new SluiceError('invalid-input', `version ${content.id} was published without a judge`)
+  if (!settings) throw new SluiceError('invalid-input', `version ${prompt.id} was published without a judge`)
+  requireSeen(rubric, content)
+  const { id, input, output, trajectory } = content
   const judge = createJudge({
     ...storedJudgeSettings(settings),
     modes,
     ask,
   })
-  const subject = { case: productionCase(id, input), output }
-  const messages = content.messages.map(({ role, content: text }) => ({
+  const subject = { case: productionCase(id, input), output, ...(trajectory && { trace: { trajectory } }) }
+  const messages = prompt.messages.map(({ role, content: text }) => ({
     role,
-    content: render(text, input, { strict: content.strict }),
+    content: render(text, input, { strict: prompt.strict }),
   }))
-  const { strict } = content
+  const { strict } = prompt
   const judgement = await judge.score(subject, { rubric, choices: [], strict, input: messages, repeat: 1 })
   const score = caseScore([], judgement).score ?? null
   return { judgeId: judge.id, score, costUsd: judgement.costUsd ?? null, items: judgement.items }
+}
+
+/** Outcomes report a trajectory, and neither documents nor an end state. */
+function requireSeen(rubric: readonly Pick<RubricItem, 'sees'>[], { trajectory, trajectoryLost }: StoredContent): void {
+  for (const part of rubric.flatMap(({ sees = [] }) => sees)) {
+    if (part === 'output' || (part === 'trajectory' && trajectory)) continue
+    const why = part === 'trajectory' && trajectoryLost !== undefined ? `: ${trajectoryLost}` : ''
+    throw new UnseenPart('invalid-input', `no-${part}${why}`)
+  }
 }
 
 /** A production request as a case, without expectations. */

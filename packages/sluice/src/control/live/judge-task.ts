@@ -13,13 +13,13 @@ import type { LogEntry } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import { type DailyBudget, nextDay } from './daily-budget.ts'
-import { earlierJudgement, type JudgedContent, judgeContent } from './judge-content.ts'
+import { earlierJudgement, type JudgedContent, judgeContent, UnseenPart } from './judge-content.ts'
 import { scoreEntry } from './score-entry.ts'
 
 /**
  * The result of a task. `unjudgeable`: its content, version or log entry is gone, or contents of the feature are no longer
  * stored. `over-budget`: tried again tomorrow. `failed`: the judge or its provider failed; tried again later. `given-up`:
- * it failed too often because of this content. `stopped`: the worker ends; the next one takes the task.
+ * it failed too often because of this content, or what the rubric sees is not stored of it. `stopped`: the worker ends; the next one takes the task.
  */
 export type JudgeFate = 'scored' | 'abstained' | 'unjudgeable' | 'over-budget' | 'failed' | 'given-up' | 'stopped'
 
@@ -122,6 +122,7 @@ async function discard(task: JudgeTask, { store }: JudgingContext, fate: JudgeFa
 async function tryAgain(task: JudgeTask, context: JudgingContext, error: unknown): Promise<JudgedTask> {
   const { store, now, random } = context
   const code = codeOf(error)
+  if (error instanceof UnseenPart) return { ...(await discard(task, context, 'given-up')), code }
   const kind = error instanceof ProviderError ? error.kind : undefined
   if (kind === 'budget') {
     await store.retry(task, task.attempts, nextDay(now()))
@@ -141,7 +142,7 @@ async function tryAgain(task: JudgeTask, context: JudgingContext, error: unknown
 
 /** The kind of a failure, as a code of Sluice. */
 function codeOf(error: unknown): string {
-  if (error instanceof UnaskableJudge) return error.message
+  if (error instanceof UnaskableJudge || error instanceof UnseenPart) return error.message
   if (error instanceof ProviderError)
     return error.status === undefined ? error.kind : `${error.kind}, status ${error.status}`
   if (error instanceof JudgeError) return 'no-judgement'
