@@ -15,19 +15,19 @@ export const toolCallSchema = z.object({
 })
 export type ToolCall = z.infer<typeof toolCallSchema>
 
-export const messageSchema = z.object({
+export const trajectoryMessageSchema = z.object({
   role: z.enum(['user', 'assistant']).describe('Who speaks.'),
   text: z.string().nullable().describe('What is said; null where an assistant only calls tools.'),
   calls: z.array(toolCallSchema).describe('The calls of this one message, in their order; of a user none.'),
 })
-export type TrajectoryMessage = z.infer<typeof messageSchema>
+export type TrajectoryMessage = z.infer<typeof trajectoryMessageSchema>
 
 /**
  * What was said and done between the first message of a user and the answer, without messages of the system. One message
  * of the assistant is one step: its calls were made together, before the result of any of them was known.
  */
 export const trajectorySchema = z.object({
-  messages: z.array(messageSchema).describe('The messages, in their order.'),
+  messages: z.array(trajectoryMessageSchema).describe('The messages, in their order.'),
 })
 export type Trajectory = z.infer<typeof trajectorySchema>
 

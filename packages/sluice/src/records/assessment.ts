@@ -68,6 +68,11 @@ export type Figures = z.infer<typeof figuresSchema>
 
 const rate = z.number().nullable()
 
+const perRequestSchema = z.object({
+  mean: z.number(),
+  requests: z.int().meta({ description: 'That report it.' }),
+})
+
 /** Counts and rates of one arm, on distinct users where it says so. */
 export const armSummarySchema = z.object({
   requests: z.number(),
@@ -81,6 +86,12 @@ export const armSummarySchema = z.object({
   meanCostUsd: rate,
   meanLatencyMs: rate,
   meanFeedback: rate,
+  steps: perRequestSchema
+    .exactOptional()
+    .meta({ description: 'Messages of the model by request. Shown, and no evidence. Absent: not reported.' }),
+  calls: perRequestSchema
+    .exactOptional()
+    .meta({ description: 'Calls of tools by request. Shown, and no evidence. Absent: not reported.' }),
 })
 export type ArmSummary = z.infer<typeof armSummarySchema>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { messageSchema, type Trajectory, toolCallSchema } from './answer-trace.ts'
+import { type Trajectory, toolCallSchema, trajectoryMessageSchema } from './answer-trace.ts'
 
 /** Most that an outcome may say of the way to its answer. Beyond it the field is left out, and the reporter is told. */
 export const trajectoryLimits = {
@@ -65,8 +65,8 @@ const reportedCallSchema = toolCallSchema.extend({
   durationMs: toolCallSchema.shape.durationMs.exactOptional(),
 })
 
-const reportedMessageSchema = messageSchema.extend({
-  text: messageSchema.shape.text.exactOptional(),
+const reportedMessageSchema = trajectoryMessageSchema.extend({
+  text: trajectoryMessageSchema.shape.text.exactOptional(),
   calls: z.array(reportedCallSchema).exactOptional(),
 })
 

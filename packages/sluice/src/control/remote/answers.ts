@@ -16,6 +16,15 @@ import { figuresAnswer } from './figures-text.ts'
  * server answers an older command line. All times in ms since the epoch.
  */
 
+const perRequestAnswer = z.looseObject({ mean: z.number(), requests: z.number() }).optional()
+/** What is shown of an arm beside the figures. */
+const armAnswer = z.looseObject({
+  requests: z.number(),
+  users: z.number(),
+  steps: perRequestAnswer,
+  calls: perRequestAnswer,
+})
+
 const versionAnswer = versionSchema
   .pick({ id: true, publishedAt: true })
   .extend({
@@ -81,6 +90,8 @@ export const rolloutAnswer = rolloutSchema
         soak: soakAnswer.optional(),
         tokens: z.array(tokenShareAnswer).optional(),
         figures: figuresAnswer.optional(),
+        incumbent: armAnswer.optional(),
+        canary: armAnswer.optional(),
         places: z.record(z.string(), z.array(placeShareAnswer)).optional(),
       })
       .nullable(),

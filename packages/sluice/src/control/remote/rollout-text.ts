@@ -1,4 +1,4 @@
-import { formatDuration } from '../../text/format.ts'
+import { formatCount, formatDuration } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import type { FeatureAnswer, RolloutAnswer } from './answers.ts'
 import { figuresLines, judgingLine } from './figures-text.ts'
@@ -47,6 +47,7 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
       : [`  ${stageText(rollout, now)}`]),
     ...(assessment && assessment.words !== ending?.reason ? paragraph(assessment.words) : []),
     ...numberLines(rollout, now),
+    ...wayLines(rollout),
     ...judgeLines(rollout),
     ...tokenLines(rollout),
     ...placeLines(rollout),
@@ -76,6 +77,22 @@ function numberLines({ assessment, endedAt, settings, judging }: RolloutAnswer, 
   const { onUndecided } = settings
   const lines = figures ? figuresLines(figures, { isRunning: endedAt === null, onUndecided, now }) : []
   return [...lines, ...(judging && endedAt === null ? [judgingLine(judging)] : [])].map((line) => `  ${line}`.trimEnd())
+}
+
+/** `steps per request: 4.2 of the canary (60 of its 64 requests, 31 users), ...`, where an arm reports them. */
+function wayLines({ assessment }: RolloutAnswer): string[] {
+  const words = { steps: 'steps per request', calls: 'tool calls per request' }
+  return (['steps', 'calls'] as const).flatMap((field) => {
+    if (!assessment?.canary?.[field] && !assessment?.incumbent?.[field]) return []
+    const each = (['canary', 'incumbent'] as const).map((name) => {
+      const arm = assessment[name]
+      const told = arm?.[field]
+      if (!arm || !told) return `not reported by the ${name}`
+      const counted = `${formatCount(told.requests)} of its ${formatCount(arm.requests)} requests`
+      return `${Number(told.mean.toFixed(2))} of the ${name} (${counted}, ${formatCount(arm.users)} users)`
+    })
+    return paragraph(`${words[field]}: ${each.join(', ')}`)
+  })
 }
 
 /** `judge: local:judge, never calibrated against human labels (gate of 2026-11-24)` */

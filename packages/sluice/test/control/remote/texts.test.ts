@@ -280,3 +280,19 @@ test('the numbers of a rollout tell users from answers, and what is still missin
     [],
   )
 })
+
+test('steps and calls of the arms are shown with the requests and users that they are of', () => {
+  const canary = { requests: 64, users: 31, steps: { mean: 4.1999, requests: 60 }, calls: { mean: 3, requests: 60 } }
+  const incumbent = { requests: 1200, users: 600, steps: { mean: 2, requests: 1200 } }
+  const text = rolloutText({ ...rollout, assessment: { words: 'w', canary, incumbent } }, [], 0).replace(/\n +/g, ' ')
+  assert.ok(
+    text.includes(
+      'steps per request: 4.2 of the canary (60 of its 64 requests, 31 users), 2 of the incumbent (1,200 of its 1,200 requests, 600 users)',
+    ),
+    text,
+  )
+  assert.match(text, /tool calls per request: 3 of the canary \(.*\), not reported by the incumbent/)
+  const silent = { requests: 1, users: 1 }
+  const without = rolloutText({ ...rollout, assessment: { words: 'w', canary: silent, incumbent: silent } }, [], 0)
+  assert.doesNotMatch(without, /per request/)
+})

@@ -15,5 +15,11 @@ export function summaryOf(sums: ArmSums): ArmSummary {
     meanCostUsd: share(sums.costUsd, sums.priced),
     meanLatencyMs: share(sums.latencyMs, sums.withLatency),
     meanFeedback: share(sums.feedback, sums.rated),
+    ...(sums.withSteps && { steps: meanOf(sums.steps ?? 0, sums.withSteps) }),
+    ...(sums.withCalls && { calls: meanOf(sums.calls ?? 0, sums.withCalls) }),
   }
+}
+
+function meanOf(sum: number, requests: number) {
+  return { mean: sum / requests, requests }
 }

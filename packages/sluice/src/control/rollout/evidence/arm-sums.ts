@@ -17,6 +17,11 @@ export interface ArmSums {
   latencyMs: number
   rated: number
   feedback: number
+  /** Requests that say how many steps they took, and all these steps; the same of calls. Absent: none did. */
+  withSteps?: number
+  steps?: number
+  withCalls?: number
+  calls?: number
   /** By the present judge. */
   scores: ClusterSums
 }

@@ -90,6 +90,11 @@ function raisedBy(
   }
 }
 
+/** Null for what is no number of steps or calls, or was not reported. */
+function countOf(value: number | undefined): number | null {
+  return value !== undefined && value >= 0 && value <= 1e9 ? value : null
+}
+
 function countRequest(arm: ArmSums, entry: RequestEntry, measured: Measured & { slow: boolean | null }): void {
   arm.requests += 1
   if (entry.error !== null) arm.errors += 1
@@ -104,6 +109,15 @@ function countRequest(arm: ArmSums, entry: RequestEntry, measured: Measured & { 
   if (measured.costUsd !== null) {
     arm.priced += 1
     arm.costUsd += measured.costUsd
+  }
+  const [steps, calls] = [countOf(entry.steps), countOf(entry.calls)]
+  if (steps !== null) {
+    arm.withSteps = (arm.withSteps ?? 0) + 1
+    arm.steps = (arm.steps ?? 0) + steps
+  }
+  if (calls !== null) {
+    arm.withCalls = (arm.withCalls ?? 0) + 1
+    arm.calls = (arm.calls ?? 0) + calls
   }
 }
 

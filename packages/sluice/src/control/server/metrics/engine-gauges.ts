@@ -11,7 +11,9 @@ import type { MetricSample, Metrics } from './metrics.ts'
  */
 const freshMs = 60_000
 
-const perArm: [keyof ArmSummary, string, string][] = [
+type Gauged = Exclude<keyof ArmSummary, 'steps' | 'calls'>
+
+const perArm: [Gauged, string, string][] = [
   ['requests', 'canary_arm_requests', 'Requests of an arm of a running rollout.'],
   ['users', 'canary_arm_users', 'Distinct users of the arm.'],
   ['judged', 'canary_arm_judged', 'Judged requests of the arm.'],
@@ -48,7 +50,7 @@ export function armGauges(metrics: Metrics, clock: Clock): (assessed: Assessed) 
 }
 
 /** No sample for an unknown value, since a rate of 0 would be a claim. */
-function armSamples({ rollout, assessment }: Assessed, key: keyof ArmSummary): MetricSample[] {
+function armSamples({ rollout, assessment }: Assessed, key: Gauged): MetricSample[] {
   return (['incumbent', 'canary'] as const).flatMap((arm) => {
     const value = assessment[arm][key]
     const labels = { feature: rollout.feature, rollout: rollout.id, arm, version: rollout[arm] }

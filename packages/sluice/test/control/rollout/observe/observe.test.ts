@@ -193,6 +193,18 @@ test('a measurement that is none is unknown, and the request counts', () => {
   assert.deepEqual({ requests, meanCostUsd, meanLatencyMs }, { requests: 1, meanCostUsd: null, meanLatencyMs: null })
 })
 
+test('steps and calls are counted by arm where they are reported, and what is no count is not', () => {
+  const none = replayed(rollout, [request(high, 0)]).evidence
+  assert.ok(!('steps' in assess(none, rollout, 0).incumbent))
+  const told = [{ steps: 4, calls: 2 }, { steps: 6 }, {}, { steps: -1, calls: Number.NaN }]
+  const { evidence } = replayed(
+    rollout,
+    told.map((more) => request(high, 0, more)),
+  )
+  const { requests, steps, calls } = assess(evidence, rollout, 0).incumbent
+  assert.deepEqual([requests, steps, calls], [4, { mean: 5, requests: 2 }, { mean: 2, requests: 1 }])
+})
+
 test('a new judge begins a new epoch: the old scores are no measure any more, and late ones are ignored', () => {
   const users = Array.from({ length: 30 }, (_, i) => ({ id: `u${i}`, position: i < 5 ? i : 500_000 + i }))
   const before = users.slice(0, 15).map((user) => score(user, 0, 0.9))
