@@ -97,14 +97,14 @@ test('a run that ended in the middle pays only for what is missing', async () =>
 })
 
 test('after onFailure: stop, turns that were never asked count 0', async () => {
-  await using model = await fakeModel(() => 'No.')
+  await using model = await fakeModel(({ messages }) => answers[messages.at(-1)?.content ?? ''] ?? '?')
   using project = createProject(filesOf(model.url, turns.replace('  checks: [', '  onFailure: stop\n  checks: [')))
   const shown = await evaluated(project)
-  assert.equal(model.requests.length, 1)
-  assert.equal(shown.score, 0)
+  assert.equal(model.requests.length, 2)
+  assert.equal(shown.score, (1 + 0.5 + 0) / 3)
   assert.deepEqual(
     shown.checks.map(({ name }) => name),
-    ['turn 1: contains "late"', 'turn 2: asked', 'last answer: asked'],
+    ['turn 1: contains "late"', 'turn 2: contains "refunded"', 'turn 2: notContains "sorry"', 'last answer: asked'],
   )
 })
 
