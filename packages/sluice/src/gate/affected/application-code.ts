@@ -125,7 +125,9 @@ function relativeTo(folder: string, file: string): string {
 function writtenTarget(target: Target, root: string): unknown {
   const { timeoutMs: _, concurrency: __, root: ___, setup: ____, ...written } = target
   const cwd = target.cwd === undefined ? null : relativeTo(root, target.cwd)
-  return { ...written, cwd, ...(target.kind === 'module' && { file: relativeTo(root, target.file) }) }
+  if (target.kind === 'module') return { ...written, cwd, file: relativeTo(root, target.file) }
+  const workspace = target.kind === 'command' ? target.workspace : undefined
+  return { ...written, cwd, ...(workspace && { workspace: { ...workspace, root: relativeTo(root, workspace.root) } }) }
 }
 
 /** Variables that libraries read. */

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import picomatch from 'picomatch'
-import type { Target } from '../../core/suite/prompt/target.ts'
+import { workspaceFiles } from '../../core/providers/targets/workspace-files.ts'
+import { projectFolder, type Target } from '../../core/suite/prompt/target.ts'
 import { filesOfPath } from '../../core/suite/prompt/target-paths.ts'
 import type { CodeFiles, CodePlace, FeaturePart } from './code-files.ts'
 import { documentationOf } from './documentation.ts'
@@ -33,7 +34,37 @@ export async function addApplication(target: Target, code: CodeFiles, place: App
     const isDocumentation = documentationOf(added(), place)
     for (const part of added()) if (part.kind === 'folder') part.leavesOut = isDocumentation
   }
-  return unknown
+  return [...unknown, ...(await addWorkspace(target, code, place))]
+}
+
+/**
+ * The files that each case finds in its folder, documentation included: those that are there now, since git may not know
+ * them, and those that were.
+ */
+async function addWorkspace(target: Target, code: CodeFiles, place: ApplicationPlace): Promise<Unknown> {
+  if (target.kind !== 'command' || !target.workspace) return []
+  const { folder, files: patterns } = target.workspace
+  const { root, project, filesBelow } = place
+  const as = 'workspace'
+  const base = path.join(project, folder)
+  for (const pattern of patterns) {
+    const { isGlob } = picomatch.scan(pattern)
+    code.add({ kind: 'pattern', path: base, glob: isGlob ? pattern : `{${pattern},${pattern}/**}`, as })
+  }
+  try {
+    const { files, links } = await workspaceFiles({ ...target.workspace, root: project })
+    const unknown: Unknown = []
+    const inGit = new Set(filesBelow(root))
+    for (const file of [...files.keys(), ...links.keys()].map((each) => path.join(base, each))) {
+      // A hash that others may read would tell whether a guess of its values is right.
+      if (/^\.env/.test(path.basename(file)) && !inGit.has(file))
+        unknown.push(`${name(root, file)} (${as}) is not in git and may hold secrets, so it is not looked at`)
+      else if (entryAt(file)?.isFile()) code.add({ kind: 'file', path: file, as })
+    }
+    return unknown
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  }
 }
 
 /** Whether a program is run that the project does not hold, e.g. an agent, which reads whatever it finds. */
@@ -46,6 +77,11 @@ export function isForeignProgram(target: Target, root: string): boolean {
 function namedFiles(target: Target, root: string): string[] {
   if (target.kind === 'module') return [target.file]
   const command = target.kind === 'command' ? target.command : (target.start?.command ?? [])
+  if (target.kind === 'command' && target.workspace) {
+    const { root: project, folder, cwd } = target.workspace
+    const words = command.map((word) => word.replaceAll(projectFolder, project))
+    return scriptsNamed(words, path.join(project, folder, cwd), root)
+  }
   return target.cwd === undefined ? [] : scriptsNamed(command, target.cwd, root)
 }
 

@@ -66,7 +66,7 @@ function touching(place: string, paths: readonly string[]): string[] {
 
 function below(folder: string, paths: readonly string[], { kind, glob }: FeaturePart): string[] {
   const prefix = folder === '' ? '' : `${folder}/`
-  const matches = kind === 'pattern' && glob !== undefined ? picomatch(glob) : () => true
+  const matches = kind === 'pattern' && glob !== undefined ? picomatch(glob, { dot: true }) : () => true
   const inside = paths.filter((changed) => changed.startsWith(prefix) && matches(changed.slice(prefix.length)))
   return [...touching(folder, paths), ...inside]
 }

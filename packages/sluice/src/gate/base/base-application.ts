@@ -109,7 +109,9 @@ function targetOfBase({ candidate, predecessor }: ApplicationPair) {
 /** The same target with each of its places elsewhere. */
 function movedTarget(target: Target, move: (place: string) => string): Target {
   const cwd = target.cwd === undefined ? {} : { cwd: move(target.cwd) }
-  return target.kind === 'module' ? { ...target, ...cwd, file: move(target.file) } : { ...target, ...cwd }
+  if (target.kind === 'module') return { ...target, ...cwd, file: move(target.file) }
+  if (target.kind !== 'command' || !target.workspace) return { ...target, ...cwd }
+  return { ...target, ...cwd, workspace: { ...target.workspace, root: move(target.workspace.root) } }
 }
 
 function programOf(target: Target): string {
@@ -124,7 +126,8 @@ function mayRunNode(target: Target): boolean {
 
 /** A file of the application that the worktree lacks, relative to it: the module, or the program where it is named by a path. */
 function missingFile(target: Target, worktree: string): string | undefined {
-  const program = programOf(target)
+  const isInWorkspace = target.kind === 'command' && target.workspace !== undefined
+  const program = isInWorkspace ? '' : programOf(target)
   const isPath = program.includes('/') && !path.isAbsolute(program)
   const needed = [
     ...(target.kind === 'module' ? [target.file] : []),

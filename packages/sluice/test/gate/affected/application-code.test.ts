@@ -61,6 +61,28 @@ test('with paths only what they name is part of an application', async () => {
   assert.notEqual((await codeOf(project, narrow)).code, base.code)
 })
 
+test('the files of a workspace are part of an application, wherever the project lies, also those that git ignores', async () => {
+  const files = { 'run.mjs': '\n', 'agent/README.md': 'A', 'agent/built': 'A' }
+  using project = application(files)
+  using other = application(files)
+  const agentIn = ({ root }: Project, folder = 'agent') => {
+    const workspace = { root, folder, files: ['**'], cwd: '.' }
+    const command = ['node', '{project}/run.mjs']
+    const target: Target = { kind: 'command', command, cwd: root, paths: ['run.mjs'], workspace }
+    return applicationCode(target, { project: root, env, plainEnv: {} })
+  }
+  const keys = [await agentIn(project), await agentIn(other)]
+  assert.ok(keys[0]?.key !== undefined && keys[0].key === keys[1]?.key)
+  for (const name of ['agent/README.md', 'agent/built']) {
+    project.write({ [name]: 'B' })
+    keys.push(await agentIn(project))
+  }
+  assert.equal(new Set(keys.map(({ key }) => key)).size, 3)
+  assert.match((await agentIn(project, 'none')).unseen ?? '', /there is no folder none/)
+  project.write({ 'agent/.env': 'KEY=1' })
+  assert.match((await agentIn(project)).unseen ?? '', /agent\/\.env .*may hold secrets/)
+})
+
 test('answers of an application that cannot be seen to the end are never kept', async () => {
   using project = application()
   const unseen = async (target: Partial<Target>) => {

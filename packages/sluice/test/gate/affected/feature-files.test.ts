@@ -37,6 +37,21 @@ test('modules that answer for tools count, with what they import', async () => {
   assert.equal(await reasons(project, '', () => project.write({ 'shop/other.ts': 'changed\n' })), null)
 })
 
+test('files of a workspace count, and one that git ignores is not taken to be unchanged', async () => {
+  using project = committed({
+    'prompts/a.prompt.yml': prompt(
+      'checks: [{contains: "yes"}]\ntarget: {command: [claude, -p], workspace: {files: [agent, "skills/**"]}}\n',
+    ),
+    'agent/AGENTS.md': 'A',
+    'skills/.draft/SKILL.md': 'S',
+    '.gitignore': 'agent/local.md\n',
+  })
+  const change = (file: string) => reasons(project, '', () => project.write({ [file]: 'changed' }))
+  assert.match((await change('agent/AGENTS.md')) ?? '', /agent\/AGENTS\.md \(workspace\)/)
+  assert.match((await change('skills/.draft/SKILL.md')) ?? '', /SKILL\.md \(workspace\)/)
+  assert.match((await change('agent/local.md')) ?? '', /git does not know agent\/local\.md/)
+})
+
 test('an application is its package, the packages beside it that it uses, and the lockfiles above', async () => {
   using project = committed(
     {

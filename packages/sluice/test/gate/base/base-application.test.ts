@@ -42,6 +42,47 @@ function brokenApp(target: string, more: Record<string, string> = {}): Project {
 
 const featureOf = ({ report }: Judged) => report.features[0]
 
+/** An agent that does what its AGENTS.md says, in a workspace; what it leaves there is checked. */
+test('a change of a file in the workspace alone is compared in pairs, each version with its own copy', async () => {
+  const runner = `import fs from 'node:fs'
+const { word } = JSON.parse(fs.readFileSync(0, 'utf8'))
+const isLoud = fs.readFileSync('AGENTS.md', 'utf8').includes('capitals')
+fs.writeFileSync('answer.txt', isLoud ? word.toUpperCase() : 'no')
+console.log('done')
+`
+  const target = '{command: [node, "{project}/run.mjs"], workspace: {files: agent, state: [answer.txt]}}'
+  const files = filesOf(target)
+  const prompt = `${files['prompts/app.prompt.yml']}`.replace(
+    /^checks: .*$/m,
+    `checks: [{state: {path: "$['answer.txt']", equals: "{{expected}}"}}]`,
+  )
+  using project = createProject({
+    ...files,
+    'prompts/app.prompt.yml': prompt,
+    'run.mjs': runner,
+    'agent/AGENTS.md': 'Answer in capitals.',
+  })
+  commitAll(project, 'base')
+  project.git('checkout', '-qb', 'change')
+  project.write({ 'agent/AGENTS.md': 'Answer quietly.' })
+  const gate = await judged(project, ['gate'])
+  const feature = featureOf(gate)
+  assert.equal(gate.code, 1, gate.stderr)
+  assert.deepEqual([feature?.comparison?.pairs, feature?.comparison?.meanDifference], [10, -1])
+  assert.deepEqual(feature?.cases[0]?.trace?.endState, { 'answer.txt': 'no' })
+  assert.deepEqual(feature?.cases[0]?.baselineTrace?.endState, { 'answer.txt': 'W0' })
+
+  // The base commit's own target says where its files are.
+  project.write({
+    'agent/AGENTS.md': 'Answer in capitals.',
+    'prompts/app.prompt.yml': prompt.replace('agent,', 'helper,'),
+  })
+  project.git('mv', 'agent', 'helper')
+  const moved = await judged(project, ['gate'])
+  assert.equal(moved.code, 0, moved.stderr)
+  assert.equal(featureOf(moved)?.comparison?.pairs, 10)
+})
+
 test('a change of code alone is compared in pairs with the application of the base commit', async () => {
   using project = brokenApp('{command: [node, app.mjs]}')
   const gate = await judged(project, ['gate'])

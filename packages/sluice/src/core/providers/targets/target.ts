@@ -35,7 +35,7 @@ function openTarget(target: Target, options: TargetOptions): OpenTarget {
         ? createServedTarget(target, target.start, options)
         : alwaysOpen(createHttpTarget(target, options))
     case 'command':
-      return alwaysOpen(createCommandTarget(target, options))
+      return createCommandTarget(target, options)
     case 'module':
       return createModuleTarget(target, options)
   }

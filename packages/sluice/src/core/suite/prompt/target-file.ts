@@ -65,6 +65,30 @@ const relativeSchema = z
   .min(1)
   .refine((file) => !path.isAbsolute(file), { error: 'must be relative to the folder of sluice.yaml' })
 
+/** A path or a glob that stays in its folder. */
+const insideSchema = relativeSchema
+  .refine((file) => !file.split('/').includes('..'), { error: 'must not lead out of its folder by ..' })
+  .refine((file) => !/^!(?!\()/.test(file), { error: 'names what is not meant; name what is' })
+
+const workspaceSchema = z.strictObject({
+  files: z
+    .union([insideSchema, z.array(insideSchema).min(1)], { error: 'expected a folder, or a list of files and globs' })
+    .meta({
+      description:
+        'What is copied: a folder, whose content lies in the workspace itself, or a list of files, folders and globs, which keep their places; both relative to the folder of sluice.yaml. .git and node_modules are left out unless they are named.',
+      examples: ['agent', ['AGENTS.md', '.claude/skills/**', 'fixtures/**']],
+    }),
+  state: z
+    .array(insideSchema)
+    .min(1)
+    .exactOptional()
+    .meta({
+      description:
+        'Globs of the files that are the end state once the program has ended, relative to the workspace: for the check `state`, by path.',
+      examples: [['out/**'], ['report.md']],
+    }),
+})
+
 const writtenSchema = z.strictObject({
   http: httpSchema.exactOptional().meta({
     description: "A server that receives the case's variables as JSON and answers with text or JSON.",
@@ -114,7 +138,7 @@ const writtenSchema = z.strictObject({
     }),
   cwd: relativeSchema.exactOptional().meta({
     description:
-      'Folder in which the application runs, and `setup`; relative to that of sluice.yaml (default: that folder).',
+      'Folder in which the application runs, and `setup`; relative to that of sluice.yaml (default: that folder). With `workspace`, relative to the workspace, and `setup` runs in the folder of sluice.yaml.',
     examples: ['services/summary'],
   }),
   paths: z
@@ -128,6 +152,11 @@ const writtenSchema = z.strictObject({
         'Globs of the files that the application is made of, relative to the folder of sluice.yaml (default: the package around it).',
       examples: [['app/**', 'lib/**']],
     }),
+  workspace: workspaceSchema.exactOptional().meta({
+    description:
+      'Each case and repeat of a command runs in a new temporary folder with a copy of these files, which is removed afterwards; {project} in the command is the folder of sluice.yaml.',
+    examples: [{ files: 'agent', state: ['out/**'] }],
+  }),
   timeoutMs: timeout('for an answer', '60000'),
   concurrency: z
     .int()
@@ -175,6 +204,7 @@ function refuseWithoutEffect(target: Written, context: z.core.$RefinementCtx): v
   else refuseForeignServer(http.url, refuse)
   if (target.module !== undefined && target.sendVersion !== undefined)
     refuse(['sendVersion'], 'has no effect: a function has the version in its second argument')
+  refuseWorkspace(target, refuse)
   const { env: given = {} } = target
   if (start !== undefined && Object.hasOwn(given, 'PORT')) refuse(['env', 'PORT'], 'is set by start; leave it out')
   if (Object.hasOwn(given, promptFileVariable)) refuse(['env', promptFileVariable], 'is set by sluice; leave it out')
@@ -182,6 +212,15 @@ function refuseWithoutEffect(target: Written, context: z.core.$RefinementCtx): v
   if (http === undefined) refuse(['baselineUrl'], 'has no effect without http')
   else if (start !== undefined) refuse(['baselineUrl'], 'has no effect beside start, which starts both versions')
   else if (baselineUrl.includes(port)) refuse(['baselineUrl'], `holds ${port}, but there is no start`)
+}
+
+function refuseWorkspace(target: Written, refuse: (at: PropertyKey[], message: string) => void): void {
+  const { command, workspace, cwd } = target
+  if (workspace === undefined) return
+  if (command === undefined) refuse(['workspace'], 'has no effect without command')
+  if (typeof workspace.files === 'string' && /[*?[\]{}]/.test(workspace.files))
+    refuse(['workspace', 'files'], `is one folder; write a list for globs: ["${workspace.files}"]`)
+  if (cwd?.split('/').includes('..')) refuse(['cwd'], 'leads out of the workspace')
 }
 
 /** The variable that names the prompt file of the version under test. */

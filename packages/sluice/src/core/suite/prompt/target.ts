@@ -35,6 +35,23 @@ export interface ServerStart {
   readyMs: number
 }
 
+/** What a program finds in the temporary folder in which it runs, and what is read of it afterwards. */
+export interface Workspace {
+  /** Absolute: the folder of sluice.yaml. */
+  root: string
+  /** The folder that is copied, or in which the patterns are looked up; relative to the root. */
+  folder: string
+  /** Globs, files and folders, relative to that folder. */
+  files: string[]
+  /** Globs of the files that are the end state, relative to the workspace. */
+  state?: string[]
+  /** Where in it the program runs; relative. */
+  cwd: string
+}
+
+/** Stands for the folder of sluice.yaml in the command of a target with a workspace. */
+export const projectFolder = '{project}'
+
 /** The real application behind a feature. `cwd` is absolute: the folder in which its programs run, `setup` included. */
 export type Target = TargetSettings &
   (
@@ -50,8 +67,8 @@ export type Target = TargetSettings &
         /** Where the version of the base commit answers, if it is not started here. */
         baselineUrl?: string
       }
-    /** A program with arguments, run without a shell. */
-    | { kind: 'command'; command: string[]; cwd: string }
+    /** A program with arguments, run without a shell. With a workspace, `cwd` is the folder of sluice.yaml. */
+    | { kind: 'command'; command: string[]; cwd: string; workspace?: Workspace }
     /** A module, whose `file` is absolute. */
     | { kind: 'module'; file: string; export: string; cwd: string }
   )
@@ -64,9 +81,15 @@ export function resolveTarget(
   written: z.output<typeof targetSchema>,
   { root, folder }: { root: string; folder: string },
 ): Target {
-  const { http, command, module, start, setup, baselineUrl, ready, cwd: place = '.', ...rest } = written
+  const { http, command, module, start, setup, baselineUrl, ready, workspace, cwd: place = '.', ...rest } = written
   const cwd = path.resolve(root, place)
   const settings = { ...rest, ...(setup !== undefined && { setup: setupCommands(setup) }) }
+  if (command !== undefined && workspace !== undefined) {
+    const { files, ...state } = workspace
+    const copied = typeof files === 'string' ? { folder: files, files: ['**'] } : { folder: '.', files }
+    const resolved = { root, ...copied, ...state, cwd: place }
+    return { kind: 'command', command: commandWords(command), cwd: root, ...settings, workspace: resolved }
+  }
   if (command !== undefined) return { kind: 'command', command: commandWords(command), cwd, ...settings }
   if (http === undefined) {
     const { file, exportName } = moduleReference(module ?? '')

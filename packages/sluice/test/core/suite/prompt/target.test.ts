@@ -63,6 +63,12 @@ test('a key of a target that would change nothing, or a server that cannot be th
     [`{${local}, start: x, ready: up}`, /target\.ready: must be a path that starts with \//],
     ['{http: {url: "http://a/", timeoutMs: 1}, timeoutMs: 2}', /timeoutMs: is set twice/],
     ['{command: x, cwd: /tmp}', /cwd: must be relative/],
+    ['{module: ./x.mjs, workspace: {files: a}}', /workspace: has no effect without command/],
+    ['{command: x, workspace: {files: "a/**"}}', /workspace\.files: is one folder; write a list for globs/],
+    ['{command: x, workspace: {files: ["../a"]}}', /workspace\.files.*: must not lead out of its folder/],
+    ['{command: x, workspace: {files: ["!a"]}}', /names what is not meant/],
+    ['{command: x, workspace: {files: []}}', /workspace\.files/],
+    ['{command: x, cwd: a/../.., workspace: {files: a}}', /target\.cwd: leads out of the workspace/],
     ['{command: x, env: {SLUICE_PROMPT_FILE: a}}', /SLUICE_PROMPT_FILE: is set by sluice/],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a setting.
     ['{command: x, env: {A: "${GITHUB_TOKEN}"}}', /GITHUB_TOKEN belongs to the workflow/],
