@@ -1,3 +1,4 @@
+import { callsOf } from '../../records/answer-trace.ts'
 import { formatAmount } from '../../text/format.ts'
 import { excerpt, visibleLine } from '../../text/untrusted.ts'
 import type { Choice } from './choose-cases.ts'
@@ -35,8 +36,15 @@ function choiceLines(choice: Choice): string[] {
   ]
   return [
     `- ${added.id}: ${visibleLine(traits.join(' · '))}`,
+    ...calledLines(failure),
     ...(failure.output === null ? [] : [`    production answered: ${excerpt(visibleLine(failure.output), 160)}`]),
   ]
+}
+
+/** `production called: look_up, refund` */
+function calledLines({ way }: Choice['failure']): string[] {
+  const names = way.trajectory ? callsOf(way.trajectory).map(({ name }) => name) : []
+  return names.length === 0 ? [] : [`    production called: ${excerpt(visibleLine(names.join(', ')), 160)}`]
 }
 
 function origin(source: Readonly<Record<string, unknown>>): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { StoredContent } from '../../records/content.ts'
+import type { StoredWay } from '../live/redact-trajectory.ts'
 
 /** An answer of production that was not good enough. */
 export interface Failure {
@@ -17,6 +18,8 @@ export interface Failure {
   mustFailed: boolean
   /** Where it comes from, as the case will say it. */
   source: Record<string, unknown>
+  /** What was done on the way to the answer: the fault too, so a case keeps only counts and where to look. */
+  way: StoredWay
 }
 
 /** The part of a judgement that says which questions were answered with no. */
@@ -33,8 +36,21 @@ export function failedItems(judgement: unknown): Pick<Failure, 'failed' | 'mustF
   return { failed: failed.map(({ id }) => id), mustFailed: failed.some(({ must }) => must === true) }
 }
 
+type StoredFields = { [Field in keyof StoredWay]?: StoredWay[Field] | undefined }
+
+/** The part of a stored request, or of a row of a file, about the way to its answer. */
+export function wayOf({ steps, toolCalls, trajectory, trajectoryRef }: StoredFields): StoredWay {
+  return {
+    ...(steps !== undefined && { steps }),
+    ...(toolCalls && { toolCalls }),
+    ...(trajectory && { trajectory }),
+    ...(trajectoryRef !== undefined && { trajectoryRef }),
+  }
+}
+
 /** A stored request of production as a failure. */
-export function failureOf({ id, rolloutId, version, input, output, score, judgement }: StoredContent): Failure {
+export function failureOf(content: StoredContent): Failure {
+  const { id, rolloutId, version, input, output, score, judgement } = content
   const source = { outcome: id, ...(rolloutId === null ? {} : { rollout: rolloutId }), version }
-  return { vars: input, output, score, source, ...failedItems(judgement) }
+  return { vars: input, output, score, source, way: wayOf(content), ...failedItems(judgement) }
 }

@@ -101,7 +101,9 @@ async function readFailuresOf(
   const module = redact === undefined ? prompt.live.redact : path.resolve(cwd, redact)
   const redactors = createRedactors({ root: config.root, clock: systemClock })
   try {
-    return mask.data(await redactFailures(failures, await redactors.redactorOf(module)))
+    return mask.data(
+      await redactFailures(failures, await redactors.redactorOf(module), await redactors.redactTextsOf(module)),
+    )
   } finally {
     await redactors.close()
   }

@@ -1,7 +1,8 @@
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
-import type { Redact } from '../live/redact.ts'
+import type { Redact, RedactTexts } from '../live/redact.ts'
+import { redactWay } from '../live/redact-trajectory.ts'
 import { type Failure, failureOf } from './failure.ts'
 import type { Origin } from './origin.ts'
 import { readFailures } from './read-failures.ts'
@@ -65,9 +66,13 @@ function some(failures: Failure[], fault: string): Failure[] {
  * Failures without what no file may hold.
  * @throws SluiceError `invalid-input` where one cannot be redacted, since then none must be written.
  */
-export async function redactFailures(failures: readonly Failure[], redact: Redact): Promise<Failure[]> {
+export async function redactFailures(
+  failures: readonly Failure[],
+  redact: Redact,
+  redactTexts: RedactTexts,
+): Promise<Failure[]> {
   try {
-    return await Promise.all(failures.map((failure) => redactFailure(failure, redact)))
+    return await Promise.all(failures.map((failure) => redactFailure(failure, redact, redactTexts)))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new SluiceError('invalid-input', `nothing was written, because a failure cannot be redacted: ${reason}`, {
@@ -76,7 +81,8 @@ export async function redactFailures(failures: readonly Failure[], redact: Redac
   }
 }
 
-async function redactFailure(failure: Failure, redact: Redact): Promise<Failure> {
+async function redactFailure(failure: Failure, redact: Redact, redactTexts: RedactTexts): Promise<Failure> {
   const { input, output } = await redact({ input: failure.vars, output: failure.output ?? '' })
-  return { ...failure, vars: input, output: failure.output === null ? null : output }
+  const way = await redactWay(failure.way, failure.vars, redactTexts)
+  return { ...failure, vars: input, output: failure.output === null ? null : output, way }
 }

@@ -79,12 +79,15 @@ function questions(asked: readonly string[], taken: ReadonlySet<string>): Pick<R
   return asked.map((ask, index) => ({ id: ids[index] ?? '', ask, must: true }))
 }
 
-function sourceOf({ source, score, failed }: Failure, incident: string | undefined): Record<string, unknown> {
+function sourceOf({ source, score, failed, way }: Failure, incident: string | undefined): Record<string, unknown> {
   return {
     ...(incident === undefined ? {} : { incident }),
     ...source,
     ...(score === null ? {} : { score }),
     ...(failed.length === 0 ? {} : { failed }),
+    ...(way.steps === undefined ? {} : { steps: way.steps }),
+    ...(way.toolCalls === undefined ? {} : { toolCalls: way.toolCalls }),
+    ...(way.trajectoryRef === undefined ? {} : { trajectoryRef: way.trajectoryRef }),
   }
 }
 

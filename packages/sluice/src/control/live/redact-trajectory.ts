@@ -7,7 +7,7 @@ import { RedactorFault } from './redactor-thread.ts'
 
 /** What an outcome says of the way to its answer, as reported. */
 export type ReportedWay = {
-  [Field in 'steps' | 'toolCalls' | 'trajectory' | 'trajectoryRef']: RequestOutcome[Field] | undefined
+  [Field in 'steps' | 'toolCalls' | 'trajectory' | 'trajectoryRef']?: RequestOutcome[Field] | undefined
 }
 
 /** The part of it that may be stored. */

@@ -9,7 +9,7 @@ import type { Case } from '../../../src/core/suite/cases/case.ts'
 const refund = 'Please confirm the refund of invoice 1182 before the registration of the conference closes on Friday'
 
 function failure(email: string, more: Partial<Failure> = {}): Failure {
-  return { vars: { email }, output: 'Fine.', score: 0.4, failed: [], mustFailed: false, source: {}, ...more }
+  return { vars: { email }, output: 'Fine.', score: 0.4, failed: [], mustFailed: false, source: {}, way: {}, ...more }
 }
 
 function goldenCase(id: string, email: string, more: Partial<Case> = {}): Case {

@@ -10,7 +10,7 @@ const read = (file: string, text: string, variables = ['email']) =>
 test('JSON Lines, a JSON list and one document are read alike', async () => {
   const row = { input: { email: 'Hi' }, output: 'Bad', expected: 'Good', score: 0.2, source: { incident: 'INC-1' } }
   const failure = { vars: { email: 'Hi' }, output: 'Bad', expected: 'Good', score: 0.2, source: { incident: 'INC-1' } }
-  const whole = { ...failure, failed: [], mustFailed: false }
+  const whole = { ...failure, way: {}, failed: [], mustFailed: false }
   assert.deepEqual(await read('a.jsonl', `${JSON.stringify(row)}\n\n${JSON.stringify(row)}\n`), [whole, whole])
   assert.deepEqual(await read('a.json', JSON.stringify([row])), [whole])
   assert.deepEqual(await read('a.json', JSON.stringify(row)), [whole])
