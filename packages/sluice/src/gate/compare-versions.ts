@@ -5,7 +5,11 @@ import type { LoadedProject } from '../core/suite/project/project.ts'
 import { parsePrompt } from '../core/suite/prompt/parse-prompt.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../errors.ts'
+import type { Arm } from '../records/report/case-detail.ts'
 import type { RunFinding } from '../records/report/report.ts'
+import { isLockfile } from './affected/packages.ts'
+import { type ApplicationPair, baseApplication } from './base/base-application.ts'
+import { startedHere } from './base/base-comparison.ts'
 import { readBaseProject } from './base/base-project.ts'
 import { openGit } from './git/git.ts'
 import { withNeverAttacked } from './judge-attack/kept-attacks.ts'
@@ -20,6 +24,18 @@ export interface VersionPlaces {
   /** A git reference or a prompt file; the working tree unless given. */
   candidate?: string | undefined
   baseline: string
+}
+
+/** A version that was named. */
+interface NamedVersion {
+  prompt: Prompt
+  /** Of a git reference with an application, then or now: what is needed to run that of then. */
+  application?: ApplicationPair
+}
+
+export interface VersionPair {
+  candidate: NamedVersion
+  baseline: NamedVersion
 }
 
 /** Where the command runs. */
@@ -37,14 +53,15 @@ export async function versionsAt(
   current: Prompt,
   project: LoadedProject,
   surroundings: Surroundings,
-): Promise<{ candidate: Prompt; baseline: Prompt }> {
+): Promise<VersionPair> {
   const at = (place: string) => versionAt(place, current, project, surroundings)
-  const candidate = places.candidate === undefined ? current : await at(places.candidate)
+  const candidate = places.candidate === undefined ? { prompt: current } : await at(places.candidate)
   const baseline = await at(places.baseline)
-  if (candidate.id !== baseline.id) return { candidate, baseline }
+  const isSameCode = candidate.application?.base.commit === baseline.application?.base.commit
+  if (candidate.prompt.id !== baseline.prompt.id || !isSameCode) return { candidate, baseline }
   throw new SluiceError(
     'invalid-input',
-    `${current.feature}: candidate and baseline are the same version, ${candidate.id}: there is nothing to compare.`,
+    `${current.feature}: candidate and baseline are the same version, ${candidate.prompt.id}: there is nothing to compare.`,
   )
 }
 
@@ -55,12 +72,18 @@ export interface ComparisonOptions extends VersionPlaces, PolicyFlags {
 
 /** Judges the difference of two versions on the suite, checks and rubric that the working tree has. */
 export async function compareVersions(
-  { candidate, baseline }: { candidate: Prompt; baseline: Prompt },
+  pair: VersionPair,
   options: ComparisonOptions,
   context: RunContext,
 ): Promise<FinishedRun> {
   const { suite, findings } = options
-  const versions = { candidate, baseline, suite, notes: [], differenceAlone: true }
+  const asked = [
+    await askedVersion(pair.candidate, 'candidate', context),
+    await askedVersion(pair.baseline, 'baseline', context),
+  ] as const
+  const [candidate, baseline] = [asked[0].prompt, asked[1].prompt]
+  const notes = asked.flatMap(({ note }) => note ?? [])
+  const versions = { candidate, baseline, suite, notes, differenceAlone: true }
   const { run, outcome, summary } = await judgeVersions(versions, { ...context, flags: options })
   const { verdict, exitCode } = outcome.final
   const reproduce = reproduction(['compare', candidate.feature], {
@@ -84,19 +107,43 @@ export async function compareVersions(
   }
 }
 
+/**
+ * The version with the application of its own commit, made ready to be asked.
+ * @throws SluiceError `cannot-run` where that does not run, since the one of the working tree would answer for it
+ */
+async function askedVersion(
+  { prompt, application }: NamedVersion,
+  arm: Arm,
+  { project, session }: RunContext,
+): Promise<{ prompt: Prompt; note?: string }> {
+  if (!application) return { prompt }
+  const { predecessor, base } = application
+  const { target: _, ...bare } = prompt
+  if (!predecessor.target) return { prompt: bare }
+  const found = await startedHere(await baseApplication(application, project, session), { prompt: bare, arm }, session)
+  const commit = base.commit.slice(0, 7)
+  if (found.state === 'found')
+    return { prompt: { ...bare, target: found.target }, note: `The ${arm} is the application of ${commit}.` }
+  const fault = found.state === 'failed' ? found.message : `The application of ${commit} cannot be started from here.`
+  throw new SluiceError('cannot-run', `${prompt.feature}: ${fault}`)
+}
+
 /** What is asked of the model at a git reference or in a prompt file, to be measured as the working tree measures. */
 async function versionAt(
   place: string,
   current: Prompt,
   project: LoadedProject,
   surroundings: Surroundings,
-): Promise<Prompt> {
-  const version = (await isFile(place, surroundings))
-    ? await promptIn(place, project, surroundings)
-    : await promptAtRef(place, current.feature, project, surroundings)
+): Promise<NamedVersion> {
+  const application = (await isFile(place, surroundings))
+    ? undefined
+    : await versionAtRef(place, current, project, surroundings)
+  const version = application?.predecessor ?? (await promptIn(place, project, surroundings))
   const { id, label, model, parameters, messages, format, strict, file } = version
   const { label: _, ...measure } = current
-  return { ...measure, id, model, parameters, messages, format, strict, file, ...(label !== undefined && { label }) }
+  const asked = { id, model, parameters, messages, format, strict, file, ...(label !== undefined && { label }) }
+  const prompt = { ...measure, ...asked }
+  return application && (version.target || current.target) ? { prompt, application } : { prompt }
 }
 
 async function isFile(place: string, { cwd }: Surroundings): Promise<boolean> {
@@ -119,21 +166,20 @@ function isMeasure(key: string): boolean {
   return key.startsWith('suites.') || key.startsWith('checks.')
 }
 
-async function promptAtRef(
+async function versionAtRef(
   reference: string,
-  feature: string,
+  current: Prompt,
   { config }: LoadedProject,
   { cwd, env }: Surroundings,
-): Promise<Prompt> {
+): Promise<ApplicationPair> {
   const git = await openGit(config.root, env)
   if (!git)
     throw new SluiceError('invalid-input', `"${reference}" is no file, and ${config.root} is not in a git repository`)
-  const { prompts } = await readBaseProject(git, await git.resolve(reference), {
-    root: config.root,
-    cwd: cwd(),
-    env,
-  })
-  const prompt = prompts.find((known) => known.feature === feature)
-  if (prompt) return prompt
-  throw new SluiceError('invalid-input', `there is no valid prompt of "${feature}" at ${reference}`)
+  const commit = await git.resolve(reference)
+  const base = await readBaseProject(git, commit, { root: config.root, cwd: cwd(), env })
+  const predecessor = base.prompts.find((known) => known.feature === current.feature)
+  if (!predecessor)
+    throw new SluiceError('invalid-input', `there is no valid prompt of "${current.feature}" at ${reference}`)
+  const changedLockfiles = (await git.changedSince(commit)).filter(isLockfile)
+  return { candidate: current, predecessor, base, changedLockfiles }
 }

@@ -73,13 +73,14 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
   const { project, scope, affected, judgeable, guarded, destinations, ends } = plan
   const judged: JudgedFeature[] = []
   for (const prompt of judgeable.prompts) {
-    const { baseline, notes: found, failed, unrun } = await baseComparison(prompt, scope, context)
+    const { baseline, notes: found, changed, unrun, ...compared } = await baseComparison(prompt, scope, context)
     const { candidate, project: judgedIn, notes, blocked } = await guarded.feature(prompt)
     const versions = { candidate, baseline, unrun, suite: options.suite, notes: [...found, ...notes] }
     const inProject = { ...context, project: judgedIn, flags: options }
     const one = await judgeVersions(versions, inProject)
-    const isCompared = one.run.baseline !== undefined
-    const reasons = [...guardReasons(blocked), ...(failed === undefined || isCompared ? [] : [baselineReason(failed)])]
+    const unstarted = one.run.baseline === undefined ? compared.failed : undefined
+    const failed = unstarted ?? (await changed?.())
+    const reasons = [...guardReasons(blocked), ...(failed === undefined ? [] : [baselineReason(failed)])]
     const feature = withoutPass(one, reasons)
     judged.push(feature)
     if (prompt.target) await keepIfAccepted(feature, scope, { ...inProject, suite: options.suite })

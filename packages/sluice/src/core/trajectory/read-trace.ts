@@ -18,7 +18,7 @@ const documentSchema = z.union([
 
 /** The ways in which what was done can be told, by the key of the report. The first that can be read counts. */
 const trajectoryKeys: readonly { key: string; read(value: unknown): Trajectory }[] = [
-  { key: 'messages', read: trajectoryOfMessages },
+  { key: 'messages', read: (value) => withAnswer(trajectoryOfMessages(value)) },
   { key: 'steps', read: trajectoryOfSteps },
   { key: 'spans', read: trajectoryOfSpans },
   { key: 'toolCalls', read: trajectoryOfCalls },
@@ -58,6 +58,12 @@ export function readTrace(report: Readonly<Record<string, unknown>>): AnswerTrac
   if (endState !== undefined) trace.endState = endState
   if (unread.length > 0) trace.unread = unread.join('; ')
   return Object.keys(trace).length === 0 ? undefined : trace
+}
+
+/** What was sent to the assistant does not tell what it did. */
+function withAnswer(trajectory: Trajectory): Trajectory {
+  if (trajectory.messages.some(({ role }) => role === 'assistant')) return trajectory
+  throw new Unreadable('there is no message of the assistant, so its calls are not known')
 }
 
 /** A bare list says nothing of which calls were made together: each counts as a step of its own. */

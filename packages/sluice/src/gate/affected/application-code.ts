@@ -123,7 +123,7 @@ function relativeTo(folder: string, file: string): string {
 
 /** What the prompt file says of how the application is asked, with the same words wherever the repository lies. */
 function writtenTarget(target: Target, root: string): unknown {
-  const { timeoutMs: _, concurrency: __, root: ___, setup: ____, ...written } = target
+  const { timeoutMs: _, concurrency: __, root: ___, setup: ____, movedEnv: _____, ...written } = target
   const cwd = target.cwd === undefined ? null : relativeTo(root, target.cwd)
   if (target.kind === 'module') return { ...written, cwd, file: relativeTo(root, target.file) }
   const workspace = target.kind === 'command' ? target.workspace : undefined

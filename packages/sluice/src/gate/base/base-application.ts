@@ -1,19 +1,22 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { Target } from '../../core/suite/prompt/target.ts'
+import { shownAddress } from '../../masking/address.ts'
+import { gitIn } from '../git/git-process.ts'
 import type { RunSession } from '../run/session.ts'
 import { openWorktree } from '../worktree/worktree.ts'
 import type { BaseProject } from './base-project.ts'
 import { linkedPackages } from './linked-packages.ts'
+import { missingFile, movedEnvironment, movedTarget, programOf, wordOfChange } from './moved-target.ts'
 
 /**
  * The application of the base commit: where it can be asked (`target`, with a sentence for the report), that it should run
  * here and does not (`failed`), or that nothing here can run it (`absent`).
  */
 export type BaseApplication =
-  | { state: 'found'; target: Target; note: string }
+  | { state: 'found'; target: Target; note: string; changed?: () => Promise<string | undefined> }
   | { state: 'failed'; message: string }
   | { state: 'absent'; note: string }
 
@@ -38,7 +41,7 @@ export async function baseApplication(
   session: Pick<RunSession, 'commands' | 'interrupt' | 'setupEnvironment'>,
 ): Promise<BaseApplication> {
   const { base } = pair
-  const said = targetOfBase(pair)
+  const said = targetOfBase(pair, config.root)
   if (!said) return { state: 'absent', note: 'The baseline is a bare prompt.' }
   const { target, fromChange } = said
   const added =
@@ -47,35 +50,61 @@ export async function baseApplication(
   if (target.kind === 'http' && !target.start) {
     if (target.baselineUrl === undefined) return { state: 'absent', note: unreachable }
     const { baselineUrl: url, ...rest } = target
+    const { target: now } = pair.candidate
+    if (now?.kind === 'http' && new URL(now.url).href === new URL(url).href) {
+      const message = `${failed(commit)}: target.baselineUrl is the address of the change itself, ${shownAddress(url)}`
+      return { state: 'failed', message }
+    }
     return {
       state: 'found',
       target: { ...rest, url },
       note: `The baseline is the application at baselineUrl; nothing here tells that it is that of ${commit}.${added}`,
     }
   }
-  const present = config.root
-  const then = path.join(base.repository, base.folder)
-  const within = (place: string) => path.relative(base.repository, path.resolve(then, path.relative(present, place)))
-  const dependence = target.setup ? undefined : dependenceOn(pair, target, present)
-  if (dependence !== undefined) return { state: 'failed', message: `${failed(commit)}: ${dependence}` }
+  const { repository } = base
+  const place = placesAt(base)
+  const outside = [target.cwd, target.kind === 'module' ? target.file : undefined].find(
+    (each) => each !== undefined && place(each).startsWith('..'),
+  )
+  const dependence =
+    outside === undefined
+      ? target.setup
+        ? undefined
+        : dependenceOn(pair, target, config.root)
+      : `${outside} lies outside of the repository, so no commit has it`
+  const fail = (fault: string) => ({ state: 'failed' as const, message: `${failed(commit)}: ${fault}` })
+  if (dependence !== undefined) return fail(dependence)
+  const env = session.setupEnvironment(target)
   const worktree = await openWorktree({
-    repository: base.repository,
+    repository,
     commit: base.commit,
-    store: path.join(present, '.sluice/worktrees'),
-    setup: target.setup && { commands: target.setup, folder: within(target.cwd ?? present) },
-    env: session.setupEnvironment(target),
+    store: path.join(config.root, '.sluice/worktrees'),
+    setup: target.setup && { commands: target.setup, folder: place(target.cwd ?? base.config.root) },
+    env,
+    setupEnv: (tree) => ({ ...env, ...movedEnvironment(env, { repository, worktree: tree }) }),
     signal: session.interrupt.stop,
     mask: session.commands.mask ?? ((text) => text),
   })
-  if (worktree.folder === undefined) return { state: 'failed', message: `${failed(commit)}: ${worktree.fault}` }
-  const inWorktree = (place: string) => path.join(worktree.folder, within(place))
-  const moved = { ...movedTarget(target, inWorktree), root: inWorktree(present) }
-  const missing = missingFile(moved, worktree.folder)
-  if (missing !== undefined) return { state: 'failed', message: `${failed(commit)}: it has no ${missing}` }
+  if (worktree.folder === undefined) return fail(worktree.fault)
+  const inWorktree = (each: string) => path.join(worktree.folder, place(each))
+  const move = { repository, worktree: worktree.folder, place: inWorktree }
+  const moved = { ...movedTarget(target, move, env), root: inWorktree(base.config.root) }
+  const missing =
+    missingFile(moved, worktree.folder) ??
+    (await wordOfChange(moved, move, async (each) => {
+      const said = await gitIn(repository, env).tryText('check-ignore', '--', each)
+      return said !== undefined
+    }))
+  if (missing !== undefined) return fail(`it has no ${missing}`)
   return {
     state: 'found',
     target: moved,
-    note: `The baseline is the application of ${commit}, run from a worktree of its own.${added}`,
+    note: `The baseline is the application of ${commit}, run from a worktree of its own.${added}${withoutSettings(moved, target)}`,
+    async changed() {
+      const files = await worktree.changed()
+      if (files.length === 0) return undefined
+      return `Files of the application of the base commit ${commit} were changed in its worktree while it was asked, so nothing tells which code answered: ${files.slice(0, 3).join(', ')}. What an application writes belongs into files that git ignores.`
+    },
   }
 }
 
@@ -86,8 +115,14 @@ function failed(commit: string): string {
   return `The application of the base commit ${commit} does not run, so there is no comparison`
 }
 
+/** Where a place of the base's target lies in the repository, relative to its root. */
+function placesAt({ repository, folder, config }: BaseProject): (place: string) => string {
+  const then = path.join(repository, folder)
+  return (place) => path.relative(repository, path.resolve(then, path.relative(config.root, place)))
+}
+
 /** The target of the base commit, with what only the change says; undefined for a bare prompt. */
-function targetOfBase({ candidate, predecessor }: ApplicationPair) {
+function targetOfBase({ candidate, predecessor, base }: ApplicationPair, present: string) {
   const [before, after] = [predecessor.target, candidate.target]
   if (!before) return undefined
   const fromChange: string[] = []
@@ -100,42 +135,16 @@ function targetOfBase({ candidate, predecessor }: ApplicationPair) {
     return { target: { ...before, ...setup } as Target, fromChange }
   }
   const http = after?.kind === 'http' ? after : undefined
-  const start = take('target.start', http?.start && { start: http.start, cwd: http.cwd, url: http.url })
+  const then = (place = present) => path.resolve(base.config.root, path.relative(present, place))
+  const start = take('target.start', http?.start && { start: http.start, url: http.url, cwd: then(http.cwd) })
   const url = http?.baselineUrl
   const named = start ? undefined : take('target.baselineUrl', url === undefined ? undefined : { baselineUrl: url })
   return { target: { ...before, ...setup, ...start, ...named } as Target, fromChange }
 }
 
-/** The same target with each of its places elsewhere. */
-function movedTarget(target: Target, move: (place: string) => string): Target {
-  const cwd = target.cwd === undefined ? {} : { cwd: move(target.cwd) }
-  if (target.kind === 'module') return { ...target, ...cwd, file: move(target.file) }
-  if (target.kind !== 'command' || !target.workspace) return { ...target, ...cwd }
-  return { ...target, ...cwd, workspace: { ...target.workspace, root: move(target.workspace.root) } }
-}
-
-function programOf(target: Target): string {
-  if (target.kind === 'module') return 'node'
-  return (target.kind === 'command' ? target.command : target.start?.command)?.[0] ?? ''
-}
-
 /** Whether a target finds packages as Node does, or runs a shell that may. */
 function mayRunNode(target: Target): boolean {
   return /(?:^|\/)(?:node|npx|npm|pnpm|yarn|tsx|ts-node|bun|deno|sh|bash|env)$|\.[cm]?[jt]s$/.test(programOf(target))
-}
-
-/** A file of the application that the worktree lacks, relative to it: the module, or the program where it is named by a path. */
-function missingFile(target: Target, worktree: string): string | undefined {
-  const isInWorkspace = target.kind === 'command' && target.workspace !== undefined
-  const program = isInWorkspace ? '' : programOf(target)
-  const isPath = program.includes('/') && !path.isAbsolute(program)
-  const needed = [
-    ...(target.kind === 'module' ? [target.file] : []),
-    ...(isPath ? [path.resolve(target.cwd ?? worktree, program)] : []),
-    ...(target.cwd === undefined ? [] : [target.cwd]),
-  ]
-  const missing = needed.find((place) => !existsSync(place))
-  return missing === undefined ? undefined : path.relative(worktree, missing)
 }
 
 /**
@@ -152,4 +161,13 @@ function dependenceOn(
   const linked = mayRunNode(target) ? linkedPackages(target.cwd ?? present, base.repository) : []
   if (linked.length === 0) return undefined
   return `it would import ${linked.slice(0, 3).join(', ')} from the working tree, by links in node_modules. ${cure}`
+}
+
+/** Says which files with settings of the working tree the baseline lacks, since git ignores them. */
+function withoutSettings(moved: Target & { root: string }, { cwd }: Target): string {
+  const there = moved.cwd ?? moved.root
+  const names = cwd === undefined || !existsSync(cwd) ? [] : readdirSync(cwd)
+  const settings = names.filter((name) => /^\.env(?:\.|$)/.test(name) && !existsSync(path.join(there, name)))
+  if (settings.length === 0) return ''
+  return ` It runs without ${settings.join(', ')}, which no commit has: put into target.env what both versions need.`
 }

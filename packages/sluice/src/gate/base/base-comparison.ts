@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ProviderError } from '../../core/providers/provider-error.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import { SluiceError } from '../../errors.ts'
+import type { Arm } from '../../records/report/case-detail.ts'
 import type { FeatureScope } from '../affected/affected.ts'
 import type { RunContext, RunSession } from '../run/session.ts'
 import { type BaseApplication, baseApplication } from './base-application.ts'
@@ -20,6 +22,8 @@ export interface BaseComparison {
   baseline: Prompt | undefined
   notes: string[]
   failed?: string
+  /** What of the application has been changed since it was made ready, in a sentence; undefined for nothing. */
+  changed?: () => Promise<string | undefined>
   /** The version that nothing here can run; scores that were kept of it may stand for it. */
   unrun?: Prompt
 }
@@ -42,27 +46,40 @@ export async function baseComparison(
     return { baseline: undefined, notes: [...notes, same] }
   }
   const pair = { candidate: prompt, predecessor: baseline, base, changedLockfiles: scope?.changedLockfiles ?? [] }
-  const found = await startedHere(await baseApplication(pair, project, session), baseline, session)
-  if (found.state === 'found') return { baseline: { ...baseline, target: found.target }, notes: [...notes, found.note] }
+  const found = await startedHere(
+    await baseApplication(pair, project, session),
+    { prompt: baseline, arm: 'baseline' },
+    session,
+  )
+  if (found.state === 'found') {
+    const { target, note: how, changed } = found
+    return { baseline: { ...baseline, target }, notes: [...notes, how], ...(changed && { changed }) }
+  }
   if (found.state === 'failed') return { baseline: undefined, notes, failed: found.message, unrun: baseline }
   return { baseline: undefined, notes: [...notes, found.note], unrun: baseline }
 }
 
 /** Starts what has to run for the application, so that one that does not start is known before anything is paid for. */
-async function startedHere(
+export async function startedHere(
   found: BaseApplication,
-  baseline: Prompt,
+  { prompt, arm }: { prompt: Prompt; arm: Arm },
   session: Pick<RunSession, 'target'>,
 ): Promise<BaseApplication> {
   if (found.state !== 'found') return found
   try {
-    await session.target(found.target, baseline, 'baseline').open()
+    await session.target(found.target, prompt, arm).open()
     return found
   } catch (error) {
-    if (!(error instanceof ProviderError) || error.kind === 'aborted') throw error
+    const isFault = error instanceof ProviderError ? error.kind !== 'aborted' : isUnloadable(error)
+    if (!isFault) throw error
     return {
       state: 'failed',
-      message: `The application of the base commit does not start, so there is no comparison: ${error.message}`,
+      message: `The application of the base commit does not start, so there is no comparison: ${(error as Error).message}`,
     }
   }
+}
+
+/** A module that cannot be loaded, or lacks the function that is asked for. */
+function isUnloadable(error: unknown): error is SluiceError {
+  return error instanceof SluiceError && error.code === 'invalid-input'
 }

@@ -45,7 +45,21 @@ function change(
 function targetChanges({ target: before }: Prompt, { target: after }: Prompt, root: string): MeasureChange[] {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return []
   const [was, is] = [shownTarget(before, root), shownTarget(after, root)]
-  return [change('target', 'what is measured', was, was === is ? `${is}, called in another way` : is)]
+  return [
+    change(
+      'target',
+      'what is measured',
+      was,
+      was === is ? `${is}, called in another way (${differing(before, after)})` : is,
+    ),
+  ]
+}
+
+function differing(before: Target | undefined, after: Target | undefined): string {
+  const [was, is] = [before, after].map((target) => new Map(Object.entries(target ?? {})))
+  const keys = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])]
+  const other = keys.filter((key) => canonicalJson(was?.get(key) ?? null) !== canonicalJson(is?.get(key) ?? null))
+  return other.map((key) => `target.${key}`).join(', ')
 }
 
 function shownTarget(target: Target | undefined, root: string): string {

@@ -20,6 +20,8 @@ export interface WorktreeRequest {
   /** Commands that make the application ready there; none where it runs as it is checked out. */
   setup?: Setup | undefined
   env: NodeJS.ProcessEnv
+  /** The environment of the setup in the worktree at `tree`; by default `env`. */
+  setupEnv?(tree: string): NodeJS.ProcessEnv
   signal: AbortSignal
   /** Masks secrets in what a failed setup said. */
   mask(text: string): string
@@ -28,7 +30,14 @@ export interface WorktreeRequest {
 }
 
 /** A commit in a folder of its own, with what its setup made; or why it could not be made. */
-export type Worktree = { folder: string; fault?: never } | { folder?: never; fault: string }
+export type Worktree =
+  | {
+      folder: string
+      fault?: never
+      /** Tracked files that are no longer what they were when it was ready, e.g. since something writes into it. */
+      changed(): Promise<string[]>
+    }
+  | { folder?: never; fault: string }
 
 const markerSchema = z.object({ commit: z.string(), changes: z.string() })
 
@@ -47,7 +56,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     return await withLock(`${entry.folder}.lock`, { signal, onWait: request.onWait }, async () => {
       if (await isReady(entry, commit, env)) {
         await useWorktree(entry)
-        return { folder: treeOf(entry) }
+        return readyIn(entry, commit, env)
       }
       const made = await make(git, entry, request)
       await pruneWorktrees(git, store)
@@ -63,6 +72,22 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
 
 function treeOf({ folder }: Entry): string {
   return path.join(folder, 'tree')
+}
+
+async function readyIn(entry: Entry, commit: string, env: NodeJS.ProcessEnv): Promise<Worktree> {
+  const folder = treeOf(entry)
+  const git = gitIn(folder, env)
+  const before = await changesIn(git, commit)
+  return {
+    folder,
+    async changed() {
+      // A worktree that is gone, or is none any more, has changed as well.
+      const now = await changesIn(git, commit).catch(() => undefined)
+      if (now === before) return []
+      const names = now === undefined ? [] : await git.records('diff', '--name-only', '-z', commit, '--')
+      return names.length === 0 ? ['what its setup had made'] : names
+    },
+  }
 }
 
 /** Whether the kept worktree is the commit with what its setup changed, and nothing else in tracked files. */
@@ -91,11 +116,12 @@ async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promis
   await git.bytes('worktree', 'add', '--detach', '--force', tree, commit)
   const missing = await addSubmodules(git, { commit, repository, tree, env })
   if (missing !== undefined) return givenUp(git, entry, missing)
-  const fault = setup && (await runSetup(setup, { tree, env, signal, mask }))
+  const setupEnv = request.setupEnv?.(tree) ?? env
+  const fault = setup && (await runSetup(setup, { tree, env: setupEnv, signal, mask }))
   if (fault !== undefined) return givenUp(git, entry, fault)
   const changes = await changesIn(gitIn(tree, env), commit)
   await writeFile(path.join(entry.folder, 'ready.json'), JSON.stringify({ commit, changes }))
-  return { folder: tree }
+  return readyIn(entry, commit, env)
 }
 
 async function givenUp(git: RunGit, entry: Entry, fault: string): Promise<Worktree> {

@@ -40,6 +40,14 @@ test('a part that cannot be read is named and left out; the others count', () =>
   assert.match(readTrace({ toolCalls: [{ name: 'a', arguments: 1n }] })?.unread ?? '', /^toolCalls: is no JSON/)
 })
 
+test('messages without one of the assistant do not say that it called nothing', () => {
+  for (const messages of [[], [{ role: 'user', content: 'Where is my order?' }]]) {
+    const trace = readTrace({ messages })
+    assert.deepEqual([trace?.trajectory, /no message of the assistant/.test(trace?.unread ?? '')], [undefined, true])
+  }
+  assert.deepEqual(readTrace({ messages: [], toolCalls: [] })?.trajectory, { messages: [] })
+})
+
 test('of several trajectories the first counts, and none where another has a call that it lacks', () => {
   const steps = [
     { content: [], toolCalls: [{ toolCallId: '1', toolName: 'lookUp', input: {} }] },

@@ -8,6 +8,7 @@ import { ProviderError } from '../provider-error.ts'
 
 /** What the process of a module is asked to do. */
 export type WorkerTask =
+  | { kind: 'load'; id: number }
   | { kind: 'call'; id: number; vars: Record<string, unknown>; context: Record<string, unknown> }
   | { kind: 'abort'; id: number }
 
@@ -33,6 +34,8 @@ export interface ModuleProcessOptions {
 
 /** A process of its own for a module, which it loads once. Calls are concurrent. */
 export interface ModuleProcess {
+  /** Resolves when the module is loaded and has the function. @throws as `call` does */
+  load(signal: AbortSignal): Promise<void>
   /**
    * What the function returns, as JSON; undefined for undefined.
    * @throws SluiceError `invalid-input` if the module cannot be loaded or has no such function; ProviderError `server` if
@@ -77,25 +80,29 @@ export function startModuleProcess(options: ModuleProcessOptions): ModuleProcess
   void started.ended.then(() => {
     for (const id of pending.keys()) settle(id, (call) => call.reject(lost()))
   })
+  const ask = (taskOf: (id: number) => WorkerTask, signal: AbortSignal) =>
+    new Promise<string | undefined>((resolve, reject) => {
+      if (started.end || isClosing) return reject(lost())
+      lastId += 1
+      const id = lastId
+      pending.set(id, { resolve, reject })
+      idle()
+      // A process that has just ended is known by `ended`, which rejects the call.
+      const send = (task: WorkerTask) => child.connected && child.send(task, () => undefined)
+      const abort = () =>
+        settle(id, (call) => {
+          send({ kind: 'abort', id })
+          call.reject(closedError(source))
+        })
+      signal.addEventListener('abort', abort, { once: true })
+      send(taskOf(id))
+    })
   idle()
   return {
-    call: (vars, context, signal) =>
-      new Promise((resolve, reject) => {
-        if (started.end || isClosing) return reject(lost())
-        lastId += 1
-        const id = lastId
-        pending.set(id, { resolve, reject })
-        idle()
-        // A process that has just ended is known by `ended`, which rejects the call.
-        const send = (task: WorkerTask) => child.connected && child.send(task, () => undefined)
-        const abort = () =>
-          settle(id, (call) => {
-            send({ kind: 'abort', id })
-            call.reject(closedError(source))
-          })
-        signal.addEventListener('abort', abort, { once: true })
-        send({ kind: 'call', id, vars, context })
-      }),
+    async load(signal) {
+      await ask((id) => ({ kind: 'load', id }), signal)
+    },
+    call: (vars, context, signal) => ask((id) => ({ kind: 'call', id, vars, context }), signal),
     async close() {
       isClosing = true
       await started.close()

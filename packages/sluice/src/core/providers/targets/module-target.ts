@@ -24,6 +24,7 @@ export function createModuleTarget(target: ModuleTarget, options: TargetOptions)
     return startModuleProcess({ file, export: name, cwd, env: own, folder, mask })
   }
   const version = options.tested && versionUnderTest(options.tested)
+  const closing = new AbortController()
   let started: ReturnType<typeof start> | undefined
   const call: TargetCall = async (vars, { signal, ...context }) => {
     started ??= start()
@@ -37,7 +38,13 @@ export function createModuleTarget(target: ModuleTarget, options: TargetOptions)
   return Object.assign(call, {
     async open() {
       started ??= start()
+      const { load } = started
+      // A module whose loading never ends is told as a call that does not.
+      await withDeadline({ source, timeoutMs, signal: closing.signal }, load)
     },
-    close: async () => started?.close(),
+    async close() {
+      closing.abort()
+      await started?.close()
+    },
   })
 }

@@ -17,6 +17,11 @@ const loading = load()
 
 async function take(task: WorkerTask): Promise<void> {
   if (task.kind === 'abort') return calls.get(task.id)?.abort()
+  if (task.kind === 'load') {
+    const loaded = await loading
+    const { id } = task
+    return reply(typeof loaded === 'string' ? { kind: 'unloadable', id, fault: loaded } : { kind: 'value', id })
+  }
   const controller = new AbortController()
   calls.set(task.id, controller)
   reply(await answer(task, controller.signal))

@@ -5,9 +5,16 @@ import { ProviderError } from '../provider-error.ts'
 import type { TargetOptions } from './target-call.ts'
 
 /** The variables that a process of a target has beside those of the environment. */
-export function processVariables(target: Pick<Target, 'env'>, { env, tested }: TargetOptions): Record<string, string> {
+export function processVariables(
+  target: Pick<Target, 'env' | 'movedEnv'>,
+  { env, tested }: TargetOptions,
+): Record<string, string> {
   const { promptFile } = tested ?? {}
-  return { ...targetVariables(target, env), ...(promptFile !== undefined && { SLUICE_PROMPT_FILE: promptFile }) }
+  return {
+    ...targetVariables(target, env),
+    ...target.movedEnv,
+    ...(promptFile !== undefined && { SLUICE_PROMPT_FILE: promptFile }),
+  }
 }
 
 /**

@@ -13,6 +13,8 @@ interface TargetSettings {
   setup?: string[][]
   /** Variables of the environment beside those that are passed on; a value may hold `${NAME}`. */
   env?: Record<string, string>
+  /** Variables of the environment that lead into the working tree, as they are where another commit is run. */
+  movedEnv?: Record<string, string>
   /** Globs of the files that the application is made of, relative to the project's root. */
   paths?: string[]
   /** Longest time for an answer, in ms. */
