@@ -1,4 +1,4 @@
-// Called once a case: the case's variables come as the JSON body of a POST, and the answer is the body that comes back.
+// Started by sluice, with its port in PORT, and called once a case: the case's variables come as the JSON body of a POST, and the answer is the body that comes back.
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import answer from './answer.mjs'

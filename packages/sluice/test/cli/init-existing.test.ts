@@ -161,18 +161,22 @@ test('--prompt of what is no prompt, is missing or lies elsewhere is refused wit
 })
 
 test('--target writes an application that passes without a key, in each of the three ways', async () => {
-  for (const kind of ['module', 'command']) {
+  for (const kind of ['module', 'command', 'http']) {
     using project = await initialised('--target', kind)
     const check = await project.sluice(['check'])
     assert.match(check.stderr, /0 errors, 0 warnings/, check.stdout)
     const { code, stdout } = await project.sluice(['eval', 'ticket-triage'])
     assert.equal(code, 0, stdout)
     assert.match(stdout, /^SCORED.*\nThe mean is 1\.000/)
+    if (kind !== 'module') continue
+    // It sees what the application does, and not only what it says.
+    const text = textOf(project, 'app/answer.mjs')
+    project.write({ 'app/answer.mjs': text.replace("name: 'assign'", "name: 'refund'") })
+    assert.doesNotMatch((await project.sluice(['eval', 'ticket-triage'])).stdout, /The mean is 1\.000/)
   }
   using project = createProject({})
   const { stdout } = await project.sluice(['init', '--target', 'http'])
-  assert.match(stdout, /1\. node app\/server\.mjs/)
-  assert.match((await project.sluice(['check'])).stderr, /0 errors, 0 warnings/)
+  assert.match(stdout, /1\. \S.* eval ticket-triage\n/)
   assert.match((await project.sluice(['init', '--target', 'grpc'])).stderr, /expected one of module, command, http/)
 })
 

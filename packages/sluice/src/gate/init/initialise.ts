@@ -60,7 +60,7 @@ async function planFeature({ folder, feature, prompt, target, github, ...choice 
     const files = await targetProject(target, feature, models)
     return {
       files,
-      start: { kind: 'target', feature, target },
+      start: { kind: 'target', feature },
       wanted: wantedOf(feature, models),
       keys: keysOf(models),
     }

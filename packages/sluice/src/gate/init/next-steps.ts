@@ -1,14 +1,13 @@
 import { defaultJudge } from '../../core/suite/models/default-judge.ts'
 import { type Installation, shellWord, vendorCommands } from '../installation.ts'
 import type { GatedPrompt } from './existing-prompt.ts'
-import type { TargetKind } from './target-project.ts'
 import { drafts, tryoutFolder } from './tryout.ts'
 
 /** What was set up, and how it goes on from there. */
 export type Start =
   | { kind: 'recorded'; feature: string }
   | { kind: 'model'; feature: string; keys: readonly string[] }
-  | { kind: 'target'; feature: string; target: TargetKind }
+  | { kind: 'target'; feature: string }
   | { kind: 'prompt'; gated: GatedPrompt }
   | { kind: 'workflows'; keys: readonly string[] }
 
@@ -33,7 +32,7 @@ export function nextSteps(start: Start, { dir, command, installation }: Surround
     case 'model':
       return `\nNext:\n${enter}${numbered([...start.keys.map(setKey), ...serverStep(start.keys), `${command} gate --all`, ours(start.feature), ...kept, pullRequest, otherJudge])}`
     case 'target':
-      return `\nNext:\n${enter}${numbered([...(start.target === 'http' ? ['node app/server.mjs   (in a terminal of its own)'] : []), `${command} eval ${start.feature}`, `put your application behind app/answer.mjs, or name it under "target" in prompts/${start.feature}.prompt.yml`, `replace the cases in evals/${start.feature}.fast.yaml by your own`, ...kept, pullRequest])}`
+      return `\nNext:\n${enter}${numbered([`${command} eval ${start.feature}`, `put your application behind app/answer.mjs, or name it under "target" in prompts/${start.feature}.prompt.yml`, `replace the cases in evals/${start.feature}.fast.yaml by your own`, ...kept, pullRequest])}`
     case 'prompt':
       return promptSteps(start.gated, enter, command, kept)
     case 'workflows':

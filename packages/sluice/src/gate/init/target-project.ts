@@ -7,15 +7,17 @@ export type TargetKind = (typeof targetKinds)[number]
 
 const application: TemplateOf = ['app/answer.mjs', 'target/answer.mjs']
 
-/** How each kind is written in the prompt file, and what stands in for the application. */
+/** The lines of each kind in the prompt file, and what stands in for the application. */
 const kinds: Record<TargetKind, { target: string; files: TemplateOf[] }> = {
-  module: { target: '{module: ../app/answer.mjs}', files: [application] },
+  module: { target: '  module: ../app/answer.mjs', files: [application] },
   command: {
-    target: '{command: [node, app/main.mjs]}',
+    target:
+      '  command: [node, app/main.mjs]\n  # workspace: {files: agent, state: ["out/**"]}  # a new folder for each run, with these files',
     files: [application, ['app/main.mjs', 'target/command.mjs']],
   },
   http: {
-    target: '{http: {url: "http://127.0.0.1:4555/"}}',
+    target:
+      '  http: {url: "http://127.0.0.1:{port}/"}\n  start: [node, app/server.mjs]  # starts one server for each version; {port} is a free port\n  # ready: /healthz         # when it may be asked; without it, once its port is open',
     files: [application, ['app/server.mjs', 'target/server.mjs']],
   },
 }
