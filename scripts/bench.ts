@@ -1,6 +1,8 @@
 // npm run bench -- gate [--only name,...] [--promptfoo DIR]
 // npm run bench -- release [--flags DIR]
 // npm run bench -- canary [--outcomes n]
+// npm run bench -- apps [--only name,...]
+import { benchApps } from './bench/apps.ts'
 import { benchCanary } from './bench/canary.ts'
 import { benchGate } from './bench/gate.ts'
 import { benchRelease } from './bench/release.ts'
@@ -9,9 +11,10 @@ const [what, ...args] = process.argv.slice(2)
 if (what === 'gate') await benchGate(args)
 else if (what === 'release') await benchRelease(args)
 else if (what === 'canary') await benchCanary(args)
+else if (what === 'apps') await benchApps(args)
 else {
   console.error(
-    'usage: npm run bench -- gate [--only startup,judged,plain,memory,statistics,install] [--promptfoo DIR]\n       npm run bench -- release [--flags DIR]\n       npm run bench -- canary [--outcomes n]',
+    'usage: npm run bench -- gate [--only startup,judged,plain,memory,statistics,install] [--promptfoo DIR]\n       npm run bench -- release [--flags DIR]\n       npm run bench -- canary [--outcomes n]\n       npm run bench -- apps [--only command,worktree,tools,memory]',
   )
   process.exitCode = 3
 }

@@ -7,7 +7,7 @@ import { type Report, reportSchema } from '../../packages/sluice/src/records/rep
 const bin = path.join(import.meta.dirname, '../../packages/sluice/bin/sluice.cjs')
 
 /** One trial of a task as it was published. */
-export interface Trial {
+interface Trial {
   reward: number
   /** How many messages the agent wrote. */
   messages: number

@@ -14,9 +14,10 @@ const allowed: Record<string, RegExp[]> = {
   sluice: [
     ...ofAll,
     /^bin\/sluice\.cjs$/,
-    /^dist\/cli\.js$/,
+    /^dist\/(cli|module-worker)\.js$/,
     /^dist\/chunks\/[\w-]+\.js$/,
     /^dist\/lib\/(stats\/)?index\.js$/,
+    /^dist\/lib\/core\/suite\/prompt\/load-prompt\.js$/,
     /^dist\/lib\/chunks\/[\w-]+\.js$/,
     /^dist\/lib\/(?!chunks)([\w-]+\/)*[\w-]+\.d\.ts$/,
     /^dist\/licenses\/[\w-]+\.txt$/,

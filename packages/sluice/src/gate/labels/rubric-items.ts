@@ -13,7 +13,7 @@ function rubricOf(prompt: Pick<Prompt, 'rubric' | 'expect'>, testCase: Pick<Case
 }
 
 /** The rubric items of a case by id, each with the hash of its material. */
-export type CaseItems = ReadonlyMap<string, string>
+type CaseItems = ReadonlyMap<string, string>
 
 /** The items of a case; undefined where there is no such case. */
 export type ItemsOfCase = (caseId: string) => CaseItems | undefined

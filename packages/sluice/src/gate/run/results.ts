@@ -36,7 +36,9 @@ const resultRow: z.ZodType<ResultRow> = z.object({
 const runsKept = 20
 /** A killed run never says that it ended, so every run counts as ended after this time. */
 const longestRunMs = 24 * 60 * 60 * 1000
+/** What waits to be written is bounded in rows and in characters, since a detail may hold a long trajectory. */
 const rowsPerWrite = 500
+const charactersPerWrite = 4_000_000
 
 /**
  * Starts a run in the store; secrets are masked. The details of all but the last 20 runs are dropped, except those of
@@ -62,20 +64,24 @@ export function createResults(
   const insert = database.prepare(
     'INSERT OR REPLACE INTO results (run_id, feature, arm, position, repeat, detail) VALUES (?, ?, ?, ?, ?, ?)',
   )
-  let buffer: { feature: string; row: ResultRow }[] = []
+  let buffer: { feature: string; row: Omit<ResultRow, 'detail'>; detail: string }[] = []
+  let characters = 0
   const flush = () => {
     if (buffer.length === 0) return
     write(() => {
-      for (const { feature, row } of buffer) {
-        insert.run(run.id, feature, row.arm, row.position, row.repeat, JSON.stringify(row.detail))
+      for (const { feature, row, detail } of buffer) {
+        insert.run(run.id, feature, row.arm, row.position, row.repeat, detail)
       }
     })
     buffer = []
+    characters = 0
   }
   return {
-    add(feature, row) {
-      buffer.push({ feature, row: { ...row, detail: withoutSecrets(row.detail, mask) } })
-      if (buffer.length >= rowsPerWrite) flush()
+    add(feature, { detail: result, ...row }) {
+      const detail = JSON.stringify(withoutSecrets(result, mask))
+      buffer.push({ feature, row, detail })
+      characters += detail.length
+      if (buffer.length >= rowsPerWrite || characters >= charactersPerWrite) flush()
     },
     *rows(feature) {
       flush()

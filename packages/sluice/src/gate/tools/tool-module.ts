@@ -9,7 +9,7 @@ import { SluiceError } from '../../errors.ts'
 import type { ToolCall } from '../../records/answer-trace.ts'
 
 /** What a function gets beside the arguments of the call. */
-export interface ToolContext {
+interface ToolContext {
   tool: string
   vars: Record<string, unknown>
   caseId: string

@@ -29,7 +29,9 @@ test('a store of the version before opens, and its runs count as ended', () => {
   using folder = temporaryFolder()
   const before = openProjectDatabase(folder.root)
   createResults(before, { id: 'old', command: 'eval', startedAt: 5 })
-  before.exec('ALTER TABLE runs DROP COLUMN ended_at; DROP TABLE unchanged; PRAGMA user_version = 2')
+  before.exec(
+    'ALTER TABLE runs DROP COLUMN ended_at; DROP TABLE unchanged; DROP TABLE accepted; PRAGMA user_version = 2',
+  )
   before.close()
   const after = openProjectDatabase(folder.root)
   assert.equal(after.prepare('SELECT ended_at FROM runs').get()?.ended_at, 5)
