@@ -83,7 +83,7 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
     const reasons = [...guardReasons(blocked), ...(failed === undefined ? [] : [baselineReason(failed)])]
     const feature = withoutPass(one, reasons)
     judged.push(feature)
-    if (prompt.target) await keepIfAccepted(feature, scope, { ...inProject, suite: options.suite })
+    if (prompt.target && isAsConfigured(options)) await keepIfAccepted(feature, scope, { ...inProject, suite: options.suite })
   }
   const { findings, ...conclusion } = concludeGate({ judged, judgeable, scope }, options)
   const runs = judged.map(({ run }) => run)
@@ -129,6 +129,11 @@ function withoutPass(judged: JudgedFeature, against: readonly Reason[]): JudgedF
           exitCode: exitCode || 2,
         }
   return { ...judged, outcome: { ...outcome, final }, summary: { ...summary, ...final } }
+}
+
+/** A pass by flags that overrule the settings is none that a later change is held against. */
+function isAsConfigured(options: PolicyFlags): boolean {
+  return Object.values(policyFlags(options)).every((value) => value === undefined)
 }
 
 /** Keeps the scores of a version that passed on the default branch, for changes whose baseline cannot be run. */

@@ -52,6 +52,24 @@ test('files of a workspace count, and one that git ignores is not taken to be un
   assert.match((await change('agent/local.md')) ?? '', /git does not know agent\/local\.md/)
 })
 
+test('the package around the folder of an application counts, though its command names no file', async () => {
+  const files = {
+    'apps/mail/prompts/a.prompt.yml': prompt(
+      'checks: [{contains: "yes"}]\ntarget: {command: [npm, start], cwd: ../web}\n',
+    ),
+    'apps/mail/package.json': '{"name": "mail"}',
+    'apps/web/package.json': '{"name": "web", "dependencies": {"@acme/words": "*"}}',
+    'apps/web/main.ts': '\n',
+    'packages/words/package.json': '{"name": "@acme/words"}',
+    'packages/words/index.ts': '\n',
+  }
+  using project = committed(files, 'apps/mail')
+  for (const file of ['apps/web/main.ts', 'packages/words/index.ts']) {
+    const because = await reasons(project, 'apps/mail', () => project.write({ [file]: 'changed\n' }))
+    assert.ok(because?.includes(file.split('/').slice(0, 2).join('/')), `${file}: ${because}`)
+  }
+})
+
 test('an application is its package, the packages beside it that it uses, and the lockfiles above', async () => {
   using project = committed(
     {

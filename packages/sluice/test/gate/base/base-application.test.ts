@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { commitAll, type Judged, judged } from '../../support/gate-project.ts'
 import { createProject, type Project } from '../../support/project.ts'
@@ -210,6 +211,10 @@ test('where no base can be run, the scores of the last accepted run stand for it
     using project = createProject({ ...filesOf(`{http: {url: "${url}"}}`), 'app.mjs': '1' })
     commitAll(project, 'base')
     project.git('branch', '-M', 'main')
+    assert.equal((await judged(project, ['gate', '--all', '--threshold', '0.01'])).code, 0)
+    const database = new DatabaseSync(path.join(project.root, '.sluice/sluice.db'), { readOnly: true })
+    assert.deepEqual(database.prepare('SELECT * FROM accepted').all(), [], 'flags have loosened what it was held to')
+    database.close()
     const accepted = await judged(project, ['gate', '--all'])
     assert.equal(accepted.code, 0, accepted.stderr)
 
