@@ -5,7 +5,7 @@ import { aCase, runCheck } from '../../scoring.ts'
 
 type Call = string | { name: string; arguments?: unknown; result?: unknown; error?: string }
 
-/** What an application reports that made these calls, each list of them together in one message. */
+/** What an application reports that made these calls, each list of them together in one message; without any, one that only answers. */
 export function didCall(...steps: (Call | Call[])[]): AnswerTrace {
   const messages = steps.flatMap((step, index) => {
     const calls = [step].flat().map((call) => (typeof call === 'string' ? { name: call } : call))
@@ -26,7 +26,8 @@ export function didCall(...steps: (Call | Call[])[]): AnswerTrace {
       })),
     ]
   })
-  return readTrace({ messages: [{ role: 'user', content: 'Hello' }, ...messages] }) ?? {}
+  const answered = steps.length === 0 ? [{ role: 'assistant', content: 'Done.' }] : messages
+  return readTrace({ messages: [{ role: 'user', content: 'Hello' }, ...answered] }) ?? {}
 }
 
 /** The score of a check of what was done, and the reason for it. */
