@@ -83,7 +83,8 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
     const reasons = [...guardReasons(blocked), ...(failed === undefined ? [] : [baselineReason(failed)])]
     const feature = withoutPass(one, reasons)
     judged.push(feature)
-    if (prompt.target && isAsConfigured(options)) await keepIfAccepted(feature, scope, { ...inProject, suite: options.suite })
+    if (prompt.target && isAsConfigured(options))
+      await keepIfAccepted(feature, scope, { ...inProject, suite: options.suite })
   }
   const { findings, ...conclusion } = concludeGate({ judged, judgeable, scope }, options)
   const runs = judged.map(({ run }) => run)

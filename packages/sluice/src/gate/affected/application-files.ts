@@ -95,7 +95,8 @@ function addPackages(target: Target, code: CodeFiles, { root, project }: Applica
   code.addPackage(around(project), 'application: the package around sluice.yaml')
   const folder = target.cwd === undefined || !existsSync(target.cwd) ? root : realpathSync(target.cwd)
   // A command such as `npm start` names no file, and runs what lies in its folder.
-  if (folder !== root && isWithin(folder, root)) code.addPackage(around(folder), 'application: the package around its folder')
+  if (folder !== root && isWithin(folder, root))
+    code.addPackage(around(folder), 'application: the package around its folder')
   for (const place of namedFiles(target, root)) {
     if (entryAt(place)?.isFile()) code.addModule(place, 'application: named by the command')
     code.addPackage(around(place), 'application: the package around what the command names')
