@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import type { FeatureReport } from '../packages/sluice/src/records/report/feature-report.ts'
 import { expect, gated } from './gate.ts'
 import type { Stage } from './stage.ts'
@@ -18,7 +16,7 @@ export async function tellTheRetrieval(stage: Stage): Promise<string[]> {
 
   heading('1  Another chunking')
   say(paragraph('The assistant looks three pages up and answers from them. A change looks up sentences, not pages:'))
-  showChange(stage.edit(retriever, () => changed('1-sentences.mjs'), 'Look up sentences'))
+  showChange(stage.edit(retriever, intoSentences, 'Look up sentences'))
   const lost = await gated(stage, 1, 'verdict')
   const first = showFault(lost, 'retrieval')
 
@@ -39,8 +37,10 @@ export async function tellTheRetrieval(stage: Stage): Promise<string[]> {
   ]
 }
 
-function changed(file: string): string {
-  return readFileSync(path.join(import.meta.dirname, 'handbook-changes', file), 'utf8')
+function intoSentences(text: string): string {
+  return text
+    .replace('A page is looked up as a whole.', 'Sentences fit a question better than whole pages.')
+    .replace('return [text]', 'return text.split(/(?<=\\.) /)')
 }
 
 function showFault({ metrics, notes, cases }: FeatureReport, expected: 'retrieval' | 'generation'): string {
