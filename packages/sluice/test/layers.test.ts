@@ -11,6 +11,7 @@ const layers = [
   'errors',
   'backoff',
   'replace-file',
+  'bundled-page',
   'templates-folder',
   'small-heap',
   'zip',

@@ -1,4 +1,11 @@
-/** What a token may do. The words stand apart from the schemas, so that `--help` need not load those. */
-export const scopes = ['client', 'ci', 'operator', 'admin'] as const
+/**
+ * What a token may do. `client` and `ci` are for machines. People look by `viewer`, act by `operator`, approve by
+ * `approver`, and make tokens by `admin`, who may do all. The words stand apart from the schemas, so that `--help` need
+ * not load those.
+ */
+export const scopes = ['client', 'ci', 'viewer', 'operator', 'approver', 'admin'] as const
 
 export type Scope = (typeof scopes)[number]
+
+/** People who may look at everything, within the features of their token. */
+export const readers = ['viewer', 'operator', 'approver'] as const satisfies readonly Scope[]

@@ -45,7 +45,13 @@ function addTokens(program: Command, host: Host, done: Done): void {
   withRemoteOptions(token.command('create'))
     .description('create a token; it is shown only once')
     .argument('<name>', 'who or what it is for; the audit log shows it')
-    .addOption(choice('--scope <scopes...>', 'client, ci, operator or admin', scopes).makeOptionMandatory())
+    .addOption(
+      choice(
+        '--scope <scopes...>',
+        'client, ci (machines), viewer, operator, approver, admin',
+        scopes,
+      ).makeOptionMandatory(),
+    )
     .option('--feature <names...>', 'only these features (default: all)')
     .option('--expires <duration>', 'how long the token is valid, e.g. 90d (default: until it is revoked)')
     .action(async (name, options) => done(await (await import('../token.ts')).createTokenCommand(name, options, host)))

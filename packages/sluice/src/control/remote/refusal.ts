@@ -38,7 +38,7 @@ function codeOf(status: number): ErrorCode {
 
 const waysOut: Record<number, string> = {
   401: 'Set SLUICE_TOKEN to a token of this control plane; whoever runs it makes one with sluice token create.',
-  403: 'Use a token with the right scope (sluice token list shows them): ci to publish, operator to release, admin for tokens.',
+  403: 'Use a token with the right scope (sluice token list shows them): ci to publish, viewer to look, operator to release, admin for tokens.',
 }
 
 function messageOf(status: number, problem: Problem | undefined, url: string): string {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { type AuditRow, auditHeadSchema, auditRowSchema } from '../../records/audit-row.ts'
 import { featureField } from '../../records/names.ts'
+import { readers } from '../../records/token-scopes.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import { refuseOtherFeature } from './access/caller.ts'
 import { securityHeaders } from './http/answer.ts'
@@ -17,7 +18,7 @@ export const showAudit = defineRoute({
   method: 'GET',
   path: '/v1/features/{feature}/audit',
   summary: 'Who changed what, and why: append-only, hash-chained; all of it as application/x-ndjson',
-  scopes: ['operator', 'ci'],
+  scopes: [...readers, 'ci'],
   params: z.object({ feature: chain }),
   query: z.object({
     after: queryNumber({ min: 0, max: Number.MAX_SAFE_INTEGER, preset: 0 }),

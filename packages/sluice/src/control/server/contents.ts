@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { storedContentSchema } from '../../records/content.ts'
 import { rolloutIdField, versionIdField } from '../../records/names.ts'
+import { readers } from '../../records/token-scopes.ts'
 import { refuseOtherFeature } from './access/caller.ts'
 import { ofFeature, queryNumber } from './route/fields.ts'
 import { defineRoute } from './route/route.ts'
@@ -9,7 +10,7 @@ export const listContents = defineRoute({
   method: 'GET',
   path: '/v1/features/{feature}/contents',
   summary: 'Stored inputs and outputs, the worst judged first',
-  scopes: ['operator'],
+  scopes: readers,
   params: ofFeature,
   query: z.object({
     outcome: z.string().min(1).max(256).optional().meta({ description: 'Only that of this outcome.' }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readers } from '../../records/token-scopes.ts'
 import { refuseOtherFeature } from './access/caller.ts'
 import { ofFeature } from './route/fields.ts'
 import { defineRoute } from './route/route.ts'
@@ -7,7 +8,7 @@ export const showDrift = defineRoute({
   method: 'GET',
   path: '/v1/features/{feature}/drift',
   summary: 'How the active version does in production against its own past',
-  scopes: ['operator'],
+  scopes: readers,
   params: ofFeature,
   answers: {
     200: {

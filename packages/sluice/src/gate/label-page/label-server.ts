@@ -2,9 +2,9 @@ import { timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
+import type { PageAssets } from '../../bundled-page.ts'
 import { SluiceError } from '../../errors.ts'
 import { type Labelling, labelActions } from '../labels/labelling.ts'
-import type { PageAssets } from '../report/html/bundled-page.ts'
 import { labelPage } from './page.ts'
 
 export interface LabelServerOptions {

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../text/markup.ts'
 import { visibleText } from '../../text/untrusted.ts'
 import type { LabelAction, LabellingView, LabelQuestion } from '../labels/labelling.ts'
-import { type Html, html } from '../report/html/markup.ts'
 import { calibrateCommand, givenText, verdictNames } from './words.ts'
 
 export interface LabelPage {

@@ -1,7 +1,7 @@
 import type { MatrixCell, MatrixReport } from '../../records/report/matrix-report.ts'
 import { formatChange, formatInterval } from '../../text/format.ts'
+import { type Html, html, trusted } from '../../text/markup.ts'
 import { type Axis, axisOf } from '../report/html/axis.ts'
-import { type Html, html, trusted } from '../report/html/markup.ts'
 import { documentHead, plainTone } from '../report/html/page.ts'
 import { pageAssets } from '../report/html/page-assets.ts'
 import {

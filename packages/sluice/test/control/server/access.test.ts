@@ -161,3 +161,22 @@ test('a token ends at a time that every calendar has', async () => {
     assert.equal((await ask(expiresAt)).status, Number.isNaN(expiresAt) ? 201 : 400, String(expiresAt))
   assert.equal((await ask('9999-12-31T23:59:59Z')).status, 201)
 })
+
+test('a viewer and an approver read what an operator reads, and change nothing', async () => {
+  const acts = routes.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/verdict'))
+  for (const { method, path, scopes: allowed } of acts)
+    for (const scope of ['viewer', 'approver'] as const)
+      assert.ok(!allowed?.includes(scope), `${method} ${path} lets in ${scope}`)
+  for (const { method, path, scopes: allowed } of routes.filter((route) => route.method === 'GET'))
+    if (allowed?.includes('operator'))
+      assert.ok(allowed.includes('viewer') && allowed.includes('approver'), `${method} ${path}`)
+})
+
+test('a process with a token of a viewer is not counted, and gets no proof that its snapshot is fresh', async () => {
+  await using plane = await testPlane()
+  const headers = { 'sluice-nonce': 'n1', 'sluice-instance': 'p1 60000 host' }
+  const proof = async (as: string) => (await plane.ask('GET /v1/snapshot', { as, headers })).headers.get('sluice-nonce')
+  assert.deepEqual([await proof('viewer'), await proof('approver'), await proof('operator')], [null, null, 'n1'])
+  const { body } = await plane.ask('GET /v1/instances', { as: 'viewer' })
+  assert.equal(body.instances.length, 1)
+})

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type FeatureState, featureSchema } from '../../../records/feature.ts'
+import { readers } from '../../../records/token-scopes.ts'
 import { type Caller, maySee, refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
 import { rolloutView, rolloutViewOf, withTokenNames } from '../rollouts/rollout-view.ts'
@@ -41,7 +42,7 @@ export const listFeatures = defineRoute({
   method: 'GET',
   path: '/v1/features',
   summary: 'All features that the token may see',
-  scopes: ['client', 'ci', 'operator'],
+  scopes: ['client', 'ci', ...readers],
   answers: { 200: { description: 'In order of their names.', schema: z.object({ features: z.array(featureView) }) } },
   async handle({ caller }, services) {
     const states = (await services.store.features()).filter(({ feature }) => maySee(caller, feature))
@@ -54,7 +55,7 @@ export const showFeature = defineRoute({
   method: 'GET',
   path: '/v1/features/{feature}',
   summary: 'One feature: active version, history, versions, rollout',
-  scopes: ['client', 'ci', 'operator'],
+  scopes: ['client', 'ci', ...readers],
   params: ofFeature,
   answers: { 200: { description: 'The feature.', schema: featureView } },
   async handle({ params: { feature }, caller }, services) {

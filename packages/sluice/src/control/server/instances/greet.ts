@@ -1,6 +1,6 @@
 import type { InstanceKey } from '../../../records/instance.ts'
 import { mostInstances } from '../../store/instance-store.ts'
-import type { Caller } from '../access/caller.ts'
+import { type Caller, hasScope } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { within } from '../timers.ts'
 import { timesOf } from './instance-states.ts'
@@ -11,11 +11,14 @@ const longestGreetingMs = 1000
 /**
  * Counts a process among those that may serve something, before it gets its first snapshot, since its first
  * acknowledgement may never arrive. False if that failed or took too long: then the process must not get a proof of
- * freshness. A request without `Sluice-Instance` is not counted.
+ * freshness. A request without `Sluice-Instance` is not counted, and neither is one of a person who may only look: with
+ * such a token a process could otherwise hold up a release, or serve a canary that nobody counts.
  */
-export async function greet(services: Services, request: Request, { tokenId }: Caller): Promise<boolean> {
+export async function greet(services: Services, request: Request, caller: Caller): Promise<boolean> {
   const guest = guestOf(request)
   if (!guest) return true
+  if (!hasScope(caller, ['client', 'operator'])) return false
+  const { tokenId } = caller
   const { instance, process, maxStaleMs } = guest
   const key: InstanceKey = { tokenId, instance, process }
   const nothing = { epoch: '', revision: -1, hash: '', known: false, client: null, stale: false }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { instanceRecordSchema, instanceViewSchema } from '../../../records/instance.ts'
+import { readers } from '../../../records/token-scopes.ts'
 import { maySee } from '../access/caller.ts'
 import { defineRoute } from '../route/route.ts'
 import { instanceStates, wallTime } from './instance-states.ts'
@@ -17,7 +18,7 @@ export const listInstances = defineRoute({
   path: '/v1/instances',
   summary:
     'The instances that reported lately or may still serve a canary, with what they run; and which replica leads',
-  scopes: ['operator'],
+  scopes: readers,
   answers: {
     200: {
       description: 'In order of their names.',

@@ -1,3 +1,4 @@
+import { readers } from '../../../records/token-scopes.ts'
 import { type Caller, maySee } from '../access/caller.ts'
 import { securityHeaders } from '../http/answer.ts'
 import { defineRoute } from '../route/route.ts'
@@ -8,7 +9,7 @@ export const showMetrics = defineRoute({
   method: 'GET',
   path: '/metrics',
   summary: 'Measurements for Prometheus; those of features that the token may see',
-  scopes: ['operator'],
+  scopes: readers,
   quiet: true,
   answers: { 200: { description: 'The text format.', types: ['text/plain'] } },
   async handle({ caller }, { metrics }) {

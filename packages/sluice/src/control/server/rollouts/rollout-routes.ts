@@ -7,6 +7,7 @@ import {
   type RolloutSettings,
   rolloutSettingsSchema,
 } from '../../../records/rollout-settings.ts'
+import { readers } from '../../../records/token-scopes.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
@@ -84,7 +85,7 @@ export const showRollout = defineRoute({
   method: 'GET',
   path: '/v1/rollouts/{rollout}',
   summary: 'A rollout with what is known about its canary',
-  scopes: ['client', 'ci', 'operator'],
+  scopes: ['client', 'ci', ...readers],
   params: ofRollout,
   answers: { 200: { description: 'The rollout.', schema: rolloutView } },
   async handle({ params, caller }, services) {

@@ -7,6 +7,7 @@ import {
   rolloutSchema,
   rolloutStatusSchema,
 } from '../../../records/rollout.ts'
+import { readers } from '../../../records/token-scopes.ts'
 import { rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import type { Store } from '../../store/store.ts'
@@ -72,7 +73,7 @@ export async function withTokenNames(
   caller: Caller,
   store: Pick<Store, 'tokens'>,
 ): Promise<Assessment | null> {
-  if (!assessment?.tokens?.length || !hasScope(caller, ['operator'])) return assessment
+  if (!assessment?.tokens?.length || !hasScope(caller, readers)) return assessment
   const names = new Map((await store.tokens()).map(({ id, name }) => [id, name]))
   return {
     ...assessment,

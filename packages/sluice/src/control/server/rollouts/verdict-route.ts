@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Rollout } from '../../../records/rollout.ts'
+import { readers } from '../../../records/token-scopes.ts'
 import { hasEnded, rolloutState } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { ofRollout } from '../route/fields.ts'
@@ -58,7 +59,7 @@ export const showVerdict = defineRoute({
   method: 'GET',
   path: '/v1/rollouts/{rollout}/verdict',
   summary: 'What is known about a canary as one number, for other deployment tools',
-  scopes: ['client', 'operator'],
+  scopes: ['client', ...readers],
   params: ofRollout,
   answers: { 200: { description: 'The verdict.', schema: verdictSchema } },
   handle: async (request, services) => ({ status: 200, body: await read(request, services) }),
@@ -68,7 +69,7 @@ export const checkVerdict = defineRoute({
   method: 'POST',
   path: '/v1/rollouts/{rollout}/verdict',
   summary: 'The same for webhooks that go by the status; the body is not read',
-  scopes: ['client', 'operator'],
+  scopes: ['client', ...readers],
   params: ofRollout,
   answers: {
     200: { description: 'Nothing speaks against going on.', schema: verdictSchema },

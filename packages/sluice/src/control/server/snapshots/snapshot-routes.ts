@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { featureSnapshotSchema, snapshotSchema } from '../../../records/snapshot.ts'
+import { readers } from '../../../records/token-scopes.ts'
 import { freshnessProof, proofAsked, proofGiven } from '../freshness.ts'
 import { alreadySent, namesEtag, securityHeaders } from '../http/answer.ts'
 import { greet, greeting } from '../instances/greet.ts'
@@ -17,7 +18,7 @@ export const showSnapshot = defineRoute({
   method: 'GET',
   path: '/v1/snapshot',
   summary: 'What a client needs to route the features that the token may see',
-  scopes: ['client', 'operator'],
+  scopes: ['client', ...readers],
   quiet: true,
   headers: {
     ...proofAsked,
@@ -47,7 +48,7 @@ export const openStream = defineRoute({
   path: '/v1/stream',
   summary:
     'The same as server-sent events: "snapshot" at once and after each change, a comment as heartbeat; with "Prefer: changes" a "change" if the client has the snapshot before it',
-  scopes: ['client', 'operator'],
+  scopes: ['client', ...readers],
   quiet: true,
   headers: { ...proofAsked, ...greeting, Prefer: '"changes": after the first snapshot only what differs.' },
   answers: { 200: { description: 'Endless.', headers: proofGiven, types: ['text/event-stream'] } },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { measuredTrafficSchema } from '../../../records/measured-traffic.ts'
 import { versionIdField } from '../../../records/names.ts'
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
+import { readers } from '../../../records/token-scopes.ts'
 import { measuredTraffic } from '../../plan/measured-traffic.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
@@ -30,7 +31,7 @@ export const showTraffic = defineRoute({
   method: 'GET',
   path: '/v1/features/{feature}/versions/{version}/traffic',
   summary: 'What a forecast for a rollout of a version needs: the traffic of the last days, and its settings',
-  scopes: ['operator'],
+  scopes: readers,
   params: ofFeature.extend({ version: versionIdField }),
   answers: { 200: { description: 'As far as it is known.', schema: answer } },
   async handle({ params: { feature, version }, caller }, { store, clock }) {

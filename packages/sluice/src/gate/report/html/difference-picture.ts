@@ -1,5 +1,5 @@
 import { formatAmount, formatChange } from '../../../text/format.ts'
-import { type Html, html } from './markup.ts'
+import { type Html, html } from '../../../text/markup.ts'
 
 const height = 144
 /** A picture has no more columns than a wide screen; of more cases every so many is drawn. */

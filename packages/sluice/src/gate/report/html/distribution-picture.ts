@@ -1,7 +1,7 @@
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatScore } from '../../../text/format.ts'
+import { type Html, html } from '../../../text/markup.ts'
 import { axisOf } from './axis.ts'
-import { type Html, html } from './markup.ts'
 
 const bins = 20
 const half = 62

@@ -1,9 +1,9 @@
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
+import { type Html, html } from '../../../text/markup.ts'
 import { differencePicture } from './difference-picture.ts'
 import { distributionPicture } from './distribution-picture.ts'
 import type { FeatureNumbers } from './feature-numbers.ts'
 import { type DrawnTest, differenceTest, intervalPicture, thresholdTest } from './interval-picture.ts'
-import { type Html, html } from './markup.ts'
 import { costPicture, latencyPicture } from './run-pictures.ts'
 
 const testKey = html`<p class="key"><span class="fail">fail</span> <span class="inconclusive">inconclusive</span> <span class="pass">pass</span>

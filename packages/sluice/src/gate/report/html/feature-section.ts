@@ -1,5 +1,6 @@
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount, formatChange, formatPercent, formatScore } from '../../../text/format.ts'
+import { type Html, html } from '../../../text/markup.ts'
 import {
   causeLines,
   caveats,
@@ -18,7 +19,6 @@ import {
 import { nextStepTexts } from '../steps-to-verdict.ts'
 import type { FeatureNumbers } from './feature-numbers.ts'
 import { pictures } from './feature-pictures.ts'
-import { type Html, html } from './markup.ts'
 import { metricTableHtml } from './metric-table.ts'
 import { promptChangeHtml } from './prompt-diff-html.ts'
 import { scorerTableHtml } from './scorer-table.ts'

@@ -1,7 +1,7 @@
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount, formatChange, formatInterval } from '../../../text/format.ts'
+import { type Html, html } from '../../../text/markup.ts'
 import { type Axis, axisOf } from './axis.ts'
-import { type Html, html } from './markup.ts'
 
 type Look = FeatureSummary['looks'][number]
 

@@ -1,5 +1,6 @@
 import type { ConfusionTable, MetricReport } from '../../../records/report/feature-metrics.ts'
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
+import { type Html, html } from '../../../text/markup.ts'
 import {
   confusionRows,
   confusionTitle,
@@ -8,7 +9,6 @@ import {
   metricNote,
   metricTitles,
 } from '../metrics/metric-lines.ts'
-import { type Html, html } from './markup.ts'
 
 const metricsShown = 300
 

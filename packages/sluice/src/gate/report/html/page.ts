@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
+import type { PageAssets } from '../../../bundled-page.ts'
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import type { ReportSummary } from '../../../records/report/report.ts'
 import { formatAmount, formatChange, formatDuration, formatScore } from '../../../text/format.ts'
+import { type Html, html, trusted } from '../../../text/markup.ts'
 import { judgedCommits } from '../judged-commits.ts'
 import { findingTexts } from '../run-finding.ts'
 import { proofLine } from '../run-proof.ts'
 import { furtherNotes, runWord, standsAlone, tally } from '../run-verdict.ts'
 import { headline, verdictWord } from '../sentences.ts'
 import { compareUrgency } from '../verdict-order.ts'
-import type { PageAssets } from './bundled-page.ts'
-import { type Html, html, trusted } from './markup.ts'
 
 /** Nothing may be loaded, and only this script and this style may act: a text that slipped through could do nothing. */
 function contentSecurityPolicy({ script, style }: PageAssets): string {

@@ -1,8 +1,8 @@
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount } from '../../../text/format.ts'
+import { type Html, html } from '../../../text/markup.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import { aroundChanges, promptChange, samePrompt } from '../prompt-diff.ts'
-import { type Html, html } from './markup.ts'
 
 const linesShown = 400
 const lineLength = 2000

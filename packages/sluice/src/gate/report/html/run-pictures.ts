@@ -1,8 +1,8 @@
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatDuration, formatUsd } from '../../../text/format.ts'
+import { type Html, html } from '../../../text/markup.ts'
 import { cacheLine, costLine, latencyLine } from '../sentences.ts'
 import { axisOf } from './axis.ts'
-import { type Html, html } from './markup.ts'
 
 const bins = 40
 const height = 64

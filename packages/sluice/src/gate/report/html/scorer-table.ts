@@ -1,8 +1,8 @@
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatChange, formatCount, formatInterval, formatScore } from '../../../text/format.ts'
+import { type Html, html } from '../../../text/markup.ts'
 import { movedCases, scorerLines, scorerNote } from '../scorer-lines.ts'
 import type { ScorerResult } from '../scorer-results.ts'
-import { type Html, html } from './markup.ts'
 
 const linesShown = 200
 

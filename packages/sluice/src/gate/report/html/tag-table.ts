@@ -1,9 +1,9 @@
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatChange, formatCount, formatInterval, formatScore } from '../../../text/format.ts'
+import { type Html, html } from '../../../text/markup.ts'
 import { tagWord } from '../sentences.ts'
 import { tagLines } from '../tag-lines.ts'
 import { type Axis, axisOf } from './axis.ts'
-import { type Html, html } from './markup.ts'
 
 type Tag = FeatureSummary['tags'][number]
 

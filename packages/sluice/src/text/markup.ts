@@ -1,4 +1,4 @@
-import { visibleText } from '../../../text/untrusted.ts'
+import { visibleText } from './untrusted.ts'
 
 /** Markup that is safe to be sent: made by `html`, or a number. */
 export interface Html {
