@@ -13,7 +13,7 @@ import { startedHere } from './base/base-comparison.ts'
 import { readBaseProject } from './base/base-project.ts'
 import { openGit } from './git/git.ts'
 import { withNeverAttacked } from './judge-attack/kept-attacks.ts'
-import { judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
+import { baselineReason, judgeVersions, type PolicyFlags, policyFlags, withoutPass } from './judge-versions.ts'
 import { casesOfRuns } from './report/case-rows.ts'
 import type { FinishedRun } from './report/report-of-run.ts'
 import { reproduction } from './report/reproduction.ts'
@@ -84,7 +84,9 @@ export async function compareVersions(
   const [candidate, baseline] = [asked[0].prompt, asked[1].prompt]
   const notes = asked.flatMap(({ note }) => note ?? [])
   const versions = { candidate, baseline, suite, notes, differenceAlone: true }
-  const { run, outcome, summary } = await judgeVersions(versions, { ...context, flags: options })
+  const judged = await judgeVersions(versions, { ...context, flags: options })
+  const changed = await Promise.all(asked.map(async (version) => (await version.changed?.()) ?? []))
+  const { run, outcome, summary } = withoutPass(judged, changed.flat().map(baselineReason))
   const { verdict, exitCode } = outcome.final
   const reproduce = reproduction(['compare', candidate.feature], {
     '--candidate': options.candidate,
@@ -107,6 +109,13 @@ export async function compareVersions(
   }
 }
 
+interface AskedVersion {
+  prompt: Prompt
+  note?: string
+  /** What of its application has been changed since it was made ready, in a sentence; undefined for nothing. */
+  changed?: () => Promise<string | undefined>
+}
+
 /**
  * The version with the application of its own commit, made ready to be asked.
  * @throws SluiceError `cannot-run` where that does not run, since the one of the working tree would answer for it
@@ -115,15 +124,20 @@ async function askedVersion(
   { prompt, application }: NamedVersion,
   arm: Arm,
   { project, session }: RunContext,
-): Promise<{ prompt: Prompt; note?: string }> {
+): Promise<AskedVersion> {
   if (!application) return { prompt }
   const { predecessor, base } = application
   const { target: _, ...bare } = prompt
   if (!predecessor.target) return { prompt: bare }
   const found = await startedHere(await baseApplication(application, project, session), { prompt: bare, arm }, session)
   const commit = base.commit.slice(0, 7)
-  if (found.state === 'found')
-    return { prompt: { ...bare, target: found.target }, note: `The ${arm} is the application of ${commit}.` }
+  if (found.state === 'found') {
+    const { target, changed } = found
+    return {
+      ...{ prompt: { ...bare, target }, note: `The ${arm} is the application of ${commit}.` },
+      ...(changed && { changed }),
+    }
+  }
   const fault = found.state === 'failed' ? found.message : `The application of ${commit} cannot be started from here.`
   throw new SluiceError('cannot-run', `${prompt.feature}: ${fault}`)
 }

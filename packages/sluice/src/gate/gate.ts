@@ -2,13 +2,19 @@ import type { PartlySoundProject } from '../core/suite/project/project.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite, requireSuites } from '../core/suite/prompt/suites.ts'
 import type { RunFinding } from '../records/report/report.ts'
-import { keepAccepted, scoresByCase } from './base/accepted-scores.ts'
+import { acceptedMeasure, keepAccepted, scoresByCase } from './base/accepted-scores.ts'
 import { baseComparison } from './base/base-comparison.ts'
 import { type ConclusionOptions, concludeGate } from './conclusion.ts'
 import { type GuardedRun, type GuardFlags, guardMeasure } from './guard/guard-measure.ts'
 import { withNeverAttacked } from './judge-attack/kept-attacks.ts'
-import { type JudgedFeature, judgeVersions, type PolicyFlags, policyFlags } from './judge-versions.ts'
-import { measureId } from './last-unchanged.ts'
+import {
+  baselineReason,
+  type JudgedFeature,
+  judgeVersions,
+  type PolicyFlags,
+  policyFlags,
+  withoutPass,
+} from './judge-versions.ts'
 import { casesOfRuns } from './report/case-rows.ts'
 import type { Reader } from './report/present.ts'
 import type { FinishedRun } from './report/report-of-run.ts'
@@ -20,7 +26,7 @@ import { requireModels } from './run/start-run.ts'
 import type { GateScope, ScopeOptions } from './scope.ts'
 import { type DestinationOptions, findNewDestinations } from './secrets/secret-destinations.ts'
 import { earlierFaults, type Judgeable, setAside } from './set-aside.ts'
-import type { GateOutcome } from './verdict/verdict.ts'
+import type { VerdictReason } from './verdict/reasons.ts'
 
 export interface GateOptions extends ScopeOptions, ConclusionOptions, PolicyFlags, GuardFlags, DestinationOptions {
   suite?: string | undefined
@@ -75,7 +81,8 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
   for (const prompt of judgeable.prompts) {
     const { baseline, notes: found, changed, unrun, ...compared } = await baseComparison(prompt, scope, context)
     const { candidate, project: judgedIn, notes, blocked } = await guarded.feature(prompt)
-    const versions = { candidate, baseline, unrun, suite: options.suite, notes: [...found, ...notes] }
+    const checkCode = () => scope.checkCode(prompt)
+    const versions = { candidate, baseline, unrun, checkCode, suite: options.suite, notes: [...found, ...notes] }
     const inProject = { ...context, project: judgedIn, flags: options }
     const one = await judgeVersions(versions, inProject)
     const unstarted = one.run.baseline === undefined ? compared.failed : undefined
@@ -84,7 +91,7 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
     const feature = withoutPass(one, reasons)
     judged.push(feature)
     if (prompt.target && isAsConfigured(options))
-      await keepIfAccepted(feature, scope, { ...inProject, suite: options.suite })
+      await keepIfAccepted(feature, scope, { ...inProject, suite: options.suite, checkCode })
   }
   const { findings, ...conclusion } = concludeGate({ judged, judgeable, scope }, options)
   const runs = judged.map(({ run }) => run)
@@ -113,25 +120,6 @@ export async function judgeChange(plan: GatePlan, options: GateOptions, context:
   }
 }
 
-type Reason = GateOutcome['final']['reasons'][number]
-
-/** Reasons for which a feature cannot pass, whatever its scores say. What fails by its scores fails by them first. */
-function withoutPass(judged: JudgedFeature, against: readonly Reason[]): JudgedFeature {
-  const { outcome, summary } = judged
-  if (against.length === 0) return judged
-  const { verdict, reasons: own, exitCode } = outcome.final
-  const final =
-    verdict === 'fail'
-      ? { ...outcome.final, reasons: [...own, ...against] }
-      : {
-          verdict: 'inconclusive' as const,
-          strength: 'weak' as const,
-          reasons: [...against, ...own],
-          exitCode: exitCode || 2,
-        }
-  return { ...judged, outcome: { ...outcome, final }, summary: { ...summary, ...final } }
-}
-
 /** A pass by flags that overrule the settings is none that a later change is held against. */
 function isAsConfigured(options: PolicyFlags): boolean {
   return Object.values(policyFlags(options)).every((value) => value === undefined)
@@ -141,7 +129,12 @@ function isAsConfigured(options: PolicyFlags): boolean {
 async function keepIfAccepted(
   { run, outcome }: JudgedFeature,
   scope: GateScope,
-  { session, project, ...asked }: RunContext & { suite: string | undefined },
+  {
+    session,
+    project,
+    checkCode,
+    ...asked
+  }: RunContext & { suite: string | undefined; checkCode: () => Promise<string> },
 ): Promise<void> {
   const commit = scope.git?.head
   if (outcome.final.verdict !== 'pass' || !commit || !(await scope.isDefaultBranch())) return
@@ -150,21 +143,17 @@ async function keepIfAccepted(
   const cases = casesOf(project.files, candidate, suite, { root: project.config.root })
   keepAccepted(session.database, {
     ...{ feature: candidate.feature, suite, at: new Date(session.startedAt).toISOString(), runId: session.runId },
-    ...{ commit, version: candidate.id, measure: await measureId(candidate, cases, null) },
+    ...{ commit, version: candidate.id, measure: await acceptedMeasure(candidate, cases, checkCode) },
     judge: ledger.judgeCalls > 0 && judge ? judge.id : null,
     cases: scoresByCase(table.cases),
   })
 }
 
 /** A measure that is not the base's, where the guard asks for it. */
-function guardReasons(blocked: readonly string[]): Reason[] {
+function guardReasons(blocked: readonly string[]): VerdictReason[] {
   if (blocked.length === 0) return []
   const message = `gate.guard is strict, and this change cannot be judged by the measure of the base commit: ${blocked.join('; ')}. Somebody who may approve it lifts the guard (docs/guard.md).`
   return [{ code: 'guard', message, tag: null, case: null }]
-}
-
-function baselineReason(message: string): Reason {
-  return { code: 'baseline', message, tag: null, case: null }
 }
 
 function reproduce({ git }: GateScope, { all, suite, ...flags }: GateOptions): string {

@@ -18,6 +18,7 @@ import type { FeatureRun } from './run/feature-run.ts'
 import type { RunProgress, RunSession } from './run/session.ts'
 import { modelsOf, startRun } from './run/start-run.ts'
 import { policyOf, runGate } from './run-gate.ts'
+import type { VerdictReason } from './verdict/reasons.ts'
 import type { GateOutcome } from './verdict/verdict.ts'
 
 /** The flags that overrule the settings of files. */
@@ -52,6 +53,8 @@ export interface VersionsToJudge {
   notes: string[]
   /** A version that nothing here can run: scores that were kept of an accepted run stand for it. */
   unrun?: Prompt | undefined
+  /** A hash of the code of checks, which such scores must have been given by. */
+  checkCode?: (() => Promise<string>) | undefined
   /** Judge the difference alone unless a threshold was asked for. */
   differenceAlone?: boolean
 }
@@ -64,9 +67,10 @@ export async function judgeVersions(
   const settings = settingsOf(project.config.gate, candidate.gate, flags)
   const suite = chooseSuite(candidate, versions.suite)
   const cases = () => casesOf(project.files, candidate, suite, { root: project.config.root })
-  const accepted = versions.unrun && (await usableScores(session.database, candidate, suite, cases))
+  const { unrun, checkCode = async () => '' } = versions
+  const accepted = unrun && (await usableScores(session.database, candidate, suite, { cases, checkCode }))
   const stored = accepted?.scores && { judge: accepted.scores.judge, score: scoreFromAccepted(accepted.scores) }
-  const request = { candidate, baseline: stored ? versions.unrun : baseline, suite, progress, storedBaseline: stored }
+  const request = { candidate, baseline: stored ? unrun : baseline, suite, progress, storedBaseline: stored }
   const models = modelsOf(stored ? { candidate } : request, project)
   await session.requirePrices(models)
   const threshold = versions.differenceAlone ? flags.threshold : settings.threshold
@@ -126,4 +130,26 @@ export function settingsOf(project: GateSettings, prompt: Partial<GateSettings>,
     ...(margin !== undefined && { margin }),
     ...(onInconclusive !== undefined && { onInconclusive }),
   }
+}
+
+/** Reasons for which a feature cannot pass, whatever its scores say. What fails by its scores fails by them first. */
+export function withoutPass(judged: JudgedFeature, against: readonly VerdictReason[]): JudgedFeature {
+  const { outcome, summary } = judged
+  if (against.length === 0) return judged
+  const { verdict, reasons: own, exitCode } = outcome.final
+  const final =
+    verdict === 'fail'
+      ? { ...outcome.final, reasons: [...own, ...against] }
+      : {
+          verdict: 'inconclusive' as const,
+          strength: 'weak' as const,
+          reasons: [...against, ...own],
+          exitCode: exitCode || 2,
+        }
+  return { ...judged, outcome: { ...outcome, final }, summary: { ...summary, ...final } }
+}
+
+/** Why a comparison with an application cannot be relied on. */
+export function baselineReason(message: string): VerdictReason {
+  return { code: 'baseline', message, tag: null, case: null }
 }

@@ -6,6 +6,7 @@ import { diskFiles, type ProjectFiles } from '../core/suite/project-files.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../errors.ts'
 import { type FeatureScope, scopeOfFeature } from './affected/affected.ts'
+import { checkCodeHash } from './affected/application-code.ts'
 import { readChangedList } from './affected/changed-list.ts'
 import type { FeaturePlace } from './affected/feature-files.ts'
 import { entryAt, linkOrEntryAt } from './affected/file-entry.ts'
@@ -28,6 +29,8 @@ export interface GateScope {
   features: FeatureScope[]
   /** What of the things that are read for a prompt changed, where its suites come from `files`. */
   look(prompt: Prompt, files: ProjectFiles): Promise<FeatureScope>
+  /** A hash of the code of a prompt's checks, and of what that imports, in the working tree. */
+  checkCode(prompt: Prompt): Promise<string>
   /** Everything that the base commit says; undefined where there is none, for the reason in `missing`. */
   base: BaseProject | undefined
   /** Why there is no base, e.g. `There is no git repository`; null with one. */
@@ -78,6 +81,7 @@ export async function gateScope(
       return options.all ? { ...feature, affected: true } : feature
     }),
     look: (prompt, files) => scopeOfFeature(prompt, { ...place, files, suiteNeeds: new Map() }, changes),
+    checkCode: (prompt) => checkCodeHash(prompt, place),
     base,
     missing: base ? null : missingBase(git, isFirst),
     predecessors: found?.predecessors ?? new Map(),

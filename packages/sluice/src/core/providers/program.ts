@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import type { Env } from './api-key.ts'
+import { markVariable, noteProcess } from './processes/left-processes.ts'
 import { signalGroup } from './processes/process-group.ts'
 
 /** A program to be run once, without a shell. */
@@ -14,6 +16,8 @@ export interface ProgramRun {
   mostBytes: number
   /** Whether what the program has started ends with it, once it exits by itself. */
   endsChildren?: boolean
+  /** Where it is noted, so that a later run ends it if this one is killed; by default nowhere. */
+  folder?: string | undefined
 }
 
 /** How a program ended. */
@@ -28,16 +32,21 @@ export interface ProgramEnd {
 
 /** Runs a program with a text on its standard input, and collects what it writes. Ends even if what it started lives on. */
 export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
-  const { cwd, env, input, signal, mostBytes, endsChildren = false } = run
+  const { cwd, input, signal, mostBytes, endsChildren = false, folder } = run
   const [program = '', ...args] = run.command
+  const mark = randomUUID()
+  const env = folder === undefined ? run.env : { ...run.env, [markVariable]: mark }
   return new Promise((resolve) => {
     // A process group of its own, so that what the program has started ends with it.
     const child = spawn(program, args, { cwd, env, stdio: 'pipe', detached: true })
+    const isNoted = folder !== undefined && child.pid !== undefined
+    const forget = isNoted ? noteProcess(folder, { pid: child.pid, command: run.command, mark }) : () => undefined
     const stdout: Buffer[] = []
     let bytes = 0
     let stderr = ''
     const end = (fault?: string, cause?: unknown) => {
       signal.removeEventListener('abort', stop)
+      forget()
       resolve({ stdout: Buffer.concat(stdout), stderr, ...(fault !== undefined && { fault, cause }) })
     }
     const killGroup = () => child.pid !== undefined && signalGroup(child.pid, 'SIGKILL')

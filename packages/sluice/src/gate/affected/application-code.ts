@@ -4,11 +4,13 @@ import { readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import picomatch from 'picomatch'
 import { diskFiles } from '../../core/suite/project-files.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { Target } from '../../core/suite/prompt/target.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import { openGit } from '../git/git.ts'
 import { addApplication, isForeignProgram } from './application-files.ts'
 import { collectCode, type FeaturePart } from './code-files.ts'
+import { type FeaturePlace, featureFiles } from './feature-files.ts'
 import { entryAt, linkOrEntryAt } from './file-entry.ts'
 import { ignoredFingerprint, installedFingerprint } from './outside-git.ts'
 import { isWithin } from './packages.ts'
@@ -70,6 +72,13 @@ export async function applicationCode(target: Target, surroundings: CodeSurround
     [process.version, process.platform, process.arch],
   ])
   return { code: shown, key }
+}
+
+/** 64 hex digits over the code of a prompt's checks and what that imports, as the files are now. */
+export async function checkCodeHash(prompt: Prompt, place: FeaturePlace): Promise<string> {
+  const { checkCode } = await featureFiles(prompt, place)
+  const { files } = await contentsOf(checkCode, place)
+  return digest(files.map(({ name, hash }) => [name, hash]))
 }
 
 function isThere(file: string): boolean {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { inStore } from '../../core/answers/database-error.ts'
@@ -19,7 +20,7 @@ const acceptedScoresSchema = z.strictObject({
   commit: z.string(),
   /** Version id. */
   version: z.string(),
-  /** `measureOf` of then. */
+  /** `acceptedMeasure` of then. */
   measure: z.string(),
   /** The judge's id; null where nothing was judged. */
   judge: z.string().nullable(),
@@ -70,17 +71,29 @@ export function scoreFromAccepted({ cases, commit }: AcceptedScores): ScoreCase 
 /** The scores that may stand for a baseline, or why there are none. */
 export type UsableScores = { scores: AcceptedScores; note?: never } | { scores?: never; note: string }
 
+/** What scores a version, whatever the scores come to, as a hash: cases, checks with their code, questions. */
+export async function acceptedMeasure(
+  candidate: Prompt,
+  cases: AsyncIterable<Case>,
+  checkCode: () => Promise<string>,
+): Promise<string> {
+  return createHash('sha256')
+    .update(`${await measureId(candidate, cases, null)} ${await checkCode()}`)
+    .digest('hex')
+    .slice(0, 12)
+}
+
 /** Looks up the accepted scores of a suite; they count only if the same cases, checks and questions gave them. */
 export async function usableScores(
   database: DatabaseSync,
   candidate: Prompt,
   suite: string,
-  cases: () => AsyncIterable<Case>,
+  { cases, checkCode }: { cases: () => AsyncIterable<Case>; checkCode: () => Promise<string> },
 ): Promise<UsableScores> {
   const scores = acceptedScores(database, candidate.feature, suite)
   if (!scores)
     return { note: 'No run on the default branch has been accepted here yet, whose scores could be the baseline.' }
-  if (scores.measure === (await measureId(candidate, cases(), null))) return { scores }
+  if (scores.measure === (await acceptedMeasure(candidate, cases(), checkCode))) return { scores }
   const what = `the accepted run on ${scores.commit.slice(0, 7)} (${scores.at.slice(0, 10)})`
   return { note: `The scores of ${what} are of other cases, checks or questions, so they are no baseline.` }
 }

@@ -89,13 +89,14 @@ export async function baseApplication(
   const inWorktree = (each: string) => path.join(worktree.folder, place(each))
   const move = { repository, worktree: worktree.folder, place: inWorktree }
   const moved = { ...movedTarget(target, move, env), root: inWorktree(base.config.root) }
-  const missing =
-    missingFile(moved, worktree.folder) ??
-    (await wordOfChange(moved, move, async (each) => {
-      const said = await gitIn(repository, env).tryText('check-ignore', '--', each)
-      return said !== undefined
-    }))
-  if (missing !== undefined) return fail(`it has no ${missing}`)
+  const isIgnored = async (each: string) =>
+    (await gitIn(repository, env).tryText('check-ignore', '--', each)) !== undefined
+  const missing = missingFile(moved, worktree.folder) ?? (await wordOfChange(moved, move, isIgnored))
+  if (missing !== undefined) {
+    const there = path.join(repository, missing)
+    const isBuilt = !target.setup && existsSync(there) && (await isIgnored(there))
+    return fail(`it has no ${missing}${isBuilt ? ', which git ignores: target.setup has to make it there' : ''}`)
+  }
   return {
     state: 'found',
     target: moved,

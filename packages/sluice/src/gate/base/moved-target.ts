@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
-import type { Target } from '../../core/suite/prompt/target.ts'
+import { projectFolder, type Target } from '../../core/suite/prompt/target.ts'
 
 /** The working tree that an application is written for, and the checkout of another commit in which it is to run. */
 export interface Move {
@@ -96,14 +96,35 @@ function commandOf(target: Target): readonly string[] {
   return target.kind === 'command' ? target.command : target.kind === 'http' ? (target.start?.command ?? []) : []
 }
 
-/** A file of the application that the worktree lacks, relative to it: the module, its folder, the program where it is named by a path. */
+const interpreter = /^(?:node|deno|bun|tsx|ts-node|python[\d.]*|ruby|perl|php|sh|bash|zsh)$/
+
+/**
+ * The script that an interpreter is told to run, as it is named: what stands first behind its name. Undefined where an
+ * option stands there, since that may be about the next word.
+ */
+function scriptOf(target: Target): string | undefined {
+  const [program = '', script = ''] = commandOf(target)
+  const isFile = interpreter.test(path.basename(program)) && /^[^-].*\.\w+$/.test(script)
+  return isFile ? script : undefined
+}
+
+/**
+ * A file of the application that the worktree lacks, relative to it: the module, its folder, the program where it is named
+ * by a path, and the script that an interpreter runs. What is in a workspace is copied there later.
+ */
 export function missingFile(target: Target, worktree: string): string | undefined {
   const isInWorkspace = target.kind === 'command' && target.workspace !== undefined
-  const program = isInWorkspace ? '' : programOf(target)
+  const program = programOf(target)
   const isPath = program.includes('/') && !path.isAbsolute(program)
+  const script = scriptOf(target)
+  const named = [...(isPath ? [program] : []), ...(script === undefined ? [] : [script])]
+  const places = named.flatMap((name) => {
+    if (isInWorkspace && !name.startsWith(projectFolder)) return []
+    return path.resolve(target.cwd ?? worktree, name.replaceAll(projectFolder, target.cwd ?? worktree))
+  })
   const needed = [
     ...(target.kind === 'module' ? [target.file] : []),
-    ...(isPath ? [path.resolve(target.cwd ?? worktree, program)] : []),
+    ...places,
     ...(target.cwd === undefined ? [] : [target.cwd]),
   ]
   const missing = needed.find((place) => !existsSync(place))

@@ -1,5 +1,6 @@
 import type { Spending } from '../../core/answers/spending.ts'
 import { endLeftProcesses } from '../../core/providers/processes/left-processes.ts'
+import { removeLeftWorkspaces } from '../../core/providers/targets/left-workspaces.ts'
 import {
   createTarget,
   type OpenTarget,
@@ -36,6 +37,7 @@ export interface OpenTargetsOptions extends Omit<TargetOptions, 'tested'> {
 export function createOpenTargets(options: OpenTargetsOptions): OpenTargets & { close(): Promise<void> } {
   const { versionFolder, runId, spending, ...own } = options
   endLeftProcesses(own.processFolder)
+  removeLeftWorkspaces()
   const opened = new Map<Target, Map<string, OpenTarget>>()
   const promptFiles = createTestedPromptFiles(versionFolder, runId)
   const open = (target: Target, prompt: Prompt, arm: Arm) => {

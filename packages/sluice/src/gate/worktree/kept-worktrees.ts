@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { startOfProcess } from '../../core/providers/processes/process-identity.ts'
 import type { RunGit } from '../git/git-process.ts'
 
 /** One worktree of the store. */
@@ -17,7 +18,7 @@ const mostKept = 4
 export async function useWorktree({ folder }: Entry): Promise<void> {
   const users = path.join(folder, 'users')
   await mkdir(users, { recursive: true })
-  await writeFile(path.join(users, String(process.pid)), '')
+  await writeFile(path.join(users, String(process.pid)), ownName())
   const now = new Date()
   await utimes(folder, now, now)
 }
@@ -36,25 +37,34 @@ export async function pruneWorktrees(git: RunGit, store: string): Promise<void> 
   if (old.length > 0) await git.bytes('worktree', 'prune').catch(() => undefined)
 }
 
-async function isUsed(folder: string): Promise<boolean> {
-  const users = await readdir(path.join(folder, 'users')).catch(() => [])
-  return users.some((name) => isRunning(Number(name)))
+/** Whether a run under way uses a worktree; this one counts too. */
+export async function isUsed(folder: string): Promise<boolean> {
+  const users = path.join(folder, 'users')
+  const names = await readdir(users).catch(() => [])
+  const texts = await Promise.all(names.map((name) => readFile(path.join(users, name), 'utf8').catch(() => '')))
+  return texts.some(isRunning)
 }
 
-/** Whether a process of this machine lives; a number that is none never does. */
-export function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+/** This process, as no other one with its number is called: a container gives the same numbers again and again. */
+export function ownName(): string {
+  return nameOf(process.pid)
+}
+
+function nameOf(pid: number): string {
+  return `${pid} ${startOfProcess(pid) ?? ''}`
+}
+
+/** Whether the process of such a name lives. */
+export function isRunning(name: string): boolean {
+  const [number = '', ...start] = name.split(' ')
+  const pid = Number(number)
+  if (!/^\d+$/.test(number) || !Number.isSafeInteger(pid) || pid <= 0) return false
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
   }
-}
-
-/** The process that a lock names; undefined where nothing can be read of it. */
-export async function ownerOf(lock: string): Promise<number | undefined> {
-  const text = await readFile(lock, 'utf8').catch(() => '')
-  const pid = Number.parseInt(text, 10)
-  return Number.isNaN(pid) ? undefined : pid
+  // Where nobody can tell when a process was started, its number has to do.
+  const now = startOfProcess(pid)
+  return now === undefined ? process.platform === 'win32' : start.join(' ') === now
 }

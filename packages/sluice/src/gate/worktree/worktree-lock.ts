@@ -1,7 +1,7 @@
-import { rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SluiceError } from '../../errors.ts'
-import { isRunning, ownerOf } from './kept-worktrees.ts'
+import { isRunning, ownName } from './kept-worktrees.ts'
 
 interface LockOptions {
   signal: AbortSignal
@@ -32,13 +32,13 @@ export async function withLock<T>(file: string, { signal, onWait }: LockOptions,
 
 async function take(file: string): Promise<boolean> {
   try {
-    await writeFile(file, String(process.pid), { flag: 'wx' })
+    await writeFile(file, ownName(), { flag: 'wx' })
     return true
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
-  const owner = await ownerOf(file)
-  if (owner === undefined ? await isRecent(file) : isRunning(owner)) return false
+  const owner = await readFile(file, 'utf8').catch(() => '')
+  if (owner === '' ? await isRecent(file) : isRunning(owner)) return false
   await rm(file, { force: true })
   return false
 }

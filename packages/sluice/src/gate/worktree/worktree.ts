@@ -5,8 +5,9 @@ import { z } from 'zod'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import { SluiceError } from '../../errors.ts'
 import { GitError, gitIn, type RunGit } from '../git/git-process.ts'
-import { type Entry, pruneWorktrees, useWorktree } from './kept-worktrees.ts'
+import { type Entry, isUsed, pruneWorktrees, useWorktree } from './kept-worktrees.ts'
 import { runSetup, type Setup } from './setup.ts'
+import { filesOfSetup, setupFilesSchema, withoutLaterFiles } from './setup-files.ts'
 import { addSubmodules } from './submodules.ts'
 import { withLock } from './worktree-lock.ts'
 
@@ -39,35 +40,48 @@ export type Worktree =
     }
   | { folder?: never; fault: string }
 
-const markerSchema = z.object({ commit: z.string(), changes: z.string() })
+const markerSchema = z.object({ commit: z.string(), changes: z.string(), files: setupFilesSchema })
 
 /**
- * The commit in a folder of its own. It is kept by commit and setup, so that the next run finds it ready, and made anew
- * where its tracked files are no longer what they were after the setup. Two runs at once make it once. What goes wrong is
- * told and left behind nowhere.
+ * The commit in a folder of its own. It is kept by commit and setup, so that the next run finds it ready. What was written
+ * there since the setup is removed before the next run, and it is made anew where files are no longer what they were
+ * then. Two runs at once make it once. What goes wrong is told and left behind nowhere.
  */
 export async function openWorktree(request: WorktreeRequest): Promise<Worktree> {
   const { commit, store, env, signal, setup } = request
   const key = `${commit.slice(0, 12)}-${hash(canonicalJson([setup ?? null, process.version, process.platform])).slice(0, 12)}`
-  const entry: Entry = { store, name: key, folder: path.join(store, key) }
   const git = gitIn(request.repository, env, ['-c', 'core.hooksPath=/dev/null'])
-  try {
-    await mkdir(store, { recursive: true })
-    return await withLock(`${entry.folder}.lock`, { signal, onWait: request.onWait }, async () => {
-      if (await isReady(entry, commit, env)) {
-        await useWorktree(entry)
-        return readyIn(entry, commit, env)
-      }
-      const made = await make(git, entry, request)
-      await pruneWorktrees(git, store)
-      return made
-    })
-  } catch (error) {
-    if (error instanceof SluiceError && !(error instanceof GitError)) throw error
-    // Where it cannot be removed either, the first error says why.
-    await discard(git, entry).catch(() => undefined)
-    return { fault: faultOf(error) }
+  // One that is in use and no longer as it was stays with who uses it: what has changed there is for that run to see.
+  for (let count = 1; ; count += 1) {
+    const name = count === 1 ? key : `${key}-${count}`
+    const entry: Entry = { store, name, folder: path.join(store, name) }
+    try {
+      await mkdir(store, { recursive: true })
+      const made = await withLock(`${entry.folder}.lock`, { signal, onWait: request.onWait }, () =>
+        takeOrMake(git, entry, request),
+      )
+      if (made) return made
+    } catch (error) {
+      if (error instanceof SluiceError && !(error instanceof GitError)) throw error
+      // Where it cannot be removed either, the first error says why.
+      await discard(git, entry).catch(() => undefined)
+      return { fault: faultOf(error) }
+    }
   }
+}
+
+/** The worktree as it is ready, or newly made; undefined where a run under way uses it, and it is not as it was. */
+async function takeOrMake(git: RunGit, entry: Entry, request: WorktreeRequest): Promise<Worktree | undefined> {
+  const { commit, env, store } = request
+  const isInUse = await isUsed(entry.folder)
+  if (await isReady(entry, { commit, env, isInUse })) {
+    await useWorktree(entry)
+    return readyIn(entry, commit, env)
+  }
+  if (isInUse) return undefined
+  const made = await make(git, entry, request)
+  await pruneWorktrees(git, store)
+  return made
 }
 
 function treeOf({ folder }: Entry): string {
@@ -90,13 +104,22 @@ async function readyIn(entry: Entry, commit: string, env: NodeJS.ProcessEnv): Pr
   }
 }
 
-/** Whether the kept worktree is the commit with what its setup changed, and nothing else in tracked files. */
-async function isReady(entry: Entry, commit: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+interface KeptState {
+  commit: string
+  env: NodeJS.ProcessEnv
+  /** What a run under way has written is its own, and stays. */
+  isInUse: boolean
+}
+
+/** Whether the kept worktree is the commit with what its setup made and changed, and nothing else. */
+async function isReady(entry: Entry, { commit, env, isInUse }: KeptState): Promise<boolean> {
   const marker = await readFile(path.join(entry.folder, 'ready.json'), 'utf8').catch(() => undefined)
   if (marker === undefined) return false
   try {
     const known = markerSchema.parse(JSON.parse(marker))
-    return known.commit === commit && known.changes === (await changesIn(gitIn(treeOf(entry), env), commit))
+    const tree = treeOf(entry)
+    if (known.commit !== commit || known.changes !== (await changesIn(gitIn(tree, env), commit))) return false
+    return isInUse || (await withoutLaterFiles(tree, known.files))
   } catch {
     // What cannot be read, or is no worktree any more, is made anew.
     return false
@@ -120,7 +143,8 @@ async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promis
   const fault = setup && (await runSetup(setup, { tree, env: setupEnv, signal, mask }))
   if (fault !== undefined) return givenUp(git, entry, fault)
   const changes = await changesIn(gitIn(tree, env), commit)
-  await writeFile(path.join(entry.folder, 'ready.json'), JSON.stringify({ commit, changes }))
+  const files = filesOfSetup(tree, await gitIn(tree, env).records('ls-files', '-z'))
+  await writeFile(path.join(entry.folder, 'ready.json'), JSON.stringify({ commit, changes, files }))
   return readyIn(entry, commit, env)
 }
 

@@ -14,7 +14,9 @@ export const layouts = fc.record({
   prompt: fc.constantFrom('inside', 'submodule', 'linkedFolder'),
   answers: fc.constantFrom('recorded', 'recorded', 'recorded', 'module', 'command'),
   check: fc.constantFrom('contains', 'module', 'module', 'caseModule'),
-  library: fc.constantFrom('beside', 'outside', 'workspace', 'linkedFile', 'linkedFolder', 'dynamic', 'data'),
+  library: fc.constantFrom('beside', 'outside', 'workspace', 'linkedFile', 'linkedFolder', 'dynamic', 'data', 'page'),
+  /** Whether the target names what it is made of. */
+  paths: fc.boolean(),
   manifest: fc.boolean(),
   changes: fc.array(
     fc.record({
@@ -73,10 +75,11 @@ export function filesOf(layout: Layout): Written {
     at('sluice.yaml'),
     `gate: {threshold: 0}\nproviders: {recorded: {kind: replay, files: ${path.posix.dirname(recordings)}/*.jsonl}}\n`,
   )
+  const paths = layout.paths ? pathsOf(layout) : ''
   const target = {
     recorded: '',
-    module: 'target: {module: ../app/main.mjs}\n',
-    command: 'target: {command: [node, app/program.mjs]}\n',
+    module: `target: {module: ../app/main.mjs${paths}}\n`,
+    command: `target: {command: [node, app/program.mjs]${paths}}\n`,
   }
   const check = layout.check === 'module' ? ', {module: ../checks/fine.mjs}' : ''
   put(
@@ -90,6 +93,14 @@ export function filesOf(layout: Layout): Written {
   )
   code(layout, { at, put, placed, link })
   return written
+}
+
+/** All that an application of this layout reads; nothing where it lies in other folders than the project's. */
+function pathsOf({ library, manifest }: Layout): string {
+  if (library === 'outside' || library === 'workspace') return ''
+  const beside = { data: 'word.txt', page: 'docs/word.md' }[library as string] ?? 'lib/**'
+  const isInside = manifest && ['data', 'page', 'dynamic'].includes(library)
+  return `, paths: [${isInside ? 'app' : `app/**, ${beside}`}]`
 }
 
 function fromRoot(folder: string, { folder: project, suite }: Layout): string {
@@ -132,10 +143,11 @@ function libraryOf({ library, manifest }: Layout, { at, put, placed, link }: Wri
     link(at('node_modules/words'), 'packages/words')
     return "import { word } from 'words'\n"
   }
-  if (library === 'data') {
-    put(at(manifest ? 'app/word.txt' : 'word.txt'), 'yes')
-    put(at(manifest ? 'checks/word.txt' : 'word.txt'), 'yes')
-    const file = manifest ? './word.txt' : '../word.txt'
+  if (library === 'data' || library === 'page') {
+    const name = library === 'data' ? 'word.txt' : 'docs/word.md'
+    put(at(manifest ? `app/${name}` : name), 'yes')
+    put(at(manifest ? `checks/${name}` : name), 'yes')
+    const file = manifest ? `./${name}` : `../${name}`
     return `import { readFileSync } from 'node:fs'\nconst word = readFileSync(new URL('${file}', import.meta.url), 'utf8').trim()\n`
   }
   if (library === 'dynamic') {
@@ -198,7 +210,7 @@ export function change(root: string, written: Written, { which, how, kept }: Cha
 
 function isDeciding(file: string, written: Written): boolean {
   const entry = written.get(file)
-  const isShadow = file.startsWith('other/') || file.endsWith('.md')
+  const isShadow = file.startsWith('other/') || (file.endsWith('.md') && !file.endsWith('docs/word.md'))
   return !isShadow && entry !== undefined && ('link' in entry || entry.text.includes('yes'))
 }
 

@@ -208,7 +208,14 @@ test('where no base can be run, the scores of the last accepted run stand for it
   await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
   try {
     const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}/`
-    using project = createProject({ ...filesOf(`{http: {url: "${url}"}}`), 'app.mjs': '1' })
+    const files = filesOf(`{http: {url: "${url}"}}`)
+    const prompt = `${files['prompts/app.prompt.yml']}`.replace('checks: [', 'checks: [{module: ../checks/fine.mjs}, ')
+    using project = createProject({
+      ...files,
+      'prompts/app.prompt.yml': prompt,
+      'app.mjs': '1',
+      'checks/fine.mjs': 'export default () => true\n',
+    })
     commitAll(project, 'base')
     project.git('branch', '-M', 'main')
     assert.equal((await judged(project, ['gate', '--all', '--threshold', '0.01'])).code, 0)
@@ -223,11 +230,16 @@ test('where no base can be run, the scores of the last accepted run stand for it
     change = (word) => word.toLowerCase()
     const gate = await judged(project, ['gate'])
     assert.equal(gate.code, 1, gate.stderr)
-    assert.equal(featureOf(gate)?.comparison?.meanDifference, -1)
+    assert.equal(featureOf(gate)?.comparison?.meanDifference, -0.5)
     assert.match(
       featureOf(gate)?.notes.join('\n') ?? '',
       /The baseline is the scores of the accepted run on [0-9a-f]{7}/,
     )
+
+    project.write({ 'checks/fine.mjs': 'export default () => false\n' })
+    const checked = featureOf(await judged(project, ['gate']))
+    assert.equal(checked?.comparison, null, 'other code of a check gives other scores')
+    project.git('checkout', '-q', '--', 'checks')
 
     project.write({ 'evals/app.yaml': `${cases.slice(1).join('\n')}\n` })
     const other = featureOf(await judged(project, ['gate']))

@@ -113,6 +113,11 @@ test('what cannot be the application of the base commit is named, and so is what
   assert.equal(featureOf(gate)?.reasons[0]?.code, 'baseline', gate.stderr)
   assert.match(featureOf(gate)?.reasons[0]?.message ?? '', /exports no function "run"/)
 
+  using scriptless = changedApp({ ...filesOf(command) }, { 'app.mjs': program(upper) })
+  const lacking = featureOf(await judged(scriptless, ['gate']))
+  assert.deepEqual([lacking?.verdict, lacking?.reasons[0]?.code], ['inconclusive', 'baseline'])
+  assert.match(lacking?.reasons[0]?.message ?? '', /it has no app\.mjs$/)
+
   using settings = changedApp(
     { ...filesOf(command), 'app.mjs': program(upper) },
     { 'app.mjs': program(lower), '.env': 'A=1' },
@@ -121,6 +126,20 @@ test('what cannot be the application of the base commit is named, and so is what
     featureOf(await judged(settings, ['gate']))?.notes.join('\n') ?? '',
     /It runs without \.env, which no commit has/,
   )
+})
+
+test('a worktree that is written into while it is asked decides nothing between two references', async () => {
+  const writing = `import { writeFileSync } from 'node:fs'\nwriteFileSync('notes.txt', 'other')`
+  using project = changedApp(
+    { ...filesOf(command), 'app.mjs': program(upper, writing), 'notes.txt': 'notes' },
+    { 'app.mjs': program(upper) },
+  )
+  commitAll(project, 'quiet')
+  const both = await judged(project, ['compare', 'app', '--candidate', 'change', '--baseline', 'main'])
+  const feature = featureOf(both)
+  assert.deepEqual([both.code, feature?.verdict, feature?.reasons[0]?.code], [2, 'inconclusive', 'baseline'])
+  assert.match(feature?.reasons[0]?.message ?? '', /changed in its worktree while it was asked.*: notes\.txt\./)
+  assert.equal(both.report.verdict, 'inconclusive')
 })
 
 test('two references are compared with the application of each, also where only code differs', async () => {

@@ -102,6 +102,14 @@ test('action.yml is a composite action whose inputs all reach the command, and t
   assert.match(runs.steps.at(-1)?.run ?? '', /^exit "\$\{CODE:-4\}"$/)
 })
 
+test('the cache of the action holds the answers, and no checkout of an application', () => {
+  const { runs } = actionSchema.parse(parse(action))
+  const paths = runs.steps.flatMap(({ uses, with: given }) => (/^actions\/cache/.test(uses ?? '') ? given?.path : []))
+  // A pattern excludes only what another one names on the same level.
+  const folder = '$' + '{{ inputs.working-directory }}/.sluice'
+  assert.deepEqual(paths, [`${folder}/*\n!${folder}/worktrees\n`, `${folder}/*\n!${folder}/worktrees\n`])
+})
+
 /** Runs the script of the action's own step with a sluice that ends with `code`, and then its last step. */
 function runSteps(code: number | undefined, { link, told = true }: { link?: string; told?: boolean } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-action-'))

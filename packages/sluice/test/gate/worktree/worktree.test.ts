@@ -47,13 +47,69 @@ test('a commit lies in a folder of its own, is set up once, and is found ready b
   assert.equal(readFileSync(count, 'utf8'), 'xx', 'what somebody has changed is made anew')
 })
 
+/** As it is after a run that has ended. */
+function endRun(folder = ''): void {
+  rmSync(path.join(folder, '../users'), { recursive: true })
+}
+
+test('what was written since the setup is gone for the next run, and what the setup made is still there', async () => {
+  using project = createProject({ 'app.txt': 'old', '.gitignore': 'cache\nbuilt\n' })
+  const commit = commitAll(project, 'base')
+  const setup = { commands: [node("fs.mkdirSync('built/empty', {recursive: true}); fs.writeFileSync('built/a', 'a')")] }
+  const request = requestOf(project, commit, { setup: { ...setup, folder: '' } })
+  const { folder = '' } = await openWorktree(request)
+  const inside = (name: string) => path.join(folder, name)
+  mkdirSync(inside('cache'))
+  for (const name of ['answers.json', 'cache/answers.json', 'built/answers.json', 'built/empty/b'])
+    writeFileSync(inside(name), 'kept')
+  const meanwhile = await openWorktree(request)
+  assert.equal(meanwhile.folder, folder)
+  assert.ok(existsSync(inside('answers.json')), 'a run that is under way keeps what it has written')
+
+  endRun(folder)
+  assert.equal((await openWorktree(request)).folder, folder)
+  assert.deepEqual(readdirSync(folder).sort(), ['.git', '.gitignore', 'app.txt', 'built'])
+  assert.deepEqual(readdirSync(inside('built')).sort(), ['a', 'empty'])
+  assert.deepEqual(readdirSync(inside('built/empty')), [])
+
+  writeFileSync(inside('built/a'), 'another')
+  endRun(folder)
+  await openWorktree(request)
+  assert.equal(readFileSync(inside('built/a'), 'utf8'), 'a', 'what the setup had made is made anew')
+})
+
+test('a worktree that changed while a run uses it stays for that run to see, and another one is made', async () => {
+  using project = createProject({ 'app.txt': 'old' })
+  const commit = commitAll(project, 'base')
+  const first = await openWorktree(requestOf(project, commit))
+  writeFileSync(path.join(first.folder ?? '', 'app.txt'), 'changed')
+  const second = await openWorktree(requestOf(project, commit))
+  assert.notEqual(second.folder, first.folder, second.fault)
+  assert.equal(readFileSync(path.join(second.folder ?? '', 'app.txt'), 'utf8'), 'old')
+  const changed = await Promise.all([first, second].map((each) => ('changed' in each ? each.changed() : [each.fault])))
+  assert.deepEqual(changed, [['app.txt'], []])
+})
+
+test('neither a lock nor a use counts whose process had the number of this one', async () => {
+  using project = createProject({ 'app.txt': 'old' })
+  const commit = commitAll(project, 'base')
+  const { folder = '' } = await openWorktree(requestOf(project, commit))
+  const earlier = `${process.pid} an earlier start`
+  writeFileSync(path.join(folder, '../users', String(process.pid)), earlier)
+  writeFileSync(`${path.dirname(folder)}.lock`, earlier)
+  writeFileSync(path.join(folder, 'left'), '')
+  const request = requestOf(project, commit, { signal: AbortSignal.timeout(10_000) })
+  assert.equal((await openWorktree(request)).folder, folder)
+  assert.ok(!existsSync(path.join(folder, 'left')))
+})
+
 test('a setup may change tracked files; a setup that fails says why, and leaves nothing', async () => {
   using project = createProject({ 'app.txt': 'old' })
   const commit = commitAll(project, 'base')
   const writes = { commands: [node("require('fs').writeFileSync('app.txt', 'built')")], folder: '' }
   const first = await openWorktree(requestOf(project, commit, { setup: writes }))
   const marker = path.join(first.folder ?? '', '../ready.json')
-  rmSync(path.join(first.folder ?? '', '../users'), { recursive: true })
+  endRun(first.folder)
   const second = await openWorktree(requestOf(project, commit, { setup: writes }))
   assert.equal(second.folder, first.folder)
   assert.ok(existsSync(marker))
@@ -95,7 +151,7 @@ test('four worktrees stay, and none that is in use is removed', async () => {
   for (const [index, commit] of commits.entries()) {
     const { folder } = await openWorktree(requestOf(project, commit))
     // The first one stays in use; the others are left.
-    if (index > 0) rmSync(path.join(folder ?? '', '../users'), { recursive: true })
+    if (index > 0) endRun(folder)
   }
   const kept = keptIn(project).map((name) => name.slice(0, 12))
   assert.deepEqual(kept.sort(), [commits[0], ...commits.slice(-4)].map((commit) => commit?.slice(0, 12)).sort())

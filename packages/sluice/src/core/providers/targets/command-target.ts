@@ -32,7 +32,7 @@ export function createCommandTarget(target: CommandTarget, options: TargetOption
   const run = async (place: string, input: string, signal: AbortSignal) => {
     const start = clock()
     // What the program has started must not write into a workspace that is being read or removed.
-    const own = workspace ? { env: { ...env, PWD: place }, endsChildren: true } : { env }
+    const own = workspace ? { env: { ...env, PWD: place }, endsChildren: true, folder: options.processFolder } : { env }
     const ended = await runProgram({ command, cwd: place, ...own, input, signal, mostBytes: longestOutput })
     const { stdout, stderr } = ended
     const fault = ended.fault ?? (isUtf8(stdout) ? undefined : 'wrote what is not UTF-8')

@@ -4,6 +4,7 @@ import { chmod, copyFile, lstat, mkdir, mkdtemp, open, readdir, realpath, rm, sy
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { AnswerTrace } from '../../../records/answer-trace.ts'
+import { workspacePrefix } from './left-workspaces.ts'
 import { entriesMatching, type WorkspaceFiles } from './workspace-files.ts'
 
 /** Folders of calls that are under way, which go with this process however it ends by itself. */
@@ -17,7 +18,7 @@ export async function inWorkspace<T>(
   { files, links }: WorkspaceFiles,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(path.join(await realpath(tmpdir()), 'sluice-workspace-'))
+  const folder = await mkdtemp(path.join(await realpath(tmpdir()), workspacePrefix()))
   present.add(folder)
   try {
     for (const place of new Set([...files.keys(), ...links.keys()].map((file) => path.dirname(file))))

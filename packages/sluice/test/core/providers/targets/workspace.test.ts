@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { removeLeftWorkspaces, workspacePrefix } from '../../../../src/core/providers/targets/left-workspaces.ts'
 import { createTarget } from '../../../../src/core/providers/targets/target.ts'
 import { resolveTarget } from '../../../../src/core/suite/prompt/target.ts'
 import { targetSchema } from '../../../../src/core/suite/prompt/target-file.ts'
@@ -13,9 +14,12 @@ import { failureOf } from '../../../support/providers/model-call.ts'
 /** A program whose text is a variable of the case. */
 const runner = `const { code } = JSON.parse(require('node:fs').readFileSync(0, 'utf8')); eval(code)`
 
-function opened(project: Project, workspace: object, more: object = {}) {
+function opened(project: Project, workspace: object, more: object = {}, options: object = {}) {
   const written = targetSchema.parse({ command: ['node', '{project}/run.cjs'], workspace, ...more })
-  const target = createTarget(resolveTarget(written, { root: project.root, folder: 'prompts' }), { env: process.env })
+  const target = createTarget(resolveTarget(written, { root: project.root, folder: 'prompts' }), {
+    env: process.env,
+    ...options,
+  })
   const ask = (code: string, signal = new AbortController().signal) =>
     target({ code: `const fs = require('node:fs'); ${code}` }, { caseId: 'c', repeat: 1, signal })
   return { ask, target }
@@ -173,6 +177,33 @@ setInterval(() => existsSync(process.env.NOTE) && process.exit(7), 5)
   const { status, stderr } = spawnSync(process.execPath, args, options)
   assert.equal(status, 7, stderr)
   assert.ok(!existsSync(await written(note)))
+})
+
+test('the workspaces of killed runs go with the next run, those of others stay', () => {
+  const own = workspacePrefix()
+  const [left, mine, foreign] = [
+    own.replace(/-\w+-$/, '-00000000-'),
+    own,
+    own.replace(/workspace-\w+/, 'workspace-00000000'),
+  ]
+  const folders = [left, mine, foreign].map((prefix) => mkdtempSync(path.join(tmpdir(), prefix)))
+  writeFileSync(path.join(folders[0] ?? '', 'file'), '')
+  removeLeftWorkspaces()
+  assert.deepEqual(
+    folders.map((folder) => existsSync(folder)),
+    [false, true, true],
+  )
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+test('what runs in a workspace is noted until it has ended, so that it can be ended after a killed run', async () => {
+  using project = projectWith({ 'agent/in': '' })
+  const processFolder = path.join(project.root, 'processes')
+  const { ask } = opened(project, { files: 'agent' }, {}, { processFolder })
+  const { output } = await ask(`process.stdout.write(fs.readFileSync(${JSON.stringify(processFolder)} + '/' +
+    fs.readdirSync(${JSON.stringify(processFolder)})[0], 'utf8').includes(String(process.pid)) + process.env.SLUICE_STARTED_BY)`)
+  assert.match(output, /^true[0-9a-f-]{36}$/)
+  assert.deepEqual(readdirSync(processFolder), [])
 })
 
 /** What a file says, as soon as it says something. */
