@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { answerTraceSchema } from './answer-trace.ts'
+import { conversationTurnSchema } from './conversation-turn.ts'
 import { versionIdField } from './names.ts'
 
 /** One line of text, as names of cases, items and people are. */
@@ -51,6 +52,11 @@ export const labelledOutputSchema = z.strictObject({
   trace: answerTraceSchema
     .exactOptional()
     .describe('What was done on the way to it, where a question about it sees that; it is then part of the hash.'),
+  exchanges: z
+    .array(conversationTurnSchema.pick({ user: true, output: true }))
+    .min(1)
+    .exactOptional()
+    .describe('What was said in the conversation that it ends; it is then part of the hash.'),
 })
 export type LabelledOutput = z.infer<typeof labelledOutputSchema>
 

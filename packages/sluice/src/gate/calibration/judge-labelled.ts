@@ -7,8 +7,8 @@ import { type JudgedOutput, judgedOutputSchema, type LabelledOutput } from '../.
 import { appendLines } from '../labels/append-lines.ts'
 import { labelFilesOf, outputKey } from '../labels/label-files.ts'
 import { sharedCause } from '../report/causes.ts'
+import { messagesBefore } from '../run/kept-case.ts'
 import { runPool } from '../run/pool.ts'
-import { requestOf } from '../run/score-case.ts'
 import type { RunContext } from '../run/session.ts'
 import { judgeModels } from '../run/start-run.ts'
 import { judgeOfCases, type LabelledFeature } from './labelled-feature.ts'
@@ -118,7 +118,7 @@ async function verdictsOn(
   const known = cases.get(output.case)
   if (!known) return []
   const { testCase, rubric } = known
-  const input = requestOf(prompt, testCase).messages
+  const input = messagesBefore(prompt, testCase, output.exchanges)
   const subject = { case: testCase, output: output.text, ...(output.trace && { trace: output.trace }) }
   const { items } = await judge.score(subject, { rubric, choices: [], strict: prompt.strict, input, repeat })
   const at = new Date(now()).toISOString()

@@ -1,6 +1,3 @@
-import type { Completion } from '../../core/providers/provider.ts'
-import { caseScore } from '../../core/scorers/case-score.ts'
-import { judgementOf } from '../../core/scorers/judge/judgement.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { GateSettings } from '../../core/suite/config/config.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
@@ -10,7 +7,9 @@ import { calibrateRun } from '../calibration/calibrate-run.ts'
 import type { RestsOn } from '../calibration/judge-reason.ts'
 import { settingsOf } from '../judge-versions.ts'
 import { limitLooks, recordedRepeats } from '../recorded-repeats.ts'
+import { scoreOfDetail } from '../run/conversation.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
+import type { GivenAnswer } from '../run/kept-case.ts'
 import type { RunContext } from '../run/session.ts'
 import { modelsOf, startRun } from '../run/start-run.ts'
 import { policyOf } from '../run-gate.ts'
@@ -18,7 +17,7 @@ import type { GatePolicy } from '../verdict/policy.ts'
 import { type KeptCase, keepAnswers } from './kept-answers.ts'
 import { firstOutputs } from './plan-mutants.ts'
 
-type ScoreChanged = (answer: Completion, testCase: Case, repeat: number, before: CaseDetail) => Promise<CaseDetail>
+type ScoreChanged = (answer: GivenAnswer, testCase: Case, repeat: number, before: CaseDetail) => Promise<CaseDetail>
 
 /** What every drill of a feature stands on: its answers with their scores, and the gate's own policy. */
 export interface DrillBench {
@@ -93,10 +92,13 @@ function checksAlone(prompt: Prompt, suite: string, { project, session, progress
   const run = startRun({ candidate, suite, progress }, project, session)
   return async (answer, testCase, repeat, before) => {
     const { judge } = before
-    if (prompt.checks.length + testCase.checks.length === 0) return { ...before, output: answer.output }
-    const detail = await run.scoreAnswer(answer, { ...testCase, rubric: [] }, repeat)
+    const turns = testCase.turns?.map((turn) => ({ ...turn, rubric: [] }))
+    const checks = [...prompt.checks, ...testCase.checks, ...(turns ?? []).flatMap((turn) => turn.checks)]
+    if (!checks.some(({ weight }) => weight > 0)) return { ...before, output: answer.output }
+    const checked = { ...testCase, rubric: [], ...(turns && { turns }) }
+    const detail = await run.scoreAnswer(answer, checked, repeat)
     if (detail.state !== 'scored' || judge.length === 0)
       return { ...detail, judge: detail.state === 'scored' ? judge : [] }
-    return { ...detail, judge, ...caseScore(detail.checks, judgementOf(judge)) }
+    return { ...detail, judge, ...scoreOfDetail({ ...detail, judge }) }
   }
 }

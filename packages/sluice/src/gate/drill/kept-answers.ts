@@ -6,6 +6,7 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
 import type { CaseDetail } from '../../records/report/case-detail.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
+import { type GivenAnswer, givenCompletion } from '../run/kept-case.ts'
 import type { RunContext, RunSession } from '../run/session.ts'
 import { startRun } from '../run/start-run.ts'
 
@@ -14,7 +15,7 @@ interface KeptAnswer {
   /** From 1. */
   repeat: number
   /** Undefined where no answer came. */
-  completion: Completion | undefined
+  completion: GivenAnswer | undefined
   detail: CaseDetail
 }
 
@@ -69,7 +70,8 @@ export async function keepAnswers(
     const position = cases.length
     const answers = Array.from({ length: repeats }, (_, index) => index + 1).flatMap((repeat): KeptAnswer[] => {
       const detail = details.get(`${repeat} ${position}`)
-      return detail ? [{ repeat, completion: completions.get(`${repeat} ${testCase.id}`), detail }] : []
+      const asked = completions.get(`${repeat} ${testCase.id}`)
+      return detail ? [{ repeat, completion: wholeAnswer(detail, prompt) ?? asked, detail }] : []
     })
     cases.push({ testCase, answers })
   }
@@ -85,4 +87,21 @@ function notingAnswers(
     if (purpose.stage !== 'generation') return ask
     return async (request, question) => note(question.caseId, question.repeat, await ask(request, question))
   }
+}
+
+/** The answer of a conversation, or of a model with tools, with all that led to it: that is more than its last request. */
+function wholeAnswer(
+  { output, exchanges, trace, latencyMs, answerUsd }: CaseDetail,
+  { tools, target }: Prompt,
+): GivenAnswer | undefined {
+  if (output === undefined) return undefined
+  const last = exchanges?.at(-1)
+  if (exchanges && last) return { ...givenCompletion(last), exchanges }
+  if (!tools || target) return undefined
+  return givenCompletion({
+    output,
+    ...(trace && { trace }),
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(answerUsd !== undefined && { costUsd: answerUsd }),
+  })
 }

@@ -1,8 +1,7 @@
-import { caseScore } from '../../core/scorers/case-score.ts'
-import { judgementOf } from '../../core/scorers/judge/judgement.ts'
 import type { CaseDetail, JudgedItem } from '../../records/report/case-detail.ts'
 import { type JudgeInUse, judgeOfCases, type LabelledFeature } from '../calibration/labelled-feature.ts'
 import { outputKey } from '../labels/label-files.ts'
+import { scoreOfDetail } from '../run/conversation.ts'
 import type { ResultRow } from '../run/results.ts'
 import type { CaseScores } from '../run/score-table.ts'
 
@@ -30,7 +29,7 @@ export function judgedAgain(
       const verdicts = new Map(ofRepeat.map(({ item, verdict }) => [item, verdict]))
       const items = detail.judge.flatMap((item) => withVerdict(item, verdicts.get(item.id)))
       // A judgement that lacks a question is no score that a run could have had.
-      return items.length < detail.judge.length ? [] : (caseScore(detail.checks, judgementOf(items)).score ?? [])
+      return items.length < detail.judge.length ? [] : (scoreOfDetail({ ...detail, judge: items }).score ?? [])
     })
     return scores.length < 2 ? [] : [scores]
   })

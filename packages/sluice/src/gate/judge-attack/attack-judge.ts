@@ -11,8 +11,8 @@ import type { CountedAttacks, JudgeAttackReport, JudgeFlip } from '../../records
 import { seededRandom, upperBound } from '../../stats/index.ts'
 import { sharedCause } from '../report/causes.ts'
 import { costOf } from '../report/summarize.ts'
+import { messagesBefore } from '../run/kept-case.ts'
 import { runPool } from '../run/pool.ts'
-import { requestOf } from '../run/score-case.ts'
 import type { RunContext } from '../run/session.ts'
 import { judgeModels, startRun } from '../run/start-run.ts'
 import { type JudgeAttack, judgeAttacks } from './attacks.ts'
@@ -153,7 +153,7 @@ async function failingOutputs(cases: readonly Case[], wanted: number, asking: As
   }
   await lookFor(kept, wanted, found, asking)
   if (found.failing.length >= wanted) return found
-  const good = new Map(kept.map(({ testCase, output }) => [testCase.id, output]))
+  const good = new Map(kept.map((carrier) => [carrier.testCase.id, carrier]))
   await lookFor(madeToFail(cases.slice(0, wanted), good), wanted, found, asking)
   return found
 }
@@ -216,7 +216,7 @@ async function judgeAll<T extends { failing: Failing }>(
           rubric: [...prompt.rubric, ...testCase.rubric],
           choices: prompt.choices,
           strict: prompt.strict,
-          input: requestOf(prompt, testCase).messages,
+          input: messagesBefore(prompt, testCase, trial.failing.exchanges),
           repeat: 1,
         },
       )

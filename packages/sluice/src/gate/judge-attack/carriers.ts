@@ -1,11 +1,9 @@
-import { ProviderError } from '../../core/providers/provider-error.ts'
 import { type Case, isWithoutAnswer } from '../../core/suite/cases/case.ts'
-import { providerName } from '../../core/suite/models/model.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { AnswerTrace } from '../../records/answer-trace.ts'
+import type { ConversationTurn } from '../../records/conversation-turn.ts'
 import type { Random } from '../../stats/index.ts'
-import { readAnswer } from '../run/read-answer.ts'
-import { requestOf } from '../run/score-case.ts'
+import { keptCase } from '../run/kept-case.ts'
 import type { RunContext } from '../run/session.ts'
 
 /** An output that an attack is added to, if the judge says no to it. */
@@ -14,6 +12,8 @@ export interface Carrier {
   output: string
   /** What was done on the way to a kept answer; absent where nothing was reported. */
   trace?: AnswerTrace
+  /** Of a conversation: what was said in it, the answer of the model last. */
+  exchanges?: readonly ConversationTurn[]
   /** `kept answer`, or how it was made to fail. */
   origin: string
   isKept: boolean
@@ -29,38 +29,24 @@ export function judgedCases(cases: readonly Case[], prompt: Prompt): Case[] {
 }
 
 /** The answer that an earlier run kept for a case; undefined where there is none, since nothing new is asked for. */
-export async function keptOutput(
-  testCase: Case,
-  prompt: Prompt,
-  { session }: RunContext,
-): Promise<Carrier | undefined> {
-  if (prompt.target) return undefined
-  const request = requestOf(prompt, testCase)
-  const { live } = await session.providers.get(providerName(prompt.model))
-  if (live && !(await session.isKept(request, 1))) return undefined
-  const ask = session.askFor({ stage: 'generation', feature: prompt.feature, book() {} })
-  const reading = { request, expects: 'answer' as const, reasoning: prompt.reasoning }
-  try {
-    const completion = await ask(request, { caseId: testCase.id, repeat: 1 })
-    const { kind, output } = readAnswer(completion, reading)
-    if (kind !== 'answer') return undefined
-    return {
-      testCase,
-      output,
-      origin: 'kept answer',
-      isKept: true,
-      ...(completion.trace && { trace: completion.trace }),
-    }
-  } catch (error) {
-    if (error instanceof ProviderError && !error.fatal) return undefined
-    throw error
+export async function keptOutput(testCase: Case, prompt: Prompt, context: RunContext): Promise<Carrier | undefined> {
+  const kept = await keptCase(prompt, { ...testCase, expect: 'answer' }, 1, context)
+  if (kept?.output === undefined || kept.state !== 'scored') return undefined
+  const { output, trace, exchanges } = kept
+  return {
+    ...{ testCase, output, origin: 'kept answer', isKept: true },
+    ...(trace && { trace }),
+    ...(exchanges && { exchanges }),
   }
 }
 
 /** Outputs that should fail, of what good ones there are: nothing at all, the answer of another case, half of one. */
-export function madeToFail(cases: readonly Case[], answers: ReadonlyMap<string, string>): Carrier[] {
-  const good = (one: Case) => answers.get(one.id) ?? one.expected
+export function madeToFail(cases: readonly Case[], answers: ReadonlyMap<string, Carrier>): Carrier[] {
+  const good = (one: Case) => answers.get(one.id)?.output ?? one.expected
   return cases.flatMap((testCase, index): Carrier[] => {
+    const exchanges = answers.get(testCase.id)?.exchanges
+    // Nobody knows what was said in a conversation that is not kept, so the judge could not be shown it.
+    if ((testCase.turns || testCase.simulate) && !exchanges) return []
     const own = good(testCase)
     const other = cases
       .map((_, step) => cases[(index + 1 + step) % cases.length])
@@ -70,7 +56,10 @@ export function madeToFail(cases: readonly Case[], answers: ReadonlyMap<string, 
       })
     const offTopic = other && good(other)
     const half = own?.slice(0, Math.floor(own.length / 2)).trim()
-    const made = (output: string, origin: string) => ({ testCase, output, origin, isKept: false })
+    const made = (output: string, origin: string) => ({
+      ...{ testCase, output, origin, isKept: false },
+      ...(exchanges && { exchanges }),
+    })
     return [
       ...(offTopic === undefined ? [] : [made(offTopic, 'the answer of another case')]),
       ...(half ? [made(half, 'the first half of a good answer')] : []),

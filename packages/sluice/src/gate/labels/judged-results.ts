@@ -1,5 +1,5 @@
 import type { AnswerTrace } from '../../records/answer-trace.ts'
-import type { JudgedOutput } from '../../records/label.ts'
+import type { JudgedOutput, LabelledOutput } from '../../records/label.ts'
 import { versionIdField } from '../../records/names.ts'
 import type { JudgedItem } from '../../records/report/case-detail.ts'
 import type { ResultRow } from '../run/results.ts'
@@ -19,6 +19,8 @@ export interface JudgedResults {
   texts: ReadonlyMap<string, string>
   /** What was done on the way to them, likewise, where it belongs to the output. */
   traces: ReadonlyMap<string, AnswerTrace>
+  /** The conversations that they end, likewise. */
+  conversations: ReadonlyMap<string, LabelledOutput['exchanges']>
   /** Answers that cannot be labelled, since a secret was taken out of what is kept of them. */
   masked: number
 }
@@ -51,6 +53,7 @@ export function judgedResults(
   hasTrace: (caseId: string) => boolean = () => false,
 ): JudgedResults {
   const traces = new Map<string, AnswerTrace>()
+  const conversations = new Map<string, LabelledOutput['exchanges']>()
   const units = new Map<string, Gathered>()
   const texts = new Map<string, string>()
   /** What the judge said, by run, case and item, of each version. */
@@ -68,10 +71,12 @@ export function judgedResults(
       continue
     }
     const trace = hasTrace(row.id) ? detail.trace : undefined
-    const output = outputHash(detail.output, trace)
+    const exchanges = detail.exchanges?.map((each) => ({ user: each.user, output: each.output }))
+    const output = outputHash(detail.output, trace, exchanges)
     const place = { case: row.id, output }
     texts.set(outputKey(place), detail.output)
     if (trace) traces.set(outputKey(place), trace)
+    if (exchanges) conversations.set(outputKey(place), exchanges)
     const version = versionIdField.safeParse(feature[arm]).data
     for (const { id: item, verdict } of answered) {
       const where = JSON.stringify([runId, row.id, item])
@@ -109,6 +114,7 @@ export function judgedResults(
     }),
     texts,
     traces,
+    conversations,
     masked,
   }
 }

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { AnswerTrace } from '../../records/answer-trace.ts'
+import type { ConversationTurn } from '../../records/conversation-turn.ts'
+
+/** What was said in a conversation. */
+type Said = Pick<ConversationTurn, 'user' | 'output'>
 
 /** Where the labels of a feature are, relative to the root of the project. Each is JSON Lines and only grows. */
 export interface LabelFiles {
@@ -19,10 +23,11 @@ export function labelFilesOf(feature: string): LabelFiles {
 
 /**
  * What identifies a text in all three files: its SHA-256 in hex. Where questions are about what was done on the way to it,
- * that belongs to it: the same text after other calls is another output.
+ * that belongs to it: the same text after other calls is another output. So is the same text after another conversation.
  */
-export function outputHash(text: string, trace?: AnswerTrace): string {
-  const labelled = trace === undefined ? text : canonicalJson({ text, trace })
+export function outputHash(text: string, trace?: AnswerTrace, exchanges?: readonly Said[]): string {
+  const said = exchanges?.map(({ user, output }) => ({ user, output }))
+  const labelled = trace === undefined && said === undefined ? text : canonicalJson({ text, trace, said })
   return createHash('sha256').update(labelled).digest('hex')
 }
 

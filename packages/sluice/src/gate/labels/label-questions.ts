@@ -8,6 +8,8 @@ import type { LabelledOutput } from '../../records/label.ts'
 import type { RubricItem } from '../../records/rubric.ts'
 import { readReport } from '../report/report-file.ts'
 import { storedRuns } from '../report/stored-runs.ts'
+import { inputOf } from '../run/conversation.ts'
+import { saidIn } from '../run/kept-case.ts'
 import { keptRows } from '../run/results.ts'
 import { chooseUnits, inShownOrder } from './choose.ts'
 import { type FeatureOfRun, type JudgedResults, judgedResults } from './judged-results.ts'
@@ -93,11 +95,16 @@ export async function knownOutputs({
   return { labels, known: results.units.map((unit) => outputOf(unit, results)), itemsOf }
 }
 
-function outputOf(unit: LabelUnit, { texts, traces }: JudgedResults): LabelledOutput {
+function outputOf(unit: LabelUnit, { texts, traces, conversations }: JudgedResults): LabelledOutput {
   const { case: id, output, version, repeat, candidate } = unit
   const trace = traces.get(outputKey(unit))
   const text = texts.get(outputKey(unit)) ?? ''
-  return { output, case: id, version, text, repeat, candidate, ...(trace && { trace }) }
+  const exchanges = conversations.get(outputKey(unit))
+  return {
+    ...{ output, case: id, version, text, repeat, candidate },
+    ...(trace && { trace }),
+    ...(exchanges && { exchanges }),
+  }
 }
 
 interface Place {
@@ -114,8 +121,12 @@ function questionOf(place: Place, cases: ReadonlyMap<string, CaseWithRubric>, ro
   const known = cases.get(id)
   const asked = known?.rubric.find((each) => each.id === item)
   if (!known || !asked) return []
-  const { vars, expected } = known.testCase
-  const input = Object.entries(vars).map(([name, value]) => [name, shown(value)])
+  const { vars, expected, messages = [] } = known.testCase
+  const said = [...messages, ...saidIn(answer.exchanges ?? [])]
+  const input = [
+    ...Object.entries(vars).map(([name, value]) => [name, shown(value)]),
+    ...(said.length > 0 ? [['what was said before', inputOf(said)]] : []),
+  ]
   return [
     {
       case: id,

@@ -5,14 +5,13 @@ import type { RubricItem } from '../../records/rubric.ts'
 
 /**
  * SHA-256 in hex of all that a verdict on an output rests on beside the output: the variables of the case, its reference,
- * and the question with what it is about. The rendered prompt is left out, since it differs between versions that share
- * their labels.
+ * what was said before, and the question with what it is about. The rendered prompt is left out, since it differs between
+ * versions that share their labels.
  * @param root the path of the project, which variables may hold and which differs between machines
  */
-export function materialHash({ vars, expected }: Case, { ask, sees }: RubricItem, root: string): string {
-  const text = canonicalJson({ vars, expected: expected ?? null, ask: ask.trim(), ...(sees && { sees }) }).replaceAll(
-    root,
-    '',
-  )
+export function materialHash({ vars, expected, messages }: Case, { ask, sees }: RubricItem, root: string): string {
+  const said = messages?.map(({ role, content }) => ({ role, content }))
+  const shown = { vars, expected: expected ?? null, messages: said, ask: ask.trim(), sees }
+  const text = canonicalJson(shown).replaceAll(root, '')
   return createHash('sha256').update(text).digest('hex')
 }

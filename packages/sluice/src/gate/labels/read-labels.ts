@@ -103,7 +103,7 @@ async function readOutputs(
 ): Promise<ReadonlyMap<string, LabelledOutput>> {
   const outputs = new Map<string, LabelledOutput>()
   for await (const { data, warning } of labelLines(labelledOutputSchema, files, path)) {
-    if (outputHash(data.text, data.trace) !== data.output) {
+    if (outputHash(data.text, data.trace, data.exchanges) !== data.output) {
       const message = 'the text is not the one that was labelled: its hash is another. Restore the line from git'
       warn(warning('text', message))
     } else if (!outputs.has(outputKey(data))) outputs.set(outputKey(data), data)

@@ -39,7 +39,8 @@ export function freshAnswers(
 }
 
 /** The answer to keep; undefined where a secret was masked in it, since it would be judged as another answer. */
-function answerOf({ output, outputMasked, trace, checks, latencyMs, answerUsd }: CaseDetail): KeptAnswer | undefined {
+function answerOf(detail: CaseDetail): KeptAnswer | undefined {
+  const { output, outputMasked, trace, exchanges, checks, latencyMs, answerUsd } = detail
   if (output === undefined || outputMasked) return undefined
   // A case that is scored by there being no answer has none that could be judged again.
   if (checks.some(({ type, score }) => type === 'expect' && score === 1)) return undefined
@@ -48,12 +49,18 @@ function answerOf({ output, outputMasked, trace, checks, latencyMs, answerUsd }:
     ...(latencyMs !== undefined && { latencyMs }),
     ...(answerUsd !== undefined && { costUsd: answerUsd }),
     ...(trace && { trace }),
+    ...(exchanges && { exchanges }),
   }
 }
 
 /** The similarity of the first kept answer and the first new one, by ROUGE-L in [0,1]. */
 export function similarityTo({ answers }: Sentinel, fresh: FreshAnswers): { identical: boolean; similarity: number } {
-  const [kept = '', now = ''] = [answers[0]?.output, fresh.answers[0]?.output]
+  const [kept, now] = [textOf(answers[0]), textOf(fresh.answers[0])]
   if (kept === now) return { identical: true, similarity: 1 }
   return { identical: false, similarity: rougeL(wordsOf(kept), wordsOf(now)) }
+}
+
+/** Of a conversation what was answered in all turns. */
+function textOf({ output, exchanges }: KeptAnswer = { output: '' }): string {
+  return exchanges?.map((each) => each.output).join('\n\n') ?? output
 }

@@ -132,14 +132,15 @@ async function rejudgeKept({ prompt, plan, run, sentinels }: KeptRun, context: N
 }
 
 /**
- * 12 hex digits over what is asked and how the answer is scored: variables, reference, checks and rubric of the case
- * and of its prompt. Tags and weights are left out, since they do not change the score of an answer. The code of a
+ * 12 hex digits over what is asked and how the answer is scored: variables, conversation, reference, checks and rubric of
+ * the case, and those of its prompt. Tags and weights are left out, since they do not change the score of an answer. The code of a
  * module is not included.
  */
 function caseHash(testCase: Case, prompt: Prompt, root: string): string {
-  const { vars, expected, checks, rubric } = testCase
+  const { vars, expected, checks, rubric, messages, turns, simulate, onFailure } = testCase
+  const talk = { messages, turns, simulate, onFailure }
   const measure = { checks: prompt.checks, rubric: prompt.rubric, choices: prompt.choices, reasoning: prompt.reasoning }
   const expect = testCase.expect ?? prompt.expect
-  const text = canonicalJson({ vars, expected, expect, checks, rubric, measure }).replaceAll(root, '')
+  const text = canonicalJson({ vars, expected, expect, checks, rubric, measure, ...talk }).replaceAll(root, '')
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }

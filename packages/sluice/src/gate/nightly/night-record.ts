@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { answerTraceSchema } from '../../records/answer-trace.ts'
+import { conversationTurnSchema } from '../../records/conversation-turn.ts'
 import { servedSchema } from '../../records/report/night-report.ts'
 import { nightSchema } from './night.ts'
 
@@ -56,6 +57,8 @@ const answerSchema = z.strictObject({
   latencyMs: z.number().min(0).exactOptional(),
   costUsd: z.number().min(0).exactOptional(),
   trace: answerTraceSchema.exactOptional(),
+  /** Of a conversation, the answer last. */
+  exchanges: z.array(conversationTurnSchema).min(1).exactOptional(),
 })
 
 /** The answers of one case that are kept from the night on which it was first asked, to be judged again every night. */

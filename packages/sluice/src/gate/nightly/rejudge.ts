@@ -1,8 +1,8 @@
 import { endIfStopped } from '../../core/answers/stop.ts'
-import type { Completion } from '../../core/providers/provider.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { CaseDetail } from '../../records/report/case-detail.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
+import { type GivenAnswer, givenCompletion } from '../run/kept-case.ts'
 import { measuredOfChecks } from '../run/measuring-checks.ts'
 import { runPool } from '../run/pool.ts'
 import type { Results } from '../run/results.ts'
@@ -26,7 +26,7 @@ export async function rejudge(options: Rejudging): Promise<void> {
   const { run, results, concurrency, stop, onScored } = options
   await runPool(jobs(options), concurrency, async ({ testCase, position, repeat, answer }) => {
     endIfStopped(stop)
-    const detail = await run.scoreAnswer(completionOf(answer), testCase, repeat)
+    const detail = await run.scoreAnswer(given(answer), testCase, repeat)
     run.table.record(position, 'baseline', repeat, detail.state, detail.score, { measured: measuredOfChecks(detail) })
     results.add(run.candidate.feature, { position, arm: 'baseline', repeat, detail })
     onScored?.(detail)
@@ -47,14 +47,6 @@ async function* jobs({ cases, sentinels, repeats }: Rejudging) {
   }
 }
 
-function completionOf({ output, latencyMs, costUsd, trace }: KeptAnswer): Completion {
-  return {
-    output,
-    usage: {},
-    ...(latencyMs !== undefined && { latencyMs }),
-    ...(costUsd !== undefined && { costUsd }),
-    finishReason: 'stop',
-    warnings: [],
-    ...(trace && { trace }),
-  }
+function given(answer: KeptAnswer): GivenAnswer {
+  return { ...givenCompletion(answer), ...(answer.exchanges && { exchanges: answer.exchanges }) }
 }

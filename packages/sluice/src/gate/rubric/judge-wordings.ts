@@ -5,9 +5,10 @@ import { isOfOneAnswer, JudgeError } from '../../core/scorers/judge/judge-error.
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { AnswerTrace } from '../../records/answer-trace.ts'
+import type { ConversationTurn } from '../../records/conversation-turn.ts'
 import type { JudgedItem } from '../../records/report/case-detail.ts'
+import { messagesBefore } from '../run/kept-case.ts'
 import { runPool } from '../run/pool.ts'
-import { requestOf } from '../run/score-case.ts'
 import type { RunContext } from '../run/session.ts'
 import type { Rewording } from './rewordings.ts'
 
@@ -17,6 +18,8 @@ export interface OutputToJudge {
   output: string
   /** What was done on the way to it, where questions are about that. */
   trace?: AnswerTrace | undefined
+  /** Of a conversation: what was said in it, the output last. */
+  exchanges?: readonly ConversationTurn[] | undefined
 }
 
 /** What the judge says of one output: by item, undefined where there is no verdict. */
@@ -58,8 +61,9 @@ export async function judgeWordings(
     const verdictsOf = async (rubric: Prompt['rubric'], repeat: number) => {
       if (isSpent) return undefined
       endIfStopped(session.interrupt.stop)
-      const task = { choices: [], strict: prompt.strict, input: requestOf(prompt, one.testCase).messages, repeat }
       try {
+        const input = messagesBefore(prompt, one.testCase, one.exchanges)
+        const task = { choices: [], strict: prompt.strict, input, repeat }
         const { items } = await judge.score(subject, { ...task, rubric })
         return new Map(items.map(({ id, verdict }: JudgedItem) => [id, verdict]))
       } catch (error) {

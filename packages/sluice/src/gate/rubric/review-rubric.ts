@@ -187,7 +187,8 @@ async function outputsToJudge(
     const kept = known ? undefined : await keptOutput(testCase, prompt, context)
     const output = known?.text ?? kept?.output
     const trace = hasTrace ? (known ?? kept)?.trace : undefined
-    if (output !== undefined) found.push({ testCase, output, trace })
+    const exchanges = (known ?? kept)?.exchanges
+    if (output !== undefined) found.push({ testCase, output, trace, exchanges })
   }
   return found
 }
@@ -197,9 +198,9 @@ function judgeSays({ judged: kept }: Labels, judge: string, judged: readonly Jud
   const said = new Map<string, string>()
   for (const line of kept)
     if (line.judge === judge && line.repeat === 1) said.set(`${outputKey(line)} ${line.item}`, line.verdict)
-  for (const { testCase, output, trace, own } of judged)
+  for (const { testCase, output, trace, exchanges, own } of judged)
     for (const [item, verdict] of own ?? [])
-      said.set(`${outputKey({ case: testCase.id, output: outputHash(output, trace) })} ${item}`, verdict)
+      said.set(`${outputKey({ case: testCase.id, output: outputHash(output, trace, exchanges) })} ${item}`, verdict)
   return (key: string, item: string) => said.get(`${key} ${item}`)
 }
 

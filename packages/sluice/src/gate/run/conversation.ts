@@ -1,9 +1,12 @@
 import type { PromptRequest } from '../../core/providers/provider.ts'
+import { type CaseScore, caseScore } from '../../core/scorers/case-score.ts'
+import { judgementOf } from '../../core/scorers/judge/judgement.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Turn } from '../../core/suite/cases/conversation.ts'
 import type { Message } from '../../core/suite/models/model.ts'
 import { SluiceError } from '../../errors.ts'
 import type { AnswerTrace, TrajectoryMessage } from '../../records/answer-trace.ts'
+import type { ConversationTurn } from '../../records/conversation-turn.ts'
 import type { CaseDetail, CheckResult, JudgedItem } from '../../records/report/case-detail.ts'
 import { type AnsweredCase, answerTo, type Scoring, scoreAnswered, withHistory } from './score-answer.ts'
 
@@ -175,7 +178,9 @@ export function endedConversation(
   isLast: boolean,
 ): CaseDetail {
   const shown = shownOf(progress, undefined, said)
-  const own = { ...detail, ...shown, ...(detail.trace && { trace: detail.trace }) }
+  // An answer that only the whole could not be scored by may be scored by another judge.
+  const exchanges = name === undefined && progress.answers.length > 0 && { exchanges: exchangesOf(progress) }
+  const own = { ...detail, ...shown, ...exchanges, ...(detail.trace && { trace: detail.trace }) }
   // What the whole cost is already in the detail of the whole, which has no name of a turn.
   const earlier = name === undefined ? [] : progress.answers.map(({ answer }) => answer.costUsd)
   const costUsd = sum([detail.costUsd, ...earlier, progress.judgeUsd])
@@ -199,11 +204,43 @@ function shownOf(progress: ConversationProgress, last: AnsweredCase | undefined,
   return {
     ...shown,
     input: inputOf(said),
+    ...(last && { exchanges: exchangesOf(progress) }),
     ...(sums?.trace && { trace: sums.trace }),
     ...(sums?.latencyMs !== undefined && { latencyMs: sums.latencyMs }),
     ...(sums?.costUsd !== undefined && { answerUsd: sums.costUsd }),
     ...(last && costUsd !== undefined && { costUsd }),
   }
+}
+
+/** The score that checks and verdicts come to: of a conversation the mean of its turns, each by what says `turn 2: `. */
+export function scoreOfDetail({ checks, judge, exchanges }: CaseDetail): CaseScore {
+  const judgement = (items: JudgedItem[]) => (items.length > 0 ? judgementOf(items) : undefined)
+  if (!exchanges) return caseScore(checks, judgement(judge))
+  const turnOf = (name: string) => /^turn \d+: /.exec(name)?.[0] ?? ''
+  const turns = new Set([...checks.map(({ name }) => turnOf(name)), ...judge.map(({ id }) => turnOf(id))])
+  const scores = [...turns].flatMap((turn) => {
+    const own = checks.filter(({ name }) => turnOf(name) === turn)
+    const items = judge.filter(({ id }) => turnOf(id) === turn)
+    const weighs = [...own, ...items].some(({ weight }) => weight > 0)
+    return weighs
+      ? [{ ...caseScore(own, judgement(items)), no: items.some((item) => item.must && item.score === 0) }]
+      : []
+  })
+  if (scores.some(({ state }) => state === 'checkFailed')) return { state: 'checkFailed', score: 0 }
+  if (scores.some(({ state }) => state === 'abstained')) return { state: 'abstained' }
+  if (scores.some(({ no }) => no)) return { state: 'scored', score: 0 }
+  return { state: 'scored', score: scores.reduce((sum, { score = 0 }) => sum + score, 0) / scores.length }
+}
+
+/** All that was said and answered, from which the conversation can be scored again. */
+function exchangesOf({ answers }: ConversationProgress): ConversationTurn[] {
+  return answers.map(({ answer: { latencyMs, costUsd, trace }, read, reading: { request } }) => ({
+    user: request.messages.at(-1)?.content ?? '',
+    output: read.output,
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(costUsd !== undefined && { costUsd }),
+    ...(trace && { trace }),
+  }))
 }
 
 /** What was said before an answer, for readers: the text alone where the user spoke once. */

@@ -1,7 +1,7 @@
 import type { Stage } from '../../core/answers/answer-store.ts'
 import type { Ask, AskFor, IsKept } from '../../core/answers/ask.ts'
 import { book, bookFailure, bookKeptApplication, emptyLedger, type Ledger } from '../../core/answers/ledger.ts'
-import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
+import type { ModelRequest } from '../../core/providers/provider.ts'
 import type { TargetCall } from '../../core/providers/targets/target.ts'
 import { type CheckDeps, compileCheck } from '../../core/scorers/checks/check.ts'
 import { type AnswerModes, createJudge, type Judge, seesMore } from '../../core/scorers/judge/judge.ts'
@@ -13,6 +13,7 @@ import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import { createToolLoop, isStep } from '../tools/tool-loop.ts'
 import type { CallModule } from '../tools/tool-module.ts'
 import { type Evaluation, evaluate, type IsWanted, type ScoreCase } from './evaluate.ts'
+import { type GivenAnswer, givenAgain } from './kept-case.ts'
 import { measuringChecks } from './measuring-checks.ts'
 import { noObservations, type Observations, observeDetail } from './observations.ts'
 import type { Results } from './results.ts'
@@ -70,8 +71,8 @@ export interface FeatureRun {
   askJudge: Ask<ModelRequest>
   /** Scores the repeats up to `repeat` that have no score yet, for the cases that are wanted. */
   score(repeat: number, wanted?: IsWanted): Promise<void>
-  /** Scores an answer that was given before, as one of the candidate. Of a conversation it has no score. */
-  scoreAnswer(answer: Completion, testCase: Case, repeat: number): Promise<CaseDetail>
+  /** Scores an answer that was given before, as one of the candidate. A conversation has a score only with its exchanges. */
+  scoreAnswer(answer: GivenAnswer, testCase: Case, repeat: number): Promise<CaseDetail>
 }
 
 export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
@@ -115,11 +116,11 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
         throw error
       })
   }
-  const scoreCaseOf = (version: Prompt, generate = answersOf(version)) =>
+  const scoreCaseOf = (version: Prompt, answers: ReturnType<typeof givenAgain> = { generate: answersOf(version) }) =>
     createScoreCase({
       version,
       measure: candidate,
-      generate,
+      ...answers,
       checks: promptChecks,
       checksOf: (testCase) => testCase.checks.map((spec) => compileCheck(spec, checkDeps)),
       judge,
@@ -155,9 +156,9 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       await evaluate(evaluation, repeat, wanted)
     },
     scoreAnswer: async (given, testCase, repeat) =>
-      testCase.turns || testCase.simulate
+      (testCase.turns || testCase.simulate) && !given.exchanges
         ? lastAnswerAlone
-        : scoreCaseOf(candidate, async () => given)(testCase, repeat),
+        : scoreCaseOf(candidate, givenAgain(given))(testCase, repeat),
   }
 }
 

@@ -110,6 +110,7 @@ export function* keptRows(database: DatabaseSync, runId: string, feature: string
 /** Masks secrets in a detail. It already has its scores: what is masked here is only shown. */
 function withoutSecrets(detail: CaseDetail, mask: Mask | undefined): CaseDetail {
   const safe = mask?.data(detail) ?? detail
-  const isSame = safe.output === detail.output && isDeepStrictEqual(safe.trace, detail.trace)
+  const scored = ({ output, trace, exchanges }: CaseDetail) => ({ output, trace, exchanges })
+  const isSame = isDeepStrictEqual(scored(safe), scored(detail))
   return isSame ? safe : { ...safe, outputMasked: true }
 }

@@ -32,6 +32,8 @@ export interface Scoring {
   judge: Judge | undefined
   /** Asks the model of a simulated user. */
   askUser?: Ask<ModelRequest>
+  /** What the user said in a turn, from 1, of a conversation that is scored again; undefined after the last one. */
+  userAgain?: (turn: number) => string | undefined
   signal: AbortSignal
 }
 

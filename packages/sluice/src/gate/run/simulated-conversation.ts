@@ -34,18 +34,27 @@ export async function scoreSimulation(scoring: Scoring, conversation: SimulatedC
   for (let turn = 1; ; turn += 1) {
     const name = `turn ${turn}`
     try {
-      if (ask === undefined) throw new ProviderError('simulator', 'a simulated user cannot be asked here')
-      const { reply, costUsd } = await nextMessage({ simulation, said, caseId: testCase.id, repeat, ask })
-      addPaid(progress, costUsd)
-      if (reply.status !== 'goOn') {
-        if (turn === 1)
-          throw new ProviderError('simulator', 'the simulated user ended the conversation before it began')
-        const detail = await scoreWhole(scoring, testCase, repeat, progress, said)
-        return { ...detail, checks: [...detail.checks, goalCheck(reply.status)] }
+      if (scoring.userAgain) {
+        const again = scoring.userAgain(turn)
+        if (again === undefined) return await scoreWhole(scoring, testCase, repeat, progress, said)
+        said.push({ role: 'user', content: again })
+      } else {
+        if (ask === undefined) throw new ProviderError('simulator', 'a simulated user cannot be asked here')
+        const { reply, costUsd } = await nextMessage({ simulation, said, caseId: testCase.id, repeat, ask })
+        addPaid(progress, costUsd)
+        if (reply.status !== 'goOn') {
+          if (turn === 1)
+            throw new ProviderError('simulator', 'the simulated user ended the conversation before it began')
+          const detail = await scoreWhole(scoring, testCase, repeat, progress, said)
+          return { ...detail, checks: [...detail.checks, goalCheck(reply.status)] }
+        }
+        if (turn > maxTurns)
+          throw new ProviderError(
+            'simulator',
+            `the simulated user did not end the conversation within ${maxTurns} turns`,
+          )
+        said.push({ role: 'user', content: reply.message })
       }
-      if (turn > maxTurns)
-        throw new ProviderError('simulator', `the simulated user did not end the conversation within ${maxTurns} turns`)
-      said.push({ role: 'user', content: reply.message })
     } catch (error) {
       return endedConversation(progress, failure(error, 'simulatorError'), said, name, false)
     }

@@ -10,6 +10,7 @@ import { clusterRobustMean, momentsOf, tInterval } from '../../stats/index.ts'
 import { resultsOf } from '../matrix/cell.ts'
 import { causeSentence, causesOf } from '../report/causes.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
+import { type GivenAnswer, givenCompletion } from '../run/kept-case.ts'
 import { runPool } from '../run/pool.ts'
 import type { Results } from '../run/results.ts'
 import type { RunContext } from '../run/session.ts'
@@ -106,9 +107,12 @@ async function judgeAgain(
     judged[position] = row
     for (const { detail, repeat } of given.get(position) ?? []) {
       if (detail.output === undefined || detail.outputMasked) continue
-      const answer = {
-        ...{ output: detail.output, usage: {}, costUsd: 0, finishReason: 'stop' as const, warnings: [] },
-        ...(detail.trace && { trace: detail.trace }),
+      // What the answers cost is left out, so that the price is that of the judge.
+      const { output, trace } = detail
+      const exchanges = detail.exchanges?.map((each) => ({ ...each, costUsd: 0 }))
+      const answer: GivenAnswer = {
+        ...givenCompletion({ output, costUsd: 0, ...(trace && { trace }) }),
+        ...(exchanges && { exchanges }),
       }
       const again = await after.scoreAnswer(answer, testCase, repeat)
       row.before.push(detail)

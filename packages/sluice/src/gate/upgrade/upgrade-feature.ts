@@ -13,8 +13,8 @@ import { type PolicyFlags, settingsOf } from '../judge-versions.ts'
 import { askAll, askFirstCases, type BakeOffCell, cellFigures, openCell, withModel } from '../matrix/cell.ts'
 import { recordedRepeats } from '../recorded-repeats.ts'
 import { calibrationSentence } from '../report/calibration-sentences.ts'
-import { requestOf } from '../run/score-case.ts'
-import type { RunContext, RunSession } from '../run/session.ts'
+import { keptCase } from '../run/kept-case.ts'
+import type { RunContext } from '../run/session.ts'
 import { modelsOf } from '../run/start-run.ts'
 import { causesOfCell, contestOf, incumbentFigures } from './contest.ts'
 import type { RawContest } from './propose.ts'
@@ -185,7 +185,7 @@ async function planRepeats(
   ]
   const { live } = await session.providers.get(providerName(prompt.model))
   if (!live) return { repeats, kept: 0, counted: { kept: 0, asked: 0 }, notes }
-  const found = await keptRepeats(prompt, cases(), repeats, session)
+  const found = await keptRepeats(prompt, cases(), repeats, { project, session })
   if (!hasEnded || found.repeats === 0) return { repeats, kept: found.repeats, counted: found, notes }
   const note = `${prompt.model} has ended: its ${formatAmount(found.repeats, 'kept answer')} per case are used, and it is asked for no more.`
   return { repeats: found.repeats, kept: found.repeats, counted: found, notes: [...notes, note] }
@@ -205,20 +205,22 @@ interface KeptAnswersOfVersion {
   asked: number
 }
 
-/** Looks up which answers of a version are kept, up to a number of repeats. Nothing is asked of a model. */
+/**
+ * Looks up which answers of a version are kept, up to a number of repeats: with all turns and all steps of an agent, since
+ * the rest would be asked of a model that answers no more. Nothing is asked of a model.
+ */
 async function keptRepeats(
   prompt: Prompt,
   cases: AsyncIterable<Case>,
   most: number,
-  { isKept }: Pick<RunSession, 'isKept'>,
+  context: Pick<RunContext, 'session' | 'project'>,
 ): Promise<KeptAnswersOfVersion> {
   const found = { repeats: most, kept: 0, asked: 0 }
   for await (const testCase of cases) {
-    const request = requestOf(prompt, testCase)
     let inARow = 0
     for (let repeat = 1; repeat <= most; repeat += 1) {
       found.asked += 1
-      if (!(await isKept(request, repeat))) continue
+      if (!(await keptCase(prompt, testCase, repeat, context))) continue
       found.kept += 1
       if (inARow === repeat - 1) inARow = repeat
     }

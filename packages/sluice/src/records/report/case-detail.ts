@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { answerTraceSchema } from '../answer-trace.ts'
+import { conversationTurnSchema } from '../conversation-turn.ts'
 import { measuredSchema } from './measured.ts'
 
 const share = z.number().min(0).max(1)
@@ -101,10 +102,12 @@ export const caseDetailSchema = z.object({
   output: z.string().exactOptional(),
   /** What the output began with before it was scored without it. */
   reasoning: z.string().exactOptional(),
-  /** Set where a secret was taken out of the output or the trace, which is no longer what was scored. */
+  /** Set where a secret was taken out of the output, the trace or the conversation, which is no longer what was scored. */
   outputMasked: z.literal(true).exactOptional(),
   /** What was done on the way to the output. */
   trace: answerTraceSchema.exactOptional(),
+  /** Of a conversation: all that was said and answered, the output last. With it the case can be scored again. */
+  exchanges: z.array(conversationTurnSchema).exactOptional(),
   checks: z.array(checkResultSchema),
   judge: z.array(judgedItemSchema),
   cascade: cascadeTraceSchema.exactOptional(),
