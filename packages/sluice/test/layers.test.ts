@@ -16,6 +16,7 @@ const layers = [
   'small-heap',
   'zip',
   'text',
+  'charts',
   'sqlite',
   'masking',
   'stats/distributions',

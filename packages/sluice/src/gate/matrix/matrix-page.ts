@@ -1,7 +1,8 @@
+import { type Axis, axisLabels, axisOf } from '../../charts/axis.ts'
+import { linearScale } from '../../charts/scale.ts'
 import type { MatrixCell, MatrixReport } from '../../records/report/matrix-report.ts'
 import { formatChange, formatInterval } from '../../text/format.ts'
 import { type Html, html, trusted } from '../../text/markup.ts'
-import { type Axis, axisOf } from '../report/html/axis.ts'
 import { documentHead, plainTone } from '../report/html/page.ts'
 import { pageAssets } from '../report/html/page-assets.ts'
 import {
@@ -95,18 +96,15 @@ function forest(report: MatrixReport): Html | undefined {
   const shown = [0, ...ends.filter((end) => typeof end === 'number')]
   const [low, high] = [Math.min(...shown), Math.max(...shown)]
   const room = Math.max((high - low) * 0.04, 0.01)
-  const axis = axisOf(low - room, high + room, 4)
+  const axis = axisOf(linearScale({ values: [low - room, high + room], room: 0, wanted: 4, label: formatTick }))
   const rows = compared.map(
     (cell) => html`<tr><th scope="row">${report.features.length > 1 ? `${cell.feature}, ` : ''}${cell.model}</th>
       <td class="forest">${whisker(cell, axis)}</td>
       <td class="number wide">${formatChange(cell.difference?.mean ?? null)}</td>
       <td class="outcome-of-cell ${toneOf(cell)}">${outcomeText(cell)}</td></tr>`,
   )
-  const ticks = axis.ticks.map(
-    (tick) => html`<text x="${axis.at(tick)}" y="12" text-anchor="middle">${formatTick(tick)}</text>`,
-  )
   return html`<section class="block"><h2 class="title">Difference from the reference</h2><table class="tags">
-    <thead><tr><th scope="col">Cell</th><th scope="col" class="forest"><span class="unseen">Interval</span><svg class="picture" width="100%" height="16" aria-hidden="true">${ticks}</svg></th>
+    <thead><tr><th scope="col">Cell</th><th scope="col" class="forest"><span class="unseen">Interval</span><svg class="picture" width="100%" height="16" aria-hidden="true">${axisLabels(axis, 12, 180)}</svg></th>
     <th scope="col" class="number wide">Mean</th><th scope="col">Result</th></tr></thead><tbody>${rows}</tbody></table></section>`
 }
 

@@ -10,3 +10,9 @@ export const nightSchema = z
 export function nightOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10)
 }
+
+/** Where a night stands on a time axis, in ms since the epoch: its day, and further ones of that day some hours later. */
+export function timeOfNight(night: string): number {
+  const [day = '', further = '1'] = night.split('.')
+  return Date.parse(day) + (Number(further) - 1) * 2 * 60 * 60 * 1000
+}

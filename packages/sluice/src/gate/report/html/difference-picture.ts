@@ -2,7 +2,7 @@ import { formatAmount, formatChange } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
 
 const height = 144
-/** A picture has no more columns than a wide screen; of more cases every so many is drawn. */
+/** A picture has no more columns than a wide screen; of more cases each column shows the one that changed most. */
 const mostColumns = 2000
 
 /** The change of every case, the largest drop first. `changes` is sorted. Undefined without a pair. */
@@ -37,8 +37,10 @@ export function differencePicture(changes: readonly number[]): Html | undefined 
 
 function sampled(changes: readonly number[]): readonly number[] {
   if (changes.length <= mostColumns) return changes
-  return Array.from(
-    { length: mostColumns },
-    (_, column) => changes[Math.floor(((column + 0.5) / mostColumns) * changes.length)] ?? 0,
-  )
+  const start = (column: number) => Math.floor((column / mostColumns) * changes.length)
+  return Array.from({ length: mostColumns }, (_, column) => {
+    // They are sorted, so the ends of a column are its extremes.
+    const [first, last] = [changes[start(column)] ?? 0, changes[start(column + 1) - 1] ?? 0]
+    return Math.abs(first) > Math.abs(last) ? first : last
+  })
 }

@@ -1,7 +1,8 @@
+import { axisLabels, axisOf } from '../../../charts/axis.ts'
+import { scaleBetween } from '../../../charts/scale.ts'
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatScore } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
-import { axisOf } from './axis.ts'
 
 const bins = 20
 const half = 62
@@ -14,7 +15,7 @@ export function distributionPicture(
   baseline: readonly number[],
 ): Html | undefined {
   if (candidate.length === 0) return undefined
-  const axis = axisOf(0, 1, 5)
+  const axis = axisOf(scaleBetween(0, 1, 5))
   const ours = sharesOf(candidate)
   const theirs = sharesOf(baseline)
   const most = Math.max(...ours, ...theirs)
@@ -43,7 +44,7 @@ export function distributionPicture(
     ${floor}
     ${meanMark(score.mean, top, middle, 'candidate')}
     ${baseline.length > 0 ? meanMark(comparison?.baselineMean ?? null, middle, bottom, 'baseline') : undefined}
-    ${axis.ticks.map((tick) => html`<text class="tick" x="${axis.at(tick)}" y="${bottom + 16}" text-anchor="middle">${tick}</text>`)}
+    ${axisLabels(axis, bottom + 16)}
   </svg>`
 }
 

@@ -1,7 +1,8 @@
+import { type Axis, axisLabels, axisOf } from '../../../charts/axis.ts'
+import { scaleBetween } from '../../../charts/scale.ts'
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount, formatChange, formatInterval } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
-import { type Axis, axisOf } from './axis.ts'
 
 type Look = FeatureSummary['looks'][number]
 
@@ -79,7 +80,7 @@ export function intervalPicture(test: DrawnTest, confidence: number): Html | und
   const shown = [...values, 0, -margin, interval.ciLow ?? last.mean, interval.ciHigh ?? last.mean]
   const [low, high] = [Math.min(...shown), Math.max(...shown)]
   const room = Math.max((high - low) * 0.06, 0.005)
-  const axis = axisOf(low - room, high + room)
+  const axis = axisOf(scaleBetween(low - room, high + room))
   const bottom = top + rows.length * rowHeight
   const percent = Math.round(confidence * 100)
   const label = `${what}: ${formatChange(last.mean)}, ${percent} % interval ${formatInterval(interval, formatChange)}, against a margin of ${margin}: ${last.look.decision}.`
@@ -91,7 +92,7 @@ export function intervalPicture(test: DrawnTest, confidence: number): Html | und
     <line class="zero" x1="${axis.at(0)}" x2="${axis.at(0)}" y1="${top - 4}" y2="${bottom}"/>
     <text class="label" x="${axis.at(-margin)}" dx="-4" y="12" text-anchor="end">margin</text>
     <text class="label" x="${axis.at(0)}" dx="4" y="12">${zero}</text>
-    ${axis.ticks.map((tick) => html`<text class="tick" x="${axis.at(tick)}" y="${bottom + 16}" text-anchor="middle">${tick}</text>`)}
+    ${axisLabels(axis, bottom + 16)}
   </svg>`
 }
 

@@ -1,23 +1,22 @@
+import { axisLabels, axisOf } from '../../../charts/axis.ts'
+import { logScale } from '../../../charts/scale.ts'
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatDuration, formatUsd } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
 import { cacheLine, costLine, latencyLine } from '../sentences.ts'
-import { axisOf } from './axis.ts'
 
 const bins = 40
 const height = 64
 
 /** How long the candidate's answers took, on a logarithmic axis. Undefined with fewer than two latencies. */
 export function latencyPicture(feature: FeatureSummary, latencies: readonly number[]): Html | undefined {
-  const known = latencies.filter((ms) => ms > 0).map(Math.log10)
+  const known = latencies.filter((ms) => ms > 0)
   if (known.length < 2) return undefined
-  const [least, most] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))]
-  const room = Math.max(0.1, (most - least) * 0.03)
-  const [low, high] = [least - room, most + room]
-  const axis = axisOf(low, high)
+  const shortTime = (ms: number) => formatDuration(ms).replace('.0', '')
+  const axis = axisOf(logScale({ values: known, room: 0.05, wanted: 6, label: shortTime }))
   const counts = new Array<number>(bins).fill(0)
   for (const value of known) {
-    const bin = Math.min(bins - 1, Math.floor(((value - low) / (high - low)) * bins))
+    const bin = Math.min(bins - 1, Math.floor(axis.place(value) * bins))
     counts[bin] = (counts[bin] ?? 0) + 1
   }
   const highest = Math.max(...counts)
@@ -28,22 +27,14 @@ export function latencyPicture(feature: FeatureSummary, latencies: readonly numb
   })
   const { p50Ms, p95Ms } = feature.latency
   const mark = (name: string, ms: number | null, anchor: string, dx: number) =>
-    ms === null || ms <= 0 || Math.log10(ms) < low || Math.log10(ms) > high
+    ms === null || ms < axis.low || ms > axis.high
       ? undefined
-      : html`<line class="margin" x1="${axis.at(Math.log10(ms))}" x2="${axis.at(Math.log10(ms))}" y1="14" y2="${18 + height}"/>
-        <text class="label" x="${axis.at(Math.log10(ms))}" dx="${dx}" y="10" text-anchor="${anchor}">${name} ${formatDuration(ms)}</text>`
-  const ticks = [1, 2, 5].flatMap((digit) => [1, 2, 3, 4, 5, 6].map((power) => digit * 10 ** power))
-  const shown = ticks.filter((ms) => Math.log10(ms) >= low && Math.log10(ms) <= high)
-  const every = Math.ceil(shown.length / 6)
+      : html`<line class="margin" x1="${axis.at(ms)}" x2="${axis.at(ms)}" y1="14" y2="${18 + height}"/>
+        <text class="label" x="${axis.at(ms)}" dx="${dx}" y="10" text-anchor="${anchor}">${name} ${formatDuration(ms)}</text>`
   return html`<svg class="picture" width="100%" height="${height + 40}" role="img" aria-label="Latency: ${latencyLine(feature) ?? 'unknown'}">
     ${bars}<line class="zero" x1="0" x2="100%" y1="${18 + height}" y2="${18 + height}"/>
     ${mark('p50', p50Ms, 'end', -3)}${mark('p95', p95Ms, 'start', 3)}
-    ${shown
-      .filter((_, index) => index % every === 0)
-      .map(
-        (ms) =>
-          html`<text class="tick" x="${axis.at(Math.log10(ms))}" y="${height + 34}" text-anchor="middle">${formatDuration(ms).replace('.0', '')}</text>`,
-      )}
+    ${axisLabels(axis, height + 34)}
   </svg>`
 }
 

@@ -1,9 +1,10 @@
+import { type Axis, axisLabels, axisOf } from '../../../charts/axis.ts'
+import { scaleBetween } from '../../../charts/scale.ts'
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatChange, formatCount, formatInterval, formatScore } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
 import { tagWord } from '../sentences.ts'
 import { tagLines } from '../tag-lines.ts'
-import { type Axis, axisOf } from './axis.ts'
 
 type Tag = FeatureSummary['tags'][number]
 
@@ -25,7 +26,7 @@ export function tagTableHtml(feature: FeatureSummary): Html | undefined {
   const reference = comparison ? 0 : (score.threshold ?? score.mean ?? 1)
   const [low, high] = [Math.min(reference, ...shown), Math.max(reference, ...shown)]
   const room = Math.max((high - low) * 0.04, 0.01)
-  const axis = axisOf(low - room, high + room, 4)
+  const axis = axisOf(scaleBetween(low - room, high + room, 4))
   const format = comparison ? formatChange : formatScore
   const rows = sorted.map(
     (tag) => html`<tr>
@@ -65,7 +66,5 @@ function interval(
 }
 
 function ticks(axis: Axis): Html {
-  return html`<svg class="picture" width="100%" height="14" aria-hidden="true">${axis.ticks.map(
-    (tick) => html`<text class="tick" x="${axis.at(tick)}" y="11" text-anchor="middle">${tick}</text>`,
-  )}</svg>`
+  return html`<svg class="picture" width="100%" height="14" aria-hidden="true">${axisLabels(axis, 11, 180)}</svg>`
 }

@@ -1,0 +1,30 @@
+import { type ChartScale, logScale } from './scale.ts'
+import { plainNumber } from './ticks.ts'
+
+/**
+ * The scale of e-values against a canary: logarithmic, and it ends at the value that rolls the canary back. Evidence
+ * beyond is drawn at that end, and evidence for the canary below the low end, 1 in as many, is drawn there.
+ *
+ * @param rollsBackAt above 1, e.g. 20
+ */
+export function evidenceScale(rollsBackAt: number, wanted = 5): ChartScale {
+  return logScale({ values: [1 / rollsBackAt, rollsBackAt], room: 0, wanted })
+}
+
+/**
+ * An e-value in words: `as unlikely as 1 in 12,000 if it were no worse`. By Ville's inequality an e-value of at least E is
+ * ever reached with a probability of at most 1 in E where there is nothing to find, so E is rounded down.
+ */
+export function evidenceInWords(eValue: number | null): string {
+  if (eValue === null || Number.isNaN(eValue)) return 'not known yet'
+  if (eValue < 2) return 'nothing that speaks against it'
+  return `as unlikely as 1 in ${roundedDown(eValue)} if it were no worse`
+}
+
+/** Two significant digits, rounded down. */
+function roundedDown(value: number): string {
+  if (value < 10) return plainNumber(Math.floor(value), 0)
+  const counted = Math.min(value, 1e300)
+  const unit = 10 ** (Math.floor(Math.log10(counted)) - 1)
+  return plainNumber(Math.floor(counted / unit) * unit, 0)
+}

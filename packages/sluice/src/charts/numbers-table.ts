@@ -1,0 +1,90 @@
+import type { Html } from '../text/markup.ts'
+import { type Chart, chartPicture } from './chart.ts'
+import type { ChartPoint, Series } from './series.ts'
+import { svgElement } from './svg.ts'
+
+const mostRows = 200
+
+/** How the numbers of a chart are written. */
+export interface NumberWords {
+  x(value: number): string
+  /** Writes a value of the panel of this name; never asked for an unknown one. */
+  y(value: number, panel: string): string
+}
+
+/**
+ * A chart with its title above it and the same numbers below it, folded, for who cannot see a picture and for who wants
+ * the numbers. Unknown values are named so.
+ */
+export function chartFigure(chart: Chart, words: NumberWords, narrowest?: number): Html {
+  return svgElement('figure', { class: 'chart-figure' }, [
+    svgElement('figcaption', {}, chart.title),
+    chartPicture(chart, narrowest),
+    svgElement('details', {}, [svgElement('summary', {}, 'The numbers'), ...numbersTables(chart, words)]),
+  ])
+}
+
+/** The tables of a chart: a row for each place, a column for each series, and the events. */
+function numbersTables(chart: Chart, words: NumberWords): Html[] {
+  const series = chart.panels.flatMap((panel) => panel.series.map((one) => ({ panel: panel.name, ...one })))
+  const places = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => b - a)
+  const references = chart.panels.flatMap(({ name, references: held = [] }) =>
+    held.map(({ value, label }) => `${label} ${words.y(value, name)}`),
+  )
+  const rows = places.slice(0, mostRows).map((x) => [
+    words.x(x),
+    ...series.map(({ points, panel }) =>
+      points
+        .filter((point) => point.x === x)
+        .map((point) => valueText(point, (value) => words.y(value, panel)))
+        .join('; '),
+    ),
+  ])
+  const left = places.length - rows.length
+  const events = (chart.events ?? []).map(({ x, label, says }) => [words.x(x), says ?? label])
+  return [
+    table(chart.title, [chart.xName ?? 'When', ...series.map((one) => columnName(one, series))], rows),
+    ...(left > 0 ? [svgElement('p', {}, `The last ${mostRows} of ${places.length} rows.`)] : []),
+    ...(references.length > 0 ? [svgElement('p', {}, `Held against: ${references.join(', ')}.`)] : []),
+    ...(events.length > 0 ? [table(`What happened: ${chart.title}`, [chart.xName ?? 'When', 'What'], events)] : []),
+  ]
+}
+
+/** Two series of one name, as in two panels, are told apart by their panels. */
+function columnName(one: Series & { panel: string }, all: readonly Series[]): string {
+  return all.filter(({ name }) => name === one.name).length > 1 ? `${one.panel}: ${one.name}` : one.name
+}
+
+function valueText({ y, low, high, tone }: ChartPoint, write: (value: number) => string): string {
+  if (y === null || !Number.isFinite(y)) return 'not known'
+  const interval =
+    low === null || low === undefined || high === null || high === undefined ? '' : ` [${write(low)}, ${write(high)}]`
+  const verdict = tone === 'pass' || tone === 'fail' || tone === 'inconclusive' ? `, ${tone}` : ''
+  return `${write(y)}${interval}${verdict}`
+}
+
+function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): Html {
+  return svgElement('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, [
+    svgElement('table', {}, [
+      svgElement(
+        'thead',
+        {},
+        svgElement(
+          'tr',
+          {},
+          heads.map((head) => svgElement('th', { scope: 'col' }, head)),
+        ),
+      ),
+      svgElement(
+        'tbody',
+        {},
+        rows.map(([first = '', ...rest]) =>
+          svgElement('tr', {}, [
+            svgElement('th', { scope: 'row' }, first),
+            ...rest.map((cell) => svgElement('td', {}, cell === '' ? '–' : cell)),
+          ]),
+        ),
+      ),
+    ]),
+  ])
+}
