@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CheckError } from '../../../../src/core/scorers/checks/check-error.ts'
 import { checkSchema } from '../../../../src/core/suite/checks/check-entry.ts'
+import { Written } from '../../../../src/core/suite/values/written.ts'
 import type { AnswerTrace } from '../../../../src/records/answer-trace.ts'
 import { aCase, runCheck, scoreOf } from '../scoring.ts'
 
@@ -80,4 +81,39 @@ test('fields: numbers within a tolerance, days in any form, sets in any order, p
     runCheck({ fields: { expected: { due: '1/2/2026' }, kinds: { due: 'date' } } }, '{"due":"x"}'),
     CheckError,
   )
+})
+
+test('fields: a number is near to another only where all digits of an id and all of its size say so', async () => {
+  const scoreWith = (written: string, total: unknown, tolerance = 0) =>
+    scoreOf({ fields: { expected: { total }, tolerance } }, `{"total": ${written}}`)
+  assert.equal(await scoreWith('4006381333932', 4006381333931), 0)
+  assert.equal(await scoreWith('"4006381333932"', 4006381333931), 0)
+  const long = new Written(12345678901234567890, '12345678901234567890')
+  assert.equal(await scoreWith('12345678901234567891', long), 0)
+  assert.equal(await scoreWith('"12345678901234567890"', long), 1)
+  assert.equal(await scoreWith('4006381333932', 4006381333931, 1), 1)
+  for (const written of ['1e999', '-1e999', '"1e999"', '"Infinity"', '"NaN"'])
+    assert.equal(await scoreWith(written, 5, 1e308), 0, written)
+  for (const written of ['0.30000000000000004', '3e-1', '0.3', '"+0.30"', '"00.3"'])
+    assert.equal(await scoreWith(written, 0.3), 1, written)
+  assert.equal(await scoreWith('100.01', 100, 0.01), 1)
+})
+
+test('fields: a text that names two days, or none, is no date; members of a set may be objects', async () => {
+  const scoreDay = (due: string) =>
+    scoreOf({ fields: { expected: { due: '2026-03-01' }, kinds: { due: 'date' } } }, JSON.stringify({ due }))
+  const none = ['2026-03-01 or 2026-03-05', '2026-03-01 to 2026-03-31', '1 marble 2026', '2026-03-01T', '1 mar 2026 or so']
+  for (const text of none) assert.equal(await scoreDay(text), 0, text)
+  const same = ['2026-03-01T23:59:00.000Z', '2026-03-01 08:15 +02:00', '2026/3/1', '1 Mar. 2026', 'March 1st, 2026']
+  for (const text of same) assert.equal(await scoreDay(text), 1, text)
+  const fields = { expected: { items: [{ a: 1, b: 2 }] }, kinds: { items: 'set' } }
+  assert.equal(await scoreOf({ fields }, '{"items": [{"b": 2, "a": 1}]}'), 1)
+})
+
+test('fields: an output without fields has none right, not even one that is to be absent', async () => {
+  const fields = { expected: { note: null } }
+  assert.equal(await scoreOf({ fields }, '{}'), 1)
+  for (const output of ['"none"', '7', 'null', '[]', '[1]', '12345678901234567890'])
+    assert.equal(await scoreOf({ fields }, output), 0, output)
+  assert.equal(await scoreOf({ fields: { expected: { '0.a': 1 } } }, '[{"a": 1}]'), 1)
 })

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { FieldsCheck } from '../../../suite/checks/check-spec.ts'
 import type { FieldKind } from '../../../suite/checks/measure-settings.ts'
-import { exactData, nearestData } from '../../../suite/values/written.ts'
+import { canonicalJson } from '../../../suite/values/canonical-json.ts'
+import { decimalOf, exactData, isJsonNumber, nearestData, textOf, Written } from '../../../suite/values/written.ts'
 import { CheckError } from '../check-error.ts'
 import { fold } from '../fold.ts'
 import { parseOutput } from '../json.ts'
@@ -27,6 +28,7 @@ export function measureFields({ value, caseSensitive }: FieldsCheck, strict: boo
       wanted: mapTexts(exactData(given), (text) => renderValue(text, subject, { strict })),
     }))
     const parsed = parseOutput(output)
+    const fault = faultOf(parsed, Object.keys(expected))
     const found = 'fault' in parsed ? undefined : parsed.exact
     const fields = wanted.map(({ name, wanted: right }) => {
       const kind = kinds[name] ?? (typeof nearestData(right) === 'number' ? 'number' : 'exact')
@@ -35,23 +37,32 @@ export function measureFields({ value, caseSensitive }: FieldsCheck, strict: boo
       return {
         name,
         got,
-        right: isSame(right, got, { kind, tolerance: allowed, caseSensitive }, name) && !('fault' in parsed),
+        right: isSame(right, got, { kind, tolerance: allowed, caseSensitive }, name) && fault === undefined,
       }
     })
     const wrong = fields.filter(({ right }) => !right)
     const count = `${fields.length - wrong.length} of ${fields.length} fields are right`
     const said = wrong.map(({ name, got }) => `${name} is ${got === undefined ? 'absent' : cut(shown(got))}`)
-    const fault = 'fault' in parsed ? `; ${parsed.fault.reason}` : ''
+    const why = fault ?? said.join(', ')
     return {
       score: (fields.length - wrong.length) / fields.length,
-      reason: `${count}${fault || (said.length > 0 ? `; ${said.join(', ')}` : '')}`,
+      reason: `${count}${why === '' ? '' : `; ${why}`}`,
       measured: { kind: 'fields', fields: fields.map(({ name, right }) => ({ name, right })) },
     }
   }
 }
 
+/** Why an output can have no field at all: also not one that is expected to be absent, since it is no such answer. */
+function faultOf(parsed: ReturnType<typeof parseOutput>, names: readonly string[]): string | undefined {
+  if ('fault' in parsed) return parsed.fault.reason
+  const { exact } = parsed
+  const isData = typeof exact === 'object' && exact !== null && !(exact instanceof Written)
+  const hasFields = isData && (!Array.isArray(exact) || names.every((name) => /^\d+(?:\.|$)/.test(name)))
+  return hasFields ? undefined : `the output is ${cut(shown(exact))}, which has no fields`
+}
+
 const cut = (text: string) => (text.length > 40 ? `${text.slice(0, 39)}…` : text)
-const shown = (value: unknown) => JSON.stringify(nearestData(value)) ?? String(value)
+const shown = (value: unknown) => JSON.stringify(value) ?? String(value)
 
 /** A field by its name, or by a path of names with dots between them. Undefined where it is absent. */
 function valueAt(data: unknown, name: string): unknown {
@@ -69,10 +80,9 @@ function isSame(wanted: unknown, got: unknown, how: Comparison, name: string): b
     case 'exact':
       return isDeepStrictEqual(comparable(wanted, how), comparable(got, how))
     case 'number': {
-      const [right, number] = [numberOf(wanted), numberOf(got)]
+      const [right, number] = [numberTextOf(wanted), numberTextOf(got)]
       if (right === undefined) throw new CheckError(`fields: the expected ${name} is no number`)
-      const scale = Math.max(Math.abs(right), Math.abs(number ?? 0)) * 1e-12
-      return number !== undefined && Math.abs(right - number) <= how.tolerance + scale
+      return number !== undefined && isNear(right, number, how.tolerance)
     }
     case 'date': {
       const right = dayOf(wanted)
@@ -92,35 +102,63 @@ function comparable(value: unknown, { caseSensitive }: Comparison): unknown {
 }
 
 function isSameSet(wanted: unknown[], got: unknown[], how: Comparison): boolean {
-  const [right, found] = [wanted, got].map((list) => new Set(list.map((one) => shown(comparable(one, how)))))
+  const [right, found] = [wanted, got].map((list) => new Set(list.map((one) => canonicalJson(comparable(one, how)))))
   return isDeepStrictEqual(right, found)
 }
 
-/** A JSON number, or a text that is nothing but one. */
-function numberOf(value: unknown): number | undefined {
+/** A JSON number as it is written, also where it stands in a text that is nothing but one. */
+function numberTextOf(value: unknown): string | undefined {
   const nearest = nearestData(value)
-  if (typeof nearest === 'number') return nearest
-  return typeof nearest === 'string' && /^\s*[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?\s*$/i.test(nearest)
-    ? Number(nearest)
-    : undefined
+  if (typeof nearest === 'number') return isJsonNumber(textOf(value)) ? textOf(value) : String(nearest)
+  if (typeof nearest !== 'string') return undefined
+  const written = nearest
+    .trim()
+    .replace(/^\+/, '')
+    .replace(/^(-?)0+(?=\d)/, '$1')
+  return isJsonNumber(written) ? written : undefined
 }
 
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
+/** What arithmetic with decimal fractions leaves: 0.1 + 0.2 is 0.30000000000000004. Far less than 1 in any amount. */
+const roundingError = 8 * Number.EPSILON
+
+/**
+ * Whether two numbers differ by no more than the tolerance. Whole numbers may be ids, so that all of their digits count; a
+ * number beyond what JavaScript can hold is near to nothing but itself.
+ */
+function isNear(right: string, got: string, tolerance: number): boolean {
+  if (decimalOf(right) === decimalOf(got)) return true
+  const [wanted, number] = [Number(right), Number(got)]
+  if (!Number.isFinite(wanted) || !Number.isFinite(number)) return false
+  const bothWhole = Number.isInteger(wanted) && Number.isInteger(number)
+  if (bothWhole && tolerance === 0) return false
+  const rounding = bothWhole ? 0 : Math.max(Math.abs(wanted), Math.abs(number)) * roundingError
+  return Math.abs(wanted - number) <= tolerance + rounding
+}
+
+const months = [
+  ...['january', 'february', 'march', 'april', 'may', 'june'],
+  ...['july', 'august', 'september', 'october', 'november', 'december'],
+]
+
+/** A time of day as it may follow a day, with or without a zone. */
+const timeOfDay = String.raw`\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?`
+const yearFirst = new RegExp(String.raw`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:(?:T|\s+)${timeOfDay})?$`)
 
 /**
  * The day that a text names, as 2026-12-01: year first, or with the month in English words. 01/02/2026 is two days, so
- * it is none. Of a date with a time the day as it is written counts.
+ * it is none, and neither is a text that says more than a day and a time: "2026-12-01 or 2026-12-05" is no answer. Of a date
+ * with a time the day as it is written counts.
  */
 function dayOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const written = value.trim()
-  const [, year, month, day] = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:$|[T\s])/.exec(written) ?? []
+  const [, year, month, day] = yearFirst.exec(written) ?? []
   if (year && month && day) return isoDay(Number(year), Number(month), Number(day))
   const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})$/i.exec(written)
   const monthFirst = /^([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/i.exec(written)
   const parts = dayFirst ? [dayFirst[3], dayFirst[2], dayFirst[1]] : [monthFirst?.[3], monthFirst?.[1], monthFirst?.[2]]
   const [ofYear, name = '', ofDay] = parts
-  const index = months.indexOf(name.slice(0, 3).toLowerCase())
+  const index = name.length < 3 ? -1 : months.findIndex((month) => month.startsWith(name.toLowerCase()))
   return index < 0 ? undefined : isoDay(Number(ofYear), index + 1, Number(ofDay))
 }
 
