@@ -1,5 +1,15 @@
 import { z } from 'zod'
 
+/** The largest weight of a case, a check or a question: sums of such weights, and of their squares, are still numbers. */
+export const mostWeight = 1e9
+
+/** A weight above 0. The square of a smaller one is 0, as if its case did not vary. */
+export const weightSchema = z
+  .number()
+  .gt(0)
+  .max(mostWeight)
+  .refine((weight) => weight <= 0 || weight >= 1e-9, 'must be at least 1e-9')
+
 const seenParts = ['output', 'trajectory', 'retrieved', 'state'] as const
 
 /** What a question can be about: the answer, what was done on the way to it, the documents, the state afterwards. */
@@ -18,14 +28,10 @@ export const rubricItemSchema = z
         description: 'A question about the output that the judge answers; yes must mean good.',
         examples: ['Does the summary state every action item of the e-mail?'],
       }),
-    weight: z
-      .number()
-      .gt(0)
-      .default(1)
-      .meta({
-        description: 'Share in the score of the case, beside the weights of the checks (default 1).',
-        examples: [3],
-      }),
+    weight: weightSchema.default(1).meta({
+      description: 'Share in the score of the case, beside the weights of the checks (default 1).',
+      examples: [3],
+    }),
     must: z
       .boolean()
       .default(false)

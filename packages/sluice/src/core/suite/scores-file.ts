@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { z } from 'zod'
+import { weightSchema } from '../../records/rubric.ts'
 import { caseIdSchema, tagsSchema } from './cases/case.ts'
 import { type Diagnostic, InvalidFilesError } from './diagnostics/diagnostic.ts'
 import { createFaultLog } from './diagnostics/fault-log.ts'
@@ -26,11 +27,7 @@ export const scoreSchema = z
       .nullish()
       .meta({ description: 'Which answer to the case this is, from 1 (default 1).', examples: [2] }),
     tags: tagsSchema.nullish().meta({ description: 'Slices that are judged on their own.', examples: [['core']] }),
-    weight: z
-      .number()
-      .gt(0)
-      .nullish()
-      .meta({ description: 'Share in every mean (default 1).', examples: [2] }),
+    weight: weightSchema.nullish().meta({ description: 'Share in every mean (default 1).', examples: [2] }),
     cluster: z
       .string()
       .min(1)

@@ -30,7 +30,7 @@ export interface CheckMeasures {
   expected: ReadonlySet<string>
   metrics: MetricName[]
   cases: CountedRow[]
-  /** Cases that the check applies to and that have nothing measured of the candidate. */
+  /** Cases that the check applies to and that have nothing measured of the candidate or, with a baseline, of that. */
   missing: number
   /** Answers of the candidate in which a document came twice. */
   withDuplicates: number
@@ -42,6 +42,8 @@ export interface CountedRow {
   weight: number
   cluster: string | undefined
   counts: Record<Arm, readonly ReadonlyMap<string, PartCount>[]>
+  /** The share of its answers that were measured, in (0,1]; with a baseline that of the version that has fewer. */
+  told: number
 }
 
 /** The measurements of a run by check, and the metrics that come of them. With a baseline a case counts in both or in none. */
@@ -76,16 +78,20 @@ function measuresOf(
   const rows: CountedRow[] = []
   let missing = 0
   let withDuplicates = 0
+  const arms: Arm[] = hasBaseline ? ['candidate', 'baseline'] : ['candidate']
   for (const { id, weight, cluster, measured, measuredBy = [] } of cases) {
     const own = { candidate: repeatsOf(measured?.candidate, check), baseline: repeatsOf(measured?.baseline, check) }
-    if (own.candidate.length === 0 && measuredBy.includes(check)) missing += 1
     withDuplicates += own.candidate.flat().filter(hasDuplicates).length
-    if (own.candidate.length === 0 || (hasBaseline && own.baseline.length === 0)) continue
+    const told = Math.min(...arms.map((arm) => own[arm].length / Math.max(1, measured?.[arm].length ?? 0)))
+    if (told === 0) {
+      if (measuredBy.includes(check) || own.candidate.length + own.baseline.length > 0) missing += 1
+      continue
+    }
     const counts = {
       candidate: own.candidate.map((found) => summed(found, classes)),
       baseline: own.baseline.map((found) => summed(found, classes)),
     }
-    rows.push({ id, weight, cluster, counts })
+    rows.push({ id, weight, cluster, counts, told })
   }
   const about = { check, kind, classes: [...classes], expected, cases: rows, missing, withDuplicates }
   return { ...about, metrics: metricNames(about) }

@@ -17,6 +17,8 @@ const fewestInPart = 5
 export interface MetricEstimate {
   name: MetricName
   cases: number
+  /** Its cases, each by the share of its answers that were measured. */
+  told: number
   value: number | null
   baseline: number | null
   /** Why there is no value; null where there is one. */
@@ -40,6 +42,7 @@ export function estimateMetric(measures: CheckMeasures, name: MetricName, hasBas
   return {
     name,
     cases: rows.length,
+    told: rows.reduce((sum, row) => sum + row.told, 0),
     value: candidate?.value ?? null,
     baseline: baseline?.value ?? null,
     undefinedBecause: candidate ? null : whyUndefined(measures, name, rows),

@@ -44,7 +44,7 @@ export async function scoreConversation(scoring: Scoring, conversation: Conversa
   const before = opening.slice(0, opening.length - said.length)
   const progress = noProgress(scoring)
   for (const [index, turn] of turns.entries()) {
-    const name = `turn ${index + 1}`
+    const name = turnName(index)
     said.push(turn.user)
     const asked = askedCase(conversation, index, scoring, said)
     const messages = [...before, ...said]
@@ -84,6 +84,11 @@ export async function scoreWhole(
 export function noProgress({ version }: Scoring): ConversationProgress {
   const isApplication = version.target !== undefined
   return { isApplication, answers: [], scores: [], checks: [], judge: [], judgeUsd: 0, hasFailed: false }
+}
+
+/** How reports name a turn. */
+export function turnName(index: number): string {
+  return `turn ${index + 1}`
 }
 
 const isScored = ({ state }: CaseDetail) => state === 'scored' || state === 'checkFailed'
@@ -136,10 +141,10 @@ function stopped(
   index: number,
   scoring: Scoring,
 ): ConversationProgress {
-  const reason = `turn ${index + 1} scored below 1, and onFailure is stop`
+  const reason = `${turnName(index)} scored below 1, and onFailure is stop`
   const never = (name: string): CheckResult => ({ name, type: 'turn', score: 0, weight: 1, must: false, reason })
   const rest = turns.flatMap((turn, number) =>
-    number > index && hasScorers(turn) ? [never(`turn ${number + 1}: asked`)] : [],
+    number > index && hasScorers(turn) ? [never(`${turnName(number)}: asked`)] : [],
   )
   const whole = hasScorersOfWhole(scoring, testCase) ? [never('last answer: asked')] : []
   const missing = [...rest, ...whole]

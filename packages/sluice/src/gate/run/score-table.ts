@@ -34,7 +34,7 @@ export interface CaseScores {
   untold?: number
   /** Names of the checks that measure this case, whether or not they could; absent where none does. */
   measuredBy?: readonly string[]
-  /** By repeat, what those checks found; undefined where a repeat has nothing measured. */
+  /** By repeat, up to the last that was tried, what those checks found; undefined where a repeat has nothing measured. */
   measured?: Readonly<Record<Arm, readonly (readonly NamedMeasured[] | undefined)[]>>
 }
 
@@ -124,11 +124,11 @@ export function createScoreTable(today = utcDay(Date.now())): ScoreTable {
       row[arm] = Array.from({ length: Math.max(row[arm].length, repeat) }, (_, index) =>
         index === repeat - 1 ? score : row[arm][index],
       )
-      if (measured.length > 0) {
+      if (measured.length > 0 || row.measuredBy) {
         const { candidate, baseline } = row.measured ?? { candidate: [], baseline: [] }
         const known = arm === 'candidate' ? candidate : baseline
         const all = Array.from({ length: Math.max(known.length, repeat) }, (_, index) =>
-          index === repeat - 1 ? measured : known[index],
+          index === repeat - 1 ? (measured.length > 0 ? measured : undefined) : known[index],
         )
         row.measured = { candidate, baseline, [arm]: all }
       }

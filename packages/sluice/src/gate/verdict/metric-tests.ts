@@ -43,22 +43,52 @@ export function testMetrics(before: readonly MetricTest[], cases: readonly GateC
   if (!policy.metrics) return []
   const alone = checkMeasures(cases, false)
   const paired = hasBaseline ? checkMeasures(cases, true) : alone
-  return Object.entries(policy.metrics.limits).flatMap(([name, limits]) =>
-    limitsOf(limits, policy, hasBaseline).map((limit) => {
+  return Object.entries(policy.metrics.limits).flatMap(([name, limits]) => {
+    const tested = limitsOf(limits, policy, hasBaseline)
+    // A limit that does not apply, e.g. a margin without a baseline, still names a metric that has to be there.
+    if (tested.length === 0) return unknownMetric(name, limits, alone, policy)
+    return tested.map((limit) => {
       // A floor is about the candidate alone, so it rests on every case that the candidate has measured.
       const isPaired = limit.which === 'margin'
       const checks = isPaired ? paired : alone
-      const measures = checks.find(({ metrics }) => metrics.some((metric) => metric.name === name))
-      const metric = measures?.metrics.find((one) => one.name === name)
-      const estimate = measures && metric && estimateMetric(measures, metric, isPaired)
-      const problem =
-        estimate && measures
-          ? problemOf(estimate, measures, { policy, isPaired })
-          : `it was not measured; ${measuredNames(checks)}`
       const known = before.find((test) => test.name === name && test.which === limit.which)
-      return testLimit(known, { name, ...limit }, { estimate, problem }, at)
-    }),
+      return testLimit(known, { name, ...limit }, estimateNamed(name, checks, { policy, isPaired }), at)
+    })
+  })
+}
+
+interface NamedEstimate {
+  estimate: MetricEstimate | undefined
+  problem: string | null
+}
+
+/** The estimate of a metric by its name, and why it cannot be judged. */
+function estimateNamed(
+  name: string,
+  checks: readonly CheckMeasures[],
+  by: { policy: GatePolicy; isPaired: boolean },
+): NamedEstimate {
+  const [found, other] = checks.flatMap((measures) =>
+    measures.metrics.filter((metric) => metric.name === name).map((metric) => ({ measures, metric })),
   )
+  if (!found) return { estimate: undefined, problem: `it was not measured; ${measuredNames(checks)}` }
+  const estimate = estimateMetric(found.measures, found.metric, by.isPaired)
+  const twice = `the checks ${found.metric.check} and ${other?.metric.check} both have a metric of this name; name one of them otherwise`
+  return { estimate, problem: other ? twice : problemOf(estimate, found.measures, by) }
+}
+
+function unknownMetric(
+  name: string,
+  { min, margin }: MetricLimits,
+  checks: readonly CheckMeasures[],
+  policy: GatePolicy,
+): MetricTest[] {
+  const { estimate, problem } = estimateNamed(name, checks, { policy, isPaired: false })
+  if (estimate) return []
+  const limit =
+    margin === undefined ? { which: 'min' as const, limit: min ?? 0 } : { which: 'margin' as const, limit: margin }
+  const untested = { value: null, baseline: null, test: undefined, zSigs: [], failed: false }
+  return [{ name, ...limit, slack: 0, ...untested, alpha: errorRates(policy).alphaFail, problem }]
 }
 
 type Limit = Pick<MetricTest, 'which' | 'limit' | 'slack'>
@@ -82,7 +112,7 @@ function measuredNames(checks: readonly CheckMeasures[]): string {
 
 /** Why an estimate says too little: no value, or too many cases without a result. */
 function problemOf(
-  { value, baseline, undefinedBecause, cases }: MetricEstimate,
+  { value, baseline, undefinedBecause, cases, told }: MetricEstimate,
   { missing, check }: CheckMeasures,
   { policy, isPaired }: { policy: GatePolicy; isPaired: boolean },
 ): string | null {
@@ -90,15 +120,21 @@ function problemOf(
   const measured = cases + missing
   if (value === null) return `it is undefined: ${undefinedBecause}`
   if (isPaired && baseline === null) return 'it is undefined in the baseline'
+  const needed = `at least ${percent(least)} % are needed`
   if (cases / Math.max(1, measured) < least)
-    return `only ${cases} of ${measured} cases with the check ${check} were measured; at least ${Number((100 * least).toFixed(1))} % are needed`
+    return `only ${cases} of ${measured} cases with the check ${check} were measured${isPaired ? ' in both versions' : ''}; ${needed}`
+  // A version whose every other answer is lost is measured by the ones that were not.
+  if (told / Math.max(1, measured) < least)
+    return `only ${percent(told / measured)} % of the answers to cases with the check ${check} were measured; ${needed}`
   return null
 }
+
+const percent = (share: number) => Number((100 * share).toFixed(1))
 
 function testLimit(
   known: MetricTest | undefined,
   limit: Limit & { name: string },
-  { estimate, problem }: { estimate: MetricEstimate | undefined; problem: string | null },
+  { estimate, problem }: NamedEstimate,
   { look, plan, policy }: MetricRound,
 ): MetricTest {
   const { alphaFail } = errorRates(policy)

@@ -9,7 +9,9 @@ export const metricSchema = z.object({
   name: z.string().describe('As `gate.metrics` names it, e.g. `recall@5`, `f1`, `f1.refund`, `field.total`.'),
   check: z.string().describe('The name of the check that measures it.'),
   cases: count.describe('Cases that it rests on; with a baseline those measured in both versions.'),
-  missing: count.describe('Cases that the check applies to and that have nothing measured of the candidate.'),
+  missing: count.describe(
+    'Cases that the check applies to and that have nothing measured of the candidate or, with a baseline, of that.',
+  ),
   value: known.describe('Of the candidate; null where it is undefined.'),
   ciLow: known.describe('Lower end of its interval, robust to clusters; null with too few cases.'),
   ciHigh: known.describe('Upper end of it.'),

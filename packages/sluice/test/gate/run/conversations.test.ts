@@ -179,3 +179,21 @@ for (const [what, change, says] of [
     assert.match(stdout, /evals\/a\.yaml:\d+:\d+: /)
   })
 }
+
+test('a measure of a turn that was never asked is missing from its metrics, not left out of them', async () => {
+  await using model = await fakeModel(({ messages }) => {
+    const asked = messages.at(-1)?.content ?? ''
+    return asked.startsWith('Greet') ? (asked.endsWith('0') ? 'Hello.' : 'No.') : 'refund'
+  })
+  const cases = Array.from({ length: 4 }, (_, index) => ({
+    ...{ id: `c${index}`, tags: ['core'], vars: { who: 'Ann' }, onFailure: 'stop' },
+    turns: [
+      { user: `Greet ${index}`, checks: [{ contains: 'hello' }] },
+      { user: 'Which class?', checks: [{ label: { expected: 'refund', labels: ['refund', 'other'] } }] },
+    ],
+  }))
+  using project = createProject(filesOf(model.url, JSON.stringify(cases)))
+  const { report } = await judged(project, ['eval', 'a'])
+  const accuracy = report.features[0]?.metrics?.find(({ name }) => name === 'turn 2: label.accuracy')
+  assert.deepEqual([accuracy?.value, accuracy?.cases, accuracy?.missing], [1, 1, 3])
+})

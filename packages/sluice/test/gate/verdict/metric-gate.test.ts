@@ -142,3 +142,48 @@ test('a loosened limit is a weakening of the measure, and strict keeps the tight
   assert.equal(change(settings({ 'recall@5': { min: 0.9, margin: 0.05 }, f1: { min: 0.5 } }))[0]?.weakening, false)
   assert.deepEqual(stricterSettings(base, looser).metrics, base.metrics)
 })
+
+test('cases and answers without a result count, in the baseline and between the repeats as well', () => {
+  const fewBefore = casesOf(100, (index) => ({
+    candidate: found(true),
+    baseline: index < 10 ? found(true) : undefined,
+  }))
+  const { verdict, codes, reasons } = judge(fewBefore, { 'recall@5': { margin: 0.9 } })
+  assert.deepEqual([verdict, codes], ['inconclusive', ['metric-undefined']])
+  assert.match(
+    reasons[0]?.message ?? '',
+    /only 10 of 100 cases with the check retrieval were measured in both versions/,
+  )
+  // A floor is about the candidate alone.
+  assert.equal(judge(fewBefore, { 'recall@5': { min: 0.9 } }).verdict, 'pass')
+  const survivors = casesOf(100, () => ({ candidate: found(true), baseline: found(true) })).map((row) => ({
+    ...row,
+    measured: { candidate: [undefined, ...(row.measured?.candidate.slice(1) ?? [])], baseline: [] },
+  }))
+  const half = judge(survivors, { 'recall@5': { min: 0.9 } })
+  assert.match(
+    half.reasons[0]?.message ?? '',
+    /only 50 % of the answers to cases with the check retrieval were measured/,
+  )
+})
+
+test('without a baseline a margin still names a metric that has to be measured', () => {
+  const alone = casesOf(100, losing(1000)).map(({ baseline: _, ...row }) => row)
+  assert.equal(judge(alone, { 'recall@5': { margin: 0.05 } }).verdict, 'pass')
+  assert.deepEqual(judge(alone, { 'recal@5': { margin: 0.05 } }).codes, ['metric-undefined'])
+})
+
+test('a name that two checks give to a metric is not judged by the first of them', () => {
+  const rows = casesOf(100, () => ({ candidate: said('a', 'a'), baseline: said('a', 'a') }), { check: 'f1' })
+  const labels = ['a', 'accuracy']
+  const others = casesOf(
+    100,
+    () => ({ candidate: { kind: 'label', expected: 'accuracy', got: 'a', labels }, baseline: undefined }),
+    { check: 'label' },
+  )
+  const { codes, reasons } = judge([...rows, ...others.map((row) => ({ ...row, id: `o${row.id}` }))], {
+    'f1.accuracy': { min: 0.1 },
+  })
+  assert.deepEqual(codes, ['metric-undefined'])
+  assert.match(reasons[0]?.message ?? '', /the checks f1 and label both have a metric of this name/)
+})

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type RubricItem, rubricSchema } from '../../../records/rubric.ts'
+import { type RubricItem, rubricSchema, weightSchema } from '../../../records/rubric.ts'
 import { checkSchema } from '../checks/check-entry.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
 import type { Message } from '../models/model.ts'
@@ -85,11 +85,7 @@ export const caseSchema = z
     }),
     mocks: mocksSchema.exactOptional(),
     tags: tagsSchema.default([]),
-    weight: z
-      .number()
-      .gt(0)
-      .default(1)
-      .meta({ description: 'Share in every mean (default 1).', examples: [2] }),
+    weight: weightSchema.default(1).meta({ description: 'Share in every mean (default 1).', examples: [2] }),
     critical: z
       .boolean()
       .default(false)

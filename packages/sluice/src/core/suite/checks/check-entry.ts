@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mostWeight } from '../../../records/rubric.ts'
 import { exactlyOne, presentKeys } from '../diagnostics/exactly-one.ts'
 import { commandSchema, commandWords } from '../values/command-line.ts'
 import { compileExpression } from '../values/expression.ts'
@@ -204,6 +205,7 @@ const plainShape = {
   weight: z
     .number()
     .min(0)
+    .max(mostWeight)
     .default(1)
     .meta({ description: 'Share in the score of the case (default 1).', examples: [2] }),
   must: z

@@ -102,7 +102,13 @@ test('fields: a number is near to another only where all digits of an id and all
 test('fields: a text that names two days, or none, is no date; members of a set may be objects', async () => {
   const scoreDay = (due: string) =>
     scoreOf({ fields: { expected: { due: '2026-03-01' }, kinds: { due: 'date' } } }, JSON.stringify({ due }))
-  const none = ['2026-03-01 or 2026-03-05', '2026-03-01 to 2026-03-31', '1 marble 2026', '2026-03-01T', '1 mar 2026 or so']
+  const none = [
+    '2026-03-01 or 2026-03-05',
+    '2026-03-01 to 2026-03-31',
+    '1 marble 2026',
+    '2026-03-01T',
+    '1 mar 2026 or so',
+  ]
   for (const text of none) assert.equal(await scoreDay(text), 0, text)
   const same = ['2026-03-01T23:59:00.000Z', '2026-03-01 08:15 +02:00', '2026/3/1', '1 Mar. 2026', 'March 1st, 2026']
   for (const text of same) assert.equal(await scoreDay(text), 1, text)

@@ -191,3 +191,15 @@ test('the suite is chosen by name; without suites the test data stand for all', 
   const inline = { ...bare, inlineCases: [fullCase] }
   assert.deepEqual(await collect(casesOf(files, inline, 'whatever', { root })), [fullCase])
 })
+
+test('a weight whose square is no number any more would make every interval NaN or 0', async () => {
+  for (const weight of ['1e308', '1e-300', '.inf']) {
+    const [fault] = await faultsIn({ 'a.yaml': `- {id: a, vars: {}, weight: ${weight}}\n` }, 'a.yaml')
+    assert.match(fault ?? '', /^a\.yaml:1:\d+: weight: /, weight)
+  }
+  const [ofCheck] = await faultsIn(
+    { 'a.yaml': '- {id: a, vars: {}, checks: [{contains: a, weight: 1e308}]}\n' },
+    'a.yaml',
+  )
+  assert.match(ofCheck ?? '', /weight/)
+})
