@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { realpathSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { readFile, realpath } from 'node:fs/promises'
 import path from 'node:path'
 import picomatch from 'picomatch'
@@ -11,7 +11,7 @@ import { openGit } from '../git/git.ts'
 import { addApplication, isForeignProgram } from './application-files.ts'
 import { collectCode, type FeaturePart } from './code-files.ts'
 import { type FeaturePlace, featureFiles } from './feature-files.ts'
-import { entryAt, linkOrEntryAt } from './file-entry.ts'
+import { entryAt, linkOrEntryAt, realOf } from './file-entry.ts'
 import { ignoredFingerprint, installedFingerprint } from './outside-git.ts'
 import { isWithin } from './packages.ts'
 
@@ -46,21 +46,26 @@ export async function applicationCode(target: Target, surroundings: CodeSurround
   const git = await openGit(project, surroundings.env)
   if (!git) return { code: null, unseen: 'the project is in no git repository' }
   const { root } = git
-  const found = (await git.files()).map((file) => path.join(root, file)).filter(isThere)
+  const all = (await git.files()).map((file) => path.join(root, file))
+  const found = all.filter(isThere)
   const filesBelow = (folder: string) => (folder === root ? found : found.filter((file) => isWithin(file, folder)))
   const place = { root, filesBelow, project, list: diskFiles(project).list }
   const collected = collectCode({ ...place, projectRoot: project, references: new Map() })
   const unknown = await addApplication(target, collected, place)
   const { parts } = collected
-  const seen = await contentsOf(parts, place)
+  const seen = await contentsOf(parts, place, Object.keys(surroundings.plainEnv))
   const code = digest(seen.files.map(({ name, hash }) => [name, hash]))
   const shown = code.slice(0, 12)
   const outside = parts.find((part) => !isWithin(realOf(part.path), root))
   if (outside) return { code: shown, unseen: `${outside.path} lies outside of the repository` }
   if (unknown[0] !== undefined) return { code: shown, unseen: unknown[0] }
+  const closed = all.find((place) => isClosed(place) && parts.some((part) => isWithin(place, realOf(part.path))))
+  if (closed !== undefined)
+    return { code: shown, unseen: `${closed} is a repository of its own, which git does not look into` }
   if (isForeignProgram(target, root))
     return { code: shown, unseen: 'its program is none of the project; target.paths names what it reads' }
-  const ignored = target.paths === undefined ? await ignoredFingerprint(await git.ignored(), root, parts) : []
+  const searched = target.paths === undefined ? parts : parts.filter(({ path: at }) => isLink(at))
+  const ignored = await ignoredFingerprint(await git.ignored(), root, searched)
   if (ignored === undefined)
     return { code: shown, unseen: 'git ignores too many files of it; target.paths names what it reads' }
   const key = digest([
@@ -69,6 +74,7 @@ export async function applicationCode(target: Target, surroundings: CodeSurround
     environmentOf(target, seen.names, surroundings.plainEnv),
     await installedFingerprint(parts, target.cwd ?? project),
     ignored,
+    seen.elsewhere,
     [process.version, process.platform, process.arch],
   ])
   return { code: shown, key }
@@ -77,52 +83,71 @@ export async function applicationCode(target: Target, surroundings: CodeSurround
 /** 64 hex digits over the code of a prompt's checks and what that imports, as the files are now. */
 export async function checkCodeHash(prompt: Prompt, place: FeaturePlace): Promise<string> {
   const { checkCode } = await featureFiles(prompt, place)
-  const { files } = await contentsOf(checkCode, place)
+  const { files } = await contentsOf(checkCode, place, [])
   return digest(files.map(({ name, hash }) => [name, hash]))
 }
 
 function isThere(file: string): boolean {
-  return entryAt(file)?.isFile() || linkOrEntryAt(file)?.isSymbolicLink() === true
+  return entryAt(file)?.isFile() || isLink(file)
 }
 
-function realOf(place: string): string {
-  return entryAt(place) ? realpathSync(place) : place
+/** A repository within the repository that is no submodule of it: git has its folder and none of its files. */
+function isClosed(place: string): boolean {
+  return !isLink(place) && entryAt(place)?.isDirectory() === true && readdirSync(place).length > 0
+}
+
+function isLink(place: string): boolean {
+  return linkOrEntryAt(place)?.isSymbolicLink() === true
 }
 
 interface Contents {
   files: { name: string; hash: string }[]
-  /** Words in them that may name a variable of the environment. */
+  /** Those variables of the environment that they name. */
   names: Set<string>
+  /** Files elsewhere on the machine that they name by an absolute path, with size and time of change. */
+  elsewhere: string[]
 }
 
-const variableLike = /\b[A-Z][A-Z0-9]*_?[A-Z0-9_]*\b/g
+const absolutePath = /(?<![\w./:-])\/(?:[\w.@+-]+\/)+[\w.@+-]+/g
 const largestScanned = 1 << 22
 
 async function contentsOf(
   parts: readonly FeaturePart[],
   { root, filesBelow }: { root: string; filesBelow(folder: string): readonly string[] },
+  variables: readonly string[],
 ): Promise<Contents> {
+  const plainNames = variables.filter((name) => /^\w+$/.test(name))
+  const variable = plainNames.length === 0 ? /(?!)/g : new RegExp(`\\b(?:${plainNames.join('|')})\\b`, 'g')
   const files = new Set<string>()
   for (const part of parts) for (const file of filesOfPart(part, root, filesBelow)) files.add(file)
   const hashes: Contents['files'] = []
   const names = new Set<string>()
+  const named = new Set<string>()
   for (const file of [...files].sort()) {
     const content = await readFile(file)
     const name = relativeTo(root, file)
     hashes.push({ name, hash: digest(content) })
     if (content.length > largestScanned || name.includes('.github/')) continue
-    for (const [word] of content.toString('latin1').matchAll(variableLike)) names.add(word)
+    const text = content.toString('latin1')
+    for (const [word] of text.matchAll(variable)) names.add(word)
+    for (const [place] of text.matchAll(absolutePath)) named.add(place)
   }
-  return { files: hashes, names }
+  return { files: hashes, names, elsewhere: [...named].sort().flatMap((place) => stampOf(place, root)) }
+}
+
+/** Of a file outside of the repository: a hash of its content would tell whether a guess of its secrets is right. */
+function stampOf(place: string, root: string): string[] {
+  const entry = isWithin(place, root) || /^\/(?:proc|sys|dev)\//.test(place) ? undefined : entryAt(place)
+  return entry?.isFile() ? [`${place} ${entry.size} ${entry.mtimeMs}`] : []
 }
 
 function filesOfPart(part: FeaturePart, root: string, filesBelow: (folder: string) => readonly string[]): string[] {
   if (part.kind === 'packages') return []
   if (part.kind === 'file') return entryAt(part.path)?.isFile() ? [part.path] : []
   const matches = part.glob === undefined ? () => true : picomatch(part.glob)
-  return filesBelow(part.path).filter(
-    (file) =>
-      entryAt(file)?.isFile() && matches(relativeTo(part.path, file)) && !part.leavesOut?.(relativeTo(root, file)),
+  const folder = realOf(part.path)
+  return filesBelow(folder).filter(
+    (file) => entryAt(file)?.isFile() && matches(relativeTo(folder, file)) && !part.leavesOut?.(relativeTo(root, file)),
   )
 }
 

@@ -6,7 +6,7 @@ import { projectFolder, type Target } from '../../core/suite/prompt/target.ts'
 import { filesOfPath } from '../../core/suite/prompt/target-paths.ts'
 import type { CodeFiles, CodePlace, FeaturePart } from './code-files.ts'
 import { documentationOf } from './documentation.ts'
-import { entryAt, linkOrEntryAt } from './file-entry.ts'
+import { entryAt, linkOrEntryAt, realOf } from './file-entry.ts'
 import { isWithin, lockfilesOf, packageAround } from './packages.ts'
 
 /** Where an application lies. */
@@ -135,18 +135,26 @@ async function addPaths(
   return [...unknown]
 }
 
-/** What a symbolic link in an application leads to is read as well. */
+/** What a symbolic link in an application leads to is read as well, and so is what a link in there leads to. */
 function addLinks(parts: readonly FeaturePart[], code: CodeFiles, { filesBelow }: ApplicationPlace): void {
-  for (const part of parts) {
+  const followed = new Set<string>()
+  const waiting = [...parts]
+  for (const part of waiting) {
     if (part.kind !== 'folder' && part.kind !== 'pattern') continue
     const matches = part.glob === undefined ? () => true : picomatch(part.glob)
-    for (const file of filesBelow(part.path)) {
-      if (!matches(path.relative(part.path, file)) || !linkOrEntryAt(file)?.isSymbolicLink()) continue
+    const folder = realOf(part.path)
+    for (const file of filesBelow(folder)) {
+      if (!matches(path.relative(folder, file)) || !linkOrEntryAt(file)?.isSymbolicLink()) continue
       const kind = entryAt(file)?.isDirectory() ? 'folder' : 'file'
-      code.add({ kind, path: file, as: `${part.as}; a symbolic link` })
+      const linked: FeaturePart = { kind, path: file, as: `${part.as.replace(linkWords, '')}${linkWords}` }
+      code.add(linked)
+      if (!followed.has(realOf(file))) waiting.push(linked)
+      followed.add(realOf(file))
     }
   }
 }
+
+const linkWords = '; a symbolic link'
 
 function name(root: string, file: string): string {
   return path.relative(root, file).replaceAll(path.sep, '/')

@@ -1,4 +1,4 @@
-import { lstatSync, type Stats, statSync } from 'node:fs'
+import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs'
 
 /** What lies at a path, links followed; undefined for nothing. */
 export function entryAt(place: string): Stats | undefined {
@@ -8,6 +8,11 @@ export function entryAt(place: string): Stats | undefined {
 /** The same without following a link at its end. */
 export function linkOrEntryAt(place: string): Stats | undefined {
   return orNothing(() => lstatSync(place))
+}
+
+/** Where a path leads with its links followed; what does not exist is taken as it is written. */
+export function realOf(place: string): string {
+  return entryAt(place) ? realpathSync(place) : place
 }
 
 function orNothing(look: () => Stats): Stats | undefined {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { FeaturePart } from './code-files.ts'
+import { realOf } from './file-entry.ts'
 import { isWithin } from './packages.ts'
 
 /** Folders of caches and of installed packages, whose content the lockfiles tell. */
@@ -22,7 +23,7 @@ export async function ignoredFingerprint(
   root: string,
   parts: readonly FeaturePart[],
 ): Promise<string[] | undefined> {
-  const folders = parts.filter(({ kind }) => kind === 'folder').map((part) => part.path)
+  const folders = parts.filter(({ kind }) => kind === 'folder').map((part) => realOf(part.path))
   const prints: string[] = []
   const waiting = ignored.map((place) => path.join(root, place))
   for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {

@@ -103,3 +103,48 @@ test('outside of a repository nothing is kept', async () => {
   using project = createProject({ 'app/main.mjs': '\n' })
   assert.deepEqual(await codeOf(project), { code: null, unseen: 'the project is in no git repository' })
 })
+
+test('what a link to a folder leads to is part of an application, also what git ignores there, and with paths', async () => {
+  using project = application({
+    'app/package.json': '{}',
+    'shared/words/a.txt': 'a',
+    'shared/more/b.txt': 'b',
+    'kept/built': 'c',
+    '.gitignore': 'built\n',
+  })
+  const link = (to: string, from: string) => symlinkSync(to, path.join(project.root, from))
+  link('../shared/words', 'app/words')
+  link('../more', 'shared/words/more')
+  link('../kept', 'app/kept')
+  commitAll(project, 'links')
+  for (const more of [{}, { paths: ['app/**'] }]) {
+    const keys = [(await codeOf(project, more)).key]
+    for (const file of ['shared/words/a.txt', 'shared/more/b.txt', 'kept/built']) {
+      project.write({ [file]: `changed ${keys.length} ${'paths' in more}` })
+      keys.push((await codeOf(project, more)).key)
+    }
+    assert.ok(keys[0] !== undefined)
+    assert.equal(new Set(keys).size, 4, JSON.stringify(more))
+  }
+})
+
+test('variables of any spelling that a file names count, and files that it names by an absolute path', async () => {
+  using elsewhere = createProject({ 'model.json': 'one' })
+  const file = path.join(elsewhere.root, 'model.json')
+  using project = application({
+    'app/main.mjs': `export default () => [process.env.modelName, read(${JSON.stringify(file)})]\n`,
+  })
+  const base = await codeOf(project)
+  assert.notEqual((await codeOf(project, {}, { modelName: 'large' })).key, base.key)
+  assert.equal((await codeOf(project, {}, { Name: 'large', 'odd(name': 'x' })).key, base.key)
+  elsewhere.write({ 'model.json': 'another' })
+  const after = await codeOf(project)
+  assert.ok(after.key !== undefined && after.key !== base.key && after.code === base.code)
+})
+
+test('a repository within an application that is no submodule leaves its answers unkept', async () => {
+  using project = application()
+  project.git('init', '-q', path.join(project.root, 'app/inner'))
+  project.write({ 'app/inner/tone.txt': 'a' })
+  assert.match((await codeOf(project)).unseen ?? '', /app\/inner\/? is a repository of its own/)
+})
