@@ -1,7 +1,7 @@
 /**
  * The incident that Sluice exists for, and what follows: `npm run demo`, or `npm run demo -- --full` with all that the
  * commands print. `npm run demo -- trust` tells what a pass is worth, `npm run demo -- agent` of an application that calls
- * tools, `npm run demo -- rag` of one that looks pages up. Exits 1 if it does not go as told.
+ * tools, `npm run demo -- rag` of one that looks pages up, `npm run demo -- skill` of a skill. Exits 1 if it does not go as told.
  */
 import type { FeatureReport } from '../packages/sluice/src/records/report/feature-report.ts'
 import { tellTheAgent } from './agent.ts'
@@ -10,7 +10,8 @@ import { expect, gated, hint, onlyFeature } from './gate.ts'
 import { startProduction } from './production.ts'
 import { tellTheRetrieval } from './rag.ts'
 import { tellTheRelease } from './release.ts'
-import { emailSummaries, handbook, openStage, type Stage, supportAgent } from './stage.ts'
+import { tellTheSkill } from './skill.ts'
+import { emailSummaries, handbook, openStage, releaseNotes, type Stage, supportAgent } from './stage.ts'
 import { ahead, bad, bold, detail, dim, good, heading, oneLine, paragraph, say, showChange } from './tell.ts'
 import { tellTheTrust } from './trust.ts'
 
@@ -28,7 +29,7 @@ const trustSizes = {
 const startedAt = performance.now()
 try {
   const [, , told = 'summaries'] = process.argv.filter((word) => !word.startsWith('--'))
-  const stage = openStage({ agent: supportAgent, rag: handbook }[told] ?? emailSummaries)
+  const stage = openStage({ agent: supportAgent, rag: handbook, skill: releaseNotes }[told] ?? emailSummaries)
   process.on('exit', stage.close)
   process.on('SIGINT', () => process.exit(130))
   process.on('SIGTERM', () => process.exit(143))
@@ -45,6 +46,7 @@ try {
 function tell(told: string, stage: Stage): Promise<string[]> {
   if (told === 'agent') return tellTheAgent(stage)
   if (told === 'rag') return tellTheRetrieval(stage)
+  if (told === 'skill') return tellTheSkill(stage)
   if (told === 'trust') return tellTheTrust(stage, trustSizes[process.argv.includes('--small') ? 'small' : 'usual'])
   return tellTheStory(stage)
 }

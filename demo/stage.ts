@@ -73,6 +73,12 @@ export const handbook: Origin = {
   branch: 'chunking',
 }
 
+export const releaseNotes: Origin = {
+  project: 'release-notes',
+  message: 'The agent for release notes, as it is in use',
+  branch: 'shorter',
+}
+
 /** @throws when git is missing or Sluice was not built. */
 export function openStage({ project, message, branch }: Origin): Stage {
   if (!existsSync(path.join(here, '../packages/sluice/dist/cli.js'))) {

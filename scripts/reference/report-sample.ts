@@ -1,5 +1,6 @@
 import type { Report } from '../../packages/sluice/src/records/report/report.ts'
 import { calibrationSample } from './calibration-sample.ts'
+import { liftSample } from './lift-sample.ts'
 
 type Feature = Report['features'][number]
 type Case = Feature['cases'][number]
@@ -207,6 +208,7 @@ const feature: Feature = {
       ],
     },
   ],
+  lift: liftSample,
   scorers: [
     {
       ...{ kind: 'item', name: 'actions', ask: 'Does the summary state every action item of the e-mail?', must: false },

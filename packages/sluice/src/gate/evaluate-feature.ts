@@ -32,7 +32,7 @@ export async function evaluateFeature(
   { project, session, progress }: RunContext,
 ): Promise<FinishedRun> {
   const { suite, tag, repeats, findings } = options
-  const request = { candidate, suite: chooseSuite(candidate, suite), tags: tag, progress }
+  const request = { candidate, suite: chooseSuite(candidate, suite), tags: tag, progress, measuresLift: true }
   await session.requirePrices(modelsOf(request, project))
   const run = startRun(request, project, session)
   progress.label(candidate.feature)

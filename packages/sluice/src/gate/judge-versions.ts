@@ -70,7 +70,14 @@ export async function judgeVersions(
   const { unrun, checkCode = async () => '' } = versions
   const accepted = unrun && (await usableScores(session.database, candidate, suite, { cases, checkCode }))
   const stored = accepted?.scores && { judge: accepted.scores.judge, score: scoreFromAccepted(accepted.scores) }
-  const request = { candidate, baseline: stored ? unrun : baseline, suite, progress, storedBaseline: stored }
+  const request = {
+    candidate,
+    baseline: stored ? unrun : baseline,
+    suite,
+    progress,
+    storedBaseline: stored,
+    measuresLift: true,
+  }
   const models = modelsOf(stored ? { candidate } : request, project)
   await session.requirePrices(models)
   const threshold = versions.differenceAlone ? flags.threshold : settings.threshold

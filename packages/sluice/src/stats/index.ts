@@ -48,6 +48,14 @@ export { type CountedCase, type LinearMetric, linearMetric, type PartCount } fro
 export { atLeast, isDeterministic, type LookPlan, lookPlan, outcomeAt } from './gate/look-plan.ts'
 export { mdePower, type Plan, type PlannedPower } from './gate/mde-power.ts'
 export { constantMoments, type Moments, momentsOf } from './gate/moments.ts'
+export {
+  type EffectPair,
+  type IntervalEstimate,
+  type Loss,
+  lossChange,
+  lossOf,
+  meanEffect,
+} from './gate/paired-effect.ts'
 export { type Estimand, type Pair, type PairedLook, pairedLook } from './gate/paired-look.ts'
 export { type PassHatK, passHatK, type RepeatCount } from './gate/pass-hat-k.ts'
 export { answersAgainstRareLosses, type ObservedDrop, zOfRareLosses } from './gate/rare-losses.ts'

@@ -57,3 +57,17 @@ test('the demo tells a worse retrieval from a worse prompt, with intervals', () 
     /retrieval lacked the fact in 0 and generation lost it in [1-9]\d/,
   ])
 })
+
+test('the demo tells of a skill that is worse than none in some cases, and green again without harm', () => {
+  assertOrder(told('skill'), [
+    /\+- Write at most three lines/,
+    /\$ sluice gate +exit code 1 +FAIL/,
+    /without it the mean is 0\.\d+, over 24 cases/,
+    /lift +\+0\.\d+, 95 % interval -?\+?0\.\d+ to \+0\.\d+; main \+0\.\d+/,
+    /harm +0\.292, 95 % interval 0\.\d+ to 0\.\d+; main 0\.000/,
+    /\+- Put all fixes into one line/,
+    /\$ sluice gate +exit code 0 +WEAK PASS/,
+    /harm +0\.000, 95 % interval 0\.000 to 0\.\d+/,
+    /It harmed 7 of 24 cases/,
+  ])
+})

@@ -160,8 +160,10 @@ function writtenTarget(target: Target, root: string): unknown {
   const { timeoutMs: _, concurrency: __, root: ___, setup: ____, movedEnv: _____, ...written } = target
   const cwd = target.cwd === undefined ? null : relativeTo(root, target.cwd)
   if (target.kind === 'module') return { ...written, cwd, file: relativeTo(root, target.file) }
-  const workspace = target.kind === 'command' ? target.workspace : undefined
-  return { ...written, cwd, ...(workspace && { workspace: { ...workspace, root: relativeTo(root, workspace.root) } }) }
+  if (target.kind !== 'command' || !target.workspace) return { ...written, cwd }
+  // What `without` names changes nothing in a run with it; a run without it has `leftOut`.
+  const { without: _without, ...workspace } = target.workspace
+  return { ...written, cwd, workspace: { ...workspace, root: relativeTo(root, workspace.root) } }
 }
 
 /** Variables that libraries read. */

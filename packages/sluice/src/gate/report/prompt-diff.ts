@@ -1,3 +1,4 @@
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { type DiffLine, diffOutputs } from './output-diff.ts'
 
@@ -37,4 +38,17 @@ export function aroundChanges(lines: readonly DiffLine[], context = 2): (DiffLin
     else shown.push({ skipped: 1 })
   }
   return shown
+}
+
+/** What a version asks. The format of the answer and each tool count as parameters; plain text is none. */
+export function askedBy({ model, parameters, format, messages, ...prompt }: Prompt): Asked {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
+  const responseFormat = format.type === 'text' ? {} : { responseFormat: format }
+  const { tools = [], toolChoice, maxSteps } = prompt
+  const ofTools = {
+    ...Object.fromEntries(tools.map(({ name, ...tool }) => [`tool ${name}`, tool])),
+    ...(toolChoice !== undefined && { toolChoice }),
+    ...(maxSteps !== undefined && { maxSteps }),
+  }
+  return { model, parameters: { ...Object.fromEntries(given), ...responseFormat, ...ofTools }, messages }
 }

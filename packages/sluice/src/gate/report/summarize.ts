@@ -8,6 +8,7 @@ import type { FeatureSummary, MissingScoreCause } from '../../records/report/fea
 import type { SafetyBound } from '../../records/report/safety-bound.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
 import { formatAmount } from '../../text/format.ts'
+import { type LiftOptions, liftResult } from '../metrics/lift-result.ts'
 import { metricResults } from '../metrics/metric-results.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
@@ -24,6 +25,7 @@ import { causesOf } from './causes.ts'
 import { type CascadeSummary, cascadeNotes, collectCascade } from './judges/cascade-summary.ts'
 import { collectPanel, type PanelSummary, panelNotes } from './judges/panel-summary.ts'
 import { collectOrigins } from './metrics/fault-origin.ts'
+import { askedBy } from './prompt-diff.ts'
 import { collectScorers, type ScorerResults } from './scorer-results.ts'
 
 type Version = FeatureSummary['candidate']
@@ -44,6 +46,8 @@ export interface Measured {
   notes: string[]
   /** Why answers have no score. */
   causes?: MissingScoreCause[]
+  /** The run without some files, by position, and what it lacks; absent where there was none. */
+  without?: { files: readonly string[]; cases: readonly (CaseScores | undefined)[] }
   /** Held out cases that were left out; 0 by default. */
   leftOut?: number
   /** What each check and each question to the judge came to. */
@@ -61,7 +65,10 @@ interface SeveralJudges {
 }
 
 /** The report of a measurement without a verdict; a gate fills in what it decided. */
-export function summarizeFeature(measured: Measured, options: SummaryOptions): FeatureSummary {
+export function summarizeFeature(
+  measured: Measured,
+  options: SummaryOptions & Pick<LiftOptions, 'margin' | 'minCoverage'>,
+): FeatureSummary {
   const { cases, ledger, observations, judge, scorers } = measured
   const { panel, models = [] } = measured.several ?? {}
   const cascade = measured.several?.cascade(options.confidence)
@@ -108,6 +115,9 @@ export function summarizeFeature(measured: Measured, options: SummaryOptions): F
     ...(safety.length > 0 && { safety }),
     ...(scorers && { scorers: scorers.all(options.confidence) }),
     ...(measures && { metrics: measures.metrics }),
+    ...(measured.without && {
+      lift: liftResult(cases, measured.without.cases, { without: measured.without.files, ...options }),
+    }),
     ...(measures && measures.confusion.length > 0 && { confusion: measures.confusion }),
     judge: judge && {
       ...judge,
@@ -240,6 +250,7 @@ export function measuredOf(
     candidate: versionOf(candidate, codes?.candidate),
     baseline: baseline ? versionOf(baseline, codes?.baseline) : null,
     cases: run.table.cases,
+    ...(run.without && { without: { files: run.without.files, cases: run.without.table.cases } }),
     leftOut: run.heldOut.leftOut,
     ledger,
     observations,
@@ -256,25 +267,6 @@ export function measuredOf(
 
 function versionOf({ id, label, model }: Prompt, code: string | null | undefined): FeatureSummary['candidate'] {
   return { id, label: label ?? null, model, ...(code !== undefined && { code }) }
-}
-
-/** The format of the answer and each tool count as parameters; plain text is none. */
-function askedBy({
-  model,
-  parameters,
-  format,
-  messages,
-  ...prompt
-}: Prompt): NonNullable<FeatureSummary['asked']>['candidate'] {
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
-  const responseFormat = format.type === 'text' ? {} : { responseFormat: format }
-  const { tools = [], toolChoice, maxSteps } = prompt
-  const ofTools = {
-    ...Object.fromEntries(tools.map(({ name, ...tool }) => [`tool ${name}`, tool])),
-    ...(toolChoice !== undefined && { toolChoice }),
-    ...(maxSteps !== undefined && { maxSteps }),
-  }
-  return { model, parameters: { ...Object.fromEntries(given), ...responseFormat, ...ofTools }, messages }
 }
 
 /** Over the answers with a known price, while their details pass by. */

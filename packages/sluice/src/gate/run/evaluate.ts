@@ -20,6 +20,8 @@ export interface Evaluation {
   /** Names of the checks that measure a case. */
   measuredBy?: (testCase: Case) => readonly string[]
   table: ScoreTable
+  /** A run without some files, which is asked whatever the candidate is asked. */
+  without?: WithoutRun | undefined
   results: Results
   concurrency: number
   /** Once aborted, no further answer is asked for and the evaluation ends as interrupted. */
@@ -29,12 +31,19 @@ export interface Evaluation {
   givenUp?: CaseDetail
 }
 
+/** A version without some of its files. Its scores stand in a table of their own, as those of a candidate. */
+interface WithoutRun {
+  score: ScoreCase
+  table: ScoreTable
+  onScored?: (detail: CaseDetail) => void
+}
+
 const armNames: Arm[] = ['candidate', 'baseline']
 
 interface Job {
   testCase: Case
   position: number
-  arm: Arm
+  arm: Arm | 'without'
   repeat: number
 }
 
@@ -54,13 +63,19 @@ export async function evaluate(evaluation: Evaluation, repeat: number, wanted: I
 }
 
 async function runJob(evaluation: Evaluation, job: Job): Promise<CaseDetail | undefined> {
-  const { feature, arms, table, results, stop, onScored } = evaluation
+  const { feature, arms, table, without, results, stop, onScored } = evaluation
   endIfStopped(stop)
-  const detail = evaluation.givenUp ?? (await arms[job.arm]?.(job.testCase, job.repeat))
+  const score = job.arm === 'without' ? without?.score : arms[job.arm]
+  const detail = evaluation.givenUp ?? (await score?.(job.testCase, job.repeat))
   if (!detail) return undefined
   if (detail.unaskable) {
     const { state, error = '' } = detail
     evaluation.givenUp ??= { state, error, checks: [], judge: [] }
+  }
+  if (job.arm === 'without') {
+    without?.table.record(job.position, 'candidate', job.repeat, detail.state, detail.score)
+    without?.onScored?.(detail)
+    return detail
   }
   const found = { violation: violationOf(job.testCase, detail), measured: measuredOfChecks(detail) }
   table.record(job.position, job.arm, job.repeat, detail.state, detail.score, found)
@@ -91,18 +106,23 @@ async function askFirst(evaluation: Evaluation, wanted: IsWanted): Promise<void>
 }
 
 async function* jobs(
-  { cases, arms, measuredBy, table }: Evaluation,
+  { cases, arms, measuredBy, table, without }: Evaluation,
   last: number,
   wanted: IsWanted,
 ): AsyncGenerator<Job> {
   let position = -1
   for await (const testCase of cases()) {
     position += 1
-    const asked = armNames.filter((arm) => arms[arm] && wanted(arm, position))
+    const asked: Job['arm'][] = armNames.filter((arm) => arms[arm] && wanted(arm, position))
     if (asked.length === 0) continue
     table.add(position, { ...testCase, measuredBy: measuredBy?.(testCase) ?? [] })
     const row = table.cases[position]
-    const tried = { candidate: row?.candidate.length ?? 0, baseline: row?.baseline.length ?? 0 }
+    const tried = { candidate: row?.candidate.length ?? 0, baseline: row?.baseline.length ?? 0, without: 0 }
+    if (without && asked.includes('candidate')) {
+      asked.push('without')
+      without.table.add(position, testCase)
+      tried.without = without.table.cases[position]?.candidate.length ?? 0
+    }
     for (let repeat = 1; repeat <= last; repeat += 1) {
       for (const arm of armOrder(testCase.id, repeat)) {
         if (asked.includes(arm) && repeat > tried[arm]) yield { testCase, position, arm, repeat }
@@ -111,8 +131,9 @@ async function* jobs(
   }
 }
 
-/** Half of the cases start with the candidate, so that a provider that gets worse during a run treats both alike. */
-function armOrder(caseId: string, repeat: number): Arm[] {
-  const byte = createHash('sha256').update(`${caseId}\0${repeat}`).digest()[0] ?? 0
-  return byte % 2 === 0 ? ['candidate', 'baseline'] : ['baseline', 'candidate']
+/** Half of the cases start with the candidate, so that a provider that gets worse during a run treats all alike. */
+function armOrder(caseId: string, repeat: number): Job['arm'][] {
+  const [first = 0, second = 0] = createHash('sha256').update(`${caseId}\0${repeat}`).digest()
+  const order: Job['arm'][] = first % 2 === 0 ? ['candidate', 'baseline'] : ['baseline', 'candidate']
+  return order.toSpliced(second % 3, 0, 'without')
 }

@@ -25,6 +25,8 @@ export interface FeatureRunOptions {
   candidate: Prompt
   /** The version to compare with; both are asked the same cases and scored by the candidate's checks and rubric. */
   baseline?: Prompt | undefined
+  /** The candidate without some of its files, which is asked whatever the candidate is asked; and these files. */
+  without?: { version: Prompt; files: readonly string[] } | undefined
   /** The suite's cases, read anew for every round. */
   cases: () => AsyncIterable<Case>
   judge: JudgeSettings
@@ -64,6 +66,8 @@ export interface FeatureRun {
   /** How many held out cases were left out. */
   heldOut: { readonly leftOut: number }
   table: ScoreTable
+  /** The run without some files, with its scores as those of a candidate; absent where none was asked for. */
+  without?: { files: readonly string[]; table: ScoreTable }
   ledger: Ledger
   observations: Observations
   judge: Judge | undefined
@@ -104,7 +108,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       )
   }
   const answersOf = (version: Prompt): Scoring['generate'] => {
-    const target = options.targetOf?.(version, version === candidate ? 'candidate' : 'baseline')
+    const target = options.targetOf?.(version, version === baseline ? 'baseline' : 'candidate')
     const call: Scoring['generate'] = target
       ? callTarget(target, ledger, signal)
       : version.tools
@@ -127,11 +131,16 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       askUser: askJudge,
       signal,
     })
+  const without = options.without && {
+    score: scoreCaseOf(options.without.version),
+    table: createScoreTable(),
+    onScored: (detail: CaseDetail) => options.onScored?.('candidate', detail),
+  }
   const evaluation: Evaluation = {
     feature: candidate.feature,
     cases: options.cases,
     arms: { candidate: scoreCaseOf(candidate), ...(baseline && { baseline: stored?.score ?? scoreCaseOf(baseline) }) },
-    ...{ table, results, measuredBy: (testCase: Case) => measuringChecks(candidate, testCase) },
+    ...{ table, without, results, measuredBy: (testCase: Case) => measuringChecks(candidate, testCase) },
     concurrency: options.concurrency,
     stop: options.stop,
     onScored(arm: Arm, detail: CaseDetail) {
@@ -145,6 +154,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     suiteCases: options.suiteCases,
     heldOut: options.heldOut ?? { leftOut: 0 },
     table,
+    ...(without && { without: { files: options.without?.files ?? [], table: without.table } }),
     ledger,
     observations,
     judge,
@@ -187,12 +197,14 @@ const lastAnswerAlone: CaseDetail = {
   error: 'a conversation cannot be scored by its last answer alone',
 }
 
-function answerCount({ arms, table }: Evaluation, caseCount = 0, repeat: number, wanted: IsWanted): number {
+function answerCount({ arms, table, without }: Evaluation, caseCount = 0, repeat: number, wanted: IsWanted): number {
   const names = (['candidate', 'baseline'] as const).filter((arm) => arms[arm])
   let answers = 0
   for (let position = 0; position < Math.max(caseCount, table.cases.length); position += 1) {
     const row = table.cases[position]
     for (const arm of names) if (wanted(arm, position)) answers += Math.max(0, repeat - (row?.[arm].length ?? 0))
+    const tried = without?.table.cases[position]?.candidate.length ?? 0
+    if (without && wanted('candidate', position)) answers += Math.max(0, repeat - tried)
   }
   return answers
 }

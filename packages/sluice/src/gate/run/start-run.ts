@@ -6,6 +6,7 @@ import { requireProviders } from '../../core/suite/models/model-ids.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
+import { targetWithout } from '../../core/suite/prompt/target.ts'
 import { createCallModule } from '../tools/tool-module.ts'
 import { createFeatureRun, type FeatureRun, type FeatureRunOptions } from './feature-run.ts'
 import type { RunProgress, RunSession } from './session.ts'
@@ -19,6 +20,8 @@ export interface RunRequest {
   tags?: readonly string[] | undefined
   /** Whether held out cases are judged in the suite that pull requests run, too (default false). */
   withHoldout?: boolean | undefined
+  /** Whether what `without` of the workspace names is measured by a run without it (default false). */
+  measuresLift?: boolean
   progress: RunProgress
 }
 
@@ -66,9 +69,11 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
   const isShown = request.withHoldout !== true && suite === chooseSuite(candidate, undefined)
   const heldOut = { leftOut: 0 }
   const suiteCases = () => casesOf(files, candidate, suite, { root: config.root })
+  const without = request.measuresLift && candidate.target ? targetWithout(candidate.target) : undefined
   const run = createFeatureRun({
     candidate,
     baseline,
+    ...(without && { without: { version: { ...candidate, target: without.target }, files: without.files } }),
     storedBaseline: request.storedBaseline,
     cases: () => withTags(isShown ? withoutHoldout(suiteCases(), heldOut) : suiteCases(), request.tags),
     heldOut,

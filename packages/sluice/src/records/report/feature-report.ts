@@ -15,6 +15,7 @@ import {
   tagSchema,
   thresholdSchema,
 } from './feature-statistics.ts'
+import { liftReportSchema } from './lift-report.ts'
 import { nightReportSchema } from './night-report.ts'
 import { safetyBoundSchema } from './safety-bound.ts'
 
@@ -226,6 +227,9 @@ export const featureSummarySchema = z.object({
     .optional()
     .describe('What `label`, `fields` and `retrieval` checks came to. Absent where there are none.'),
   confusion: z.array(confusionSchema).optional().describe('One for each `label` check. Absent where there is none.'),
+  lift: liftReportSchema
+    .optional()
+    .describe('What the files of `target.workspace.without` add, and where they harm. Absent where none are named.'),
   judge: judgeSchema.nullable().describe('Null without a rubric.'),
   cost: costSchema.describe('What the calls of this run cost.'),
   latency: z

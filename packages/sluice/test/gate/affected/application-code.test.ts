@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import type { Target } from '../../../src/core/suite/prompt/target.ts'
+import type { Target, Workspace } from '../../../src/core/suite/prompt/target.ts'
 import { applicationCode } from '../../../src/gate/affected/application-code.ts'
 import { commitAll } from '../../support/gate-project.ts'
 import { createProject, type Project } from '../../support/project.ts'
@@ -65,8 +65,8 @@ test('the files of a workspace are part of an application, wherever the project 
   const files = { 'run.mjs': '\n', 'agent/README.md': 'A', 'agent/built': 'A' }
   using project = application(files)
   using other = application(files)
-  const agentIn = ({ root }: Project, folder = 'agent') => {
-    const workspace = { root, folder, files: ['**'], cwd: '.' }
+  const agentIn = ({ root }: Project, folder = 'agent', more: Partial<Workspace> = {}) => {
+    const workspace = { root, folder, files: ['**'], cwd: '.', ...more }
     const command = ['node', '{project}/run.mjs']
     const target: Target = { kind: 'command', command, cwd: root, paths: ['run.mjs'], workspace }
     return applicationCode(target, { project: root, env, plainEnv: {} })
@@ -78,6 +78,12 @@ test('the files of a workspace are part of an application, wherever the project 
     keys.push(await agentIn(project))
   }
   assert.equal(new Set(keys.map(({ key }) => key)).size, 3)
+  // What a run without files answers is never taken for an answer with them; naming them changes no answer with them.
+  project.write({ 'agent/README.md': 'C' })
+  const withThem = (await agentIn(project)).key
+  assert.equal((await agentIn(project, 'agent', { without: ['README.md'] })).key, withThem)
+  const lacking = (await agentIn(project, 'agent', { leftOut: ['README.md'] })).key
+  assert.ok(lacking !== undefined && lacking !== withThem)
   assert.match((await agentIn(project, 'none')).unseen ?? '', /there is no folder none/)
   project.write({ 'agent/.env': 'KEY=1' })
   assert.match((await agentIn(project)).unseen ?? '', /agent\/\.env .*may hold secrets/)

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs'
-import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import picomatch from 'picomatch'
 import type { Workspace } from '../../suite/prompt/target.ts'
@@ -25,7 +25,8 @@ const mostEntries = 100_000
  * Lists the files of a workspace as they are now. No symbolic link leads out of the copied folder.
  * @throws ProviderError `server`, fatal, if a pattern matches nothing, the folder lies outside of the project, or there is too much
  */
-export async function workspaceFiles({ root, folder, files: patterns }: Workspace): Promise<WorkspaceFiles> {
+export async function workspaceFiles(workspace: Workspace): Promise<WorkspaceFiles> {
+  const { root, folder, files: patterns, leftOut } = workspace
   const base = await insideOf(root, folder)
   const found: WorkspaceFiles = { files: new Map(), links: new Map(), refused: [] }
   const links: string[] = []
@@ -40,7 +41,65 @@ export async function workspaceFiles({ root, folder, files: patterns }: Workspac
   }
   if (found.files.size > mostFiles) throw failure(`files: more than ${mostFiles} files; name fewer`)
   for (const place of new Set(links)) await placeLink(place, base, found)
+  if (leftOut) await leaveOut(leftOut, found)
   return found
+}
+
+/**
+ * Takes files away, with the links that lead to them.
+ * @throws ProviderError, fatal, if a pattern takes nothing away, or the workspace still has a copy of such a file: what is
+ *   measured would then be no run without it
+ */
+async function leaveOut(patterns: readonly string[], { files, links }: WorkspaceFiles): Promise<void> {
+  const gone = new Map<string, string>()
+  for (const pattern of patterns) {
+    const places = [...files.keys(), ...gone.keys(), ...links.keys()].filter(matcherOf(pattern))
+    if (places.length === 0) throw failure(`without: ${pattern} matches no file of the workspace`)
+    for (const place of places) {
+      // A link that is gone alone would leave what it leads to under its other name.
+      const source = files.get(links.get(place) ?? place)
+      if (source !== undefined) gone.set(place, source)
+      files.delete(place)
+      links.delete(place)
+    }
+  }
+  const kept = [...files.keys()]
+  for (const [place, goal] of links)
+    if (!kept.some((file) => goal === '' || file === goal || file.startsWith(`${goal}/`))) links.delete(place)
+  const copy = await copyAmong(gone, files)
+  if (copy) throw failure(`without: ${copy.place} is the same file as ${copy.of}, which is left out; name both`)
+}
+
+/** A name without wildcards stands for that file, or for all below that folder. */
+function matcherOf(pattern: string): (place: string) => boolean {
+  const plain = pattern.replace(/^\.\//, '')
+  if (picomatch.scan(plain).isGlob) {
+    const matches = picomatch(plain, { dot: true })
+    // A second argument, such as the index that `filter` gives, would make it return an object, which is truthy.
+    return (place) => matches(place)
+  }
+  const name = path.posix.normalize(plain).replace(/\/$/, '')
+  return (place) => place === name || place.startsWith(`${name}/`)
+}
+
+/** A file with the very content of one that is gone. */
+async function copyAmong(
+  gone: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string>,
+): Promise<{ place: string; of: string } | undefined> {
+  const bySize = new Map<number, [place: string, content: Buffer][]>()
+  for (const [place, source] of gone) {
+    const content = await readFile(source)
+    if (content.length > 0) bySize.set(content.length, [...(bySize.get(content.length) ?? []), [place, content]])
+  }
+  for (const [place, source] of files) {
+    const alike = bySize.get((await stat(source)).size)
+    if (!alike) continue
+    const content = await readFile(source)
+    const same = alike.find(([, other]) => other.equals(content))
+    if (same) return { place, of: same[0] }
+  }
+  return undefined
 }
 
 async function insideOf(root: string, folder: string): Promise<string> {

@@ -87,6 +87,15 @@ const workspaceSchema = z.strictObject({
         'Globs of the files that are the end state once the program has ended, relative to the workspace: for the check `state`, by path.',
       examples: [['out/**'], ['report.md']],
     }),
+  without: z
+    .array(insideSchema)
+    .min(1)
+    .exactOptional()
+    .meta({
+      description:
+        'Files and folders of the workspace, relative to it, whose use is measured: every case is run once more without them, and the report says what they add (lift) and where they harm.',
+      examples: [['AGENTS.md'], ['.claude/skills/refund']],
+    }),
 })
 
 const writtenSchema = z.strictObject({

@@ -47,6 +47,10 @@ export interface Workspace {
   files: string[]
   /** Globs of the files that are the end state, relative to the workspace. */
   state?: string[]
+  /** Globs, files and folders, relative to the workspace: what they add is measured by a run without them. */
+  without?: string[]
+  /** Of such a run: what the workspace does not have. */
+  leftOut?: string[]
   /** Where in it the program runs; relative. */
   cwd: string
 }
@@ -104,6 +108,14 @@ export function resolveTarget(
     ...(baselineUrl !== undefined && { baselineUrl }),
     ...(start !== undefined && { cwd, start: { command: commandWords(start), ...readiness(ready) } }),
   }
+}
+
+/** The same target with a workspace that lacks what `without` names, and that; undefined where nothing is named. */
+export function targetWithout(target: Target): { target: Target; files: string[] } | undefined {
+  const workspace = target.kind === 'command' ? target.workspace : undefined
+  if (target.kind !== 'command' || workspace?.without === undefined) return undefined
+  const { without, ...rest } = workspace
+  return { target: { ...target, workspace: { ...rest, leftOut: without } }, files: without }
 }
 
 function readiness(ready: z.output<typeof targetSchema>['ready']): Pick<ServerStart, 'ready' | 'readyMs'> {

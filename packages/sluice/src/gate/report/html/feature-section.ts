@@ -19,7 +19,7 @@ import {
 import { nextStepTexts } from '../steps-to-verdict.ts'
 import type { FeatureNumbers } from './feature-numbers.ts'
 import { pictures } from './feature-pictures.ts'
-import { metricTableHtml } from './metric-table.ts'
+import { liftTableHtml, metricTableHtml } from './metric-table.ts'
 import { promptChangeHtml } from './prompt-diff-html.ts'
 import { scorerTableHtml } from './scorer-table.ts'
 import { tagTableHtml } from './tag-table.ts'
@@ -52,6 +52,7 @@ export function featureSection(
     ${sentences.length === 0 ? undefined : html`<p class="detectable-drop">${sentences.join(' ')}</p>`}
     ${steps.length === 0 ? undefined : html`<ul class="reasons">${steps.map((text) => html`<li>${text}</li>`)}</ul>`}
     ${block('What the candidate asks differently', promptChangeHtml(feature), oneOfSeveral)}
+    ${block('Lift and harm', liftTableHtml(feature), oneOfSeveral)}
     ${block('Metrics', metricTableHtml(feature), oneOfSeveral)}
     ${block('Checks and questions', scorerTableHtml(feature), oneOfSeveral)}
     ${block('Tags', tagTableHtml(feature), oneOfSeveral)}

@@ -1,6 +1,7 @@
 import type { ConfusionTable, MetricReport } from '../../../records/report/feature-metrics.ts'
 import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { type Html, html } from '../../../text/markup.ts'
+import { liftRows, liftSentences, liftTitles } from '../metrics/lift-lines.ts'
 import {
   confusionRows,
   confusionTitle,
@@ -42,4 +43,19 @@ function confusionTable(confusion: ConfusionTable, { feature }: FeatureSummary):
       ([expected, ...counts]) =>
         html`<tr><th scope="row">${expected}</th>${counts.map((count) => html`<td class="number">${count}</td>`)}</tr>`,
     )}</tbody></table></div></details>`
+}
+
+/** What files of a workspace add, and where they harm. */
+export function liftTableHtml(feature: FeatureSummary): Html | undefined {
+  const { lift } = feature
+  if (!lift) return undefined
+  const rows = liftRows(lift)
+  const [, ...titles] = liftTitles(lift)
+  const table = html`<div class="scroll" tabindex="0" role="region" aria-label="Lift and harm in ${feature.feature}"><table class="scorers">
+    <thead><tr><th scope="col">With and without</th>${titles.map((name) => html`<th scope="col" class="number">${name}</th>`)}</tr></thead>
+    <tbody>${rows.map(
+      ([name, ...cells]) =>
+        html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td class="number">${cell}</td>`)}</tr>`,
+    )}</tbody></table></div>`
+  return html`${rows.length === 0 ? undefined : table}<p class="muted scorer-note">${liftSentences(feature).join(' ')}</p>`
 }

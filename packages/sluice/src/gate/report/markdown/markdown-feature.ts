@@ -32,7 +32,7 @@ import { nextStepTexts } from '../steps-to-verdict.ts'
 import { tagLines } from '../tag-lines.ts'
 import { caseAnchor, caseBlocks } from './markdown-cases.ts'
 import type { Block } from './markdown-fit.ts'
-import { metricTables } from './markdown-metrics.ts'
+import { liftTable, metricTables } from './markdown-metrics.ts'
 import { collapsed, join, table } from './markdown-parts.ts'
 import { scorerTable } from './markdown-scorers.ts'
 
@@ -65,6 +65,7 @@ export function featureBlocks(
     sentences.map((text) => inlineText(excerpt(text, adviceLength))).join(' '),
     list(nextStepTexts(feature)),
     list([...feature.reasons.slice(1).map(({ message }) => message), ...caveats(feature)]),
+    liftTable(feature),
     metricTables(feature),
     scorerTable(feature),
     tagTable(feature),

@@ -3,6 +3,7 @@ import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatCount } from '../../../text/format.ts'
 import { codeSpan, inlineText } from '../../../text/markdown-escape.ts'
 import { excerpt } from '../../../text/untrusted.ts'
+import { liftRows, liftSentences, liftTitles } from '../metrics/lift-lines.ts'
 import {
   confusionRows,
   confusionTitle,
@@ -52,5 +53,17 @@ export function metricTables(feature: FeatureSummary): string {
       const titles = head.map((label, index) => (index === 0 ? label : inlineText(label)))
       return collapsed(inlineText(confusionTitle(one)), [table(titles, `-${'r'.repeat(head.length - 1)}`, cells)])
     }),
+  ])
+}
+
+/** What files of a workspace add, and where they harm. */
+export function liftTable(feature: FeatureSummary): string {
+  const { lift } = feature
+  if (!lift) return ''
+  const rows = liftRows(lift).map((cells) => cells.map((cell) => inlineText(cell)))
+  const titles = liftTitles(lift)
+  return join([
+    rows.length === 0 ? '' : table(titles, `-${'r'.repeat(titles.length - 1)}`, rows),
+    inlineText(liftSentences(feature).join(' ')),
   ])
 }

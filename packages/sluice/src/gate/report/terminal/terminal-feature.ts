@@ -24,7 +24,7 @@ import {
 import { nextStepTexts } from '../steps-to-verdict.ts'
 import { tagLines } from '../tag-lines.ts'
 import { renderCases } from './terminal-cases.ts'
-import { terminalMetrics } from './terminal-metrics.ts'
+import { terminalLift, terminalMetrics } from './terminal-metrics.ts'
 import { bullets, type Fact, facts, indented, type Page, verdictPaint } from './terminal-page.ts'
 
 const reasonsShown = 8
@@ -50,6 +50,7 @@ export function renderFeature(
     lead,
     facts(scoreFacts(feature), page),
     furtherReasons(feature, page),
+    terminalLift(feature, page),
     terminalMetrics(feature, page),
     scorerTable(feature, page),
     tagTable(feature, page),

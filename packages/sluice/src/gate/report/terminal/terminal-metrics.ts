@@ -3,6 +3,7 @@ import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount } from '../../../text/format.ts'
 import { type Cell, columns } from '../../../text/layout.ts'
 import { visibleLine } from '../../../text/untrusted.ts'
+import { liftRows, liftSentences, liftTitles } from '../metrics/lift-lines.ts'
 import {
   confusionRows,
   confusionTitle,
@@ -49,6 +50,16 @@ export function terminalMetrics(feature: FeatureSummary, { width, paint }: Page)
     ...indented(metricNote(feature), '  ', width),
     ...confusion,
   ]
+}
+
+/** What files of a workspace add, and where they harm. */
+export function terminalLift(feature: FeatureSummary, { width, paint }: Page): string[] {
+  if (!feature.lift) return []
+  const rows = liftRows(feature.lift)
+  const cell = (text: string, index: number): Cell => ({ text, align: index === 0 ? 'left' : 'right' })
+  const head = liftTitles(feature.lift).map((text, index): Cell => ({ ...cell(text, index), paint: paint.dim }))
+  const table = rows.length === 0 ? [] : columns([head, ...rows.map((row) => row.map(cell))], width - 2)
+  return [...table.map((line) => `  ${line}`), ...liftSentences(feature).flatMap((text) => indented(text, '  ', width))]
 }
 
 /** The reasons of the run say the rest. */

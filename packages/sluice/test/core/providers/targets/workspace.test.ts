@@ -6,7 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { removeLeftWorkspaces, workspacePrefix } from '../../../../src/core/providers/targets/left-workspaces.ts'
 import { createTarget } from '../../../../src/core/providers/targets/target.ts'
-import { resolveTarget } from '../../../../src/core/suite/prompt/target.ts'
+import { resolveTarget, targetWithout } from '../../../../src/core/suite/prompt/target.ts'
 import { targetSchema } from '../../../../src/core/suite/prompt/target-file.ts'
 import { createProject, type Project } from '../../../support/project.ts'
 import { failureOf } from '../../../support/providers/model-call.ts'
@@ -120,6 +120,48 @@ test('a link out of the folder is not copied, and told; one inside is a link the
     'target: workspace: not copied: git, a link to .git/config, which is not copied',
     'target: workspace: not copied: key, a link that leads out of the folder',
   ])
+})
+
+test('a run without files has neither them nor a link to them, and ends where a copy of them would be left', async () => {
+  using project = projectWith({
+    'a/AGENTS.md': 'Be brief.',
+    'a/skills/refund/SKILL.md': 'S',
+    'a/skills/refund/more/x': 'x',
+    'a/kept': '',
+    'a/empty': '',
+  })
+  for (const [to, name] of [
+    ['AGENTS.md', 'CLAUDE.md'],
+    ['skills/refund', 'tool'],
+    ['skills', '.skills'],
+  ] as const)
+    symlinkSync(to, path.join(project.root, 'a', name))
+  const openedWithout = (without: string[], files: string | string[] = 'a') => {
+    const written = targetSchema.parse({ command: ['node', '{project}/run.cjs'], workspace: { files, without } })
+    const resolved = targetWithout(resolveTarget(written, { root: project.root, folder: 'prompts' }))
+    assert.deepEqual(resolved?.files, without)
+    return createTarget(resolved.target, { env: process.env })
+  }
+  const seen = async (without: string[], files?: string | string[]) => {
+    const code = `process.stdout.write(require('node:fs').readdirSync('.', {recursive: true}).sort().join())`
+    const { signal } = new AbortController()
+    return (await openedWithout(without, files)({ code }, { caseId: 'c', repeat: 1, signal })).output
+  }
+  assert.equal(await seen(['AGENTS.md', './skills/refund/', 'empty']), 'kept')
+  assert.equal(await seen(['a/*.md'], ['a/*.md', 'a/kept']), 'a,a/kept')
+  const rest = await seen(['**/SKILL.md'])
+  assert.ok(rest.includes('tool/more/x') && !rest.includes('SKILL.md'), rest)
+  project.write({ 'a/docs/copy.md': 'Be brief.' })
+  for (const [without, says] of [
+    [['AGENTS.md'], /docs\/copy\.md is the same file as AGENTS\.md, which is left out; name both/],
+    [['CLAUDE.md', 'docs'], /AGENTS\.md is the same file as (?:CLAUDE\.md|docs\/copy\.md)/],
+    [['AGENT.md'], /without: AGENT\.md matches no file of the workspace/],
+    [['kept', 'agents.md'], /without: agents\.md matches no file/],
+  ] as const) {
+    const error = await failureOf(openedWithout([...without]).open())
+    assert.match(error.message, says)
+    assert.equal(error.fatal, true)
+  }
 })
 
 test('a folder that leads out of the project, is missing, or a pattern that matches nothing ends the run', async () => {
