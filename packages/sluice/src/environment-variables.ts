@@ -113,9 +113,10 @@ export const environmentVariables: readonly VariableGroup[] = [
       },
       {
         name: 'SLUICE_PUBLIC_URL',
-        means: 'Address of the control plane in the links of notifications.',
+        means:
+          'Address by which browsers reach the pages of the control plane, and of the links in notifications; `--public-url` of `serve` comes first. With `https` the cookie of a session is never sent without TLS.',
         example: 'https://sluice.example.com',
-        otherwise: 'notifications have no link',
+        otherwise: 'notifications have no link, and the cookie is sent without TLS too',
       },
       {
         name: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -65,6 +65,8 @@ const layers = [
   'control/live',
   'control/drift',
   'control/telemetry',
+  'control/words',
+  'control/pages',
   'control/server',
   'control/remote',
   'control/simulate',

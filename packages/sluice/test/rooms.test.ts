@@ -13,6 +13,7 @@ const mostInFolder = 30
 /** Folders in which each file is one of a series, and a reader looks for the one that he wants. */
 const series = [
   { folder: 'cli', why: 'one file per command' },
+  { folder: 'control/pages', why: 'one file per page' },
   { folder: 'control/server', why: 'one file or folder per subject of the contract' },
   { folder: 'control/store/sqlite', why: 'one file per part of the store, the same in PostgreSQL' },
   { folder: 'control/store/postgres', why: 'one file per part of the store, the same in SQLite' },

@@ -1,5 +1,5 @@
 import type { ForgottenAnswer } from '../control/remote/answers.ts'
-import { timeText } from '../control/remote/rollout-text.ts'
+import { timeText } from '../control/words/moments.ts'
 import { formatAmount } from '../text/format.ts'
 import { readFlags, remoteFlags, text } from './flags.ts'
 import type { Host } from './host.ts'

@@ -7,6 +7,7 @@ const serveFlags = {
   host: text,
   port: wholeNumberFrom(0, 65_535),
   data: text,
+  publicUrl: text.optional(),
   keepLog: time,
   logLevel: oneOf(['debug', 'info', 'warn', 'error']),
 }

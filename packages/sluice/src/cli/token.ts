@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { TokenAnswer } from '../control/remote/answers.ts'
-import { timeText } from '../control/remote/rollout-text.ts'
+import { timeText } from '../control/words/moments.ts'
 import { scopes } from '../records/token-scopes.ts'
 import { oneOf, readFlags, remoteFlags, texts, time } from './flags.ts'
 import type { Host } from './host.ts'

@@ -13,6 +13,10 @@ export const tokenViewSchema = z.object({
   createdAt: time,
   expiresAt: time.nullable(),
   revokedAt: time.nullable(),
+  sessionEndings: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'How often all its sessions in browsers were ended. Absent: never.' }),
 })
 
 /** A token as it is kept: never itself, only its hash. */

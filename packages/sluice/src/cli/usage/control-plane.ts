@@ -12,6 +12,7 @@ export function addControlPlane(program: Command, host: Host, done: Done): void 
     .option('--host <address>', 'address to listen on; all but loopback need SLUICE_ADMIN_TOKEN', '127.0.0.1')
     .addOption(new Option('--port <n>', 'port to listen on, 0 for any free one').default(4050))
     .option('--data <dir>', 'folder of the state', '.sluice')
+    .option('--public-url <url>', 'address by which browsers reach the pages, e.g. https://sluice.example.com')
     .option('--keep-log <duration>', 'how long outcomes are kept, at least as long as their rollout runs', '90d')
     .addOption(choice('--log-level <level>', 'lowest level that is logged', logLevels).default('info'))
     .action(async (options) => done(await (await import('../serve.ts')).serveCommand(options, host)))

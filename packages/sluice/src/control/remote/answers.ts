@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { appliedSchema } from '../../records/applied.ts'
-import { tokenShareSchema } from '../../records/assessment.ts'
+import { figuresSchema, tokenShareSchema } from '../../records/assessment.ts'
 import { storedContentSchema } from '../../records/content.ts'
 import { activationSchema, featureSchema, takenBackSchema } from '../../records/feature.ts'
 import { instanceViewSchema } from '../../records/instance.ts'
@@ -9,7 +9,6 @@ import { measuredTrafficSchema } from '../../records/measured-traffic.ts'
 import { keptStageSchema, rolloutSchema } from '../../records/rollout.ts'
 import { tokenViewSchema } from '../../records/token.ts'
 import { gateEvidenceSchema, versionSchema } from '../../records/version.ts'
-import { figuresAnswer } from './figures-text.ts'
 
 /*
  * What commands read of the control plane's answers. Keys that they do not read are let through, so that a newer
@@ -49,6 +48,29 @@ const tokenShareAnswer = tokenShareSchema
   .extend({ requests: byArm.optional(), errors: byArm.optional() })
 
 const placeShareAnswer = z.looseObject({ id: z.string().nullable(), tokenId: z.string().nullable(), share: z.number() })
+
+const figures = figuresSchema.shape
+const signalFigures = figures.signals.element
+const judgedArm = figures.judged.shape.canary.loose()
+const counted = signalFigures.shape.canary.unwrap().loose().nullable()
+const height = signalFigures.shape.highest.unwrap().loose()
+
+/** What commands read of an assessment in numbers. */
+const figuresAnswer = figuresSchema.loose().extend({
+  signals: z.array(
+    signalFigures.loose().extend({
+      incumbent: counted,
+      canary: counted,
+      difference: signalFigures.shape.difference.unwrap().loose().nullable(),
+      highest: height.nullable(),
+      proof: signalFigures.shape.proof.unwrap().loose().nullable(),
+    }),
+  ),
+  users: figures.users.loose(),
+  judged: z.looseObject({ incumbent: judgedArm, canary: judgedArm }),
+  against: figures.against.loose().extend({ highest: height }),
+  missing: z.array(figures.missing.element.loose().extend({ unit: z.string() })),
+})
 
 const soakAnswer = z.looseObject({
   stage: z.int().optional(),

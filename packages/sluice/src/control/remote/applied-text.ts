@@ -1,6 +1,6 @@
 import { formatDuration } from '../../text/format.ts'
+import { timeOfDay } from '../words/moments.ts'
 import type { AppliedAnswer } from './answers.ts'
-import { timeOfDay } from './rollout-text.ts'
 
 const named = 20
 

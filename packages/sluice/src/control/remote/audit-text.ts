@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AuditRow } from '../../records/audit-row.ts'
-import { timeText } from './rollout-text.ts'
+import { timeText } from '../words/moments.ts'
 
 /** The log, a line for each row: number, time, who, what, to what, why. */
 export function auditText(rows: readonly AuditRow[]): string {

@@ -1,39 +1,10 @@
-import { formatCount, formatDuration } from '../../text/format.ts'
+import { formatCount } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
+import { figuresLines, judgingLine } from '../words/figures-text.ts'
+import { timeText } from '../words/moments.ts'
+import { stageText, stateText } from '../words/rollout-state-text.ts'
 import type { FeatureAnswer, RolloutAnswer } from './answers.ts'
-import { figuresLines, judgingLine } from './figures-text.ts'
 import { versionText } from './find-version.ts'
-
-const stateWords: Record<string, string> = {
-  running: 'running',
-  paused: 'paused',
-  promoted: 'promoted',
-  rolledBack: 'rolled back',
-  aborted: 'aborted',
-  superseded: 'superseded',
-  insufficientData: 'holds: too little data',
-  sampleRatioMismatch: 'holds: the arms do not get their shares',
-  inconclusive: 'holds: inconclusive',
-}
-
-const strengthWords: Record<string, string> = {
-  strong: ', proven',
-  weak: ' weakly, nothing is proven',
-  time: ' by time alone',
-  manual: ' by hand',
-}
-const causes: Record<string, string> = { undecided: ', undecided', mismatch: ', the arms never matched' }
-
-/** A rollout's state as people read it. */
-export function stateText({
-  state,
-  strength,
-  ending,
-}: Pick<RolloutAnswer, 'state' | 'ending'> & Pick<Partial<RolloutAnswer>, 'strength'>): string {
-  const how =
-    state === 'promoted' ? strengthWords[strength ?? ''] : state === 'rolledBack' ? causes[ending?.why ?? ''] : ''
-  return `${stateWords[state] ?? state}${how ?? ''}`
-}
 
 /** What a rollout does and what is known of its canary, in a few lines. `now` in ms since the epoch. */
 export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['versions'], now: number): string {
@@ -57,19 +28,6 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
 
 function paragraph(text: string): string[] {
   return wrap(text, 78).map((line) => `  ${line}`)
-}
-
-/** `stage 2 of 4, 5 % of the users, soaked 2 h 10 min of 6 h; no data since 14:05Z` */
-function stageText({ stage, settings, ppm, enteredAt, status, assessment }: RolloutAnswer, now: number): string {
-  const place = `stage ${stage + 1} of ${settings.stages.length}, ${ppm / 10_000} % of the users`
-  // What was assessed before the stage was entered, or not at all, says nothing of it.
-  const isOfStage = assessment !== null && (assessment.soak?.stage ?? stage) === stage
-  const soak = isOfStage ? assessment.soak : { soakedMs: 0, counting: false, heardAt: null }
-  if (!soak) return `${place}, for ${formatDuration(Math.max(0, now - (enteredAt.at(-1) ?? now)))}`
-  const whole = settings.stages[stage]?.soakMs ?? 0
-  const since = soak.heardAt === null ? 'no data of both arms yet' : `no data since ${timeOfDay(soak.heardAt)}`
-  const silence = soak.counting || status !== 'running' ? '' : `; ${since}`
-  return `${place}, soaked ${formatDuration(Math.min(soak.soakedMs, whole))} of ${formatDuration(whole)}${silence}`
 }
 
 function numberLines({ assessment, endedAt, settings, judging }: RolloutAnswer, now: number): string[] {
@@ -128,16 +86,4 @@ function placeLines({ assessment }: RolloutAnswer): string[] {
       const each = shares.map(({ id, share }) => `${(100 * share).toFixed(1)} % ${id ?? 'unknown'}`)
       return `  by ${kind}: ${each.join(', ')}`
     })
-}
-
-/** `2026-11-24 08:59:03Z`; a number that no calendar has as it is, e.g. `9e+99 ms`. */
-export function timeText(ms: number): string {
-  const date = new Date(ms)
-  if (Number.isNaN(date.getTime())) return `${ms} ms`
-  return date.toISOString().replace('T', ' ').replace(/\.\d+/, '')
-}
-
-/** `08:59:03Z` */
-export function timeOfDay(ms: number): string {
-  return timeText(ms).slice(11)
 }

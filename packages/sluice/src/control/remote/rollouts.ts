@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
+import { type RolloutOutlook, rolloutOutlook } from '../words/rollout-outlook.ts'
 import type { FeatureAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
 import { findVersion } from './find-version.ts'
 import type { RemoteControlPlane, RolloutAction } from './remote-control-plane.ts'
-import { outlookOn } from './rollout-outlook.ts'
 
 /** What a rollout is begun with. */
 export interface RolloutWish {
@@ -90,4 +90,30 @@ export async function rolloutsWith(remote: RemoteControlPlane, token: string): P
   const known =
     'name the rollout with --rollout; sluice token list, and sluice rollout status where several report, show the ids of tokens'
   throw new SluiceError('invalid-input', `no running rollout has outcomes of a token ${token}: ${known}`)
+}
+
+/** What this traffic can decide; undefined where the control plane is older and does not tell. */
+async function outlookOn(
+  remote: RemoteControlPlane,
+  {
+    name,
+    version,
+    given,
+    perDay,
+    users,
+  }: { name: string; version: string; given: unknown; perDay: number | undefined; users: number | undefined },
+): Promise<(RolloutOutlook & { changed: boolean }) | undefined> {
+  const known = await remote.traffic(name, version).catch((error: unknown) => {
+    if (error instanceof SluiceError && error.code !== 'cannot-run') return undefined
+    throw error
+  })
+  if (!known) return undefined
+  const { data: settings } = rolloutSettingsSchema.safeParse(given ?? known.rollout)
+  if (!settings) return undefined
+  const outlook = rolloutOutlook(
+    known,
+    { settings, areGiven: given !== undefined, perDay, users },
+    { start: Date.now() },
+  )
+  return { ...outlook, changed: outlook.settings !== settings }
 }

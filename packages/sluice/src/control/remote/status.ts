@@ -1,10 +1,12 @@
 import { formatAmount } from '../../text/format.ts'
+import { timeOfDay } from '../words/moments.ts'
+import { stateText } from '../words/rollout-state-text.ts'
 import type { FailingAnswer, FeatureAnswer, InstancesAnswer } from './answers.ts'
 import { silenceText } from './applied-text.ts'
 import { versionText } from './find-version.ts'
 import { RefusalError } from './refusal.ts'
 import type { RemoteControlPlane } from './remote-control-plane.ts'
-import { rolloutText, stateText, timeOfDay } from './rollout-text.ts'
+import { rolloutText } from './rollout-text.ts'
 
 /** Null where the token may not see the instances. */
 export interface StatusOf {

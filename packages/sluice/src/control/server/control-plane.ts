@@ -4,6 +4,10 @@ import manifest from '../../../package.json' with { type: 'json' }
 import type { AcceptedOutcome } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { createAdmission } from './access/admission.ts'
+import { createRateLimit } from './access/rate-limit.ts'
+import { createSessions } from './access/sessions.ts'
+import { createTokenDirectory, type TokenDirectory } from './access/token-directory.ts'
+import type { EngineState } from './engine-state.ts'
 import { jsonResponse, type NodeExchange } from './http/answer.ts'
 import { notFound, Problem } from './http/problem.ts'
 import { createAcknowledgements } from './instances/acknowledgements.ts'
@@ -13,11 +17,15 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts'
 import { timedStore, watchDamagedRows } from './metrics/store-metrics.ts'
 import { unitHasher } from './outcomes/log-entry.ts'
 import { createNamedRates } from './outcomes/named-rates.ts'
+import { createKeptPages } from './pages/kept-pages.ts'
+import { createKeptReads } from './pages/kept-reads.ts'
+import { createLiveStreams } from './pages/live-streams.ts'
+import { dispatchPage, missingPage, wantsPage } from './pages/page-dispatch.ts'
+import { pageRoutes } from './pages/page-routes.ts'
 import { dispatch, problemResponse } from './route/dispatch.ts'
 import { openApi } from './route/openapi.ts'
-import type { Route } from './route/route.ts'
 import { routes } from './routes.ts'
-import { defaultSettings, type EngineState, type ServerSettings, type Services } from './services.ts'
+import { defaultSettings, type ServerSettings, type Services } from './services.ts'
 import { createSnapshotRecord } from './snapshots/snapshot-record.ts'
 import { createSnapshots } from './snapshots/snapshots.ts'
 import { createStreams, keepLoaded } from './snapshots/streams.ts'
@@ -55,6 +63,12 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const settings = { ...defaultSettings, ...options.settings }
   const snapshots = createSnapshots({ store, clock, log })
   const streams = createStreams({ tokens: store, snapshots, clock, log, ...settings })
+  const directory = createTokenDirectory(store, clock)
+  const secure = settings.publicUrl?.startsWith('https:') === true
+  const sessions = createSessions({ store, directory, clock, randomBytes, secure })
+  const keptPages = createKeptPages(clock)
+  const live = createLiveStreams({ store, sessions, snapshots, clock, log, drop: keptPages.drop, ...settings })
+  const engineState = options.engineState ?? { assessment: async () => null, drift: async () => null }
   let draining = false
   const services: Services = {
     store,
@@ -67,10 +81,15 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     given: createSnapshotRecord(snapshots),
     acknowledgements: createAcknowledgements(store),
     streams,
+    sessions,
+    signInLimit: createRateLimit(failedSignIns),
+    keptPages,
+    kept: createKeptReads({ store, engineState, clock }),
+    live,
     metrics,
     log,
     captureContents: options.captureContents ?? (async () => undefined),
-    engineState: options.engineState ?? { assessment: async () => null, drift: async () => null },
+    engineState,
     draining: () => draining,
   }
   await snapshots.reload()
@@ -80,7 +99,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     { value: snapshots.ageMs() / 1000 },
   ])
   metrics.gauge('revision', 'Of the present snapshot.', () => [{ value: snapshots.view(null).snapshot.revision }])
-  const app = router(services)
+  metrics.gauge('open_pages', 'Pages in browsers that follow changes.', () => [{ value: live.count() }])
+  const app = router(services, directory)
   return {
     fetch: async (request, node) => app.fetch(request, { node }),
     metrics,
@@ -91,9 +111,13 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     close() {
       for (const stop of stops) stop()
       streams.close()
+      live.close()
     },
   }
 }
+
+/** Whoever fails more often from one address must wait; whoever has a token needs one attempt. */
+const failedSignIns = { perSecond: 0.2, burst: 20 }
 
 let made: unknown
 
@@ -105,27 +129,34 @@ function contract(): unknown {
 
 type Bindings = { Bindings: { node: NodeExchange | undefined } }
 
-function router(services: Services): Hono<Bindings> {
+function router(services: Services, directory: TokenDirectory): Hono<Bindings> {
   const app = new Hono<Bindings>()
-  const admission = createAdmission(services.store, services.clock, services.settings.rate)
+  const admission = createAdmission(directory, services.clock, services.settings.rate)
   for (const route of routes) {
     app.on(route.method, honoPath(route), (context) => {
       const params = context.req.param() as Record<string, string>
       return dispatch(route, { request: context.req.raw, params, node: context.env.node }, services, admission)
     })
   }
+  for (const route of pageRoutes) {
+    app.on(route.method, honoPath(route), (context) => {
+      const params = context.req.param() as Record<string, string>
+      return dispatchPage(route, { request: context.req.raw, params, node: context.env.node }, services, admission)
+    })
+  }
   app.get('/openapi.json', () => jsonResponse({ status: 200, body: contract() }))
-  for (const [path, allowed] of methodsByPath()) app.all(path, () => refused(services, wrongMethod(allowed)))
-  app.notFound(() => refused(services, notFound('There is nothing at this address; /openapi.json says what there is.')))
+  for (const [path, allowed] of methodsByPath())
+    app.all(path, ({ req }) => refused(services, wrongMethod(allowed), req.raw))
+  app.notFound(({ req }) => refused(services, missing(req.raw), req.raw))
   return app
 }
 
-function honoPath({ path }: Pick<Route, 'path'>): string {
+function honoPath({ path }: { path: string }): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
 function methodsByPath(): Map<string, string[]> {
-  const paths = Map.groupBy([...routes, { path: '/openapi.json', method: 'GET' }], honoPath)
+  const paths = Map.groupBy([...routes, ...pageRoutes, { path: '/openapi.json', method: 'GET' }], honoPath)
   return new Map([...paths].map(([path, found]) => [path, found.map(({ method }) => method)]))
 }
 
@@ -137,6 +168,15 @@ function wrongMethod(allowed: readonly string[]): Problem {
   )
 }
 
-function refused({ randomBytes }: Services, problem: Problem): Response {
-  return problemResponse(problem, Buffer.from(randomBytes(8)).toString('hex'))
+function missing(request: Request): Problem {
+  return notFound(
+    wantsPage(request)
+      ? 'There is no page at this address.'
+      : 'There is nothing at this address; /openapi.json says what there is.',
+  )
+}
+
+function refused(services: Services, problem: Problem, request: Request): Response | Promise<Response> {
+  if (wantsPage(request)) return missingPage(problem, request, services)
+  return problemResponse(problem, Buffer.from(services.randomBytes(8)).toString('hex'))
 }

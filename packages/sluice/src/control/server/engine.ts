@@ -20,10 +20,10 @@ import { startController } from '../rollout/controller/controller.ts'
 import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
 import { bettingEngine } from '../rollout/decision-engine.ts'
 import type { Store } from '../store/store.ts'
+import type { EngineState } from './engine-state.ts'
 import type { Log } from './log.ts'
 import { armGauges, leaderGauges } from './metrics/engine-gauges.ts'
 import type { Metrics } from './metrics/metrics.ts'
-import type { EngineState } from './services.ts'
 
 export interface EngineOptions {
   store: Store
@@ -130,6 +130,7 @@ export function startEngine(options: EngineOptions): Engine {
     engineState: {
       assessment: (rolloutId) => readAssessment(store, rolloutId),
       drift: (feature) => readDrift(store, feature),
+      night: nightOf,
       faults: () => faults.current(),
     },
     async close() {

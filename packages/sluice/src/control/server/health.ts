@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { loopFaultSchema } from '../../records/loop-fault.ts'
-import { maySee } from './access/caller.ts'
+import { type Caller, maySee } from './access/caller.ts'
 import { Problem } from './http/problem.ts'
 import { damagedByFeature } from './metrics/store-metrics.ts'
 import { defineRoute } from './route/route.ts'
+import type { Services } from './services.ts'
 
 const failing = z
   .array(loopFaultSchema)
@@ -57,12 +58,22 @@ export const ready = defineRoute({
     const [leases, caller] = await Promise.race([asked, timer.promise]).finally(() => clock.clearTimer(late))
     // Names of notification channels are shown only to callers with a token.
     const works = leases.filter(({ ours, name }) => ours && !name.startsWith('notify:')).map(({ name }) => name)
-    const damaged = damagedByFeature(store).map(({ kind, feature, rows }) => {
-      return { loop: `reading a ${kind}`, feature, code: 'damaged', since: null, failures: rows }
-    })
-    const faults = [...(engineState.faults?.() ?? []), ...damaged]
-    const isNamed = (feature: string | null) => caller.tokenId !== null && (feature === null || maySee(caller, feature))
-    const failing = faults.filter(({ feature }) => isNamed(feature)).slice(0, mostNamed)
-    return { status: 200, body: { status: 'ok', leading: works, failing, unnamed: faults.length - failing.length } }
+    const { faults, unnamed } = faultsFor({ store, engineState }, caller.tokenId === null ? null : caller)
+    const failing = faults.slice(0, mostNamed)
+    const more = unnamed + faults.length - failing.length
+    return { status: 200, body: { status: 'ok', leading: works, failing, unnamed: more } }
   },
 })
+
+/** What keeps failing in this process, as far as the viewer may see it, and how much more does. Nobody in particular sees none. */
+export function faultsFor(
+  { store, engineState }: Pick<Services, 'store' | 'engineState'>,
+  viewer: Pick<Caller, 'features'> | null,
+): { faults: z.output<typeof loopFaultSchema>[]; unnamed: number } {
+  const damaged = damagedByFeature(store).map(({ kind, feature, rows }) => {
+    return { loop: `reading a ${kind}`, feature, code: 'damaged', since: null, failures: rows }
+  })
+  const all = [...(engineState.faults?.() ?? []), ...damaged]
+  const faults = all.filter(({ feature }) => viewer !== null && (feature === null || maySee(viewer, feature)))
+  return { faults, unnamed: all.length - faults.length }
+}

@@ -1,26 +1,20 @@
 import type { Clock } from '@sluice/client'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
-import type { LoopFault } from '../loops/loop-faults.ts'
-import type { Assessment } from '../rollout/assessment/assessment.ts'
 import type { Store } from '../store/store.ts'
 import { defaultGrowth, type Growth } from './access/growth.ts'
+import type { RateLimit } from './access/rate-limit.ts'
+import type { Sessions } from './access/sessions.ts'
+import type { EngineState } from './engine-state.ts'
 import type { Acknowledgements } from './instances/acknowledgements.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import type { NamedRates } from './outcomes/named-rates.ts'
+import type { KeptPages } from './pages/kept-pages.ts'
+import type { KeptReads } from './pages/kept-reads.ts'
+import type { LiveStreams } from './pages/live-streams.ts'
 import type { SnapshotRecord } from './snapshots/snapshot-record.ts'
 import type { Snapshots } from './snapshots/snapshots.ts'
 import type { Streams } from './snapshots/streams.ts'
-
-/** What the engine knows and the server shows. */
-export interface EngineState {
-  /** The last assessment of a rollout; null before the first. */
-  assessment(rolloutId: string): Promise<Assessment | null>
-  /** The state of the drift watch of a feature; null if there is none. */
-  drift(feature: string): Promise<unknown>
-  /** What fails repeatedly in the loops of this process. */
-  faults?(): readonly LoopFault[]
-}
 
 export interface ServerSettings {
   /** How often streams send a heartbeat, and instances report. */
@@ -36,6 +30,10 @@ export interface ServerSettings {
   maxBufferedBytes: number
   /** How many streams one token may have open. */
   streamsPerToken: number
+  /** How many open pages of one token may follow changes. */
+  liveStreamsPerToken: number
+  /** The address by which browsers reach the pages, e.g. `https://sluice.example.com`; null if it is not known. */
+  publicUrl: string | null
 }
 
 /** What the handlers of all routes share. */
@@ -53,6 +51,13 @@ export interface Services {
   given: SnapshotRecord
   acknowledgements: Acknowledgements
   streams: Streams
+  /** Of browsers. */
+  sessions: Sessions
+  /** Of sign-ins that failed, by address. */
+  signInLimit: RateLimit
+  keptPages: KeptPages
+  kept: KeptReads
+  live: LiveStreams
   metrics: Metrics
   log: Log
   /** Captures the contents of accepted outcomes, after they are durable. */
@@ -70,4 +75,6 @@ export const defaultSettings: ServerSettings = {
   growth: defaultGrowth,
   maxBufferedBytes: 4 * 1_048_576,
   streamsPerToken: 5000,
+  liveStreamsPerToken: 500,
+  publicUrl: null,
 }

@@ -120,7 +120,7 @@ export const revokeToken = defineRoute({
 })
 
 export interface TokenAct {
-  action: 'token.create' | 'token.revoke' | 'token.seed'
+  action: 'token.create' | 'token.revoke' | 'token.seed' | 'token.end-sessions'
   /** Time of the change, in ms since the epoch. */
   at: number
   caller: Pick<Caller, 'name' | 'tokenId'>

@@ -4,9 +4,10 @@ import type { FeatureAnswer, RolloutAnswer } from '../../../src/control/remote/a
 import { appliedText } from '../../../src/control/remote/applied-text.ts'
 import { auditText } from '../../../src/control/remote/audit-text.ts'
 import { driftText } from '../../../src/control/remote/drift-text.ts'
-import { figuresLines } from '../../../src/control/remote/figures-text.ts'
-import { rolloutText, stateText } from '../../../src/control/remote/rollout-text.ts'
+import { rolloutText } from '../../../src/control/remote/rollout-text.ts'
 import { statusText } from '../../../src/control/remote/status.ts'
+import { figuresLines } from '../../../src/control/words/figures-text.ts'
+import { stateText } from '../../../src/control/words/rollout-state-text.ts'
 
 const minute = 60_000
 const rollout: RolloutAnswer = {

@@ -14,7 +14,7 @@ async function stage() {
   const plane = await testPlane({
     engineState: {
       assessment: async () => null,
-      drift: async (feature) => ({ of: `drift-of-${feature}` }),
+      drift: async (feature) => ({ of: `drift-of-${feature}` }) as never,
     },
   })
   const rollouts: Record<string, string> = {}

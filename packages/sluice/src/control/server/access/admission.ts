@@ -1,11 +1,11 @@
 import type { Clock } from '@sluice/client'
+import type { TokenRecord } from '../../../records/token.ts'
 import type { Scope } from '../../../records/token-scopes.ts'
-import type { Store } from '../../store/store.ts'
-import type { TokenStore } from '../../store/token-store.ts'
 import { Problem } from '../http/problem.ts'
 import { anonymous, type Caller, callerOf, hasScope } from './caller.ts'
 import { createRateLimit, type Rate } from './rate-limit.ts'
-import { createTokenDirectory } from './token-directory.ts'
+import type { Session } from './sessions.ts'
+import type { TokenDirectory } from './token-directory.ts'
 
 /** Lets a request in, or says why not. */
 export interface Admission {
@@ -14,14 +14,28 @@ export interface Admission {
    * @throws Problem 401, 403, 429
    */
   admit(request: Request, scopes: readonly Scope[] | null): Promise<Caller>
+  /**
+   * The same for whoever has signed in.
+   * @throws Problem 403, 429
+   */
+  admitSession(session: Session, scopes: readonly Scope[]): Caller
   /** Who sends the request; `anonymous` if it has no valid token. */
   recognise(request: Request): Promise<Caller>
 }
 
-export function createAdmission(store: TokenStore & Pick<Store, 'now'>, clock: Clock, rate: Rate): Admission {
-  const directory = createTokenDirectory(store, clock)
+export function createAdmission(directory: TokenDirectory, clock: Clock, rate: Rate): Admission {
   const limit = createRateLimit(rate)
+
+  function admitted(record: TokenRecord, scopes: readonly Scope[]): Caller {
+    const wait = limit.take(record.id, clock.now())
+    if (wait > 0) throw tooMany(wait)
+    const caller = callerOf(record)
+    if (!hasScope(caller, scopes)) throw forbidden(caller, scopes)
+    return caller
+  }
+
   return {
+    admitSession: ({ record }, scopes) => admitted(record, scopes),
     async recognise(request) {
       const secret = secretOf(request)
       // An open route answers even if the token, or its stored row, is faulty.
@@ -34,11 +48,7 @@ export function createAdmission(store: TokenStore & Pick<Store, 'now'>, clock: C
       if (secret === undefined) throw unauthorised('Send a token: "Authorization: Bearer <token>".')
       const record = await directory.find(secret)
       if (!record) throw unauthorised('The token is unknown, expired or revoked.')
-      const wait = limit.take(record.id, clock.now())
-      if (wait > 0) throw tooMany(wait)
-      const caller = callerOf(record)
-      if (!hasScope(caller, scopes)) throw forbidden(caller, scopes)
-      return caller
+      return admitted(record, scopes)
     },
   }
 }

@@ -19,7 +19,7 @@ export function callerOf({ id, name, scopes, features }: TokenRecord): Caller {
 }
 
 /** Whether the caller has one of the scopes. Admins have all of them. */
-export function hasScope({ scopes }: Caller, needed: readonly Scope[]): boolean {
+export function hasScope({ scopes }: Pick<Caller, 'scopes'>, needed: readonly Scope[]): boolean {
   return scopes.includes('admin') || needed.some((scope) => scopes.includes(scope))
 }
 

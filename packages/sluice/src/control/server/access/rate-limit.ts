@@ -10,19 +10,25 @@ export interface Rate {
 export interface RateLimit {
   /** Takes a permit and returns 0; without a permit returns the seconds until there is one. */
   take(key: string, now: number): number
+  /** The seconds until there is a permit, 0 if there is one. Takes none. */
+  wait(key: string, now: number): number
 }
 
 /** Times are in ms. */
 export function createRateLimit({ perSecond, burst }: Rate): RateLimit {
   const buckets = new Map<string, { permits: number; at: number }>()
+  const permitsOf = (key: string, now: number) => {
+    const before = buckets.get(key) ?? { permits: burst, at: now }
+    return Math.min(burst, before.permits + (Math.max(0, now - before.at) / 1000) * perSecond)
+  }
+  const untilOne = (permits: number) => (permits >= 1 ? 0 : (1 - permits) / perSecond)
   return {
     take(key, now) {
       if (buckets.size >= mostKept && !buckets.has(key)) buckets.clear()
-      const before = buckets.get(key) ?? { permits: burst, at: now }
-      const gained = (Math.max(0, now - before.at) / 1000) * perSecond
-      const permits = Math.min(burst, before.permits + gained)
+      const permits = permitsOf(key, now)
       buckets.set(key, { permits: permits >= 1 ? permits - 1 : permits, at: now })
-      return permits >= 1 ? 0 : (1 - permits) / perSecond
+      return untilOne(permits)
     },
+    wait: (key, now) => untilOne(permitsOf(key, now)),
   }
 }

@@ -11,27 +11,33 @@ const mostKept = 10_000
 export interface TokenDirectory {
   /** The record of a token that is neither revoked nor expired. */
   find(secret: string): Promise<TokenRecord | undefined>
+  /** The same of the token with this id. */
+  byId(id: string): Promise<TokenRecord | undefined>
 }
 
 export function createTokenDirectory(store: TokenStore & Pick<Store, 'now'>, clock: Clock): TokenDirectory {
   const known = new Map<string, { record: TokenRecord | undefined; until: number }>()
 
-  async function lookUp(hash: string): Promise<TokenRecord | undefined> {
+  async function kept(key: string, read: () => Promise<TokenRecord | undefined>): Promise<TokenRecord | undefined> {
     const now = clock.now()
-    const kept = known.get(hash)
-    if (kept && now < kept.until && now >= kept.until - lifeMs) return kept.record
-    const record = await store.tokenByHash(hash)
+    const before = known.get(key)
+    if (before && now < before.until && now >= before.until - lifeMs) return before.record
+    const record = await read()
     if (known.size >= mostKept) known.clear()
-    known.set(hash, { record, until: now + lifeMs })
+    known.set(key, { record, until: now + lifeMs })
     return record
   }
+
+  const isGood = (record: TokenRecord | undefined) =>
+    record !== undefined && isValid(record, expiryTime(store, clock)) ? record : undefined
 
   return {
     async find(secret) {
       const hash = tokenHash(secret)
-      const record = await lookUp(hash)
-      return record && isSameHash(record.hash, hash) && isValid(record, expiryTime(store, clock)) ? record : undefined
+      const record = await kept(`hash ${hash}`, () => store.tokenByHash(hash))
+      return record && isSameHash(record.hash, hash) ? isGood(record) : undefined
     },
+    byId: async (id) => isGood(await kept(`id ${id}`, () => store.tokenById(id))),
   }
 }
 

@@ -12,5 +12,6 @@ export function tokenHash(secret: string): string {
 
 /** Compares in a time that does not depend on where the hashes differ. */
 export function isSameHash(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+  const [one, other] = [Buffer.from(a), Buffer.from(b)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }

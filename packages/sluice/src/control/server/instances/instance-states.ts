@@ -1,4 +1,5 @@
 import type { InstanceRecord } from '../../../records/instance.ts'
+import { type Caller, maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 
 const missedHeartbeats = 3
@@ -77,5 +78,12 @@ export async function instanceStates(services: Services): Promise<InstanceState[
     const isPresent = record.revision === revision ? record.hash === hash : record.revision > revision
     const upToDate = record.known && record.epoch === epoch && isPresent
     return { record, features, upToDate, silent: isInstanceSilent(services, record) }
+  })
+}
+
+/** Those that may serve a feature that the viewer may see. */
+export async function visibleInstances(services: Services, viewer: Pick<Caller, 'features'>): Promise<InstanceState[]> {
+  return (await instanceStates(services)).filter(({ features }) => {
+    return viewer.features === null || features === null || features.some((feature) => maySee(viewer, feature))
   })
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { instanceRecordSchema, instanceViewSchema } from '../../../records/instance.ts'
 import { readers } from '../../../records/token-scopes.ts'
-import { maySee } from '../access/caller.ts'
 import { defineRoute } from '../route/route.ts'
-import { instanceStates, wallTime } from './instance-states.ts'
+import { visibleInstances, wallTime } from './instance-states.ts'
 
 const current = instanceRecordSchema.pick({ epoch: true, revision: true, hash: true })
 
@@ -27,9 +26,7 @@ export const listInstances = defineRoute({
   },
   async handle({ caller }, services) {
     const { epoch, revision, hash } = services.snapshots.view(caller.features).snapshot
-    const shown = (await instanceStates(services)).filter(({ features }) => {
-      return caller.features === null || features === null || features.some((feature) => maySee(caller, feature))
-    })
+    const shown = await visibleInstances(services, caller)
     const instances = shown.map(({ record, upToDate, silent }) => {
       const { instance, client, epoch, revision, hash, stale } = record
       const [firstSeenAt = 0, seenAt = 0, mayServeUntil = 0] = [

@@ -8,7 +8,7 @@ import type { Services } from '../services.ts'
  * log.
  * @throws Problem 404
  */
-export async function findRollout({ store }: Services, id: string, caller: Caller): Promise<Rollout> {
+export async function findRollout({ store }: Services, id: string, caller: Pick<Caller, 'features'>): Promise<Rollout> {
   const visible = (await store.features()).filter(({ feature }) => maySee(caller, feature))
   const rollouts = visible.flatMap(({ rollout, pastRollouts }) => [...(rollout ? [rollout] : []), ...pastRollouts])
   const found = rollouts.find((rollout) => rollout.id === id)

@@ -70,7 +70,7 @@ export function rolloutViewOf(rollout: Rollout, assessment: Assessment | null): 
 /** Adds the names of the tokens that the caller may see, so that operators know who reported. */
 export async function withTokenNames(
   assessment: Assessment | null,
-  caller: Caller,
+  caller: Pick<Caller, 'scopes'>,
   store: Pick<Store, 'tokens'>,
 ): Promise<Assessment | null> {
   if (!assessment?.tokens?.length || !hasScope(caller, readers)) return assessment

@@ -28,24 +28,23 @@ export async function dispatch(
 ): Promise<Response> {
   const requestId = Buffer.from(services.randomBytes(8)).toString('hex')
   const passed = stopwatch(services.clock)
-  const handled = await respond(route, exchange, { requestId, services, admission })
-  const ms = Math.round(passed())
-  const { method, path } = route
-  services.metrics.count('http_requests_total', 'Requests by their answer.', {
-    method,
-    path,
-    status: `${handled.status}`,
-  })
-  services.metrics.time('http_request_seconds', 'Time until the answer.', { method, path }, ms / 1000)
-  if (!route.quiet || handled.status >= 400)
-    services.log(levelOf(handled.status), `${method} ${path}`, {
-      ...exchange.params,
-      requestId,
-      status: handled.status,
-      ms,
-      ...handled.facts,
-    })
-  return handled.response
+  const { response, status, facts } = await respond(route, exchange, { requestId, services, admission })
+  noteRequest(services, route, { status, ms: passed(), facts: { ...exchange.params, requestId, ...facts } })
+  return response
+}
+
+/** Counts a request, and logs it. */
+export function noteRequest(
+  { metrics, log }: Pick<Services, 'metrics' | 'log'>,
+  { method, path, quiet }: Pick<Route, 'method' | 'path' | 'quiet'>,
+  { status, ms, facts }: { status: number; ms: number; facts: Record<string, unknown> },
+): void {
+  const rounded = Math.round(ms)
+  metrics.count('http_requests_total', 'Requests by their answer.', { method, path, status: `${status}` })
+  metrics.time('http_request_seconds', 'Time until the answer.', { method, path }, rounded / 1000)
+  if (quiet && status < 400) return
+  const { requestId, ...more } = facts
+  log(levelOf(status), `${method} ${path}`, { ...more, requestId, status, ms: rounded })
 }
 
 async function respond(
@@ -75,7 +74,8 @@ export function problemResponse({ details, headers }: Problem, requestId: string
   })
 }
 
-function factsOf({ details, cause }: Problem): Record<string, unknown> {
+/** What the log says of a refusal or a failure. */
+export function factsOf({ details, cause }: Problem): Record<string, unknown> {
   const { code } = details
   if (details.status < 500 || !(cause instanceof Error)) return { code }
   return { code, error: cause.message, ...(code === 'internal' && { stack: cause.stack }) }

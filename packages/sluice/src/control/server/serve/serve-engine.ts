@@ -38,6 +38,7 @@ export async function startServeEngine(
     metrics,
     keepLogMs,
     openNights,
+    publicUrl,
   }: {
     store: Store
     clock: Clock
@@ -46,6 +47,8 @@ export async function startServeEngine(
     keepLogMs: number
     /** Of the project in this folder. */
     openNights: (root: string) => Nights
+    /** Of the links in messages; null: they have none. */
+    publicUrl: string | null
   },
 ): Promise<Engine> {
   const { env } = host
@@ -74,7 +77,7 @@ export async function startServeEngine(
     notify: {
       channels,
       project: projectName(root, env),
-      linkTo: linksTo(env.SLUICE_PUBLIC_URL),
+      linkTo: linksTo(publicUrl),
       deliver: {
         fetch: createLeanFetch({ env }),
         random: Math.random,
@@ -93,9 +96,8 @@ export async function startServeEngine(
 }
 
 /** Links to rollouts for messages; undefined without a public URL. */
-function linksTo(publicUrl: string | undefined): (feature: string, rolloutId: string | null) => string | undefined {
-  if (!publicUrl || !URL.canParse(publicUrl)) return () => undefined
-  const base = publicUrl.replace(/\/+$/, '')
+function linksTo(base: string | null): (feature: string, rolloutId: string | null) => string | undefined {
+  if (base === null) return () => undefined
   return (feature, rolloutId) =>
     rolloutId === null ? `${base}/v1/features/${encodeURIComponent(feature)}` : `${base}/v1/rollouts/${rolloutId}`
 }

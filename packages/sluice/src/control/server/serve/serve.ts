@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
-import { isIP } from 'node:net'
 import path from 'node:path'
 import { type Clock, systemClock } from '@sluice/client'
 import { createLeanFetch } from '../../../core/providers/http/lean-fetch.ts'
@@ -12,6 +11,7 @@ import type { Store } from '../../store/store.ts'
 import { createTelemetry, watchedStore } from '../../telemetry/telemetry.ts'
 import { createControlPlane } from '../control-plane.ts'
 import { listen } from '../http/listen.ts'
+import { isLoopback } from '../http/loopback.ts'
 import { createLog, type Level } from '../log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { seedAdmin } from '../tokens.ts'
@@ -36,6 +36,8 @@ export interface ServeSettings {
   /** How long log entries are kept, in ms. */
   keepLogMs: number
   logLevel: Level
+  /** The address by which browsers reach the pages; the variable `SLUICE_PUBLIC_URL` by default. */
+  publicUrl?: string | undefined
   /** Opens the nightly results of the project in this folder. */
   openNights: (root: string) => Nights
 }
@@ -44,6 +46,7 @@ export interface ServeSettings {
 export async function serve(settings: ServeSettings, process: ServeProcess): Promise<void> {
   const { host, port, data, keepLogMs, logLevel, openNights } = settings
   const clock = systemClock
+  const publicUrl = publicUrlOf(settings.publicUrl ?? process.env.SLUICE_PUBLIC_URL)
   const log = createLog((line) => void process.stderr.write(line), clock.now, logLevel)
   const signals = listenForSignals(process)
   const stopLooking = keepYoungSpaceSmall()
@@ -52,10 +55,15 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
   try {
     const accessible = await seedAdmin(store, clock, process.env.SLUICE_ADMIN_TOKEN)
     if (!accessible) refuseOpenAddress(host)
-    const engine = await startServeEngine(process, { store, clock, log, metrics, keepLogMs, openNights })
+    const engine = await startServeEngine(process, {
+      ...{ store, clock, log, metrics, keepLogMs, openNights, publicUrl },
+    })
     try {
       const { captureContents, engineState } = engine
-      const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, captureContents, engineState })
+      const plane = await createControlPlane({
+        ...{ store, clock, randomBytes, log, metrics, captureContents, engineState },
+        settings: { publicUrl },
+      })
       const listening = await listen(plane, { host, port })
       log('info', 'listening', { url: listening.url, store: store.kind })
       if (!accessible)
@@ -93,9 +101,22 @@ async function openServeStore(
   return watchedStore(store, telemetry)
 }
 
+/**
+ * The address of the pages; null if none is given. Its scheme says whether browsers use TLS, which the server itself
+ * cannot see behind a proxy.
+ * @throws SluiceError `invalid-input`
+ */
+function publicUrlOf(given: string | undefined): string | null {
+  if (!given) return null
+  const url = URL.canParse(given) ? new URL(given) : undefined
+  if (url && ['http:', 'https:'].includes(url.protocol)) return given.replace(/\/+$/, '')
+  const message = `--public-url ${given}: expected the address by which browsers reach the pages, e.g. https://sluice.example.com`
+  throw new SluiceError('invalid-input', message)
+}
+
 /** Only this machine reaches a loopback address. Any other address is refused unless a valid token exists. */
 function refuseOpenAddress(host: string): void {
-  if (host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))) return
+  if (isLoopback(host)) return
   throw new SluiceError(
     'invalid-input',
     `--host ${host}: other machines may connect only if a token exists. Set SLUICE_ADMIN_TOKEN, e.g. to "openssl rand -hex 32"`,

@@ -52,6 +52,7 @@ export function memoryReleases(
     version: async (feature, id) => copyOf(versions.get(versionKey(feature, id))),
     remembered: async (key) => copyOf(answers.get(key)),
     tokens: async () => copyOf([...tokens.values()]),
+    tokenById: async (id) => copyOf(tokens.get(id)),
     tokenByHash: async (hash) => copyOf([...tokens.values()].find((token) => token.hash === hash)),
     audit: async (chain, { after = 0, limit = Number.MAX_SAFE_INTEGER } = {}) =>
       copyOf((chains.get(chain) ?? []).slice(after, after + limit)),

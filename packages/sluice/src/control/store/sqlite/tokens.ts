@@ -10,6 +10,11 @@ export function sqliteTokens(db: SqliteConnection): TokenStore {
         const rows = db.all('SELECT id, document FROM tokens ORDER BY number')
         return db.damaged.readable(rows, ({ document }) => tokenRecordOf(document), rowOf.token)
       }),
+    tokenById: (id) =>
+      db.read(() => {
+        const row = db.first('SELECT document FROM tokens WHERE id = ?', id)
+        return row && tokenRecordOf(row.document)
+      }),
     tokenByHash: (hash) =>
       db.read(() => {
         const row = db.first('SELECT document FROM tokens WHERE hash = ?', hash)

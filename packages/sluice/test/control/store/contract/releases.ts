@@ -42,6 +42,7 @@ export function testReleases({ name: kind, open }: Implementation): void {
     assert.deepEqual(await store.version('summary', 'aaaaaaaaaaaa'), full.version)
     assert.deepEqual(await store.tokens(), [full.token])
     assert.deepEqual(await store.tokenByHash('hash of t1'), full.token)
+    assert.deepEqual([await store.tokenById('t1'), await store.tokenById('t2')], [full.token, undefined])
     assert.equal(await store.tokenByHash('hash of t2'), undefined)
     assert.deepEqual(await store.remembered('t1 k'), answer)
     assert.deepEqual(await store.audit('summary'), [result.audit])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rolloutOutlook } from '../../../src/control/remote/rollout-outlook.ts'
+import { rolloutOutlook } from '../../../src/control/words/rollout-outlook.ts'
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 
 const traffic = {

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import { SluiceError } from '../../errors.ts'
+import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
 import {
   defaultLiveSettings,
   defaultRolloutSettings,
+  type LiveSettings,
   type RolloutSettings,
-  rolloutSettingsSchema,
 } from '../../records/rollout-settings.ts'
 import { formatCount, formatDuration, formatUsd } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
@@ -12,8 +12,6 @@ import { type Forecast, forecast } from '../plan/forecast.ts'
 import { forecastLines } from '../plan/forecast-text.ts'
 import { requestsPerVisit, type Traffic } from '../plan/traffic.ts'
 import { defaultsFor, type TrafficDefaults } from '../plan/traffic-defaults.ts'
-import type { TrafficAnswer } from './answers.ts'
-import type { RemoteControlPlane } from './remote-control-plane.ts'
 
 /** What a rollout begins with, and what it can decide by when. */
 export interface RolloutOutlook {
@@ -25,6 +23,20 @@ export interface RolloutOutlook {
   lines: string[]
 }
 
+/** The traffic as it was measured, and what the version says about itself. */
+export interface ToldTraffic {
+  traffic: MeasuredTraffic | null
+  /** Settings that its prompt file sets itself; null if that is not known. */
+  written: readonly string[] | null
+  live: Pick<LiveSettings, 'store'> & { judge: JudgingWish }
+}
+
+interface JudgingWish {
+  percent: number
+  canaryPercent?: number | undefined
+  budgetUsdPerDay: number
+}
+
 interface Wish {
   settings: RolloutSettings
   /** Whoever gave settings for this rollout means them; of judging they say nothing. */
@@ -34,37 +46,11 @@ interface Wish {
   users: number | undefined
 }
 
-/** What this traffic can decide; undefined where the control plane is older and does not tell. */
-export async function outlookOn(
-  remote: RemoteControlPlane,
-  {
-    name,
-    version,
-    given,
-    perDay,
-    users,
-  }: { name: string; version: string; given: unknown; perDay: number | undefined; users: number | undefined },
-): Promise<(RolloutOutlook & { changed: boolean }) | undefined> {
-  const known = await remote.traffic(name, version).catch((error: unknown) => {
-    if (error instanceof SluiceError && error.code !== 'cannot-run') return undefined
-    throw error
-  })
-  if (!known) return undefined
-  const { data: settings } = rolloutSettingsSchema.safeParse(given ?? known.rollout)
-  if (!settings) return undefined
-  const outlook = rolloutOutlook(
-    known,
-    { settings, areGiven: given !== undefined, perDay, users },
-    { start: Date.now() },
-  )
-  return { ...outlook, changed: outlook.settings !== settings }
-}
-
 const usual = { errorRate: 0.01, deviation: 0.25 }
 
 /** What this traffic can decide. The general defaults give way to those that suit it. `course` is how it is simulated. */
 export function rolloutOutlook(
-  { traffic, live, written }: TrafficAnswer,
+  { traffic, live, written }: ToldTraffic,
   wish: Wish,
   course: { start: number; runs?: number },
 ): RolloutOutlook {
@@ -129,7 +115,7 @@ export function rolloutOutlook(
 const tellingHours = 48
 
 /** How many users come on a day; null where the log does not tell, or the traffic is another. */
-function habitsOf(traffic: TrafficAnswer['traffic'], { perDay, users }: Wish): number | null {
+function habitsOf(traffic: ToldTraffic['traffic'], { perDay, users }: Wish): number | null {
   const isMeasured = perDay === undefined && users === undefined
   return traffic && isMeasured && traffic.hours >= tellingHours ? traffic.usersPerDay : null
 }
@@ -138,7 +124,7 @@ function habitsOf(traffic: TrafficAnswer['traffic'], { perDay, users }: Wish): n
 function suited(
   settings: RolloutSettings,
   { stages, flagMargin }: TrafficDefaults,
-  written: TrafficAnswer['written'],
+  written: ToldTraffic['written'],
 ): RolloutSettings {
   const isSet = (key: 'stages' | 'flagMargin') =>
     written ? written.includes(`rollout.${key}`) : !isDeepStrictEqual(settings[key], defaultRolloutSettings[key])
@@ -147,7 +133,7 @@ function suited(
 }
 
 /** Whether the prompt file says how much is judged. Of versions published by an older command line only what differs from the default is known to be meant. */
-function isJudgeSet({ judge }: TrafficAnswer['live'], written: TrafficAnswer['written']): boolean {
+function isJudgeSet({ judge }: ToldTraffic['live'], written: ToldTraffic['written']): boolean {
   if (written) return written.some((name) => name === 'live.judge.percent' || name === 'live.judge.canaryPercent')
   return judge.percent !== defaultLiveSettings.judge.percent || judge.canaryPercent !== undefined
 }

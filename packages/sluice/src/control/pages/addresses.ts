@@ -1,0 +1,15 @@
+/** Where the page of each thing is. Names are anything that a publisher may choose. */
+const part = (name: string) => encodeURIComponent(name)
+
+export const featureAddress = (feature: string) => `/features/${part(feature)}`
+export const rolloutAddress = (id: string) => `/rollouts/${part(id)}`
+
+/**
+ * The path, if it leads to a page of this control plane and nowhere else; `/` otherwise. Browsers take a backslash for a
+ * slash, and leave out line breaks and tabs.
+ */
+export function localAddress(path: string | undefined): string {
+  if (path === undefined || !/^\/(?![/\\])[\x21-\x7e]*$/.test(path)) return '/'
+  const { origin, pathname, search } = new URL(path, 'http://local')
+  return origin === 'http://local' && !pathname.startsWith('//') ? `${pathname}${search}` : '/'
+}

@@ -1,0 +1,85 @@
+import { replaceMain } from './replace-main.ts'
+
+/** Nothing heard for so long, in ms, and the stream counts as lost: it speaks at least every ten seconds. */
+const quietMs = 25_000
+
+/** Keeps the page as it is on the server, and says since when it is old where that fails. */
+export function followChanges(state: HTMLElement, address: string): void {
+  let stream: EventSource | undefined
+  let heardAt = Date.now()
+  let lostAt: number | undefined
+  let isAsking = false
+  let isDue = false
+
+  function open(): void {
+    stream?.close()
+    stream = new EventSource(address)
+    stream.addEventListener('changed', () => {
+      heardAt = Date.now()
+      void ask()
+    })
+    stream.addEventListener('ended', () => location.reload())
+    stream.addEventListener('error', () => {
+      lost()
+      if (stream?.readyState === EventSource.CLOSED) void ask()
+    })
+  }
+
+  function lost(): void {
+    if (lostAt !== undefined) return
+    lostAt = heardAt
+    state.classList.add('old')
+    state.setAttribute('role', 'alert')
+    state.textContent = `No connection to the control plane since ${clockText(lostAt)}: what you see is from ${clockText(Number(state.dataset.at))}`
+  }
+
+  /** One request at a time; a change that comes meanwhile is asked for afterwards. */
+  async function ask(): Promise<void> {
+    isDue = true
+    if (isAsking) return
+    isAsking = true
+    try {
+      while (isDue) {
+        isDue = false
+        await askOnce()
+      }
+    } catch {
+      lost()
+    } finally {
+      isAsking = false
+    }
+  }
+
+  async function askOnce(): Promise<void> {
+    const response = await fetch(location.href, {
+      headers: { accept: 'text/html', 'sluice-part': 'main', 'if-none-match': `"${state.dataset.tag}"` },
+    })
+    if (response.status === 401) return location.reload()
+    if (response.status !== 304 && !response.ok) return lost()
+    if (response.ok) replaceMain(await response.text(), state)
+    state.dataset.at = response.headers.get('sluice-as-of') ?? String(Date.now())
+    state.dataset.tag = response.headers.get('etag')?.replaceAll('"', '') ?? ''
+    heardAt = Date.now()
+    lostAt = undefined
+    state.classList.remove('old')
+    state.removeAttribute('role')
+    state.textContent = `Live, as of ${clockText(Number(state.dataset.at))}`
+  }
+
+  // Browsers allow six connections to a server: a page that nobody sees must not take one from a page that is seen.
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) stream?.close()
+    else open()
+  })
+  setInterval(() => {
+    if (document.hidden) return
+    if (Date.now() - heardAt > quietMs) lost()
+    if (stream?.readyState === EventSource.CLOSED) open()
+  }, 5000)
+  open()
+}
+
+/** `14:05:03`, in UTC as everywhere on the page. */
+function clockText(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 19)}Z`
+}

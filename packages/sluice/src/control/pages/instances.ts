@@ -1,0 +1,84 @@
+import { formatAmount, formatCount, formatDuration } from '../../text/format.ts'
+import { html } from '../../text/markup.ts'
+import { cell, moment, type StateTone, toned, wideTable } from './elements.ts'
+import type { PageContent } from './layout.ts'
+
+/** A process with a client, and what it runs. Times in ms since the epoch. */
+export interface ShownInstance {
+  instance: string
+  /** Null where it does not say. */
+  client: string | null
+  /** -1: it has not reported yet. */
+  revision: number
+  /** It has the present snapshot of its token. */
+  upToDate: boolean
+  /** No report for three heartbeats. */
+  silent: boolean
+  /** It serves only the incumbents. */
+  stale: boolean
+  seenAt: number
+  /** From then on it serves no canary unless it reaches the control plane. */
+  mayServeUntil: number
+}
+
+export interface InstancesPage {
+  /** Of the snapshot that the reader's token may see. */
+  revision: number
+  /** Those that lack something first; at most as many as are shown. */
+  instances: readonly ShownInstance[]
+  counts: { total: number; behind: number; silent: number }
+  leaders: readonly { work: string; replica: string }[]
+  now: number
+}
+
+/** Which process runs what. */
+export function instancesPage({ revision, instances, counts, leaders, now }: InstancesPage): PageContent {
+  const { total, behind, silent } = counts
+  const main = html`<h1>Instances</h1>
+<ul class="facts"><li>${
+    total === 0
+      ? toned('unknown', 'None is connected')
+      : behind + silent === 0
+        ? toned('good', `All ${formatCount(total)} are up to date`)
+        : toned(
+            behind > 0 ? 'bad' : 'watch',
+            `Of ${formatAmount(total, 'instance')} ${formatCount(behind)} behind, ${formatCount(silent)} silent`,
+          )
+  }</li><li>present revision ${formatCount(revision)}</li></ul>
+${
+  total === 0
+    ? html`<section class="empty narrow"><p>An instance is a process with <code>@sluice/client</code>. It appears here when it asks for its first snapshot. Give it the address of this control plane and a token:</p>
+<pre tabindex="0">sluice token create my-app --scope client</pre></section>`
+    : wideTable({
+        name: 'Instances',
+        head: ['Instance', 'State', 'Revision', 'Client', 'Last report', 'May serve a canary'],
+        rows: instances.map((one) => row(one, now)),
+      })
+}
+${instances.length < total ? html`<p class="muted">and ${formatCount(total - instances.length)} more, all up to date or later in the alphabet; <code>sluice status</code> counts all.</p>` : undefined}
+<h2>Who leads</h2>
+${
+  leaders.length === 0
+    ? html`<p>${toned('bad', 'No replica leads anything')}: no canary advances or is rolled back by itself.</p>`
+    : html`<ul>${leaders.map(({ work, replica }) => html`<li><b>${work}</b>: ${replica}</li>`)}</ul>`
+}`
+  return { title: behind > 0 ? `(${behind}) Instances` : 'Instances', main }
+}
+
+function row(
+  { instance, client, revision, upToDate, silent, stale, seenAt, mayServeUntil }: ShownInstance,
+  now: number,
+) {
+  const [tone, text]: [StateTone, string] = silent
+    ? ['watch', `silent for ${formatDuration(Math.max(0, now - seenAt))}`]
+    : upToDate
+      ? ['good', 'up to date']
+      : ['bad', 'behind']
+  return html`<tr><th scope="row" data-column="Instance">${instance}</th>
+${cell('State', html`${toned(tone, text)}${stale ? html`<small class="line">incumbents only</small>` : undefined}`)}
+${cell('Revision', revision < 0 ? 'not reported yet' : formatCount(revision))}
+${cell('Client', client ?? html`<span class="not-known">not known</span>`)}
+${cell('Last report', moment(seenAt))}
+${cell('May serve a canary', silent ? html`until ${moment(mayServeUntil)}` : 'while it reports')}</tr>
+`
+}

@@ -1,0 +1,147 @@
+import { formatAmount, formatCount } from '../../text/format.ts'
+import { type Html, html } from '../../text/markup.ts'
+import { moment, toned, wideTable } from './elements.ts'
+import type { PageContent } from './layout.ts'
+import { type FeatureRow, featureColumns, featureRow } from './overview-row.ts'
+
+/** Which features are listed. */
+interface OverviewFilter {
+  /** Only those whose name holds this text. */
+  search: string
+  show: 'all' | 'attention' | 'rollouts'
+  /** 1-based. */
+  page: number
+}
+
+/** Something that a loop of this replica keeps failing at. */
+export interface ShownFault {
+  loop: string
+  feature: string | null
+  code: string
+  /** ms since the epoch; null of a stored row that cannot be read. */
+  since: number | null
+  failures: number
+}
+
+export interface OverviewPage {
+  /** Of this page of the list, those that need somebody first. */
+  rows: readonly FeatureRow[]
+  filter: OverviewFilter
+  /** Of the list, at least 1. */
+  pages: number
+  /** How many features the reader may see, how many of them need attention, and how many have a running rollout. */
+  counts: { all: number; attention: number; rollouts: number }
+  instances: { total: number; behind: number; silent: number }
+  faults: readonly ShownFault[]
+  /** The replica that decides about the canaries; null: none does. */
+  leader: string | null
+  /** The reader's token is limited to some features. */
+  isLimited: boolean
+}
+
+/** What everybody gets, what runs, and what needs somebody: the first page that is looked at. */
+export function overviewPage(page: OverviewPage): PageContent {
+  const { counts, isLimited } = page
+  const main = html`<h1>Overview</h1>
+${sentence(page)}
+${warnings(page)}
+${counts.all === 0 ? emptyState(isLimited) : list(page)}`
+  const title = counts.attention > 0 ? `(${counts.attention}) Overview` : 'Overview'
+  return { title, main }
+}
+
+function sentence({ counts, instances }: OverviewPage): Html {
+  const need = counts.attention
+  const first =
+    counts.all === 0
+      ? undefined
+      : need === 0
+        ? toned(
+            'good',
+            `None of ${formatAmount(counts.all, 'feature')} has an alarm, a failing loop, or a rollout that is held or was rolled back today`,
+          )
+        : toned(
+            'bad',
+            `${formatAmount(need, 'feature')} of ${formatCount(counts.all)} ${need === 1 ? 'needs' : 'need'} attention`,
+          )
+  const { total, behind, silent } = instances
+  const away = [
+    ...(behind > 0 ? [`${formatCount(behind)} behind`] : []),
+    ...(silent > 0 ? [`${formatCount(silent)} silent`] : []),
+  ]
+  const told =
+    total === 0
+      ? toned('unknown', 'no instance is connected')
+      : away.length === 0
+        ? toned('good', `${formatAmount(total, 'instance')} up to date`)
+        : toned(behind > 0 ? 'bad' : 'watch', `of ${formatAmount(total, 'instance')} ${away.join(', ')}`)
+  return html`<ul class="facts">${first === undefined ? undefined : html`<li>${first}</li>`}${
+    counts.all === 0 ? undefined : html`<li>${formatAmount(counts.rollouts, 'rollout')} running</li>`
+  }<li><a href="/instances">${told}</a></li></ul>`
+}
+
+const faultsNamed = 10
+
+/** What is not done at present, whatever the features say. */
+function warnings({ leader, counts, faults }: OverviewPage): Html | undefined {
+  const general = faults.filter(({ feature }) => feature === null)
+  const lines: Html[] = []
+  if (leader === null && counts.rollouts > 0)
+    lines.push(
+      html`<li><b>No replica leads the canaries</b>, so none advances or is rolled back by itself. Look at the log of the control plane.</li>`,
+    )
+  for (const { loop, code, since, failures } of general.slice(0, faultsNamed))
+    lines.push(
+      html`<li><b>${loop}</b> fails (${code}, ${formatAmount(failures, 'time')} in a row${since === null ? undefined : html`, since ${moment(since)}`}). The log of the control plane says why.</li>`,
+    )
+  if (general.length > faultsNamed) lines.push(html`<li>and ${formatCount(general.length - faultsNamed)} more</li>`)
+  if (lines.length === 0) return undefined
+  return html`<section class="warnings" aria-label="Failing"><h2>Failing</h2><ul>${lines}</ul></section>`
+}
+
+function emptyState(isLimited: boolean): Html {
+  return html`<section class="empty narrow"><h2>${isLimited ? 'No feature that this token may see' : 'No features yet'}</h2>
+<p>A feature appears here once a version of it is published. In the project, after a gate that passed:</p>
+<pre tabindex="0">sluice publish FEATURE</pre>
+<p>It reads the address of this control plane from <code>SLUICE_URL</code>, and a token of the scope <code>ci</code> from <code>SLUICE_TOKEN</code>. No project yet? <code>sluice init</code> makes one.</p></section>`
+}
+
+function list(page: OverviewPage): Html {
+  const { rows, filter, counts } = page
+  return html`${filterForm(filter, counts)}
+${rows.length === 0 ? html`<p class="empty">${nothingFound(filter)} <a href="/">Show all</a></p>` : wideTable({ name: 'Features', head: featureColumns, rows: rows.map(featureRow) })}
+${pager(page)}`
+}
+
+function nothingFound({ search, show }: OverviewFilter): string {
+  const what = { all: 'No feature', attention: 'No feature that needs attention', rollouts: 'No running rollout' }[show]
+  return search === '' ? `${what}.` : `${what} with "${search}" in its name.`
+}
+
+function filterForm({ search, show }: OverviewFilter, counts: OverviewPage['counts']): Html {
+  const kinds: [OverviewFilter['show'], string, number][] = [
+    ['all', 'All', counts.all],
+    ['attention', 'Need attention', counts.attention],
+    ['rollouts', 'Running rollouts', counts.rollouts],
+  ]
+  return html`<form class="filter" method="get" action="/" role="search">
+<label class="unseen" for="search">Name of a feature</label><input id="search" name="search" type="search" value="${search}" placeholder="Name of a feature">
+<fieldset><legend class="unseen">Show</legend>${kinds.map(
+    ([kind, name, count]) =>
+      html`<label><input type="radio" name="show" value="${kind}"${kind === show ? html` checked` : undefined}> ${name} <small>${formatCount(count)}</small></label>`,
+  )}</fieldset><button>Show</button></form>`
+}
+
+function pager({ filter, pages }: OverviewPage): Html | undefined {
+  if (pages <= 1) return undefined
+  const { page } = filter
+  const to = (number: number) => {
+    const query = new URLSearchParams({
+      ...(filter.search !== '' && { search: filter.search }),
+      ...(filter.show !== 'all' && { show: filter.show }),
+      page: String(number),
+    })
+    return `/?${query}`
+  }
+  return html`<nav class="pager" aria-label="Pages of the list">${page > 1 ? html`<a href="${to(page - 1)}" rel="prev">Previous</a> ` : undefined}<span>Page ${page} of ${formatCount(pages)}</span>${page < pages ? html` <a href="${to(page + 1)}" rel="next">Next</a>` : undefined}</nav>`
+}

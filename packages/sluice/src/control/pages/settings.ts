@@ -1,0 +1,74 @@
+import { html } from '../../text/markup.ts'
+import { cell, moment, type StateTone, toned, wideTable } from './elements.ts'
+import type { PageContent } from './layout.ts'
+
+/** A token without its secret. Times in ms since the epoch. */
+export interface ShownToken {
+  id: string
+  name: string
+  scopes: readonly string[]
+  /** Null: all. */
+  features: readonly string[] | null
+  createdAt: number
+  expiresAt: number | null
+  revokedAt: number | null
+}
+
+export interface SettingsPage {
+  own: ShownToken
+  /** When the present session ends. */
+  sessionEndsAt: number
+  formKey: string
+  /** Those that the reader may see; null: only an admin sees others. */
+  tokens: readonly ShownToken[] | null
+  /** Null: it was not set. */
+  publicUrl: string | null
+  now: number
+}
+
+/** Who has access, and the session of the reader. */
+export function settingsPage({ own, sessionEndsAt, formKey, tokens, publicUrl, now }: SettingsPage): PageContent {
+  const main = html`<h1>Settings</h1>
+<section><h2>Your session</h2>
+<p>You have signed in with the token <b>${own.name}</b> <code class="id">${own.id}</code>: ${scopeText(own)}. The session ends ${moment(sessionEndsAt)}.</p>
+<form method="post" action="/sign-out"><input type="hidden" name="formKey" value="${formKey}"><input type="hidden" name="everywhere" value="yes">
+<button class="danger">Sign out everywhere</button> <small>Ends every session of this token, in all browsers. The token itself goes on.</small></form></section>
+<section><h2>Tokens</h2>
+${
+  tokens === null
+    ? html`<p class="muted">Only a token of the scope <code>admin</code> sees the others.</p>`
+    : wideTable({
+        name: 'Tokens',
+        head: ['Name', 'State', 'May', 'Features', 'Made', 'Id'],
+        rows: tokens.map((token) => row(token, now)),
+      })
+}
+<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>.</p></section>
+<section><h2>Address</h2><p>${
+    publicUrl === null
+      ? html`Not set. Without <code>--public-url</code> messages have no links, and the cookie of a session is not kept to TLS.`
+      : html`<code>${publicUrl}</code>${publicUrl.startsWith('https:') ? undefined : html`. It has no TLS, so the cookie of a session is not kept to it.`}`
+  }</p></section>`
+  return { title: 'Settings', main }
+}
+
+function scopeText({ scopes, features }: ShownToken): string {
+  return `${scopes.join(', ')}, ${features === null ? 'all features' : `only ${features.join(', ')}`}`
+}
+
+function row(token: ShownToken, now: number) {
+  const { id, name, scopes, features, createdAt, expiresAt, revokedAt } = token
+  const [tone, text, at]: [StateTone, string, number | null] =
+    revokedAt !== null
+      ? ['unknown', 'revoked', revokedAt]
+      : expiresAt !== null && expiresAt <= now
+        ? ['unknown', 'expired', expiresAt]
+        : ['good', expiresAt === null ? 'valid until it is revoked' : 'valid until', expiresAt]
+  return html`<tr><th scope="row" data-column="Name">${name}</th>
+${cell('State', html`${toned(tone, text)} ${at === null ? undefined : moment(at)}`)}
+${cell('May', scopes.join(', '))}
+${cell('Features', features === null ? 'all' : features.join(', '))}
+${cell('Made', moment(createdAt))}
+${cell('Id', html`<code class="id">${id}</code>`)}</tr>
+`
+}

@@ -1,0 +1,16 @@
+import type { DriftView } from '../drift/read-drift.ts'
+import type { NightWord } from '../drift/suspect.ts'
+import type { LoopFault } from '../loops/loop-faults.ts'
+import type { Assessment } from '../rollout/assessment/assessment.ts'
+
+/** What the engine knows and the server shows. */
+export interface EngineState {
+  /** The last assessment of a rollout; null before the first. */
+  assessment(rolloutId: string): Promise<Assessment | null>
+  /** The state of the drift watch of a feature; null if there is none. */
+  drift(feature: string): Promise<DriftView | null>
+  /** What the last nightly of a feature found; undefined if there was none, or nights are not known here. */
+  night?(feature: string): NightWord | undefined
+  /** What fails repeatedly in the loops of this process. */
+  faults?(): readonly LoopFault[]
+}

@@ -1,0 +1,30 @@
+import { instancesPage, type ShownInstance } from '../../pages/instances.ts'
+import { visibleInstances, wallTime } from '../instances/instance-states.ts'
+import { definePage } from './page-route.ts'
+
+const mostShown = 500
+
+export const showInstances = definePage({
+  path: '/instances',
+  async show({ viewer }, services) {
+    const { snapshots, store, clock } = services
+    const [states, leases] = await Promise.all([visibleInstances(services, viewer), store.leases()])
+    const all = states.map(({ record, upToDate, silent }): ShownInstance => {
+      const { instance, client, revision, stale } = record
+      const [seenAt, mayServeUntil] = [wallTime(services, record.seenAt), wallTime(services, record.mayServeUntil)]
+      return { instance, client, revision, upToDate, silent, stale, seenAt, mayServeUntil }
+    })
+    const rank = ({ upToDate, silent }: ShownInstance) => (silent ? 1 : upToDate ? 2 : 0)
+    return instancesPage({
+      revision: snapshots.view(viewer.features).snapshot.revision,
+      instances: all.toSorted((a, b) => rank(a) - rank(b)).slice(0, mostShown),
+      counts: {
+        total: all.length,
+        behind: all.filter((one) => rank(one) === 0).length,
+        silent: all.filter((one) => one.silent).length,
+      },
+      leaders: leases.map(({ name, holder }) => ({ work: name, replica: holder })),
+      now: clock.now(),
+    })
+  },
+})

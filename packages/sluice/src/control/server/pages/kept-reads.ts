@@ -1,0 +1,71 @@
+import type { Clock } from '@sluice/client'
+import type { VersionRecord } from '../../../records/version.ts'
+import type { DriftView } from '../../drift/read-drift.ts'
+import type { NightWord } from '../../drift/suspect.ts'
+import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { type JudgeHealth, readJudgeHealth } from '../../rollout/assessment/judge-health.ts'
+import type { Store } from '../../store/store.ts'
+import { StoreError } from '../../store/store-error.ts'
+import type { EngineState } from '../engine-state.ts'
+
+/** Reads that are kept for a while, so that pages that are made every second do not repeat each of them. */
+export interface KeptReads {
+  assessment(rolloutId: string): Promise<Assessment | null>
+  /** Undefined if there is none, or its row cannot be read. */
+  version(feature: string, id: string): Promise<VersionRecord | undefined>
+  judgeHealth(feature: string): Promise<JudgeHealth>
+  drift(feature: string): Promise<DriftView | null>
+  night(feature: string): NightWord | undefined
+}
+
+/** How old each may be, in ms: the faster it changes, the less. */
+const keptMs = { assessment: 900, version: 5000, judgeHealth: 5000, drift: 30_000, night: 60_000 }
+
+export function createKeptReads({
+  store,
+  engineState,
+  clock,
+}: {
+  store: Pick<Store, 'version' | 'checkpoint'>
+  engineState: EngineState
+  clock: Pick<Clock, 'now'>
+}): KeptReads {
+  const assessments = keeper<Promise<Assessment | null>>(clock, keptMs.assessment)
+  const versions = keeper<Promise<VersionRecord | undefined>>(clock, keptMs.version)
+  const judges = keeper<Promise<JudgeHealth>>(clock, keptMs.judgeHealth)
+  const drifts = keeper<Promise<DriftView | null>>(clock, keptMs.drift)
+  const nights = keeper<NightWord | undefined>(clock, keptMs.night)
+  return {
+    assessment: (id) => assessments(id, () => engineState.assessment(id)),
+    version: (feature, id) => versions(`${feature}\0${id}`, () => readable(store.version(feature, id))),
+    judgeHealth: (feature) => judges(feature, () => readJudgeHealth(store, feature)),
+    drift: (feature) => drifts(feature, () => engineState.drift(feature)),
+    night: (feature) => nights(feature, () => engineState.night?.(feature)),
+  }
+}
+
+async function readable(version: Promise<VersionRecord | undefined>): Promise<VersionRecord | undefined> {
+  try {
+    return await version
+  } catch (error) {
+    if (error instanceof StoreError && error.fault === 'damaged') return undefined
+    throw error
+  }
+}
+
+const mostKept = 5000
+
+/** The value of a key, read again once it is too old. What could not be read is not kept. */
+function keeper<T>(clock: Pick<Clock, 'now'>, forMs: number): (key: string, read: () => T) => T {
+  const kept = new Map<string, { at: number; value: T }>()
+  return (key, read) => {
+    const now = clock.now()
+    const before = kept.get(key)
+    if (before && now < before.at + forMs && now >= before.at) return before.value
+    if (kept.size >= mostKept) kept.clear()
+    const entry = { at: now, value: read() }
+    kept.set(key, entry)
+    if (entry.value instanceof Promise) entry.value.catch(() => kept.get(key) === entry && kept.delete(key))
+    return entry.value
+  }
+}

@@ -1,0 +1,131 @@
+import type { Clock } from '@sluice/client'
+import { runningRollout } from '../../release/transition.ts'
+import type { Store } from '../../store/store.ts'
+import type { Session, Sessions } from '../access/sessions.ts'
+import { Problem } from '../http/problem.ts'
+import type { Log } from '../log.ts'
+import type { Sink } from '../snapshots/sink.ts'
+import { retryFrame } from '../snapshots/snapshot-view.ts'
+import type { Snapshots } from '../snapshots/snapshots.ts'
+import { every } from '../timers.ts'
+
+/** Tells open pages that something has changed. They ask for themselves anew, so no stream holds anything of a feature. */
+export interface LiveStreams {
+  /** @throws Problem 429 if the token has too many streams already */
+  admit(session: Session): void
+  open(sink: Sink, session: Session): void
+  count(): number
+  close(): void
+}
+
+interface LiveOptions {
+  store: Pick<Store, 'onAcknowledge' | 'onChange'>
+  sessions: Sessions
+  snapshots: Snapshots
+  clock: Clock
+  log: Log
+  /** Called before each change is told, so that what is shown after it is made anew. */
+  drop(): void
+  maxReadAgeMs: number
+  maxBufferedBytes: number
+  liveStreamsPerToken: number
+}
+
+/** While a rollout runs its evidence grows, which no event tells. */
+const lookMs = 1000
+/** Spending, drift and failing loops change without an event, too. A page that hears nothing for longer has lost its stream. */
+const longestQuietMs = 10_000
+/** A session ends at most this much later than its token. */
+const sweepMs = 1500
+
+const encoder = new TextEncoder()
+const frame = (event: string, data: object) => encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+
+/** `revision`: of the state of all features; null for who may not see all. `at`: ms since the epoch. */
+const changedFrame = (revision: number | null, at: number) => frame('changed', { revision, at })
+
+const isLimited = ({ record }: Session) => record.features !== null
+
+export function createLiveStreams(options: LiveOptions): LiveStreams {
+  const { store, sessions, snapshots, clock, log, drop, maxReadAgeMs, maxBufferedBytes, liveStreamsPerToken } = options
+  const streams = new Map<Sink, Session>()
+  let isDirty = false
+  let toldAt = clock.now()
+
+  /** Nothing is told while the store cannot be read: then a page must say that it is old. */
+  function tell(isConcerned: (session: Session) => boolean): void {
+    if (snapshots.ageMs() > maxReadAgeMs) return
+    const at = clock.now()
+    const { revision } = snapshots.view(null).snapshot
+    for (const [sink, session] of streams) {
+      if (!isConcerned(session)) continue
+      if (sink.buffered() > maxBufferedBytes) end(sink)
+      else sink.send(changedFrame(isLimited(session) ? null : revision, at))
+    }
+  }
+
+  function tellAll(): void {
+    isDirty = false
+    toldAt = clock.now()
+    drop()
+    tell((session) => !isLimited(session))
+  }
+
+  /** Whoever sees some features only is told at every look, since the times of changes would speak of the others. */
+  function look(): void {
+    if (streams.size === 0) return
+    tell(isLimited)
+    const isRunning = snapshots.states().some((state) => runningRollout(state) !== undefined)
+    const quietMs = clock.now() - toldAt
+    if (isDirty || isRunning || quietMs >= longestQuietMs || quietMs < 0) tellAll()
+  }
+
+  function end(sink: Sink, why?: string): void {
+    streams.delete(sink)
+    if (why !== undefined) sink.send(frame('ended', { why }))
+    sink.end()
+  }
+
+  async function endInvalid(): Promise<void> {
+    for (const [sink, session] of streams) {
+      if (await sessions.isOpen(session)) continue
+      log('info', 'page closed: its session has ended', { token: session.record.name })
+      end(sink, 'session')
+    }
+  }
+
+  const sweep = () =>
+    void endInvalid().catch((error: unknown) => {
+      log('warn', 'the sessions of open pages could not be checked', { error: String(error) })
+    })
+
+  snapshots.onLoad(tellAll)
+  const stops = [
+    store.onAcknowledge(() => {
+      isDirty = true
+    }),
+    store.onChange(sweep),
+    every(clock, lookMs, look),
+    every(clock, sweepMs, sweep),
+  ]
+  return {
+    admit({ record }) {
+      let open = 0
+      for (const session of streams.values()) if (session.record.id === record.id) open += 1
+      if (open < liveStreamsPerToken) return
+      const detail = `This token has ${liveStreamsPerToken} pages open already: close some.`
+      throw new Problem({ status: 429, code: 'too-many-streams', detail }, { headers: { 'retry-after': '30' } })
+    },
+    open(sink, session) {
+      streams.set(sink, session)
+      sink.onClose(() => streams.delete(sink))
+      sink.send(retryFrame)
+      tell((one) => one === session)
+    },
+    count: () => streams.size,
+    close() {
+      for (const stop of stops) stop()
+      for (const sink of [...streams.keys()]) end(sink)
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import type { FeatureState } from '../../../records/feature.ts'
+import { overviewPage, type ShownFault } from '../../pages/overview.ts'
+import { hasEnded } from '../../release/rollout-state.ts'
+import { maySee } from '../access/caller.ts'
+import { faultsFor } from '../health.ts'
+import { type InstanceState, visibleInstances } from '../instances/instance-states.ts'
+import type { Services } from '../services.ts'
+import { featureRowOf, type RowFacts } from './overview-rows.ts'
+import { definePage, type Viewer } from './page-route.ts'
+
+const rowsOfPage = 50
+
+const query = z.object({
+  search: z.string().max(200).default('').catch(''),
+  show: z.enum(['all', 'attention', 'rollouts']).default('all').catch('all'),
+  page: z.coerce.number().int().min(1).max(10_000).default(1).catch(1),
+})
+
+export const showOverview = definePage({
+  path: '/',
+  query,
+  async show({ query: { search, show, page: wanted }, viewer }, services) {
+    const facts = await factsFor(viewer, services)
+    const listed = facts.features.filter(({ state, attention, isRunning }) => {
+      if (search !== '' && !state.feature.toLowerCase().includes(search.toLowerCase())) return false
+      return show === 'all' || (show === 'attention' ? attention : isRunning)
+    })
+    const pages = Math.max(1, Math.ceil(listed.length / rowsOfPage))
+    const page = Math.min(wanted, pages)
+    const shown = listed.slice((page - 1) * rowsOfPage, page * rowsOfPage)
+    const behind = facts.instances.filter(isBehind).length
+    return overviewPage({
+      rows: await Promise.all(shown.map(({ state }) => featureRowOf(state, facts, services))),
+      filter: { search, show, page },
+      pages,
+      counts: {
+        all: facts.features.length,
+        attention: facts.features.filter(({ attention }) => attention).length,
+        rollouts: facts.features.filter(({ isRunning }) => isRunning).length,
+      },
+      instances: {
+        total: facts.instances.length,
+        behind,
+        silent: facts.instances.filter(({ silent }) => silent).length,
+      },
+      faults: facts.faults,
+      leader: facts.leader,
+      isLimited: viewer.features !== null,
+    })
+  },
+})
+
+interface Listed {
+  state: FeatureState
+  attention: boolean
+  isRunning: boolean
+}
+
+interface OverviewFacts extends RowFacts {
+  /** Those that need somebody first, then those with a rollout, then the others, each by name. */
+  features: Listed[]
+  leader: string | null
+}
+
+/** What is known of all features without reading anything of each: only running rollouts are looked at one by one. */
+async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFacts> {
+  const { snapshots, store, clock } = services
+  const states = snapshots.states().filter(({ feature }) => maySee(viewer, feature))
+  const day = new Date(clock.now()).toISOString().slice(0, 10)
+  const [instances, leases, spending] = await Promise.all([
+    visibleInstances(services, viewer),
+    store.leases(),
+    store.judgeSpending(day),
+  ])
+  const { faults } = faultsFor(services, viewer)
+  const { epoch } = snapshots.view(null).snapshot
+  const facts: RowFacts = { faults, instances, spending, epoch, now: clock.now() }
+  const features = await Promise.all(states.map((state) => listedOf(state, facts, services)))
+  const rank = ({ attention, isRunning }: Listed) => (attention ? 0 : isRunning ? 1 : 2)
+  return {
+    ...facts,
+    features: features.sort((a, b) => rank(a) - rank(b) || (a.state.feature < b.state.feature ? -1 : 1)),
+    leader: leases.find(({ name }) => name === 'controller')?.holder ?? null,
+  }
+}
+
+/** A rollback of the last day is still news. */
+const newsMs = 86_400_000
+
+async function listedOf(state: FeatureState, { faults, now }: RowFacts, services: Services): Promise<Listed> {
+  const { feature, rollout } = state
+  const isRunning = rollout !== null && !hasEnded(rollout)
+  const alarmed = isRunning && ((await services.kept.assessment(rollout.id))?.alerts.length ?? 0) > 0
+  const isHeld = isRunning && rollout.hold !== null
+  const wasRolledBack = rollout?.status === 'rolledBack' && now - (rollout.endedAt ?? 0) < newsMs
+  const fails = faults.some((fault: ShownFault) => fault.feature === feature)
+  return { state, attention: alarmed || isHeld || wasRolledBack || fails, isRunning }
+}
+
+function isBehind({ upToDate, silent }: InstanceState): boolean {
+  return !upToDate && !silent
+}

@@ -1,0 +1,147 @@
+import type { FeatureState } from '../../../records/feature.ts'
+import type { Rollout } from '../../../records/rollout.ts'
+import type { Verdict } from '../../../records/verdict.ts'
+import type { DriftView } from '../../drift/read-drift.ts'
+import type { NamedVersion, StateTone } from '../../pages/elements.ts'
+import type { ShownFault } from '../../pages/overview.ts'
+import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
+import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
+import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { isOutage } from '../../rollout/assessment/judge-health.ts'
+import { waitingLines } from '../../words/figures-text.ts'
+import { momentText } from '../../words/moments.ts'
+import { stageText, stateText } from '../../words/rollout-state-text.ts'
+import type { InstanceState } from '../instances/instance-states.ts'
+import type { Services } from '../services.ts'
+
+/** What is read once for all rows. */
+export interface RowFacts {
+  faults: readonly ShownFault[]
+  /** Those that the viewer may see. */
+  instances: readonly InstanceState[]
+  /** USD by feature, of judging today. */
+  spending: ReadonlyMap<string, number>
+  epoch: string
+  /** ms since the epoch */
+  now: number
+}
+
+/** A feature as the overview shows it. */
+export async function featureRowOf(
+  state: FeatureState,
+  facts: RowFacts,
+  services: Pick<Services, 'kept'>,
+): Promise<FeatureRow> {
+  const { feature, active, rollout } = state
+  const { kept } = services
+  const running = rollout !== null && !hasEnded(rollout) ? rollout : null
+  const [version, canary, assessment, drift, judge] = await Promise.all([
+    active === null ? null : gatedVersion(feature, active, services),
+    running && gatedVersion(feature, running.canary, services),
+    running && kept.assessment(running.id),
+    kept.drift(feature),
+    kept.judgeHealth(feature),
+  ])
+  const health = [
+    ...facts.faults
+      .filter((fault) => fault.feature === feature)
+      .map(({ loop, code }): Sign => ({ tone: 'bad', text: `${loop} fails (${code})` })),
+    ...(isOutage(judge)
+      ? [{ tone: 'bad' as const, text: `the judge has failed ${judge.failures} times in a row` }]
+      : []),
+    ...(running ? signsOf(assessment) : []),
+  ]
+  const night = kept.night(feature)
+  return {
+    feature,
+    active: version,
+    rollout: running && canary && { canary, ...shownRollout(running, assessment, facts.now) },
+    ended: rollout && !running ? endedOf(rollout) : null,
+    health: health.length > 0 ? health : [{ tone: 'good', text: running ? 'no alarm' : 'no loop fails' }],
+    instances: instancesOf(state, facts),
+    night: night ? { verdict: night.verdict, at: night.at } : null,
+    drift: drift && driftSign(drift, facts.now),
+    judging: judgingOf(state, facts.spending),
+  }
+}
+
+interface Sign {
+  tone: StateTone
+  text: string
+}
+
+async function gatedVersion(
+  feature: string,
+  id: string,
+  { kept }: Pick<Services, 'kept'>,
+): Promise<NamedVersion & { gate: GateWord }> {
+  const record = await kept.version(feature, id)
+  if (!record) return { id, label: null, gate: null }
+  const { content, report } = record
+  const gate = report ? { verdict: report.verdict as Verdict, at: Date.parse(report.startedAt) } : 'none'
+  return { id, label: content.label ?? null, gate }
+}
+
+function shownRollout(rollout: Rollout, assessment: Assessment | null, now: number) {
+  const state = rolloutState(rollout)
+  const ppm = sharePpm(rollout)
+  const isAlarmed = assessment !== null && assessment.alerts.length > 0
+  const tone: StateTone = rollout.hold ? 'bad' : state === 'paused' || isAlarmed ? 'watch' : 'good'
+  const waitsFor = assessment?.figures ? waitingLines(assessment.figures, onUndecided(rollout), now) : []
+  return {
+    id: rollout.id,
+    state: `${stateText({ state, ending: null })}, ${ppm / 10_000} % of the users`,
+    tone: assessment === null && tone === 'good' ? ('unknown' as const) : tone,
+    stage: stageText({ ...rollout, ppm, assessment }, now),
+    waitsFor: [...(assessment && rollout.hold ? [assessment.words] : []), ...waitsFor],
+  }
+}
+
+function endedOf(rollout: Rollout): FeatureRow['ended'] {
+  const { id, status, endedAt, startedAt, ending, strength } = rollout
+  const state = stateText({ state: status, ending, strength })
+  const tone: StateTone = status === 'promoted' ? 'good' : status === 'rolledBack' ? 'bad' : 'watch'
+  return { id, state, at: endedAt ?? startedAt, tone }
+}
+
+const grave = ['evidence', 'judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree']
+
+/** What the last assessment of a running canary says; that there is none yet is no good news. */
+function signsOf(assessment: Assessment | null): Sign[] {
+  if (assessment === null) return [{ tone: 'unknown', text: 'not assessed yet' }]
+  return assessment.alerts.map(({ code, message }) => ({ tone: grave.includes(code) ? 'bad' : 'watch', text: message }))
+}
+
+function instancesOf(state: FeatureState, { instances, epoch }: RowFacts): FeatureRow['instances'] {
+  const serving = instances.filter(({ features }) => features === null || features.includes(state.feature))
+  return {
+    total: serving.length,
+    behind: serving.filter((one) => lacks(one, state, epoch)).length,
+    silent: serving.filter(({ silent }) => silent).length,
+  }
+}
+
+/** Whether a live instance that may serve the feature does not have its last change. */
+function lacks(
+  { features, record, upToDate, silent }: InstanceState,
+  { feature, revision, active }: FeatureState,
+  epoch: string,
+): boolean {
+  if (upToDate || silent || active === null || (features !== null && !features.includes(feature))) return false
+  return !record.known || record.epoch !== epoch || record.revision < revision
+}
+
+const newsMs = 7 * 86_400_000
+
+function driftSign({ events, signals }: DriftView, now: number): Sign {
+  const last = events.filter(({ at }) => now - at < newsMs).at(-1)
+  if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
+  const watched = signals.filter(({ phase }) => phase === 'watching').length
+  if (watched === 0) return { tone: 'unknown', text: 'learning what is usual, no alarms until then' }
+  return { tone: 'good', text: `none in 7 days, ${watched} of ${signals.length} signals watched` }
+}
+
+function judgingOf({ feature, live }: FeatureState, spending: ReadonlyMap<string, number>): FeatureRow['judging'] {
+  if (!live?.store || live.judge.percent === 0) return null
+  return { usd: spending.get(feature) ?? 0, budgetUsd: live.judge.budgetUsdPerDay }
+}

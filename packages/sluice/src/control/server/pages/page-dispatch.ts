@@ -1,0 +1,88 @@
+import { faultPage } from '../../pages/fault.ts'
+import type { Admission } from '../access/admission.ts'
+import { anonymous } from '../access/caller.ts'
+import type { Session } from '../access/sessions.ts'
+import { pageHeaders } from '../http/answer.ts'
+import { type Problem, problemOf } from '../http/problem.ts'
+import { type Exchange, factsOf, noteRequest } from '../route/dispatch.ts'
+import type { Services } from '../services.ts'
+import { stopwatch } from '../timers.ts'
+import { pageResponse } from './page-response.ts'
+import { type PageRoute, seeOther } from './page-route.ts'
+
+/** Lets whoever has signed in see a page, and asks all others to sign in. Every error becomes a page. */
+export async function dispatchPage(
+  route: PageRoute,
+  exchange: Exchange,
+  services: Services,
+  admission: Admission,
+): Promise<Response> {
+  const requestId = newRequestId(services)
+  const passed = stopwatch(services.clock)
+  const facts: Record<string, unknown> = { ...exchange.params, requestId }
+  const response = await respond(route, exchange, { requestId, services, admission, facts })
+  noteRequest(services, route, { status: response.status, ms: passed(), facts })
+  return response
+}
+
+async function respond(
+  route: PageRoute,
+  { request, params, node }: Exchange,
+  {
+    requestId,
+    services,
+    admission,
+    facts,
+  }: { requestId: string; services: Services; admission: Admission; facts: Record<string, unknown> },
+): Promise<Response> {
+  let session: Session | undefined
+  try {
+    session = await services.sessions.find(request)
+    if (route.scopes === null)
+      return await route.respond({ request, params, requestId, node, session, caller: anonymous }, services)
+    if (!session) return signInFirst(request)
+    const caller = admission.admitSession(session, route.scopes)
+    facts.token = caller.name
+    return await route.respond({ request, params, requestId, node, session, caller }, services)
+  } catch (error) {
+    const problem = problemOf(error)
+    Object.assign(facts, factsOf(problem))
+    return faultResponse(problem, { request, requestId, session }, services)
+  }
+}
+
+/** A script that asks anew for the page that it is on is told so plainly; a person goes to the form. */
+function signInFirst(request: Request): Response {
+  if (request.headers.has('sluice-part')) return new Response(null, { status: 401, headers: pageHeaders })
+  const { pathname, search } = new URL(request.url)
+  const next = request.method === 'POST' ? '/' : `${pathname}${search}`
+  return seeOther(next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`)
+}
+
+/** The page about an address where there is nothing, or where the request failed. */
+async function faultResponse(
+  { details, headers }: Problem,
+  { request, requestId, session }: { request: Request; requestId: string; session: Session | undefined },
+  { clock }: Pick<Services, 'clock'>,
+): Promise<Response> {
+  const { status, detail } = details
+  const page = { ...faultPage({ status, detail: detail ?? '', requestId }), status, at: clock.now() }
+  const response = await pageResponse(page, { request, session, requestId })
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+  return response
+}
+
+/** Whether an address without a route should answer with a page: a browser asks for it, and it is none of the API's. */
+export function wantsPage(request: Request): boolean {
+  const { pathname } = new URL(request.url)
+  return (request.headers.get('accept') ?? '').includes('text/html') && !/^\/(v1|ofrep)(\/|$)/.test(pathname)
+}
+
+/** The same page for such an address. It says nothing of who has signed in. */
+export async function missingPage(problem: Problem, request: Request, services: Services): Promise<Response> {
+  return faultResponse(problem, { request, requestId: newRequestId(services), session: undefined }, services)
+}
+
+function newRequestId({ randomBytes }: Services): string {
+  return Buffer.from(randomBytes(8)).toString('hex')
+}

@@ -1,0 +1,45 @@
+import { type PageContent, pageDocument, type SignedIn } from '../../pages/layout.ts'
+import { namesEtag, pageHeaders } from '../http/answer.ts'
+import { assets } from './assets.ts'
+import type { PageVisit } from './page-visit.ts'
+
+interface ShownPage extends PageContent {
+  status?: number
+  /** ms since the epoch. */
+  at: number
+  /** Of a page that follows changes. */
+  tag?: string
+}
+
+/** The page as it is sent: with navigation, and with who has signed in. A page that has not changed is not sent again. */
+export async function pageResponse(
+  page: ShownPage,
+  { request, session, requestId }: Pick<PageVisit, 'request' | 'session' | 'requestId'>,
+): Promise<Response> {
+  const { status = 200, at, tag } = page
+  const headers = {
+    ...pageHeaders,
+    'x-request-id': requestId,
+    'sluice-as-of': String(at),
+    ...(tag !== undefined && { etag: `"${tag}"` }),
+  }
+  if (tag !== undefined && namesEtag(request.headers.get('if-none-match'), `"${tag}"`))
+    return new Response(null, { status: 304, headers })
+  const { style, script } = await assets()
+  const signedIn: SignedIn | null = session
+    ? {
+        name: session.record.name,
+        scopes: session.record.scopes,
+        features: session.record.features,
+        formKey: session.formKey,
+      }
+    : null
+  const text = pageDocument(page, {
+    signedIn,
+    path: new URL(request.url).pathname,
+    at,
+    tag,
+    assets: { style: style.path, script: script.path },
+  })
+  return new Response(text, { status, headers: { ...headers, 'content-type': 'text/html; charset=utf-8' } })
+}

@@ -1,0 +1,19 @@
+import { showAsset } from './asset-route.ts'
+import { showInstances } from './instances-route.ts'
+import { openLive } from './live-route.ts'
+import { showOverview } from './overview-route.ts'
+import type { PageRoute } from './page-route.ts'
+import { showSettings } from './settings-route.ts'
+import { showSignIn, signIn, signOut } from './sign-in-routes.ts'
+
+/** All addresses that browsers ask for. */
+export const pageRoutes: readonly PageRoute[] = [
+  showOverview,
+  showInstances,
+  showSettings,
+  showSignIn,
+  signIn,
+  signOut,
+  openLive,
+  showAsset,
+]

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import type { TokenRecord } from '../../../records/token.ts'
+import { readers } from '../../../records/token-scopes.ts'
+import { localAddress } from '../../pages/addresses.ts'
+import { signInPage } from '../../pages/sign-in.ts'
+import { callerOf, hasScope } from '../access/caller.ts'
+import { refuseOtherOrigin } from '../access/forgery.ts'
+import { expiryTime, isValid } from '../access/token-directory.ts'
+import { tokenHash } from '../access/token-secret.ts'
+import { isLoopback } from '../http/loopback.ts'
+import { Problem } from '../http/problem.ts'
+import { originOf } from '../outcomes/report-origin.ts'
+import type { Services } from '../services.ts'
+import { commitToken } from '../tokens.ts'
+import { pageResponse } from './page-response.ts'
+import { defineAct, defineOpen, formOf, seeOther } from './page-route.ts'
+import type { PageVisit } from './page-visit.ts'
+
+type OpenVisit = Omit<PageVisit, 'params'>
+
+export const showSignIn = defineOpen({
+  method: 'GET',
+  path: '/sign-in',
+  quiet: true,
+  async respond(visit, services) {
+    const next = localAddress(new URL(visit.request.url).searchParams.get('next') ?? undefined)
+    if (visit.session) return seeOther(next)
+    return signInResponse(visit, services, { next })
+  },
+})
+
+const signInForm = z.object({ token: z.string().default(''), next: z.string().optional() })
+
+export const signIn = defineOpen({
+  method: 'POST',
+  path: '/sign-in',
+  async respond(visit, services) {
+    const { request, node } = visit
+    const { signInLimit, clock, log } = services
+    refuseOtherOrigin(request, services.settings.publicUrl)
+    const address = originOf(request, node, services.hashUnit).address ?? 'unknown'
+    const wait = signInLimit.wait(address, clock.now())
+    if (wait > 0) throw tooManyFailures(wait)
+    const { token, next: wanted } = signInForm.parse(await formOf(request))
+    const next = localAddress(wanted)
+    const record = await validToken(services, token.trim())
+    if (!record) {
+      signInLimit.take(address, clock.now())
+      log('warn', 'sign-in refused: no such token', { address })
+      return signInResponse(visit, services, { next, fault: unknownToken, status: 401 })
+    }
+    if (!hasScope(callerOf(record), readers))
+      return signInResponse(visit, services, { next, fault: machineToken(record), status: 403 })
+    log('info', 'signed in', { token: record.name, address })
+    return seeOther(next, { 'set-cookie': services.sessions.begin(record) })
+  },
+})
+
+const unknownToken =
+  'This token is unknown, expired or revoked. Check that you have copied all of it; sluice token list shows which there are.'
+
+function machineToken({ name, scopes }: TokenRecord): string {
+  return `The token "${name}" is for machines (${scopes.join(', ')}). Sign in with one of the scope viewer, operator, approver or admin.`
+}
+
+function tooManyFailures(seconds: number): Problem {
+  const left = Math.max(1, Math.ceil(seconds))
+  const detail = `Too many attempts have failed from this address: try again in ${left} s. The command line works on.`
+  return new Problem({ status: 429, code: 'too-many-sign-ins', detail }, { headers: { 'retry-after': String(left) } })
+}
+
+/** Read from the store itself, so that a session never begins with what another replica has changed since. */
+async function validToken({ store, clock }: Services, secret: string): Promise<TokenRecord | undefined> {
+  const record = secret === '' ? undefined : await store.tokenByHash(tokenHash(secret))
+  return record && isValid(record, expiryTime(store, clock)) ? record : undefined
+}
+
+async function signInResponse(
+  visit: OpenVisit,
+  { clock, settings }: Services,
+  { next, fault, status = 200 }: { next: string; fault?: string; status?: number },
+): Promise<Response> {
+  const { hostname } = new URL(visit.request.url)
+  const isOpen = settings.publicUrl?.startsWith('https:') !== true && !isLoopback(hostname)
+  const page = { ...signInPage({ next, fault, isOpen }), status, at: clock.now() }
+  return pageResponse(page, { ...visit, session: undefined })
+}
+
+export const signOut = defineAct({
+  path: '/sign-out',
+  scopes: readers,
+  form: z.object({ everywhere: z.literal('yes').optional() }),
+  async act({ form, session, caller }, { store, clock, sessions }) {
+    const record = form.everywhere ? await store.tokenById(session.record.id) : undefined
+    if (record) {
+      const ended = { ...record, sessionEndings: (record.sessionEndings ?? 0) + 1 }
+      await commitToken(store, ended, { action: 'token.end-sessions', at: clock.now(), caller })
+    }
+    return { to: '/sign-in', headers: { 'set-cookie': sessions.end } }
+  },
+})

@@ -1,0 +1,62 @@
+import { formatDuration } from '../../text/format.ts'
+import { timeOfDay } from './moments.ts'
+
+const stateWords: Record<string, string> = {
+  running: 'running',
+  paused: 'paused',
+  promoted: 'promoted',
+  rolledBack: 'rolled back',
+  aborted: 'aborted',
+  superseded: 'superseded',
+  insufficientData: 'holds: too little data',
+  sampleRatioMismatch: 'holds: the arms do not get their shares',
+  inconclusive: 'holds: inconclusive',
+}
+
+const strengthWords: Record<string, string> = {
+  strong: ', proven',
+  weak: ' weakly, nothing is proven',
+  time: ' by time alone',
+  manual: ' by hand',
+}
+const causes: Record<string, string> = { undecided: ', undecided', mismatch: ', the arms never matched' }
+
+/** A rollout's state as people read it. */
+export function stateText({
+  state,
+  strength,
+  ending,
+}: {
+  state: string
+  ending: { why?: string | undefined } | null
+  strength?: string | null | undefined
+}): string {
+  const how =
+    state === 'promoted' ? strengthWords[strength ?? ''] : state === 'rolledBack' ? causes[ending?.why ?? ''] : ''
+  return `${stateWords[state] ?? state}${how ?? ''}`
+}
+
+/** What is read of a rollout to say how far it has come. Times in ms. */
+interface StagedRollout {
+  stage: number
+  settings: { stages: readonly { soakMs: number }[] }
+  ppm: number
+  enteredAt: readonly number[]
+  status: string
+  assessment: {
+    soak?: { stage?: number | undefined; soakedMs: number; counting: boolean; heardAt: number | null } | undefined
+  } | null
+}
+
+/** `stage 2 of 4, 5 % of the users, soaked 2 h 10 min of 6 h; no data since 14:05Z` */
+export function stageText({ stage, settings, ppm, enteredAt, status, assessment }: StagedRollout, now: number): string {
+  const place = `stage ${stage + 1} of ${settings.stages.length}, ${ppm / 10_000} % of the users`
+  // What was assessed before the stage was entered, or not at all, says nothing of it.
+  const isOfStage = assessment !== null && (assessment.soak?.stage ?? stage) === stage
+  const soak = isOfStage ? assessment.soak : { soakedMs: 0, counting: false, heardAt: null }
+  if (!soak) return `${place}, for ${formatDuration(Math.max(0, now - (enteredAt.at(-1) ?? now)))}`
+  const whole = settings.stages[stage]?.soakMs ?? 0
+  const since = soak.heardAt === null ? 'no data of both arms yet' : `no data since ${timeOfDay(soak.heardAt)}`
+  const silence = soak.counting || status !== 'running' ? '' : `; ${since}`
+  return `${place}, soaked ${formatDuration(Math.min(soak.soakedMs, whole))} of ${formatDuration(whole)}${silence}`
+}

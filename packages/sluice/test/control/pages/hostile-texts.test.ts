@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { faultPage } from '../../../src/control/pages/fault.ts'
+import { instancesPage } from '../../../src/control/pages/instances.ts'
+import { type PageContent, pageDocument } from '../../../src/control/pages/layout.ts'
+import { overviewPage } from '../../../src/control/pages/overview.ts'
+import type { FeatureRow } from '../../../src/control/pages/overview-row.ts'
+import { settingsPage } from '../../../src/control/pages/settings.ts'
+import { signInPage } from '../../../src/control/pages/sign-in.ts'
+
+const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202Egnp.exe\u0000`
+const now = Date.UTC(2026, 10, 24, 9)
+/** No calendar has such a time. */
+const never = 9e99
+
+const version = { id: hostile, label: hostile, gate: { verdict: 'fail' as const, at: never } }
+const row: FeatureRow = {
+  feature: hostile,
+  active: version,
+  rollout: { id: hostile, canary: version, state: hostile, tone: 'bad', stage: hostile, waitsFor: [hostile, hostile] },
+  ended: null,
+  health: [{ tone: 'bad', text: hostile }],
+  instances: { total: 2, behind: 1, silent: 1 },
+  night: { verdict: 'pass', at: never },
+  drift: { tone: 'bad', text: hostile },
+  judging: { usd: 1, budgetUsd: 5 },
+}
+const fault = { loop: hostile, feature: null, code: hostile, since: never, failures: 2 }
+const token = {
+  ...{ id: hostile, name: hostile, scopes: [hostile], features: [hostile] },
+  ...{ createdAt: now, expiresAt: never, revokedAt: never },
+}
+const instance = {
+  ...{ instance: hostile, client: hostile, revision: 1, upToDate: false, silent: true, stale: true },
+  ...{ seenAt: now, mayServeUntil: never },
+}
+
+const pages: Record<string, PageContent> = {
+  overview: overviewPage({
+    rows: [row, { ...row, rollout: null, ended: { id: hostile, state: hostile, at: never, tone: 'bad' } }],
+    filter: { search: hostile, show: 'all', page: 2 },
+    pages: 3,
+    counts: { all: 3, attention: 1, rollouts: 1 },
+    instances: { total: 2, behind: 1, silent: 1 },
+    faults: [fault],
+    leader: hostile,
+    isLimited: false,
+  }),
+  instances: instancesPage({
+    revision: 3,
+    instances: [instance, { ...instance, silent: false }],
+    counts: { total: 3, behind: 1, silent: 1 },
+    leaders: [{ work: hostile, replica: hostile }],
+    now,
+  }),
+  settings: settingsPage({
+    own: token,
+    sessionEndsAt: never,
+    formKey: hostile,
+    tokens: [token, { ...token, revokedAt: null }],
+    publicUrl: hostile,
+    now,
+  }),
+  'sign-in': signInPage({ next: hostile, fault: hostile, isOpen: true }),
+  fault: faultPage({ status: 500, detail: hostile, requestId: hostile }),
+}
+
+for (const [name, content] of Object.entries(pages)) {
+  test(`no text of the page ${name} becomes an element, leaves an attribute or turns what is read`, () => {
+    const text = pageDocument(content, {
+      signedIn: { name: hostile, scopes: [hostile], features: [hostile], formKey: hostile },
+      path: '/',
+      at: now,
+      tag: hostile,
+      assets: { style: '/assets/a.css', script: '/assets/a.js' },
+    })
+    assert.ok(text.includes('&lt;script&gt;alert(1)'), 'the text is shown')
+    assert.deepEqual(text.match(/<script(?! src="\/assets\/a\.js" defer>)/g), null)
+    const withoutValues = text.replaceAll(/"[^"]*"/g, '""')
+    assert.deepEqual(text.match(/<img|\u202E|\0|<style|style="/g), null)
+    assert.deepEqual(withoutValues.match(/<[a-z]+[^>]* on\w+=/g), null)
+    for (const [, href = ''] of text.matchAll(/ (?:href|action|src)="([^"]*)"/g))
+      assert.match(href, /^(\/|#|data:image)/)
+  })
+}
+
+test('what is not known is said to be so, and is never 0', () => {
+  const unknown: FeatureRow = {
+    ...{ feature: 'f', active: { id: 'a', label: null, gate: null }, rollout: null, ended: null },
+    ...{ health: [{ tone: 'unknown' as const, text: 'not assessed yet' }], night: null, drift: null, judging: null },
+    instances: { total: 0, behind: 0, silent: 0 },
+  }
+  const { main } = overviewPage({
+    rows: [unknown],
+    filter: { search: '', show: 'all', page: 1 },
+    pages: 1,
+    counts: { all: 1, attention: 0, rollouts: 0 },
+    instances: { total: 0, behind: 0, silent: 0 },
+    faults: [],
+    leader: null,
+    isLimited: false,
+  })
+  const cells = [...main.markup.matchAll(/<td data-column="([^"]+)"[^>]*>(.*?)<\/td>/gs)].map(([, column, content]) => [
+    column,
+    content?.replaceAll(/<[^>]+>/g, '').trim(),
+  ])
+  assert.deepEqual(Object.fromEntries(cells), {
+    'Active version': 'agate: not known',
+    Rollout: 'never had one',
+    Health: '? not assessed yet',
+    Instances: '? none connected',
+    'Last night': 'not known',
+    Drift: 'not known',
+    'Judging today': 'not judged',
+  })
+})

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { testPlane } from '../../../support/control-plane.ts'
+import { type EventReader, readEvents } from '../../../support/event-reader.ts'
+import { until } from '../../../support/until.ts'
+import { signedIn } from '../../../support/visitor.ts'
+
+const told = (stream: EventReader) => stream.text().match(/^event: changed$/gm)?.length ?? 0
+
+test('an open page is told of a change, and of nothing that is in it', async () => {
+  await using plane = await testPlane()
+  const ann = await signedIn(plane, 'viewer')
+  await using stream = readEvents(await ann.get('/live'))
+  await until(() => told(stream) === 1, 'the first word')
+  const version = await plane.publish('secret-feature', 'a')
+  await plane.ask('PUT /v1/features/secret-feature/active', { as: 'operator', body: { version, reason: 'launch' } })
+  await until(() => told(stream) > 1, 'word of the change')
+  assert.doesNotMatch(stream.text(), /secret|feature/)
+  for (const [, data = ''] of stream.text().matchAll(/^data: (.*)$/gm))
+    assert.deepEqual(Object.keys(JSON.parse(data)), ['revision', 'at'])
+})
+
+test('a stream speaks every ten seconds though nothing happens, and not while the store cannot be read', async () => {
+  await using plane = await testPlane()
+  await using stream = readEvents(await (await signedIn(plane, 'viewer')).get('/live'))
+  await until(() => told(stream) === 1, 'the first word')
+  await plane.pass(11_000)
+  await until(() => told(stream) === 2, 'word after ten seconds')
+  plane.store.head = () => Promise.reject(new Error('gone'))
+  await plane.pass(40_000)
+  await turn()
+  assert.ok(told(stream) <= 3, stream.text())
+})
+
+test('a stream ends with its session, and says so', async () => {
+  await using plane = await testPlane()
+  const { body } = await plane.ask('POST /v1/tokens', { as: 'admin', body: { name: 'ann', scopes: ['viewer'] } })
+  const ann = await signedIn(plane, 'viewer', body.token)
+  const everywhere = await signedIn(plane, 'operator')
+  await using revoked = readEvents(await ann.get('/live'))
+  await using signedOut = readEvents(await everywhere.get('/live'))
+  await using other = readEvents(await (await signedIn(plane, 'admin')).get('/live'))
+  await plane.ask(`DELETE /v1/tokens/${body.record.id}`, { as: 'admin' })
+  await everywhere.send('/sign-out', { everywhere: 'yes' })
+  await plane.pass(2000)
+  await until(() => revoked.ended() && signedOut.ended(), 'the streams to end')
+  for (const stream of [revoked, signedOut]) assert.match(stream.text(), /event: ended\ndata: \{"why":"session"\}\n\n$/)
+  assert.ok(!other.ended())
+})
+
+test('one token has only so many open pages, and a stream needs a session', async () => {
+  await using plane = await testPlane({ settings: { liveStreamsPerToken: 1 } })
+  const [ann, bob] = [await signedIn(plane, 'viewer'), await signedIn(plane, 'operator')]
+  await using first = readEvents(await ann.get('/live'))
+  assert.equal((await ann.get('/live')).status, 429)
+  await using second = readEvents(await bob.get('/live'))
+  assert.ok(!first.ended() && !second.ended())
+  assert.equal((await plane.plane.fetch(plane.request('GET /live', { as: 'admin' }))).status, 303)
+})
+
+test('a page is made once for all who may see the same, and anew after a change', async () => {
+  let made = 0
+  await using plane = await testPlane({
+    engineState: {
+      assessment: async () => null,
+      drift: async () => null,
+      faults: () => {
+        made += 1
+        return []
+      },
+    },
+  })
+  const visitors = [await signedIn(plane, 'viewer'), await signedIn(plane, 'viewer'), await signedIn(plane, 'operator')]
+  plane.clock.advance(2000)
+  made = 0
+  for (let round = 0; round < 5; round += 1) await Promise.all(visitors.map((one) => one.page('/')))
+  assert.equal(made, 2, 'once for each set of rights')
+  const version = await plane.publish('f', 'a')
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version, reason: 'launch' } })
+  for (const one of visitors) assert.match(await one.page('/'), /href="\/features\/f"/)
+  assert.equal(made, 4)
+})
+
+test('a page that has not changed is not sent again', async () => {
+  await using plane = await testPlane()
+  const ann = await signedIn(plane, 'viewer')
+  const tag = (await ann.get('/')).headers.get('etag') ?? ''
+  plane.clock.advance(2000)
+  const same = await ann.get('/', { 'if-none-match': tag })
+  assert.deepEqual([same.status, same.headers.get('sluice-as-of')], [304, String(plane.clock.now())])
+  await plane.publish('f', 'a')
+  plane.clock.advance(2000)
+  assert.equal((await ann.get('/', { 'if-none-match': tag })).status, 200)
+})

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
+import type { EngineState } from '../../../../src/control/server/engine-state.ts'
+import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
+import { acknowledge } from '../../../support/launched.ts'
+import { signedIn } from '../../../support/visitor.ts'
+
+const hidden = 'secret-feature'
+
+const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+
+async function activate(plane: TestPlane, feature: string): Promise<void> {
+  const version = await plane.publish(feature, `text-of-${feature}`)
+  await plane.ask(`PUT /v1/features/${feature}/active`, { as: 'operator', body: { version, reason: 'launch' } })
+}
+
+async function rollOut(plane: TestPlane, feature: string): Promise<string> {
+  const version = await plane.publish(feature, `next-of-${feature}`)
+  const started = await plane.ask(`POST /v1/features/${feature}/rollouts`, { as: 'operator', body: { version } })
+  return started.body.id
+}
+
+/** The row of a feature, without markup. */
+function rowOf(page: string, feature: string): string {
+  const row = page.split('<tr>').find((one) => one.includes(`href="/features/${feature}"`))
+  assert.ok(row, `${feature} is listed`)
+  return text(row)
+}
+
+const alarmed = {
+  words: 'so',
+  alerts: [{ code: 'evidence', message: 'evidence against the canary is at 7.3 of the 20 that roll it back' }],
+  places: { instance: [], address: [] },
+} as unknown as Assessment
+
+test('the overview says of each feature what everybody gets, what runs and what is wrong', async () => {
+  const engine: EngineState = {
+    assessment: async () => alarmed,
+    drift: async () => null,
+    night: (feature) => (feature === 'mail' ? { at: 0, codes: [], verdict: 'fail' } : undefined),
+    faults: () => [{ loop: 'judging', feature: 'title', code: 'damaged', since: 0, failures: 3 }],
+  }
+  await using plane = await testPlane({ engineState: engine })
+  const ann = await signedIn(plane, 'viewer')
+  assert.match(text(await ann.page('/')), /No features yet.*sluice publish FEATURE/)
+  for (const feature of ['aaa', 'mail', 'title']) await activate(plane, feature)
+  const id = await rollOut(plane, 'mail')
+  await acknowledge(plane, 'app-1')
+  await acknowledge(plane, 'app-2', { revision: 1 })
+  plane.clock.advance(1000)
+  const page = await ann.page('/')
+  assert.match(text(page), /2 features of 3 need attention 1 rollout running . of 2 instances 1 behind/)
+  assert.match(text(page), /No replica leads the canaries/)
+  const mail = rowOf(page, 'mail')
+  assert.match(mail, /gate: pass 24 Nov 08:00Z/)
+  assert.match(mail, /running, 1 % of the users/)
+  assert.match(mail, /evidence against the canary is at 7.3 of the 20 that roll it back/)
+  assert.match(mail, /1 of 2 behind/)
+  assert.match(mail, /✕ fail 1 Jan 00:00Z/)
+  assert.match(rowOf(page, 'title'), /judging fails \(damaged\)/)
+  assert.match(rowOf(page, 'aaa'), /never had one . no loop fails/)
+  assert.ok(page.indexOf('/features/title') < page.indexOf('/features/aaa'), 'what needs somebody comes first')
+  await plane.ask('POST /v1/features/mail/rollback', { as: 'operator', body: { reason: 'worse' } })
+  plane.clock.advance(1000)
+  assert.match(rowOf(await ann.page('/'), 'mail'), /none runs last: . rolled back 24 Nov 09:00Z/)
+  assert.ok(page.includes(`href="/rollouts/${id}"`))
+})
+
+test('a canary that was not assessed yet is not said to be well', async () => {
+  await using plane = await testPlane()
+  await activate(plane, 'mail')
+  await rollOut(plane, 'mail')
+  const row = rowOf(await (await signedIn(plane, 'viewer')).page('/'), 'mail')
+  assert.match(row, /\? running, 1 % of the users/)
+  assert.match(row, /\? not assessed yet/)
+  assert.doesNotMatch(row, /no alarm/)
+})
+
+test('many features are listed page by page, and found by name and by what they need', async () => {
+  const faults = [{ loop: 'judging', feature: 'f-057', code: 'damaged', since: 0, failures: 3 }]
+  await using plane = await testPlane({
+    engineState: { assessment: async () => null, drift: async () => null, faults: () => faults },
+  })
+  for (let index = 0; index < 60; index += 1) await plane.publish(`f-${String(index).padStart(3, '0')}`, 'x')
+  const version = await plane.publish('f-010', 'x')
+  await plane.ask('PUT /v1/features/f-010/active', { as: 'operator', body: { version, reason: 'launch' } })
+  const ann = await signedIn(plane, 'viewer')
+  const listed = async (query: string) =>
+    [...(await ann.page(`/${query}`)).matchAll(/href="\/features\/([^"]+)"/g)].map(([, feature]) => feature)
+  const first = await listed('')
+  assert.deepEqual([first.length, first[0]], [50, 'f-057'])
+  assert.deepEqual((await listed('?page=2')).length, 10)
+  assert.deepEqual(await listed('?page=9'), await listed('?page=2'))
+  assert.deepEqual(
+    await listed('?search=F-01&page=x&show=y'),
+    [...Array(10).keys()].map((index) => `f-01${index}`),
+  )
+  assert.deepEqual(await listed('?show=attention'), ['f-057'])
+  assert.deepEqual(await listed('?show=rollouts'), [])
+  assert.match(text(await ann.page('/?search=zzz')), /No feature with &quot;zzz&quot; in its name\. Show all/)
+})
+
+test('a token for one feature sees no trace of another one, on no page', async () => {
+  const faults = ['alpha', hidden].map((feature) => ({ loop: 'judging', feature, code: 'x', since: 0, failures: 1 }))
+  await using plane = await testPlane({
+    engineState: { assessment: async () => null, drift: async () => null, faults: () => faults },
+  })
+  for (const feature of ['alpha', hidden]) await activate(plane, feature)
+  const id = await rollOut(plane, hidden)
+  await plane.token('a-client-of-the-secret', { name: 'app of secret', features: [hidden] })
+  await acknowledge(plane, 'secret-app-1', {}, 'a-client-of-the-secret')
+  for (const scope of ['viewer', 'operator', 'approver', 'admin'] as const) {
+    const token = await plane.token(`limited-to-alpha-${scope}`, { scopes: [scope], features: ['alpha'] })
+    const ann = await signedIn(plane, scope, token)
+    for (const path of ['/', '/?search=secret&show=rollouts', '/?show=attention', '/instances', '/settings']) {
+      const page = (await ann.page(path)).replaceAll(
+        /search=secret|value="secret"|with "secret"|with &quot;secret&quot;/g,
+        '',
+      )
+      assert.doesNotMatch(page, /secret/, `${path} as ${scope}`)
+    }
+    assert.match(
+      text(await ann.page('/')),
+      /1 feature of 1 needs attention 0 rollouts running . no instance is connected/,
+    )
+    const answers = [`/features/${hidden}`, '/features/no-such', `/rollouts/${id}`, '/rollouts/r-0000000000000000'].map(
+      async (path) => {
+        const response = await ann.get(path)
+        return [response.status, text(await response.text()).replaceAll(/[0-9a-f]{16}|\d\d:\d\d:\d\dZ/g, '')]
+      },
+    )
+    const [feature, noFeature, rollout, noRollout] = await Promise.all(answers)
+    assert.deepEqual([feature, rollout], [noFeature, noRollout])
+  }
+})
