@@ -21,8 +21,7 @@ const traceOf = (given: object): NonNullable<Case['trace']> => ({
     messages: [
       { role: 'user', text: 'Where is my order?', calls: [] },
       {
-        role: 'assistant',
-        text: null,
+        ...{ role: 'assistant', text: null },
         calls: [
           {
             ...{ id: 'call-1', name: 'lookUp', arguments: given, unreadable: '{"order": 118' },
@@ -32,8 +31,7 @@ const traceOf = (given: object): NonNullable<Case['trace']> => ({
       },
     ],
   },
-  retrieved: [{ id: 'returns-2', text: 'Returns are free for 30 days.' }],
-  endState: { refunded: false },
+  ...{ retrieved: [{ id: 'returns-2', text: 'Returns are free for 30 days.' }], endState: { refunded: false } },
   unread: 'steps.0.toolCalls: expected array',
 })
 const judgedItem = (verdict: string, score: number, evidence: string, reasoning: string): Case['judge'][number] => ({
@@ -44,6 +42,15 @@ const judgedItem = (verdict: string, score: number, evidence: string, reasoning:
 
 const lostItem = judgedItem('no', 0, 'Invoice 1182 is open.', 'The date of payment is missing.')
 const keptItem = judgedItem('yes', 1, 'Pay by Friday.', 'It names invoice and date.')
+const unsupported = {
+  ...{ claim: 'It is due on Monday.', verdict: 'unsupported' as const, source: null, document: null },
+  ...{ quote: 'by Monday', reasoning: 'The e-mail names the day.', said: 'supported' as const },
+}
+const claimsItem: Case['judge'][number] = {
+  ...judgedItem('no', 0, 'It is due on Monday.', '1 claim: 0 supported, 1 unsupported, 0 contradicted.'),
+  ...{ id: 'claims', ask: 'Is every claim of the output supported by the variable email?' },
+  ...{ claims: { list: [unsupported], dropped: 0, cut: false } },
+}
 
 const sampleCase: Case = {
   id: 'late-order-03',
@@ -58,7 +65,7 @@ const sampleCase: Case = {
   repeats: 2,
   passed: { k: 0, n: 2 },
   checks,
-  judge: [lostItem],
+  judge: [lostItem, claimsItem],
   error: null,
   input: 'Summarise this e-mail: Please pay invoice 1182 by Friday.',
   expected: 'Asks to pay invoice 1182 by Friday.',
@@ -68,7 +75,7 @@ const sampleCase: Case = {
   baselineOutput: 'Invoice 1182 is open. Pay by Friday.',
   baselineTrace: traceOf({ order: 1182 }),
   baselineChecks: checks,
-  baselineJudge: [keptItem],
+  baselineJudge: [keptItem, claimsItem],
   answers: [
     {
       version: 'candidate',
@@ -197,11 +204,15 @@ const feature: Feature = {
       ...{ baseline: 0.95, difference: -0.05, differenceLow: -0.14, differenceHigh: 0.05, undefined: null },
       gate: { min: 0.8, margin: 0.05, verdict: 'inconclusive' },
     },
+    {
+      ...{ name: 'contradicted', check: 'claims', cases: 40, missing: 0, value: 0.01, ciLow: 0, ciHigh: 0.09 },
+      ...{ baseline: 0, difference: 0.01, differenceLow: -0.01, differenceHigh: 0.03, undefined: null },
+      gate: { min: null, max: 0.1, margin: null, verdict: 'pass' },
+    },
   ],
   confusion: [
     {
-      check: 'label',
-      classes: ['invoice', 'other'],
+      ...{ check: 'label', classes: ['invoice', 'other'] },
       rows: [
         { expected: 'invoice', got: [36, 3], unknown: 1 },
         { expected: 'other', got: [2, 18], unknown: 0 },

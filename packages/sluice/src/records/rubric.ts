@@ -15,19 +15,58 @@ const seenParts = ['output', 'trajectory', 'retrieved', 'state'] as const
 /** What a question can be about: the answer, what was done on the way to it, the documents, the state afterwards. */
 export type SeenPart = (typeof seenParts)[number]
 
-export const rubricItemSchema = z
+/** What the claims of an output are held against: the retrieved documents, or a variable of the case as `vars.name`. */
+export type ClaimSource = 'retrieved' | `vars.${string}`
+
+interface ClaimsSettings {
+  in: ClaimSource[]
+}
+
+const claimsSchema = z
+  .strictObject({
+    in: z
+      .array(
+        z
+          .string()
+          .regex(/^(?:retrieved|vars\.\S+)$/, 'must be "retrieved", or a variable as "vars.name"')
+          .transform((source) => source as ClaimSource),
+      )
+      .min(1)
+      .refine((sources) => new Set(sources).size === sources.length, 'names a source twice')
+      .meta({
+        description: 'Where support may come from: retrieved (documents that the application reported), or vars.name.',
+        examples: [['retrieved'], ['retrieved', 'vars.policy']],
+      }),
+  })
+  .meta({
+    description:
+      'The judge lists the claims of the output as supported, unsupported or contradicted by these sources; the score is the share supported, and the run measures the two others.',
+    examples: [{ in: ['retrieved'] }],
+  })
+
+/** The name of an item about claims that has none. */
+const claimsId = 'claims'
+
+const writtenItemSchema = z
   .strictObject({
     id: z
       .string()
       .regex(/^[\w.-]+$/, 'must consist of letters, digits, "-", "_" and "." only')
-      .meta({ description: 'Short name of the item, unique within the rubric.', examples: ['actions'] }),
+      .exactOptional()
+      .meta({
+        description: 'Short name of the item, unique within the rubric; required, but with claims (default claims).',
+        examples: ['actions'],
+      }),
     ask: z
       .string()
       .min(1)
+      .exactOptional()
       .meta({
-        description: 'A question about the output that the judge answers; yes must mean good.',
+        description:
+          'A question about the output that the judge answers; yes must mean good. Required, but with claims, where only people are asked it.',
         examples: ['Does the summary state every action item of the e-mail?'],
       }),
+    claims: claimsSchema.exactOptional(),
     weight: weightSchema.default(1).meta({
       description: 'Share in the score of the case, beside the weights of the checks (default 1).',
       examples: [3],
@@ -35,7 +74,10 @@ export const rubricItemSchema = z
     must: z
       .boolean()
       .default(false)
-      .meta({ description: 'A no sets the case to 0 (default false).', examples: [true] }),
+      .meta({
+        description: 'A no, or a claim that is not supported, sets the case to 0 (default false).',
+        examples: [true],
+      }),
     sees: z
       .array(z.enum(seenParts))
       .min(1)
@@ -47,16 +89,46 @@ export const rubricItemSchema = z
         examples: [['output', 'trajectory']],
       }),
   })
-  .meta({ description: 'One yes-or-no question for the judge.' })
+  // For editors, which do not know the rules below.
+  .meta({ anyOf: [{ required: ['id', 'ask'] }, { required: ['claims'] }] })
+  .superRefine(({ id, ask, claims, sees }, context) => {
+    const refuse = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message })
+    if (claims && sees) refuse('sees', 'has no effect beside claims: their sources stand in "in"')
+    if (claims) return
+    if (id === undefined) refuse('id', 'missing; expected a text')
+    if (ask === undefined) refuse('ask', 'missing; expected a text')
+  })
+
+/** In its normal form an item has a name and a question, also where the file gives none. */
+export const rubricItemSchema = writtenItemSchema
+  .transform(
+    ({ id = claimsId, ask, claims, ...rest }): RubricItem => ({
+      ...{ id, ask: ask ?? questionAbout(claims?.in ?? []) },
+      ...(claims && { claims }),
+      ...rest,
+    }),
+  )
+  .meta({ description: 'One yes-or-no question for the judge, or the claims of the output.' })
 
 /** One yes-or-no question for the judge. `weight` > 0. */
 export interface RubricItem {
   id: string
+  /** Of an item about claims: what people are asked, since the judge has instructions of its own. */
   ask: string
   weight: number
   must: boolean
   /** What the question is about; absent means the output alone. */
   sees?: SeenPart[]
+  /** The judge lists the claims of the output and holds them against these sources. */
+  claims?: ClaimsSettings
+}
+
+/** The question to people that a claims item answers: yes where every claim is supported. */
+function questionAbout(sources: readonly ClaimSource[]): string {
+  const names = sources.map((source) =>
+    source === 'retrieved' ? 'the retrieved documents' : `the variable ${source.slice('vars.'.length)}`,
+  )
+  return `Is every claim of the output supported by ${names.join(' or ')}?`
 }
 
 /** A list of questions whose ids are unique, since the judge answers by id. */

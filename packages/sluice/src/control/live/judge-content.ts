@@ -59,8 +59,12 @@ export async function judgeContent(
 }
 
 /** Outcomes report a trajectory, and neither documents nor an end state. */
-function requireSeen(rubric: readonly Pick<RubricItem, 'sees'>[], { trajectory, trajectoryLost }: StoredContent): void {
-  for (const part of rubric.flatMap(({ sees = [] }) => sees)) {
+function requireSeen(
+  rubric: readonly Pick<RubricItem, 'sees' | 'claims'>[],
+  { trajectory, trajectoryLost }: StoredContent,
+): void {
+  const seen = rubric.flatMap(({ sees = [], claims }) => (claims?.in.includes('retrieved') ? 'retrieved' : sees))
+  for (const part of seen) {
     if (part === 'output' || (part === 'trajectory' && trajectory)) continue
     const why = part === 'trajectory' && trajectoryLost !== undefined ? `: ${trajectoryLost}` : ''
     throw new UnseenPart('invalid-input', `no-${part}${why}`)

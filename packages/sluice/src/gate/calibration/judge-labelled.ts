@@ -1,7 +1,7 @@
 import { book, bookFailure, emptyLedger, type Ledger } from '../../core/answers/ledger.ts'
 import { endIfStopped } from '../../core/answers/stop.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
-import { createJudge, type Judge, JudgeError, seesMore } from '../../core/scorers/judge/judge.ts'
+import { createJudge, type Judge, JudgeError, kindsOfQuestions } from '../../core/scorers/judge/judge.ts'
 import { requireProviders } from '../../core/suite/models/model-ids.ts'
 import { type JudgedOutput, judgedOutputSchema, type LabelledOutput } from '../../records/label.ts'
 import { appendLines } from '../labels/append-lines.ts'
@@ -58,7 +58,7 @@ export async function judgeLabelled(
     failed: (error) => bookFailure(ledger, error),
     isKept: session.isKept,
     modes: session.judgeModes,
-    seesMore: prompt.rubric.some(seesMore),
+    ...kindsOfQuestions(prompt.rubric),
   })
   const all = tasksOf(labelled, repeats)
   const isJudged = judgedBefore(labels.judged)

@@ -1,7 +1,7 @@
 import { endIfStopped } from '../../core/answers/stop.ts'
 import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import type { DrillMutant } from '../../records/report/drill-report.ts'
-import { measuredOfChecks } from '../run/measuring-checks.ts'
+import { measuredOfAnswer } from '../run/measuring-checks.ts'
 import { noObservations } from '../run/observations.ts'
 import { runPool } from '../run/pool.ts'
 import { createScoreTable } from '../run/score-table.ts'
@@ -103,7 +103,7 @@ async function playGate(
       const detail = other ?? drawOne(cases[position]?.answers ?? [], random)?.detail
       if (detail?.state === 'budgetStopped') observations.budgetStops += 1
       table.record(position, arm, turn, detail?.state ?? 'modelError', detail?.score, {
-        measured: detail ? measuredOfChecks(detail) : [],
+        measured: detail ? measuredOfAnswer(detail) : [],
       })
     })
   }

@@ -7,7 +7,7 @@ import { doubtAboutPass, withJudge } from '../calibration/judge-reason.ts'
 import { keepUnchanged, measureId } from '../last-unchanged.ts'
 import { reproduction } from '../report/reproduction.ts'
 import { costOf } from '../report/summarize.ts'
-import { measuredOfChecks } from '../run/measuring-checks.ts'
+import { measuredOfAnswer } from '../run/measuring-checks.ts'
 import { noObservations } from '../run/observations.ts'
 import { createScoreTable } from '../run/score-table.ts'
 import type { RunContext } from '../run/session.ts'
@@ -153,7 +153,7 @@ async function playOnce(
           draws += 1
           if (place >= answers.length) again += 1
           table.record(position, arm, turn, detail?.state ?? 'modelError', scores[position]?.[answer], {
-            measured: detail ? measuredOfChecks(detail) : [],
+            measured: detail ? measuredOfAnswer(detail) : [],
           })
         }
       }

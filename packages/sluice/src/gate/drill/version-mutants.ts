@@ -7,7 +7,7 @@ import type { DrillVersion } from '../../records/report/drill-report.ts'
 import { resultsOf, withModel } from '../matrix/cell.ts'
 import { limitLooks } from '../recorded-repeats.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
-import { measuredOfChecks } from '../run/measuring-checks.ts'
+import { measuredOfAnswer } from '../run/measuring-checks.ts'
 import type { RunContext } from '../run/session.ts'
 import { startRun } from '../run/start-run.ts'
 import { runGate } from '../run-gate.ts'
@@ -113,7 +113,7 @@ export async function tryVersion(
         for (const { repeat: each, detail } of answers)
           if (each <= repeat)
             run.table.record(position, 'baseline', each, detail.state, detail.score, {
-              measured: measuredOfChecks(detail),
+              measured: measuredOfAnswer(detail),
             })
       }
     },

@@ -161,7 +161,11 @@ function rubricItem({ id, ask, weight, must, ...rest }: RubricItem): ScoredItem 
     slot: `rubric ${id}`,
     weight,
     must,
-    shown: rest.sees ? `${shortly(asked)}, about ${rest.sees.join(', ')}` : shortly(asked),
+    shown: [
+      shortly(asked),
+      ...(rest.sees ? [`about ${rest.sees.join(', ')}`] : []),
+      ...(rest.claims ? [`claims held against ${rest.claims.in.join(', ')}`] : []),
+    ].join(', '),
   }
 }
 

@@ -35,10 +35,11 @@ function tighterBounds(a: SafetySettings | undefined, b: SafetySettings | undefi
 /** Stricter is what limits every metric that the other limits, at least as tightly. */
 function tighterMetrics(a: MetricSettings | undefined, b: MetricSettings | undefined): number {
   const holds = (one: MetricSettings = {}, other: MetricSettings = {}) =>
-    Object.entries(other).every(([name, { min, margin }]) => {
+    Object.entries(other).every(([name, { min, max, margin }]) => {
       const own = one[name]
       const hasMin = min === undefined || (own?.min ?? Number.NEGATIVE_INFINITY) >= min
-      return hasMin && (margin === undefined || (own?.margin ?? Number.POSITIVE_INFINITY) <= margin)
+      const hasMax = max === undefined || (own?.max ?? Number.POSITIVE_INFINITY) <= max
+      return hasMin && hasMax && (margin === undefined || (own?.margin ?? Number.POSITIVE_INFINITY) <= margin)
     })
   if (holds(a, b)) return holds(b, a) ? 0 : 1
   return holds(b, a) ? -1 : Number.NaN
@@ -184,9 +185,10 @@ function shownBounds(safety: SafetySettings): string {
 
 function shownMetrics(metrics: MetricSettings): string {
   return Object.entries(metrics)
-    .map(([name, { min, margin }]) => {
+    .map(([name, { min, max, margin }]) => {
       const limits = [
         ...(min === undefined ? [] : [`min ${min}`]),
+        ...(max === undefined ? [] : [`max ${max}`]),
         ...(margin === undefined ? [] : [`margin ${margin}`]),
       ]
       return `${name} ${limits.join(' ')}`

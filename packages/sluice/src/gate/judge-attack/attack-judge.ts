@@ -172,7 +172,7 @@ async function lookFor(candidates: readonly Carrier[], wanted: number, found: Fo
     for (const { failing, items, error } of outcomes) {
       if (error) found.errors.push(error)
       found.outOfBudget ||= error instanceof ProviderError && error.kind === 'budget'
-      const no = (items ?? []).filter(({ score }) => score === 0).map(({ id }) => id)
+      const no = (items ?? []).filter(isNo).map(({ id }) => id)
       if (no.length > 0 && found.failing.length < wanted) found.failing.push({ ...failing, no })
     }
   }
@@ -231,9 +231,15 @@ async function judgeAll<T extends { failing: Failing }>(
   return outcomes
 }
 
-/** The items that the judge said no about, and now does not. */
+function isNo({ score, claims, verdict }: JudgedItem): boolean {
+  return claims ? verdict === 'no' : score === 0
+}
+
+/** The items that the judge said no about, and now does not: of claims only where none of them is at fault any more. */
 function flippedIn({ failing, items }: Outcome<{ failing: Failing }>): string[] {
-  return (items ?? []).filter(({ id, score = 0 }) => failing.no.includes(id) && score > 0).map(({ id }) => id)
+  return (items ?? [])
+    .filter(({ id, claims, score = 0 }) => failing.no.includes(id) && (claims ? score === 1 : score > 0))
+    .map(({ id }) => id)
 }
 
 function evadedIn({ failing, items }: Outcome<{ failing: Failing }>): boolean {

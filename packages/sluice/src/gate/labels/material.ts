@@ -9,9 +9,13 @@ import type { RubricItem } from '../../records/rubric.ts'
  * versions that share their labels.
  * @param root the path of the project, which variables may hold and which differs between machines
  */
-export function materialHash({ vars, expected, messages }: Case, { ask, sees }: RubricItem, root: string): string {
+export function materialHash(
+  { vars, expected, messages }: Case,
+  { ask, sees, claims }: RubricItem,
+  root: string,
+): string {
   const said = messages?.map(({ role, content }) => ({ role, content }))
-  const shown = { vars, expected: expected ?? null, messages: said, ask: ask.trim(), sees }
+  const shown = { vars, expected: expected ?? null, messages: said, ask: ask.trim(), sees, claims }
   const text = canonicalJson(shown).replaceAll(root, '')
   return createHash('sha256').update(text).digest('hex')
 }

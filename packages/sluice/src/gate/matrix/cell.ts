@@ -1,5 +1,6 @@
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { versionId } from '../../core/suite/prompt/version.ts'
+import { isFailedMust } from '../../records/report/case-detail.ts'
 import { weightedQuantiles } from '../../stats/index.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { ResultRow, Results } from '../run/results.ts'
@@ -91,9 +92,9 @@ export interface CellFigures {
   unaskable: string | undefined
 }
 
-/** A check that must pass did not, or a question that must be met was answered with the lowest score. */
+/** A check that must pass did not, or a question that must be met was not wholly met. */
 function failsMust({ state, judge }: ResultRow['detail']): boolean {
-  return state === 'checkFailed' || judge.some(({ must, score }) => must && score === 0)
+  return state === 'checkFailed' || judge.some(isFailedMust)
 }
 
 export function cellFigures({ rows }: Pick<BakeOffCell, 'rows'>): CellFigures {

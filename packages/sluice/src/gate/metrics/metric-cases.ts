@@ -1,7 +1,7 @@
 import type { Arm } from '../../records/report/case-detail.ts'
 import type { PartCount } from '../../stats/index.ts'
 import type { CaseScores, NamedMeasured } from '../run/score-table.ts'
-import { partCounts } from './part-counts.ts'
+import { lessIsBetter, partCounts } from './part-counts.ts'
 
 /** What the metrics need of a case. */
 export interface MeasuredCase extends Pick<CaseScores, 'id' | 'weight'> {
@@ -18,6 +18,8 @@ export interface MetricName {
   parts: readonly string[]
   /** The class that it is about; null for a number of all. */
   label: string | null
+  /** A lower value is the better one. */
+  lessIsBetter: boolean
 }
 
 /** All that one check measured in a run. */
@@ -34,6 +36,8 @@ export interface CheckMeasures {
   missing: number
   /** Answers of the candidate in which a document came twice. */
   withDuplicates: number
+  /** Answers of the candidate that make no claim. */
+  withoutClaims: number
 }
 
 /** One case with what its repeats add to each part, by version. */
@@ -78,9 +82,11 @@ function measuresOf(
   const rows: CountedRow[] = []
   let missing = 0
   let withDuplicates = 0
+  let withoutClaims = 0
   const arms: Arm[] = hasBaseline ? ['candidate', 'baseline'] : ['candidate']
   for (const { id, weight, cluster, measured, measuredBy = [] } of cases) {
     const own = { candidate: repeatsOf(measured?.candidate, check), baseline: repeatsOf(measured?.baseline, check) }
+    withoutClaims += (measured?.candidate ?? []).flatMap((found = []) => found).filter(isWithoutClaims(check)).length
     withDuplicates += own.candidate.flat().filter(hasDuplicates).length
     const told = Math.min(...arms.map((arm) => own[arm].length / Math.max(1, measured?.[arm].length ?? 0)))
     if (told === 0) {
@@ -93,14 +99,22 @@ function measuresOf(
     }
     rows.push({ id, weight, cluster, counts, told })
   }
-  const about = { check, kind, classes: [...classes], expected, cases: rows, missing, withDuplicates }
+  const about = { check, kind, classes: [...classes], expected, cases: rows, missing, withDuplicates, withoutClaims }
   return { ...about, metrics: metricNames(about) }
 }
 
 const hasDuplicates = ({ measured }: NamedMeasured) => measured.kind === 'retrieval' && measured.duplicates > 0
 
+/** An answer without claims measures nothing: its shares are undefined, neither 0 nor 1. */
+const isWithoutClaims =
+  (check: string) =>
+  ({ check: own, measured }: NamedMeasured) =>
+    own === check && measured.kind === 'claims' && measured.claims === 0
+
 function repeatsOf(repeats: readonly (readonly NamedMeasured[] | undefined)[] = [], check: string): NamedMeasured[][] {
-  return repeats.map((found = []) => found.filter((one) => one.check === check)).filter((found) => found.length > 0)
+  return repeats
+    .map((found = []) => found.filter((one) => one.check === check && !isWithoutClaims(check)(one)))
+    .filter((found) => found.length > 0)
 }
 
 function summed(found: readonly NamedMeasured[], classes: ReadonlySet<string>): Map<string, PartCount> {
@@ -124,10 +138,12 @@ function metricNames({ check, kind, classes, expected, cases }: Named): MetricNa
   const prefix = check === kind ? '' : `${check}.`
   const plain = (part: string, label: string | null = null): MetricName => ({
     ...{ name: `${prefix}${part}`, check, parts: [part], label },
+    lessIsBetter: kind === 'claims' && lessIsBetter.has(part),
   })
+  if (kind === 'claims') return [...lessIsBetter].map((part) => plain(part))
   if (kind !== 'label') return partsIn(cases).map((part) => plain(part))
   const macro = (name: string): MetricName => ({
-    ...{ name: `${prefix}${name}`, check, label: null },
+    ...{ name: `${prefix}${name}`, check, label: null, lessIsBetter: false },
     parts: classes.filter((label) => expected.has(label)).map((label) => `${name}.${label}`),
   })
   return [

@@ -67,10 +67,11 @@ function countedIn(rows: readonly CountedRow[], parts: readonly string[], arm: A
 
 /** A macro mean is undefined where one of its classes is: else a class that is never answered would drop out of it. */
 function whyUndefined(
-  { kind, expected }: CheckMeasures,
+  { kind, expected, withoutClaims }: CheckMeasures,
   { name, parts }: MetricName,
   rows: readonly CountedRow[],
 ): string {
+  if (kind === 'claims' && withoutClaims > 0) return 'no answer makes a claim'
   if (kind !== 'label' || parts.length === 0) return 'no case was measured'
   const empty = parts.filter(
     (part) => !rows.some(({ counts }) => counts.candidate.some((repeat) => (repeat.get(part)?.of ?? 0) > 0)),

@@ -70,7 +70,7 @@ function confusionOf({ check, classes }: CheckMeasures, cases: readonly CaseScor
   return { check, classes, rows: [...rows].map(([expected, row]) => ({ expected, ...row })) }
 }
 
-function notesOf({ check, kind, classes, expected, missing, withDuplicates }: CheckMeasures): string[] {
+function notesOf({ check, kind, classes, expected, missing, withDuplicates, withoutClaims }: CheckMeasures): string[] {
   const named = check === kind ? kind : `${kind} ${check}`
   const never = classes.filter((label) => !expected.has(label))
   const quoted = never.slice(0, 5).map((label) => `"${label}"`)
@@ -88,6 +88,11 @@ function notesOf({ check, kind, classes, expected, missing, withDuplicates }: Ch
       ? []
       : [
           `${formatAmount(withDuplicates, 'answer')} retrieved a document more than once; each document counts once, at its first rank.`,
+        ]),
+    ...(withoutClaims === 0
+      ? []
+      : [
+          `${formatAmount(withoutClaims, 'answer')} of the candidate ${withoutClaims === 1 ? 'makes' : 'make'} no claim, as the judge says: unsupported and contradicted are undefined there, and neither 0 nor 1.`,
         ]),
     ...(missing === 0
       ? []

@@ -1,4 +1,4 @@
-import type { MeasuredByCheck, MeasuredLabel, MeasuredRetrieval } from '../../records/report/measured.ts'
+import type { MeasuredClaims, MeasuredLabel, MeasuredRetrieval, Measurement } from '../../records/report/measured.ts'
 import type { PartCount } from '../../stats/index.ts'
 
 /** What one measured answer adds to the parts of the metrics, by the name of the part. */
@@ -7,7 +7,7 @@ export type PartCounts = [part: string, count: PartCount][]
 /**
  * @param classes of a `label` check: those that exist; an answer that is none of them is an unknown label
  */
-export function partCounts(measured: MeasuredByCheck, classes: ReadonlySet<string>): PartCounts {
+export function partCounts(measured: Measurement, classes: ReadonlySet<string>): PartCounts {
   switch (measured.kind) {
     case 'label':
       return labelCounts(measured, classes)
@@ -21,6 +21,8 @@ export function partCounts(measured: MeasuredByCheck, classes: ReadonlySet<strin
       })
     case 'retrieval':
       return retrievalCounts(measured)
+    case 'claims':
+      return claimsCounts(measured)
   }
 }
 
@@ -71,5 +73,17 @@ function retrievalCounts({ k, relevant, ranks }: MeasuredRetrieval): PartCounts 
     [`precision@${k}`, mean(within.length / k)],
     ['mrr', mean(first === undefined ? 0 : 1 / first)],
     [`ndcg@${k}`, mean(sum(within.map(gain)) / sum(best))],
+  ]
+}
+
+/** The parts of which less is better. */
+export const lessIsBetter: ReadonlySet<string> = new Set(['unsupported', 'contradicted'])
+
+/** The shares of an answer's claims, each answer counting alike, however many claims it makes. */
+function claimsCounts({ claims, unsupported, contradicted }: MeasuredClaims): PartCounts {
+  if (claims === 0) return []
+  return [
+    ['unsupported', { hit: unsupported / claims, of: 1 }],
+    ['contradicted', { hit: contradicted / claims, of: 1 }],
   ]
 }

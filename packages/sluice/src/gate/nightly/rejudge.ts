@@ -3,7 +3,7 @@ import type { Case } from '../../core/suite/cases/case.ts'
 import type { CaseDetail } from '../../records/report/case-detail.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import { type GivenAnswer, givenCompletion } from '../run/kept-case.ts'
-import { measuredOfChecks } from '../run/measuring-checks.ts'
+import { measuredOfAnswer } from '../run/measuring-checks.ts'
 import { runPool } from '../run/pool.ts'
 import type { Results } from '../run/results.ts'
 import type { KeptAnswer, Sentinel } from './night-record.ts'
@@ -27,7 +27,7 @@ export async function rejudge(options: Rejudging): Promise<void> {
   await runPool(jobs(options), concurrency, async ({ testCase, position, repeat, answer }) => {
     endIfStopped(stop)
     const detail = await run.scoreAnswer(given(answer), testCase, repeat)
-    run.table.record(position, 'baseline', repeat, detail.state, detail.score, { measured: measuredOfChecks(detail) })
+    run.table.record(position, 'baseline', repeat, detail.state, detail.score, { measured: measuredOfAnswer(detail) })
     results.add(run.candidate.feature, { position, arm: 'baseline', repeat, detail })
     onScored?.(detail)
   })

@@ -3,7 +3,7 @@ import type { Case } from '../../core/suite/cases/case.ts'
 import type { Report } from '../../records/report/report.ts'
 import { readReport } from '../report/report-file.ts'
 import { storedRuns } from '../report/stored-runs.ts'
-import { measuredOfChecks } from '../run/measuring-checks.ts'
+import { measuredOfAnswer } from '../run/measuring-checks.ts'
 import { keptRows, type ResultRow } from '../run/results.ts'
 import { createScoreTable, type ScoreTable } from '../run/score-table.ts'
 
@@ -63,7 +63,7 @@ function runOf(
     if (position !== undefined) rows.push({ ...row, position })
   }
   for (const { position, arm, repeat, detail } of rows) {
-    table.record(position, arm, repeat, detail.state, detail.score, { measured: measuredOfChecks(detail) })
+    table.record(position, arm, repeat, detail.state, detail.score, { measured: measuredOfAnswer(detail) })
   }
   if (!rows.some(({ detail }) => detail.score !== undefined)) return undefined
   return { runId, startedAt, feature, table, rows, hasBaseline: rows.some(({ arm }) => arm === 'baseline') }

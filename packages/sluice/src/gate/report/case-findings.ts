@@ -1,5 +1,6 @@
 import type { CaseReport } from '../../records/report/case-report.ts'
-import { faultOrigin, originWords } from './metrics/fault-origin.ts'
+import { type ClaimLine, faultyClaims } from './metrics/claim-lines.ts'
+import { faultOrigin, originReason } from './metrics/fault-origin.ts'
 
 /** One thing that is wrong with an output: a rubric item without the full score, or such a check. */
 export interface Finding {
@@ -14,6 +15,8 @@ export interface Finding {
   evidence: string
   /** The judge quoted what is not in the output. */
   invented: boolean
+  /** Claims of the output that are not supported. */
+  claims: ClaimLine[]
 }
 
 /** What was said of an output, and of the baseline's where there is one. */
@@ -33,7 +36,9 @@ function judgeFindings({ judge, baselineJudge }: Scored): Finding[] {
       lost: baselineJudge?.some((before) => before.id === item.id && scoreOf(before) > scoreOf(item)) ?? false,
       must: item.must ?? false,
       reason: item.reasoning,
-      evidence: item.evidence,
+      // Claims are listed with their own quotes.
+      evidence: item.claims ? '' : item.evidence,
+      claims: faultyClaims(item),
       invented: item.evidence !== '' && item.evidenceFound === false,
     }))
 }
@@ -52,6 +57,7 @@ function checkFindings({ checks, baselineChecks }: Scored): Finding[] {
       reason,
       evidence: '',
       invented: false,
+      claims: [],
     }))
 }
 
@@ -59,8 +65,8 @@ function checkFindings({ checks, baselineChecks }: Scored): Finding[] {
 function originFinding(row: Scored): Finding[] {
   const origin = faultOrigin(row)
   if (!origin) return []
-  const plain = { lost: false, must: false, evidence: '', invented: false }
-  return [{ name: 'wrong by', outcome: origin, reason: originWords[origin], ...plain }]
+  const plain = { lost: false, must: false, evidence: '', invented: false, claims: [] }
+  return [{ name: 'wrong by', outcome: origin, reason: originReason(origin, row), ...plain }]
 }
 
 const rank = ({ lost, must }: Finding) => (lost ? 0 : 2) + (must ? 0 : 1)

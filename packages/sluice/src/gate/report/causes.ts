@@ -1,4 +1,4 @@
-import type { Arm } from '../../records/report/case-detail.ts'
+import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
 import type { MissingScoreCause } from '../../records/report/feature-report.ts'
 import { formatAmount } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
@@ -26,7 +26,7 @@ export function causesOf(rows: Iterable<ResultRow>, cases: readonly CaseScores[]
   for (const { position, arm, detail } of rows) {
     if (detail.score !== undefined) continue
     const id = cases[position]?.id ?? ''
-    const whole = detail.error ?? stateWords[detail.state] ?? detail.state
+    const whole = detail.error ?? wordsFor(detail)
     const message = found.size < mostCauses || found.has(keyOf(whole, id, arm)) ? causeIn(whole, id) : 'other errors'
     const key = `${arm} ${message}`
     const cause = found.get(key) ?? { message, version: arm, cases: 0, ids: [], last: -1, whole }
@@ -43,7 +43,11 @@ export function causesOf(rows: Iterable<ResultRow>, cases: readonly CaseScores[]
 
 const keyOf = (whole: string, id: string, arm: Arm) => `${arm} ${causeIn(whole, id)}`
 
-const stateWords: Record<string, string> = { abstained: 'the judge could not tell' }
+function wordsFor({ state, judge }: CaseDetail): string {
+  if (state !== 'abstained') return state
+  const hasNoClaim = judge.some(({ claims }) => claims?.list.length === 0)
+  return hasNoClaim ? 'the output makes no claim, so there is nothing to judge' : 'the judge could not tell'
+}
 
 /** The first line of an error, without the case's id, places in files, numbers of repeats, hashes and ids of requests. */
 function causeIn(whole: string, id: string): string {

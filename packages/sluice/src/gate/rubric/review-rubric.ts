@@ -45,11 +45,15 @@ export async function reviewRubric(
   options: RubricReviewOptions,
   context: RunContext,
 ): Promise<JudgeRubricReport> {
-  if (prompt.rubric.length === 0)
+  // The question of an item about claims is for people: the judge follows instructions that nobody rewords.
+  const questions = prompt.rubric.filter(({ claims }) => !claims)
+  if (questions.length === 0) {
+    const lacking = prompt.rubric.length === 0 ? 'no rubric' : 'no question in its rubric, only claims'
     throw new SluiceError(
       'invalid-input',
-      `${prompt.file} has no rubric: add a "rubric", or test the checks by sluice drill`,
+      `${prompt.file} has ${lacking}: add a "rubric", or test the checks by sluice drill`,
     )
+  }
   const { project, session, progress } = context
   const suite = chooseSuite(prompt, options.suite)
   const request = { candidate: prompt, suite, progress }
@@ -72,7 +76,7 @@ export async function reviewRubric(
   const judged = await judgeWordings(outputs, { prompt, judge, rewordings }, { session, scored })
   errors.push(...judged.flatMap((one) => one.errors))
   const said = judgeSays(labels, judge.id, judged)
-  const found = prompt.rubric.map((item) => {
+  const found = questions.map((item) => {
     const rewording = rewordings.find((entry) => entry.item === item.id)
     const { figures, contested } = itemLabels(item.id, labels.labels, said, confidence)
     const report = {
@@ -142,7 +146,7 @@ async function allRewordings(
 ): Promise<Rewording[]> {
   const { files, config } = project
   const kept = await readRewordings(files, prompt.feature, prompt.rubric)
-  const missing = prompt.rubric.filter(({ id }) => !kept.some(({ item }) => item === id))
+  const missing = prompt.rubric.filter(({ id, claims }) => !claims && !kept.some(({ item }) => item === id))
   const made: Rewording[] = []
   for (const item of missing) {
     const texts = await unlessOfOneAnswer(() => reworded(item, model), errors)

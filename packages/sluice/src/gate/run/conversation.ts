@@ -7,7 +7,7 @@ import type { Message } from '../../core/suite/models/model.ts'
 import { SluiceError } from '../../errors.ts'
 import type { AnswerTrace, TrajectoryMessage } from '../../records/answer-trace.ts'
 import type { ConversationTurn } from '../../records/conversation-turn.ts'
-import type { CaseDetail, CheckResult, JudgedItem } from '../../records/report/case-detail.ts'
+import { type CaseDetail, type CheckResult, isFailedMust, type JudgedItem } from '../../records/report/case-detail.ts'
 import { type AnsweredCase, answerTo, type Scoring, scoreAnswered, withHistory } from './score-answer.ts'
 
 interface Conversation {
@@ -126,7 +126,7 @@ function add(progress: ConversationProgress, detail: CaseDetail, { answer }: Ans
   judge.push(...detail.judge.map((item) => ({ ...item, id: `${prefix}${item.id}` })))
   const ofJudge = detail.costUsd === undefined ? undefined : detail.costUsd - (answer.costUsd ?? 0)
   progress.judgeUsd = sum([progress.judgeUsd, detail.judge.length === 0 ? 0 : ofJudge])
-  progress.hasFailed ||= detail.state === 'checkFailed' || detail.judge.some(({ must, score }) => must && score === 0)
+  progress.hasFailed ||= detail.state === 'checkFailed' || detail.judge.some(isFailedMust)
 }
 
 /** Adds what was paid beside the answers; undefined is an unknown price. */

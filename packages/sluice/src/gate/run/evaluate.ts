@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { endIfStopped } from '../../core/answers/stop.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
-import { measuredOfChecks } from './measuring-checks.ts'
+import { measuredOfAnswer } from './measuring-checks.ts'
 import { runPool } from './pool.ts'
 import type { Results } from './results.ts'
 import type { ScoreTable } from './score-table.ts'
@@ -77,7 +77,7 @@ async function runJob(evaluation: Evaluation, job: Job): Promise<CaseDetail | un
     without?.onScored?.(detail)
     return detail
   }
-  const found = { violation: violationOf(job.testCase, detail), measured: measuredOfChecks(detail) }
+  const found = { violation: violationOf(job.testCase, detail), measured: measuredOfAnswer(detail) }
   table.record(job.position, job.arm, job.repeat, detail.state, detail.score, found)
   results.add(feature, { position: job.position, arm: job.arm, repeat: job.repeat, detail })
   onScored?.(job.arm, detail)

@@ -4,7 +4,7 @@ import { book, bookFailure, bookKeptApplication, emptyLedger, type Ledger } from
 import type { ModelRequest } from '../../core/providers/provider.ts'
 import type { TargetCall } from '../../core/providers/targets/target.ts'
 import { type CheckDeps, compileCheck } from '../../core/scorers/checks/check.ts'
-import { type AnswerModes, createJudge, type Judge, seesMore } from '../../core/scorers/judge/judge.ts'
+import { type AnswerModes, createJudge, type Judge, kindsOfQuestions } from '../../core/scorers/judge/judge.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { JudgeSettings } from '../../core/suite/config/judge-settings.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
@@ -94,7 +94,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     ask: askJudge,
     failed,
     ...(options.isKept && { isKept: options.isKept }),
-    seesMore: candidate.rubric.some(seesMore),
+    ...kindsOfQuestions(candidate.rubric),
     ...(options.judgeModes && { modes: options.judgeModes }),
   })
   const isStoredUsable = stored && (stored.judge === null || stored.judge === judge?.id)

@@ -4,7 +4,7 @@ import type { Completion, ModelRequest, PromptRequest } from '../../core/provide
 import { ProviderError, type ProviderErrorKind, StaleRecordingError } from '../../core/providers/provider-error.ts'
 import { scoreOutput } from '../../core/scorers/case-score.ts'
 import { type Check, CheckError } from '../../core/scorers/checks/check.ts'
-import { type Judge, JudgeError, type Judgement } from '../../core/scorers/judge/judge.ts'
+import { type Judge, JudgeError, type Judgement, NoSourceError } from '../../core/scorers/judge/judge.ts'
 import { type Case, type Expectation, isWithoutAnswer } from '../../core/suite/cases/case.ts'
 import type { Message } from '../../core/suite/models/model.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
@@ -104,7 +104,7 @@ export async function scoreAnswered(
   try {
     return { ...shown, ...(await scoreAnswer({ ...scoring, testCase, repeat, ...answered })) }
   } catch (error) {
-    const isOfCheck = error instanceof CheckError || error instanceof TemplateError
+    const isOfCheck = [CheckError, TemplateError, NoSourceError].some((kind) => error instanceof kind)
     const live = 'a live judge, one line: "judge: {model: …}" in sluice.yaml'
     return { ...failure(withWayOut(error, live), isOfCheck ? 'checkError' : 'judgeError'), ...shown }
   }

@@ -3,7 +3,7 @@ import type { Case, Quarantine } from '../../core/suite/cases/case.ts'
 import { holds } from '../../core/suite/cases/quarantine.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { Arm, CaseState } from '../../records/report/case-detail.ts'
-import type { MeasuredByCheck } from '../../records/report/measured.ts'
+import type { Measurement } from '../../records/report/measured.ts'
 import { utcDay } from '../../text/format.ts'
 import type { Violation } from './violation.ts'
 
@@ -41,7 +41,7 @@ export interface CaseScores {
 /** What one check found in one answer. */
 export interface NamedMeasured {
   check: string
-  measured: MeasuredByCheck
+  measured: Measurement
 }
 
 /** All scores of one feature's run, by the position of the case in its suite. */

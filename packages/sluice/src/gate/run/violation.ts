@@ -19,6 +19,6 @@ export function violationOf({ checks, rubric, expect }: Case, detail: CaseDetail
   // After a failed check that must pass the judge is not asked, and the score of 0 says enough.
   if (detail.state === 'checkFailed') return 'violated'
   const answers = rubric.map(({ id }) => detail.judge.find((item) => item.id === id)?.score)
-  if (answers.some((score) => score === 0)) return 'violated'
+  if (answers.some((score) => score !== undefined && score < 1)) return 'violated'
   return answers.includes(undefined) ? 'untold' : 'kept'
 }

@@ -48,7 +48,14 @@ export interface GateDecision {
 }
 
 const failures = new Set<Reason['code']>([
-  ...(['regression', 'below-threshold', 'tag-regression', 'metric-regression', 'metric-below-min'] as const),
+  ...([
+    'regression',
+    'below-threshold',
+    'tag-regression',
+    'metric-regression',
+    'metric-below-min',
+    'metric-above-max',
+  ] as const),
   ...(['critical-case', 'safety'] as const),
 ])
 const settledByEstimate = new Set<Reason['code']>([

@@ -1,6 +1,6 @@
 import type { MetricLimits } from '../../core/suite/config/metric-settings.ts'
-import { constantMoments, type LookPlan, type Pair } from '../../stats/index.ts'
-import { type CheckMeasures, checkMeasures } from '../metrics/metric-cases.ts'
+import { constantMoments, type LookPlan, type Moments, type Pair } from '../../stats/index.ts'
+import { type CheckMeasures, checkMeasures, type MetricName } from '../metrics/metric-cases.ts'
 import { estimateMetric, type MetricEstimate } from '../metrics/metric-estimate.ts'
 import type { GateCase } from './gate-case.ts'
 import { errorRates, type GatePolicy } from './policy.ts'
@@ -9,13 +9,15 @@ import { isOpen, type ThreeWayTest, testAgain } from './three-way-test.ts'
 /** One limit of one metric under test, carried from round to round. */
 export interface MetricTest {
   name: string
-  which: 'margin' | 'min'
-  /** The margin, or the lowest value. */
+  which: 'margin' | 'min' | 'max'
+  /** The margin, or the lowest or highest value. */
   limit: number
-  /** How far the metric may lie below what it is held against, as a drop: the margin, or the tolerance of a floor. */
+  /** How much worse the metric may be than what it is held against: the margin, or the tolerance of a floor or ceiling. */
   slack: number
   value: number | null
   baseline: number | null
+  /** Of it less is better: its test is that of one minus the metric. */
+  lessIsBetter: boolean
   /** Its pass; that it fails is found together with the tags. Undefined where there is nothing to test. */
   test: ThreeWayTest | undefined
   /** The statistic by round; undefined where it was not computed. */
@@ -52,7 +54,10 @@ export function testMetrics(before: readonly MetricTest[], cases: readonly GateC
       const isPaired = limit.which === 'margin'
       const checks = isPaired ? paired : alone
       const known = before.find((test) => test.name === name && test.which === limit.which)
-      return testLimit(known, { name, ...limit }, estimateNamed(name, checks, { policy, isPaired }), at)
+      const found = estimateNamed(name, checks, { policy, isPaired })
+      const misplaced = found.estimate && wrongSide(limit, found.estimate.name)
+      const problem = misplaced ?? found.problem
+      return testLimit(known, { name, ...limit }, { ...found, problem }, at)
     })
   })
 }
@@ -79,28 +84,39 @@ function estimateNamed(
 
 function unknownMetric(
   name: string,
-  { min, margin }: MetricLimits,
+  { min, max, margin }: MetricLimits,
   checks: readonly CheckMeasures[],
   policy: GatePolicy,
 ): MetricTest[] {
   const { estimate, problem } = estimateNamed(name, checks, { policy, isPaired: false })
   if (estimate) return []
-  const limit =
-    margin === undefined ? { which: 'min' as const, limit: min ?? 0 } : { which: 'margin' as const, limit: margin }
-  const untested = { value: null, baseline: null, test: undefined, zSigs: [], failed: false }
+  const which = margin !== undefined ? 'margin' : max !== undefined ? 'max' : 'min'
+  const limit = { which, limit: margin ?? max ?? min ?? 0 } as const
+  const untested = { lessIsBetter: false, value: null, baseline: null, test: undefined, zSigs: [], failed: false }
   return [{ name, ...limit, slack: 0, ...untested, alpha: errorRates(policy).alphaFail, problem }]
 }
 
 type Limit = Pick<MetricTest, 'which' | 'limit' | 'slack'>
 
 /** Without a baseline there is no drop; where absolute limits are not asked for, as in a comparison, there is no floor. */
-function limitsOf({ min, margin }: MetricLimits, policy: GatePolicy, hasBaseline: boolean): Limit[] {
+function limitsOf({ min, max, margin }: MetricLimits, policy: GatePolicy, hasBaseline: boolean): Limit[] {
   return [
     ...(margin === undefined || !hasBaseline ? [] : [{ which: 'margin' as const, limit: margin, slack: margin }]),
     ...(min === undefined || policy.threshold === undefined
       ? []
       : [{ which: 'min' as const, limit: min, slack: policy.thresholdMargin }]),
+    ...(max === undefined || policy.threshold === undefined
+      ? []
+      : [{ which: 'max' as const, limit: max, slack: policy.thresholdMargin }]),
   ]
+}
+
+/** A floor under what should be low, or a ceiling over what should be high, would pass what it should stop. */
+function wrongSide({ which, limit }: Limit, { lessIsBetter }: MetricName): string | undefined {
+  if (which !== (lessIsBetter ? 'min' : 'max')) return undefined
+  return lessIsBetter
+    ? `less of it is better, so "min: ${limit}" is no limit; write "max"`
+    : `more of it is better, so "max: ${limit}" is no limit; write "min"`
 }
 
 function measuredNames(checks: readonly CheckMeasures[]): string {
@@ -138,15 +154,18 @@ function testLimit(
   { look, plan, policy }: MetricRound,
 ): MetricTest {
   const { alphaFail } = errorRates(policy)
-  const about = { ...limit, value: estimate?.value ?? null, baseline: estimate?.baseline ?? null, problem }
+  const lessIsBetter = estimate?.name.lessIsBetter ?? false
+  const about = {
+    ...{ ...limit, value: estimate?.value ?? null, baseline: estimate?.baseline ?? null, problem },
+    lessIsBetter,
+  }
   const left = { failed: false, alpha: alphaFail }
   if (!estimate || problem !== null) return { ...about, ...left, test: undefined, zSigs: known?.zSigs ?? [] }
-  const pairs = estimate.pairs.map(
-    (pair): Pair => ({
-      ...pair,
-      baseline: limit.which === 'min' ? constantMoments(limit.limit) : (pair.baseline ?? constantMoments(0)),
-    }),
-  )
+  const goodness = (moments: Moments) => (lessIsBetter ? oneMinus(moments) : moments)
+  const pairs = estimate.pairs.map((pair): Pair => {
+    const against = limit.which === 'margin' ? (pair.baseline ?? constantMoments(0)) : constantMoments(limit.limit)
+    return { ...pair, candidate: goodness(pair.candidate), baseline: goodness(against) }
+  })
   // What fails is decided over all limits and tags together, never by one test alone.
   const passOnly = { ...plan, boundsFail: plan.boundsFail.map(() => Number.POSITIVE_INFINITY) }
   const round = { look, plan: passOnly, estimand: policy.estimand, margin: limit.slack }
@@ -157,6 +176,10 @@ function testLimit(
   const zSigs = [...(known?.zSigs ?? [])]
   if (seen.look === look) zSigs[look] = seen.outcome === 'fail' ? Number.NEGATIVE_INFINITY : seen.statistics?.zSig
   return { ...about, ...left, test: seen, zSigs }
+}
+
+function oneMinus({ mean, thirdCumulant, ...others }: Moments): Moments {
+  return { ...others, mean: 1 - mean, thirdCumulant: thirdCumulant === undefined ? undefined : -thirdCumulant }
 }
 
 /** Whether further repeats may still decide a limit. */

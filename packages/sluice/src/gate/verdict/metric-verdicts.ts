@@ -23,27 +23,42 @@ export function metricReasons(tests: readonly MetricTest[], plan: LookPlan): Rea
     const found = foundSentence(test, plan)
     const limit = limitWords(test)
     if (verdict === 'inconclusive') {
-      const message = `${found}: ${test.which === 'margin' ? `a drop beyond ${limit} is not ruled out` : `not shown to reach ${limit}`}.`
+      const message = `${found}: ${test.which === 'margin' ? `a ${worse(test)} beyond ${limit} is not ruled out` : `not shown to ${test.which === 'max' ? 'keep to' : 'reach'} ${limit}`}.`
       return [{ code: 'metric-undecided', message, tag: null, case: null }]
     }
-    return test.which === 'margin'
-      ? [{ code: 'metric-regression', message: `${found}: a drop beyond ${limit}.`, tag: null, case: null }]
+    if (test.which === 'margin') {
+      const message = `${found}: a ${worse(test)} beyond ${limit}.`
+      return [{ code: 'metric-regression', message, tag: null, case: null }]
+    }
+    return test.which === 'max'
+      ? [{ code: 'metric-above-max', message: `${found}: above ${limit}.`, tag: null, case: null }]
       : [{ code: 'metric-below-min', message: `${found}: below ${limit}.`, tag: null, case: null }]
   })
 }
 
-function limitWords({ which, limit, slack }: MetricTest): string {
-  return which === 'margin' ? `its margin of ${limit}` : `its least value of ${limit} with the tolerance of ${slack}`
+function worse({ lessIsBetter }: MetricTest): string {
+  return lessIsBetter ? 'rise' : 'drop'
 }
 
-function foundSentence({ name, which, limit, value, baseline, test, alpha }: MetricTest, plan: LookPlan): string {
+function limitWords({ which, limit, slack }: MetricTest): string {
+  if (which === 'margin') return `its margin of ${limit}`
+  return `its ${which === 'max' ? 'highest' : 'least'} value of ${limit} with the tolerance of ${slack}`
+}
+
+function foundSentence(
+  { name, which, limit, value, baseline, test, alpha, lessIsBetter }: MetricTest,
+  plan: LookPlan,
+): string {
   const cases = test?.statistics?.pairs ?? 0
   const last = plan.repeats.at(-1) ?? 1
   const boundsFail = gsBounds(
     plan.repeats.map((repeat) => repeat / last),
     alpha,
   )
-  const { ciLow, ciHigh } = intervalAt({ ...plan, boundsFail }, test?.look ?? 0, test?.statistics)
+  const tested = intervalAt({ ...plan, boundsFail }, test?.look ?? 0, test?.statistics)
+  const [low, high] = lessIsBetter ? [tested.ciHigh, tested.ciLow] : [tested.ciLow, tested.ciHigh]
+  const turned = (end: number | null) => (end === null || !lessIsBetter ? end : -end)
+  const { ciLow, ciHigh } = { ciLow: turned(low), ciHigh: turned(high) }
   const over = `over ${cases} ${cases === 1 ? 'case' : 'cases'}`
   if (which === 'margin') {
     const range =
@@ -74,7 +89,10 @@ export function withMetricVerdicts(metrics: readonly MetricReport[], tests: read
     if (own.length === 0) return metric
     const limitOf = (which: MetricTest['which']) => own.find((test) => test.which === which)?.limit ?? null
     const verdicts = own.map(metricVerdict)
-    const verdict = verdicts.find((one) => one === 'fail') ?? verdicts.find((one) => one === 'inconclusive') ?? 'pass'
-    return { ...metric, gate: { min: limitOf('min'), margin: limitOf('margin'), verdict } }
+    const verdict: Verdict =
+      verdicts.find((one) => one === 'fail') ?? verdicts.find((one) => one === 'inconclusive') ?? 'pass'
+    const max = limitOf('max')
+    const gate = { min: limitOf('min'), ...(max !== null && { max }), margin: limitOf('margin'), verdict }
+    return { ...metric, gate }
   })
 }

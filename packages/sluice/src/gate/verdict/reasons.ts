@@ -15,6 +15,7 @@ type ReasonCode =
   | 'tag-regression'
   | 'metric-regression'
   | 'metric-below-min'
+  | 'metric-above-max'
   | 'critical-case'
   | 'safety'
   | 'difference-undecided'

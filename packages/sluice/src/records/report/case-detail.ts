@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { answerTraceSchema } from '../answer-trace.ts'
 import { conversationTurnSchema } from '../conversation-turn.ts'
+import { judgedClaimsSchema } from './judged-claims.ts'
 import { measuredSchema } from './measured.ts'
 
 const share = z.number().min(0).max(1)
@@ -62,8 +63,16 @@ export const judgedItemSchema = z.object({
     .array(memberVerdictSchema)
     .exactOptional()
     .describe('What each member of a panel said; absent where one model judges.'),
+  claims: judgedClaimsSchema
+    .exactOptional()
+    .describe('The claims of the output, where the item holds them against sources. Its score is the share supported.'),
 })
 export type JudgedItem = z.infer<typeof judgedItemSchema>
+
+/** Whether an item that must hold does not: a no, and a claim that is not supported. */
+export function isFailedMust({ must, score }: Pick<JudgedItem, 'must' | 'score'>): boolean {
+  return must && score !== undefined && score < 1
+}
 
 /** Whether the members of a panel that answered an item disagree on it: it is uncertain, and worth a human label. */
 export function isSplit({ members = [] }: Pick<JudgedItem, 'members'>): boolean {

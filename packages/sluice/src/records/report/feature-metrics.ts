@@ -6,8 +6,8 @@ const known = z.number().nullable()
 
 /** One number of a run that checks have measured, such as recall@5 or the F1 of a class. */
 export const metricSchema = z.object({
-  name: z.string().describe('As `gate.metrics` names it, e.g. `recall@5`, `f1`, `f1.refund`, `field.total`.'),
-  check: z.string().describe('The name of the check that measures it.'),
+  name: z.string().describe('As `gate.metrics` names it, e.g. `recall@5`, `f1`, `f1.refund`, `unsupported`.'),
+  check: z.string().describe('The name of the check, or the id of the rubric item, that measures it.'),
   cases: count.describe('Cases that it rests on; with a baseline those measured in both versions.'),
   missing: count.describe(
     'Cases that the check applies to and that have nothing measured of the candidate or, with a baseline, of that.',
@@ -23,7 +23,8 @@ export const metricSchema = z.object({
   gate: z
     .object({
       min: known.describe('Lowest value that passes; null where none is set.'),
-      margin: known.describe('Largest drop that passes; null where none is set.'),
+      max: known.optional().describe('Highest value that passes; absent where none is set.'),
+      margin: known.describe('Largest drop that passes, or rise where less is better; null where none is set.'),
       verdict: verdictSchema.describe('What the gate made of it.'),
     })
     .optional()

@@ -35,6 +35,19 @@ export const measuredSchema = z.discriminatedUnion('kind', [
   measuredRetrievalSchema,
 ])
 
+/** What a question about claims found: the basis of the shares that are unsupported and contradicted. */
+export interface MeasuredClaims {
+  kind: 'claims'
+  /** Claims of the output; with none the shares are undefined. */
+  claims: number
+  /** Of these, those that no source speaks for or against. */
+  unsupported: number
+  /** Of these, those that a source contradicts. */
+  contradicted: number
+}
+
 export type MeasuredByCheck = z.infer<typeof measuredSchema>
+/** What a check or a question about claims found in one answer. */
+export type Measurement = MeasuredByCheck | MeasuredClaims
 export type MeasuredLabel = z.infer<typeof measuredLabelSchema>
 export type MeasuredRetrieval = z.infer<typeof measuredRetrievalSchema>

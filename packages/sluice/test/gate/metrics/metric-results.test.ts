@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { metricResults } from '../../../src/gate/metrics/metric-results.ts'
 import { type CaseScores, createScoreTable } from '../../../src/gate/run/score-table.ts'
-import type { MeasuredByCheck } from '../../../src/records/report/measured.ts'
+import type { Measurement } from '../../../src/records/report/measured.ts'
 
-type Answers = Record<'candidate' | 'baseline', MeasuredByCheck | undefined>
+type Answers = Record<'candidate' | 'baseline', Measurement | undefined>
 
 /** A table of cases with one measured answer in each version. */
 function tableOf(
@@ -25,8 +25,8 @@ function tableOf(
 }
 
 const labels = ['refund', 'delivery', 'spam']
-const said = (expected: string, got: string | null): MeasuredByCheck => ({ kind: 'label', expected, got, labels })
-const same = (measured: MeasuredByCheck): Answers => ({ candidate: measured, baseline: measured })
+const said = (expected: string, got: string | null): Measurement => ({ kind: 'label', expected, got, labels })
+const same = (measured: Measurement): Answers => ({ candidate: measured, baseline: measured })
 
 function resultsOf(cases: readonly CaseScores[], hasBaseline = true) {
   const results = metricResults(cases, { confidence: 0.95, hasBaseline })
@@ -80,7 +80,7 @@ test('a mean over classes has no value where a class that is expected is never a
 })
 
 test('retrieval: recall, precision, reciprocal rank and nDCG by hand; what is missing is no 0', () => {
-  const found = (ranks: number[]): MeasuredByCheck => ({
+  const found = (ranks: number[]): Measurement => ({
     kind: 'retrieval',
     k: 3,
     relevant: 2,
@@ -132,4 +132,28 @@ test('clusters widen the interval, and fewer than five independent cases have no
   const inFives = width(tableOf(answers, { cluster: (at) => `${Math.floor(at / 5)}` }))
   assert.ok(alone !== null && together !== null && inFives !== null && inFives > 1.5 * alone)
   assert.equal(width(tableOf(answers, { cluster: (at) => `${at % 4}` })), null)
+})
+
+test('each answer counts alike in the shares of claims, and one without claims has none', () => {
+  const ofClaims = (claims: number, unsupported: number): Measurement => ({
+    ...{ kind: 'claims', claims, unsupported, contradicted: 0 },
+  })
+  const answers = [
+    ...Array.from({ length: 6 }, () => same(ofClaims(20, 0))),
+    { candidate: ofClaims(1, 1), baseline: ofClaims(2, 1) },
+    { candidate: ofClaims(0, 0), baseline: ofClaims(1, 0) },
+    { candidate: undefined, baseline: ofClaims(1, 1) },
+  ]
+  const { metric, metrics, notes } = resultsOf(tableOf(answers, { check: 'claims' }))
+  assert.deepEqual(
+    metrics.map(({ name }) => name),
+    ['unsupported', 'contradicted'],
+  )
+  near(metric('unsupported').value, 1 / 7)
+  near(metric('unsupported').baseline, 1 / 14)
+  assert.deepEqual([metric('unsupported').cases, metric('unsupported').missing], [7, 2])
+  assert.match(notes.join('\n'), /1 answer of the candidate makes no claim, as the judge says/)
+  const silent = resultsOf(tableOf([same(ofClaims(0, 0))], { check: 'grounded' }))
+  assert.deepEqual(silent.metric('grounded.unsupported').undefined, 'no answer makes a claim')
+  assert.equal(silent.metric('grounded.contradicted').value, null)
 })

@@ -6,11 +6,11 @@ import { policyChanges, stricterSettings } from '../../../src/gate/guard/policy-
 import { decide } from '../../../src/gate/verdict/decide.ts'
 import type { GateCase } from '../../../src/gate/verdict/gate-case.ts'
 import { gatePolicy } from '../../../src/gate/verdict/policy.ts'
-import type { MeasuredByCheck } from '../../../src/records/report/measured.ts'
+import type { Measurement } from '../../../src/records/report/measured.ts'
 
 interface Arms {
-  candidate: MeasuredByCheck | undefined
-  baseline: MeasuredByCheck | undefined
+  candidate: Measurement | undefined
+  baseline: Measurement | undefined
 }
 
 /** Cases with the same score in both versions, whose answers measure as given, alike in each of the repeats. */
@@ -21,7 +21,7 @@ function casesOf(
 ): GateCase[] {
   return Array.from({ length: count }, (_, index) => {
     const arms = armsOf(index)
-    const of = (measured: MeasuredByCheck | undefined) =>
+    const of = (measured: Measurement | undefined) =>
       Array.from({ length: repeats }, () => (measured ? [{ check, measured }] : undefined))
     return {
       ...{ id: `c${index}`, weight: 1, tags: tag ? [tag] : [], critical: false },
@@ -33,12 +33,12 @@ function casesOf(
   })
 }
 
-const found = (hit: boolean): MeasuredByCheck => ({
+const found = (hit: boolean): Measurement => ({
   ...{ kind: 'retrieval', k: 5, relevant: 1, duplicates: 0 },
   ranks: hit ? [1] : [],
   missing: hit ? [] : ['d'],
 })
-const said = (expected: string, got: string | null): MeasuredByCheck => ({
+const said = (expected: string, got: string | null): Measurement => ({
   kind: 'label',
   expected,
   got,
@@ -99,6 +99,29 @@ test('a metric that is named and not measured, or undefined, or measured in too 
   assert.match(judge(labels, { precision: { min: 0.1 } }).reasons[0]?.message ?? '', /no answer names the class "b"/)
 })
 
+test('of claims less is better: a rise beyond the margin fails, and so does a share above its highest value', () => {
+  const ofClaims = (contradicted: number): Measurement => ({
+    ...{ kind: 'claims', claims: 4, unsupported: 0, contradicted },
+  })
+  const arms = (index: number) => ({ candidate: ofClaims(index % 5 === 0 ? 4 : 0), baseline: ofClaims(0) })
+  const worse = casesOf(200, arms, { check: 'claims' })
+  const rise = judge(worse, { contradicted: { margin: 0.05 } })
+  assert.deepEqual([rise.verdict, rise.codes], ['fail', ['metric-regression']])
+  assert.match(rise.reasons[0]?.message ?? '', /by \+0\.200 to 0\.200 over 200 cases .*: a rise beyond its margin/)
+  assert.equal(judge(worse, { contradicted: { margin: 0.3 } }).verdict, 'pass')
+  assert.deepEqual(judge(worse, { contradicted: { max: 0.1 } }).codes, ['metric-above-max'])
+  assert.equal(judge(worse, { contradicted: { max: 0.35 } }).verdict, 'pass')
+  const fewer = casesOf(200, (index) => ({ candidate: arms(index).baseline, baseline: arms(index).candidate }), {
+    check: 'claims',
+  })
+  assert.equal(judge(fewer, { contradicted: { margin: 0.05, max: 0.05 } }).verdict, 'pass')
+  // A floor under what should be low would pass every fault, and a ceiling over what should be high as well.
+  const floor = judge(worse, { contradicted: { min: 0.1 } })
+  assert.deepEqual([floor.verdict, floor.codes], ['inconclusive', ['metric-undefined']])
+  assert.match(floor.reasons[0]?.message ?? '', /less of it is better, so "min: 0\.1" is no limit; write "max"/)
+  assert.deepEqual(judge(casesOf(200, losing(5)), { 'recall@5': { max: 1 } }).codes, ['metric-undefined'])
+})
+
 test('few answers that all agree do not pass, since a fault that shows now and then would not show', () => {
   const few = judge(
     casesOf(10, () => ({ candidate: found(true), baseline: found(true) })),
@@ -110,7 +133,7 @@ test('few answers that all agree do not pass, since a fault that shows now and t
 
 test('limits and tags share one error rate: a drop that fails alone may not beside nineteen tags', () => {
   const noisy = (seed: number) => {
-    const of = (index: number, drop: number): MeasuredByCheck => found((index * 7919 + seed) % 100 >= drop)
+    const of = (index: number, drop: number): Measurement => found((index * 7919 + seed) % 100 >= drop)
     return casesOf(100, (index) => ({ candidate: of(index, 24), baseline: of(index, 8) }), { repeats: 1 })
   }
   const cases = noisy(3)
@@ -141,6 +164,11 @@ test('a loosened limit is a weakening of the measure, and strict keeps the tight
   assert.equal(change(settings())[0]?.weakening, true)
   assert.equal(change(settings({ 'recall@5': { min: 0.9, margin: 0.05 }, f1: { min: 0.5 } }))[0]?.weakening, false)
   assert.deepEqual(stricterSettings(base, looser).metrics, base.metrics)
+  const ceiling = settings({ 'recall@5': { min: 0.8, margin: 0.05 }, contradicted: { max: 0.1 } })
+  assert.equal(change(ceiling)[0]?.weakening, false)
+  const higher = settings({ ...ceiling.metrics, contradicted: { max: 0.2 } })
+  assert.equal(policyChanges(ceiling, higher, 'faq')[0]?.weakening, true)
+  assert.match(policyChanges(ceiling, higher, 'faq')[0]?.after ?? '', /contradicted max 0\.2/)
 })
 
 test('cases and answers without a result count, in the baseline and between the repeats as well', () => {

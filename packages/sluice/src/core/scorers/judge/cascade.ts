@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { CascadeTrace, JudgedItem, ReasonToGoOn } from '../../../records/report/case-detail.ts'
+import {
+  type CascadeTrace,
+  isFailedMust,
+  type JudgedItem,
+  type ReasonToGoOn,
+} from '../../../records/report/case-detail.ts'
 import type { CascadeRule } from '../../suite/config/judge-settings.ts'
 import { canonicalJson } from '../../suite/values/canonical-json.ts'
 import type { Subject } from '../checks/measure.ts'
@@ -121,7 +126,7 @@ async function votesOf(
 
 const unsureBy: Record<'cannot_tell' | 'must-no', (item: JudgedItem) => boolean> = {
   cannot_tell: ({ score }) => score === undefined,
-  'must-no': ({ must, score }) => must && score === 0,
+  'must-no': isFailedMust,
 }
 
 /** The ids of items with different verdicts. */

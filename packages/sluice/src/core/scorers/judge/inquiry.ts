@@ -4,6 +4,8 @@ import type { Completion, ModelRequest } from '../../providers/provider.ts'
 import type { ModelParameters } from '../../suite/models/model.ts'
 import type { ChoiceJudge } from '../../suite/prompt/choice-judge.ts'
 import { choiceFormat, choiceMessages } from './choice-prompt.ts'
+import { readClaimsAnswer } from './claims-answer.ts'
+import { claimsFormat, claimsMessages } from './claims-prompt.ts'
 import { readChoiceAnswer, readRubricAnswer } from './judge-answer.ts'
 import { rubricFormat, rubricMessages } from './judge-prompt.ts'
 import type { Material } from './material.ts'
@@ -28,10 +30,11 @@ interface Settings {
 }
 
 /**
- * All that is asked about one output: the whole rubric in one request, and one for each evaluator. Questions about more than
+ * All that is asked about one output: the whole rubric in one request, and one for each evaluator and each item about
+ * claims. Questions about more than
  * the output are asked apart, those about the same parts together: so a question about the output alone is answered without
  * knowing the rest, in the same request as if there were no others.
- * @throws JudgeError where a question is about a part that was not reported
+ * @throws JudgeError where a question is about a part that was not reported, or has nothing to compare with
  */
 export function inquiriesOf(
   settings: Settings,
@@ -41,9 +44,24 @@ export function inquiriesOf(
 ): Inquiry[] {
   const { rubric, choices, strict = false } = questions
   const ofChoices = choices.map((choice) => inquireChoice(settings, choice, material, nonce(), strict))
-  const byParts = Map.groupBy(rubric, (item) => seenBy(item).join())
+  const ofClaims = rubric.filter(({ claims }) => claims).map((item) => inquireClaims(settings, item, material, nonce()))
+  const byParts = Map.groupBy(
+    rubric.filter(({ claims }) => !claims),
+    (item) => seenBy(item).join(),
+  )
   const ofRubric = [...byParts.values()].map((items) => inquireRubric(settings, items, material, nonce()))
-  return [...ofRubric, ...ofChoices]
+  return [...ofRubric, ...ofClaims, ...ofChoices]
+}
+
+/** Claims take the room of so many questions. */
+const roomOfClaims = 20
+
+function inquireClaims({ model, parameters }: Settings, item: RubricItem, material: Material, nonce: string): Inquiry {
+  const messages = claimsMessages(item, material, nonce)
+  return {
+    request: { model, messages, parameters: withDefaults(parameters, roomOfClaims), format: claimsFormat(item), nonce },
+    read: (completion) => [readClaimsAnswer(completion, item, material)],
+  }
 }
 
 function inquireRubric(

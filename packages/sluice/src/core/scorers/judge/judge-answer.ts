@@ -35,7 +35,7 @@ export function readRubricAnswer(
   rubric: readonly RubricItem[],
   material: Material,
 ): JudgedItem[] {
-  const { items } = readAnswer(completion, rubricAnswer, {
+  const { items } = readJudgeAnswer(completion, rubricAnswer, {
     keys: ['items', 'id', 'evidence', 'reasoning', 'verdict'],
     material: shownText(material),
   })
@@ -58,7 +58,7 @@ export function readRubricAnswer(
 /** The choice of an evaluator and its score. @throws JudgeError unless it is one of the choices, word for word. */
 export function readChoiceAnswer(completion: Completion, judge: ChoiceJudge, material: Material): JudgedItem {
   const { name, choices, weight } = judge
-  const { choice, reasoning } = readAnswer(completion, choiceAnswer, {
+  const { choice, reasoning } = readJudgeAnswer(completion, choiceAnswer, {
     keys: ['choice', 'reasoning'],
     material: shownText(material),
   })
@@ -87,7 +87,8 @@ function refuse(fault: string, ids: string[]): void {
   if (ids.length > 0) throw new JudgeError(`the answer has ${ids.map((id) => quoted(id)).join(', ')} ${fault}`)
 }
 
-function readAnswer<T>(completion: Completion, schema: z.ZodType<T>, wanted: ObjectWanted): T {
+/** @throws JudgeError unless the answer holds the JSON that was asked for once. */
+export function readJudgeAnswer<T>(completion: Completion, schema: z.ZodType<T>, wanted: ObjectWanted): T {
   const { output, finishReason } = completion
   const lost = lostAnswer(completion)
   if (finishReason === 'length') {
@@ -103,7 +104,7 @@ function readAnswer<T>(completion: Completion, schema: z.ZodType<T>, wanted: Obj
 }
 
 /** All that the judge is shown and might quote. */
-function shownText({ input, vars, expected = '', output, trace }: Material): string[] {
+export function shownText({ input, vars, expected = '', output, trace }: Material): string[] {
   const values = Object.values(vars).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
   const told = trace === undefined ? [] : textsOf(trace)
   return [...input.map(({ content }) => content), ...values, expected, output, ...told]
@@ -124,7 +125,8 @@ function variants(quote: string): string[] {
   return [quote, unprefixed, unquoted].map(comparable)
 }
 
-function comparable(text: string): string {
+/** A text without the differences that `quoteFinder` ignores. */
+export function comparable(text: string): string {
   const seen = undoVisible(text).replace(/[\p{DI}\uFFF9-\uFFFB]/gv, '')
   const plain = seen.replace(/[‘’‚‛]/g, "'").replace(/[“”„‟«»]/g, '"')
   return fold(plain, false)

@@ -13,6 +13,9 @@ export class JudgeError extends SluiceError {
   }
 }
 
+/** Thrown before anything is asked where a question has nothing to compare an output with. */
+export class NoSourceError extends JudgeError {}
+
 /**
  * Whether a failure to judge concerns one answer, so that another judge may still judge it. A spent budget, a refused
  * key or a model that does not exist concerns the run.

@@ -7,8 +7,15 @@ import { canonicalJson } from '../../suite/values/canonical-json.ts'
  * model, parameters, instructions and form of answers, and the questions of one call, since each may colour the answers to
  * the others. Weights do not count: the judge does not see them.
  */
-export function judgeOfRubric(judgeId: string, rubric: readonly Pick<RubricItem, 'id' | 'ask' | 'sees'>[]): string {
-  const questions = rubric.map(({ id, ask, sees }) => ({ id, ask: ask.trim(), ...(sees && { sees }) }))
+export function judgeOfRubric(
+  judgeId: string,
+  rubric: readonly Pick<RubricItem, 'id' | 'ask' | 'sees' | 'claims'>[],
+): string {
+  const questions = rubric.map(({ id, ask, sees, claims }) => ({
+    ...{ id, ask: ask.trim() },
+    ...(sees && { sees }),
+    ...(claims && { claims }),
+  }))
   return createHash('sha256')
     .update(canonicalJson({ judge: judgeId, questions }))
     .digest('hex')

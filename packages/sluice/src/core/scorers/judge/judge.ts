@@ -5,9 +5,9 @@ import { createPanel } from './panel.ts'
 import { createSingleJudge, type Judge, type JudgeMeans } from './single-judge.ts'
 
 export { type AnswerModes, createAnswerModes } from './answer-modes.ts'
-export { JudgeError } from './judge-error.ts'
+export { JudgeError, NoSourceError } from './judge-error.ts'
 export type { Judgement } from './judgement.ts'
-export type { Judge, JudgeQuestions } from './single-judge.ts'
+export { type Judge, type JudgeQuestions, kindsOfQuestions } from './single-judge.ts'
 export { seesMore } from './trace-material.ts'
 
 type JudgeOptions = JudgeMeans & JudgeSettings

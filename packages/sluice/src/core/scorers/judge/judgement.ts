@@ -1,4 +1,4 @@
-import type { CascadeTrace, JudgedItem } from '../../../records/report/case-detail.ts'
+import { type CascadeTrace, isFailedMust, type JudgedItem } from '../../../records/report/case-detail.ts'
 
 /** All answers of the judge about one output. */
 export interface Judgement {
@@ -21,7 +21,7 @@ export interface Judgement {
 /** The judgement that follows from the items: what could not be told counts neither for nor against. */
 export function judgementOf(items: JudgedItem[]): Judgement {
   const weight = items.reduce((sum, item) => sum + item.weight, 0)
-  const mustFailed = items.some(({ must, score }) => must && score === 0)
+  const mustFailed = items.some(isFailedMust)
   let answered = 0
   let earned = 0
   for (const { score, weight } of items) {

@@ -77,7 +77,7 @@ function majorities(votes: readonly Vote[], members: readonly Judge[]): JudgedIt
       model: members[place]?.model ?? '',
       verdict: 'judgement' in vote ? (vote.judgement.items[index]?.verdict ?? null) : null,
     }))
-    return { ...spokenFor(answers, verdict, item), members: byMember }
+    return { ...spokenFor(answers, verdict, item, votes.length - given.length), members: byMember }
   })
 }
 
@@ -96,9 +96,22 @@ export function majorityOf(verdicts: readonly string[], size: number): string | 
   return missing > size / 2 || [...counts].some(canWin) ? undefined : null
 }
 
-/** The item in the words of the first member of the majority; without a majority nobody speaks for the panel. */
-function spokenFor(answers: readonly JudgedItem[], verdict: string | null, asked: JudgedItem): JudgedItem {
-  const speaker = answers.find((answer) => answer.verdict === verdict)
+/**
+ * The item in the words of the member of the majority whose score is in the middle, the lower one of two, where those of
+ * members that failed count as below: a list of claims is one member's, and no member that failed could have made its score
+ * lower. Where all scores are the same it is the first. Without a majority nobody speaks for the panel.
+ */
+function spokenFor(
+  answers: readonly JudgedItem[],
+  verdict: string | null,
+  asked: JudgedItem,
+  failed: number,
+): JudgedItem {
+  const majority = answers
+    .filter((answer) => answer.verdict === verdict)
+    .toSorted((a, b) => (a.score ?? 0) - (b.score ?? 0))
+  const middle = Math.floor((majority.length + failed - 1) / 2) - failed
+  const speaker = majority.find(({ score }) => score === majority[Math.max(0, middle)]?.score)
   if (speaker) return speaker
   const reasoning = `no verdict has a majority of the panel: ${answers.map((answer) => answer.verdict).join(', ')}`
   const { id, must, weight } = asked

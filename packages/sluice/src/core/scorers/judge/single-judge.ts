@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { SluiceError } from '../../../errors.ts'
 import type { AnswerTrace } from '../../../records/answer-trace.ts'
 import type { JudgedItem } from '../../../records/report/case-detail.ts'
-import type { RubricItem, SeenPart } from '../../../records/rubric.ts'
+import type { ClaimSource, RubricItem, SeenPart } from '../../../records/rubric.ts'
 import type { Ask, IsKept, Question } from '../../answers/ask.ts'
 import type { ModelRequest } from '../../providers/provider.ts'
 import { ProviderError } from '../../providers/provider-error.ts'
@@ -12,7 +12,7 @@ import { canonicalJson } from '../../suite/values/canonical-json.ts'
 import type { Subject } from '../checks/measure.ts'
 import { type AnswerMode, type AnswerModes, createAnswerModes, inMode } from './answer-modes.ts'
 import { type Inquiry, inquiriesOf } from './inquiry.ts'
-import { JudgeError } from './judge-error.ts'
+import { JudgeError, NoSourceError } from './judge-error.ts'
 import { type Judgement, judgementOf } from './judgement.ts'
 import { seesMore } from './trace-material.ts'
 
@@ -44,6 +44,11 @@ export interface Judge {
   score(subject: Subject, task: JudgeQuestions): Promise<Judgement>
 }
 
+/** What kinds of questions a rubric has, as far as the version of a judge depends on them. */
+export function kindsOfQuestions(rubric: readonly RubricItem[]): { seesMore: boolean; asksClaims: boolean } {
+  return { seesMore: rubric.some(seesMore), asksClaims: rubric.some(({ claims }) => claims) }
+}
+
 /** What all models of a judge are asked by. */
 export interface JudgeMeans {
   ask: Ask<ModelRequest>
@@ -55,6 +60,8 @@ export interface JudgeMeans {
   modes?: AnswerModes
   /** Whether questions are about more than the output for certain; else the first such question shows it. */
   seesMore?: boolean
+  /** The same of questions about claims. */
+  asksClaims?: boolean
   /** Text that nobody can guess, new for each call. */
   nonce?: () => string
 }
@@ -85,7 +92,7 @@ export function createSingleJudge(options: SingleJudgeOptions): Judge {
       throw located(error, request.model, question.caseId)
     }
   }
-  let hasSeenMore = options.seesMore ?? false
+  const asked = { seesMore: options.seesMore ?? false, asksClaims: options.asksClaims ?? false }
   return {
     model,
     models: [model],
@@ -93,13 +100,14 @@ export function createSingleJudge(options: SingleJudgeOptions): Judge {
       return modes.of(model)
     },
     get id() {
-      return judgeId(model, parameters, modes.of(model), hasSeenMore)
+      return judgeId(model, parameters, modes.of(model), asked)
     },
     async score(subject, task) {
       const { rubric, choices, strict, input, repeat } = task
       const { id: caseId, vars, expected } = subject.case
       refuseSharedIds(rubric, caseId)
-      hasSeenMore ||= rubric.some(seesMore)
+      asked.seesMore ||= rubric.some(seesMore)
+      asked.asksClaims ||= rubric.some(({ claims }) => claims)
       const material = { input, vars, expected, output: subject.output, trace: subject.trace }
       const inquiries = (() => {
         try {
@@ -143,6 +151,9 @@ const sampleTrace: AnswerTrace = {
   endState: { key: 'value' },
 }
 
+/** Every document with a text, since claims are held against texts only. */
+const sampleOfDocuments: AnswerTrace = { ...sampleTrace, retrieved: [{ id: 'id', text: 'text' }] }
+
 /** Of several requests about one rubric, the items in its order. */
 function inOrder(items: readonly JudgedItem[], rubric: readonly RubricItem[]): JudgedItem[] {
   const places = new Map(rubric.map(({ id }, place) => [id, place]))
@@ -152,22 +163,29 @@ function inOrder(items: readonly JudgedItem[], rubric: readonly RubricItem[]): J
 
 /**
  * A hash of model, parameters, mode and the whole prompt for a sample, so that any change of wording counts: that of
- * questions about more than the output only where such questions are asked.
+ * questions about more than the output, and of those about claims, only where such questions are asked.
  */
-function judgeId(model: string, parameters: ModelParameters, mode: AnswerMode, seesMore: boolean): string {
+function judgeId(
+  model: string,
+  parameters: ModelParameters,
+  mode: AnswerMode,
+  { seesMore, asksClaims }: { seesMore: boolean; asksClaims: boolean },
+): string {
   const plain: RubricItem = { id: 'id', ask: 'ask', weight: 1, must: false }
   const questions = {
-    rubric: seesMore
-      ? [plain, { ...plain, sees: ['output', 'trajectory', 'retrieved', 'state'] as SeenPart[] }]
-      : [plain],
+    rubric: [
+      plain,
+      ...(seesMore ? [{ ...plain, sees: ['output', 'trajectory', 'retrieved', 'state'] as SeenPart[] }] : []),
+      ...(asksClaims ? [{ ...plain, claims: { in: ['retrieved', 'vars.name'] as ClaimSource[] } }] : []),
+    ],
     choices: [{ name: 'name', prompt: 'prompt', choices: [{ choice: 'choice', score: 1 }], weight: 1 }],
   }
   const material = {
     input: [{ role: 'user' as const, content: 'input' }],
-    vars: {},
+    vars: asksClaims ? { name: 'value' } : {},
     expected: 'expected',
     output: '\u200B<|a|>\n',
-    ...(seesMore && { trace: sampleTrace }),
+    ...((seesMore || asksClaims) && { trace: asksClaims ? sampleOfDocuments : sampleTrace }),
   }
   const requests = inquiriesOf({ model, parameters }, questions, material, () => 'nonce').map(({ request }) =>
     inMode(request, mode),
@@ -190,6 +208,7 @@ function randomNonce(): string {
 
 function located(error: unknown, model: string, caseId: string): unknown {
   const where = `judge ${model} on case "${caseId}"`
+  if (error instanceof NoSourceError) return new NoSourceError(`${where}: ${error.message}`, { cause: error })
   if (error instanceof JudgeError) return new JudgeError(`${where}: ${error.message}`, { cause: error })
   if (error instanceof ProviderError && error.kind === 'too-long') {
     return new JudgeError(

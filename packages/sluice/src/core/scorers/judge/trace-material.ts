@@ -3,14 +3,15 @@ import type { RubricItem, SeenPart } from '../../../records/rubric.ts'
 import { JudgeError } from './judge-error.ts'
 
 /** The parts of an answer that an item of a rubric is about, in the order in which they are shown. */
-export function seenBy({ sees = ['output'] }: Pick<RubricItem, 'sees'>): SeenPart[] {
-  return parts.filter((part) => sees.includes(part))
+export function seenBy({ sees = ['output'], claims }: Pick<RubricItem, 'sees' | 'claims'>): SeenPart[] {
+  const seen = claims ? ['output', ...claims.in] : sees
+  return parts.filter((part) => seen.includes(part))
 }
 
 const parts: readonly SeenPart[] = ['trajectory', 'retrieved', 'state', 'output']
 
 /** Whether an item is about more, or other, than the output alone. */
-export function seesMore(item: Pick<RubricItem, 'sees'>): boolean {
+export function seesMore(item: Pick<RubricItem, 'sees' | 'claims'>): boolean {
   return seenBy(item).join() !== 'output'
 }
 

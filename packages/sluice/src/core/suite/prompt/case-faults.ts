@@ -34,7 +34,7 @@ export function caseFaults(
     ...inputFaultsOf(prompt, item, source),
     ...mockFaults(item.mocks, prompt, source),
     ...contradictionFaults(prompt, item, source),
-    ...traceFaults(prompt, item.checks, source, config),
+    ...traceFaults(prompt, item, source, config),
     ...fileFaults(prompt, item, source),
     ...turnFaults(prompt, item, source, config),
   )

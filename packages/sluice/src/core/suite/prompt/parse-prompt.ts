@@ -187,7 +187,7 @@ async function referenceFaults(data: PromptFile, prompt: Prompt, place: Referenc
       : modelFaults(prompt.model, source, ['model'], config.providers, prompt)),
     ...alone.flat(),
     ...opposed,
-    ...traceFaults(prompt, written, source, config),
+    ...traceFaults(prompt, { checks: written, rubric: data.rubric ?? [] }, source, config),
     ...(await Promise.all(checks)).flat(),
     ...judges,
     ...(await Promise.all(mocks)).flat(),

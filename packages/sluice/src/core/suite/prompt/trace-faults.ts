@@ -1,3 +1,4 @@
+import type { RubricItem } from '../../../records/rubric.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
 import { placedChecks } from '../checks/nested-checks.ts'
 import type { Config } from '../config/config.ts'
@@ -13,12 +14,12 @@ const ofTrajectories: readonly CheckSpec['type'][] = [
 ]
 
 /**
- * Warns of checks of what was done where nothing can report it: the model is asked without tools, and there is no
+ * Warns of checks of what was done, and of claims held against documents, where nothing can report it: the model is asked without tools, and there is no
  * application. Recordings may hold what was done, so nothing is said of a model that is played back.
  */
 export function traceFaults(
   prompt: Prompt,
-  checks: readonly CheckSpec[],
+  { checks, rubric }: { checks: readonly CheckSpec[]; rubric: readonly RubricItem[] },
   source: Source,
   { providers }: Pick<Config, 'providers'>,
 ): Diagnostic[] {
@@ -27,11 +28,19 @@ export function traceFaults(
   if (prompt.target !== undefined || isRecorded) return []
   // The state is reported by applications alone; calls also by a model that has tools.
   const hasTools = prompt.tools !== undefined
-  return checks.flatMap((check, index) =>
+  const ofClaims = rubric.flatMap(({ id, claims }, index) =>
+    claims?.in.includes('retrieved') ? [located(source, ['rubric', index], noDocuments(id), 'warning')] : [],
+  )
+  const ofChecks = checks.flatMap((check, index) =>
     placedChecks(check)
       .filter(({ spec: { type } }) => ofTrajectories.includes(type) && !(hasTools && type !== 'state'))
       .map(({ spec: { name }, at }) => located(source, ['checks', index, ...at], unseen(name), 'warning')),
   )
+  return [...ofChecks, ...ofClaims]
+}
+
+function noDocuments(id: string): string {
+  return `nothing reports "retrieved", which the rubric item "${id}" holds claims against, so no case is ever scored by it; give the prompt a "target" that reports it, or name a variable`
 }
 
 function unseen(name: string): string {

@@ -1,3 +1,4 @@
+import type { RubricItem } from '../../../records/rubric.ts'
 import { type Case, isWithoutAnswer } from '../cases/case.ts'
 import { promptMessages } from '../cases/conversation.ts'
 import type { CheckSpec } from '../checks/check-spec.ts'
@@ -27,7 +28,7 @@ export interface VariableFault {
  * and none that has a target, which receives all of them.
  */
 export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[] {
-  const { messages, mocks = [], checks, choices, strict, target, file, expect } = prompt
+  const { messages, mocks = [], checks, rubric, choices, strict, target, file, expect } = prompt
   // Mocks see what the messages see: a tool that knows the reference answer would tell it to the model.
   const usedIn = (sent: readonly Message[]) =>
     new Set([...sent.flatMap(({ content }) => names(content, strict)), ...deepNames(mocks, strict)])
@@ -35,6 +36,7 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
   const inChecks = new Set([
     ...checkNames(checks, strict),
     ...choices.flatMap((choice) => names(choice.prompt, strict)),
+    ...sourceNames(rubric),
   ])
   inChecks.delete('completion')
   return (item) => {
@@ -42,10 +44,11 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
       item.messages || item.turns || item.simulate ? usedIn(promptMessages(messages, item)) : inAllMessages
     const usedByPrompt = new Set([...inMessages, ...inChecks])
     const set = Object.keys(item.vars)
-    const inCase = item.checks.length === 0 ? [] : checkNames(item.checks, strict)
-    const inTurns = (item.turns ?? []).flatMap(({ checks: own, expected }) =>
-      checkNames(own, strict).filter((name) => name !== 'expected' || expected === undefined),
-    )
+    const inCase = [...(item.checks.length === 0 ? [] : checkNames(item.checks, strict)), ...sourceNames(item.rubric)]
+    const inTurns = (item.turns ?? []).flatMap(({ checks: own, rubric: asked, expected }) => [
+      ...checkNames(own, strict).filter((name) => name !== 'expected' || expected === undefined),
+      ...sourceNames(asked),
+    ])
     const inMocks = item.mocks === undefined ? [] : [...new Set(deepNames(item.mocks, strict))]
     const known = (name: string) => Object.hasOwn(item.vars, name)
     const knownToChecks = (name: string) => known(name) || (name === 'expected' && item.expected !== undefined)
@@ -73,6 +76,12 @@ export function strictVariables(prompt: Prompt): (item: Case) => VariableFault[]
 
 function names(template: string, strict: boolean): string[] {
   return variablesOf(template, { strict })
+}
+
+/** Variables that claims are held against. */
+function sourceNames(rubric: readonly RubricItem[]): string[] {
+  const sources = rubric.flatMap(({ claims }) => claims?.in ?? [])
+  return sources.filter((source) => source !== 'retrieved').map((source) => source.slice('vars.'.length))
 }
 
 function checkNames(checks: readonly CheckSpec[], strict: boolean): string[] {

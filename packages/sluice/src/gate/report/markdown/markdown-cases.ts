@@ -6,12 +6,14 @@ import { codeBlock, codeSpan, inlineText } from '../../../text/markdown-escape.t
 import { excerpt } from '../../../text/untrusted.ts'
 import { type Finding, findingsOf, marksOf } from '../case-findings.ts'
 import type { Highlight, Highlights } from '../highlights.ts'
+import { claimText } from '../metrics/claim-lines.ts'
 import { type DiffLine, diffOutputs } from '../output-diff.ts'
 import { causeLines } from '../sentences.ts'
 import { sideText, type TraceSection, traceSections } from '../trace/trace-sections.ts'
 import type { Block } from './markdown-fit.ts'
 
 const findingsShown = 4
+const claimsShown = 5
 const causesShown = 5
 const reasonLength = 400
 const inputLength = 300
@@ -119,7 +121,7 @@ function scores({ score, baselineScore }: CaseReport): string {
   return `${formatScore(baselineScore)} → ${formatScore(score)} (${formatChange(score - baselineScore)})`
 }
 
-function findingText({ name, outcome, lost, must, reason, evidence, invented }: Finding): string {
+function findingText({ name, outcome, lost, must, reason, evidence, invented, claims }: Finding): string {
   const quote =
     evidence === ''
       ? ''
@@ -127,7 +129,12 @@ function findingText({ name, outcome, lost, must, reason, evidence, invented }: 
   const marks = [lost ? '**lost**' : '', codeSpan(excerpt(name, 80)), must ? '(must)' : ''].filter(
     (mark) => mark !== '',
   )
-  return `- ${marks.join(' ')}: ${inlineText(excerpt(outcome, 80))}. ${inlineText(excerpt(reason, reasonLength))}${quote}`
+  const left = claims.length - claimsShown
+  return [
+    `- ${marks.join(' ')}: ${inlineText(excerpt(outcome, 80))}. ${inlineText(excerpt(reason, reasonLength))}${quote}`,
+    ...claims.slice(0, claimsShown).map((line) => `  - ${inlineText(excerpt(claimText(line), reasonLength))}`),
+    ...(left > 0 ? [`  - and ${formatAmount(left, 'further claim')}`] : []),
+  ].join('\n')
 }
 
 function outputs({ output, baselineOutput }: CaseReport): string {

@@ -7,7 +7,7 @@ import type { ResultRow } from '../../run/results.ts'
 export type FaultOrigin = 'retrieval' | 'generation'
 
 /**
- * The origin of a wrong answer whose case has a `retrieval` check; undefined for any other. Wrong is what fails another
+ * The origin of a wrong answer whose case has a `retrieval` check, or claims that are not supported; undefined for any other. Wrong is what fails another
  * check or a question of the judge: a retrieval alone does not make an answer wrong.
  */
 export function faultOrigin({
@@ -15,15 +15,29 @@ export function faultOrigin({
   judge,
 }: Pick<CaseReport | CaseDetail, 'checks' | 'judge'>): FaultOrigin | undefined {
   const retrievals = checks.flatMap(({ measured }) => (measured?.kind === 'retrieval' ? [measured] : []))
-  if (retrievals.length === 0) return undefined
+  const madeUp = hasUnsupportedClaims({ judge })
+  if (retrievals.length === 0) return madeUp ? 'generation' : undefined
   const isWrong =
+    madeUp ||
     checks.some(({ score, measured }) => measured?.kind !== 'retrieval' && score < 1) ||
     judge.some(({ score }) => score !== undefined && score < 1)
   if (!isWrong) return undefined
   return retrievals.some(({ missing }) => missing.length > 0) ? 'retrieval' : 'generation'
 }
 
-export const originWords: Record<FaultOrigin, string> = {
+/** Whether the output claims what the sources do not say: that is the fault of whoever wrote it, whatever was looked up. */
+function hasUnsupportedClaims({ judge }: Pick<CaseReport | CaseDetail, 'judge'>): boolean {
+  return judge.some(({ claims, score }) => claims && score !== undefined && score < 1)
+}
+
+/** Why a wrong answer is put down to its origin. */
+export function originReason(origin: FaultOrigin, row: Pick<CaseReport | CaseDetail, 'judge'>): string {
+  return origin === 'generation' && hasUnsupportedClaims(row) ? claimsWords : originWords[origin]
+}
+
+const claimsWords = 'the answer claims what its sources do not say'
+
+const originWords: Record<FaultOrigin, string> = {
   retrieval: 'a relevant document was not retrieved, so the answer lacked the fact',
   generation: 'every relevant document was retrieved, so the answer lost the fact',
 }
@@ -40,8 +54,8 @@ export function collectOrigins() {
   return {
     *watch(rows: Iterable<ResultRow>): Generator<ResultRow> {
       for (const row of rows) {
-        if (row.detail.checks.some(({ measured }) => measured?.kind === 'retrieval')) seen += 1
         const origin = faultOrigin(row.detail)
+        if (origin || row.detail.checks.some(({ measured }) => measured?.kind === 'retrieval')) seen += 1
         if (origin) counts[row.arm][origin] += 1
         yield row
       }

@@ -45,6 +45,7 @@ function gateWord({ gate }: MetricReport): string {
   if (!gate) return ''
   const limits = [
     ...(gate.min === null ? [] : [`at least ${formatScore(gate.min)}`]),
+    ...(gate.max === undefined || gate.max === null ? [] : [`at most ${formatScore(gate.max)}`]),
     ...(gate.margin === null ? [] : [`margin ${formatScore(gate.margin)}`]),
   ]
   return `${limits.join(', ')}: ${gate.verdict}`

@@ -5,11 +5,13 @@ import { truncate } from '../../../text/layout.ts'
 import { excerpt, visibleLine } from '../../../text/untrusted.ts'
 import { type Finding, findingsOf, marksOf } from '../case-findings.ts'
 import type { Highlight, Highlights } from '../highlights.ts'
+import { claimText } from '../metrics/claim-lines.ts'
 import { causeLines } from '../sentences.ts'
 import { type TraceLine, traceSections } from '../trace/trace-sections.ts'
 import { indented, type Page, paintStart } from './terminal-page.ts'
 
 const findingsShown = 3
+const claimsShown = 3
 const causesShown = 5
 const reasonLength = 300
 const outputLength = 200
@@ -94,10 +96,20 @@ function scores(row: CaseReport): string {
   return [change, ...often, ...marksOf(row)].join(', ')
 }
 
-function findingLines({ name, outcome, lost, must, reason, invented }: Finding, { width, paint }: Page): string[] {
+function findingLines(
+  { name, outcome, lost, must, reason, invented, claims }: Finding,
+  { width, paint }: Page,
+): string[] {
   const quote = invented ? " (the judge's quote is not in the output)" : ''
   const text = `${name}${must ? ' (must)' : ''}: ${outcome}. ${excerpt(reason, reasonLength)}${quote}`
-  return paintStart(indented(text, lost ? '    lost ' : '    ', width), '    lost', paint.red)
+  const left = claims.length - claimsShown
+  return [
+    ...paintStart(indented(text, lost ? '    lost ' : '    ', width), '    lost', paint.red),
+    ...claims
+      .slice(0, claimsShown)
+      .flatMap((line) => indented(excerpt(claimText(line), reasonLength), '      ', width)),
+    ...(left > 0 ? [`      and ${formatAmount(left, 'further claim')}`] : []),
+  ]
 }
 
 function unscoredCase({ id, state, error }: CaseReport, page: Page): string[] {

@@ -1,6 +1,7 @@
 import type { CaseReport } from '../../../../records/report/case-report.ts'
 import { formatDuration, formatScore, formatUsd } from '../../../../text/format.ts'
 import { visibleLine, visibleText } from '../../../../text/untrusted.ts'
+import { claimText, faultyClaims } from '../../metrics/claim-lines.ts'
 import type { PageCase } from '../case-row-data.ts'
 import { element } from './dom.ts'
 import { outputView } from './output-view.ts'
@@ -97,6 +98,7 @@ function judgeList(
       ` ${visibleLine(item.reasoning)}`,
       question(item.ask ?? questions.get(item.id)),
       evidence(item, index),
+      claims(item),
     )
     for (const event of ['mouseenter', 'focus']) entry.addEventListener(event, () => mark(index))
     for (const event of ['mouseleave', 'blur']) entry.addEventListener(event, () => mark(undefined))
@@ -124,6 +126,14 @@ function evidence({ evidence: quote, evidenceFound }: Item, index: number): HTML
     `“${visibleLine(quote)}”`,
     note === '' ? undefined : element('span', { class: 'badge' }, note.trim()),
   )
+}
+
+/** The claims that are not supported, each with what the sources say instead. */
+function claims(item: Item): HTMLElement | undefined {
+  const lines = faultyClaims(item)
+  if (lines.length === 0) return undefined
+  const each = lines.map((line) => element('li', {}, visibleLine(claimText(line))))
+  return element('ul', { class: 'claims' }, ...each)
 }
 
 function checkList({ checks, baselineChecks }: PageCase): HTMLElement {
