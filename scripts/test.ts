@@ -20,7 +20,17 @@ chmodSync(folder, 0o755)
 
 const [, , ...named] = process.argv
 const files = named.length > 0 ? named : everyTest()
-const child = spawn(process.execPath, ['--conditions=sluice-source', '--test', '--test-concurrency=3', ...files], {
+const flags = [
+  '--conditions=sluice-source',
+  `--import=${pathToFileURL(path.join(import.meta.dirname, 'test/promises-untracked.ts'))}`,
+  // Most of what a test makes is short-lived. With more room for it less is copied from one half of that room to the other.
+  '--max-semi-space-size=32',
+  '--test',
+  '--test-concurrency=3',
+  // A test that an uncaught error has left waiting ends, too.
+  '--test-timeout=300000',
+]
+const child = spawn(process.execPath, [...flags, ...files], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, TMPDIR: folder, NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/compiled') },

@@ -4,10 +4,10 @@ import path from 'node:path'
 const ownProcess = /\/test\/(faults|demo|control\/store)\/|\/deterministic\.test\./
 /** What would reach the tests of other files in the same process. */
 const changesProcess = /^(before|beforeEach|afterEach)\(|\bprocess\.(env\.\w+ = |chdir\(|on\(|once\()/m
-/** So many of a folder together: few enough that two processes end at nearly the same time. */
-const filesPerProcess = 8
+/** So many of an area together: few enough that two processes end at nearly the same time. */
+const filesPerProcess = 12
 
-/** The test files that share a process. `name` is the folder's, with a number. */
+/** The test files that share a process. `name` is that of their area, such as `gate`, with a number. */
 export interface TestGroup {
   name: string
   files: string[]
@@ -21,15 +21,15 @@ export function testProcesses(
   files: readonly string[],
   textOf: (file: string) => string,
 ): { alone: string[]; groups: TestGroup[] } {
-  const folders = new Map<string, string[]>()
+  const areas = new Map<string, string[]>()
   const alone: string[] = []
   for (const file of files) {
     const parts = file.split(path.sep)
-    const name = parts.slice(1, -1).slice(0, 4).join('-')
+    const name = parts.slice(1, -1).slice(0, 3).join('-')
     if (ownProcess.test(parts.join('/')) || changesProcess.test(textOf(file))) alone.push(file)
-    else folders.set(name, [...(folders.get(name) ?? []), file])
+    else areas.set(name, [...(areas.get(name) ?? []), file])
   }
-  const groups = [...folders].flatMap(([name, members]) =>
+  const groups = [...areas].flatMap(([name, members]) =>
     Array.from({ length: Math.ceil(members.length / filesPerProcess) }, (_, index) => ({
       name: `${name}-${index + 1}`,
       files: members.slice(index * filesPerProcess, (index + 1) * filesPerProcess),

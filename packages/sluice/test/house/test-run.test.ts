@@ -37,6 +37,17 @@ test('a run leaves nothing in the temporary folder, and fails where a test fails
   assert.deepEqual(readdirSync(place), [])
 })
 
+test('an error that no test has caught fails the run', async () => {
+  const { run } = startRun("test('goes on', () => void setTimeout(() => Promise.reject(new Error('uncaught'))))\n")
+  let said = ''
+  run.stdout.setEncoding('utf8').on('data', (text) => {
+    said += text
+  })
+  const [code] = await once(run, 'close')
+  assert.equal(code, 1)
+  assert.match(said, /Error: uncaught/)
+})
+
 test('nor does a run that is told to end', async () => {
   const { run, place } = startRun(
     `${makes}console.log('waiting')\ntest('waits', () => new Promise((done) => setTimeout(done, 60_000)))\n`,
@@ -59,16 +70,15 @@ test('every test file runs once; one that changes its process shares it with no 
     'packages/a/test/cli/plain.test.ts': "test('x', () => before())\n",
     'packages/b/test/plain.test.ts': '',
   }
-  for (let index = 1; index <= 20; index += 1) texts[`packages/a/test/stats/s${index}.test.ts`] = ''
+  for (let index = 1; index <= 20; index += 1) texts[`packages/a/test/stats/part-${index % 2}/s${index}.test.ts`] = ''
   const files = Object.keys(texts).map((file) => file.replaceAll('/', path.sep))
   const { alone, groups } = testProcesses(files, (file) => texts[file.replaceAll(path.sep, '/')] ?? '')
   assert.deepEqual(alone, files.slice(0, 3))
   assert.deepEqual([...alone, ...groups.flatMap((group) => group.files)].sort(), files.toSorted())
   assert.deepEqual(groups.map(({ name, files }) => `${name}: ${files.length}`).sort(), [
     'a-test-cli-1: 1',
-    'a-test-stats-1: 8',
+    'a-test-stats-1: 12',
     'a-test-stats-2: 8',
-    'a-test-stats-3: 4',
     'b-test-1: 1',
   ])
 })
