@@ -224,10 +224,7 @@ async function sentVariables(vars: Case['vars']): Promise<Case['vars']> {
   const files = Object.entries(vars).filter((entry): entry is [string, ContentFile] => entry[1] instanceof ContentFile)
   if (files.length === 0) return vars
   const urls = await Promise.all(
-    files.map(async ([name, file]) => {
-      const base64 = Buffer.from(await file.bytes()).toString('base64')
-      return [name, `data:${file.mediaType};base64,${base64}`] as const
-    }),
+    files.map(async ([name, file]) => [name, await file.dataUrl()] as const),
   )
   return { ...vars, ...Object.fromEntries(urls) }
 }

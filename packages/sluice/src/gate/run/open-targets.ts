@@ -42,14 +42,24 @@ export function createOpenTargets(options: OpenTargetsOptions): OpenTargets & { 
   const promptFiles = createTestedPromptFiles(versionFolder, runId)
   const open = (target: Target, prompt: Prompt, arm: Arm) => {
     const hasProcess = target.kind !== 'http' || target.start !== undefined
-    const promptFile = hasProcess ? promptFiles.write(prompt, arm) : undefined
+    const promptFile = hasProcess ? promptFiles.place(prompt, arm) : undefined
+    let written: Promise<void> | undefined
+    const writeOnce = async () => {
+      if (promptFile !== undefined) written ??= promptFiles.write(prompt, arm)
+      await written
+    }
     const asked = createTarget(target, { ...own, tested: { prompt, arm, promptFile } })
     const call: TargetCall = async (vars, context) => {
+      await writeOnce()
       const completion = await asked(vars, context)
       spending.add(completion, { feature: prompt.feature, model: 'application', stage: 'generation' })
       return completion
     }
-    return Object.assign(call, { open: asked.open, close: asked.close })
+    const openWritten = async () => {
+      await writeOnce()
+      await asked.open()
+    }
+    return Object.assign(call, { open: openWritten, close: asked.close })
   }
   return {
     target(target, prompt, arm) {

@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { writtenMessages } from '../../core/suite/models/content-parts.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 
 /** Prompt files of the versions under test, for the applications that are started for a run. */
 export interface TestedPromptFiles {
-  /** Writes the version, and returns its absolute path; undefined for a prompt without messages. */
-  write(prompt: Prompt, arm: string): string | undefined
+  /** The absolute path of the version's file, which `write` writes; undefined for a prompt without messages. */
+  place(prompt: Prompt, arm: string): string | undefined
+  write(prompt: Prompt, arm: string): Promise<void>
   /** Removes all of them. */
   close(): void
 }
@@ -13,14 +15,17 @@ export interface TestedPromptFiles {
 /** The files are this run's own, since another one may test the same versions and end earlier. */
 export function createTestedPromptFiles(folder: string, runId: string): TestedPromptFiles {
   const written = new Set<string>()
+  const place = ({ feature, messages }: Prompt, arm: string) =>
+    messages.length === 0 ? undefined : path.join(folder, `${feature}-${arm}-${runId}.prompt.yml`)
   return {
-    write(prompt, arm) {
-      if (prompt.messages.length === 0) return undefined
-      const file = path.join(folder, `${prompt.feature}-${arm}-${runId}.prompt.yml`)
+    place,
+    async write(prompt, arm) {
+      const file = place(prompt, arm)
+      if (file === undefined) return
+      const text = await promptFileOf(prompt)
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      writeFileSync(file, promptFileOf(prompt), { mode: 0o600 })
+      writeFileSync(file, text, { mode: 0o600 })
       written.add(file)
-      return file
     },
     close() {
       for (const file of written) rmSync(file, { force: true })
@@ -29,14 +34,18 @@ export function createTestedPromptFiles(folder: string, runId: string): TestedPr
 }
 
 /** The prompt file of a version, as JSON, which is YAML too. What scores its answers is left out. */
-function promptFileOf({ strict, feature, label, model, parameters, messages, inputs, defaults }: Prompt): string {
+async function promptFileOf(prompt: Prompt): Promise<string> {
+  const { strict, feature, label, model, parameters, messages, inputs, defaults, tools, toolChoice, maxSteps } = prompt
   const file = {
     ...(strict && { sluice: 1 }),
     name: feature,
     ...(label !== undefined && { version: label }),
     model,
     modelParameters: parameters,
-    messages,
+    messages: await writtenMessages(messages),
+    ...(tools && { tools }),
+    ...(toolChoice !== undefined && { toolChoice }),
+    ...(maxSteps !== undefined && { maxSteps }),
     ...(inputs && { inputs }),
     ...(defaults && { defaults }),
   }

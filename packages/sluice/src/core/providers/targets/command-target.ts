@@ -10,7 +10,7 @@ import { ProviderError } from '../provider-error.ts'
 import { maskOf, type OpenTarget, type TargetCall, type TargetOptions } from './target-call.ts'
 import { processVariables } from './target-environment.ts'
 import { targetText } from './target-output.ts'
-import { requestBody, versionUnderTest } from './tested-version.ts'
+import { createVersionUnderTest, requestBody } from './tested-version.ts'
 import { endStateOf, inWorkspace } from './workspace.ts'
 import { workspaceFiles } from './workspace-files.ts'
 
@@ -55,11 +55,11 @@ export function createCommandTarget(target: CommandTarget, options: TargetOption
       return withState({ ...completion, warnings: [...completion.warnings, ...warnings] }, folder, workspace.state)
     })
   }
-  const version = target.sendVersion && tested ? versionUnderTest(tested) : undefined
+  const version = createVersionUnderTest(target.sendVersion ? tested : undefined)
   const underWay = new Set<Promise<unknown>>()
   const call: TargetCall = async (vars, context) => {
     const { signal } = context
-    const input = requestBody(vars, context, version)
+    const input = requestBody(vars, context, await version())
     return withDeadline({ source, timeoutMs, signal }, (inner) => {
       const running = runApart(input, inner)
       const ended = running.catch(() => undefined).then(() => void underWay.delete(ended))

@@ -14,7 +14,7 @@ import { createCallQueue, defaultMaxWaitMs, defaultRetries } from '../limits/que
 import { ProviderError } from '../provider-error.ts'
 import { maskOf, type TargetCall, type TargetOptions } from './target-call.ts'
 import { targetText } from './target-output.ts'
-import { requestBody, versionUnderTest } from './tested-version.ts'
+import { createVersionUnderTest, requestBody } from './tested-version.ts'
 
 type HttpTarget = Extract<Target, { kind: 'http' }>
 
@@ -76,10 +76,10 @@ export function createHttpTarget(
     if (response.ok && !isUtf8(bytes)) throw new Error('the answer is not UTF-8')
     return { status: response.status, header, text: new TextDecoder().decode(bytes) }
   }
-  const version = sendVersion && tested ? versionUnderTest(tested) : undefined
+  const version = createVersionUnderTest(sendVersion ? tested : undefined)
   return async (vars, context) => {
     const { signal } = context
-    const body = requestBody(vars, context, version)
+    const body = requestBody(vars, context, await version())
     const attempt = () => withDeadline({ source: `target: ${place}`, timeoutMs, signal }, (inner) => ask(body, inner))
     return firstCalls.run(() => queue.run(signal, attempt))
   }

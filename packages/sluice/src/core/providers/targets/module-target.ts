@@ -6,7 +6,7 @@ import { startModuleProcess } from './module-process.ts'
 import { maskOf, type OpenTarget, type TargetCall, type TargetOptions } from './target-call.ts'
 import { processVariables } from './target-environment.ts'
 import { targetValue } from './target-output.ts'
-import { versionUnderTest } from './tested-version.ts'
+import { createVersionUnderTest } from './tested-version.ts'
 
 type ModuleTarget = Extract<Target, { kind: 'module' }>
 
@@ -23,15 +23,16 @@ export function createModuleTarget(target: ModuleTarget, options: TargetOptions)
     const own = { ...env, ...processVariables(target, options) }
     return startModuleProcess({ file, export: name, cwd, env: own, folder, mask })
   }
-  const version = options.tested && versionUnderTest(options.tested)
+  const version = createVersionUnderTest(options.tested)
   const closing = new AbortController()
   let started: ReturnType<typeof start> | undefined
   const call: TargetCall = async (vars, { signal, ...context }) => {
     started ??= start()
     const { call: ask } = started
+    const told = await version()
     const begun = clock()
     const value = await withDeadline({ source, timeoutMs, signal }, (inner) =>
-      ask(plainData(vars) as typeof vars, { ...context, ...version }, inner),
+      ask(plainData(vars) as typeof vars, { ...context, ...told }, inner),
     )
     return targetValue(source, value === undefined ? undefined : JSON.parse(value), clock() - begun, mask)
   }

@@ -1,10 +1,14 @@
 import type { Prompt } from '../../suite/prompt/prompt.ts'
+import { writtenMessages } from '../../suite/models/content-parts.ts'
 import { plainData } from '../../suite/values/written.ts'
 import { ProviderError } from '../provider-error.ts'
 
 /** The version that a target is asked for. */
 export interface TestedVersion {
-  prompt: Pick<Prompt, 'feature' | 'id' | 'label' | 'messages' | 'model' | 'parameters'>
+  prompt: Pick<
+    Prompt,
+    'feature' | 'id' | 'label' | 'messages' | 'model' | 'parameters' | 'tools' | 'toolChoice' | 'maxSteps'
+  >
   arm: 'candidate' | 'baseline'
   /** Absolute path of a prompt file with this version; undefined if the prompt has no messages. */
   promptFile: string | undefined
@@ -13,13 +17,40 @@ export interface TestedVersion {
 /** What an application is told about the version under test, as plain data. */
 export interface VersionUnderTest {
   feature: string
-  version: { id: string; label: string | null; messages: unknown; model: string; parameters: unknown }
+  version: {
+    id: string
+    label: string | null
+    /** As in a prompt file; the bytes of images and PDFs as data: URLs. */
+    messages: unknown
+    model: string
+    parameters: unknown
+    /** Absent where the version has none, as the next two. */
+    tools?: unknown
+    toolChoice?: unknown
+    maxSteps?: number
+  }
   arm: 'candidate' | 'baseline'
 }
 
-export function versionUnderTest({ prompt, arm }: TestedVersion): VersionUnderTest {
-  const { feature, id, label = null, messages, model, parameters } = prompt
-  return { feature, version: { id, label, messages, model, parameters: plainData(parameters) }, arm }
+/** What the calls of one application are told, put together once, for the first of them; nothing without a version. */
+export function createVersionUnderTest(tested: TestedVersion | undefined): () => Promise<VersionUnderTest | undefined> {
+  let version: Promise<VersionUnderTest> | undefined
+  return async () => {
+    if (tested) version ??= versionUnderTest(tested)
+    return version
+  }
+}
+
+async function versionUnderTest({ prompt, arm }: TestedVersion): Promise<VersionUnderTest> {
+  const { feature, id, label = null, model, parameters, tools, toolChoice, maxSteps } = prompt
+  const messages = await writtenMessages(prompt.messages)
+  const version = {
+    ...{ id, label, messages, model, parameters: plainData(parameters) },
+    ...(tools && { tools: plainData(tools) }),
+    ...(toolChoice !== undefined && { toolChoice }),
+    ...(maxSteps !== undefined && { maxSteps }),
+  }
+  return { feature, version, arm }
 }
 
 /**

@@ -175,6 +175,24 @@ function messageOf(role: Message['role'], parts: readonly ContentPart[]): Messag
   return { role, content: parts.map(textOfPart).join('\n'), parts }
 }
 
+/** Messages as a prompt file has them, which needs no other file: the bytes of images and PDFs stand in it as data: URLs. */
+export function writtenMessages(
+  messages: readonly Message[],
+): Promise<{ role: Message['role']; content: string | Awaited<ReturnType<typeof writtenPart>>[] }[]> {
+  return Promise.all(
+    messages.map(async ({ role, content, parts }) => ({
+      role,
+      content: parts ? await Promise.all(parts.map(writtenPart)) : content,
+    })),
+  )
+}
+
+async function writtenPart(part: ContentPart): Promise<{ type: 'text'; text: string } | { type: FileKind; file: string }> {
+  if (part.type === 'text') return part
+  if ('file' in part) return { type: part.type, file: await part.file.dataUrl() }
+  return { type: part.type, file: 'url' in part ? part.url : `{{${part.variable}}}` }
+}
+
 function textOfPart(part: ContentPart): string {
   if (part.type === 'text') return part.text
   if ('file' in part) return part.file.placeholder

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { InvalidVariableError, inputFaults, type PromptInput, render } from '@sluice/client'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import {
+  InvalidVariableError,
+  inputFaults,
+  type PromptInput,
+  type PromptTool,
+  type PromptToolChoice,
+  render,
+} from '@sluice/client'
 import { parseDocument } from 'yaml'
 import { featureOfFile } from './feature-of-file.ts'
 
@@ -16,11 +23,16 @@ export interface PromptInUse {
   parameters: Record<string, unknown>
   /** The messages before they are rendered. */
   messages: PromptMessageInUse[]
+  /** The tools of the model; empty if it has none. */
+  tools: PromptTool[]
+  /** What its first message must do about tools, and the most messages until it answers; null if the file does not say. */
+  toolChoice: PromptToolChoice | null
+  maxSteps: number | null
   /** Values for variables that a request does not set. `render` does not use them by itself. */
   defaults: Record<string, unknown>
   /**
    * The messages with every `{{variable}}` replaced, as the gate and the client do it.
-   * @throws InvalidVariableError if a variable is not what `inputs` of the file say
+   * @throws InvalidVariableError if a variable is not what `inputs` of the file say, or no file where a message has one
    * @throws UnknownVariableError if the file has `sluice: 1` and a variable has no value
    */
   render(vars: Readonly<Record<string, unknown>>): PromptMessageInUse[]
@@ -28,8 +40,12 @@ export interface PromptInUse {
 
 export interface PromptMessageInUse {
   role: 'system' | 'user' | 'assistant'
-  content: string
+  /** A text; where the message has an image or a PDF, all its parts in their order. */
+  content: string | PromptPartInUse[]
 }
+
+/** A part of a message. The URL of a file is the address that was written, or a data: URL with its bytes. */
+export type PromptPartInUse = { type: 'text'; text: string } | { type: 'image' | 'pdf'; url: string }
 
 type Data = Record<string, unknown>
 type Env = Readonly<Record<string, string | undefined>>
@@ -63,11 +79,14 @@ async function read(file: string): Promise<PromptInUse> {
   if (sluice !== undefined && sluice !== 1) fail('sluice must be 1')
   for (const [key, value] of Object.entries({ version, model }))
     if (value !== null && typeof value !== 'string') fail(`${key} must be a text`)
-  const { inputs = {}, defaults = {} } = data
+  const { inputs = {}, defaults = {}, tools = [], toolChoice = null, maxSteps = null } = data
   if (!isMap(modelParameters) || !isMap(inputs) || !isMap(defaults) || !Object.values(inputs).every(isMap))
     return fail('modelParameters, inputs and defaults must be maps')
   if (!Array.isArray(messages) || messages.length === 0) return fail('messages must be a list of messages')
-  const written = messages.map((message) => messageOf(message) ?? fail('a message has a role and a content of text'))
+  if (!Array.isArray(tools) || !tools.every((tool) => isMap(tool) && tool.name)) return fail('tools must be a list of tools')
+  const written: PromptMessageInUse[] = []
+  for (const message of messages)
+    written.push((await messageOf(message, file)) ?? fail('a message has a role and a content of text, images and PDFs'))
   const entries = Object.entries(inputs as Record<string, Data>)
   const own = entries.flatMap(([input, { default: value }]) => (value === undefined ? [] : [[input, value]]))
   const all: Data = { ...Object.fromEntries(own), ...defaults }
@@ -82,10 +101,17 @@ async function read(file: string): Promise<PromptInUse> {
     model: model as string | null,
     parameters: modelParameters,
     messages: written,
+    tools: tools.map((tool) => ({ parameters: noArguments, ...tool })),
+    toolChoice: toolChoice as PromptToolChoice | null,
+    maxSteps: maxSteps as number | null,
     defaults: all,
     render(vars) {
       for (const { variable, fault } of inputFaults(held, vars)) throw new InvalidVariableError(variable, fault)
-      return written.map(({ role, content }) => ({ role, content: render(content, vars, { strict: sluice === 1 }) }))
+      const filled = (text: string) => render(text, vars, { strict: sluice === 1 })
+      return written.map(({ role, content }) => ({
+        role,
+        content: typeof content === 'string' ? filled(content) : content.map((part) => filledPart(part, filled)),
+      }))
     },
   }
 }
@@ -94,13 +120,56 @@ function isMap(value: unknown): value is Data {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
-/** A message of the file; undefined for what is none. Several parts of text are lines of one text. */
-function messageOf(message: unknown): PromptMessageInUse | undefined {
+const noArguments = { type: 'object', properties: {}, additionalProperties: false }
+const isUrl = (text: string) => /^(data:|https?:\/\/)/i.test(text)
+
+function filledPart(part: PromptPartInUse, filled: (text: string) => string): PromptPartInUse {
+  if (part.type === 'text') return { type: 'text', text: filled(part.text) }
+  const { type, url } = part
+  if (isUrl(url)) return part
+  const value = filled(url)
+  if (isUrl(value)) return { type, url: value }
+  throw new InvalidVariableError(url.slice(2, -2).trim(), `expected a data: URL or an address of an ${type}`)
+}
+
+/** A message of the file; undefined for what is none. Parts that are all text are lines of one text. */
+async function messageOf(message: unknown, file: string): Promise<PromptMessageInUse | undefined> {
   const { role, content } = isMap(message) ? message : {}
-  const parts: unknown[] = Array.isArray(content)
-    ? content.map((part) => (isMap(part) ? part.text : undefined))
-    : [content]
   const known = role === 'developer' ? 'system' : role
   if (known !== 'system' && known !== 'user' && known !== 'assistant') return undefined
-  return parts.every((part) => typeof part === 'string') ? { role: known, content: parts.join('\n') } : undefined
+  if (typeof content === 'string') return { role: known, content }
+  if (!Array.isArray(content)) return undefined
+  const parts: PromptPartInUse[] = []
+  for (const part of content) {
+    const read = await partOf(part, file)
+    if (!read || (read.type !== 'text' && known !== 'user')) return undefined
+    parts.push(read)
+  }
+  const texts = parts.flatMap((part) => (part.type === 'text' ? part.text : []))
+  return { role: known, content: texts.length < parts.length ? parts : texts.join('\n') }
+}
+
+/** How files begin, as Latin-1. */
+const beginnings: [mediaType: string, begins: RegExp][] = [
+  ['image/png', /^\x89PNG/],
+  ['image/jpeg', /^\xff\xd8\xff/],
+  ['image/gif', /^GIF8/],
+  ['image/webp', /^RIFF.{4}WEBP/s],
+  ['application/pdf', /^%PDF-/],
+]
+
+/** A part in any of the forms that a prompt file may have; a file is read, relative to the prompt file. */
+async function partOf(part: unknown, file: string): Promise<PromptPartInUse | undefined> {
+  const { type: kind, text, file: own, image_url: image } = isMap(part) ? part : {}
+  if (typeof text === 'string') return { type: 'text', text }
+  const type = kind === 'pdf' || kind === 'file' ? 'pdf' : 'image'
+  const given = own ?? image
+  const from = isMap(given) ? (given.file_data ?? given.url) : given
+  if (typeof from !== 'string') return undefined
+  if (isUrl(from) || /^\{\{[^{}]+\}\}$/.test(from)) return { type, url: from }
+  const bytes = await readFile(new URL(encodeURI(from), pathToFileURL(file)))
+  const begins = bytes.toString('latin1', 0, 16)
+  const [mediaType] = beginnings.find(([, known]) => known.test(begins)) ?? []
+  if (!mediaType?.includes(type)) throw new Error(`${file}: ${from} is no ${type}`)
+  return { type, url: `data:${mediaType};base64,${bytes.toString('base64')}` }
 }

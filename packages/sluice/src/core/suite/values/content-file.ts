@@ -77,6 +77,11 @@ export class ContentFile {
     return `[${kind} ${name}, ${mediaType}, ${formatSize(size)}, sha256 ${sha256.slice(0, 12)}]`
   }
 
+  /** The bytes as an application gets them. @throws SluiceError as `bytes` does */
+  async dataUrl(): Promise<string> {
+    return `data:${this.mediaType};base64,${Buffer.from(await this.bytes()).toString('base64')}`
+  }
+
   /** @throws SluiceError if the file is no longer the one that the answer would be kept for */
   async bytes(): Promise<Uint8Array> {
     const bytes = await this.#origin.load()

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import vectors from '../../../../../client/input-vectors.json' with { type: 'json' }
 import { loadPrompt } from '../../../../src/core/suite/prompt/load-prompt.ts'
+import { renderMessage, writtenMessages } from '../../../../src/core/suite/models/content-parts.ts'
 import { render } from '../../../../src/core/suite/values/template.ts'
 import { good, load } from '../../../support/memory-files.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
@@ -56,6 +57,43 @@ test('a prompt file is loaded as the gate reads it, and rendered in the same way
   assert.deepEqual([loose.model, loose.render({ a: 1 })], [null, [{ role: 'user', content: '1 {{b}}' }]])
 })
 
+const png = Buffer.from('89504e470d0a1a0a00', 'hex')
+const pictured = `sluice: 1
+model: openai:gpt-5.4-mini
+tools: [{name: look_up, description: Finds it.}]
+toolChoice: required
+maxSteps: 4
+messages:
+  - role: user
+    content:
+      - {type: text, text: "What is {{what}}?"}
+      - {type: image, file: "a shop.png"}
+      - {type: pdf, file: "{{bill}}"}
+      - {type: image_url, image_url: {url: "https://shop.example/1.png"}}
+`
+
+test('images, PDFs and tools are those of the gate; a file is its bytes', async () => {
+  writeFileSync(path.join(folder, 'a shop.png'), png)
+  const prompt = await loadPrompt(written('pictured.prompt.yml', pictured), { env: {} })
+  const bill = `data:application/pdf;base64,${Buffer.from('%PDF-1.7').toString('base64')}`
+  const suite = JSON.stringify({ id: 'a', vars: { what: 'due', bill } })
+  const checked = `${pictured}checks: [{contains: x}]\nsuites: {fast: s.jsonl}\n`
+  const files = good({ 'prompts/pictured.prompt.yml': checked, 'prompts/a shop.png': png, 'prompts/s.jsonl': suite })
+  const gates = (await load(files)).prompts.find(({ feature }) => feature === 'pictured') ?? assert.fail()
+  assert.deepEqual(
+    { tools: prompt.tools, toolChoice: prompt.toolChoice, maxSteps: prompt.maxSteps },
+    { tools: gates.tools, toolChoice: gates.toolChoice, maxSteps: gates.maxSteps },
+  )
+  const vars = { what: 'due', bill }
+  const sent = gates.messages.map((message) => renderMessage(message, vars, { strict: true }))
+  const [{ content } = assert.fail()] = await writtenMessages(sent)
+  assert.deepEqual(
+    prompt.render(vars)[0]?.content,
+    Array.isArray(content) && content.map((part) => (part.type === 'text' ? part : { type: part.type, url: part.file })),
+  )
+  assert.throws(() => prompt.render({ what: 'due', bill: 'bill.pdf' }), /\{\{bill\}\}: expected a data: URL or an address/)
+})
+
 test('variables are held to their inputs as the vectors say', async () => {
   for (const [index, { inputs, vars, faults }] of vectors.vectors.entries()) {
     const file = JSON.stringify({ sluice: 1, inputs, messages: [{ role: 'user', content: 'x' }] })
@@ -88,6 +126,10 @@ test('what is no prompt file is refused, with the file and the fault', async () 
     ['model: a', /messages must be a list/],
     ['messages: [{role: robot, content: x}]', /a message has a role/],
     ['messages: [{role: user, content: [{type: image}]}]', /a message has a role/],
+    ['messages: [{role: system, content: [{type: image, file: bad.yml}]}]', /a message has a role|bad\.yml is no image/],
+    ['messages: [{role: user, content: [{type: image, file: bad.yml}]}]', /bad\.yml is no image/],
+    ['messages: [{role: user, content: [{type: pdf, file: none.pdf}]}]', /none\.pdf/],
+    ['tools: [look_up]\nmessages: [{role: user, content: x}]', /tools must be a list/],
     ['model: 1\nmessages: [{role: user, content: x}]', /model must be a text/],
     ['inputs: [a]\nmessages: [{role: user, content: x}]', /must be maps/],
   ] as const)
