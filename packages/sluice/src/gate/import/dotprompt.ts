@@ -1,8 +1,9 @@
 import { createLedger, type FidelityLedger } from './fidelity.ts'
-import { isData } from './file-data.ts'
+import { isData, listOf } from './file-data.ts'
 import { plainTemplate, readFrontMatter } from './front-matter.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported, ImportedFeature } from './imported.ts'
+import { toolsOf } from './imported-tools.ts'
 import { modelField, modelSettings } from './other-model.ts'
 import { picoschema } from './picoschema.ts'
 import { promptTexts } from './prompt-folder.ts'
@@ -13,8 +14,6 @@ import { type ImportedInput, typedInput } from './typed-inputs.ts'
 const notes: Record<string, string> = {
   variant: 'variants are versions of one prompt file',
   version: 'versions are made of the content',
-  tools: 'calls of tools are not scored here',
-  toolDefs: 'calls of tools are not scored here',
   metadata: 'no field of a prompt file',
   ext: 'no field of a prompt file',
 }
@@ -31,7 +30,7 @@ export async function importDotprompt(source: ImportSource): Promise<Imported> {
 
 function featureOf(text: string, file: string, ledger: FidelityLedger): ImportedFeature {
   const { settings, body } = readFrontMatter(text, file)
-  const { name, description, model, config, input, output, ...others } = settings
+  const { name, description, model, config, input, output, tools, toolDefs, toolChoice, ...others } = settings
   const row = { kind: 'field', place: file } as const
   for (const key of Object.keys(others)) {
     const note = key.includes('.') ? 'an extension of another tool' : Object.hasOwn(notes, key) ? notes[key] : undefined
@@ -49,6 +48,11 @@ function featureOf(text: string, file: string, ledger: FidelityLedger): Imported
     ...modelField(model, file, ledger),
     ...(Object.keys(modelParameters).length > 0 && { modelParameters }),
     ...formatOf(output, file, ledger),
+    ...toolsOf([...listOf(toolDefs), ...listOf(tools)], toolChoice ?? undefined, {
+      name: 'tools',
+      place: file,
+      ledger,
+    }),
     ...(Object.keys(inputs).length > 0 && { inputs }),
     messages: messagesOf(body, file, ledger),
     cases: [],

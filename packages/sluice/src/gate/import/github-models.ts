@@ -4,6 +4,7 @@ import { createLedger, type FidelityLedger } from './fidelity.ts'
 import { type Data, invalid, isData, listOf, parseData } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported, ImportedFeature } from './imported.ts'
+import { toolsOf } from './imported-tools.ts'
 import { modelField, modelSettings, otherModel } from './other-model.ts'
 import { promptTexts } from './prompt-folder.ts'
 import { messageText } from './rows/case-features.ts'
@@ -31,6 +32,8 @@ function featureOf(data: unknown, file: string, ledger: FidelityLedger): Importe
     jsonSchema,
     testData,
     evaluators,
+    tools,
+    toolChoice,
     ...others
   } = data
   const row = { kind: 'field', place: file } as const
@@ -52,6 +55,7 @@ function featureOf(data: unknown, file: string, ledger: FidelityLedger): Importe
     ...(Object.keys(parameters).length > 0 && { modelParameters: parameters }),
     messages: messages.map((each: unknown, index) => messageOf(each, `${file}: messages[${index}]`, ledger)),
     ...format,
+    ...toolsOf(tools, toolChoice, { name: 'tools', place: file, ledger }),
     evaluators: listOf(evaluators).flatMap((each, index) => evaluatorOf(each, `${file}: evaluators[${index}]`, ledger)),
     cases,
   }

@@ -1,4 +1,5 @@
 import type { Fidelity, FidelityRow } from './fidelity.ts'
+import type { ImportedTool, ImportedTools } from './imported-tools.ts'
 import type { ImportedInput } from './typed-inputs.ts'
 
 /** One golden case of another tool, in the words of a suite file. */
@@ -62,6 +63,10 @@ export interface ImportedFeature {
   messages?: { role: 'system' | 'user' | 'assistant'; content: string }[]
   responseFormat?: 'text' | 'json_object' | 'json_schema'
   jsonSchema?: Record<string, unknown>
+  /** The tools of the model. */
+  tools?: ImportedTool[]
+  /** What its first message must do about them. */
+  toolChoice?: ImportedTools['toolChoice']
   /** What the variables must be. */
   inputs?: Record<string, ImportedInput>
   /** What applies to all cases. What all cases have alike the writer finds by itself. */

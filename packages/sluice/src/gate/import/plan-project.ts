@@ -88,7 +88,7 @@ function filesOf(feature: PlannedFeature): { path: string; text: string }[] {
 
 function promptText(feature: PlannedFeature): string {
   const { name, description, model, modelParameters, messages, responseFormat, jsonSchema, suiteFile } = feature
-  const { inputs, checks, rubric, evaluators = [], recordings = [] } = feature
+  const { tools, toolChoice, inputs, checks, rubric, evaluators = [], recordings = [] } = feature
   const text = yamlText({
     sluice: 1,
     name,
@@ -97,6 +97,8 @@ function promptText(feature: PlannedFeature): string {
     ...(modelParameters && Object.keys(modelParameters).length > 0 && { modelParameters }),
     ...(inputs && Object.keys(inputs).length > 0 && { inputs }),
     messages,
+    ...(tools && { tools }),
+    ...(toolChoice !== undefined && { toolChoice }),
     ...(responseFormat && { responseFormat }),
     ...(jsonSchema && { jsonSchema }),
     ...(suiteFile !== undefined && { suites: { fast: `../${suiteFile}` } }),

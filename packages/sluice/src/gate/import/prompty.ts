@@ -3,6 +3,7 @@ import { type Data, isData, listOf, parseData } from './file-data.ts'
 import { plainTemplate, readFrontMatter } from './front-matter.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature } from './imported.ts'
+import { toolsOf } from './imported-tools.ts'
 import { modelField, modelSettings } from './other-model.ts'
 import { promptTexts } from './prompt-folder.ts'
 import { baseName } from './rows/data-set.ts'
@@ -15,7 +16,6 @@ const notes: Record<string, string> = {
   version: 'versions are made of the content',
   metadata: 'no field of a prompt file',
   outputs: 'the form of the answer is responseFormat and jsonSchema of the prompt file',
-  tools: 'calls of tools are not scored here',
   base: 'the file that it is based on is not read; write what it adds into this one',
   displayName: 'the name is that of the file',
   template: 'variables are replaced, and nothing else is evaluated',
@@ -37,7 +37,7 @@ async function featureOf(
   ledger: FidelityLedger,
 ): Promise<ImportedFeature> {
   const { settings, body } = readFrontMatter(text, file)
-  const { name, description, model, inputs, sample, instructions, $schema: _, ...others } = settings
+  const { name, description, model, inputs, sample, instructions, tools, $schema: _, ...others } = settings
   const drop = (key: string, note: string) =>
     ledger.add({ kind: 'field', name: key, outcome: 'dropped', note, place: file })
   for (const key of Object.keys(others))
@@ -52,7 +52,7 @@ async function featureOf(
   return {
     name: typeof name === 'string' ? name : baseName(file),
     ...(typeof description === 'string' && { description }),
-    ...modelOf(model, file, ledger),
+    ...modelOf(model, tools, file, ledger),
     ...(Object.keys(typed).length > 0 && { inputs: typed }),
     messages: messagesOf(whole, file, ledger),
     cases,
@@ -62,10 +62,13 @@ async function featureOf(
 /** Version 1 has `configuration` and `parameters`, version 2 has `id`, `connection` and `options`. */
 function modelOf(
   model: unknown,
+  ownTools: unknown,
   place: string,
   ledger: FidelityLedger,
-): Pick<ImportedFeature, 'model' | 'modelParameters' | 'responseFormat'> {
-  if (!isData(model)) return modelField(model, place, ledger)
+): Pick<ImportedFeature, 'model' | 'modelParameters' | 'responseFormat' | 'tools' | 'toolChoice'> {
+  const toolsIn = (more: unknown, choice: unknown) =>
+    toolsOf([...listOf(ownTools), ...listOf(more)], choice, { name: 'tools', place, ledger })
+  if (!isData(model)) return { ...modelField(model, place, ledger), ...toolsIn(undefined, undefined) }
   const { api, apiType, configuration, parameters, response, id, provider, connection, options, ...others } = model
   const drop = (key: string, note: string) =>
     ledger.add({ kind: 'field', name: `model.${key}`, outcome: 'dropped', note, place })
@@ -92,9 +95,9 @@ function modelOf(
   const {
     response_format: format,
     tools,
+    tool_choice: choice,
     ...settings
   } = { ...(isData(parameters) ? parameters : {}), ...(isData(options) ? options : {}) } as Data
-  if (tools !== undefined) drop('parameters.tools', notes.tools ?? '')
   const asked = isData(format) && format.type === 'json_object' ? { responseFormat: 'json_object' as const } : {}
   if (format !== undefined)
     ledger.add({
@@ -109,6 +112,7 @@ function modelOf(
   return {
     ...modelField(full, place, ledger),
     ...asked,
+    ...toolsIn(tools, choice),
     ...(Object.keys(modelParameters).length > 0 && { modelParameters }),
   }
 }

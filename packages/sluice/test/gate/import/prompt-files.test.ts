@@ -208,7 +208,7 @@ sluice.gate: strict
   assert.deepEqual(prompt.inputs, { ticket: { type: 'string', required: true }, lang: { default: 'en' } })
   for (const said of [
     'dropped sluice.gate: an extension of another tool',
-    'dropped tools: calls of tools are not scored here',
+    'dropped tools: a name or a file without its schema; write name, description and parameters',
     'same input.schema: inputs of the prompt file',
     'same input.default: inputs of the prompt file',
     'dropped model parameter safetySettings: no parameter of a prompt file',

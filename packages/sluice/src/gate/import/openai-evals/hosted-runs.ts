@@ -3,6 +3,7 @@ import type { FidelityLedger } from '../fidelity.ts'
 import { type Data, invalid, isData, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { ImportedFeature, ImportedRecording } from '../imported.ts'
+import { toolsOf } from '../imported-tools.ts'
 import type { OldAnswer } from '../old-answer.ts'
 import { modelField, modelSettings } from '../other-model.ts'
 import { messageText } from '../rows/case-features.ts'
@@ -18,7 +19,7 @@ export function promptOfRun(
   runs: Runs,
   place: string,
   ledger: FidelityLedger,
-): Pick<ImportedFeature, 'messages' | 'model' | 'modelParameters'> {
+): Pick<ImportedFeature, 'messages' | 'model' | 'modelParameters' | 'tools' | 'toolChoice'> {
   for (const [index, { run }] of runs.entries()) {
     const data = isData(run.data_source) ? run.data_source : {}
     const template = isData(data.input_messages) ? listOf(data.input_messages.template) : []
@@ -32,11 +33,17 @@ export function promptOfRun(
       continue
     }
     ledger.add({ ...row, outcome: 'same', note: 'the messages of the prompt' })
-    const parameters = isData(data.sampling_params) ? modelSettings(data.sampling_params, at, ledger) : {}
+    const {
+      tools,
+      tool_choice: choice,
+      ...sampling
+    } = isData(data.sampling_params) ? data.sampling_params : ({} as Data)
+    const parameters = modelSettings(sampling, at, ledger)
     return {
       messages: known,
       ...modelField(data.model ?? run.model, at, ledger),
       ...(Object.keys(parameters).length > 0 && { modelParameters: parameters }),
+      ...toolsOf(tools, choice, { name: 'tools', place: at, ledger }),
     }
   }
   return {}

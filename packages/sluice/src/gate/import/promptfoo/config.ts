@@ -106,8 +106,14 @@ export interface FeatureSite {
 
 function modelOf(provider: TranslatedProvider | undefined): Partial<ImportedFeature> {
   if (provider === undefined) return {}
-  const { model, modelParameters, responseFormat, jsonSchema } = provider
-  return { model, modelParameters, ...(responseFormat && { responseFormat }), ...(jsonSchema && { jsonSchema }) }
+  const { model, modelParameters, responseFormat, jsonSchema, tools, toolChoice } = provider
+  return {
+    ...{ model, modelParameters },
+    ...(responseFormat && { responseFormat }),
+    ...(jsonSchema && { jsonSchema }),
+    ...(tools && { tools }),
+    ...(toolChoice !== undefined && { toolChoice }),
+  }
 }
 
 function withoutPrompt(name: string, { cases, provider }: FeatureSite): ImportedFeature {

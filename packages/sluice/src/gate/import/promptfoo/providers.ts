@@ -1,8 +1,9 @@
 import type { FidelityLedger } from '../fidelity.ts'
 import { isData, listOf } from '../file-data.ts'
+import { type ImportedTools, toolsOf } from '../imported-tools.ts'
 
 /** A provider of promptfoo in Sluice's words. */
-export interface TranslatedProvider {
+export interface TranslatedProvider extends ImportedTools {
   /** `provider:model`. */
   model: string
   modelParameters: Record<string, unknown>
@@ -42,7 +43,9 @@ export function translateProviders(providers: unknown, ledger: FidelityLedger): 
     }
     for (const [key, note] of translated.lost)
       ledger.add({ ...row, name: `provider config.${key}`, outcome: 'dropped', note, place })
-    return [{ ...translated.provider, place, ...(typeof transform === 'string' && { transform }) }]
+    const { tools: written = config.functions, tool_choice: choice = config.toolChoice } = config
+    const tools = toolsOf(written, choice, { name: 'provider config.tools', place, ledger })
+    return [{ ...translated.provider, ...tools, place, ...(typeof transform === 'string' && { transform }) }]
   })
   for (const [index, { place, ...provider }] of found.entries()) {
     const note = index === 0 ? provider.model : `a prompt has one model; write ${provider.model} in its place to try it`
@@ -142,7 +145,8 @@ function settingsOf(config: Record<string, unknown>) {
   const lost: [string, string][] = []
   let format: Pick<TranslatedProvider, 'responseFormat' | 'jsonSchema'> = {}
   let baseUrl: string | undefined
-  for (const [key, value] of Object.entries(config)) {
+  const { tools: _, functions: __, tool_choice: ___, toolChoice: ____, ...others } = config
+  for (const [key, value] of Object.entries(others)) {
     const name = Object.hasOwn(parameterNames, key) ? parameterNames[key] : undefined
     if (name !== undefined && isParameter(name, value)) modelParameters[name] = value
     else if (key === 'generationConfig' && isData(value)) {
