@@ -102,7 +102,7 @@ export async function planPower(
     noise: basis.said,
     now: row({ cases: least, repeats: policy.looks.at(-1) ?? 1 }),
     table: sizes.flatMap((cases) => policy.looks.map((repeats) => row({ cases, repeats }))),
-    tags: tagReaches(basis, policy),
+    tags: tagReaches(basis, policy, planned.settings),
     plans: options.drop === undefined ? [] : plansFor({ drop: options.drop, noise, policy, least, priced }),
     remedy: basis.sources ? cheapestRemedy(basis.sources, price) : null,
     flaky: run ? flakyCases(run.table.cases, run.rows, planned.settings) : [],
@@ -180,10 +180,11 @@ function assumedTags(cases: readonly Case[], sd: number, sdBetween: number | und
   })
 }
 
-function tagReaches({ byTag }: Basis, policy: GatePolicy): FeaturePlan['tags'] {
+/** Holm's correction is over the tags and the metrics of the gate together. */
+function tagReaches({ byTag }: Basis, policy: GatePolicy, { metrics = {} }: GateSettings): FeaturePlan['tags'] {
   const repeats = policy.looks.at(-1) ?? 1
   return byTag.map(({ tag, noise, cases }) => {
-    const test = { policy, margin: policy.tagMargin, among: byTag.length }
+    const test = { policy, margin: policy.tagMargin, among: byTag.length + Object.keys(metrics).length }
     return { tag, margin: policy.tagMargin, cases, repeats, ...reachOf(noise, { cases, repeats }, test) }
   })
 }
@@ -236,7 +237,7 @@ function chiSquareQuantile(probability: number, df: number): number {
 }
 
 function notesOn(
-  { version, cases, quarantined, heldOut }: PlannedSuite,
+  { version, cases, quarantined, heldOut, settings }: PlannedSuite,
   { drop }: PowerPlanOptions,
   { noise, said, run }: Basis,
   policy: GatePolicy,
@@ -257,6 +258,7 @@ function notesOn(
     ...(quarantined.length === 0
       ? []
       : [`No part of this: ${formatAmount(quarantined.length, 'case')} in quarantine, asked and paid for.`]),
+    ...metricNotes(settings),
     ...(noise.withinCandidate + noise.withinBaseline === 0
       ? ['No score varied between repeats: a drop in every answer is seen at once, one in few answers is not.']
       : []),
@@ -270,5 +272,14 @@ function notesOn(
           `The gate accepts a drop of its margin, ${policy.margin}: to find ${drop} it needs a smaller one, which the plans name.`,
         ]
       : []),
+  ]
+}
+
+/** A plan that says nothing of a metric would read as if the gate saw a drop of it, too. */
+function metricNotes({ metrics = {} }: GateSettings): string[] {
+  const names = Object.keys(metrics)
+  if (names.length === 0) return []
+  return [
+    `Not planned: which drop of ${names.join(', ')} the gate sees. gate.metrics makes ${names.length === 1 ? 'it' : 'them'} part of the verdict, and the interval of each in the report of a gate says how closely it is known; more cases with such checks make it narrower.`,
   ]
 }

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { type GatePowerPlan, gatePlanSchema } from '../../../src/records/report/gate-plan.ts'
 import { judged } from '../../support/gate-project.ts'
 import { edit, lines, measuredFiles, suiteOf, worseProject } from '../../support/measured-project.ts'
-import { createProject, type Project } from '../../support/project.ts'
+import { createProject, type Project, summaryFiles } from '../../support/project.ts'
 
 async function planned(project: Project, ...args: string[]): Promise<GatePowerPlan['features'][number]> {
   const { code, stdout, stderr } = await project.sluice(['plan', 'gate', ...args, '--json'])
@@ -114,4 +114,18 @@ test('under assumptions neither a run nor a project is needed', async () => {
   )
   const unknown = await project.sluice(['plan', 'gate', '--assume-sd', '2', '--cases', '40'])
   assert.deepEqual([unknown.code, /--assume-sd 2: expected a number between 0 and 1/.test(unknown.stderr)], [3, true])
+})
+
+test('metrics of the gate are named as not planned, and take their share of the error rate from the tags', async () => {
+  const planOf = async (prompt: string) => {
+    using project = createProject(summaryFiles({ url: 'http://127.0.0.1:9', cases: 20, prompt }))
+    const { stdout, stderr } = await project.sluice(['plan', 'gate', 'summary', '--assume-sd', '0.2', '--json'])
+    const [plan] = gatePlanSchema.parse(JSON.parse(stdout || JSON.stringify(stderr))).features
+    return plan ?? assert.fail(stderr)
+  }
+  const without = await planOf('')
+  const plan = await planOf('gate: {metrics: {f1: {min: 0.8}, "recall@5": {margin: 0.05}}}\n')
+  assert.match(plan.notes.join(), /Not planned: which drop of f1, recall@5 the gate sees\./)
+  assert.doesNotMatch(without.notes.join(), /Not planned/)
+  assert.ok((plan.tags[0]?.drop ?? 0) > (without.tags[0]?.drop ?? 1), JSON.stringify([plan.tags, without.tags]))
 })
