@@ -223,8 +223,6 @@ function callTarget(target: TargetCall, ledger: Ledger, signal: AbortSignal): Sc
 async function sentVariables(vars: Case['vars']): Promise<Case['vars']> {
   const files = Object.entries(vars).filter((entry): entry is [string, ContentFile] => entry[1] instanceof ContentFile)
   if (files.length === 0) return vars
-  const urls = await Promise.all(
-    files.map(async ([name, file]) => [name, await file.dataUrl()] as const),
-  )
+  const urls = await Promise.all(files.map(async ([name, file]) => [name, await file.dataUrl()] as const))
   return { ...vars, ...Object.fromEntries(urls) }
 }

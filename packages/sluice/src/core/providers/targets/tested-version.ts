@@ -1,5 +1,5 @@
-import type { Prompt } from '../../suite/prompt/prompt.ts'
 import { writtenMessages } from '../../suite/models/content-parts.ts'
+import type { Prompt } from '../../suite/prompt/prompt.ts'
 import { plainData } from '../../suite/values/written.ts'
 import { ProviderError } from '../provider-error.ts'
 

@@ -187,7 +187,9 @@ export function writtenMessages(
   )
 }
 
-async function writtenPart(part: ContentPart): Promise<{ type: 'text'; text: string } | { type: FileKind; file: string }> {
+async function writtenPart(
+  part: ContentPart,
+): Promise<{ type: 'text'; text: string } | { type: FileKind; file: string }> {
   if (part.type === 'text') return part
   if ('file' in part) return { type: part.type, file: await part.file.dataUrl() }
   return { type: part.type, file: 'url' in part ? part.url : `{{${part.variable}}}` }

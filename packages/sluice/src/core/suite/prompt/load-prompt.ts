@@ -83,10 +83,13 @@ async function read(file: string): Promise<PromptInUse> {
   if (!isMap(modelParameters) || !isMap(inputs) || !isMap(defaults) || !Object.values(inputs).every(isMap))
     return fail('modelParameters, inputs and defaults must be maps')
   if (!Array.isArray(messages) || messages.length === 0) return fail('messages must be a list of messages')
-  if (!Array.isArray(tools) || !tools.every((tool) => isMap(tool) && tool.name)) return fail('tools must be a list of tools')
+  if (!Array.isArray(tools) || !tools.every((tool) => isMap(tool) && tool.name))
+    return fail('tools must be a list of tools')
   const written: PromptMessageInUse[] = []
   for (const message of messages)
-    written.push((await messageOf(message, file)) ?? fail('a message has a role and a content of text, images and PDFs'))
+    written.push(
+      (await messageOf(message, file)) ?? fail('a message has a role and a content of text, images and PDFs'),
+    )
   const entries = Object.entries(inputs as Record<string, Data>)
   const own = entries.flatMap(([input, { default: value }]) => (value === undefined ? [] : [[input, value]]))
   const all: Data = { ...Object.fromEntries(own), ...defaults }

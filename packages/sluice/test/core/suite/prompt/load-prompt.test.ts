@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import vectors from '../../../../../client/input-vectors.json' with { type: 'json' }
-import { loadPrompt } from '../../../../src/core/suite/prompt/load-prompt.ts'
 import { renderMessage, writtenMessages } from '../../../../src/core/suite/models/content-parts.ts'
+import { loadPrompt } from '../../../../src/core/suite/prompt/load-prompt.ts'
 import { render } from '../../../../src/core/suite/values/template.ts'
 import { good, load } from '../../../support/memory-files.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
@@ -89,9 +89,13 @@ test('images, PDFs and tools are those of the gate; a file is its bytes', async 
   const [{ content } = assert.fail()] = await writtenMessages(sent)
   assert.deepEqual(
     prompt.render(vars)[0]?.content,
-    Array.isArray(content) && content.map((part) => (part.type === 'text' ? part : { type: part.type, url: part.file })),
+    Array.isArray(content) &&
+      content.map((part) => (part.type === 'text' ? part : { type: part.type, url: part.file })),
   )
-  assert.throws(() => prompt.render({ what: 'due', bill: 'bill.pdf' }), /\{\{bill\}\}: expected a data: URL or an address/)
+  assert.throws(
+    () => prompt.render({ what: 'due', bill: 'bill.pdf' }),
+    /\{\{bill\}\}: expected a data: URL or an address/,
+  )
 })
 
 test('variables are held to their inputs as the vectors say', async () => {
@@ -126,7 +130,10 @@ test('what is no prompt file is refused, with the file and the fault', async () 
     ['model: a', /messages must be a list/],
     ['messages: [{role: robot, content: x}]', /a message has a role/],
     ['messages: [{role: user, content: [{type: image}]}]', /a message has a role/],
-    ['messages: [{role: system, content: [{type: image, file: bad.yml}]}]', /a message has a role|bad\.yml is no image/],
+    [
+      'messages: [{role: system, content: [{type: image, file: bad.yml}]}]',
+      /a message has a role|bad\.yml is no image/,
+    ],
     ['messages: [{role: user, content: [{type: image, file: bad.yml}]}]', /bad\.yml is no image/],
     ['messages: [{role: user, content: [{type: pdf, file: none.pdf}]}]', /none\.pdf/],
     ['tools: [look_up]\nmessages: [{role: user, content: x}]', /tools must be a list/],
