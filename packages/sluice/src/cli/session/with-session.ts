@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { endIfStopped } from '../../core/answers/stop.ts'
 import { spanText } from '../../core/providers/errors/quota-error.ts'
+import { ProviderError } from '../../core/providers/provider-error.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { type PresentOptions, present } from '../../gate/report/present.ts'
 import { showProgress } from '../../gate/report/progress.ts'
@@ -64,6 +66,10 @@ export async function inSession<Result>(
     const progress = showProgress({ stream: host.stderr, interactive, spentUsd: session.spentUsd })
     try {
       return await run({ project, session, progress })
+    } catch (error) {
+      // What was cut off by the user has not failed.
+      if (error instanceof ProviderError && error.kind === 'aborted') endIfStopped(interrupt.stop)
+      throw error
     } finally {
       progress.stop()
       await session.close()

@@ -82,6 +82,7 @@ export async function baseApplication(
     setup: target.setup && { commands: target.setup, folder: place(target.cwd ?? base.config.root) },
     env,
     setupEnv: (tree) => ({ ...env, ...movedEnvironment(env, { repository, worktree: tree }) }),
+    processFolder: path.join(config.root, '.sluice/processes'),
     signal: session.interrupt.stop,
     mask: session.commands.mask ?? ((text) => text),
   })

@@ -139,6 +139,7 @@ export function openSession(
     env,
     plainEnv: commandsEnv,
     mask: mask.text,
+    stop: interrupt.stop,
     concurrency,
     maxWaitMs,
     processFolder: kept('processes'),

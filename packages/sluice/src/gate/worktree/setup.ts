@@ -17,6 +17,7 @@ interface SetupPlace {
   env: NodeJS.ProcessEnv
   signal: AbortSignal
   mask(text: string): string
+  processFolder?: string | undefined
 }
 
 const longestMs = 15 * 60_000
@@ -24,12 +25,12 @@ const longest = '15 minutes'
 const mostBytes = 256 * 1024 * 1024
 
 /** Runs the commands; resolves to the fault of the first that fails, and to undefined where all went well. */
-export async function runSetup({ commands, folder }: Setup, { tree, env, signal, mask }: SetupPlace) {
+export async function runSetup({ commands, folder }: Setup, { tree, env, signal, mask, processFolder }: SetupPlace) {
   const cwd = path.join(tree, folder)
   for (const command of commands) {
     const source = `setup: ${command.join(' ')}`
     const ended = await withDeadline({ source, timeoutMs: longestMs, signal }, (inner) =>
-      runProgram({ command, cwd, env, input: '', signal: inner, mostBytes, endsChildren: true }),
+      runProgram({ command, cwd, env, input: '', signal: inner, mostBytes, endsChildren: true, folder: processFolder }),
     ).catch((error: unknown) => ({ fault: faultOf(error), stderr: '' }))
     if (ended.fault === undefined) continue
     const said = ended.stderr.trim() === '' ? '' : `; stderr ends: ${tail(ended.stderr, mask)}`

@@ -15,12 +15,12 @@ const writingMs = 5_000
 /**
  * Runs `work` while no other process holds the lock, a file that names its owner. A lock whose owner has ended counts
  * for nothing.
- * @throws SluiceError `cannot-run` where the run is stopped while it waits
+ * @throws SluiceError `interrupted` where the run is stopped while it waits
  */
 export async function withLock<T>(file: string, { signal, onWait }: LockOptions, work: () => Promise<T>): Promise<T> {
   for (let told = false; !(await take(file)); told = true) {
     if (!told) onWait?.()
-    if (signal.aborted) throw new SluiceError('cannot-run', `${file}: stopped while another run prepares the worktree`)
+    if (signal.aborted) throw new SluiceError('interrupted', `${file}: stopped while another run prepares the worktree`)
     await sleep(everyMs)
   }
   try {

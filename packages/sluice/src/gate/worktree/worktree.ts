@@ -26,6 +26,8 @@ export interface WorktreeRequest {
   signal: AbortSignal
   /** Masks secrets in what a failed setup said. */
   mask(text: string): string
+  /** Where programs of the setup are noted, so that the next run ends them if this one is killed; by default nowhere. */
+  processFolder?: string
   /** Told once where another run is preparing the same worktree. */
   onWait?(): void
 }
@@ -132,7 +134,7 @@ async function changesIn(git: RunGit, commit: string): Promise<string> {
 }
 
 async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promise<Worktree> {
-  const { commit, setup, env, signal, repository, mask } = request
+  const { commit, setup, env, signal, repository, mask, processFolder } = request
   const tree = treeOf(entry)
   await discard(git, entry)
   await useWorktree(entry)
@@ -140,7 +142,7 @@ async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promis
   const missing = await addSubmodules(git, { commit, repository, tree, env })
   if (missing !== undefined) return givenUp(git, entry, missing)
   const setupEnv = request.setupEnv?.(tree) ?? env
-  const fault = setup && (await runSetup(setup, { tree, env: setupEnv, signal, mask }))
+  const fault = setup && (await runSetup(setup, { tree, env: setupEnv, signal, mask, processFolder }))
   if (fault !== undefined) return givenUp(git, entry, fault)
   const changes = await changesIn(gitIn(tree, env), commit)
   const files = filesOfSetup(tree, await gitIn(tree, env).records('ls-files', '-z'))

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { membersOfGroup, signalGroup } from './process-group.ts'
+import { allProcesses, membersOfGroup, signalGroup } from './process-group.ts'
 import { startOfProcess } from './process-identity.ts'
 
 const identitySchema = z.strictObject({ pid: z.int().min(2), start: z.string().min(1) })
@@ -63,9 +63,22 @@ function endGroup({ pid, start, mark }: z.output<typeof recordSchema>): void {
   // Where another process has the number, nobody of the group was left, or it would not have been given again.
   const isLeft = now === undefined && membersOfGroup(pid).some((member) => markOf(member) === mark)
   if (now === start || isLeft) signalGroup(pid, 'SIGKILL')
+  endMarked(mark)
 }
 
-function markOf(pid: number): string | undefined {
+/** Ends what has this mark and has left the group of the process that was started. Where there is no /proc, nobody knows. */
+export function endMarked(mark: string): void {
+  for (const pid of allProcesses()) {
+    if (markOf(pid) !== mark) continue
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has just ended.
+    }
+  }
+}
+
+export function markOf(pid: number): string | undefined {
   try {
     const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
     return variables.find((variable) => variable.startsWith(`${markVariable}=`))?.slice(markVariable.length + 1)

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { membersOfGroup } from './process-group.ts'
+import { allProcesses, membersOfGroup } from './process-group.ts'
 
 /**
  * The TCP ports on which processes of a group listen, in ascending order; null where nobody can tell, as outside of
@@ -10,6 +10,12 @@ export function listeningPorts(group: number): number[] | null {
   if (sockets === null) return null
   const ports = membersOfGroup(group).flatMap((pid) => socketsOf(pid).flatMap((inode) => sockets.get(inode) ?? []))
   return [...new Set(ports)].sort((a, b) => a - b)
+}
+
+/** The processes that listen on a TCP port, as far as they can be seen: those of other users cannot. */
+export function listenersOn(port: number): number[] {
+  const sockets = listeningSockets() ?? new Map<string, number>()
+  return allProcesses().filter((pid) => socketsOf(pid).some((inode) => sockets.get(inode) === port))
 }
 
 /** The ports of all listening sockets of the machine, by the number of the socket. */

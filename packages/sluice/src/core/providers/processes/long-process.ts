@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import type { Env } from '../api-key.ts'
-import { markVariable, noteProcess } from './left-processes.ts'
+import { endMarked, markVariable, noteProcess } from './left-processes.ts'
 import { signalGroup } from './process-group.ts'
 
 export interface LongProcessOptions {
@@ -24,13 +24,18 @@ interface ProcessEnd {
 /** A process that lives as long as a run, with all that it starts. */
 export interface LongProcess {
   child: ChildProcess
+  /** The value of `markVariable` in its environment, and in that of all that it starts. */
+  mark: string
   /** The end of what it has written, on both streams; at most 4 KiB. */
   output(): string
   /** Undefined while it runs. */
   readonly end: ProcessEnd | undefined
   /** Resolves when it has ended. */
   ended: Promise<ProcessEnd>
-  /** Asks it to end, by SIGTERM or the end of its channel, waits for a moment, and kills it and all of its group. */
+  /**
+   * Asks it to end, by SIGTERM or the end of its channel, waits for a moment, and kills it, all of its group, and what has
+   * left the group.
+   */
   close(): Promise<void>
 }
 
@@ -40,10 +45,13 @@ const graceMs = 2000
 const lastWordsMs = 200
 const mostOutput = 4096
 
-/** The groups that are still there, which go with this process however it ends. */
-const running = new Set<number>()
+/** The groups that are still there, with their marks, which go with this process however it ends. */
+const running = new Map<number, string>()
 process.on('exit', () => {
-  for (const pid of running) signalGroup(pid, 'SIGKILL')
+  for (const [pid, mark] of running) {
+    signalGroup(pid, 'SIGKILL')
+    endMarked(mark)
+  }
 })
 
 /** Starts a program without a shell, in a process group of its own that ends with it, and with this process. */
@@ -76,6 +84,7 @@ export function startLongProcess({ command, cwd, env, folder, ipc = false }: Lon
   })
   return {
     child,
+    mark,
     output: () => output,
     get end() {
       return end
@@ -91,6 +100,7 @@ export function startLongProcess({ command, cwd, env, folder, ipc = false }: Lon
       clearTimeout(timer)
       if (child.pid !== undefined && isThere()) signalGroup(child.pid, 'SIGKILL')
       await ended
+      endMarked(mark)
       child.stdout?.destroy()
       child.stderr?.destroy()
     },
@@ -103,7 +113,7 @@ function noteGroup(
   noted: { folder: string | undefined; command: readonly string[]; mark: string },
 ) {
   if (pid === undefined) return () => undefined
-  running.add(pid)
+  running.set(pid, noted.mark)
   const { folder } = noted
   const forget = folder === undefined ? () => undefined : noteProcess(folder, { ...noted, pid })
   return () => {

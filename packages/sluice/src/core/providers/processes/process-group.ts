@@ -16,7 +16,8 @@ export function membersOfGroup(group: number): number[] {
   return allProcesses().filter((pid) => procFields(pid)?.group === group)
 }
 
-function allProcesses(): number[] {
+/** The numbers of all processes of the machine. Empty where there is no /proc. */
+export function allProcesses(): number[] {
   try {
     return readdirSync('/proc').map(Number).filter(Number.isInteger)
   } catch {

@@ -5,7 +5,8 @@ import type { Sleep } from '../clock.ts'
 import { tail } from '../excerpt.ts'
 import { ProviderError } from '../provider-error.ts'
 import { freePort } from './free-port.ts'
-import { listeningPorts } from './listening-ports.ts'
+import { markOf } from './left-processes.ts'
+import { listenersOn, listeningPorts } from './listening-ports.ts'
 import { type LongProcess, startLongProcess } from './long-process.ts'
 
 export interface ServerStartOptions {
@@ -29,6 +30,8 @@ export interface ServerStartOptions {
 export interface StartedServer {
   /** The address of the application on this server. */
   url: string
+  /** Whether it has ended: then whatever answers at its address is another one. */
+  readonly hasEnded: boolean
   /** What happened to the server, with the end of its output; undefined while it runs. Waits a moment for its end. */
   fault(): Promise<string | undefined>
   close(): Promise<void>
@@ -51,10 +54,15 @@ export async function startServer(options: ServerStartOptions): Promise<StartedS
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort()
     const server = launch(options, port)
+    let foreign: string | undefined
     try {
-      await untilReady(options, server, port)
+      foreign = await untilReady(options, server, port)
+      if (foreign !== undefined) throw notReady(options, server, foreign)
       return {
         url: atPort(options.url, port),
+        get hasEnded() {
+          return server.child.exitCode !== null || server.child.signalCode !== null
+        },
         async fault() {
           await Promise.race([server.ended, options.sleep(endsWithinMs, options.signal).catch(() => undefined)])
           return server.end && `${server.end.how}${said(server, options)}`
@@ -62,7 +70,7 @@ export async function startServer(options: ServerStartOptions): Promise<StartedS
         close: () => server.close(),
       }
     } catch (error) {
-      const isTaken = portTaken.test(server.output())
+      const isTaken = foreign !== undefined || portTaken.test(server.output())
       await server.close()
       if (!isTaken || attempt === mostPorts || options.signal.aborted) throw error
     }
@@ -78,22 +86,28 @@ function launch({ start, cwd, env, folder }: ServerStartOptions, port: number): 
   return startLongProcess({ command, cwd, env: { ...env, PORT: String(port) }, folder })
 }
 
-async function untilReady(options: ServerStartOptions, server: LongProcess, port: number): Promise<void> {
-  const { start, signal, clock, sleep, mask } = options
-  const until = clock() + start.readyMs
+function notReady({ start, mask }: ServerStartOptions, server: LongProcess, fault: string): ProviderError {
   const source = `target: ${start.command.join(' ')}`
-  const fail = (fault: string) => {
-    throw new ProviderError('unreachable', `${source}: ${fault}${said(server, { mask })}`, { fatal: true })
-  }
+  return new ProviderError('unreachable', `${source}: ${fault}${said(server, { mask })}`, { fatal: true })
+}
+
+/** Resolves once it is ready; to a fault where it is another process that answers on its port. */
+async function untilReady(options: ServerStartOptions, server: LongProcess, port: number): Promise<string | undefined> {
+  const { start, signal, clock, sleep } = options
+  const until = clock() + start.readyMs
   let pause = shortestPause
   for (;;) {
-    if (signal.aborted) throw new ProviderError('aborted', `${source}: stopped before it was ready`)
+    if (signal.aborted)
+      throw new ProviderError('aborted', `target: ${start.command.join(' ')}: stopped before it was ready`)
     const answer = await askWhetherReady(options, port)
-    if (server.end) return fail(`${server.end.how} before it was ready; start has to stay in the foreground`)
-    if (answer === undefined) return refuseForeigner(server, port, fail)
+    if (server.end)
+      throw notReady(options, server, `${server.end.how} before it was ready; start has to stay in the foreground`)
+    if (answer === undefined) return foreignerOn(server, port)
     if (clock() >= until)
-      return fail(
-        `not ready within ${start.readyMs} ms: ${answer}${otherPorts(server, port)}; ready.timeoutMs sets the limit`,
+      throw notReady(
+        options,
+        server,
+        `not ready within ${start.readyMs} ms: ${answer}${otherPorts(server, port, answer)}; ready.timeoutMs sets the limit`,
       )
     await Promise.race([sleep(pause, signal).catch(() => undefined), server.ended])
     pause = Math.min(longestPause, pause * 1.5)
@@ -129,17 +143,22 @@ function portFault(host: string, port: number): Promise<string | undefined> {
 
 /**
  * What answers may be another process, which was faster to take the port. A server that listens nowhere itself may have
- * had it done, e.g. by the daemon of its containers.
+ * had it done, by what it started elsewhere or e.g. by the daemon of its containers, which is another user's.
  */
-function refuseForeigner({ child, output }: LongProcess, port: number, fail: (fault: string) => void): void {
+function foreignerOn({ child, output, mark }: LongProcess, port: number): string | undefined {
   const ports = listeningPorts(child.pid ?? 0)
-  if (ports === null || ports.includes(port)) return
-  if (ports.length > 0) fail(`another process answers on port ${port}, while this one listens on ${ports.join(', ')}`)
-  if (portTaken.test(output())) fail(`another process answers on port ${port}`)
+  if (ports === null || ports.includes(port)) return undefined
+  const fault = `another process answers on port ${port}`
+  if (ports.length > 0) return `${fault}, while this one listens on ${ports.join(', ')}`
+  const isForeign = listenersOn(port).some((pid) => markOf(pid) !== mark)
+  return isForeign || portTaken.test(output()) ? fault : undefined
 }
 
-function otherPorts({ child }: LongProcess, port: number): string {
-  const ports = listeningPorts(child.pid ?? 0)?.filter((each) => each !== port) ?? []
+function otherPorts({ child }: LongProcess, port: number, answer: string): string {
+  const all = listeningPorts(child.pid ?? 0) ?? []
+  if (all.includes(port))
+    return / answered \d+$/.test(answer) ? '' : '. It listens on this port, but at another address: 127.0.0.1 is not ::1'
+  const ports = all.filter((each) => each !== port)
   if (ports.length === 0) return ''
   const way = 'it has to take its port from PORT, or from {port} in its arguments'
   return `. It listens on port ${ports.join(', ')}: ${way}`

@@ -41,7 +41,8 @@ export function createModuleTarget(target: ModuleTarget, options: TargetOptions)
       started ??= start()
       const { load } = started
       // A module whose loading never ends is told as a call that does not.
-      await withDeadline({ source, timeoutMs, signal: closing.signal }, load)
+      const signal = AbortSignal.any([closing.signal, ...(options.stop ? [options.stop] : [])])
+      await withDeadline({ source, timeoutMs, signal }, load)
     },
     async close() {
       closing.abort()

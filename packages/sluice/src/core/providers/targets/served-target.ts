@@ -32,22 +32,23 @@ export function createServedTarget(target: HttpTarget, start: ServerStart, optio
   }
   let begun: ReturnType<typeof begin> | undefined
   const opened = (signal: AbortSignal) => {
-    begun ??= begin(AbortSignal.any([signal, closing.signal]))
+    begun ??= begin(AbortSignal.any([signal, closing.signal, ...(options.stop ? [options.stop] : [])]))
     return begun
   }
   const call: TargetCall = async (vars, context) => {
     const { server, ask } = await opened(context.signal)
-    try {
-      return await ask(vars, context)
-    } catch (cause) {
-      const isLost = cause instanceof ProviderError && cause.kind === 'unreachable'
-      const fault = isLost ? await server.fault() : undefined
-      if (fault === undefined) throw cause
-      throw new ProviderError('unreachable', `target: ${start.command.join(' ')}: the server ${fault}`, {
+    const lost = (fault: string, cause?: unknown) =>
+      new ProviderError('unreachable', `target: ${start.command.join(' ')}: the server ${fault}`, {
         fatal: true,
         cause,
       })
-    }
+    const completion = await ask(vars, context).catch(async (cause: unknown) => {
+      const isLost = cause instanceof ProviderError && cause.kind === 'unreachable'
+      const fault = isLost ? await server.fault() : undefined
+      throw fault === undefined ? cause : lost(fault, cause)
+    })
+    if (!server.hasEnded) return completion
+    throw lost(`${await server.fault()}; nothing tells what has answered since`)
   }
   return Object.assign(call, {
     async open() {

@@ -42,6 +42,8 @@ export interface TargetOptions {
   tested?: TestedVersion
   /** Where processes are noted, so that a later run ends them if this one is killed; by default nowhere. */
   processFolder?: string
+  /** Ends a start that is under way. */
+  stop?: AbortSignal
   /** ms since the epoch. */
   clock?: () => number
   /** Random numbers in [0,1). */

@@ -44,7 +44,7 @@ test('what a killed run has started is ended, and its note goes', async () => {
 
 test('a process of a run that is still there, and one that only has the number of a noted one, live on', async () => {
   const child = await started()
-  const other = noted(child.pid, (record) => ownerIsGone({ ...record, start: 'another time' }))
+  const other = noted(child.pid, (record) => ownerIsGone({ ...record, start: 'another time', mark: 'another' }))
   const running = noted(child.pid, (record) => record)
   for (const folder of [other, running, temporaryFolder('left')]) endLeftProcesses(folder)
   assert.notEqual(startOfProcess(child.pid), undefined)

@@ -20,6 +20,7 @@ interface Server extends Partial<ServerStart> {
   code: string
   env?: Record<string, string>
   environment?: NodeJS.ProcessEnv
+  stop?: AbortSignal
 }
 
 /** The server writes this file when its time to become ready is over: no test depends on how fast it is. */
@@ -27,7 +28,7 @@ const over = path.join(temporaryFolder('server'), 'over')
 const isOver = `require('node:fs').writeFileSync(${JSON.stringify(over)}, '')`
 
 /** A target whose server runs this code; it is closed with the variable that holds it. */
-function served({ code, env, environment = {}, ...start }: Server): OpenTarget & AsyncDisposable {
+function served({ code, env, environment = {}, stop, ...start }: Server): OpenTarget & AsyncDisposable {
   const target: Target = {
     kind: 'http',
     url: 'http://127.0.0.1:{port}/ask',
@@ -38,6 +39,7 @@ function served({ code, env, environment = {}, ...start }: Server): OpenTarget &
   const opened = createTarget(target, {
     env: { ...process.env, ...environment },
     random: () => 0,
+    ...(stop && { stop }),
     clock: () => (existsSync(over) ? 1e6 : 0),
   })
   return Object.assign(opened, { [Symbol.asyncDispose]: () => opened.close() })
@@ -114,21 +116,64 @@ test('a server that ends during the run is named, with what it said last', async
   assert.match(error.message, /the server exited with 9; its output ends: out of memory$/)
 })
 
-test('children of a server end with it', async () => {
-  const listener = createServer().listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  // Only a signal that it cannot ignore ends the child.
-  const child = `process.on('SIGTERM', () => undefined); require('node:net').connect(${(listener.address() as AddressInfo).port}, '127.0.0.1')`
-  const code = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' })
+/** Starts a process that listens on the server's port in its place, and ends soon after the server. */
+const replaced = (env: string, answers: string) => `const stand = (parent) => {
+    require('node:http').createServer((request, response) => { ${answers} }).listen(Number(process.env.PORT))
+    setInterval(() => { try { process.kill(parent, 0) } catch { process.exit() } }, 500)
+  }
+  require('node:child_process').spawn(process.execPath, ['-e', '(' + stand + ')(' + process.pid + ')'], { detached: true, stdio: 'ignore', env: ${env} })
+  setInterval(() => undefined, 1000)`
+
+test('a process that is none of the server answers on its port: nothing is asked of it', {
+  skip: process.platform !== 'linux' && 'needs /proc',
+}, async () => {
+  await using ask = served({ code: replaced('{ PORT: process.env.PORT }', "response.end('foreign')") })
+  const error = await failureOf(ask({}, context))
+  assert.deepEqual([error.kind, error.fatal], ['unreachable', true])
+  assert.match(error.message, /another process answers on port \d+; it has written nothing$/)
+})
+
+test('an answer after the end of the server is none, whoever gave it', async () => {
+  const answers = "try { process.kill(parent, 'SIGKILL') } catch {}; response.end('orphan')"
+  await using ask = served({ code: replaced('process.env', answers) })
+  const error = await failureOf(
+    (async () => {
+      for (;;) await ask({}, context)
+    })(),
+  )
+  assert.equal(error.fatal, true)
+  assert.match(error.message, /the server was ended by SIGKILL; .*nothing tells what has answered since$/)
+})
+
+test('Ctrl-C does not wait until a server is ready', async () => {
+  const stop = new AbortController()
+  await using ask = served({ code: 'process.stdin.resume()', stop: stop.signal })
+  const failed = failureOf(ask.open())
+  stop.abort()
+  assert.equal((await failed).kind, 'aborted')
+})
+
+for (const [where, detached] of [
+  ['its group', false],
+  ['a group of its own', true],
+] as const)
+  test(`a child of a server in ${where} ends with it`, {
+    skip: detached && process.platform !== 'linux' && 'needs /proc',
+  }, async () => {
+    const listener = createServer().listen(0, '127.0.0.1')
+    await once(listener, 'listening')
+    // Only a signal that it cannot ignore ends the child.
+    const child = `process.on('SIGTERM', () => undefined); require('node:net').connect(${(listener.address() as AddressInfo).port}, '127.0.0.1')`
+    const code = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'ignore', detached: ${detached} })
     process.on('SIGTERM', () => process.exit())
     answer((response) => response.end('x'))`
-  const ask = served({ code })
-  const connected = once(listener, 'connection') as Promise<[Socket]>
-  assert.equal((await ask({}, context)).output, 'x')
-  const [socket] = await connected
-  socket.on('error', () => undefined)
-  const closed = once(socket.resume(), 'close')
-  await ask.close()
-  await closed
-  listener.close()
-})
+    const ask = served({ code })
+    const connected = once(listener, 'connection') as Promise<[Socket]>
+    assert.equal((await ask({}, context)).output, 'x')
+    const [socket] = await connected
+    socket.on('error', () => undefined)
+    const closed = once(socket.resume(), 'close')
+    await ask.close()
+    await closed
+    listener.close()
+  })
