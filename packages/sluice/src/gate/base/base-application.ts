@@ -8,8 +8,8 @@ import { gitIn } from '../git/git-process.ts'
 import type { RunSession } from '../run/session.ts'
 import { openWorktree } from '../worktree/worktree.ts'
 import type { BaseProject } from './base-project.ts'
-import { linkedPackages } from './linked-packages.ts'
-import { missingFile, movedEnvironment, movedTarget, programOf, wordOfChange } from './moved-target.ts'
+import { hasPackages, linkedPackages } from './linked-packages.ts'
+import { type Move, missingFile, movedEnvironment, movedTarget, programOf, wordOfChange } from './moved-target.ts'
 
 /**
  * The application of the base commit: where it can be asked (`target`, with a sentence for the report), that it should run
@@ -70,7 +70,7 @@ export async function baseApplication(
     outside === undefined
       ? target.setup
         ? undefined
-        : dependenceOn(pair, target, config.root)
+        : dependenceOn(pair, { ...target, cwd: target.cwd ?? config.root })
       : `${outside} lies outside of the repository, so no commit has it`
   const fail = (fault: string) => ({ state: 'failed' as const, message: `${failed(commit)}: ${fault}` })
   if (dependence !== undefined) return fail(dependence)
@@ -90,8 +90,16 @@ export async function baseApplication(
   const inWorktree = (each: string) => path.join(worktree.folder, place(each))
   const move = { repository, worktree: worktree.folder, place: inWorktree }
   const moved = { ...movedTarget(target, move, env), root: inWorktree(base.config.root) }
-  const isIgnored = async (each: string) =>
-    (await gitIn(repository, env).tryText('check-ignore', '--', each)) !== undefined
+  const unprepared = target.setup ? dependenceOn(pair, moved, move) : undefined
+  if (unprepared !== undefined) return fail(unprepared)
+  // Of what lies behind a symbolic link git says nothing.
+  const isIgnored = (each: string) =>
+    gitIn(repository, env)
+      .tryText('check-ignore', '--', each)
+      .then(
+        (said) => said !== undefined,
+        () => false,
+      )
   const missing = missingFile(moved, worktree.folder) ?? (await wordOfChange(moved, move, isIgnored))
   if (missing !== undefined) {
     const there = path.join(repository, missing)
@@ -150,17 +158,20 @@ function mayRunNode(target: Target): boolean {
 }
 
 /**
- * Why the application of the base commit would run with code of the working tree, where no setup gives it packages of its
- * own: Node finds packages in the folders above the worktree.
+ * Why the application of the base commit would run with code of the working tree, where nothing gives it packages of its
+ * own: Node finds packages in the folders above the worktree. `move` is where it is after its setup.
  */
-function dependenceOn(
-  { base, changedLockfiles }: ApplicationPair,
-  target: Target,
-  present: string,
-): string | undefined {
+function dependenceOn({ base, changedLockfiles }: ApplicationPair, target: Target, move?: Move): string | undefined {
   const cure = 'Give it packages of its own with target.setup, e.g. setup: [npm, ci].'
-  if (changedLockfiles.length > 0) return `its packages are others (${changedLockfiles.join(', ')} changed). ${cure}`
-  const linked = mayRunNode(target) ? linkedPackages(target.cwd ?? present, base.repository) : []
+  const there = target.cwd ?? base.repository
+  const here = move ? path.join(base.repository, path.relative(move.worktree, there)) : there
+  // Packages of other languages are the business of their setup.
+  const isPrepared =
+    move && (!mayRunNode(target) || !hasPackages(here, base.repository) || hasPackages(there, move.worktree))
+  if (changedLockfiles.length > 0 && !isPrepared)
+    return `its packages are others (${changedLockfiles.join(', ')} changed). ${cure}`
+  const isOwn = (name: string) => move !== undefined && hasPackages(there, move.worktree, name)
+  const linked = mayRunNode(target) ? linkedPackages(here, base.repository).filter((name) => !isOwn(name)) : []
   if (linked.length === 0) return undefined
   return `it would import ${linked.slice(0, 3).join(', ')} from the working tree, by links in node_modules. ${cure}`
 }

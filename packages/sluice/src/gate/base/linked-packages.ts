@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { isWithin } from '../affected/packages.ts'
 
@@ -17,6 +17,15 @@ export function linkedPackages(folder: string, repository: string): string[] {
     if (each === repository) break
   }
   return [...found].sort()
+}
+
+/** Whether packages, or one of this name, are installed in the folder or above it, up to a root. */
+export function hasPackages(folder: string, root: string, name = ''): boolean {
+  for (let each = folder; isWithin(each, root); each = path.dirname(each)) {
+    if (existsSync(path.join(each, 'node_modules', name))) return true
+    if (each === root) break
+  }
+  return false
 }
 
 function installedIn(folder: string): string[] {

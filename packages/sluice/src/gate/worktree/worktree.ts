@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
+import { existsSync, realpathSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import { SluiceError } from '../../errors.ts'
+import { isWithin } from '../affected/packages.ts'
 import { GitError, gitIn, type RunGit } from '../git/git-process.ts'
+import { objectsOf } from '../git/objects.ts'
 import { type Entry, isUsed, pruneWorktrees, useWorktree } from './kept-worktrees.ts'
 import { runSetup, type Setup } from './setup.ts'
 import { filesOfSetup, setupFilesSchema, withoutLaterFiles } from './setup-files.ts'
@@ -141,6 +144,8 @@ async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promis
   await git.bytes('worktree', 'add', '--detach', '--force', tree, commit)
   const missing = await addSubmodules(git, { commit, repository, tree, env })
   if (missing !== undefined) return givenUp(git, entry, missing)
+  const straying = await strayingLink(git, { commit, repository, tree })
+  if (straying !== undefined) return givenUp(git, entry, straying)
   const setupEnv = request.setupEnv?.(tree) ?? env
   const fault = setup && (await runSetup(setup, { tree, env: setupEnv, signal, mask, processFolder }))
   if (fault !== undefined) return givenUp(git, entry, fault)
@@ -148,6 +153,21 @@ async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promis
   const files = filesOfSetup(tree, await gitIn(tree, env).records('ls-files', '-z'))
   await writeFile(path.join(entry.folder, 'ready.json'), JSON.stringify({ commit, changes, files }))
   return readyIn(entry, commit, env)
+}
+
+/** A symbolic link of the commit that leads to code of the working tree, as one with an absolute path does. */
+async function strayingLink(
+  git: RunGit,
+  { commit, repository, tree }: { commit: string; repository: string; tree: string },
+): Promise<string | undefined> {
+  const [outer, inner] = [realpathSync(repository), realpathSync(tree)]
+  for (const { kind, path: place } of await objectsOf(git).tree(commit)) {
+    const at = path.join(tree, place)
+    const real = kind === 'link' && existsSync(at) ? realpathSync(at) : inner
+    if (isWithin(real, outer) && !isWithin(real, inner))
+      return `its symbolic link ${place} leads into the working tree, to ${path.relative(outer, real)}: make it relative`
+  }
+  return undefined
 }
 
 async function givenUp(git: RunGit, entry: Entry, fault: string): Promise<Worktree> {

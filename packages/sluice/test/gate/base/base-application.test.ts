@@ -143,6 +143,14 @@ test('where the packages are others, or lead into the working tree, setup is ask
   symlinkSync(path.join(linked.root, 'packages/lib'), path.join(linked.root, 'node_modules/@me/lib'))
   const links = featureOf(await judged(linked, ['gate']))
   assert.match(links?.reasons[0]?.message ?? '', /would import @me\/lib from the working tree.*target\.setup/)
+
+  // A setup that only builds installs nothing.
+  const builds = (setup: string) => filesOf(`{command: [node, app.mjs], setup: [node, -e, ${setup}]}`)
+  linked.write(builds('"1"'))
+  const built = featureOf(await judged(linked, ['gate']))
+  assert.match(built?.reasons[0]?.message ?? '', /would import @me\/lib from the working tree.*target\.setup/)
+  linked.write(builds(`"fs.mkdirSync('node_modules/@me/lib', {recursive: true})"`))
+  assert.equal(featureOf(await judged(linked, ['gate']))?.comparison?.pairs, 10)
 })
 
 test('another setting of the same application is a change that is compared', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { openWorktree, type WorktreeRequest } from '../../../src/gate/worktree/worktree.ts'
@@ -101,6 +101,16 @@ test('neither a lock nor a use counts whose process had the number of this one',
   const request = requestOf(project, commit, { signal: AbortSignal.timeout(10_000) })
   assert.equal((await openWorktree(request)).folder, folder)
   assert.ok(!existsSync(path.join(folder, 'left')))
+})
+
+test('a link of the commit that leads into the working tree is named, since code of the change would run', async () => {
+  using project = createProject({ 'real/app.txt': 'old' })
+  symlinkSync('real', path.join(project.root, 'fine'))
+  symlinkSync('/nowhere', path.join(project.root, 'broken'))
+  assert.ok((await openWorktree(requestOf(project, commitAll(project, 'relative')))).folder)
+  symlinkSync(path.join(project.root, 'real'), path.join(project.root, 'link'))
+  const { fault } = await openWorktree(requestOf(project, commitAll(project, 'absolute')))
+  assert.match(fault ?? '', /its symbolic link link leads into the working tree, to real: make it relative/)
 })
 
 test('a setup may change tracked files; a setup that fails says why, and leaves nothing', async () => {

@@ -56,7 +56,11 @@ async function load(): Promise<TargetFunction | string> {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  try {
+    return String(error instanceof Error ? error.message : error)
+  } catch {
+    return 'a value that has no text'
+  }
 }
 
 function reply(message: WorkerReply): void {
