@@ -7,7 +7,7 @@ import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../errors.ts'
 import type { Arm } from '../records/report/case-detail.ts'
 import type { RunFinding } from '../records/report/report.ts'
-import { isLockfile } from './affected/packages.ts'
+import { isLockfile, isPatch } from './affected/packages.ts'
 import { type ApplicationPair, baseApplication } from './base/base-application.ts'
 import { startedHere } from './base/base-comparison.ts'
 import { readBaseProject } from './base/base-project.ts'
@@ -194,6 +194,6 @@ async function versionAtRef(
   const predecessor = base.prompts.find((known) => known.feature === current.feature)
   if (!predecessor)
     throw new SluiceError('invalid-input', `there is no valid prompt of "${current.feature}" at ${reference}`)
-  const changedLockfiles = (await git.changedSince(commit)).filter(isLockfile)
+  const changedLockfiles = (await git.changedSince(commit)).filter((file) => isLockfile(file) || isPatch(file))
   return { candidate: current, predecessor, base, changedLockfiles }
 }

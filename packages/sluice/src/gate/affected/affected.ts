@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { type FeaturePlace, featureFiles } from './feature-files.ts'
-import { isLockfile } from './packages.ts'
+import { isLockfile, isPatch } from './packages.ts'
 import { type Changes, type PartState, partState, relative } from './part-state.ts'
 
 /** One line of the list of what is read for a feature. */
@@ -22,7 +22,7 @@ export interface FeatureScope {
   changedChecks: string[]
   /** Of the files those that are code of the application, or say what packages it runs with, and that changed. */
   changedApplication: string[]
-  /** Lockfiles among the files that changed. */
+  /** Lockfiles among the files that changed, and patches of packages. */
   changedLockfiles: string[]
 }
 
@@ -56,6 +56,6 @@ export async function scopeOfFeature(prompt: Prompt, place: FeaturePlace, change
   return {
     ...{ prompt, affected: because.length > 0, because, files: present },
     ...{ changedChecks: changedIn(codeNames), changedApplication: changedIn(applicationNames) },
-    changedLockfiles: touched.map((file) => file.path).filter(isLockfile),
+    changedLockfiles: [...touched.map((file) => file.path).filter(isLockfile), ...changes.paths.filter(isPatch)],
   }
 }

@@ -83,6 +83,11 @@ export function isLockfile(file: string): boolean {
   return lockfiles.includes(path.basename(file))
 }
 
+/** Whether a file says how packages of others are changed once they are installed. */
+export function isPatch(file: string): boolean {
+  return /(?:^|\/)patches\/.*\.(?:patch|diff)$/.test(file)
+}
+
 /** Whether a file says that a package begins in its folder. */
 export function isManifest(file: string): boolean {
   return manifests.includes(path.basename(file))

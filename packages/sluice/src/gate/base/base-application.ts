@@ -80,6 +80,7 @@ export async function baseApplication(
     commit: base.commit,
     store: path.join(config.root, '.sluice/worktrees'),
     setup: target.setup && { commands: target.setup, folder: place(target.cwd ?? base.config.root) },
+    isOwnSetup: !fromChange.includes('target.setup'),
     env,
     setupEnv: (tree) => ({ ...env, ...movedEnvironment(env, { repository, worktree: tree }) }),
     processFolder: path.join(config.root, '.sluice/processes'),

@@ -113,6 +113,7 @@ export function openSession(
   const run = { id: randomUUID(), command: options.command, startedAt: steadyNow() }
   const results = createResults(database, run, mask)
   const prices = createPrices(config.prices, config.providers)
+  const { stop, abort } = interrupt
   const askedBudget = options.budgetUsd ?? config.gate.budgetUsd
   const budget = createBudget(askedBudget ?? defaultBudgetUsd)
   const providers = createProviders(config, { env, files, prices })
@@ -123,23 +124,21 @@ export function openSession(
     budget,
     prices,
     concurrency,
-    stop: interrupt.stop,
+    stop,
     needed,
     maxWaitMs,
     onWait,
   })
   const store = createAnswerStore(database, { mask })
   const spending = createSpending(database, options.command)
-  const commandsEnv = withoutCredentials(
-    env,
-    configuredSecrets(config, prompts, env).flatMap(({ variable }) => variable ?? []),
-  )
+  const secrets = configuredSecrets(config, prompts, env).flatMap(({ variable }) => variable ?? [])
+  const commandsEnv = withoutCredentials(env, secrets)
   const kept = (name: string) => path.join(config.root, '.sluice', name)
   const targets = createOpenTargets({
     env,
     plainEnv: commandsEnv,
     mask: mask.text,
-    stop: interrupt.stop,
+    stop,
     concurrency,
     maxWaitMs,
     processFolder: kept('processes'),
@@ -166,8 +165,8 @@ export function openSession(
       edition: options.edition,
       client,
       providers,
-      stop: interrupt.stop,
-      abort: interrupt.abort,
+      stop,
+      abort,
     }),
     isKept: createIsKept({ store, edition: options.edition, providers }),
     judgeModes: createAnswerModes(),

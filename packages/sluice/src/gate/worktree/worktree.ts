@@ -23,6 +23,8 @@ export interface WorktreeRequest {
   store: string
   /** Commands that make the application ready there; none where it runs as it is checked out. */
   setup?: Setup | undefined
+  /** Whether the setup is one of the commit itself (default true): another one must not change the files that git has. */
+  isOwnSetup?: boolean
   env: NodeJS.ProcessEnv
   /** The environment of the setup in the worktree at `tree`; by default `env`. */
   setupEnv?(tree: string): NodeJS.ProcessEnv
@@ -53,8 +55,8 @@ const markerSchema = z.object({ commit: z.string(), changes: z.string(), files: 
  * then. Two runs at once make it once. What goes wrong is told and left behind nowhere.
  */
 export async function openWorktree(request: WorktreeRequest): Promise<Worktree> {
-  const { commit, store, env, signal, setup } = request
-  const key = `${commit.slice(0, 12)}-${hash(canonicalJson([setup ?? null, process.version, process.platform])).slice(0, 12)}`
+  const { commit, store, env, signal, setup, isOwnSetup = true } = request
+  const key = `${commit.slice(0, 12)}-${hash(canonicalJson([setup ?? null, isOwnSetup, process.version, process.platform])).slice(0, 12)}`
   const git = gitIn(request.repository, env, ['-c', 'core.hooksPath=/dev/null'])
   // One that is in use and no longer as it was stays with who uses it: what has changed there is for that run to see.
   for (let count = 1; ; count += 1) {
@@ -131,10 +133,16 @@ async function isReady(entry: Entry, { commit, env, isInUse }: KeptState): Promi
   }
 }
 
+/** `changesIn` where nothing differs. */
+const untouched = hash('')
+
 /** A hash of all that differs from the commit in tracked files. */
 async function changesIn(git: RunGit, commit: string): Promise<string> {
   return hash(await git.bytes('diff', '--no-ext-diff', '--binary', '--ignore-submodules=none', commit, '--'))
 }
+
+/** Without it Node and npm would go on to the package.json of the working tree, where a commit has none at its root. */
+const boundary = '{"private": true}\n'
 
 async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promise<Worktree> {
   const { commit, setup, env, signal, repository, mask, processFolder } = request
@@ -147,9 +155,15 @@ async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promis
   const straying = await strayingLink(git, { commit, repository, tree })
   if (straying !== undefined) return givenUp(git, entry, straying)
   const setupEnv = request.setupEnv?.(tree) ?? env
+  await writeFile(path.join(entry.folder, 'package.json'), boundary)
   const fault = setup && (await runSetup(setup, { tree, env: setupEnv, signal, mask, processFolder }))
   if (fault !== undefined) return givenUp(git, entry, fault)
   const changes = await changesIn(gitIn(tree, env), commit)
+  if (request.isOwnSetup === false && changes !== untouched) {
+    const names = await gitIn(tree, env).records('diff', '--name-only', '-z', commit, '--')
+    const what = names.slice(0, 3).join(', ') || 'files of a submodule'
+    return givenUp(git, entry, `the setup of this change alters its files: ${what}`)
+  }
   const files = filesOfSetup(tree, await gitIn(tree, env).records('ls-files', '-z'))
   await writeFile(path.join(entry.folder, 'ready.json'), JSON.stringify({ commit, changes, files }))
   return readyIn(entry, commit, env)

@@ -137,6 +137,11 @@ test('where the packages are others, or lead into the working tree, setup is ask
   const others = featureOf(await judged(project, ['gate']))
   assert.match(others?.reasons[0]?.message ?? '', /package-lock\.json changed.*target\.setup/)
 
+  using patched = brokenApp('{command: [node, app.mjs]}', { 'patches/left-pad+1.0.0.patch': 'old' })
+  patched.write({ 'patches/left-pad+1.0.0.patch': 'new', 'app.mjs': program('.toUpperCase()') })
+  const patches = featureOf(await judged(patched, ['gate']))
+  assert.match(patches?.reasons[0]?.message ?? '', /its packages are others \(patches\/.*changed\).*target\.setup/)
+
   using linked = brokenApp('{command: [node, app.mjs]}', { 'packages/lib/package.json': '{"name": "@me/lib"}' })
   linked.write({ 'app.mjs': `// The same.\n${program('.toUpperCase()')}` })
   mkdirSync(path.join(linked.root, 'node_modules/@me'), { recursive: true })

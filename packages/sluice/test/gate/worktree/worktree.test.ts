@@ -103,6 +103,18 @@ test('neither a lock nor a use counts whose process had the number of this one',
   assert.ok(!existsSync(path.join(folder, 'left')))
 })
 
+test('a setup that is none of the commit may not change what git has of it, and finds no package of the working tree', async () => {
+  using project = createProject({ 'app.txt': 'old' })
+  const commit = commitAll(project, 'base')
+  project.write({ 'package.json': '{"type": "module"}' })
+  const open = (script: string) =>
+    openWorktree(requestOf(project, commit, { setup: { commands: [node(script)], folder: '' }, isOwnSetup: false }))
+  const altered = await open("fs.writeFileSync('app.txt', 'worse')")
+  assert.match(altered.fault ?? '', /the setup of this change alters its files: app\.txt$/)
+  const adding = await open("fs.writeFileSync('made.js', 'module.exports = 1'); require('./made.js')")
+  assert.ok(adding.folder, adding.fault)
+})
+
 test('a link of the commit that leads into the working tree is named, since code of the change would run', async () => {
   using project = createProject({ 'real/app.txt': 'old' })
   symlinkSync('real', path.join(project.root, 'fine'))

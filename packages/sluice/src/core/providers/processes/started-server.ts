@@ -157,7 +157,9 @@ function foreignerOn({ child, output, mark }: LongProcess, port: number): string
 function otherPorts({ child }: LongProcess, port: number, answer: string): string {
   const all = listeningPorts(child.pid ?? 0) ?? []
   if (all.includes(port))
-    return / answered \d+$/.test(answer) ? '' : '. It listens on this port, but at another address: 127.0.0.1 is not ::1'
+    return / answered \d+$/.test(answer)
+      ? ''
+      : '. It listens on this port, but at another address: 127.0.0.1 is not ::1'
   const ports = all.filter((each) => each !== port)
   if (ports.length === 0) return ''
   const way = 'it has to take its port from PORT, or from {port} in its arguments'
