@@ -147,8 +147,10 @@ function libraryOf({ library, manifest }: Layout, { at, put, placed, link }: Wri
     const name = library === 'data' ? 'word.txt' : 'docs/word.md'
     put(at(manifest ? `app/${name}` : name), 'yes')
     put(at(manifest ? `checks/${name}` : name), 'yes')
-    const file = manifest ? `./${name}` : `../${name}`
-    return `import { readFileSync } from 'node:fs'\nconst word = readFileSync(new URL('${file}', import.meta.url), 'utf8').trim()\n`
+    // In parts, so that nothing but the page's name tells that it is no mere documentation.
+    const parts = [manifest ? '.' : '..', ...name.split('/')].map((part) => `'${part}'`).join(', ')
+    const file = library === 'data' ? `'${manifest ? '.' : '..'}/${name}'` : `[${parts}].join('/')`
+    return `import { readFileSync } from 'node:fs'\nconst word = readFileSync(new URL(${file}, import.meta.url), 'utf8').trim()\n`
   }
   if (library === 'dynamic') {
     for (const each of manifest ? ['app', 'checks'] : ['lib']) put(at(`${each}/word.mjs`), text)

@@ -15,16 +15,22 @@ import { readRecordings } from '../../../src/core/suite/recordings.ts'
 import { gateScope } from '../../../src/gate/scope.ts'
 import { type Change, change, createRepository, filesOf, type Layout, layouts } from './random-project.ts'
 
-const runs = Number(process.env.SLUICE_SCOPE_RUNS ?? 2)
+const runs = Number(process.env.SLUICE_SCOPE_RUNS ?? 4)
 const seed = Number(process.env.SLUICE_SCOPE_SEED ?? 20251125)
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, GIT_CONFIG_NOSYSTEM: '1' }
 
-/** An edit of each file that decides, committed or not by turns; see `change`. */
-const everyEdit: Change[] = Array.from({ length: 10 }, (_, index) => ({
-  which: 4 * index + 1,
-  how: 'edit',
-  kept: index % 2 === 0 ? 'commit' : 'leave',
-}))
+/** An edit of each of these files that decide, by their places in the list, committed or not by turns; see `change`. */
+function editsOf(...places: number[]): Change[] {
+  return places.map((place) => ({ which: 4 * place + 1, how: 'edit', kept: place % 2 === 0 ? 'commit' : 'leave' }))
+}
+
+const insideTheProject = {
+  suite: 'inside',
+  recordings: 'inside',
+  prompt: 'inside',
+  check: 'contains',
+  manifest: false,
+} as const
 
 /** Tried before random ones: what has been missed before. */
 const examples: [Layout][] = [
@@ -39,7 +45,7 @@ const examples: [Layout][] = [
       library: 'outside',
       paths: false,
       manifest: true,
-      changes: everyEdit,
+      changes: editsOf(0, 1, 2, 3, 4, 5, 7),
     },
   ],
   [
@@ -53,7 +59,19 @@ const examples: [Layout][] = [
       library: 'workspace',
       paths: false,
       manifest: true,
-      changes: everyEdit,
+      changes: editsOf(0, 1, 2, 3, 4, 6, 8),
+    },
+  ],
+  // The library is a page of documentation that the application reads, or lies behind a link that its paths name.
+  [{ ...insideTheProject, folder: '', answers: 'module', library: 'page', paths: false, changes: editsOf(5) }],
+  [
+    {
+      ...insideTheProject,
+      folder: 'apps/mail',
+      answers: 'command',
+      library: 'linkedFolder',
+      paths: true,
+      changes: editsOf(5, 6),
     },
   ],
 ]
