@@ -3,6 +3,7 @@ import path from 'node:path'
 import { loadProject } from '../../../src/core/suite/project/project.ts'
 import { diskFiles } from '../../../src/core/suite/project-files.ts'
 import { gateScope } from '../../../src/gate/scope.ts'
+import { commitAll } from '../../support/gate-project.ts'
 import { createProject, type Project } from '../../support/project.ts'
 
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, GIT_CONFIG_NOSYSTEM: '1' }
@@ -25,9 +26,7 @@ export function committed(files: Record<string, string>, folder = ''): Project {
     [path.posix.join(folder, 'v.jsonl')]: '{"case":"testData-1","model":"e","output":"[1]"}\n',
     ...files,
   })
-  project.git('init', '-q')
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'base')
+  commitAll(project, 'base')
   return project
 }
 
@@ -42,8 +41,7 @@ export async function reasons(project: Project, folder: string, change: () => vo
     { base: 'HEAD' },
     { env, cwd: () => root },
   )
-  project.git('reset', '-q', '--hard')
-  project.git('clean', '-qfd')
+  project.git('-c', 'alias.back=!git reset -q --hard && git clean -qfd', 'back')
   const [feature] = features
   assert.ok(feature)
   assert.equal(feature.affected, feature.because.length > 0)

@@ -204,8 +204,8 @@ export function change(root: string, written: Written, { which, how, kept }: Cha
   const inner = path.join(root, submodule)
   if (kept !== 'leave') {
     if (existsSync(inner)) commit(inner)
-    git(root, 'add', '-A')
-    if (kept === 'commit') git(root, 'commit', '-qm', 'change', '--allow-empty')
+    if (kept === 'commit') commit(root)
+    else git(root, 'add', '-A')
   }
   return `${how} ${file}, ${kept}`
 }
@@ -220,10 +220,14 @@ function textOf(entry: { text: string } | { link: string } | undefined): string 
   return entry && 'text' in entry ? entry.text : ''
 }
 
+/** As one process, in a repository that is made where there is none. */
 function commit(root: string): void {
-  if (!existsSync(path.join(root, '.git'))) git(root, 'init', '-q')
-  git(root, 'add', '-A')
-  git(root, 'commit', '-qm', 'state', '--allow-empty')
+  const commands = [
+    ...(existsSync(path.join(root, '.git')) ? [] : ['git init -q']),
+    'git add -A',
+    'git commit -qm state --allow-empty',
+  ]
+  git(root, '-c', `alias.keep=!${commands.join(' && ')}`, 'keep')
 }
 
 function git(root: string, ...args: string[]): void {
