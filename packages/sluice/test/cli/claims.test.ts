@@ -4,6 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { type ChatRequest, type FakeModel, fakeModel, textOf } from '../support/fake-model.ts'
 import { commitAll, readReport } from '../support/gate-project.ts'
+import { labelLines } from '../support/label-lines.ts'
 import { createProject } from '../support/project.ts'
 
 const documents = [{ id: 'returns-2', text: 'Returns are free for 30 days. Refunds take five days.' }]
@@ -90,4 +91,26 @@ test('a gate lists the claims that no source supports, measures both shares, and
   assert.match(shown, /wrong by: generation\. the answer claims what its sources do not say/)
   const comment = readFileSync(path.join(project.root, 'out/report.md'), 'utf8')
   assert.match(comment, / {2}- contradicted: “Refunds take two weeks\.”; retrieved, returns-2 says/)
+})
+
+test('people label the item with its documents, the judge is calibrated and attacked on it, and nobody rewords it', async () => {
+  await using judge = await fakeModel(holdAgainstSources)
+  using project = createProject({ ...helpDesk(judge, '{contradicted: {max: 0.05}}') })
+  project.write({ 'prompts/help.prompt.yml': prompt('new') })
+  const evaluated = await project.sluice(['eval', 'help'])
+  assert.match(evaluated.stdout, /the output makes no claim, so there is nothing to judge/)
+  const labelled = await project.sluice(['judge', 'label', 'help', '--terminal'], { USER: 'ann' }, 'nq')
+  const shown = labelled.stdout.replaceAll(/\s+/g, ' ')
+  assert.match(shown, /Is every claim of the output supported by the retrieved documents\?/)
+  assert.match(shown, /Returns are free for 30 days\. Refunds take five days\./, shown)
+  const calibrated = await project.sluice(['judge', 'calibrate', 'help'])
+  assert.match(calibrated.stdout, /claims +1 /, calibrated.stdout + calibrated.stderr)
+  const [verdict] = labelLines<{ item: string; verdict: string }>(project, 'help.judged.jsonl')
+  assert.equal(verdict?.item, 'claims')
+  const attacked = await project.sluice(['judge', 'attack', 'help'])
+  const held = attacked.stdout.replaceAll(/\s+/g, ' ')
+  assert.match(held, /HELD help.* 0 of 62 attacks turned a no into a yes/)
+  assert.doesNotMatch(held, /reported no "retrieved"/)
+  const reworded = await project.sluice(['judge', 'rubric', 'help'])
+  assert.match(reworded.stderr, /has no question in its rubric, only claims/)
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { endIfStopped } from '../../core/answers/stop.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
-import { type Judge, JudgeError } from '../../core/scorers/judge/judge.ts'
+import { type Judge, JudgeError, kindsOfQuestions } from '../../core/scorers/judge/judge.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
@@ -66,6 +66,7 @@ export async function attackJudge(
   const attacks = judgeAttacks({
     token: '0123456789abcdef0123456789abcdef',
     items: items.length > 0 ? items : ['item'],
+    ...kindsOfQuestions(cases.flatMap(({ rubric }) => [...prompt.rubric, ...rubric])),
   })
   const trials = found.failing.length === 0 ? [] : pairUp(attacks, shuffled(found.failing, random), perAttack)
   progress.expect(trials.length + found.failing.length)

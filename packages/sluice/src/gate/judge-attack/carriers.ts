@@ -44,7 +44,9 @@ export async function keptOutput(testCase: Case, prompt: Prompt, context: RunCon
 export function madeToFail(cases: readonly Case[], answers: ReadonlyMap<string, Carrier>): Carrier[] {
   const good = (one: Case) => answers.get(one.id)?.output ?? one.expected
   return cases.flatMap((testCase, index): Carrier[] => {
-    const exchanges = answers.get(testCase.id)?.exchanges
+    const { exchanges, trace } = answers.get(testCase.id) ?? {}
+    // The documents of a case are the same whatever was answered; what was done belongs to one answer alone.
+    const documents = trace?.retrieved && { trace: { retrieved: trace.retrieved } }
     // Nobody knows what was said in a conversation that is not kept, so the judge could not be shown it.
     if ((testCase.turns || testCase.simulate) && !exchanges) return []
     const own = good(testCase)
@@ -58,6 +60,7 @@ export function madeToFail(cases: readonly Case[], answers: ReadonlyMap<string, 
     const half = own?.slice(0, Math.floor(own.length / 2)).trim()
     const made = (output: string, origin: string) => ({
       ...{ testCase, output, origin, isKept: false },
+      ...documents,
       ...(exchanges && { exchanges }),
     })
     return [

@@ -22,6 +22,9 @@ export interface Finding {
 /** What was said of an output, and of the baseline's where there is one. */
 type Scored = Pick<CaseReport, 'judge' | 'checks' | 'baselineJudge' | 'baselineChecks'>
 
+/** The most characters of a claim, and of a quote of a source. */
+const passageLength = 110
+
 /** What is wrong with a case's output: what the baseline still had first, then what must hold. */
 export function findingsOf(row: Scored): Finding[] {
   return [...[...judgeFindings(row), ...checkFindings(row)].sort((a, b) => rank(a) - rank(b)), ...originFinding(row)]
@@ -38,7 +41,7 @@ function judgeFindings({ judge, baselineJudge }: Scored): Finding[] {
       reason: item.reasoning,
       // Claims are listed with their own quotes.
       evidence: item.claims ? '' : item.evidence,
-      claims: faultyClaims(item),
+      claims: faultyClaims(item, passageLength),
       invented: item.evidence !== '' && item.evidenceFound === false,
     }))
 }

@@ -12,12 +12,16 @@ const way: Partial<RequestOutcome> = { trajectory: { messages: [{ role: 'assista
 
 /** A store whose rubric has one item that sees these parts. */
 async function storeSeeing(sees: NonNullable<RubricItem['sees']>): Promise<Store> {
+  return storeWith({ sees })
+}
+
+async function storeWith(more: Partial<RubricItem>): Promise<Store> {
   const store = await liveStore()
   return {
     ...store,
     async version(feature, id) {
       const known = await store.version(feature, id)
-      return known && { ...known, rubric: known.rubric.map((item) => ({ ...item, sees })) }
+      return known && { ...known, rubric: known.rubric.map((item) => ({ ...item, ...more })) }
     },
   }
 }
@@ -59,4 +63,10 @@ test('what the rubric sees and nobody reported is no score, costs nothing, and i
     assert.equal(await store.content(ofMail('a')), undefined)
     assert.equal(await store.queued(), 0)
   }
+})
+
+test('outcomes report no documents, so claims held against them give no score, and that costs nothing', async () => {
+  const ofDocuments = await judgedOnce(await storeWith({ claims: { in: ['retrieved'] } }), way)
+  assert.deepEqual([ofDocuments.fates, ofDocuments.asked.length], [['given-up'], 0])
+  assert.deepEqual([ofDocuments.health.failures, ofDocuments.health.code], [1, 'no-retrieved'])
 })

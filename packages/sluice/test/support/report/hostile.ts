@@ -30,14 +30,7 @@ export function hostileCase(row: CaseReport, text: string): CaseReport {
     id: text,
     tags: row.tags.map(() => text),
     checks: row.checks.map((check) => ({ ...check, name: text, reason: text, score: 0 })),
-    judge: row.judge.map((item) => ({
-      ...item,
-      id: text,
-      verdict: 'no',
-      evidence: text,
-      reasoning: text,
-      evidenceFound: false,
-    })),
+    judge: [...row.judge.map((item) => ({ ...item, ...hostileAnswer(text) })), hostileClaims(text)],
     error: row.error === null ? null : text,
     input: text,
     expected: text,
@@ -46,6 +39,19 @@ export function hostileCase(row: CaseReport, text: string): CaseReport {
     trace: hostileTrace(text),
     baselineTrace: { ...hostileTrace(`before ${text}`), retrieved: [] },
   }
+}
+
+function hostileAnswer(text: string) {
+  return { id: text, verdict: 'no', evidence: text, reasoning: text, evidenceFound: false }
+}
+
+function hostileClaims(text: string): CaseReport['judge'][number] {
+  const claim = { claim: text, source: text, document: text, quote: text, reasoning: text }
+  const list = [
+    { ...claim, verdict: 'contradicted' as const },
+    { ...claim, verdict: 'unsupported' as const, said: 'supported' as const },
+  ]
+  return { ...hostileAnswer(text), score: 0, claims: { list, dropped: 1, cut: true } }
 }
 
 function hostileTrace(text: string): NonNullable<CaseReport['trace']> {
