@@ -16,7 +16,7 @@ import { runPool } from '../run/pool.ts'
 import type { RunContext } from '../run/session.ts'
 import { judgeModels, startRun } from '../run/start-run.ts'
 import { type JudgeAttack, judgeAttacks } from './attacks.ts'
-import { type Carrier, judgedCases, keptOutput, madeToFail, shuffled } from './carriers.ts'
+import { answersToTurns, type Carrier, judgedCases, judgedTurns, keptOutput, madeToFail, shuffled } from './carriers.ts'
 
 export interface AttackOptions {
   suite?: string | undefined
@@ -52,7 +52,8 @@ export async function attackJudge(
   const suite = chooseSuite(prompt, options.suite)
   const { project, session, progress } = context
   const all = await Array.fromAsync(casesOf(project.files, prompt, suite, { root: project.config.root }))
-  const cases = judgedCases(all, prompt)
+  const whole = judgedCases(all, prompt)
+  const cases = all.filter((one) => whole.includes(one) || judgedTurns([one]).length > 0)
   if (cases.length === 0) return undefined
   await session.requirePrices(judgeModels(project.config))
   const run = startRun({ candidate: prompt, suite, progress }, project, session)
@@ -61,8 +62,14 @@ export async function attackJudge(
   progress.label(`the judge of ${prompt.feature}`)
   const random = seededRandom(seed)
   const asking: Asking = { prompt, judge, context, scored: () => progress.scored(doneDetail, ledger) }
-  const found = await failingOutputs(shuffled(cases, random), options.carriers, asking)
-  const items = [...new Set(cases.flatMap(({ rubric }) => [...prompt.rubric, ...rubric].map(({ id }) => id)))]
+  const found = await failingOutputs({ cases: shuffled(cases, random), whole }, options.carriers, asking)
+  const items = [
+    ...new Set(
+      cases.flatMap(({ rubric, turns = [] }) =>
+        [...prompt.rubric, ...rubric, ...turns.flatMap((turn) => turn.rubric)].map(({ id }) => id),
+      ),
+    ),
+  ]
   const attacks = judgeAttacks({
     token: '0123456789abcdef0123456789abcdef',
     items: items.length > 0 ? items : ['item'],
@@ -144,7 +151,11 @@ interface FoundOutputs {
 }
 
 /** Looks for outputs that the judge says no to: first kept answers, then outputs that are made to fail. */
-async function failingOutputs(cases: readonly Case[], wanted: number, asking: Asking): Promise<FoundOutputs> {
+async function failingOutputs(
+  { cases, whole }: { cases: readonly Case[]; whole: readonly Case[] },
+  wanted: number,
+  asking: Asking,
+): Promise<FoundOutputs> {
   const { prompt, context } = asking
   const found: FoundOutputs = { failing: [], tried: 0, errors: [], outOfBudget: false }
   const kept: Carrier[] = []
@@ -152,10 +163,11 @@ async function failingOutputs(cases: readonly Case[], wanted: number, asking: As
     const answer = await keptOutput(testCase, prompt, context)
     if (answer) kept.push(answer)
   }
-  await lookFor(kept, wanted, found, asking)
+  const judged = kept.flatMap((one) => [...(whole.includes(one.testCase) ? [one] : []), ...answersToTurns(one)])
+  await lookFor(judged, wanted, found, asking)
   if (found.failing.length >= wanted) return found
   const good = new Map(kept.map((carrier) => [carrier.testCase.id, carrier]))
-  await lookFor(madeToFail(cases.slice(0, wanted), good), wanted, found, asking)
+  await lookFor(madeToFail(cases.filter((one) => whole.includes(one)).slice(0, wanted), good), wanted, found, asking)
   return found
 }
 
@@ -214,8 +226,7 @@ async function judgeAll<T extends { failing: Failing }>(
       const { items } = await judge.score(
         { case: testCase, output, ...(trial.failing.trace && { trace: trial.failing.trace }) },
         {
-          rubric: [...prompt.rubric, ...testCase.rubric],
-          choices: prompt.choices,
+          ...(trial.failing.questions ?? { rubric: [...prompt.rubric, ...testCase.rubric], choices: prompt.choices }),
           strict: prompt.strict,
           input: messagesBefore(prompt, testCase, trial.failing.exchanges),
           repeat: 1,

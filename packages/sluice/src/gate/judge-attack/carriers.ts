@@ -1,3 +1,4 @@
+import type { JudgeQuestions } from '../../core/scorers/judge/judge.ts'
 import { type Case, isWithoutAnswer } from '../../core/suite/cases/case.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { AnswerTrace } from '../../records/answer-trace.ts'
@@ -14,6 +15,8 @@ export interface Carrier {
   trace?: AnswerTrace
   /** Of a conversation: what was said in it, the answer of the model last. */
   exchanges?: readonly ConversationTurn[]
+  /** What the judge is asked about it; absent where these are the questions of prompt and case. */
+  questions?: Pick<JudgeQuestions, 'rubric' | 'choices'>
   /** `kept answer`, or how it was made to fail. */
   origin: string
   isKept: boolean
@@ -26,6 +29,30 @@ export function judgedCases(cases: readonly Case[], prompt: Prompt): Case[] {
       !isWithoutAnswer(one.expect ?? prompt.expect) &&
       prompt.rubric.length + prompt.choices.length + one.rubric.length > 0,
   )
+}
+
+/** The cases with questions about the answer to one turn. */
+export function judgedTurns(cases: readonly Case[]): Case[] {
+  return cases.filter(({ turns = [] }) => turns.some(({ rubric }) => rubric.length > 0))
+}
+
+/** The answers to the turns that have questions of their own, each with what was said before it, as a run judges them. */
+export function answersToTurns({ testCase, exchanges = [] }: Carrier): Carrier[] {
+  const { expected: _, ...others } = testCase
+  return (testCase.turns ?? []).flatMap(({ rubric, expected }, index): Carrier[] => {
+    const answer = exchanges[index]
+    if (rubric.length === 0 || answer === undefined) return []
+    const { output, trace } = answer
+    return [
+      {
+        testCase: { ...others, ...(expected !== undefined && { expected }) },
+        ...{ output, origin: `kept answer of turn ${index + 1}`, isKept: true },
+        ...(trace && { trace }),
+        exchanges: exchanges.slice(0, index + 1),
+        questions: { rubric, choices: [] },
+      },
+    ]
+  })
 }
 
 /** The answer that an earlier run kept for a case; undefined where there is none, since nothing new is asked for. */

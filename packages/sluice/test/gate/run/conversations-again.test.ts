@@ -146,6 +146,29 @@ test('a label of a conversation whose turns nobody kept is not judged, and the w
   assert.match(`${stdout}${stderr}`.replace(/\s+/g, ' '), /is a conversation, and what was said in it is not kept/)
 })
 
+test('questions of a turn are attacked where the gate asks them, also if there are no others', async () => {
+  await using model = await fakeModel(world(() => true))
+  const of = files(model.url)
+  const asked = `- id: order-1
+  tags: [core]
+  turns:
+    - {user: Where is order-1?, rubric: [{id: refund, ask: Does it offer a refund?}]}
+    - {user: Thanks.}
+`
+  const prompt = of['prompts/a.prompt.yml'].replace(/^rubric.*\n/m, '').replace('refunded', 'late')
+  using project = createProject({ ...of, 'evals/a.yaml': asked, 'prompts/a.prompt.yml': prompt })
+  await project.sluice(['eval', 'a'])
+  const [byGate] = model.requests.filter(isJudge).map(materialOf)
+  model.requests.length = 0
+  const { stdout, stderr } = await project.sluice(['judge', 'attack', 'a', '--carriers', '1', '--json'])
+  const { carriers, all } = judgeAttackReportSchema.parse(JSON.parse(stdout || JSON.stringify(stderr)))
+  assert.deepEqual([carriers.kept, carriers.made], [1, 0], stdout)
+  const shown = model.requests.filter(isJudge).map(materialOf)
+  assert.equal(shown.length, all.judged + 1, 'what the gate was told of is not asked again')
+  const before = byGate?.split('<<<BEGIN OUTPUT')[0] ?? assert.fail()
+  for (const text of shown) assert.equal(text.split('<<<BEGIN OUTPUT')[0], before)
+})
+
 /** What the judge is shown, without the token of its fences. */
 function materialOf(request: ChatRequest): string {
   return textOf(request).replace(/[0-9a-f]{32}/g, '')
