@@ -1,5 +1,6 @@
 import type { Spending } from '../../core/answers/spending.ts'
 import { endLeftProcesses } from '../../core/providers/processes/left-processes.ts'
+import { createProgramStarter } from '../../core/providers/processes/program-starter.ts'
 import { removeLeftWorkspaces } from '../../core/providers/targets/left-workspaces.ts'
 import {
   createTarget,
@@ -37,6 +38,7 @@ export interface OpenTargetsOptions extends Omit<TargetOptions, 'tested'> {
 export function createOpenTargets(options: OpenTargetsOptions): OpenTargets & { close(): Promise<void> } {
   const { versionFolder, runId, spending, ...own } = options
   endLeftProcesses(own.processFolder)
+  const programs = createProgramStarter(own.processFolder)
   removeLeftWorkspaces()
   const opened = new Map<Target, Map<string, OpenTarget>>()
   const promptFiles = createTestedPromptFiles(versionFolder, runId)
@@ -48,7 +50,7 @@ export function createOpenTargets(options: OpenTargetsOptions): OpenTargets & { 
       if (promptFile !== undefined) written ??= promptFiles.write(prompt, arm)
       await written
     }
-    const asked = createTarget(target, { ...own, tested: { prompt, arm, promptFile } })
+    const asked = createTarget(target, { ...own, programs, tested: { prompt, arm, promptFile } })
     const call: TargetCall = async (vars, context) => {
       await writeOnce()
       const completion = await asked(vars, context)
@@ -75,6 +77,7 @@ export function createOpenTargets(options: OpenTargetsOptions): OpenTargets & { 
       try {
         await Promise.all(all.map((each) => each.close()))
       } finally {
+        await programs.close()
         promptFiles.close()
       }
     },

@@ -33,7 +33,8 @@ export function createCommandTarget(target: CommandTarget, options: TargetOption
     const start = clock()
     // What the program has started must not write into a workspace that is being read or removed.
     const own = workspace ? { env: { ...env, PWD: place }, endsChildren: true, folder: options.processFolder } : { env }
-    const ended = await runProgram({ command, cwd: place, ...own, input, signal, mostBytes: longestOutput })
+    const asked = { command, cwd: place, ...own, input, signal, mostBytes: longestOutput }
+    const ended = await runProgram(asked, options.programs?.spawn)
     const { stdout, stderr } = ended
     const fault = ended.fault ?? (isUtf8(stdout) ? undefined : 'wrote what is not UTF-8')
     if (fault === undefined) return targetText(source, stdout.toString().replace(/\r?\n$/, ''), clock() - start, mask)

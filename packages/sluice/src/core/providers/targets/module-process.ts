@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import { SluiceError } from '../../../errors.ts'
 import type { Env } from '../api-key.ts'
 import { tail } from '../excerpt.ts'
 import { type LongProcess, startLongProcess } from '../processes/long-process.ts'
+import { workerFile } from '../processes/worker-file.ts'
 import { ProviderError } from '../provider-error.ts'
 
 /** What the process of a module is asked to do. */
@@ -57,7 +56,8 @@ interface Pending {
 export function startModuleProcess(options: ModuleProcessOptions): ModuleProcess {
   const { file, export: name, cwd, env, folder } = options
   const source = `target: ${file}#${name}`
-  const command = [process.execPath, ...flagsForModules(process.execArgv), workerFile(), file, name]
+  const worker = workerFile(import.meta.dirname, 'module-worker')
+  const command = [process.execPath, ...flagsForModules(process.execArgv), worker, file, name]
   const started = startLongProcess({ command, cwd, env, folder, ipc: true })
   const { child } = started
   const pending = new Map<number, Pending>()
@@ -146,22 +146,4 @@ function flagsForModules(flags: readonly string[]): string[] {
     if (value === undefined) return []
     return flag.includes('=') ? [flag] : [flag, flags[index + 1] ?? '']
   })
-}
-
-/** The program of the process: beside this file in the sources, above it in the build. */
-function workerFile(): string {
-  const own = path.join(import.meta.dirname, 'module-worker.ts')
-  if (existsSync(own)) return own
-  let folder = import.meta.dirname
-  for (;;) {
-    const file = path.join(folder, 'module-worker.js')
-    if (existsSync(file)) return file
-    const above = path.dirname(folder)
-    if (above === folder || existsSync(path.join(folder, 'package.json')))
-      throw new SluiceError(
-        'cannot-run',
-        `${import.meta.dirname} lacks module-worker.js: install the package sluice anew`,
-      )
-    folder = above
-  }
 }

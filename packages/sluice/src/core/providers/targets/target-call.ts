@@ -2,6 +2,7 @@ import { createMask } from '../../../masking/mask.ts'
 import { secretsOfEnvironment } from '../../../masking/secret-names.ts'
 import type { Env } from '../api-key.ts'
 import type { Sleep } from '../clock.ts'
+import type { ProgramStarter } from '../processes/program-starter.ts'
 import type { Completion } from '../provider.ts'
 import type { TestedVersion } from './tested-version.ts'
 
@@ -40,6 +41,8 @@ export interface TargetOptions {
   plainEnv?: Env
   /** The version under test, of which the application is told. */
   tested?: TestedVersion
+  /** Starts the programs of commands; by default each is started from this process. */
+  programs?: Pick<ProgramStarter, 'spawn'>
   /** Where processes are noted, so that a later run ends them if this one is killed; by default nowhere. */
   processFolder?: string
   /** Ends a start that is under way. */
