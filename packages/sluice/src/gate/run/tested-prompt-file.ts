@@ -14,7 +14,8 @@ export interface TestedPromptFiles {
 
 /** The files are this run's own, since another one may test the same versions and end earlier. */
 export function createTestedPromptFiles(folder: string, runId: string): TestedPromptFiles {
-  const written = new Set<string>()
+  /** The text of each file. */
+  const written = new Map<string, string>()
   const place = ({ feature, messages }: Prompt, arm: string) =>
     messages.length === 0 ? undefined : path.join(folder, `${feature}-${arm}-${runId}.prompt.yml`)
   return {
@@ -23,12 +24,14 @@ export function createTestedPromptFiles(folder: string, runId: string): TestedPr
       const file = place(prompt, arm)
       if (file === undefined) return
       const text = await promptFileOf(prompt)
+      // The run without some files is told of the same version, while the application may be reading the file.
+      if (written.get(file) === text) return
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       writeFileSync(file, text, { mode: 0o600 })
-      written.add(file)
+      written.set(file, text)
     },
     close() {
-      for (const file of written) rmSync(file, { force: true })
+      for (const file of written.keys()) rmSync(file, { force: true })
     },
   }
 }
