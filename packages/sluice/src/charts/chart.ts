@@ -1,9 +1,10 @@
 import { type Html, type HtmlValue, trusted } from '../text/markup.ts'
-import { heightTicks, legendPlaces, placedLabels, textWidth, ticksThatFit } from './labels.ts'
-import { drawSeries, type Frame, referenceLine, symbol } from './marks.ts'
+import { type ChartEvent, eventMarks } from './events.ts'
+import { cutTo, heightTicks, legendPlaces, type PlacedTick, rowHeight, textWidth, ticksThatFit } from './labels.ts'
+import { drawSeries, type Frame, nested, referenceLine, symbol } from './marks.ts'
 import type { ChartScale } from './scale.ts'
 import type { Series, Tone } from './series.ts'
-import { chartStyle, room, wideLabels } from './style.ts'
+import { chartStyle, room, wideFrom, wideLabels } from './style.ts'
 import { svgElement, widthShare } from './svg.ts'
 
 /** Series over one vertical scale. */
@@ -15,16 +16,6 @@ export interface Panel {
   series: readonly Series[]
   /** Values that the series are held against, with their names. */
   references?: readonly { value: number; label: string }[]
-}
-
-/** Something that happened at one place of the horizontal scale. */
-interface ChartEvent {
-  x: number
-  /** A few words. */
-  label: string
-  tone?: Tone
-  /** A sentence for whoever points at it. */
-  says?: string | undefined
 }
 
 /** A picture: panels below each other, over one horizontal scale. */
@@ -40,10 +31,8 @@ export interface Chart {
   events?: readonly ChartEvent[]
 }
 
-const rowHeight = 16
 const nameHeight = 18
 const betweenPanels = 14
-const mostEventRows = 3
 
 interface Drawing {
   height: number
@@ -56,7 +45,7 @@ interface Drawing {
  */
 export function chartPicture(chart: Chart, narrowest = 300): Html {
   const left = leftOf(chart)
-  const { height, content } = drawn(chart, narrowest - left - room.right)
+  const { height, content } = drawn(chart, narrowest - left - room.right, wideFrom - left - room.right)
   return svgElement(
     'svg',
     { class: left === room.left ? 'chart' : 'chart chart-wide', width: '100%', height, role: 'img' },
@@ -69,7 +58,7 @@ export function chartFile(chart: Chart, width = 720): string {
   const left = leftOf(chart)
   const inner = width - left - room.right
   const { height, content } = drawn(chart, inner)
-  const plot = svgElement('svg', { x: left, y: 0, width: inner, height, overflow: 'visible' }, content)
+  const plot = svgElement('svg', { x: left, y: 0, width: inner, height, overflow: 'visible', ...nested }, content)
   const box = { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height }
   // The style is ours and holds nothing of a file; escaped it would not be read.
   const style = trusted(`<style>${chartStyle}</style>`)
@@ -86,10 +75,13 @@ const accessible = ({ title, description }: Chart) => [
   svgElement('desc', {}, description),
 ]
 
-function drawn(chart: Chart, width: number): Drawing {
+/** A picture that must fit `width` pixels, and where it has at least `wide` shows more labels below it. */
+function drawn(chart: Chart, width: number, wide = width): Drawing {
   const legend = legendOf(chart, width)
-  const events = eventMarks(chart, width, legend.height)
-  let top = legend.height + events.height + 4
+  const few = eventMarks(chart, width)
+  const many = wide === width ? few : eventMarks(chart, wide)
+  const overPanels = legend.height + Math.max(few.height, many.height)
+  let top = overPanels + 4
   const panels = chart.panels.map((panel) => {
     const frame = { x: chart.x, y: panel.y, top: top + nameHeight, height: panel.height }
     top += nameHeight + panel.height + betweenPanels
@@ -100,9 +92,17 @@ function drawn(chart: Chart, width: number): Drawing {
   const content = [
     legend.content,
     ...panels.map(({ panel, frame }) => grid(panel, frame)),
-    horizontal(chart, width, { first, floor }),
+    horizontal(chart, ticksAt(chart, width, wide), { first, floor }),
     ...panels.map(({ panel, frame }) => marks(panel, frame)),
-    events.content(floor),
+    ...(wide === width || chart.events === undefined
+      ? [few.content(overPanels, floor)]
+      : [
+          svgElement('g', { class: 'narrow-ticks' }, few.content(overPanels, floor)),
+          svgElement('g', { class: 'wide-ticks' }, many.content(overPanels, floor)),
+        ]),
+    ...panels.map(({ panel, frame }) =>
+      svgElement('text', { class: 'panel-name', x: 0, y: frame.top - 7 }, cutTo(panel.name, width)),
+    ),
   ]
   return { height: floor + 22 + (captionOf(chart) === '' ? 0 : 16), content }
 }
@@ -117,7 +117,7 @@ function legendOf({ panels }: Chart, width: number): Drawing {
   const everything = panels.flatMap(({ series }) => series)
   const ofPoints = new Set(everything.flatMap(({ points }) => points.flatMap(({ tone }) => tone ?? [])))
   const verdicts = [...ofPoints].map((tone) => ({ name: tone, tone, draw: 'points' as const }))
-  const named = [...new Map([...all, ...verdicts].map(({ name, tone, draw }) => [name, { name, tone, draw }])).values()]
+  const named = [...Map.groupBy([...all, ...verdicts], ({ name }) => name).values()].flatMap(([first]) => first ?? [])
   if (named.length === 0) return { height: 0, content: undefined }
   const places = legendPlaces(
     named.map(({ name }) => name),
@@ -144,10 +144,9 @@ function legendSign(draw: Series['draw'], tone: Tone, x: number, y: number): Htm
   return draw === 'both' ? [stroke, symbol(x + 8, y, tone)] : stroke
 }
 
-/** The name of a panel, and a line with its value at each tick. */
-function grid({ name, y, height }: Panel, frame: Frame): Html {
+/** A line with its value at each tick. */
+function grid({ y, height }: Panel, frame: Frame): Html {
   return svgElement('g', { class: 'grid' }, [
-    svgElement('text', { class: 'panel-name', x: 0, y: frame.top - 7 }, name),
     ...heightTicks(y, height).map(({ value, label }) => {
       const at = frame.top + (1 - y.place(value)) * height
       return [
@@ -158,13 +157,24 @@ function grid({ name, y, height }: Panel, frame: Frame): Html {
   ])
 }
 
-function horizontal(chart: Chart, width: number, { first, floor }: { first: number; floor: number }): Html {
+/** The ticks below a picture, by the class that shows them: always, or where it is narrow, or wide. */
+function ticksAt({ x }: Chart, width: number, wide: number): Record<string, readonly PlacedTick[]> {
+  const [few, many] = [ticksThatFit(x, width), ticksThatFit(x, wide)]
+  return few.length === many.length ? { ticks: few } : { 'narrow-ticks': few, 'wide-ticks': many }
+}
+
+function horizontal(
+  chart: Chart,
+  ticks: Record<string, readonly PlacedTick[]>,
+  { first, floor }: { first: number; floor: number },
+): Html {
   const caption = captionOf(chart)
+  const tick = ({ share, label, anchor }: PlacedTick) => [
+    svgElement('line', { x1: widthShare(share), x2: widthShare(share), y1: first, y2: floor + 4 }),
+    svgElement('text', { class: 'tick', x: widthShare(share), y: floor + 18, 'text-anchor': anchor }, label),
+  ]
   return svgElement('g', { class: 'grid' }, [
-    ...ticksThatFit(chart.x, width).map(({ share, label, anchor }) => [
-      svgElement('line', { x1: widthShare(share), x2: widthShare(share), y1: first, y2: floor + 4 }),
-      svgElement('text', { class: 'tick', x: widthShare(share), y: floor + 18, 'text-anchor': anchor }, label),
-    ]),
+    ...Object.entries(ticks).map(([kind, placed]) => svgElement('g', { class: kind }, placed.map(tick))),
     caption === ''
       ? undefined
       : svgElement('text', { class: 'tick', x: '100%', y: floor + 34, 'text-anchor': 'end' }, caption),
@@ -176,33 +186,4 @@ function marks({ series, references = [] }: Panel, frame: Frame): Html {
     ...references.map(({ value, label }) => referenceLine(value, label, frame)),
     ...series.flatMap((one) => drawSeries(one, frame)),
   ])
-}
-
-interface EventMarks {
-  height: number
-  /** Their lines reach down to this height. */
-  content(floor: number): HtmlValue
-}
-
-/** Lines through all panels, and above these their labels, each beside its line. */
-function eventMarks({ events = [], x }: Chart, width: number, top: number): EventMarks {
-  const shown = events.map((event) => ({ ...event, share: x.place(event.x), label: cut(event.label, width) }))
-  const places = placedLabels(shown, width, mostEventRows)
-  const rows = Math.max(0, ...places.map((place) => (place === undefined ? 0 : place.row + 1)))
-  const yOf = (row: number) => top + (rows - row) * rowHeight - 3
-  const content = (floor: number) =>
-    shown.map(({ share, label, says, tone = 'muted' }, index) => {
-      const { row = -1, anchor = 'start' } = places[index] ?? {}
-      const at = { x1: widthShare(share), x2: widthShare(share), y1: yOf(row) - 8, y2: floor }
-      const line = svgElement('line', { class: `event tone-${tone}`, ...at }, svgElement('title', {}, says ?? label))
-      const dx = anchor === 'start' ? 4 : -4
-      const place = { x: widthShare(share), dx, y: yOf(row), 'text-anchor': anchor }
-      return [line, row < 0 ? undefined : svgElement('text', { class: `event-label tone-${tone}`, ...place }, label)]
-    })
-  return { height: rows * rowHeight, content }
-}
-
-const cut = (label: string, width: number) => {
-  const most = Math.floor(width / 2 / textWidth('x'))
-  return label.length <= most ? label : `${label.slice(0, most - 1)}…`
 }

@@ -1,4 +1,4 @@
-import { displayWidth } from '../text/layout.ts'
+import { displayWidth, truncate } from '../text/layout.ts'
 import type { ChartScale } from './scale.ts'
 import type { Tick } from './ticks.ts'
 
@@ -7,6 +7,13 @@ export function textWidth(text: string): number {
   return Math.ceil(displayWidth(text) * 6.6)
 }
 
+/** A text that is no wider than this, cut where it would be. */
+export function cutTo(text: string, width: number): string {
+  return truncate(text, Math.floor(width / 6.6))
+}
+
+/** Pixels from one line of text to the next. */
+export const rowHeight = 16
 const between = 8
 
 export interface PlacedTick extends Tick {

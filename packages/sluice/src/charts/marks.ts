@@ -11,6 +11,9 @@ export interface Frame {
   height: number
 }
 
+/** A picture inside of a picture that has a title of its own. */
+export const nested = { 'aria-hidden': 'true' }
+
 /** Lines are drawn in a box of this many units, which is stretched to the width. */
 const units = 1000
 /** More columns than this no screen tells apart in one picture. */
@@ -39,7 +42,7 @@ const shareOf = ({ x }: Frame, value: number) => inside(x.place(value))
 function stretched({ top, height }: Frame, path: string, attributes: Record<string, string>): Html {
   const box = { x: 0, y: top, width: '100%', height, viewBox: `0 0 ${units} ${rounded(height)}` }
   const drawn = svgElement('path', { ...attributes, d: path, 'vector-effect': 'non-scaling-stroke' })
-  return svgElement('svg', { ...box, preserveAspectRatio: 'none', overflow: 'visible' }, drawn)
+  return svgElement('svg', { ...box, preserveAspectRatio: 'none', overflow: 'visible', ...nested }, drawn)
 }
 
 function line(points: readonly KnownPoint[], tone: Tone, frame: Frame, isStep: boolean): Html {
@@ -126,7 +129,7 @@ export function symbol(
 ): Html {
   return svgElement(
     'svg',
-    { x, y, overflow: 'visible' },
+    { x, y, overflow: 'visible', ...nested },
     svgElement('path', { class: `sign tone-${tone}`, d: path ?? shapes[tone] }, content),
   )
 }

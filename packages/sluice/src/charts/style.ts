@@ -33,6 +33,8 @@ const ofTones = Object.entries(tones)
 export const room = { left: 58, right: 14 }
 /** On the left, where a label is longer than usual. */
 export const wideLabels = 100
+/** From this width of its figure on a chart shows more labels. */
+export const wideFrom = 640
 
 /** For pages, to stand in their style sheet, and for pictures that are files of their own. */
 export const chartStyle = `.chart,.chart-file,.chart-figure{${variables(0)}}
@@ -45,7 +47,10 @@ export const chartStyle = `.chart,.chart-file,.chart-figure{${variables(0)}}
 :is(.chart,.chart-file) text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;fill:var(--chart-ink);font-variant-numeric:tabular-nums}
 :is(.chart,.chart-file) .event-label{fill:var(--tone)}
 :is(.chart,.chart-file) .panel-name{font-weight:600}
-:is(.chart,.chart-file) :is(.label,.event-label,.tick){paint-order:stroke;stroke:var(--chart-paper);stroke-width:3px;stroke-linejoin:round}
+:is(.chart,.chart-file) :is(.label,.event-label,.tick,.panel-name){paint-order:stroke;stroke:var(--chart-paper);stroke-width:3px;stroke-linejoin:round}
+.chart-figure{container-type:inline-size}
+.wide-ticks{display:none}
+@container (min-width:${wideFrom}px){.wide-ticks{display:inline}.narrow-ticks{display:none}}
 .grid line{stroke:var(--chart-rule);stroke-width:1}
 .line{fill:none;stroke:var(--tone);stroke-width:1.75}
 .band{fill:var(--tone);fill-opacity:.18;stroke:none}

@@ -137,3 +137,13 @@ test('in a browser no two texts of a chart touch, at the width of a phone and of
   }
   assert.deepEqual(complaints, [])
 })
+
+test('where not every event finds room for its label, what is bad has one', () => {
+  const x = linearScale({ values: [0, 100], room: 0 })
+  const many = Array.from({ length: 20 }, (_, index) => ({ x: 50 + index / 2, label: `plain event ${index}` }))
+  const events = [...many, { x: 55, label: 'drift alarm', tone: 'fail' as const }]
+  const panels = [{ name: 'y', y: linearScale({ values: [0, 1] }), height: 50, series: [] }]
+  const { markup } = chartPicture({ title: 't', description: 'd', x, panels, events })
+  assert.match(markup, /<text class="event-label tone-fail"[^>]*>drift alarm<\/text>/)
+  assert.ok([...markup.matchAll(/<line class="event /g)].length >= 21, 'each has its line')
+})
