@@ -153,8 +153,12 @@ export const commandExitCodes: readonly CommandCodes[] = [
   },
   {
     title: 'Everything else',
-    commands: ['init', 'report', 'costs', 'schema', 'cache', 'simulate', 'serve'],
-    codes: { ...noVerdict, pass: 'Done. `sluice report` ends so whatever the verdict of the run was.' },
+    commands: ['init', 'report', 'trends', 'costs', 'schema', 'cache', 'simulate', 'serve'],
+    codes: {
+      ...noVerdict,
+      pass: 'Done. `sluice report` and `sluice trends` end so whatever the verdicts of the runs were.',
+      'invalid input': 'Also: `sluice report` and `sluice trends` where nothing is stored.',
+    },
   },
   {
     title: 'Releases',

@@ -43,6 +43,7 @@ const layers = [
   'gate',
   'gate/ci',
   'gate/nightly',
+  'gate/trends',
   'gate/matrix',
   'gate/upgrade',
   'gate/drill',

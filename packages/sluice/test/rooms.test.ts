@@ -44,6 +44,7 @@ const concepts: Record<string, string> = {
   'gate/nightly/last-night.ts': 'what the last night said',
   'gate/nightly/level.ts': 'the level of the scores without what the suite has done',
   'gate/report/html/client/theme.ts': 'light and dark',
+  'gate/trends/comparability.ts': 'whether two scores may be compared',
   'gate/report/html/feature-pictures.ts': 'the pictures of a feature',
   'gate/report/html/prompt-diff-html.ts': 'what the prompt asks differently',
   'gate/report/html/quote-range.ts': 'where a quote stands in a text',

@@ -51,6 +51,16 @@ export function addLookups(program: Command, host: Host, done: Done): void {
     .action(async (run, options) => done(await (await import('../report.ts')).showReport(run, options, host)))
 
   program
+    .command('trends')
+    .description('show scores, drift, cost and latency of all stored nights and runs on one time axis')
+    .argument('[feature]', 'only this feature (default: all that something is stored of)')
+    .option('--out <file>', 'write the page to this file (default: .sluice/trends.html)')
+    .option('--svg <file>', 'write the picture alone too, e.g. for a comment')
+    .option('--history <file>', 'also the nights in this file of sluice nightly export')
+    .option('--open', 'open the page in the browser')
+    .action(async (feature, options) => done(await (await import('../trends.ts')).trends(feature, options, host)))
+
+  program
     .command('costs')
     .description('show what evaluation has cost, by feature, day, model and command')
     .option('--since <day>', 'only from this day on: 2026-11-01, or 30d for the last 30 days')
