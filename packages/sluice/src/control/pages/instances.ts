@@ -58,8 +58,13 @@ ${
 ${instances.length < total ? html`<p class="muted">and ${formatCount(total - instances.length)} more, all up to date or later in the alphabet; <code>sluice status</code> counts all.</p>` : undefined}
 <h2>Who leads</h2>
 ${
+  leaders.some(({ work }) => work === 'controller')
+    ? undefined
+    : html`<p>${toned('bad', 'No replica leads the canaries')}: none advances or is rolled back by itself.</p>`
+}
+${
   leaders.length === 0
-    ? html`<p>${toned('bad', 'No replica leads anything')}: no canary advances or is rolled back by itself.</p>`
+    ? undefined
     : html`<ul>${leaders.map(({ work, replica }) => html`<li><b>${work}</b>: ${replica}</li>`)}</ul>`
 }`
   return { title: behind > 0 ? `(${behind}) Instances` : 'Instances', main }

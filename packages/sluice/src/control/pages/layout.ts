@@ -54,8 +54,8 @@ export function pageDocument({ title, main }: PageContent, frame: PageFrame): st
 </head>
 <body>
 <a class="skip" href="#main">To the content</a>
-<header class="top"><div class="bar"><a class="home" href="/">Sluice</a>${signedIn ? bar(signedIn, path) : undefined}</div></header>
-<p class="state" id="state"${tag === undefined ? undefined : html` data-live="/live" data-tag="${tag}"`} data-at="${String(at)}">As of ${timeText(at)}</p>
+<header class="top"><div class="bar"><a class="home" href="/">Sluice</a>${signedIn ? bar(signedIn, path) : undefined}</div>
+<p class="state" id="state"${tag === undefined ? undefined : html` data-live="/live" data-tag="${tag}"`} data-at="${String(at)}">As of ${timeText(at)}</p></header>
 <main id="main" tabindex="-1">
 ${main}
 </main>

@@ -30,7 +30,7 @@ export function followChanges(state: HTMLElement, address: string): void {
     lostAt = heardAt
     state.classList.add('old')
     state.setAttribute('role', 'alert')
-    state.textContent = `No connection to the control plane since ${clockText(lostAt)}: what you see is from ${clockText(Number(state.dataset.at))}`
+    state.textContent = `No news from the control plane since ${clockText(lostAt)}: what you see is from ${clockText(Number(state.dataset.at))}`
   }
 
   /** One request at a time; a change that comes meanwhile is asked for afterwards. */

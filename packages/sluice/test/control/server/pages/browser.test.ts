@@ -1,0 +1,131 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, describe, test } from 'node:test'
+import { systemClock } from '@sluice/client'
+import type { AxeResults } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { listen } from '../../../../src/control/server/http/listen.ts'
+import { openBrowser } from '../../../support/browser.ts'
+import { type TestPlane, testPlane, tokenOf } from '../../../support/control-plane.ts'
+import { acknowledge } from '../../../support/launched.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds wrong, by rule, with the elements. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  )
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`)
+}
+
+describe('the pages of the control plane in Chromium', () => {
+  let browser: Browser
+  before(async () => {
+    browser = await openBrowser()
+  })
+  after(() => browser.close())
+
+  async function served(): Promise<
+    TestPlane & { url: string; stop(): Promise<void>; open(): Promise<{ page: Page; errors: string[] }> }
+  > {
+    const plane = await testPlane({ clock: systemClock })
+    const { url, close } = await listen(
+      { fetch: plane.plane.fetch, drain: plane.plane.drain, close: plane.plane.close },
+      { host: '127.0.0.1', port: 0 },
+    )
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    context.setDefaultTimeout(60_000)
+    return {
+      ...plane,
+      url,
+      stop: close,
+      async open() {
+        const page = await context.newPage()
+        const errors: string[] = []
+        page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+        page.on('pageerror', (error) => errors.push(String(error)))
+        page.on('request', (request) => {
+          if (!/^data:/.test(request.url()) && new URL(request.url()).origin !== url)
+            errors.push(`asked for ${request.url()}`)
+        })
+        return { page, errors }
+      },
+      async [Symbol.asyncDispose]() {
+        await context.close()
+        await close()
+      },
+    }
+  }
+
+  async function signIn(page: Page, url: string, path: string, scope: string): Promise<void> {
+    await page.goto(url + path)
+    await page.getByLabel('Token').fill(tokenOf(scope))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(url + path)
+  }
+
+  test('signing in leads to the page; it follows changes, keeps what is written, and says when it is old', async () => {
+    await using plane = await served()
+    const { page, errors } = await plane.open()
+    await signIn(page, plane.url, '/', 'operator')
+    await page.getByText('No features yet').waitFor()
+    const version = await plane.publish('email-summary', 'a')
+    await plane.ask('PUT /v1/features/email-summary/active', { as: 'operator', body: { version, reason: 'launch' } })
+    await page.getByRole('link', { name: 'email-summary' }).waitFor()
+    const search = page.getByLabel('Name of a feature')
+    await search.fill('trans')
+    const other = await plane.publish('translate', 'a')
+    await plane.ask('PUT /v1/features/translate/active', { as: 'operator', body: { version: other, reason: 'launch' } })
+    await page.getByRole('link', { name: 'translate' }).waitFor()
+    assert.equal(await search.inputValue(), 'trans')
+    assert.equal(await search.evaluate((element) => element === document.activeElement), true)
+    assert.match(await page.locator('#state').innerText(), /^Live, as of \d\d:\d\d:\d\dZ$/)
+    assert.deepEqual(errors, [])
+    await plane.stop()
+    await page.getByText(/^No news from the control plane since/).waitFor()
+  })
+
+  test('every page is without faults of accessibility, at 360 px and in the dark, and nothing runs over', async () => {
+    await using plane = await served()
+    const { page } = await plane.open()
+    for (const feature of ['email-summary', 'a-name-of-a-feature-that-is-as-long-as-any-name-that-there-may-be-00']) {
+      const version = await plane.publish(feature, 'a')
+      await plane.ask(`PUT /v1/features/${feature}/active`, { as: 'operator', body: { version, reason: 'launch' } })
+    }
+    const version = await plane.publish('email-summary', 'b')
+    await plane.ask('POST /v1/features/email-summary/rollouts', { as: 'operator', body: { version } })
+    await acknowledge(plane, 'app-1')
+    await page.goto(plane.url)
+    assert.deepEqual(await faultsOf(page), [])
+    await signIn(page, plane.url, '/', 'admin')
+    for (const [path, width, colorScheme] of [
+      ['/', 1280, 'light'],
+      ['/', 360, 'dark'],
+      ['/instances', 360, 'light'],
+      ['/settings', 360, 'dark'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 })
+      await page.emulateMedia({ colorScheme })
+      await page.goto(plane.url + path)
+      assert.deepEqual(await faultsOf(page), [], `${path} at ${width}`)
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, path)
+    }
+  })
+
+  test('everything is readable and can be done without a script, and with the keyboard', async () => {
+    await using plane = await served()
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const page = await context.newPage()
+    await signIn(page, plane.url, '/settings', 'viewer')
+    await page.getByText('Only a token of the scope admin sees the others').waitFor()
+    await page.keyboard.press('Tab')
+    assert.equal(await page.locator(':focus').innerText(), 'To the content')
+    await page.getByRole('button', { name: 'Sign out everywhere' }).press('Enter')
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await context.close()
+  })
+})
