@@ -65,6 +65,15 @@ ${main}
   return markup
 }
 
+/** What a page that is open already takes over: the content, and the title. */
+export function pagePart({ title, main }: PageContent): string {
+  const { markup } = html`<title>${title} · Sluice</title>
+<main id="main" tabindex="-1">
+${main}
+</main>`
+  return markup
+}
+
 function bar({ name, scopes, features, formKey }: SignedIn, path: string): Html {
   const limit = features === null ? 'all features' : `only ${features.join(', ')}`
   return html`<nav aria-label="Pages"><ul>${navigation.map((to) => html`<li><a href="${to.path}"${isIn(to.path, path) ? html` aria-current="page"` : undefined}>${to.title}</a></li>`)}</ul></nav>

@@ -7,6 +7,8 @@ import type { Assessment } from '../rollout/assessment/assessment.ts'
 export interface EngineState {
   /** The last assessment of a rollout; null before the first. */
   assessment(rolloutId: string): Promise<Assessment | null>
+  /** The same without a read, where this process leads the rollout and has just assessed it. */
+  lately?(rolloutId: string): Assessment | undefined
   /** The state of the drift watch of a feature; null if there is none. */
   drift(feature: string): Promise<DriftView | null>
   /** What the last nightly of a feature found; undefined if there was none, or nights are not known here. */

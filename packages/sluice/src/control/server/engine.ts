@@ -17,7 +17,7 @@ import type { WorkLoop } from '../loops/work-loop.ts'
 import { startNotifier } from '../notify/notifier.ts'
 import { releaseNews } from '../notify/release-news.ts'
 import { startController } from '../rollout/controller/controller.ts'
-import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
+import { type Assessed, readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
 import { bettingEngine } from '../rollout/decision-engine.ts'
 import type { Store } from '../store/store.ts'
 import type { EngineState } from './engine-state.ts'
@@ -64,6 +64,10 @@ const judged = 64
 /** How many batches may wait for their contents to be captured. */
 const batchesWaiting = 100
 
+/** The leader assesses every second: what is older was made by a process that leads no more. */
+const latestMs = 3000
+const mostLatest = 10_000
+
 export function startEngine(options: EngineOptions): Engine {
   const { store, clock, random, log, metrics, keepLogMs, redactorOf, redactTextsOf, nightOf } = options
   const stop = new AbortController()
@@ -98,6 +102,8 @@ export function startEngine(options: EngineOptions): Engine {
   const background = inBackground(captureContents, batchesWaiting)
   leaderGauges(store, metrics)
   metrics.gauge('judge_queue', 'Requests that wait to be judged.', async () => [{ value: await store.queued() }])
+  const gauge = armGauges(metrics, clock)
+  const latest = new Map<string, Assessed>()
   const loops: WorkLoop[] = [
     startController({
       store,
@@ -105,7 +111,11 @@ export function startEngine(options: EngineOptions): Engine {
       engine: bettingEngine,
       faults: faults.of('controller'),
       ...(options.controlEveryMs !== undefined && { everyMs: options.controlEveryMs }),
-      onAssessed: armGauges(metrics, clock),
+      onAssessed(assessed) {
+        gauge(assessed)
+        if (latest.size >= mostLatest) latest.clear()
+        latest.set(assessed.rollout.id, assessed)
+      },
     }),
     startJudgeWorker({
       store,
@@ -129,6 +139,10 @@ export function startEngine(options: EngineOptions): Engine {
     },
     engineState: {
       assessment: (rolloutId) => readAssessment(store, rolloutId),
+      lately(rolloutId) {
+        const found = latest.get(rolloutId)
+        return found && clock.now() - found.at < latestMs ? found.assessment : undefined
+      },
       drift: (feature) => readDrift(store, feature),
       night: nightOf,
       faults: () => faults.current(),

@@ -56,7 +56,7 @@ export function followChanges(state: HTMLElement, address: string): void {
     })
     if (response.status === 401) return location.reload()
     if (response.status !== 304 && !response.ok) return lost()
-    if (response.ok) replaceMain(await response.text(), state)
+    if (response.ok) replaceMain(await response.text())
     state.dataset.at = response.headers.get('sluice-as-of') ?? String(Date.now())
     state.dataset.tag = response.headers.get('etag')?.replaceAll('"', '') ?? ''
     heardAt = Date.now()

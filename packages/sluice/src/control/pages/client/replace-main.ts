@@ -1,5 +1,5 @@
 /** Puts the new content in place, and keeps what a reader is about: focus, open details, half-written forms, scrolling. */
-export function replaceMain(text: string, state: HTMLElement): void {
+export function replaceMain(text: string): void {
   const next = new DOMParser().parseFromString(text, 'text/html')
   const before = document.getElementById('main')
   const after = next.getElementById('main')
@@ -13,7 +13,6 @@ export function replaceMain(text: string, state: HTMLElement): void {
   before.replaceWith(adopted)
   focus?.(adopted)
   document.title = next.title
-  state.dataset.tag = next.getElementById('state')?.dataset.tag ?? ''
 }
 
 /** By what an element is found again: its id, else its name within its form, else its place. */

@@ -43,6 +43,12 @@ const contentSchema = z.strictObject({
   nonce: z.string(),
 })
 
+interface SessionContent extends z.output<typeof contentSchema> {
+  formKey: string
+}
+
+const mostChecked = 5000
+
 interface SessionsOptions {
   store: Pick<Store, 'secret' | 'now' | 'tokenById'>
   directory: TokenDirectory
@@ -58,10 +64,21 @@ export function createSessions({ store, directory, clock, randomBytes, secure }:
   const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url')
   const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
 
-  function contentOf(request: Request): z.output<typeof contentSchema> | undefined {
-    const [body = '', signature = ''] = cookieOf(request)?.split('.') ?? []
+  /** Cookies that were checked before, since open pages send theirs every second. */
+  const checked = new Map<string, SessionContent>()
+
+  function contentOf(request: Request): SessionContent | undefined {
+    const cookie = cookieOf(request) ?? ''
+    const known = checked.get(cookie)
+    if (known) return known
+    const [body = '', signature = ''] = cookie.split('.')
     if (body === '' || !isSameHash(sign(body), signature)) return undefined
-    return contentSchema.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8'))).data
+    const { data } = contentSchema.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')))
+    if (!data) return undefined
+    const content = { ...data, formKey: sign(`form ${data.nonce}`) }
+    if (checked.size >= mostChecked) checked.clear()
+    checked.set(cookie, content)
+    return content
   }
 
   return {
@@ -80,7 +97,7 @@ export function createSessions({ store, directory, clock, randomBytes, secure }:
       if (!content || expiryTime(store, clock) >= content.expiresAt) return undefined
       const record = await directory.byId(content.token)
       if (!record || (record.sessionEndings ?? 0) !== content.endings) return undefined
-      return { record, expiresAt: content.expiresAt, formKey: sign(`form ${content.nonce}`) }
+      return { record, expiresAt: content.expiresAt, formKey: content.formKey }
     },
     async isOpen({ record: { id, sessionEndings = 0 }, expiresAt }) {
       const now = expiryTime(store, clock)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '@sluice/client'
-import type { PageContent } from '../../pages/layout.ts'
+import { type PageContent, pagePart } from '../../pages/layout.ts'
 
 /** A page that was made once for all who may see the same. */
 interface KeptPage extends PageContent {
@@ -8,6 +8,8 @@ interface KeptPage extends PageContent {
   at: number
   /** Differs if anything in it differs. */
   tag: string
+  /** Its content without what is around it, as it is sent to all who have the page open. */
+  part: Uint8Array<ArrayBuffer>
 }
 
 /**
@@ -31,7 +33,7 @@ export function createKeptPages(clock: Clock): KeptPages {
   async function made(at: number, make: () => Promise<PageContent>): Promise<KeptPage> {
     const content = await make()
     const tag = createHash('sha256').update(`${content.title}\0${content.main.markup}`).digest('base64url').slice(0, 22)
-    return { ...content, at, tag }
+    return { ...content, at, tag, part: new TextEncoder().encode(pagePart(content)) }
   }
 
   return {

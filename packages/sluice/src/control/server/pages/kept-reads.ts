@@ -36,7 +36,7 @@ export function createKeptReads({
   const drifts = keeper<Promise<DriftView | null>>(clock, keptMs.drift)
   const nights = keeper<NightWord | undefined>(clock, keptMs.night)
   return {
-    assessment: (id) => assessments(id, () => engineState.assessment(id)),
+    assessment: (id) => assessments(id, async () => engineState.lately?.(id) ?? (await engineState.assessment(id))),
     version: (feature, id) => versions(`${feature}\0${id}`, () => readable(store.version(feature, id))),
     judgeHealth: (feature) => judges(feature, () => readJudgeHealth(store, feature)),
     drift: (feature) => drifts(feature, () => engineState.drift(feature)),

@@ -9,6 +9,7 @@ interface ShownPage extends PageContent {
   at: number
   /** Of a page that follows changes. */
   tag?: string
+  part?: Uint8Array<ArrayBuffer>
 }
 
 /** The page as it is sent: with navigation, and with who has signed in. A page that has not changed is not sent again. */
@@ -16,7 +17,7 @@ export async function pageResponse(
   page: ShownPage,
   { request, session, requestId }: Pick<PageVisit, 'request' | 'session' | 'requestId'>,
 ): Promise<Response> {
-  const { status = 200, at, tag } = page
+  const { status = 200, at, tag, part } = page
   const headers = {
     ...pageHeaders,
     'x-request-id': requestId,
@@ -25,6 +26,8 @@ export async function pageResponse(
   }
   if (tag !== undefined && namesEtag(request.headers.get('if-none-match'), `"${tag}"`))
     return new Response(null, { status: 304, headers })
+  const type = { 'content-type': 'text/html; charset=utf-8' }
+  if (part && request.headers.has('sluice-part')) return new Response(part, { headers: { ...headers, ...type } })
   const { style, script } = await assets()
   const signedIn: SignedIn | null = session
     ? {
@@ -41,5 +44,5 @@ export async function pageResponse(
     tag,
     assets: { style: style.path, script: script.path },
   })
-  return new Response(text, { status, headers: { ...headers, 'content-type': 'text/html; charset=utf-8' } })
+  return new Response(text, { status, headers: { ...headers, ...type } })
 }

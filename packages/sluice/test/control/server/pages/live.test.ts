@@ -82,6 +82,16 @@ test('a page is made once for all who may see the same, and anew after a change'
   assert.equal(made, 4)
 })
 
+test('a page that is open takes over its content alone, which holds nothing of the session', async () => {
+  await using plane = await testPlane()
+  const ann = await signedIn(plane, 'viewer')
+  const part = await ann.get('/', { 'sluice-part': 'main' })
+  const text = await part.text()
+  assert.match(text, /^<title>Overview · Sluice<\/title>\n<main id="main" tabindex="-1">\n<h1>/)
+  assert.doesNotMatch(text, /formKey|scope-viewer|script/)
+  assert.equal(part.headers.get('etag'), (await ann.get('/')).headers.get('etag'))
+})
+
 test('a page that has not changed is not sent again', async () => {
   await using plane = await testPlane()
   const ann = await signedIn(plane, 'viewer')
