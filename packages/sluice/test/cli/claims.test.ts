@@ -84,6 +84,10 @@ test('a gate lists the claims that no source supports, measures both shares, and
   assert.match(reasons, /contradicted is 0\.167 .*: above its highest value of 0\.05/)
   assert.match(feature?.notes.join('\n') ?? '', /1 answer of the candidate makes no claim, as the judge says/)
   assert.match(feature?.notes.join('\n') ?? '', /generation lost it in 11/)
+  assert.match(
+    feature?.notes.join('\n') ?? '',
+    /listed 1\.9 claims for each answer of the candidate and 1\.0 claims for each answer of the baseline/,
+  )
 
   const shown = stdout.replaceAll(/\s+/g, ' ')
   assert.match(shown, /contradicted: “Refunds take two weeks\.”; retrieved, returns-2 says “Refunds take five days”/)

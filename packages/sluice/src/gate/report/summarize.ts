@@ -12,8 +12,7 @@ import { type LiftOptions, liftResult } from '../metrics/lift-result.ts'
 import { metricResults } from '../metrics/metric-results.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
-import type { LostAnswers, Observations } from '../run/observations.ts'
-import { flipRateOf } from '../run/observations.ts'
+import { claimNotes, flipRateOf, type LostAnswers, type Observations } from '../run/observations.ts'
 import type { ResultRow, Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import { type CaseScores, countedCases, isQuarantined } from '../run/score-table.ts'
@@ -179,6 +178,7 @@ function measurementNotes({ feature, ledger, observations, judge }: Measured): s
   const { unpricedCalls } = ledger
   const notes = judge ? calibrationNotes(judge.calibration, feature) : []
   if (quotesNotFound > 0) notes.push(`${quotesNotFound} of ${quotes} quotes of the judge do not occur in the output.`)
+  notes.push(...claimNotes(observations.claims))
   for (const one of lost.values()) notes.push(lostNote(one, answers[one.arm]))
   if (reasoned > 0) {
     const begin = reasoned === 1 ? '1 answer began' : `${reasoned} answers began`

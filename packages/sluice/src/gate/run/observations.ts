@@ -2,6 +2,8 @@ import type { Stage } from '../../core/answers/answer-store.ts'
 import type { AnswerSource } from '../../core/answers/ledger.ts'
 import { providerName } from '../../core/suite/models/model.ts'
 import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
+import type { JudgedClaims } from '../../records/report/judged-claims.ts'
+import { formatAmount } from '../../text/format.ts'
 import type { ResultRow } from './results.ts'
 
 /** What is counted while cases are scored, beside the scores. */
@@ -11,6 +13,8 @@ export interface Observations {
   /** Answers of the judge that quote the output, and how many of those quotes do not occur in it. */
   quotes: number
   quotesNotFound: number
+  /** What became of the claims that the judge listed, of both versions. */
+  claims: ClaimCounts
   /** Single repeats without a score, whatever became of their case. */
   unscoredRepeats: number
   /** Repeats without a score because the budget was spent. */
@@ -24,6 +28,19 @@ export interface Observations {
   /** The number of answers that were judged without the images and PDFs that they are about. */
   judgedUnseen: number
   origins: AnswerOrigins
+}
+
+/** The claims of all answers, by version and together. */
+export interface ClaimCounts {
+  answers: Record<Arm, number>
+  listed: Record<Arm, number>
+  /** Quotes of sources, and those of them that do not stand there. */
+  quotes: number
+  quotesNotFound: number
+  /** Claims that are not in the output. */
+  dropped: number
+  /** Answers that make more claims than are listed. */
+  cut: number
 }
 
 /** All answers of one arm that were lost in the same way. */
@@ -53,15 +70,18 @@ export function noObservations(): Observations {
     latencies: [],
     quotes: 0,
     quotesNotFound: 0,
+    claims: { answers: none(), listed: none(), quotes: 0, quotesNotFound: 0, dropped: 0, cut: 0 },
     unscoredRepeats: 0,
     budgetStops: 0,
-    answers: { candidate: 0, baseline: 0 },
+    answers: none(),
     lost: new Map(),
     reasoned: 0,
     judgedUnseen: 0,
     origins: createAnswerOrigins(),
   }
 }
+
+const none = (): Record<Arm, number> => ({ candidate: 0, baseline: 0 })
 
 function createAnswerOrigins(): AnswerOrigins {
   const origins = new Map<string, AnswerOrigin>()
@@ -90,11 +110,37 @@ export function observeDetail(observations: Observations, arm: Arm, detail: Case
     const count = (observations.lost.get(key)?.count ?? 0) + 1
     observations.lost.set(key, { arm, ...detail.lost, count })
   }
-  for (const { evidence, evidenceFound } of detail.judge) {
+  for (const { evidence, evidenceFound, claims } of detail.judge) {
+    if (claims) observeClaims(observations.claims, arm, claims)
     if (evidence === '') continue
     observations.quotes += 1
     if (!evidenceFound) observations.quotesNotFound += 1
   }
+}
+
+function observeClaims(counts: ClaimCounts, arm: Arm, { list, dropped, cut }: JudgedClaims): void {
+  counts.answers[arm] += 1
+  counts.listed[arm] += list.length
+  counts.quotes += list.filter(({ quote }) => quote !== '').length
+  counts.quotesNotFound += list.filter(({ said }) => said !== undefined).length
+  counts.dropped += dropped
+  counts.cut += Number(cut)
+}
+
+/** How complete the lists of claims are, and what became of those that are not what the judge says. */
+export function claimNotes({ answers, listed, quotes, quotesNotFound, dropped, cut }: ClaimCounts): string[] {
+  const each = (['candidate', 'baseline'] as const)
+    .filter((arm) => answers[arm] > 0)
+    .map((arm) => `${(listed[arm] / answers[arm]).toFixed(1)} claims for each answer of the ${arm}`)
+  if (each.length === 0) return []
+  return [
+    `The judge listed ${each.join(' and ')}; what it does not list is not held against the sources.`,
+    ...(quotesNotFound > 0
+      ? [`${quotesNotFound} of ${quotes} quotes of sources do not occur there; those claims count as unsupported.`]
+      : []),
+    ...(dropped > 0 ? [`${formatAmount(dropped, 'claim')} of the judge not in the output, and left out.`] : []),
+    ...(cut > 0 ? [`The claims of ${formatAmount(cut, 'answer')} are too many to list them all.`] : []),
+  ]
 }
 
 /**
