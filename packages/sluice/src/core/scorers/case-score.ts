@@ -7,7 +7,7 @@ import { type Judge, JudgeError, type Judgement, type JudgeQuestions } from './j
 /** The result of a case that could be evaluated. */
 export interface CaseScore {
   state: 'scored' | 'checkFailed' | 'abstained'
-  /** In [0,1]; absent when abstained. */
+  /** In [0,1]; absent when abstained, and of a part of a case where nothing has a weight. */
   score?: number
 }
 
@@ -20,9 +20,10 @@ function mustFailed(check: CheckResult): boolean {
  * The weighted mean of the checks and of the judge's score, which weighs as much as its rubric. A failed `must` check
  * makes it `checkFailed` with 0; a `must` item answered with no makes it 0. Where the judge abstained there is no
  * score, also if there are checks: a mean without the rubric would be a mean of something else.
+ * @param isPart a part of a case may have checks without a weight alone, which must pass or measure
  * @throws SluiceError when there is nothing to take a mean of.
  */
-export function caseScore(checks: readonly CheckResult[], judgement?: Judgement): CaseScore {
+export function caseScore(checks: readonly CheckResult[], judgement?: Judgement, isPart = false): CaseScore {
   if (checks.some(mustFailed)) return { state: 'checkFailed', score: 0 }
   if (judgement?.state === 'abstained') return { state: 'abstained' }
   if (judgement?.mustFailed) return { state: 'scored', score: 0 }
@@ -30,6 +31,7 @@ export function caseScore(checks: readonly CheckResult[], judgement?: Judgement)
   if (judgement?.score !== undefined) parts.push({ score: judgement.score, weight: judgement.weight })
   const weight = parts.reduce((sum, part) => sum + part.weight, 0)
   if (weight <= 0) {
+    if (isPart) return { state: 'scored' }
     throw new SluiceError(
       'invalid-input',
       'nothing scores this case: give it a check or a rubric with a weight above 0',
@@ -42,6 +44,8 @@ export interface ScoringTask extends JudgeQuestions {
   subject: Subject
   checks: Check[]
   judge?: Judge | undefined
+  /** Whether this is a part of a case, whose mean is taken elsewhere. */
+  isPart?: boolean | undefined
   signal: AbortSignal
 }
 
@@ -57,11 +61,11 @@ export interface ScoredOutput extends CaseScore {
  * the judge did not answer.
  */
 export async function scoreOutput(task: ScoringTask): Promise<ScoredOutput> {
-  const { subject, signal } = task
+  const { subject, signal, isPart } = task
   const checks = await Promise.all(task.checks.map((check) => check.run(subject, signal)))
   if (checks.some(mustFailed)) return { ...caseScore(checks), checks }
   const judgement = await judged(task)
-  return { ...caseScore(checks, judgement), checks, ...(judgement && { judgement }) }
+  return { ...caseScore(checks, judgement, isPart), checks, ...(judgement && { judgement }) }
 }
 
 async function judged({ subject, judge, ...task }: ScoringTask): Promise<Judgement | undefined> {

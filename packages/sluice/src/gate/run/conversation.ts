@@ -51,13 +51,15 @@ export async function scoreConversation(scoring: Scoring, conversation: Conversa
     const answered = await answerTo(scoring, asked, repeat, { ...request, messages })
     if ('ended' in answered) return endedConversation(progress, answered.ended, said, name, turns.length === index + 1)
     progress.answers.push(answered)
-    const score = hasScorers(turn)
-      ? await scoreAnswered(withoutPromptScorers(scoring), turnCase(testCase, turn), repeat, answered)
-      : undefined
+    const score =
+      scorersOf(turn).length > 0
+        ? await scoreAnswered(ofTurnAlone(scoring), turnCase(testCase, turn), repeat, answered)
+        : undefined
     if (score && !isScored(score)) return endedConversation(progress, score, said, name, false)
     if (score) add(progress, score, answered, `${name}: `)
     said.push({ role: 'assistant', content: answered.read.output })
-    if (score && score.score !== 1 && testCase.onFailure === 'stop' && index + 1 < turns.length)
+    const hasFailed = score?.score !== undefined && score.score < 1
+    if (hasFailed && testCase.onFailure === 'stop' && index + 1 < turns.length)
       return finished(stopped(progress, conversation, index, scoring), said)
   }
   return scoreWhole(scoring, testCase, repeat, progress, said)
@@ -72,10 +74,10 @@ export async function scoreWhole(
   said: readonly Message[],
 ): Promise<CaseDetail> {
   const last = progress.answers.at(-1)
-  if (last === undefined || !hasScorersOfWhole(scoring, testCase)) return finished(progress, said)
+  if (last === undefined || scorersOfWhole(scoring, testCase).length === 0) return finished(progress, said)
   const { costUsd: _, latencyMs: __, trace: ___, ...answer } = last.answer
   const whole = { ...last, answer: { ...answer, ...sumsOf(progress, last) } }
-  const score = await scoreAnswered(scoring, testCase, repeat, whole)
+  const score = await scoreAnswered({ ...scoring, isPart: true }, testCase, repeat, whole)
   if (!isScored(score)) return endedConversation(progress, score, said.slice(0, -1), undefined, false)
   add(progress, score, whole, '')
   return finished(progress, said)
@@ -92,16 +94,21 @@ export function turnName(index: number): string {
 }
 
 const isScored = ({ state }: CaseDetail) => state === 'scored' || state === 'checkFailed'
-const hasScorers = ({ checks, rubric }: Pick<Turn, 'checks' | 'rubric'>) =>
-  [...checks, ...rubric].some(({ weight }) => weight > 0)
 
-function hasScorersOfWhole({ measure }: Scoring, { checks, rubric }: Case): boolean {
-  const all = [...measure.checks, ...measure.rubric, ...measure.choices, ...checks, ...rubric]
-  return all.some(({ weight }) => weight > 0)
-}
+type Scorers = readonly { weight: number }[]
 
-function withoutPromptScorers(scoring: Scoring): Scoring {
-  return { ...scoring, measure: { ...scoring.measure, rubric: [], choices: [] }, checks: [] }
+/** Also those without a weight: a check may have to pass, or measure, and count for nothing else. */
+const scorersOf = ({ checks, rubric }: Pick<Turn, 'checks' | 'rubric'>): Scorers => [...checks, ...rubric]
+
+const scorersOfWhole = ({ measure }: Scoring, testCase: Case): Scorers => [
+  ...[...measure.checks, ...measure.rubric, ...measure.choices],
+  ...scorersOf(testCase),
+]
+
+const haveWeight = (scorers: Scorers) => scorers.some(({ weight }) => weight > 0)
+
+function ofTurnAlone(scoring: Scoring): Scoring {
+  return { ...scoring, isPart: true, measure: { ...scoring.measure, rubric: [], choices: [] }, checks: [] }
 }
 
 /** A case that is scored by one turn alone. */
@@ -144,9 +151,9 @@ function stopped(
   const reason = `${turnName(index)} scored below 1, and onFailure is stop`
   const never = (name: string): CheckResult => ({ name, type: 'turn', score: 0, weight: 1, must: false, reason })
   const rest = turns.flatMap((turn, number) =>
-    number > index && hasScorers(turn) ? [never(`${turnName(number)}: asked`)] : [],
+    number > index && haveWeight(scorersOf(turn)) ? [never(`${turnName(number)}: asked`)] : [],
   )
-  const whole = hasScorersOfWhole(scoring, testCase) ? [never('last answer: asked')] : []
+  const whole = haveWeight(scorersOfWhole(scoring, testCase)) ? [never('last answer: asked')] : []
   const missing = [...rest, ...whole]
   return {
     ...progress,

@@ -30,6 +30,8 @@ export interface Scoring {
   /** Compiles the checks of a case. */
   checksOf(testCase: Case): Check[]
   judge: Judge | undefined
+  /** Whether what is scored is a part of a case, such as a turn. */
+  isPart?: boolean
   /** Asks the model of a simulated user. */
   askUser?: Ask<ModelRequest>
   /** What the user said in a turn, from 1, of a conversation that is scored again; undefined after the last one. */
@@ -166,6 +168,7 @@ async function scoreAnswer({ testCase, repeat, reading, read, answer, measure, .
     rubric: [...rubric, ...testCase.rubric],
     choices,
     judge: scoring.judge,
+    isPart: scoring.isPart,
     strict: measure.strict,
     input: reading.request.messages,
     repeat,

@@ -197,3 +197,24 @@ test('a measure of a turn that was never asked is missing from its metrics, not 
   const accuracy = report.features[0]?.metrics?.find(({ name }) => name === 'turn 2: label.accuracy')
   assert.deepEqual([accuracy?.value, accuracy?.cases, accuracy?.missing], [1, 1, 3])
 })
+
+test('a check that must pass and has no weight is looked at in a turn, and in the whole', async () => {
+  const must = '{notContains: secret, must: true, weight: 0}'
+  const inTurn = `- {id: a, tags: [x], vars: {who: Ann}, turns: [{user: Hi, checks: [${must}]}, {user: Bye, checks: [{contains: ok}]}]}`
+  const inWhole = `- {id: a, tags: [x], vars: {who: Ann}, turns: [{user: Hi, checks: [{contains: ok}]}, {user: Bye}], checks: [${must}]}`
+  const stopping = inTurn.replace('turns:', 'onFailure: stop, turns:')
+  for (const [suite, leaks, asked] of [
+    [inTurn, 'Hi', 2],
+    [inWhole, 'Bye', 2],
+    [stopping, 'Hi', 1],
+    [stopping, 'never', 2],
+  ] as const) {
+    await using model = await fakeModel(({ messages }) =>
+      messages.at(-1)?.content === leaks ? 'the secret, ok' : 'ok',
+    )
+    using project = createProject(filesOf(model.url, suite))
+    const { state, score } = await evaluated(project)
+    assert.deepEqual([state, score], leaks === 'never' ? ['scored', 1] : ['checkFailed', 0], suite)
+    assert.equal(model.requests.length, asked, suite)
+  }
+})
