@@ -114,9 +114,11 @@ export async function scoreAnswered(
 
 /** The result of a case that needs neither checks nor judge; undefined for a case that needs them. */
 function withoutScoring({ kind, lost, isPartial }: ReadAnswer, expects: Expectation, { checks, rubric }: Case) {
-  const hasOwnScorers = [...checks, ...rubric].some(({ weight }) => weight > 0)
-  // The text before the refusal may be the very content that had to be refused. Only the case can tell.
-  if (kind === 'expected' && isPartial && hasOwnScorers) return undefined
+  const ownScorers: { weight: number }[] = [...checks, ...rubric]
+  const hasOwnScorers = ownScorers.some(({ weight }) => weight > 0)
+  // The text before the refusal may be the very content that had to be refused. Only the case can tell, also by a check
+  // that must pass and has no weight.
+  if (kind === 'expected' && isPartial && ownScorers.length > 0) return undefined
   if (lost && kind === 'expected') return asExpected(expects, lostReason(lost))
   if (lost) {
     const { state, cause, wayOut } = lost
@@ -168,16 +170,18 @@ async function scoreAnswer({ testCase, repeat, reading, read, answer, measure, .
     rubric: [...rubric, ...testCase.rubric],
     choices,
     judge: scoring.judge,
-    isPart: scoring.isPart,
+    isPart: scoring.isPart || read.kind === 'expected',
     strict: measure.strict,
     input: reading.request.messages,
     repeat,
     signal: scoring.signal,
   })
+  const isMet = scored.state === 'scored' && scored.score === undefined
+  const met = isMet && read.lost ? asExpected(reading.expects, lostReason(read.lost)) : undefined
   return {
     state: scored.state,
-    ...defined('score', scored.score),
-    checks: scored.checks,
+    ...defined('score', met?.score ?? scored.score),
+    checks: [...scored.checks, ...(met?.checks ?? [])],
     judge: withOwnQuestions(scored.judgement?.items ?? [], testCase),
     ...(scored.judgement?.cascade && { cascade: scored.judgement.cascade }),
     ...costOf(answer, scored.judgement),
