@@ -4,7 +4,7 @@ import { trajectoryOfSteps } from './ai-sdk-steps.ts'
 import { trajectoryOfMessages } from './messages.ts'
 import { trajectoryOfSpans } from './span-trajectory.ts'
 import { reportedCall } from './tool-call.ts'
-import { at, readAs, Unreadable } from './unreadable.ts'
+import { at, isTooDeep, mostLevels, readAs, Unreadable } from './unreadable.ts'
 
 const text = z.string().nullish()
 const id = z.union([z.string(), z.number().transform(String)])
@@ -52,12 +52,24 @@ export function readTrace(report: Readonly<Record<string, unknown>>): AnswerTrac
   const contradiction = contradictionAmong(told)
   if (contradiction !== undefined) unread.push(contradiction)
   else if (told[0]) trace.trajectory = told[0].trajectory
-  const retrieved = attempt('retrieved', (value) => readAs(z.array(documentSchema), value))
+  const retrieved = attempt('retrieved', (value) => {
+    refuseLostDigits(value)
+    return readAs(z.array(documentSchema), value)
+  })
   if (retrieved) trace.retrieved = retrieved
   const endState = attempt('state', (value) => value)
   if (endState !== undefined) trace.endState = endState
   if (unread.length > 0) trace.unread = unread.join('; ')
   return Object.keys(trace).length === 0 ? undefined : trace
+}
+
+/** An id of so many digits has become another one when the report was read: it would be the id of no document. */
+function refuseLostDigits(documents: unknown): void {
+  for (const [index, document] of (Array.isArray(documents) ? documents : []).entries()) {
+    const given: unknown = typeof document === 'object' && document !== null ? document.id : document
+    if (typeof given !== 'number' || !Number.isInteger(given) || Number.isSafeInteger(given)) continue
+    throw new Unreadable(`the id ${given} is a number of more digits than are kept; report ids as texts`, [index])
+  }
 }
 
 /** What was sent to the assistant does not tell what it did. */
@@ -90,6 +102,12 @@ function contradictionAmong([first, ...others]: { key: string; trajectory: Traje
 
 /** What is stored and shown is JSON, whatever a module has put into its report. */
 function asJson<T>(value: T): T {
+  const copy = copyOf(value)
+  if (isTooDeep(copy)) throw new Unreadable(`is nested deeper than ${mostLevels} levels`)
+  return copy
+}
+
+function copyOf<T>(value: T): T {
   try {
     return JSON.parse(JSON.stringify(value)) as T
   } catch (error) {

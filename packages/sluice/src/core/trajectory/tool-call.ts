@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ToolCall } from '../../records/answer-trace.ts'
-import { readAs, Unreadable } from './unreadable.ts'
+import { isTooDeep, mostLevels, readAs, Unreadable } from './unreadable.ts'
 
 /** What came of a call. */
 export interface CallOutcome {
@@ -29,12 +29,16 @@ export function toolCall({ id, name, result, error, durationMs, ...said }: Repor
   }
 }
 
-/** The arguments of a JSON text, or of a value that was parsed already. */
+/** The arguments of a JSON text, or of a value that was parsed already. Those of too many levels count as no JSON. */
 export function readArguments(said: unknown): Pick<ToolCall, 'arguments' | 'unreadable'> {
-  if (typeof said !== 'string') return { arguments: said ?? {} }
+  if (typeof said !== 'string')
+    return isTooDeep(said)
+      ? { arguments: null, unreadable: `a value of more than ${mostLevels} levels` }
+      : { arguments: said ?? {} }
   if (said.trim() === '') return { arguments: {} }
   try {
-    return { arguments: JSON.parse(said) as unknown }
+    const parsed: unknown = JSON.parse(said)
+    return isTooDeep(parsed) ? { arguments: null, unreadable: said } : { arguments: parsed }
   } catch {
     return { arguments: null, unreadable: said }
   }

@@ -28,3 +28,16 @@ export function at<T>(place: PropertyKey, read: () => T): T {
     throw error
   }
 }
+
+/** What is told in more levels than these is not looked at: no tool needs them, and whatever walks it would break off. */
+export const mostLevels = 200
+
+/** Whether lists and maps lie in each other deeper than `mostLevels`. */
+export function isTooDeep(value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > mostLevels) return true
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+  }
+  return false
+}

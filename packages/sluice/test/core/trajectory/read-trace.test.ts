@@ -78,3 +78,35 @@ test('10,000 steps are read at once, and hostile names harm nothing', () => {
   assert.ok(calls.every(({ name, result }) => String(result) === name.replace('t', 'r')))
   assert.equal(({} as { x?: number }).x, undefined)
 })
+
+test('what has thousands of levels is not looked at, and an id whose digits are lost is no id', () => {
+  const deep = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown
+  const [asValue, asText] = [deep(3000), '['.repeat(3000) + ']'.repeat(3000)]
+  const read = readTrace({
+    toolCalls: [
+      { name: 'a', arguments: asValue },
+      { name: 'b', arguments: asText },
+    ],
+  })
+  const calls = read?.trajectory?.messages.flatMap((message) => message.calls) ?? []
+  assert.deepEqual(
+    calls.map((call) => [call.name, call.arguments, call.unreadable]),
+    [
+      ['a', null, 'a value of more than 200 levels'],
+      ['b', null, asText],
+    ],
+  )
+  const result = readTrace({ toolCalls: [{ name: 'a', result: asValue }], state: { a: asValue } })
+  assert.deepEqual(Object.keys(result ?? {}), ['unread'])
+  assert.match(result?.unread ?? '', /toolCalls: is nested deeper than 200 levels; state: is nested deeper than 200/)
+  assert.ok(readTrace({ state: deep(150) })?.endState)
+  const lost = readTrace(JSON.parse('{"retrieved": ["a", {"id": 12345678901234567890}]}'))
+  assert.match(
+    lost?.unread ?? '',
+    /^retrieved\.1: the id 12345678901234567000 is a number of more digits than are kept/,
+  )
+  assert.deepEqual(
+    readTrace({ retrieved: [7, { id: 1.5 }] })?.retrieved?.map(({ id }) => id),
+    ['7', '1.5'],
+  )
+})

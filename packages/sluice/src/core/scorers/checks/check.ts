@@ -2,6 +2,7 @@ import type { CheckResult } from '../../../records/report/case-detail.ts'
 import type { Ask } from '../../answers/ask.ts'
 import type { EmbeddingRequest } from '../../answers/embeddings.ts'
 import type { CheckSpec } from '../../suite/checks/check-spec.ts'
+import { CheckError } from './check-error.ts'
 import { type CommandPlace, measureCommand } from './command.ts'
 import { measureContainsJson } from './contains-json.ts'
 import { measureExpression } from './expression.ts'
@@ -64,9 +65,19 @@ export function compileCheck(spec: CheckSpec, deps: CheckDeps = {}): Check {
   return {
     spec,
     async run(subject, signal = unstopped) {
-      const { score, reason, measured } = await measure(subject, signal)
+      const { score, reason, measured } = await withinStack(spec, () => measure(subject, signal))
       return { name, type, score, weight, must, reason, ...(measured && { measured }) }
     },
+  }
+}
+
+/** An answer of many levels must leave its own case without a score, and not end the run. */
+async function withinStack<T>({ type }: CheckSpec, run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (cause) {
+    if (!(cause instanceof RangeError && /call stack/i.test(cause.message))) throw cause
+    throw new CheckError(`${type}: the answer is nested too deeply to be looked at`, { cause })
   }
 }
 

@@ -124,3 +124,11 @@ test('fields: an output without fields has none right, not even one that is to b
     assert.equal(await scoreOf({ fields }, output), 0, output)
   assert.equal(await scoreOf({ fields: { expected: { '0.a': 1 } } }, '[{"a": 1}]'), 1)
 })
+
+test('an output of thousands of levels is no score and no end of the run', async () => {
+  const label = { expected: 'x', path: '$.t' }
+  for (let depth = 1500; depth < 6000; depth += 125) {
+    const found = await runCheck({ label }, `{"t": ${'['.repeat(depth)}${']'.repeat(depth)}}`).catch((error) => error)
+    assert.ok(found instanceof CheckError || found.score === 0, `${depth}: ${found}`)
+  }
+})
