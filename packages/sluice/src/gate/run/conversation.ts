@@ -230,18 +230,16 @@ export function scoreOfDetail({ checks, judge, exchanges }: CaseDetail): CaseSco
   if (!exchanges) return caseScore(checks, judgement(judge))
   const turnOf = (name: string) => /^turn \d+: /.exec(name)?.[0] ?? ''
   const turns = new Set([...checks.map(({ name }) => turnOf(name)), ...judge.map(({ id }) => turnOf(id))])
-  const scores = [...turns].flatMap((turn) => {
+  const scores = [...turns].map((turn) => {
     const own = checks.filter(({ name }) => turnOf(name) === turn)
     const items = judge.filter(({ id }) => turnOf(id) === turn)
-    const weighs = [...own, ...items].some(({ weight }) => weight > 0)
-    return weighs
-      ? [{ ...caseScore(own, judgement(items)), no: items.some((item) => item.must && item.score === 0) }]
-      : []
+    return { ...caseScore(own, judgement(items), true), no: items.some((item) => item.must && item.score === 0) }
   })
   if (scores.some(({ state }) => state === 'checkFailed')) return { state: 'checkFailed', score: 0 }
   if (scores.some(({ state }) => state === 'abstained')) return { state: 'abstained' }
   if (scores.some(({ no }) => no)) return { state: 'scored', score: 0 }
-  return { state: 'scored', score: scores.reduce((sum, { score = 0 }) => sum + score, 0) / scores.length }
+  const known = scores.flatMap(({ score }) => score ?? [])
+  return { state: 'scored', score: known.reduce((total, score) => total + score, 0) / known.length }
 }
 
 /** All that was said and answered, from which the conversation can be scored again. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { scoreOfDetail } from '../../../src/gate/run/conversation.ts'
 import type { CaseReport } from '../../../src/records/report/case-report.ts'
 import { fakeModel } from '../../support/fake-model.ts'
 import { judged } from '../../support/gate-project.ts'
@@ -217,4 +218,18 @@ test('a check that must pass and has no weight is looked at in a turn, and in th
     assert.deepEqual([state, score], leaks === 'never' ? ['scored', 1] : ['checkFailed', 0], suite)
     assert.equal(model.requests.length, asked, suite)
   }
+})
+
+test('a conversation that is scored again keeps to checks that must pass and weigh nothing', () => {
+  const check = { type: 'contains', reason: '', weight: 1, must: false, score: 1 }
+  const again = (score: number) =>
+    scoreOfDetail({
+      ...{ state: 'scored', judge: [], exchanges: [] },
+      checks: [
+        { ...check, name: 'turn 1: kept', weight: 0, must: true, score },
+        { ...check, name: 'turn 2: ok', score: 0.5 },
+      ],
+    })
+  assert.deepEqual(again(1), { state: 'scored', score: 0.5 })
+  assert.deepEqual(again(0), { state: 'checkFailed', score: 0 })
 })
