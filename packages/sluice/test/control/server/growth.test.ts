@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { promptVersion, testPlane } from '../../support/control-plane.ts'
 
 test('features, versions and tokens have a bound; what is known already is still taken', async () => {
-  await using plane = await testPlane({ settings: { growth: { features: 2, versionsOfFeature: 2, tokens: 6 } } })
+  await using plane = await testPlane({ settings: { growth: { features: 2, versionsOfFeature: 2, tokens: 8 } } })
   const publish = (feature: string, text: string) =>
     plane.ask(`POST /v1/features/${feature}/versions`, { as: 'ci', body: { content: promptVersion(text) } })
   const create = (name: string) => plane.ask('POST /v1/tokens', { as: 'admin', body: { name, scopes: ['client'] } })
