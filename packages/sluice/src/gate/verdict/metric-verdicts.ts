@@ -13,10 +13,12 @@ function metricVerdict({ failed, test, problem }: MetricTest): Verdict {
 
 /** Why metrics keep a run from passing. Each interval has the error rate of its own test: beyond the limit where it fails. */
 export function metricReasons(tests: readonly MetricTest[], plan: LookPlan): Reason[] {
-  return tests.flatMap((test): Reason[] => {
+  return tests.flatMap((test, index): Reason[] => {
     const verdict = metricVerdict(test)
     if (verdict === 'pass') return []
     if (test.problem !== null) {
+      // Two limits of a metric that nobody can judge have one reason.
+      if (tests.findIndex(({ name, problem }) => name === test.name && problem === test.problem) < index) return []
       const message = `Metric ${test.name} of gate.metrics cannot be judged: ${test.problem}.`
       return [{ code: 'metric-undefined', message, tag: null, case: null }]
     }

@@ -84,7 +84,7 @@ test('a metric below its least value fails, also where the baseline is no better
 
 test('a metric that is named and not measured, or undefined, or measured in too few cases never passes', () => {
   const cases = casesOf(100, losing(1000))
-  const misspelt = judge(cases, { 'recal@5': { min: 0.1 } })
+  const misspelt = judge(cases, { 'recal@5': { min: 0.1, margin: 0.1 } })
   assert.deepEqual([misspelt.verdict, misspelt.codes], ['inconclusive', ['metric-undefined']])
   assert.match(misspelt.reasons[0]?.message ?? '', /was not measured; this run measured recall@5, precision@5, mrr/)
   const lost = casesOf(100, (index) => ({ candidate: index < 10 ? undefined : found(true), baseline: found(true) }))
