@@ -100,6 +100,7 @@ export async function judgeVersions(
       ...notes,
       ...storedNotes(accepted, run),
       ...(await judgeNotes(run, project)),
+      ...(await applicationNotes(run, session)),
       ...(unchanged === undefined ? [] : [unchanged]),
     ],
     calibration,
@@ -117,6 +118,14 @@ function storedNotes(accepted: UsableScores | undefined, { baseline }: FeatureRu
   const what = `the accepted run on ${commit.slice(0, 7)} (${at.slice(0, 10)}, version ${version})`
   if (baseline) return [`The baseline is the scores of ${what}: nothing was asked of it again.`]
   return [`The scores of ${what} were given by another judge, so they are no baseline.`]
+}
+
+/** That an answer may be one of other code than that of the report. */
+async function applicationNotes({ candidate: { target } }: FeatureRun, session: RunSession): Promise<string[]> {
+  if (!target || !(await session.hasChanged(target))) return []
+  return [
+    'Files of the application changed while it was asked, so nothing tells which code gave which answer: run it again. What an application writes belongs into files that git ignores.',
+  ]
 }
 
 /** What the last attack on the judge of a run has found. */

@@ -11,6 +11,8 @@ import type { OpenTargets } from './open-targets.ts'
 export interface Applications extends Pick<OpenTargets, 'target'> {
   /** What an application is made of, as the run found it. */
   codeOf(target: Target): Promise<ApplicationCode>
+  /** Whether its files are no longer what they were when it was first asked. */
+  hasChanged(target: Target): Promise<boolean>
   /** Takes back the answers of applications that have changed meanwhile. */
   settle(): Promise<void>
 }
@@ -41,6 +43,10 @@ export function keepApplications(
   }
   return {
     codeOf,
+    async hasChanged(target) {
+      const before = await codes.get(canonicalJson(target))
+      return before !== undefined && before.code !== (await codeNow(target)).code
+    },
     target(target, prompt, arm) {
       const opened = targets.target(target, prompt, arm)
       const code = { atStart: () => codeOf(target), now: () => codeNow(target) }

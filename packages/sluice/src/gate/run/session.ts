@@ -75,7 +75,7 @@ export interface RunContext {
 }
 
 /** What a command that asks models holds open; `close` gives it back. */
-export interface RunSession extends OpenTargets, Pick<Applications, 'codeOf'> {
+export interface RunSession extends OpenTargets, Pick<Applications, 'codeOf' | 'hasChanged'> {
   runId: string
   database: DatabaseSync
   /** ms since the epoch. */
@@ -177,7 +177,7 @@ export function openSession(
       limiter: createLimiter({ cap: availableParallelism(), clock: steadyNow, sleep }),
     },
     target: applications.target,
-    codeOf: applications.codeOf,
+    ...{ codeOf: applications.codeOf, hasChanged: applications.hasChanged },
     setupEnvironment: targets.setupEnvironment,
     results,
     interrupt,

@@ -140,6 +140,11 @@ test('a worktree that is written into while it is asked decides nothing between 
   assert.deepEqual([both.code, feature?.verdict, feature?.reasons[0]?.code], [2, 'inconclusive', 'baseline'])
   assert.match(feature?.reasons[0]?.message ?? '', /changed in its worktree while it was asked.*: notes\.txt\./)
   assert.equal(both.report.verdict, 'inconclusive')
+
+  const changing = `import { writeFileSync } from 'node:fs'\nwriteFileSync('notes.txt', 'changed')`
+  project.write({ 'app.mjs': program(upper, changing) })
+  const now = featureOf(await judged(project, ['gate', '--base', 'change']))
+  assert.match(now?.notes.join('\n') ?? '', /Files of the application changed while it was asked/)
 })
 
 test('two references are compared with the application of each, also where only code differs', async () => {
