@@ -22,8 +22,12 @@ export interface FeatureScope {
   changedChecks: string[]
   /** Of the files those that are code of the application, or say what packages it runs with, and that changed. */
   changedApplication: string[]
-  /** Lockfiles among the files that changed, and patches of packages. */
+  /** Lockfiles among the files that changed, the manifest where there is none, and patches of packages. */
   changedLockfiles: string[]
+}
+
+function isManifestOfNode(file: string): boolean {
+  return path.posix.basename(file) === 'package.json'
 }
 
 /** A feature is left out only if nothing that is read for it changed. */
@@ -52,10 +56,15 @@ export async function scopeOfFeature(prompt: Prompt, place: FeaturePlace, change
     ...touched.map(({ path: name, as, note }) => `${name} (${as})${note === null ? '' : `: ${note}`}`),
     ...unknown,
   ]
+  // Without a lockfile only the manifest says which packages there are.
+  const isLocked = present.some((file) => isLockfile(file.path))
   const changedIn = (names: ReadonlySet<string>) => touched.map((file) => file.path).filter((name) => names.has(name))
   return {
     ...{ prompt, affected: because.length > 0, because, files: present },
     ...{ changedChecks: changedIn(codeNames), changedApplication: changedIn(applicationNames) },
-    changedLockfiles: [...touched.map((file) => file.path).filter(isLockfile), ...changes.paths.filter(isPatch)],
+    changedLockfiles: [
+      ...touched.map((file) => file.path).filter(isLocked ? isLockfile : isManifestOfNode),
+      ...changes.paths.filter(isPatch),
+    ],
   }
 }

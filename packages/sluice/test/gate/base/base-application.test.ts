@@ -137,6 +137,16 @@ test('where the packages are others, or lead into the working tree, setup is ask
   const others = featureOf(await judged(project, ['gate']))
   assert.match(others?.reasons[0]?.message ?? '', /package-lock\.json changed.*target\.setup/)
 
+  const padding = `import 'pad'\n${program('.toUpperCase()')}`
+  using unlocked = brokenApp('{command: [node, app.mjs]}', { '.gitignore': 'node_modules', 'app.mjs': padding })
+  unlocked.write({
+    'package.json': '{"name": "app", "type": "module", "dependencies": {"pad": "2"}}',
+    'node_modules/pad/index.js': '',
+    'app.mjs': padding,
+  })
+  const manifest = featureOf(await judged(unlocked, ['gate']))
+  assert.match(manifest?.reasons[0]?.message ?? '', /its packages are others \(package\.json changed\)/)
+
   using patched = brokenApp('{command: [node, app.mjs]}', { 'patches/left-pad+1.0.0.patch': 'old' })
   patched.write({ 'patches/left-pad+1.0.0.patch': 'new', 'app.mjs': program('.toUpperCase()') })
   const patches = featureOf(await judged(patched, ['gate']))
