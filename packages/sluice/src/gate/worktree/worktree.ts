@@ -141,8 +141,14 @@ async function changesIn(git: RunGit, commit: string): Promise<string> {
   return hash(await git.bytes('diff', '--no-ext-diff', '--binary', '--ignore-submodules=none', commit, '--'))
 }
 
-/** Without it Node and npm would go on to the package.json of the working tree, where a commit has none at its root. */
-const boundary = '{"private": true}\n'
+/**
+ * Node, npm and applications look for the root of a project upwards: by its package.json, or by folders that no worktree
+ * has at first. Above this one such a search must not go on to the working tree, whose code is that of the change.
+ */
+async function endSearches({ folder }: Entry): Promise<void> {
+  await writeFile(path.join(folder, 'package.json'), '{"private": true}\n')
+  for (const name of ['.git', 'node_modules']) await mkdir(path.join(folder, name), { recursive: true })
+}
 
 async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promise<Worktree> {
   const { commit, setup, env, signal, repository, mask, processFolder } = request
@@ -155,7 +161,7 @@ async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promis
   const straying = await strayingLink(git, { commit, repository, tree })
   if (straying !== undefined) return givenUp(git, entry, straying)
   const setupEnv = request.setupEnv?.(tree) ?? env
-  await writeFile(path.join(entry.folder, 'package.json'), boundary)
+  await endSearches(entry)
   const fault = setup && (await runSetup(setup, { tree, env: setupEnv, signal, mask, processFolder }))
   if (fault !== undefined) return givenUp(git, entry, fault)
   const changes = await changesIn(gitIn(tree, env), commit)

@@ -113,6 +113,11 @@ test('a setup that is none of the commit may not change what git has of it, and 
   assert.match(altered.fault ?? '', /the setup of this change alters its files: app\.txt$/)
   const adding = await open("fs.writeFileSync('made.js', 'module.exports = 1'); require('./made.js')")
   assert.ok(adding.folder, adding.fault)
+  const upwards = `let folder = process.cwd()
+    while (!fs.statSync(folder + '/.git', { throwIfNoEntry: false })?.isDirectory()) folder = require('path').dirname(folder)
+    process.exit(fs.existsSync(folder + '/app.txt') ? 1 : 0)`
+  const searching = await open(upwards)
+  assert.ok(searching.folder, searching.fault)
 })
 
 test('a link of the commit that leads into the working tree is named, since code of the change would run', async () => {
