@@ -21,11 +21,13 @@ export interface FeatureRow {
     tone: StateTone
     /** `stage 2 of 4, 5 % of the users, soaked ...` */
     stage: string
+    /** How unlikely what is seen would be if the canary were no worse; null: not known. */
+    evidence: string | null
     /** What it waits for, and until when; empty where that is not known. */
     waitsFor: readonly string[]
   } | null
   /** The last one, where none runs. */
-  ended: { id: string; state: string; at: number; tone: StateTone } | null
+  ended: { id: string; state: string; at: number; tone: StateTone; why: string | null } | null
   /** What speaks for or against that it is well; never empty. */
   health: readonly { tone: StateTone; text: string }[]
   /** Of the live instances that may serve it. */
@@ -73,12 +75,13 @@ function gateText(gate: GateWord): Html {
 
 function rolloutPart({ rollout, ended }: FeatureRow): Html {
   if (rollout) {
-    const { id, canary, state, tone, stage, waitsFor } = rollout
+    const { id, canary, state, tone, stage, evidence, waitsFor } = rollout
     return html`<a href="${rolloutAddress(id)}">${toned(tone, state)}</a> ${versionName(canary)}${gateText(canary.gate)}
+<small class="line">${evidence === null ? html`evidence ${notKnown}` : evidence}</small>
 <small class="line">${stage}</small>${waitsFor.map((line) => html`<small class="line">${line}</small>`)}`
   }
   if (!ended) return html`<span class="muted">never had one</span>`
-  return html`<span class="muted">none runs</span> <small class="line">last: <a href="${rolloutAddress(ended.id)}">${toned(ended.tone, ended.state)}</a> ${moment(ended.at)}</small>`
+  return html`<span class="muted">none runs</span> <small class="line">last: <a href="${rolloutAddress(ended.id)}">${toned(ended.tone, ended.state)}</a> ${moment(ended.at)}</small>${ended.why === null ? undefined : html`<small class="line">${ended.why}</small>`}`
 }
 
 function instancesPart({ instances: { total, behind, silent } }: FeatureRow): Html {

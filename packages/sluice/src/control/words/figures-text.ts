@@ -103,3 +103,15 @@ function eValueText(value: number): string {
   if (value >= 1e6) return '> 1e6'
   return value >= 100 ? formatCount(Math.round(value)) : String(Number(value.toPrecision(2)))
 }
+
+/**
+ * What an e-value against "the canary is no worse" means, in words that need no statistics. By Ville's inequality it
+ * reaches n with a probability of at most 1 in n if the canary is no worse, at whichever moment one looks.
+ * `needed` of it roll back.
+ */
+export function evidenceWords({ eValue, needed }: { eValue: number; needed: number }): string {
+  const limit = `1 in ${formatCount(Math.round(needed))} rolls it back`
+  if (!(eValue >= 2)) return `no evidence that it is worse; ${limit}`
+  const odds = eValue >= 1e6 ? 'less than 1 in 1,000,000' : `as unlikely as 1 in ${formatCount(Math.floor(eValue))}`
+  return `${odds} if it were no worse; ${limit}`
+}

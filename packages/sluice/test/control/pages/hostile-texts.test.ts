@@ -17,7 +17,15 @@ const version = { id: hostile, label: hostile, gate: { verdict: 'fail' as const,
 const row: FeatureRow = {
   feature: hostile,
   active: version,
-  rollout: { id: hostile, canary: version, state: hostile, tone: 'bad', stage: hostile, waitsFor: [hostile, hostile] },
+  rollout: {
+    id: hostile,
+    canary: version,
+    state: hostile,
+    tone: 'bad',
+    stage: hostile,
+    evidence: hostile,
+    waitsFor: [hostile, hostile],
+  },
   ended: null,
   health: [{ tone: 'bad', text: hostile }],
   instances: { total: 2, behind: 1, silent: 1 },
@@ -37,7 +45,10 @@ const instance = {
 
 const pages: Record<string, PageContent> = {
   overview: overviewPage({
-    rows: [row, { ...row, rollout: null, ended: { id: hostile, state: hostile, at: never, tone: 'bad' } }],
+    rows: [
+      row,
+      { ...row, rollout: null, ended: { id: hostile, state: hostile, at: never, tone: 'bad', why: hostile } },
+    ],
     filter: { search: hostile, show: 'all', page: 2 },
     pages: 3,
     counts: { all: 3, attention: 1, rollouts: 1 },

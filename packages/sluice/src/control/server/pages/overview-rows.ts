@@ -1,6 +1,7 @@
 import type { FeatureState } from '../../../records/feature.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { Verdict } from '../../../records/verdict.ts'
+import { excerpt } from '../../../text/untrusted.ts'
 import type { DriftView } from '../../drift/read-drift.ts'
 import type { NamedVersion, StateTone } from '../../pages/elements.ts'
 import type { ShownFault } from '../../pages/overview.ts'
@@ -8,7 +9,7 @@ import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { isOutage } from '../../rollout/assessment/judge-health.ts'
-import { waitingLines } from '../../words/figures-text.ts'
+import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
 import type { InstanceState } from '../instances/instance-states.ts'
@@ -91,25 +92,39 @@ function shownRollout(rollout: Rollout, assessment: Assessment | null, now: numb
   return {
     id: rollout.id,
     state: `${stateText({ state, ending: null })}, ${ppm / 10_000} % of the users`,
-    tone: assessment === null && tone === 'good' ? ('unknown' as const) : tone,
+    tone: tone === 'good' && !(assessment && isHeard(assessment)) ? ('unknown' as const) : tone,
     stage: stageText({ ...rollout, ppm, assessment }, now),
+    evidence: assessment?.figures && isHeard(assessment) ? evidenceWords(assessment.figures.against) : null,
     waitsFor: [...(assessment && rollout.hold ? [assessment.words] : []), ...waitsFor],
   }
 }
+
+const longestReason = 160
 
 function endedOf(rollout: Rollout): FeatureRow['ended'] {
   const { id, status, endedAt, startedAt, ending, strength } = rollout
   const state = stateText({ state: status, ending, strength })
   const tone: StateTone = status === 'promoted' ? 'good' : status === 'rolledBack' ? 'bad' : 'watch'
-  return { id, state, at: endedAt ?? startedAt, tone }
+  const why = ending && `by ${ending.by}: ${excerpt(ending.reason, longestReason)}`
+  return { id, state, at: endedAt ?? startedAt, tone, why }
 }
 
 const grave = ['evidence', 'judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree']
 
-/** What the last assessment of a running canary says; that there is none yet is no good news. */
+/** Whether outcomes of both arms have come at all in this stage: without them nothing is known of the canary. */
+function isHeard({ soak }: Assessment): boolean {
+  return typeof soak?.heardAt === 'number'
+}
+
+/** What the last assessment of a running canary says; that nothing was assessed, or nothing came, is no good news. */
 function signsOf(assessment: Assessment | null): Sign[] {
   if (assessment === null) return [{ tone: 'unknown', text: 'not assessed yet' }]
-  return assessment.alerts.map(({ code, message }) => ({ tone: grave.includes(code) ? 'bad' : 'watch', text: message }))
+  const alerts = assessment.alerts.map(({ code, message }): Sign => {
+    return { tone: grave.includes(code) ? 'bad' : 'watch', text: message }
+  })
+  return isHeard(assessment)
+    ? alerts
+    : [{ tone: 'unknown', text: 'no outcomes of both arms in this stage yet' }, ...alerts]
 }
 
 function instancesOf(state: FeatureState, { instances, epoch }: RowFacts): FeatureRow['instances'] {

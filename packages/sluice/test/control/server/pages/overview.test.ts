@@ -30,6 +30,7 @@ function rowOf(page: string, feature: string): string {
 
 const alarmed = {
   words: 'so',
+  soak: { stage: 0, soakedMs: 0, counting: true, heardAt: 0 },
   alerts: [{ code: 'evidence', message: 'evidence against the canary is at 7.3 of the 20 that roll it back' }],
   places: { instance: [], address: [] },
 } as unknown as Assessment
@@ -63,7 +64,7 @@ test('the overview says of each feature what everybody gets, what runs and what 
   assert.ok(page.indexOf('/features/title') < page.indexOf('/features/aaa'), 'what needs somebody comes first')
   await plane.ask('POST /v1/features/mail/rollback', { as: 'operator', body: { reason: 'worse' } })
   plane.clock.advance(1000)
-  assert.match(rowOf(await ann.page('/'), 'mail'), /none runs last: . rolled back 24 Nov 09:00Z/)
+  assert.match(rowOf(await ann.page('/'), 'mail'), /none runs last: . rolled back 24 Nov 09:00Z by ope-operator: worse/)
   assert.ok(page.includes(`href="/rollouts/${id}"`))
 })
 
@@ -74,6 +75,18 @@ test('a canary that was not assessed yet is not said to be well', async () => {
   const row = rowOf(await (await signedIn(plane, 'viewer')).page('/'), 'mail')
   assert.match(row, /\? running, 1 % of the users/)
   assert.match(row, /\? not assessed yet/)
+  assert.doesNotMatch(row, /no alarm/)
+})
+
+test('a canary of which no outcomes have come is not said to be well, though nothing speaks against it', async () => {
+  const silent = { ...alarmed, alerts: [], soak: { ...alarmed.soak, heardAt: null } }
+  await using plane = await testPlane({ engineState: { assessment: async () => silent, drift: async () => null } })
+  await activate(plane, 'mail')
+  await rollOut(plane, 'mail')
+  const row = rowOf(await (await signedIn(plane, 'viewer')).page('/'), 'mail')
+  assert.match(row, /\? running, 1 % of the users/)
+  assert.match(row, /\? no outcomes of both arms in this stage yet/)
+  assert.match(row, /evidence not known/)
   assert.doesNotMatch(row, /no alarm/)
 })
 
