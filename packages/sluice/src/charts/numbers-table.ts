@@ -43,16 +43,20 @@ function numbersTables(chart: Chart, words: NumberWords): Html[] {
   const left = places.length - rows.length
   const events = (chart.events ?? []).map(({ x, label, says }) => [words.x(x), says ?? label])
   return [
-    table(chart.title, [chart.xName ?? 'When', ...series.map((one) => columnName(one, series))], rows),
+    table('numbers', chart.title, [chart.xName ?? 'When', ...series.map((one) => columnName(one, chart))], rows),
     ...(left > 0 ? [svgElement('p', {}, `The last ${mostRows} of ${places.length} rows.`)] : []),
     ...(references.length > 0 ? [svgElement('p', {}, `Held against: ${references.join(', ')}.`)] : []),
-    ...(events.length > 0 ? [table(`What happened: ${chart.title}`, [chart.xName ?? 'When', 'What'], events)] : []),
+    ...(events.length > 0
+      ? [table('happened', `What happened: ${chart.title}`, [chart.xName ?? 'When', 'What'], events)]
+      : []),
   ]
 }
 
-/** Two series of one name, as in two panels, are told apart by their panels. */
-function columnName(one: Series & { panel: string }, all: readonly Series[]): string {
-  return all.filter(({ name }) => name === one.name).length > 1 ? `${one.panel}: ${one.name}` : one.name
+/** Of several panels the name of the panel, with its unit; and of several series in it that of the series. */
+function columnName({ name, panel }: Series & { panel: string }, { panels }: Chart): string {
+  if (panels.length === 1) return name
+  const isAlone = panels.find((one) => one.name === panel)?.series.length === 1
+  return isAlone ? panel : `${panel}: ${name}`
 }
 
 function valueText({ y, low, high, tone }: ChartPoint, write: (value: number) => string): string {
@@ -63,9 +67,14 @@ function valueText({ y, low, high, tone }: ChartPoint, write: (value: number) =>
   return `${write(y)}${interval}${verdict}`
 }
 
-function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): Html {
+function table(
+  kind: 'numbers' | 'happened',
+  caption: string,
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+): Html {
   return svgElement('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption }, [
-    svgElement('table', {}, [
+    svgElement('table', { class: kind }, [
       svgElement(
         'thead',
         {},

@@ -32,7 +32,7 @@ test('every sample is a picture without a number that is none, with a title, a d
     assert.doesNotMatch(markup, /(?:width|height|r)="-/, name)
     assert.doesNotMatch(markup, / style=|<script|<style/, 'the policy of pages forbids these')
     assert.match(markup, /<svg class="chart[^>]*role="img"><title>[^<]+<\/title><desc>[^<]+<\/desc>/, name)
-    assert.match(markup, /<table>/, name)
+    assert.match(markup, /<table class="numbers">/, name)
   }
 })
 

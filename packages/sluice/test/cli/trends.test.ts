@@ -113,3 +113,23 @@ test('an exported history is shown beside the store, of each night the later run
   assert.equal(missing.code, 3)
   assert.match(missing.stderr, /none\.jsonl: cannot be read/)
 })
+
+test('a night has its latency and its flips from its stored run, and stands there once', async () => {
+  using project = createProject(files)
+  storeNights(project.root, [nightOn(1), nightOn(2)])
+  const { judge } = incidentFeature()
+  assert.ok(judge)
+  const nightly = { night: '2026-11-02', reference: null, last: null, drifts: [], suiteChange: null, events: [] }
+  const served = { generation: { models: [], fingerprints: [] }, judge: { models: [], fingerprints: [] } }
+  const run = { runId: 'a', command: 'nightly' as const, startedAt: '2026-11-02T02:00:00.000Z' }
+  await storeFeature(project.root, run, {
+    ...{ feature: 'email-summary', judge: { ...judge, flipRate: 0.04 } },
+    latency: { meanMs: 900, p50Ms: 840, p95Ms: 2100 },
+    nightly: { ...nightly, outputs: null, served, trend: [] },
+  })
+  const { stdout } = await project.sluice(['trends'])
+  assert.match(stdout, /^email-summary: 2 nights, /)
+  assert.match(stdout, /^ +2026-11-01 .* n\/a +n\/a$/m)
+  assert.match(stdout, /^ +2026-11-02 .* 840 ms +4 %$/m)
+  assert.match(read(project, '.sluice/trends.html'), /flips of the judge, %/)
+})

@@ -71,9 +71,7 @@ export function trendNotes(feature: StoredFeature): string[] {
 function few(kinds: readonly [PointKind, readonly PointRow[]][]): string[] {
   const most = Math.max(...kinds.map(([, rows]) => rows.length))
   if (most === 1) return ['One point is no trend yet: the next night or run adds to it.']
-  return most < 5
-    ? ['These are few points: a difference between two of them is mostly noise where their intervals overlap.']
-    : []
+  return most < 5 ? ['These are few points: two whose intervals overlap may differ by noise alone.'] : []
 }
 
 const otherKinds = (kinds: readonly [PointKind, unknown][]) => {
