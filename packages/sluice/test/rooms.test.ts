@@ -37,6 +37,7 @@ const concepts: Record<string, string> = {
   'core/suite/shipped-schemas.ts': 'the JSON Schemas that are shipped',
   'gate/calibration/labeller-agreement.ts': 'how far people agree with each other',
   'gate/ci/measure-approval.ts': 'who may approve a changed measure',
+  'gate/costs/costs-svg.ts': 'the picture of what evaluation cost',
   'gate/drill/mutators/output-mutators.ts': 'every way in which answers are made worse',
   'gate/guard/judged-by-base.ts': 'judging by the base commit',
   'gate/init/workflows.ts': 'the workflows of a new project',

@@ -1,7 +1,7 @@
 import { type Html, type HtmlValue, trusted } from '../text/markup.ts'
 import { type ChartEvent, eventMarks } from './events.ts'
 import { cutTo, heightTicks, legendPlaces, type PlacedTick, rowHeight, textWidth, ticksThatFit } from './labels.ts'
-import { drawSeries, type Frame, nested, referenceLine, symbol } from './marks.ts'
+import { barWidth, drawSeries, type Frame, nested, referenceLine, symbol } from './marks.ts'
 import type { ChartScale } from './scale.ts'
 import type { Series, Tone } from './series.ts'
 import { chartStyle, room, wideFrom, wideLabels } from './style.ts'
@@ -83,7 +83,13 @@ function drawn(chart: Chart, width: number, wide = width): Drawing {
   const overPanels = legend.height + Math.max(few.height, many.height)
   let top = overPanels + 4
   const panels = chart.panels.map((panel) => {
-    const frame = { x: chart.x, y: panel.y, top: top + nameHeight, height: panel.height }
+    const frame = {
+      x: chart.x,
+      y: panel.y,
+      top: top + nameHeight,
+      height: panel.height,
+      barWidth: barWidth(panel.series, chart.x),
+    }
     top += nameHeight + panel.height + betweenPanels
     return { panel, frame }
   })

@@ -9,6 +9,8 @@ export interface Frame {
   y: ChartScale
   top: number
   height: number
+  /** Of its bars, as a share of the width. */
+  barWidth: number
 }
 
 /** A picture inside of a picture that has a title of its own. */
@@ -23,7 +25,9 @@ const columns = 600
 export function drawSeries(series: Series, frame: Frame): Html[] {
   const { draw, tone } = series
   const parts = stretches(series.points).map((stretch) => thinned(stretch, columns))
-  if (draw === 'band') return parts.map((part) => band(part, tone, frame))
+  // A band of one point has no width, and is shown as that point with its interval.
+  if (draw === 'band')
+    return parts.map((part) => (part[0] && part.length === 1 ? mark(part[0], tone, frame) : band(part, tone, frame)))
   if (draw === 'bars') return [bars(series, frame)]
   const isJoined = (part: readonly KnownPoint[]) => part.length > 1
   const lines = draw === 'points' ? [] : parts.filter(isJoined).map((part) => line(part, tone, frame, draw === 'step'))
@@ -63,18 +67,19 @@ function band(points: readonly KnownPoint[], tone: Tone, frame: Frame): Html {
   return stretched(frame, `M${[...over, ...under].join('L')}z`, { class: `band tone-${tone}` })
 }
 
-/** Bars are as wide as the closest two of them allow. */
+/** A share of the width for all bars of a panel, so that stacked ones are alike: as much as the closest two allow. */
+export function barWidth(series: readonly Series[], x: ChartScale): number {
+  const ofBars = series.filter(({ draw }) => draw === 'bars').flatMap(({ points }) => knownPoints(points))
+  const places = [...new Set(ofBars.map((point) => x.place(point.x)))].sort((a, b) => a - b)
+  const closest = places.reduce((least, place, index) => Math.min(least, place - (places[index - 1] ?? -1)), 0.06)
+  return Math.max(0.004, closest * 0.7)
+}
+
 function bars({ points, tone }: Series, frame: Frame): Html {
-  const shown = thinned(knownPoints(points), columns)
-  const places = shown.map(({ x }) => shareOf(frame, x))
-  const closest = places.reduce((least, place, index) => {
-    const gap = index === 0 ? least : place - (places[index - 1] ?? 0)
-    return gap > 0 ? Math.min(least, gap) : least
-  }, 0.06)
-  const width = Math.max(0.004, closest * 0.7)
-  const drawn = shown.map((point, index) => {
+  const width = frame.barWidth
+  const drawn = thinned(knownPoints(points), columns).map((point) => {
     const [foot, head] = [heightOf(frame, point.low ?? 0), heightOf(frame, point.y)]
-    const box = { x: widthShare((places[index] ?? 0) - width / 2), width: widthShare(width) }
+    const box = { x: widthShare(shareOf(frame, point.x) - width / 2), width: widthShare(width) }
     const size = { y: Math.min(foot, head), height: Math.abs(foot - head) }
     return svgElement('rect', { class: `block tone-${point.tone ?? tone}`, ...box, ...size }, tip(point))
   })

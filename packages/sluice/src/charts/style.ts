@@ -56,6 +56,7 @@ export const chartStyle = `.chart,.chart-file,.chart-figure{${variables(0)}}
 .line{fill:none;stroke:var(--tone);stroke-width:1.75}
 .band{fill:var(--tone);fill-opacity:.18;stroke:none}
 .block,.sign{fill:var(--tone)}
+.block{stroke:var(--chart-paper);stroke-width:.5}
 .sign.tone-inconclusive{fill:var(--chart-paper);stroke:var(--tone);stroke-width:1.5}
 .sign.tone-muted{fill:var(--chart-paper);stroke:var(--tone);stroke-width:1.5}
 .whisker{stroke:var(--tone);stroke-width:1.25;stroke-opacity:.75}

@@ -147,3 +147,28 @@ test('where not every event finds room for its label, what is bad has one', () =
   assert.match(markup, /<text class="event-label tone-fail"[^>]*>drift alarm<\/text>/)
   assert.ok([...markup.matchAll(/<line class="event /g)].length >= 21, 'each has its line')
 })
+
+test('stacked bars of a day are equally wide, however often each kind comes', () => {
+  const days = Array.from({ length: 30 }, (_, x) => ({ x, y: 1 }))
+  const rare = [3, 17].map((x) => ({ x, y: 2, low: 1 }))
+  const series = [
+    { name: 'often', tone: 'one' as const, draw: 'bars' as const, points: days },
+    { name: 'rare', tone: 'two' as const, draw: 'bars' as const, points: rare },
+  ]
+  const panels = [{ name: 'y', y: linearScale({ values: [0, 2] }), height: 50, series }]
+  const { markup } = chartPicture({ title: 't', description: 'd', x: linearScale({ values: [0, 29] }), panels })
+  const widths = [...markup.matchAll(/<rect class="block tone-\w+" x="[^"]*" width="([\d.]+)%"/g)].map(
+    ([, width]) => width,
+  )
+  assert.equal(widths.length, 32)
+  assert.equal(new Set(widths).size, 1)
+})
+
+test('a band of one point is that point with its interval', () => {
+  const series = [
+    { name: 'band', tone: 'one' as const, draw: 'band' as const, points: [{ x: 1, y: 1, low: 0, high: 2 }] },
+  ]
+  const panels = [{ name: 'y', y: linearScale({ values: [0, 2] }), height: 50, series }]
+  const { markup } = chartPicture({ title: 't', description: 'd', x: linearScale({ values: [1] }), panels })
+  assert.match(markup, /class="whisker tone-one".*class="sign tone-one"/)
+})
