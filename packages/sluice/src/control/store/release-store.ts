@@ -30,6 +30,15 @@ export type CommitResult =
   /** The idempotency key was used before; nothing was written. */
   | { outcome: 'repeated'; answer: RememberedAnswer }
 
+/** A part of the versions of a feature. */
+export interface VersionPage {
+  versions: VersionRecord[]
+  /** Of the feature. */
+  total: number
+  /** Rows of this part that cannot be read, and so are missing in it. */
+  unreadable: number
+}
+
 /** The present epoch and revision of a store. */
 export interface StoreHead {
   /** Revisions of different epochs cannot be compared. */
@@ -51,6 +60,8 @@ export interface ReleaseStore {
   feature(name: string): Promise<FeatureState | undefined>
   /** All versions of a feature, the oldest first. */
   versions(feature: string): Promise<VersionRecord[]>
+  /** Some versions of a feature, the newest first, after the `offset` newest. */
+  versionPage(feature: string, page: { offset: number; limit: number }): Promise<VersionPage>
   version(feature: string, id: string): Promise<VersionRecord | undefined>
   commit(change: StoreChange): Promise<CommitResult>
   remembered(key: string): Promise<RememberedAnswer | undefined>

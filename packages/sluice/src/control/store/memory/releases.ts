@@ -49,6 +49,10 @@ export function memoryReleases(
     features: async () => copyOf(featureList()),
     feature: async (name) => copyOf(features.get(name)),
     versions: async (feature) => copyOf([...versions.values()].filter((one) => one.feature === feature)),
+    async versionPage(feature, { offset, limit }) {
+      const all = [...versions.values()].filter((one) => one.feature === feature).reverse()
+      return { versions: copyOf(all.slice(offset, offset + limit)), total: all.length, unreadable: 0 }
+    },
     version: async (feature, id) => copyOf(versions.get(versionKey(feature, id))),
     remembered: async (key) => copyOf(answers.get(key)),
     tokens: async () => copyOf([...tokens.values()]),

@@ -35,6 +35,15 @@ export function postgresReleases(db: PostgresConnection, changes: StoreSignal<nu
       const all = 'SELECT feature, id, document FROM sluice.versions WHERE feature = $1 ORDER BY number'
       return damaged.readable(await query(all, [feature]), ({ document }) => versionOf(document), rowOf.version)
     },
+    async versionPage(feature, { offset, limit }) {
+      // The numbers alone come from the index, so that only the documents of this page are read.
+      const page = `SELECT feature, id, document FROM sluice.versions WHERE number IN
+         (SELECT number FROM sluice.versions WHERE feature = $1 ORDER BY number DESC LIMIT $2 OFFSET $3) ORDER BY number DESC`
+      const rows = await query(page, [feature, limit, offset])
+      const [counted] = await query('SELECT count(*) AS total FROM sluice.versions WHERE feature = $1', [feature])
+      const versions = damaged.readable(rows, ({ document }) => versionOf(document), rowOf.version)
+      return { versions, total: Number(counted?.total), unreadable: rows.length - versions.length }
+    },
     async version(feature, id) {
       const rows = await query('SELECT document FROM sluice.versions WHERE feature = $1 AND id = $2', [feature, id])
       return rows[0] && versionOf(rows[0].document)

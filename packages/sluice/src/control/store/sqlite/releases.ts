@@ -35,6 +35,20 @@ export function sqliteReleases(db: SqliteConnection, lastFence: (name: string) =
         const rows = db.all('SELECT feature, id, document FROM versions WHERE feature = ? ORDER BY number', feature)
         return db.damaged.readable(rows, ({ document }) => versionOf(document), rowOf.version)
       }),
+    versionPage: (feature, { offset, limit }) =>
+      db.read(() => {
+        // The numbers alone come from the index, so that only the documents of this page are read.
+        const rows = db.all(
+          `SELECT feature, id, document FROM versions WHERE number IN
+           (SELECT number FROM versions WHERE feature = ? ORDER BY number DESC LIMIT ? OFFSET ?) ORDER BY number DESC`,
+          feature,
+          limit,
+          offset,
+        )
+        const versions = db.damaged.readable(rows, ({ document }) => versionOf(document), rowOf.version)
+        const counted = db.first('SELECT count(*) AS total FROM versions WHERE feature = ?', feature)
+        return { versions, total: Number(counted?.total), unreadable: rows.length - versions.length }
+      }),
     version: (feature, id) =>
       db.read(() => {
         const row = db.first('SELECT document FROM versions WHERE feature = ? AND id = ?', feature, id)

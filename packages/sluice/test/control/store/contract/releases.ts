@@ -133,6 +133,14 @@ export function testReleases({ name: kind, open }: Implementation): void {
       ['cccccccccccc', 'aaaaaaaaaaaa', 'bbbbbbbbbbbb'],
     )
     assert.deepEqual(versions[0], again)
+    await store.commit(change('other', { version: version('other', 'dddddddddddd') }))
+    const newest = await store.versionPage('summary', { offset: 0, limit: 2 })
+    assert.deepEqual(newest, { versions: [versions[2], versions[1]], total: 3, unreadable: 0 })
+    const rest = await store.versionPage('summary', { offset: 2, limit: 2 })
+    assert.deepEqual(rest, { versions: [again], total: 3, unreadable: 0 })
+    assert.deepEqual(await store.versionPage('none', { offset: 0, limit: 2 }), {
+      ...{ versions: [], total: 0, unreadable: 0 },
+    })
     for (const name of ['b', 'Ä', 'a', 'B']) await store.commit(change(name, { feature: feature(name) }))
     assert.deepEqual(
       (await store.features()).map((state) => state.feature),
