@@ -2,6 +2,10 @@
 const part = (name: string) => encodeURIComponent(name)
 
 export const featureAddress = (feature: string) => `/features/${part(feature)}`
+export const compareAddress = (feature: string, { from, to }: { from: string; to: string }) =>
+  `${featureAddress(feature)}/compare?${new URLSearchParams({ from, to })}`
+export const runAddress = (feature: string, version: string) => `/runs/${part(feature)}/${part(version)}`
+export const auditAddress = (chain: string) => `/audit/${part(chain)}`
 export const rolloutAddress = (id: string) => `/rollouts/${part(id)}`
 
 /**

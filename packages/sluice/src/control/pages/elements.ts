@@ -1,3 +1,4 @@
+import { formatCount } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { momentText, timeText } from '../words/moments.ts'
 
@@ -53,4 +54,18 @@ export function wideTable({
 /** A cell of such a table, which names its column where the screen is too narrow for a table. */
 export function cell(column: string, content: Html | string, width?: 'wide'): Html {
   return html`<td data-column="${column}"${width === undefined ? undefined : html` class="${width}"`}>${content}</td>`
+}
+
+/** Leads through a list that is too long for one page; nothing where it is not. `page` is 1-based. */
+export function pager({
+  page,
+  pages,
+  to,
+}: {
+  page: number
+  pages: number
+  to(page: number): string
+}): Html | undefined {
+  if (pages <= 1) return undefined
+  return html`<nav class="pager" aria-label="Pages of the list">${page > 1 ? html`<a href="${to(page - 1)}" rel="prev">Previous</a> ` : undefined}<span>Page ${page} of ${formatCount(pages)}</span>${page < pages ? html` <a href="${to(page + 1)}" rel="next">Next</a>` : undefined}</nav>`
 }

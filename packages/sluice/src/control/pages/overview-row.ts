@@ -53,19 +53,24 @@ export const featureColumns = [
 
 /** A row of the table of features. */
 export function featureRow(row: FeatureRow): Html {
-  const { feature, active, health, night, drift } = row
-  return html`<tr><th scope="row" data-column="Feature"><a href="${featureAddress(feature)}">${feature}</a></th>
-${cell('Active version', active === null ? html`<span class="muted">none is active</span>` : html`${versionName(active)}${gateText(active.gate)}`)}
+  return html`<tr><th scope="row" data-column="Feature"><a href="${featureAddress(row.feature)}">${row.feature}</a></th>
+${featureCells(row)}</tr>
+`
+}
+
+/** What is known of a feature now, as cells. */
+export function featureCells(row: FeatureRow): Html {
+  const { active, health, night, drift } = row
+  return html`${cell('Active version', active === null ? html`<span class="muted">none is active</span>` : html`${versionName(active)}${gateText(active.gate)}`)}
 ${cell('Rollout', rolloutPart(row), 'wide')}
 ${cell('Health', html`<ul class="plain">${health.map(({ tone, text }) => html`<li>${toned(tone, text)}</li>`)}</ul>`)}
 ${cell('Instances', instancesPart(row))}
 ${cell('Last night', night === null ? notKnown : html`${toned(verdictTones[night.verdict], night.verdict)} <small>${moment(night.at)}</small>`)}
 ${cell('Drift', drift === null ? notKnown : toned(drift.tone, drift.text))}
-${cell('Judging today', judgingText(row))}</tr>
-`
+${cell('Judging today', judgingText(row))}`
 }
 
-const verdictTones: Record<Verdict, StateTone> = { pass: 'good', fail: 'bad', inconclusive: 'watch' }
+export const verdictTones: Record<Verdict, StateTone> = { pass: 'good', fail: 'bad', inconclusive: 'watch' }
 
 function gateText(gate: GateWord): Html {
   if (gate === null) return html`<small class="line">gate: ${notKnown}</small>`

@@ -1,6 +1,6 @@
 import { formatAmount, formatCount } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
-import { moment, toned, wideTable } from './elements.ts'
+import { moment, pager, toned, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
 import { type FeatureRow, featureColumns, featureRow } from './overview-row.ts'
 
@@ -110,7 +110,7 @@ function list(page: OverviewPage): Html {
   const { rows, filter, counts } = page
   return html`${filterForm(filter, counts)}
 ${rows.length === 0 ? html`<p class="empty">${nothingFound(filter)} <a href="/">Show all</a></p>` : wideTable({ name: 'Features', head: featureColumns, rows: rows.map(featureRow) })}
-${pager(page)}`
+${pager({ page: filter.page, pages: page.pages, to: (number) => listAddress(filter, number) })}`
 }
 
 function nothingFound({ search, show }: OverviewFilter): string {
@@ -132,16 +132,11 @@ function filterForm({ search, show }: OverviewFilter, counts: OverviewPage['coun
   )}</fieldset><button>Show</button></form>`
 }
 
-function pager({ filter, pages }: OverviewPage): Html | undefined {
-  if (pages <= 1) return undefined
-  const { page } = filter
-  const to = (number: number) => {
-    const query = new URLSearchParams({
-      ...(filter.search !== '' && { search: filter.search }),
-      ...(filter.show !== 'all' && { show: filter.show }),
-      page: String(number),
-    })
-    return `/?${query}`
-  }
-  return html`<nav class="pager" aria-label="Pages of the list">${page > 1 ? html`<a href="${to(page - 1)}" rel="prev">Previous</a> ` : undefined}<span>Page ${page} of ${formatCount(pages)}</span>${page < pages ? html` <a href="${to(page + 1)}" rel="next">Next</a>` : undefined}</nav>`
+function listAddress({ search, show }: OverviewFilter, page: number): string {
+  const query = new URLSearchParams({
+    ...(search !== '' && { search }),
+    ...(show !== 'all' && { show }),
+    page: String(page),
+  })
+  return `/?${query}`
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { chartStyle } from '../../../charts/style.ts'
 import { operatorPageAssets } from '../../pages/page-assets.ts'
 
 interface Asset {
@@ -18,7 +19,7 @@ let made: Promise<Assets> | undefined
 /** Script and style of all pages, made at the first request. */
 export function assets(): Promise<Assets> {
   made ??= operatorPageAssets().then(({ style, script }) => ({
-    style: assetOf('css', 'text/css; charset=utf-8', style),
+    style: assetOf('css', 'text/css; charset=utf-8', `${style}${chartStyle}`),
     script: assetOf('js', 'text/javascript; charset=utf-8', script),
   }))
   return made

@@ -1,4 +1,5 @@
 import { showAsset } from './asset-route.ts'
+import { showFeaturePage } from './feature-route.ts'
 import { showInstances } from './instances-route.ts'
 import { openLive } from './live-route.ts'
 import { showOverview } from './overview-route.ts'
@@ -9,6 +10,7 @@ import { showSignIn, signIn, signOut } from './sign-in-routes.ts'
 /** All addresses that browsers ask for. */
 export const pageRoutes: readonly PageRoute[] = [
   showOverview,
+  showFeaturePage,
   showInstances,
   showSettings,
   showSignIn,

@@ -10,6 +10,7 @@ import { listen } from '../../../../src/control/server/http/listen.ts'
 import { openBrowser } from '../../../support/browser.ts'
 import { type TestPlane, testPlane, tokenOf } from '../../../support/control-plane.ts'
 import { acknowledge } from '../../../support/launched.ts'
+import { toldEngine, toldFeature } from '../../../support/told-feature.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -32,7 +33,7 @@ describe('the pages of the control plane in Chromium', () => {
   async function served(): Promise<
     TestPlane & { url: string; stop(): Promise<void>; open(): Promise<{ page: Page; errors: string[] }> }
   > {
-    const plane = await testPlane({ clock: systemClock })
+    const plane = await testPlane({ clock: systemClock, engineState: toldEngine })
     const { url, close } = await listen(
       { fetch: plane.plane.fetch, drain: plane.plane.drain, close: plane.plane.close },
       { host: '127.0.0.1', port: 0 },
@@ -98,6 +99,7 @@ describe('the pages of the control plane in Chromium', () => {
     }
     const version = await plane.publish('email-summary', 'b')
     await plane.ask('POST /v1/features/email-summary/rollouts', { as: 'operator', body: { version } })
+    await toldFeature(plane, { feature: 'told' })
     await acknowledge(plane, 'app-1')
     await page.goto(plane.url)
     assert.deepEqual(await faultsOf(page), [])
@@ -105,6 +107,8 @@ describe('the pages of the control plane in Chromium', () => {
     for (const [path, width, colorScheme] of [
       ['/', 1280, 'light'],
       ['/', 360, 'dark'],
+      ['/features/told', 360, 'dark'],
+      ['/features/told', 1280, 'light'],
       ['/instances', 360, 'light'],
       ['/settings', 360, 'dark'],
     ] as const) {

@@ -126,7 +126,14 @@ test('a token for one feature sees no trace of another one, on no page', async (
   for (const scope of ['viewer', 'operator', 'approver', 'admin'] as const) {
     const token = await plane.token(`limited-to-alpha-${scope}`, { scopes: [scope], features: ['alpha'] })
     const ann = await signedIn(plane, scope, token)
-    for (const path of ['/', '/?search=secret&show=rollouts', '/?show=attention', '/instances', '/settings']) {
+    for (const path of [
+      '/',
+      '/?search=secret&show=rollouts',
+      '/?show=attention',
+      '/features/alpha',
+      '/instances',
+      '/settings',
+    ]) {
       const page = (await ann.page(path)).replaceAll(
         /search=secret|value="secret"|with "secret"|with &quot;secret&quot;/g,
         '',

@@ -1,0 +1,170 @@
+import { z } from 'zod'
+import type { FeatureState } from '../../../records/feature.ts'
+import { featureField } from '../../../records/names.ts'
+import type { Rollout } from '../../../records/rollout.ts'
+import type { VersionRecord } from '../../../records/version.ts'
+import { excerpt } from '../../../text/untrusted.ts'
+import type { NamedVersion } from '../../pages/elements.ts'
+import { featurePage, type ListedActivation, type ListedRollout } from '../../pages/feature.ts'
+import type { ShownVersion } from '../../pages/feature-versions.ts'
+import { gateRecordOf } from '../../pages/gate-record.ts'
+import { hasEnded, rolloutState, sharePpm } from '../../release/rollout-state.ts'
+import type { VersionPage } from '../../store/release-store.ts'
+import { stateText } from '../../words/rollout-state-text.ts'
+import { faultsFor } from '../health.ts'
+import { visibleInstances } from '../instances/instance-states.ts'
+import type { Services } from '../services.ts'
+import { timelineOf } from './feature-timeline.ts'
+import { featureRowOf } from './overview-rows.ts'
+import { definePage, type Viewer } from './page-route.ts'
+import { visibleFeature } from './visible-feature.ts'
+
+const versionsOfPage = 20
+/** The versions whose reports stand in the picture. */
+const versionsInPicture = 40
+const activationsShown = 20
+const longestReason = 400
+
+export const showFeaturePage = definePage({
+  path: '/features/{feature}',
+  params: z.object({ feature: featureField }),
+  query: z.object({ page: z.coerce.number().int().min(1).max(10_000).default(1).catch(1) }),
+  async show({ params: { feature }, query, viewer }, services) {
+    const { clock } = services
+    const state = await visibleFeature(feature, viewer, services)
+    const [recent, listed, row] = await Promise.all([
+      services.store.versionPage(feature, { offset: 0, limit: versionsInPicture }),
+      listedVersions(feature, query.page, services),
+      rowOf(state, viewer, services),
+    ])
+    const nameOf = namesOf(feature, [...recent.versions, ...listed.versions], services)
+    const rollouts = rolloutsOf(state)
+    const shown = state.history.toReversed().slice(0, activationsShown)
+    const taken = state.takenBack
+    const since = state.history.findLast(({ version, until }) => version === state.active && until === null)
+    return featurePage({
+      row,
+      activeSince: since ? { at: since.since, promoted: since.promoted } : null,
+      takenBack: taken && {
+        ...taken,
+        version: await nameOf(taken.version),
+        reason: excerpt(taken.reason, longestReason),
+      },
+      timeline: await timelineOf(state, { recent, nameOf, now: clock.now() }, services),
+      list: { ...listed, versions: shownVersions(state, listed, recent) },
+      rollouts: await Promise.all(rollouts.map((rollout) => listedRollout(rollout, nameOf))),
+      activations: await Promise.all(shown.map((one) => listedActivation(one, nameOf))),
+      moreActivations: state.history.length - shown.length,
+    })
+  },
+})
+
+/** A page beyond the last is the last. */
+async function listedVersions(
+  feature: string,
+  wanted: number,
+  { store }: Services,
+): Promise<VersionPage & { page: number; pages: number }> {
+  const at = (page: number) =>
+    store.versionPage(feature, { offset: (page - 1) * versionsOfPage, limit: versionsOfPage })
+  const first = await at(wanted)
+  const pages = Math.max(1, Math.ceil(first.total / versionsOfPage))
+  const page = Math.min(wanted, pages)
+  return { ...(page === wanted ? first : await at(page)), page, pages }
+}
+
+async function rowOf(state: FeatureState, viewer: Viewer, services: Services) {
+  const { clock, store, snapshots } = services
+  const now = clock.now()
+  const [instances, spending] = await Promise.all([
+    visibleInstances(services, viewer),
+    store.judgeSpending(new Date(now).toISOString().slice(0, 10)),
+  ])
+  const { faults } = faultsFor(services, viewer)
+  const { epoch } = snapshots.view(null).snapshot
+  return featureRowOf(state, { faults, instances, spending, epoch, now }, services)
+}
+
+type NameOf = (id: string) => Promise<NamedVersion>
+
+function namesOf(feature: string, known: readonly VersionRecord[], { kept }: Services): NameOf {
+  const byId = new Map(known.map((record) => [record.id, record]))
+  return async (id) => {
+    const record = byId.get(id) ?? (await kept.version(feature, id))
+    return { id, label: record?.content.label ?? null }
+  }
+}
+
+/** The last one first. */
+function rolloutsOf({ rollout, pastRollouts }: FeatureState): Rollout[] {
+  return [...(rollout ? [rollout] : []), ...pastRollouts.toReversed()]
+}
+
+async function listedRollout(rollout: Rollout, nameOf: NameOf): Promise<ListedRollout> {
+  const { id, canary, incumbent, startedAt, startedBy, stage, settings, status, ending, strength, override } = rollout
+  const isOver = hasEnded(rollout)
+  const [canaryName, incumbentName] = await Promise.all([nameOf(canary), nameOf(incumbent)])
+  return {
+    ...{ id, startedAt, startedBy, canary: canaryName, incumbent: incumbentName },
+    state: stateText({ state: rolloutState(rollout), ending, strength }),
+    tone: isOver
+      ? status === 'promoted'
+        ? 'good'
+        : status === 'rolledBack'
+          ? 'bad'
+          : 'watch'
+      : rollout.hold
+        ? 'bad'
+        : 'watch',
+    stage: { number: stage + 1, of: settings.stages.length, percent: sharePpm(rollout) / 10_000 },
+    ended: isOver
+      ? {
+          at: rollout.endedAt,
+          by: ending?.by ?? 'not known',
+          reason: ending ? excerpt(ending.reason, longestReason) : 'not known',
+        }
+      : null,
+    override: override === null ? null : excerpt(override, longestReason),
+  }
+}
+
+async function listedActivation(
+  { version, since, until, ended, promoted }: FeatureState['history'][number],
+  nameOf: NameOf,
+): Promise<ListedActivation> {
+  const began = promoted ? 'promoted by a canary' : 'set by hand'
+  const end =
+    until === null ? 'active' : ended === 'rolledBack' ? 'rolled back' : ended === 'replaced' ? 'replaced' : ''
+  return {
+    version: await nameOf(version),
+    ...{ since, until },
+    tone: until === null ? 'good' : ended === 'rolledBack' ? 'bad' : null,
+    text: `${began}, ${end === '' ? 'how it ended is not known' : end}`,
+  }
+}
+
+function shownVersions(state: FeatureState, listed: VersionPage, recent: VersionPage): ShownVersion[] {
+  const nextOf = ({ versions }: VersionPage, id: string) => versions[versions.findIndex((one) => one.id === id) + 1]
+  return listed.versions.map((record) => {
+    const { id, content, publishedAt, publishedBy, source, report } = record
+    const before = nextOf(listed, id) ?? (recent.versions.some((one) => one.id === id) ? nextOf(recent, id) : undefined)
+    const against = state.active !== null && state.active !== id ? state.active : (before?.id ?? null)
+    return {
+      ...{ id, publishedAt, publishedBy, source, model: content.model },
+      label: content.label ?? null,
+      state: versionState(state, id),
+      gate: report && gateRecordOf(report),
+      against,
+    }
+  })
+}
+
+function versionState({ active, history, rollout, rolledBack }: FeatureState, id: string): ShownVersion['state'] {
+  const last = history.findLast(({ version }) => version === id)
+  if (id === active) return { tone: 'good', text: 'active since', at: last?.since ?? null }
+  if (rollout && !hasEnded(rollout) && rollout.canary === id)
+    return { tone: 'watch', text: `canary at ${sharePpm(rollout) / 10_000} %, since`, at: rollout.startedAt }
+  if (rolledBack.includes(id)) return { tone: 'bad', text: 'rolled back', at: null }
+  if (last) return { tone: null, text: 'active until', at: last.until }
+  return { tone: null, text: 'was not active, as far as is stored', at: null }
+}

@@ -1,0 +1,162 @@
+import type { ArmSummary, Figures } from '../../../records/assessment.ts'
+import type { FeatureState } from '../../../records/feature.ts'
+import type { Rollout } from '../../../records/rollout.ts'
+import type { VersionRecord } from '../../../records/version.ts'
+import { formatCount } from '../../../text/format.ts'
+import { excerpt } from '../../../text/untrusted.ts'
+import type { NamedVersion } from '../../pages/elements.ts'
+import type { FeatureTimeline, TimeEvent, TimePoint } from '../../pages/feature-chart.ts'
+import { gateRecordOf, unscoredShare } from '../../pages/gate-record.ts'
+import { hasEnded } from '../../release/rollout-state.ts'
+import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import type { VersionPage } from '../../store/release-store.ts'
+import { stateText } from '../../words/rollout-state-text.ts'
+import type { Services } from '../services.ts'
+
+interface TimelineSource {
+  recent: VersionPage
+  nameOf(id: string): Promise<NamedVersion>
+  now: number
+}
+
+const hourMs = 3_600_000
+const longestReason = 160
+
+const shortName = ({ id, label }: NamedVersion) => label ?? id
+
+/** What the store holds of a feature over time. It costs one read for each rollout that is kept, and none of outcomes. */
+export async function timelineOf(
+  state: FeatureState,
+  { recent, nameOf, now }: TimelineSource,
+  { kept }: Pick<Services, 'kept'>,
+): Promise<FeatureTimeline> {
+  const { feature, rollout, pastRollouts } = state
+  const rollouts = [...pastRollouts, ...(rollout ? [rollout] : [])]
+  const [ofRollouts, drift] = await Promise.all([
+    Promise.all(rollouts.map(async (one) => armPoints(one, await kept.assessment(one.id), { nameOf, now }))),
+    kept.drift(feature),
+  ])
+  const night = kept.night(feature)
+  const events = [
+    ...(await releaseEvents(state, nameOf)),
+    ...(await Promise.all(rollouts.map((one) => rolloutEvents(one, state, nameOf)))).flat(),
+    ...(drift?.events ?? []).map(({ at, code, words }): TimeEvent => {
+      return { at, label: `drift: ${code}`, says: `drift alarm, ${code}: ${words}`, tone: 'bad' }
+    }),
+    ...(night ? [nightEvent(night)] : []),
+  ]
+  return {
+    feature,
+    points: [...recent.versions.flatMap(gatePoint), ...ofRollouts.flat()],
+    events,
+    // The hour alone, so that a page on which nothing has changed is not sent again every second.
+    until: Math.ceil(now / hourMs) * hourMs,
+    unknown: [
+      ...(recent.total > recent.versions.length
+        ? [`Gate runs of the newest ${formatCount(recent.versions.length)} of ${formatCount(recent.total)} versions.`]
+        : []),
+      night
+        ? 'Of the nights only the last: the control plane reads no more of the project that it runs beside.'
+        : 'Nights: none is known to this control plane. It knows the last one of the project that it runs beside.',
+      ...(drift === null ? ['Drift alarms: nothing was watched yet.'] : ['Drift alarms before the last 20.']),
+      'Production between rollouts: it is kept as sums of each rollout, not by day. /metrics has it for Prometheus.',
+      'What a gate report does not say, and rollouts before the last eleven.',
+    ],
+  }
+}
+
+function gatePoint({ id, content, report }: VersionRecord): TimePoint[] {
+  if (!report) return []
+  const gate = gateRecordOf(report)
+  const { at, verdict, score, cost, latency } = gate
+  if (at === null) return []
+  return [
+    {
+      ...{ at, by: 'gate', version: content.label ?? id, verdict },
+      score: score?.mean == null ? null : { value: score.mean, low: score.ciLow, high: score.ciHigh },
+      usd: cost?.usd ?? null,
+      meanMs: latency?.meanMs ?? null,
+      errors: unscoredShare(gate),
+    },
+  ]
+}
+
+/** Both arms as they were last assessed. An arm without outcomes is no point. */
+async function armPoints(
+  rollout: Rollout,
+  assessment: Assessment | null,
+  { nameOf, now }: Pick<TimelineSource, 'nameOf' | 'now'>,
+): Promise<TimePoint[]> {
+  if (!assessment) return []
+  const at = hasEnded(rollout) ? (rollout.endedAt ?? rollout.startedAt) : Math.ceil(now / hourMs) * hourMs
+  const score = assessment.figures?.signals.find(({ signal }) => signal === 'score')
+  const arms = ['incumbent', 'canary'] as const
+  const points = await Promise.all(
+    arms.map(async (by) => armPoint(assessment[by], score, { at, by, version: shortName(await nameOf(rollout[by])) })),
+  )
+  return points.flat()
+}
+
+function armPoint(
+  arm: ArmSummary | undefined,
+  score: Figures['signals'][number] | undefined,
+  of: { at: number; by: 'canary' | 'incumbent'; version: string },
+): TimePoint[] {
+  if (!arm || arm.requests === 0) return []
+  const measured = score?.[of.by]
+  const mean = arm.meanScore === null ? null : { value: arm.meanScore, low: null, high: null }
+  return [
+    {
+      ...of,
+      verdict: null,
+      score: measured ? { value: measured.value, low: measured.low, high: measured.high } : mean,
+      usd: arm.meanCostUsd,
+      meanMs: arm.meanLatencyMs,
+      errors: arm.errorRate,
+    },
+  ]
+}
+
+/** What everybody got from when on. A rollback by hand is one event, though it ends one version and begins another. */
+async function releaseEvents({ history }: FeatureState, nameOf: TimelineSource['nameOf']): Promise<TimeEvent[]> {
+  const events = await Promise.all(
+    history.map(async ({ version, since, promoted }, index): Promise<TimeEvent> => {
+      const name = shortName(await nameOf(version))
+      const before = history[index - 1]
+      const isBack = before?.ended === 'rolledBack' && before.until === since
+      if (isBack) {
+        const from = shortName(await nameOf(before.version))
+        return { at: since, label: `back to ${name}`, says: `${from} was rolled back to ${name}`, tone: 'bad' }
+      }
+      const how = promoted ? 'was promoted by a canary' : 'was given to everybody by hand'
+      return { at: since, label: `${name} active`, says: `${name} ${how}`, tone: promoted ? 'good' : 'change' }
+    }),
+  )
+  return events
+}
+
+async function rolloutEvents(
+  rollout: Rollout,
+  { history }: FeatureState,
+  nameOf: TimelineSource['nameOf'],
+): Promise<TimeEvent[]> {
+  const { startedAt, startedBy, endedAt, status, ending, strength, canary } = rollout
+  const name = shortName(await nameOf(canary))
+  const start: TimeEvent = {
+    ...{ at: startedAt, label: `rollout of ${name}`, tone: 'note' },
+    says: `a rollout of ${name} was started by ${startedBy}`,
+  }
+  // Its promotion is told by what everybody got then.
+  const isTold = status === 'promoted' && history.some(({ promoted, since }) => promoted && since === endedAt)
+  if (!hasEnded(rollout) || endedAt === null || isTold) return [start]
+  const state = stateText({ state: status, ending, strength })
+  const why = ending ? ` by ${ending.by}: ${excerpt(ending.reason, longestReason)}` : ''
+  const tone = status === 'rolledBack' ? 'bad' : status === 'promoted' ? 'good' : 'note'
+  return [start, { at: endedAt, label: `${name} ${state}`, says: `the rollout of ${name} was ${state}${why}`, tone }]
+}
+
+function nightEvent({ at, verdict, codes }: { at: number; verdict: string; codes: readonly string[] }): TimeEvent {
+  const tone = verdict === 'pass' ? 'good' : verdict === 'fail' ? 'bad' : 'note'
+  const why = codes.length === 0 ? '' : `: ${codes.join(', ')}`
+  return { at, label: `night: ${verdict}`, says: `the last night was ${verdict}${why}`, tone }
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testPlane } from '../../../support/control-plane.ts'
+import { publishTold, toldEngine, toldFeature } from '../../../support/told-feature.ts'
+import { signedIn } from '../../../support/visitor.ts'
+
+const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+
+/** The rows of the table of this name, without markup. */
+function rowsOf(page: string, name: string): string[] {
+  const table = page.split('role="region"').find((one) => one.startsWith(` aria-label="${name}`))
+  assert.ok(table, `there is a table "${name}"`)
+  return [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].slice(1).map(([, row = '']) => text(row).trim())
+}
+
+test('the page of a feature says what everybody gets since when, how each rollout ended, and what the gate said', async () => {
+  await using plane = await testPlane({ engineState: toldEngine })
+  const ids = await toldFeature(plane)
+  const page = await (await signedIn(plane, 'viewer')).page('/features/email-summary')
+  const main = text(page)
+  assert.match(main, /Everybody outside of the rollout gets 1\.1 [0-9a-f]{12} , since 24 Nov 09:45Z/)
+  assert.match(main, /1\.4 [0-9a-f]{12} is on trial: . running, 1 % of the users/)
+  const versions = rowsOf(page, 'Versions')
+  assert.deepEqual(
+    versions.map((row) => row.split(' ')[0]),
+    ['1.4', '1.3', '1.2', '1.1', '1.0'],
+  )
+  assert.match(
+    versions[0] ?? '',
+    /canary at 1 %, since .*pass 24 Nov 10:20Z score 0\.920 \[0\.900, 0\.940\], \+0\.020 to/,
+  )
+  assert.match(versions[1] ?? '', /rolled back ! inconclusive .* 2\.5 % of the cases have no score .*commit of 1\.3/)
+  assert.match(versions[3] ?? '', /active since 24 Nov 09:45Z/)
+  assert.match(versions[4] ?? '', /active until 24 Nov 09:20Z/)
+  assert.ok(page.includes(`/features/email-summary/compare?from=${ids[1]}&amp;to=${ids[4]}`))
+  assert.ok(page.includes(`/runs/email-summary/${ids[3]}`))
+  const [running = '', ended = ''] = rowsOf(page, 'Rollouts')
+  assert.match(running, /^1\.4 .*running it has not ended stage 1 of 4 1 % of the users/)
+  assert.match(
+    ended,
+    /rolled back complaints about its length by ope-operator .*without a gate that passed : asked for by sales/,
+  )
+  assert.match(rowsOf(page, 'What everybody got')[1] ?? '', /^1\.2 .* set by hand, rolled back/)
+})
+
+test('one time axis has what the gate measured, both arms of rollouts, and all that happened', async () => {
+  await using plane = await testPlane({ engineState: toldEngine })
+  await toldFeature(plane)
+  const page = await (await signedIn(plane, 'viewer')).page('/features/email-summary')
+  const [, happened = ''] = page.split('aria-label="What happened')
+  const events = text(happened.split('</table>')[0] ?? '')
+  for (const said of [
+    '1.0 was given to everybody by hand',
+    '1.2 was rolled back to 1.1',
+    'a rollout of 1.3 was started by ope-operator',
+    'the rollout of 1.3 was rolled back by ope-operator: complaints about its length',
+    'drift alarm, score: the score fell from 0.910 to 0.850',
+    'the last night was fail: provider-drift',
+  ])
+    assert.ok(events.includes(said), `${said}: ${events}`)
+  for (const panel of [
+    'score',
+    'errors, %',
+    'mean latency, seconds',
+    'cost of a request, USD',
+    'cost of a gate run, USD',
+  ])
+    assert.ok(page.includes(`>${panel}</text>`), panel)
+  const numbers = text(page.split('aria-label="email-summary over time"')[1]?.split('</table>')[0] ?? '')
+  assert.match(numbers, /0\.840 \[0\.820, 0\.860\]/)
+  assert.match(text(page), /Production between rollouts: it is kept as sums of each rollout, not by day/)
+})
+
+test('what no report and no rollout says is said to be missing, and has no panel and no 0', async () => {
+  await using plane = await testPlane()
+  const ann = await signedIn(plane, 'viewer')
+  await plane.publish('mail', 'a', { verdict: null })
+  const bare = await ann.page('/features/mail')
+  assert.match(text(bare), /No version is active .*sluice release mail/)
+  assert.match(text(bare), /published without a gate report/)
+  assert.match(text(bare), /no other version/)
+  assert.match(text(bare), /Nothing has happened yet/)
+  assert.match(text(bare), /says: score, errors, latency, cost\./)
+  assert.match(text(bare), /Nights: none is known.*Drift alarms: nothing was watched yet/)
+  await plane.publish('mail', 'b')
+  plane.clock.advance(1000)
+  const reported = await ann.page('/features/mail')
+  assert.match(text(reported), /pass 24 Nov 08:00Z score not known/)
+  const version = await plane.publish('mail', 'b')
+  await plane.ask('PUT /v1/features/mail/active', { as: 'operator', body: { version, reason: 'launch' } })
+  plane.clock.advance(1000)
+  const active = await ann.page('/features/mail')
+  assert.ok(active.includes('score: none is stored'))
+  assert.doesNotMatch(active, /errors, %|seconds<|USD<\/text>/)
+})
+
+test('many versions are listed page by page, the newest first, and the picture says how many it has', async () => {
+  await using plane = await testPlane()
+  for (let index = 0; index < 45; index += 1) {
+    const startedAt = new Date(plane.clock.now()).toISOString()
+    await publishTold(plane, { feature: 'mail', label: `v${index}`, text: `text ${index}`, startedAt })
+  }
+  const ann = await signedIn(plane, 'viewer')
+  const listed = async (query: string) => rowsOf(await ann.page(`/features/mail${query}`), 'Versions')
+  const labels = (rows: string[]) => rows.map((row) => row.split(' ')[0])
+  const first = await listed('')
+  assert.deepEqual([first.length, ...labels(first).slice(0, 2)], [20, 'v44', 'v43'])
+  assert.deepEqual(labels(await listed('?page=3')), ['v4', 'v3', 'v2', 'v1', 'v0'])
+  assert.deepEqual(await listed('?page=9'), await listed('?page=3'))
+  assert.deepEqual(await listed('?page=x'), first)
+  assert.match(text(await ann.page('/features/mail')), /Gate runs of the newest 40 of 45 versions/)
+})
+
+test('a report in no form that is known leaves the page standing, and nothing in it is known', async () => {
+  await using plane = await testPlane()
+  const version = await plane.publish('mail', 'a')
+  const record = await plane.store.version('mail', version)
+  assert.ok(record?.report)
+  const odd = { score: { mean: 'high' }, coverage: 3, cost: [], latency: null, comparison: 'better', candidate: {} }
+  for (const summary of [odd, null, 'text', { score: { mean: Number.MAX_VALUE } }]) {
+    await plane.store.commit({
+      version: { ...record, report: { ...record.report, startedAt: 'yesterday', summary } },
+      audit: {
+        ...{ chain: 'mail', at: 0, actor: 'test', tokenId: null, action: 'test', reason: null },
+        ...{ before: null, after: null, evidence: null },
+      },
+    })
+    plane.clock.advance(2000)
+    const page = text(await (await signedIn(plane, 'viewer')).page('/features/mail'))
+    assert.match(page, /pass not known score not known/)
+  }
+})
