@@ -8,6 +8,8 @@ import { SluiceError } from '../errors.ts'
 import { compareResults } from '../gate/compare-results.ts'
 import { compareScores } from '../gate/compare-scores.ts'
 import { compareVersions, type VersionPlaces, versionsAt } from '../gate/compare-versions.ts'
+import { openGit } from '../gate/git/git.ts'
+import { once } from '../gate/git/once.ts'
 import { present } from '../gate/report/present.ts'
 import { type FinishedRun, reportOfRun } from '../gate/report/report-of-run.ts'
 import { resultsFormats } from '../gate/results/read-results.ts'
@@ -82,8 +84,11 @@ async function ofVersions(feature: string, flags: CompareFlags & VersionPlaces, 
   const current = selectFeature(project.prompts, feature)
   requireJudgeable(current)
   requireSuites([current], flags.suite)
-  const versions = await versionsAt(flags, current, project, host)
-  const findings = findNewDestinations(project, await defaultBase(project, host), flags, host)
+  const { env } = host
+  const openOnce = once((root: string) => openGit(root, env))
+  const open = () => openOnce(project.config.root)
+  const versions = await versionsAt(flags, current, project, { cwd: () => host.cwd(), env, openGit: open })
+  const findings = findNewDestinations(project, await defaultBase(project, host, open), flags, host)
   const { conclusion } = await withSession({ command: 'compare', project, flags }, host, (context) =>
     compareVersions(versions, { ...flags, findings }, context),
   )

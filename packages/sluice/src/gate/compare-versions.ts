@@ -11,7 +11,7 @@ import { isLockfile, isPatch } from './affected/packages.ts'
 import { type ApplicationPair, baseApplication } from './base/base-application.ts'
 import { startedHere } from './base/base-comparison.ts'
 import { readBaseProject } from './base/base-project.ts'
-import { openGit } from './git/git.ts'
+import type { Git } from './git/git.ts'
 import { withNeverAttacked } from './judge-attack/kept-attacks.ts'
 import { baselineReason, judgeVersions, type PolicyFlags, policyFlags, withoutPass } from './judge-versions.ts'
 import { casesOfRuns } from './report/case-rows.ts'
@@ -42,6 +42,8 @@ export interface VersionPair {
 interface Surroundings {
   cwd(): string
   env: NodeJS.ProcessEnv
+  /** The repository of the project; undefined where there is none. */
+  openGit(): Promise<Git | undefined>
 }
 
 /**
@@ -184,9 +186,9 @@ async function versionAtRef(
   reference: string,
   current: Prompt,
   { config }: LoadedProject,
-  { cwd, env }: Surroundings,
+  { cwd, env, openGit }: Surroundings,
 ): Promise<ApplicationPair> {
-  const git = await openGit(config.root, env)
+  const git = await openGit()
   if (!git)
     throw new SluiceError('invalid-input', `"${reference}" is no file, and ${config.root} is not in a git repository`)
   const commit = await git.resolve(reference)
@@ -194,6 +196,8 @@ async function versionAtRef(
   const predecessor = base.prompts.find((known) => known.feature === current.feature)
   if (!predecessor)
     throw new SluiceError('invalid-input', `there is no valid prompt of "${current.feature}" at ${reference}`)
-  const changedLockfiles = (await git.changedSince(commit)).filter((file) => isLockfile(file) || isPatch(file))
+  const hasApplication = predecessor.target !== undefined || current.target !== undefined
+  const changed = hasApplication ? await git.changedSince(commit) : []
+  const changedLockfiles = changed.filter((file) => isLockfile(file) || isPatch(file))
   return { candidate: current, predecessor, base, changedLockfiles }
 }

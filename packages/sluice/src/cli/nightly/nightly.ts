@@ -39,10 +39,11 @@ export async function nightly(given: Record<string, unknown>, host: Host): Promi
   requireModels(judgeable.prompts, config)
   const { notes, findings: ends } = await toldEnds(project, { env: host.env, now: Date.now() })
   for (const note of notes) host.stderr.write(`${note}\n`)
+  const git = await openGit(config.root, host.env)
   const surroundings = {
     ends,
-    destinations: findNewDestinations(project, await defaultBase(project, host), flags, host),
-    git: await openGit(config.root, host.env),
+    destinations: findNewDestinations(project, await defaultBase(project, host, async () => git), flags, host),
+    git,
     tell: createTellNight(flags.notify ? config : { ...config, notify: [] }, host),
     mask: host.mask,
   }

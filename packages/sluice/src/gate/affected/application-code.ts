@@ -7,7 +7,7 @@ import { diskFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { Target } from '../../core/suite/prompt/target.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
-import { openGit } from '../git/git.ts'
+import type { Git } from '../git/git.ts'
 import { addApplication, isForeignProgram } from './application-files.ts'
 import { collectCode, type FeaturePart } from './code-files.ts'
 import { type FeaturePlace, featureFiles } from './feature-files.ts'
@@ -32,10 +32,12 @@ export interface ApplicationCode {
 export interface CodeSurroundings {
   /** The folder of sluice.yaml, in the working tree or in a worktree of another commit. */
   project: string
-  /** For git. */
-  env: NodeJS.ProcessEnv
+  /** The repository around a folder as it is now, with nothing known of it yet. */
+  openGit(folder: string): Promise<Git | undefined>
   /** Variables without credentials: a hash that others may read is no place for a secret. */
   plainEnv: Readonly<Record<string, string | undefined>>
+  /** Whether only `code` is asked for, which takes less. */
+  withoutKey?: boolean
 }
 
 /** Reads all files of an application as they are now, and gives their hash. */
@@ -43,7 +45,7 @@ export async function applicationCode(target: Target, surroundings: CodeSurround
   if (target.kind === 'http' && !target.start)
     return { code: null, unseen: 'its server is not started here, so nothing tells when its code changes' }
   const project = await realpath(surroundings.project)
-  const git = await openGit(project, surroundings.env)
+  const git = await surroundings.openGit(project)
   if (!git) return { code: null, unseen: 'the project is in no git repository' }
   const { root } = git
   const all = (await git.files()).map((file) => path.join(root, file))
@@ -64,6 +66,7 @@ export async function applicationCode(target: Target, surroundings: CodeSurround
     return { code: shown, unseen: `${closed} is a repository of its own, which git does not look into` }
   if (isForeignProgram(target, root))
     return { code: shown, unseen: 'its program is none of the project; target.paths names what it reads' }
+  if (surroundings.withoutKey) return { code: shown }
   const searched = target.paths === undefined ? parts : parts.filter(({ path: at }) => isLink(at))
   const ignored = await ignoredFingerprint(await git.ignored(), root, searched)
   if (ignored === undefined)

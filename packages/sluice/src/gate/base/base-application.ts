@@ -78,6 +78,7 @@ export async function baseApplication(
   const worktree = await openWorktree({
     repository,
     commit: base.commit,
+    entries: base.tree.entries(),
     store: path.join(config.root, '.sluice/worktrees'),
     setup: target.setup && { commands: target.setup, folder: place(target.cwd ?? base.config.root) },
     isOwnSetup: !fromChange.includes('target.setup'),

@@ -1,5 +1,5 @@
 import type { Config } from '../../core/suite/config/config.ts'
-import { loadConfig } from '../../core/suite/config/load-config.ts'
+import { configFileName, loadConfig } from '../../core/suite/config/load-config.ts'
 import { loadPrompts, promptPaths } from '../../core/suite/project/load-prompts.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
@@ -34,6 +34,7 @@ export interface BaseProject {
 export async function readBaseProject(git: Git, commit: string, present: PresentProject): Promise<BaseProject> {
   const tree = await openTree(git, commit)
   const place = await baseFolder(git, tree, present)
+  await readTogether(git, tree, place.folder)
   const files = commitFiles(tree, place)
   const { config } = await loadConfig(files, place.root)
   const { prompts } = await loadPrompts(files, config)
@@ -41,3 +42,14 @@ export async function readBaseProject(git: Git, commit: string, present: Present
   const invalid = (await promptPaths(files, config)).filter((file) => !valid.has(file))
   return { commit, config, files, prompts, invalid, folder: place.folder, tree, repository: git.root }
 }
+
+/** Asks for what every project has in one go: loading finds one file by what another one says. */
+async function readTogether(git: Git, tree: CommitTree, folder: string): Promise<void> {
+  const isOfProject = (file: string) =>
+    file === `${folder}${configFileName}` || (file.startsWith(folder) && promptFile.test(file))
+  const wanted = tree.entries().filter(({ kind, path: file }) => kind === 'file' && isOfProject(file))
+  // A fault is told by whoever needs the file.
+  await Promise.allSettled(wanted.map(({ oid }) => git.blob(oid)))
+}
+
+const promptFile = /\.prompt\.ya?ml$/

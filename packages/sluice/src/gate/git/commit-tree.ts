@@ -5,7 +5,9 @@ import type { Objects, TreeEntry } from './objects.ts'
 /** A file system made of a commit, with its submodules in their places. Paths are relative to the repository's root. */
 export interface CommitTree {
   commit: string
-  /** Everything but what lies inside of submodules; a submodule is one path. */
+  /** Everything but what lies inside of submodules; a submodule is one entry. */
+  entries(): readonly TreeEntry[]
+  /** Of the entries. */
   paths(): string[]
   /** Undefined where there is no file, after links are followed. */
   read(file: string): Promise<Uint8Array | undefined>
@@ -83,9 +85,11 @@ export async function openTree(git: Git, commit: string): Promise<CommitTree> {
   }
 
   await add(git, commit, '')
-  const paths = [...nodes.keys()]
+  const entries = await git.tree(commit)
+  const paths = entries.map(({ path: file }) => file)
   return {
     commit,
+    entries: () => entries,
     paths: () => paths,
     async read(file) {
       const node = (await find(file))?.node

@@ -54,9 +54,15 @@ export interface Git extends Objects {
  * @throws SluiceError `invalid-input` with git's own words where git refuses or is missing
  */
 export async function openGit(folder: string, env: NodeJS.ProcessEnv): Promise<Git | undefined> {
-  const place = await placeOf(folder, env)
-  if (place === undefined) return undefined
-  const { root, prefix } = place
+  const place = await repositoryAround(folder, env)
+  return place && gitAt(place, env)
+}
+
+/** Where a repository is, and a folder in it; see `Git`. */
+export type RepositoryPlace = Pick<Git, 'root' | 'prefix'>
+
+/** The repository at a place that is known, as it is now. */
+export function gitAt({ root, prefix }: RepositoryPlace, env: NodeJS.ProcessEnv): Git {
   const tree = workingTree(root, env)
   const { git } = tree
   const named = (text: string) => git.tryText('rev-parse', '--verify', '--quiet', '--end-of-options', text)
@@ -159,7 +165,8 @@ async function filesOf({ git, index, untracked }: WorkingTree): Promise<string[]
 /** The name of a commit, which git takes for one whether it is there or not. */
 const isHash = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/
 
-async function placeOf(folder: string, env: NodeJS.ProcessEnv): Promise<{ root: string; prefix: string } | undefined> {
+/** Where the repository around `folder` is; undefined only where the folder lies in none. @throws as `openGit` */
+export async function repositoryAround(folder: string, env: NodeJS.ProcessEnv): Promise<RepositoryPlace | undefined> {
   try {
     const git = gitIn(folder, env)
     const [root = '', prefix = ''] = (await git.text('rev-parse', '--show-toplevel', '--show-prefix')).split('\n')

@@ -13,6 +13,7 @@ export interface TreeEntry {
 export interface Objects {
   /** Every file of a commit; paths are relative to the root of the repository. */
   tree(commit: string): Promise<TreeEntry[]>
+  /** Read once, however often it is asked for. */
   blob(oid: string): Promise<Uint8Array>
 }
 
@@ -28,7 +29,7 @@ export function objectsOf(git: RunGit): Objects {
         return { kind: kinds[mode] ?? 'file', oid, path: at }
       })
     }),
-    blob: readTogether(git),
+    blob: once(readTogether(git)),
   }
 }
 

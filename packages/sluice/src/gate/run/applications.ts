@@ -4,6 +4,9 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { Target } from '../../core/suite/prompt/target.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import { type ApplicationCode, applicationCode } from '../affected/application-code.ts'
+import { gitAt, openGit, repositoryAround } from '../git/git.ts'
+import { GitError } from '../git/git-process.ts'
+import { once } from '../git/once.ts'
 import { type KeptTarget, keepTarget } from './kept-target.ts'
 import type { OpenTargets } from './open-targets.ts'
 
@@ -34,7 +37,21 @@ export function keepApplications(
 ): Applications {
   const keepers: KeptTarget[] = []
   const codes = new Map<string, Promise<ApplicationCode>>()
-  const codeNow = (target: Target) => applicationCode(target, { project: target.root ?? config.root, env, plainEnv })
+  const places = once((folder: string) => repositoryAround(folder, env))
+  const openKnown = async (folder: string) => {
+    const place = await places(folder)
+    return place ? gitAt(place, env) : openGit(folder, env)
+  }
+  const codeNow = async (target: Target, { withoutKey = false } = {}) => {
+    const surroundings = { project: target.root ?? config.root, plainEnv, withoutKey }
+    try {
+      return await applicationCode(target, { ...surroundings, openGit: openKnown })
+    } catch (error) {
+      // The repository may be elsewhere by now, or none.
+      if (!(error instanceof GitError)) throw error
+      return applicationCode(target, { ...surroundings, openGit: (folder) => openGit(folder, env) })
+    }
+  }
   const codeOf = (target: Target) => {
     const name = canonicalJson(target)
     const known = codes.get(name) ?? codeNow(target)
@@ -45,7 +62,7 @@ export function keepApplications(
     codeOf,
     async hasChanged(target) {
       const before = await codes.get(canonicalJson(target))
-      return before !== undefined && before.code !== (await codeNow(target)).code
+      return before !== undefined && before.code !== (await codeNow(target, { withoutKey: true })).code
     },
     target(target, prompt, arm) {
       const opened = targets.target(target, prompt, arm)

@@ -4,7 +4,7 @@ import { SluiceError } from '../../errors.ts'
 import type { RunFinding } from '../../records/report/report.ts'
 import { baseCommit, runsInCi } from '../base/base-commit.ts'
 import { type BaseProject, readBaseProject } from '../base/base-project.ts'
-import { openGit } from '../git/git.ts'
+import { type Git, openGit } from '../git/git.ts'
 import { GitError } from '../git/git-process.ts'
 import type { Reader } from '../report/present.ts'
 import { type NewFlow, newFlows, secretFlows } from './secret-flows.ts'
@@ -53,13 +53,15 @@ export function findNewDestinations(
 
 /**
  * The base of a command that compares no versions: where this branch left the default branch, if that can be told.
+ * @param open the repository, which a command that asks more of it opens once
  * @throws SluiceError `invalid-input` where git fails, or a base that is there cannot be read: what went where is unknown then
  */
 export async function defaultBase(
   { config }: LoadedProject,
   { env, cwd }: Pick<Reader, 'env' | 'cwd'>,
+  open: () => Promise<Git | undefined> = () => openGit(config.root, env),
 ): Promise<BaseProject | undefined> {
-  const git = await openGit(config.root, env)
+  const git = await open()
   const commit = git && (await baseCommit(git, undefined, env).catch(nothingFor))
   if (!git || commit === undefined) return undefined
   return readBaseProject(git, commit, { root: config.root, cwd: cwd(), env })

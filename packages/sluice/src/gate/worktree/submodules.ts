@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { GitError, gitIn, type RunGit } from '../git/git-process.ts'
-import { objectsOf } from '../git/objects.ts'
+import { objectsOf, type TreeEntry } from '../git/objects.ts'
 
 interface SubmodulePlace {
-  commit: string
   /** The root of the user's repository, whose submodules have the commits. */
   repository: string
   tree: string
@@ -13,12 +12,13 @@ interface SubmodulePlace {
 }
 
 /**
- * Puts the submodules of a commit into a worktree, from where they are checked out in the user's repository. Resolves to
+ * Puts the submodules among the entries of a commit into a worktree, from where they are checked out in the user's repository. Resolves to
  * what is missing there, with the command that fetches it; undefined where nothing is.
  */
-export async function addSubmodules(git: RunGit, place: SubmodulePlace): Promise<string | undefined> {
-  const { commit, repository, tree, env } = place
-  const entries = await objectsOf(git).tree(commit)
+export async function addSubmodules(
+  entries: readonly TreeEntry[],
+  { repository, tree, env }: SubmodulePlace,
+): Promise<string | undefined> {
   for (const { kind, path: at, oid } of entries) {
     if (kind !== 'submodule') continue
     const source = path.join(repository, at)
@@ -32,7 +32,8 @@ export async function addSubmodules(git: RunGit, place: SubmodulePlace): Promise
     await rm(target, { recursive: true, force: true })
     await inner.bytes('worktree', 'prune')
     await inner.bytes('worktree', 'add', '--detach', '--force', target, oid)
-    const missing = await addSubmodules(inner, { commit: oid, repository: source, tree: target, env })
+    const below = await objectsOf(inner).tree(oid)
+    const missing = await addSubmodules(below, { repository: source, tree: target, env })
     if (missing !== undefined) return missing
   }
   return undefined

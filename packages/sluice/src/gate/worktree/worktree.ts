@@ -7,7 +7,7 @@ import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import { SluiceError } from '../../errors.ts'
 import { isWithin } from '../affected/packages.ts'
 import { GitError, gitIn, type RunGit } from '../git/git-process.ts'
-import { objectsOf } from '../git/objects.ts'
+import { objectsOf, type TreeEntry } from '../git/objects.ts'
 import { type Entry, isUsed, pruneWorktrees, useWorktree } from './kept-worktrees.ts'
 import { runSetup, type Setup } from './setup.ts'
 import { filesOfSetup, setupFilesSchema, withoutLaterFiles } from './setup-files.ts'
@@ -19,6 +19,8 @@ export interface WorktreeRequest {
   /** The root of the user's repository; nothing in its working tree is touched. */
   repository: string
   commit: string
+  /** What the commit holds, with a submodule as one entry; by default git is asked. */
+  entries?: readonly TreeEntry[]
   /** Where worktrees are kept, e.g. `<project>/.sluice/worktrees`. */
   store: string
   /** Commands that make the application ready there; none where it runs as it is checked out. */
@@ -71,7 +73,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     } catch (error) {
       if (error instanceof SluiceError && !(error instanceof GitError)) throw error
       // Where it cannot be removed either, the first error says why.
-      await discard(git, entry).catch(() => undefined)
+      await discard(git, entry, request.repository).catch(() => undefined)
       return { fault: faultOf(error) }
     }
   }
@@ -81,9 +83,10 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
 async function takeOrMake(git: RunGit, entry: Entry, request: WorktreeRequest): Promise<Worktree | undefined> {
   const { commit, env, store } = request
   const isInUse = await isUsed(entry.folder)
-  if (await isReady(entry, { commit, env, isInUse })) {
+  const changes = await changesIfReady(entry, { commit, env, isInUse })
+  if (changes !== undefined) {
     await useWorktree(entry)
-    return readyIn(entry, commit, env)
+    return readyIn(entry, { commit, env, changes })
   }
   if (isInUse) return undefined
   const made = await make(git, entry, request)
@@ -95,10 +98,16 @@ function treeOf({ folder }: Entry): string {
   return path.join(folder, 'tree')
 }
 
-async function readyIn(entry: Entry, commit: string, env: NodeJS.ProcessEnv): Promise<Worktree> {
+interface ReadyState {
+  commit: string
+  env: NodeJS.ProcessEnv
+  /** `changesIn` now. */
+  changes: string
+}
+
+function readyIn(entry: Entry, { commit, env, changes: before }: ReadyState): Worktree {
   const folder = treeOf(entry)
   const git = gitIn(folder, env)
-  const before = await changesIn(git, commit)
   return {
     folder,
     async changed() {
@@ -118,18 +127,20 @@ interface KeptState {
   isInUse: boolean
 }
 
-/** Whether the kept worktree is the commit with what its setup made and changed, and nothing else. */
-async function isReady(entry: Entry, { commit, env, isInUse }: KeptState): Promise<boolean> {
+/** `changesIn` where the kept worktree is the commit with what its setup made and changed, and nothing else. */
+async function changesIfReady(entry: Entry, { commit, env, isInUse }: KeptState): Promise<string | undefined> {
   const marker = await readFile(path.join(entry.folder, 'ready.json'), 'utf8').catch(() => undefined)
-  if (marker === undefined) return false
+  if (marker === undefined) return undefined
   try {
     const known = markerSchema.parse(JSON.parse(marker))
     const tree = treeOf(entry)
-    if (known.commit !== commit || known.changes !== (await changesIn(gitIn(tree, env), commit))) return false
-    return isInUse || (await withoutLaterFiles(tree, known.files))
+    if (known.commit !== commit) return undefined
+    const changes = await changesIn(gitIn(tree, env), commit)
+    if (known.changes !== changes) return undefined
+    return isInUse || (await withoutLaterFiles(tree, known.files)) ? changes : undefined
   } catch {
     // What cannot be read, or is no worktree any more, is made anew.
-    return false
+    return undefined
   }
 }
 
@@ -153,35 +164,38 @@ async function endSearches({ folder }: Entry): Promise<void> {
 async function make(git: RunGit, entry: Entry, request: WorktreeRequest): Promise<Worktree> {
   const { commit, setup, env, signal, repository, mask, processFolder } = request
   const tree = treeOf(entry)
-  await discard(git, entry)
+  await discard(git, entry, repository)
   await useWorktree(entry)
   await git.bytes('worktree', 'add', '--detach', '--force', tree, commit)
-  const missing = await addSubmodules(git, { commit, repository, tree, env })
-  if (missing !== undefined) return givenUp(git, entry, missing)
-  const straying = await strayingLink(git, { commit, repository, tree })
-  if (straying !== undefined) return givenUp(git, entry, straying)
+  const entries = request.entries ?? (await objectsOf(git).tree(commit))
+  const missing = await addSubmodules(entries, { repository, tree, env })
+  if (missing !== undefined) return givenUp(git, entry, request, missing)
+  const straying = strayingLink(entries, { repository, tree })
+  if (straying !== undefined) return givenUp(git, entry, request, straying)
   const setupEnv = request.setupEnv?.(tree) ?? env
   await endSearches(entry)
   const fault = setup && (await runSetup(setup, { tree, env: setupEnv, signal, mask, processFolder }))
-  if (fault !== undefined) return givenUp(git, entry, fault)
+  if (fault !== undefined) return givenUp(git, entry, request, fault)
   const changes = await changesIn(gitIn(tree, env), commit)
   if (request.isOwnSetup === false && changes !== untouched) {
     const names = await gitIn(tree, env).records('diff', '--name-only', '-z', commit, '--')
     const what = names.slice(0, 3).join(', ') || 'files of a submodule'
-    return givenUp(git, entry, `the setup of this change alters its files: ${what}`)
+    return givenUp(git, entry, request, `the setup of this change alters its files: ${what}`)
   }
-  const files = filesOfSetup(tree, await gitIn(tree, env).records('ls-files', '-z'))
+  // Only a setup adds files to what git has.
+  const tracked = setup ? await gitIn(tree, env).records('ls-files', '-z') : entries.map(({ path: file }) => file)
+  const files = filesOfSetup(tree, tracked)
   await writeFile(path.join(entry.folder, 'ready.json'), JSON.stringify({ commit, changes, files }))
-  return readyIn(entry, commit, env)
+  return readyIn(entry, { commit, env, changes })
 }
 
 /** A symbolic link of the commit that leads to code of the working tree, as one with an absolute path does. */
-async function strayingLink(
-  git: RunGit,
-  { commit, repository, tree }: { commit: string; repository: string; tree: string },
-): Promise<string | undefined> {
+function strayingLink(
+  entries: readonly TreeEntry[],
+  { repository, tree }: { repository: string; tree: string },
+): string | undefined {
   const [outer, inner] = [realpathSync(repository), realpathSync(tree)]
-  for (const { kind, path: place } of await objectsOf(git).tree(commit)) {
+  for (const { kind, path: place } of entries) {
     const at = path.join(tree, place)
     const real = kind === 'link' && existsSync(at) ? realpathSync(at) : inner
     if (isWithin(real, outer) && !isWithin(real, inner))
@@ -190,15 +204,22 @@ async function strayingLink(
   return undefined
 }
 
-async function givenUp(git: RunGit, entry: Entry, fault: string): Promise<Worktree> {
-  await discard(git, entry)
+async function givenUp(git: RunGit, entry: Entry, { repository }: WorktreeRequest, fault: string): Promise<Worktree> {
+  await discard(git, entry, repository)
   return { fault }
 }
 
 /** Removes a worktree and what git knows of it. */
-async function discard(git: RunGit, { folder }: Entry): Promise<void> {
+async function discard(git: RunGit, { folder }: Entry, repository: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 })
-  await git.bytes('worktree', 'prune').catch(() => undefined)
+  if (mayKnowWorktrees(repository)) await git.bytes('worktree', 'prune').catch(() => undefined)
+}
+
+/** Whether git knows worktrees beside the one at `repository`; what keeps them elsewhere may. */
+function mayKnowWorktrees(repository: string): boolean {
+  const kept = path.join(repository, '.git')
+  const isKeptHere = existsSync(path.join(kept, 'HEAD')) && !existsSync(path.join(kept, 'commondir'))
+  return !isKeptHere || existsSync(path.join(kept, 'worktrees'))
 }
 
 function faultOf(error: unknown): string {

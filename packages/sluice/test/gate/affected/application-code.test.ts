@@ -4,6 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import type { Target, Workspace } from '../../../src/core/suite/prompt/target.ts'
 import { applicationCode } from '../../../src/gate/affected/application-code.ts'
+import { openGit } from '../../../src/gate/git/git.ts'
 import { commitAll } from '../../support/gate-project.ts'
 import { createProject, type Project } from '../../support/project.ts'
 
@@ -30,7 +31,7 @@ function codeOf({ root }: Project, more: Partial<Target> = {}, plainEnv: Record<
     cwd: root,
     ...more,
   } as Target
-  return applicationCode(target, { project: root, env, plainEnv })
+  return applicationCode(target, { project: root, openGit: (folder) => openGit(folder, env), plainEnv })
 }
 
 test('the hash of an application follows its files, and the key all else that its answers depend on', async () => {
@@ -69,7 +70,7 @@ test('the files of a workspace are part of an application, wherever the project 
     const workspace = { root, folder, files: ['**'], cwd: '.', ...more }
     const command = ['node', '{project}/run.mjs']
     const target: Target = { kind: 'command', command, cwd: root, paths: ['run.mjs'], workspace }
-    return applicationCode(target, { project: root, env, plainEnv: {} })
+    return applicationCode(target, { project: root, openGit: (folder) => openGit(folder, env), plainEnv: {} })
   }
   const keys = [await agentIn(project), await agentIn(other)]
   assert.ok(keys[0]?.key !== undefined && keys[0].key === keys[1]?.key)
