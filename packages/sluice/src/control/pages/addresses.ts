@@ -8,6 +8,12 @@ export const runAddress = (feature: string, version: string) => `/runs/${part(fe
 export const auditAddress = (chain: string) => `/audit/${part(chain)}`
 export const rolloutAddress = (id: string) => `/rollouts/${part(id)}`
 
+/** The first step of an act. */
+export const rolloutActAddress = (id: string, act: string) => `${rolloutAddress(id)}/${act}`
+export const featureActAddress = (feature: string, act: string) => `${featureAddress(feature)}/${act}`
+/** Who has the last change of a feature. */
+export const appliedAddress = (feature: string) => `${featureAddress(feature)}/applied`
+
 /**
  * The path, if it leads to a page of this control plane and nowhere else; `/` otherwise. Browsers take a backslash for a
  * slash, and leave out line breaks and tabs.

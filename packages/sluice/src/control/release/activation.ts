@@ -32,11 +32,17 @@ export function withRolledBack(state: FeatureState, version: string): FeatureSta
 }
 
 /**
- * The version to go back to: of those that were promoted or active, the last that is not marked as rolled back
- * and not the active one. Undefined where there is none.
+ * The versions to go back to, the last one first: of those that were promoted or active, each that is not marked as
+ * rolled back and not the active one.
  */
-export function lastGood({ active, history, rolledBack }: FeatureState): string | undefined {
+export function goodVersions({ active, history, rolledBack }: FeatureState): string[] {
   const isGood = ({ version, ended }: Activation) =>
     version !== active && ended === 'replaced' && !rolledBack.includes(version)
-  return history.findLast(isGood)?.version
+  const found = history.filter(isGood).map(({ version }) => version)
+  return [...new Set(found.reverse())]
+}
+
+/** The version to go back to; undefined where there is none. */
+export function lastGood(state: FeatureState): string | undefined {
+  return goodVersions(state)[0]
 }

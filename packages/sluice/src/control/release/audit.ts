@@ -39,6 +39,11 @@ const done: Record<string, string> = {
   'rollout.abort': 'aborted the canary',
 }
 
+/** What was done, in words: `rolled back the canary`; an unknown action as it is called. */
+export function actionText(action: string): string {
+  return done[action] ?? action
+}
+
 /** One change of a feature as the log has it: `ann activated caba45f45ec6 at 2026-11-24T08:59:03.000Z (first release)` */
 export function changeText({ actor, action, after, at, reason }: AuditRow): string {
   const state = (after ?? {}) as { active?: unknown; rollout?: { canary?: unknown; strength?: unknown } | null }
@@ -46,5 +51,5 @@ export function changeText({ actor, action, after, at, reason }: AuditRow): stri
   const version = typeof which === 'string' ? ` ${which}` : ''
   const why = reason === null ? '' : ` (${reason})`
   const weakly = action === 'rollout.promote' && state.rollout?.strength === 'weak' ? ' weakly' : ''
-  return `${actor} ${done[action] ?? action}${version}${weakly} at ${new Date(at).toISOString()}${why}`
+  return `${actor} ${actionText(action)}${version}${weakly} at ${new Date(at).toISOString()}${why}`
 }

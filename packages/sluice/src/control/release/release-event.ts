@@ -34,6 +34,8 @@ export type ReleaseEvent =
       judgePercent?: number
       /** Why it may start without a passing report; null where it has one. */
       override: string | null
+      /** Why it is started; nobody needs to say it. */
+      reason?: string
       /** Ends a running rollout as superseded instead of refusing. */
       supersede?: boolean
     }

@@ -18,7 +18,7 @@ export function onUndecided({ settings }: Pick<Rollout, 'settings'>): RolloutSet
   return (settings as Partial<RolloutSettings>).onUndecided ?? 'hold'
 }
 
-export function hasEnded({ status }: Rollout): boolean {
+export function hasEnded({ status }: Pick<Rollout, 'status'>): boolean {
   return status !== 'running' && status !== 'paused'
 }
 

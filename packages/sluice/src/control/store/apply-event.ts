@@ -75,7 +75,7 @@ function changeOf(
       actor: by,
       tokenId,
       action: auditAction(before, event),
-      reason: 'reason' in event ? event.reason : event.override,
+      reason: event.type === 'start' ? (event.reason ?? event.override) : event.reason,
       before: auditDocument(before),
       after: auditDocument(next),
       evidence: ('evidence' in event ? event.evidence : undefined) ?? evidence ?? null,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { actPage } from '../../../src/control/pages/act.ts'
+import { appliedPage } from '../../../src/control/pages/applied.ts'
 import { faultPage } from '../../../src/control/pages/fault.ts'
 import { type FeaturePage, featurePage } from '../../../src/control/pages/feature.ts'
 import { gateRecordOf } from '../../../src/control/pages/gate-record.ts'
@@ -118,6 +120,40 @@ const pages: Record<string, PageContent> = {
     tokens: [token, { ...token, revokedAt: null }],
     publicUrl: hostile,
     now,
+  }),
+  act: actPage({
+    ...{ title: hostile, feature: hostile, versions: [{ role: hostile, version }], refusal: null, fault: hostile },
+    state: { tone: 'bad', text: hostile },
+    consequence: { first: hostile, more: [hostile] },
+    reach: { tone: 'watch', text: hostile },
+    known: [hostile],
+    choices: [
+      {
+        address: '/features/f/start',
+        version,
+        gate: { tone: 'bad', text: hostile },
+        publishedAt: never,
+      },
+    ],
+    others: [{ address: '/', text: hostile }],
+    form: {
+      ...{ formKey: hostile, sendKey: hostile, revision: 1, button: hostile, isDanger: true, reason: hostile },
+      ...{ hidden: { [hostile]: hostile }, override: { why: hostile, text: hostile } },
+    },
+    back: { address: '/', text: hostile },
+  }),
+  applied: appliedPage({
+    ...{ feature: hostile, active: version, mayAct: true },
+    rollout: { id: hostile, status: 'running', stage: 0, settings: { stages: [1, 2] } },
+    change: { by: hostile, text: hostile, version, reason: hostile, at: never },
+    grid: {
+      ...{ revision: 3, changedAt: never, takesBack: true, isLate: true, isCut: true },
+      instances: [
+        { instance: hostile, revision: -1, standing: 'silent', seenAt: never, mayServeUntil: never },
+        { instance: hostile, revision: 2, standing: 'missing', seenAt: never, mayServeUntil: never },
+      ],
+      counts: { applied: 1, incumbentsOnly: 1, missing: 1, silent: 1 },
+    },
   }),
   'sign-in': signInPage({ next: hostile, fault: hostile, isOpen: true }),
   fault: faultPage({ status: 500, detail: hostile, requestId: hostile }),

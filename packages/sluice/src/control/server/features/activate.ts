@@ -7,7 +7,7 @@ import type { HttpAnswer } from '../http/answer.ts'
 import { awaitApplied } from '../instances/await-applied.ts'
 import { expectedRevision, ofFeature, reason } from '../route/fields.ts'
 import { repeatedHeader } from '../route/idempotency.ts'
-import { defineRoute } from '../route/route.ts'
+import { type Checked, defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { releasable, releaseEvidence } from '../versions/releasable.ts'
 import { featureView, featureViewOf } from './features.ts'
@@ -53,13 +53,8 @@ export const setActive = defineRoute({
   async handle(request, services) {
     const { caller, params, body } = request
     refuseOtherFeature(caller, params.feature)
-    const version = await releasable(services, params.feature, body.version, body.override)
-    const changed = await changeFeature(services, request, params.feature, {
-      event: { type: 'activate', version: body.version, reason: body.reason },
-      status: 200,
-      evidence: releaseEvidence(version, body.override),
-      seen: body.expectedRevision,
-    })
+    const { expectedRevision: seen, waitMs: _, ...wish } = body
+    const changed = await applyActivation(services, request, params.feature, { ...wish, seen })
     return releasedAnswer(services, changed, { waitMs: body.waitMs, caller: request.caller })
   },
 })
@@ -82,17 +77,58 @@ export const rollBack = defineRoute({
   async handle(request, services) {
     const { caller, params, body } = request
     refuseOtherFeature(caller, params.feature)
-    const { from, to, reason } = body
-    const what = from?.startsWith('r-') ? { rolloutId: from } : from !== undefined && { from }
-    const changed = await changeFeature(services, request, params.feature, {
-      event: { type: 'rollBack', ...what, ...(to !== undefined && { to }), reason },
-      status: 200,
-      evidence: { manual: true },
-      seen: body.expectedRevision,
-    })
+    const { expectedRevision: seen, waitMs: _, ...wish } = body
+    const changed = await applyRollback(services, request, params.feature, { ...wish, seen })
     return releasedAnswer(services, changed, { waitMs: body.waitMs, caller: request.caller })
   },
 })
+
+/** A write, by the parts that make it the same one when it is sent again. */
+type Write = Pick<Checked<unknown, unknown, unknown>, 'request' | 'caller' | 'body'>
+
+interface Decision {
+  reason: string
+  /** The feature's revision on which it is based. */
+  seen: number | undefined
+}
+
+/**
+ * Gives a version to everybody that has passed its gate, or that somebody answers for.
+ * @throws Problem 404 without such a version, 409 where it has not passed; ReleaseConflict as the state has it
+ */
+export async function applyActivation(
+  services: Services,
+  write: Write,
+  feature: string,
+  { version: id, override, reason, seen }: Decision & { version: string; override?: { reason: string } },
+): Promise<Changed> {
+  const version = await releasable(services, feature, id, override)
+  return changeFeature(services, write, feature, {
+    event: { type: 'activate', version: id, reason },
+    status: 200,
+    evidence: releaseEvidence(version, override),
+    seen,
+  })
+}
+
+/**
+ * Takes back `from`, a rollout or a version, and goes to `to`; without them, what `transition` says.
+ * @throws ReleaseConflict where the state does not allow it, or has changed since `seen`
+ */
+export function applyRollback(
+  services: Services,
+  write: Write,
+  feature: string,
+  { from, to, reason, seen }: Decision & { from?: string; to?: string },
+): Promise<Changed> {
+  const what = from?.startsWith('r-') ? { rolloutId: from } : from !== undefined && { from }
+  return changeFeature(services, write, feature, {
+    event: { type: 'rollBack', ...what, ...(to !== undefined && { to }), reason },
+    status: 200,
+    evidence: { manual: true },
+    seen,
+  })
+}
 
 async function releasedAnswer(
   services: Services,

@@ -1,11 +1,10 @@
 import type { Applied } from '../../../records/applied.ts'
 import type { FeatureState } from '../../../records/feature.ts'
-import type { InstanceRecord } from '../../../records/instance.ts'
 import { mostInstances } from '../../store/instance-store.ts'
-import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { stopwatch, within } from '../timers.ts'
-import { isInstanceSilent, servingInstances, silenceOf, untilSilent, wallTime } from './instance-states.ts'
+import { appliedStates, canaryTakenBack } from './applied-states.ts'
+import { silenceOf, untilSilent, wallTime } from './instance-states.ts'
 
 /** Reading the instances is given up after this time. The change is committed, and its answer must not wait for it. */
 const longestReadMs = 2000
@@ -58,59 +57,25 @@ async function appliedNow(
   services: Services,
   state: FeatureState,
 ): Promise<Omit<Applied, 'elapsedMs'> & { nextSilentMs: number | null }> {
-  const { epoch: present } = services.snapshots.view(null).snapshot
-  const concerned = await concernedInstances(services, state.feature)
-  const has = ({ epoch, revision, known }: InstanceRecord) => known && epoch === present && revision >= state.revision
-  const others = concerned.filter((instance) => !has(instance))
-  const takenBack = canaryTakenBack(state)
-  const missing = others.filter((instance) => !takenBack || !servesNoneOf(services, takenBack, instance))
-  const silent = missing.filter((instance) => isInstanceSilent(services, instance))
-  const heard = missing.filter((instance) => !isInstanceSilent(services, instance))
+  const states = await appliedStates(services, state)
+  const recordsOf = (...standings: string[]) =>
+    states.filter(({ standing }) => standings.includes(standing)).map(({ record }) => record)
+  const heard = recordsOf('missing')
+  const isCanaryGone = canaryTakenBack(state) !== undefined
   return {
-    total: concerned.length,
-    applied: concerned.length - others.length,
-    incumbentsOnly: others.length - missing.length,
-    missing: missing.map(({ instance }) => instance),
-    silent: silent.map((record) => ({
+    total: states.length,
+    applied: recordsOf('applied').length,
+    incumbentsOnly: recordsOf('incumbentsOnly').length,
+    missing: recordsOf('missing', 'silent').map(({ instance }) => instance),
+    silent: recordsOf('silent').map((record) => ({
       instance: record.instance,
       silentMs: silenceOf(services, record),
-      mayServeUntil: takenBack ? wallTime(services, record.mayServeUntil) : null,
+      mayServeUntil: isCanaryGone ? wallTime(services, record.mayServeUntil) : null,
     })),
     nextSilentMs:
       heard.length === 0 ? null : heard.map((one) => untilSilent(services, one)).reduce((a, b) => Math.min(a, b)),
-    uncounted: [...Map.groupBy(concerned, ({ tokenId }) => tokenId).values()].some(
+    uncounted: [...Map.groupBy(states, ({ record }) => record.tokenId).values()].some(
       ({ length }) => length >= mostInstances,
     ),
   }
-}
-
-async function concernedInstances(services: Services, feature: string): Promise<InstanceRecord[]> {
-  const [serving, tokens] = await Promise.all([servingInstances(services), services.store.tokens()])
-  const seeing = new Set(tokens.filter((token) => maySee(token, feature)).map(({ id }) => id))
-  return serving.filter(({ tokenId }) => tokenId !== null && seeing.has(tokenId))
-}
-
-interface EndedCanary {
-  startedAfter: number
-  endedAt: number
-}
-
-/** The rollout whose end, as the last change, gave everybody the incumbent. */
-function canaryTakenBack({ rollout, takenBack }: FeatureState): EndedCanary | undefined {
-  if (!rollout || rollout.canary !== takenBack?.version || rollout.status !== 'rolledBack') return undefined
-  const { startedAfter, endedAt } = rollout
-  return startedAfter === undefined || endedAt === null ? undefined : { startedAfter, endedAt }
-}
-
-/**
- * Whether the instance reported, after the end of the rollout, that it serves only the incumbent. An earlier report does
- * not count, since its answer may have allowed the instance to serve the canary again.
- */
-function servesNoneOf(
-  services: Services,
-  { startedAfter, endedAt }: EndedCanary,
-  { stale, known, epoch, revision, seenAt }: InstanceRecord,
-): boolean {
-  const present = services.snapshots.view(null).snapshot.epoch
-  return stale && wallTime(services, seenAt) > endedAt && known && epoch === present && revision >= startedAfter
 }

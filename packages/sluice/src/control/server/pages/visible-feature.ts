@@ -1,4 +1,5 @@
 import type { FeatureState } from '../../../records/feature.ts'
+import type { NamedVersion } from '../../pages/elements.ts'
 import { maySee } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
 import type { Services } from '../services.ts'
@@ -16,4 +17,13 @@ export async function visibleFeature(
   const state = maySee(viewer, feature) ? await store.feature(feature) : undefined
   if (!state) throw notFound('There is no such feature, or this token may not see it.')
   return state
+}
+
+/** The version by its label; without one where its row cannot be read. */
+export async function namedVersion(
+  { kept }: Pick<Services, 'kept'>,
+  feature: string,
+  id: string,
+): Promise<NamedVersion> {
+  return { id, label: (await kept.version(feature, id))?.content.label ?? null }
 }

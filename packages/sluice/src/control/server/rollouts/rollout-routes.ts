@@ -1,24 +1,18 @@
 import { z } from 'zod'
 import { versionIdField } from '../../../records/names.ts'
 import type { Rollout } from '../../../records/rollout.ts'
-import {
-  defaultRolloutSettings,
-  mostStages,
-  type RolloutSettings,
-  rolloutSettingsSchema,
-} from '../../../records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
 import type { HttpAnswer } from '../http/answer.ts'
-import { Problem } from '../http/problem.ts'
 import { expectedRevision, ofFeature, ofRollout, reason } from '../route/fields.ts'
 import { repeatedHeader } from '../route/idempotency.ts'
 import { defineRoute, type Route } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { judgeWordOf } from '../versions/judge-word.ts'
-import { releasable, releaseEvidence } from '../versions/releasable.ts'
+import { applyStart, operateRollout, type RolloutOperation } from './change-rollout.ts'
 import { findRollout } from './find-rollout.ts'
 import { type RolloutView, rolloutView, rolloutViewOf, withTokenNames } from './rollout-view.ts'
 
@@ -39,6 +33,7 @@ export const startRollout = defineRoute({
       .exactOptional()
       .meta({ description: "Share of the requests that is judged while it runs, instead of the version's own." }),
     override: z.strictObject({ reason }).exactOptional(),
+    reason: reason.exactOptional(),
     supersede: z.boolean().exactOptional().meta({ description: 'Ends a running rollout instead of refusing.' }),
     expectedRevision,
   }),
@@ -46,40 +41,11 @@ export const startRollout = defineRoute({
   async handle(request, services) {
     const { caller, params, body } = request
     refuseOtherFeature(caller, params.feature)
-    const version = await releasable(services, params.feature, body.version, body.override)
-    const settings = body.settings ?? withOnUndecided(version.rollout)
-    refuseManyStages(settings.stages.length)
-    const changed = await changeFeature(services, request, params.feature, {
-      event: {
-        type: 'start',
-        rolloutId: `r-${hex(services, 8)}`,
-        salt: hex(services, 16),
-        canary: body.version,
-        settings,
-        ...(body.judgePercent !== undefined && { judgePercent: body.judgePercent }),
-        override: body.override?.reason ?? null,
-        supersede: body.supersede ?? false,
-      },
-      status: 201,
-      evidence: releaseEvidence(version, body.override),
-      seen: body.expectedRevision,
-    })
+    const { expectedRevision: seen, ...wish } = body
+    const changed = await applyStart(services, request, params.feature, { ...wish, seen })
     return rolloutAnswer(services, changed, request.caller)
   },
 })
-
-/** Versions published by older releases of Sluice lack this setting. Their rollouts start with the present default. */
-function withOnUndecided(settings: RolloutSettings): RolloutSettings {
-  return { ...settings, onUndecided: settings.onUndecided ?? defaultRolloutSettings.onUndecided }
-}
-
-/** Versions published by older releases of Sluice may have more stages than are allowed now. */
-function refuseManyStages(stages: number): void {
-  if (stages <= mostStages) return
-  const detail = `The version's rollout has ${stages} stages, but at most ${mostStages} are allowed: start it with other settings, or publish it with fewer stages.`
-  const errors = [{ path: '/settings/stages', message: `must be at most ${mostStages} stages` }]
-  throw new Problem({ status: 409, code: 'too-many-stages', detail, errors })
-}
 
 export const showRollout = defineRoute({
   method: 'GET',
@@ -97,10 +63,7 @@ export const showRollout = defineRoute({
   },
 })
 
-function operation(
-  type: Extract<ReleaseEvent, { reason: string; rolloutId?: string }>['type'],
-  summary: string,
-): Route {
+function operation(type: RolloutOperation, summary: string): Route {
   return defineRoute({
     method: 'POST',
     path: `/v1/rollouts/{rollout}/${type}`,
@@ -111,23 +74,12 @@ function operation(
     body: z.strictObject({ reason, expectedRevision }),
     answers: { 200: { description: 'Recorded, and sent to all clients.', schema: rolloutView } },
     async handle(request, services) {
-      const { feature, id } = await findRollout(services, request.params.rollout, request.caller)
+      const rollout = await findRollout(services, request.params.rollout, request.caller)
       const { reason, expectedRevision: seen } = request.body
-      const event = { type, reason, rolloutId: id } as ReleaseEvent
-      const evidence = await byHand(services, type, id)
-      const changed = await changeFeature(services, request, feature, { event, status: 200, evidence, seen })
+      const changed = await operateRollout(services, request, rollout, { type, reason, seen })
       return rolloutAnswer(services, changed, request.caller)
     },
   })
-}
-
-/**
- * The audit log records that a person decided. If the canary gets more users by it, the assessment of that moment is
- * recorded too.
- */
-async function byHand({ engineState }: Services, type: ReleaseEvent['type'], rolloutId: string): Promise<object> {
-  const widens = type === 'advance' || type === 'promote'
-  return { manual: true, ...(widens && { known: await engineState.assessment(rolloutId) }) }
 }
 
 export const rolloutOperations = [
@@ -187,8 +139,4 @@ async function judgingOf({ store, clock }: Services, { feature }: Rollout): Prom
   const [spending, state] = await Promise.all([store.judgeSpending(day), store.feature(feature)])
   const budgetUsdPerDay = state?.live?.judge.budgetUsdPerDay ?? null
   return { spentTodayUsd: spending.get(feature) ?? 0, budgetUsdPerDay }
-}
-
-function hex({ randomBytes }: Services, size: number): string {
-  return Buffer.from(randomBytes(size)).toString('hex')
 }

@@ -14,10 +14,16 @@ export async function releasable(
 ): Promise<VersionRecord> {
   const version = await store.version(feature, id)
   if (!version) throw notFound(`${feature} has no version ${id}: publish it first.`)
-  if (hasPassed(version.report) || override) return version
-  const gate = version.report ? `its gate said ${version.report.verdict}` : 'it has no gate report'
+  const gate = gateRefusal(version)
+  if (gate === null || override) return version
   const detail = `Version ${id} of ${feature} has not passed: ${gate}. Publish a passing report, or give override.reason.`
   throw new Problem({ status: 409, code: 'not-passed', detail })
+}
+
+/** Why a version may not be released without an override; null where it may. */
+export function gateRefusal({ report }: Pick<VersionRecord, 'report'>): string | null {
+  if (hasPassed(report)) return null
+  return report ? `its gate said ${report.verdict}` : 'it has no gate report'
 }
 
 /** Whether the gate's exit code was 0. This includes a weak pass. */

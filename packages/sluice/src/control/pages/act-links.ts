@@ -1,0 +1,22 @@
+import type { Rollout } from '../../records/rollout.ts'
+import { type Html, html } from '../../text/markup.ts'
+import { hasEnded } from '../release/rollout-state.ts'
+import { rolloutActAddress } from './addresses.ts'
+
+/**
+ * Links to what a person can do to a rollout now, the one for an emergency first; nothing after its end, or for who may
+ * not act. Each leads to a page that says what it does.
+ */
+export function rolloutActLinks(
+  rollout: Pick<Rollout, 'id' | 'status' | 'stage'> & { settings: { stages: readonly unknown[] } },
+  mayAct: boolean,
+): Html | undefined {
+  const { id, status, stage, settings } = rollout
+  if (!mayAct || hasEnded({ status })) return undefined
+  const isLast = stage + 1 >= settings.stages.length
+  const others =
+    status === 'paused'
+      ? { resume: 'Resume', abort: 'Abort' }
+      : { pause: 'Pause', ...(!isLast && { advance: 'Advance' }), promote: 'Promote', abort: 'Abort' }
+  return html`<ul class="plain acts" aria-label="What can be done"><li><a class="button danger" href="${rolloutActAddress(id, 'rollback')}">Roll back …</a></li>${Object.entries(others).map(([act, text]) => html`<li><a class="button" href="${rolloutActAddress(id, act)}">${text} …</a></li>`)}</ul>`
+}

@@ -1,0 +1,114 @@
+import { type Html, html } from '../../text/markup.ts'
+import type { Consequence } from '../words/act-text.ts'
+import { featureAddress } from './addresses.ts'
+import { cell, moment, type NamedVersion, type StateTone, toned, versionName, wideTable } from './elements.ts'
+import type { PageContent } from './layout.ts'
+
+/** What asks for an act: its consequence first, then a reason. */
+export interface ActPage {
+  /** `Roll back 1.1` */
+  title: string
+  feature: string
+  /** The versions that it is about, with what each is now. */
+  versions: readonly { role: string; version: NamedVersion }[]
+  /** What holds now. */
+  state: { tone: StateTone; text: string }
+  consequence: Consequence | null
+  /** How far the instances are that it is sent to. */
+  reach: { tone: StateTone; text: string } | null
+  /** What is known of the canary; empty where there is none. */
+  known: readonly string[]
+  /** Versions of which one is to be chosen first; empty where one is chosen. */
+  choices: readonly {
+    address: string
+    version: NamedVersion
+    gate: { tone: StateTone; text: string }
+    publishedAt: number
+  }[]
+  /** Other ways, e.g. to roll back the canary alone. */
+  others: readonly { address: string; text: string }[]
+  /** Why it cannot be done now; null where it can. */
+  refusal: string | null
+  /** Why the last attempt was refused. */
+  fault: string | null
+  form: ActForm | null
+  back: { address: string; text: string }
+}
+
+export interface ActForm {
+  /** Of the session. */
+  formKey: string
+  /** Makes sending it twice do it once. */
+  sendKey: string
+  /** Of the feature, as it is shown. */
+  revision: number
+  button: string
+  isDanger: boolean
+  reason: string
+  hidden: Readonly<Record<string, string>>
+  /** Why a second reason is asked for; null where none is. */
+  override: { why: string; text: string } | null
+}
+
+/** The first of the two steps of an act. It does nothing yet. */
+export function actPage(page: ActPage): PageContent {
+  const { title, feature, versions, state, consequence, reach, known, choices, others, refusal, fault, form, back } =
+    page
+  const main = html`<section class="act">
+<p class="muted"><a href="${featureAddress(feature)}">${feature}</a></p>
+<h1>${title}</h1>
+${fault === null ? undefined : html`<div class="fault" role="alert" id="fault"><p><b>Nothing was done.</b> ${fault}</p><p>Below is what holds now.</p></div>`}
+<ul class="facts"><li>${toned(state.tone, state.text)}</li>${versions.map(({ role, version }) => html`<li>${role}: ${versionName(version)}</li>`)}</ul>
+${refusal === null ? undefined : html`<p class="note">${refusal}</p>`}
+${consequence && refusal === null ? consequencePart(consequence, reach) : undefined}
+${known.length === 0 ? undefined : html`<h2>What is known</h2><ul class="plain">${known.map((line) => html`<li>${line}</li>`)}</ul>`}
+${choices.length === 0 ? undefined : choicesPart(choices)}
+${form && refusal === null ? formPart(form, fault !== null) : undefined}
+${others.length === 0 ? undefined : html`<h2>Instead</h2><ul>${others.map(({ address, text }) => html`<li><a href="${address}">${text}</a></li>`)}</ul>`}
+<p><a href="${back.address}">${refusal === null ? `No, back to ${back.text}` : `To ${back.text}`}</a></p>
+</section>`
+  return { title: `${title}: ${feature}`, main }
+}
+
+function consequencePart({ first, more }: Consequence, reach: ActPage['reach']): Html {
+  return html`<h2>What it does</h2>
+<p class="consequence">${first}</p>
+<ul>${more.map((line) => html`<li>${line}</li>`)}${reach === null ? undefined : html`<li>${toned(reach.tone, reach.text)}</li>`}</ul>`
+}
+
+function choicesPart(choices: ActPage['choices']): Html {
+  return wideTable({
+    name: 'Versions',
+    head: ['Version', 'Gate', 'Published'],
+    rows: choices.map(
+      ({
+        address,
+        version,
+        gate,
+        publishedAt,
+      }) => html`<tr><th scope="row" data-column="Version"><a href="${address}">${versionName(version)}</a></th>
+${cell('Gate', toned(gate.tone, gate.text))}
+${cell('Published', moment(publishedAt))}</tr>
+`,
+    ),
+  })
+}
+
+function formPart(form: ActForm, isFaulty: boolean): Html {
+  const { formKey, sendKey, revision, button, isDanger, reason, hidden, override } = form
+  const fields = { formKey, sendKey, revision: String(revision), ...hidden }
+  return html`<form method="post" class="fields">
+${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<label for="reason">Reason</label>
+<textarea id="reason" name="reason" rows="2" maxlength="2000" required aria-describedby="reason-use${isFaulty ? ' fault' : ''}">${reason}</textarea>
+<small id="reason-use">Kept in the audit log, and told to whoever is notified.</small>
+${
+  override === null
+    ? undefined
+    : html`<label for="override">Reason to release it all the same</label>
+<p class="note" id="override-why">${override.why}</p>
+<textarea id="override" name="override" rows="2" maxlength="2000" required aria-describedby="override-why">${override.text}</textarea>`
+}
+<button class="${isDanger ? 'main danger' : 'main'}">${button}</button>
+</form>`
+}

@@ -1,0 +1,173 @@
+import type { Rollout } from '../../records/rollout.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import { formatAmount, formatCount, formatPercent, formatSpan } from '../../text/format.ts'
+import { onUndecided, sharePpm } from '../release/rollout-state.ts'
+import { momentText } from './moments.ts'
+
+/** What a person does to a rollout. */
+export type RolloutAct = 'rollback' | 'pause' | 'resume' | 'advance' | 'promote' | 'abort'
+
+/** What it means for users, as a sentence, and what else follows. */
+export interface Consequence {
+  first: string
+  more: string[]
+}
+
+interface RolloutFacts {
+  rollout: Rollout
+  /** As they are named to people: the label, else the id. */
+  names: { canary: string; incumbent: string }
+  /** Seen in each arm since it began; null: not known. */
+  users: { canary: number; incumbent: number } | null
+}
+
+/** What an act on a rollout brings, in figures. What is only estimated says so. */
+export function rolloutConsequence(act: RolloutAct, facts: RolloutFacts): Consequence {
+  const { canary, incumbent } = facts.names
+  const share = formatPercent(sharePpm(facts.rollout) / 1e6)
+  switch (act) {
+    case 'rollback':
+      return {
+        first: backText(facts),
+        more: [
+          seenText(facts),
+          `${canary} is marked as rolled back: no later rollback goes to it.`,
+          'This rollout ends for good; a new one can be started.',
+        ],
+      }
+    case 'abort':
+      return {
+        first: backText(facts),
+        more: [
+          seenText(facts),
+          `Nothing is said against ${canary}: it is not marked as rolled back. If it is bad, roll it back instead.`,
+          'This rollout ends for good; a new one can be started.',
+        ],
+      }
+    case 'pause':
+      return {
+        first: `Nobody's version changes: ${share} of the users keep ${canary}.`,
+        more: [
+          seenText(facts),
+          'While it is paused it does not advance, is not promoted, and is not rolled back by itself, however bad the evidence gets.',
+        ],
+      }
+    case 'resume':
+      return {
+        first: `Nobody's version changes now: ${share} of the users keep ${canary}.`,
+        more: [
+          seenText(facts),
+          'Its clock goes on. From then on it advances, is promoted or is rolled back by itself again.',
+        ],
+      }
+    case 'advance':
+      return { first: advanceText(facts), more: [seenText(facts), 'It does not wait for the evidence of this stage.'] }
+    case 'promote':
+      return {
+        first: `Everybody gets ${canary}${moreUsers(facts, 1)}.`,
+        more: [
+          seenText(facts),
+          `It does not wait for evidence, and nothing is compared any more. A later rollback goes to ${incumbent}.`,
+        ],
+      }
+    default:
+      return act satisfies never
+  }
+}
+
+/** `1,840 of 36,800 users get 1.0 again.` */
+function backText({ rollout, names, users }: RolloutFacts): string {
+  const { incumbent } = names
+  if (!users)
+    return `${formatPercent(sharePpm(rollout) / 1e6)} of the users get ${incumbent} again; how many that is, is not known.`
+  return `${formatCount(users.canary)} of ${allUsers(rollout, users)} users get ${incumbent} again.`
+}
+
+/** Whoever moved from one arm to the other with a stage was counted in both, so then the sum is only a bound. */
+function allUsers({ stage }: Rollout, { canary, incumbent }: { canary: number; incumbent: number }): string {
+  return `${stage === 0 ? '' : 'at most '}${formatCount(canary + incumbent)}`
+}
+
+function seenText({ rollout, users }: RolloutFacts): string {
+  const since = `since it began, ${momentText(rollout.startedAt)}`
+  if (!users) return `No outcome has been counted ${since}, so the number of users is not known.`
+  return `Users are counted from the outcomes that were reported ${since}; whoever has not come yet is not among them.`
+}
+
+function advanceText(facts: RolloutFacts): string {
+  const { rollout, names } = facts
+  const next = rollout.settings.stages[rollout.stage + 1]
+  if (!next) return `It is in its last stage.`
+  const [from, to] = [sharePpm(rollout) / 1e6, next.ppm / 1e6]
+  return `${formatPercent(to)} of the users get ${names.canary}, ${formatPercent(from)} before${moreUsers(facts, to)}.`
+}
+
+/** `: about 7,360 more (estimated: 20 % of the 36,800 seen)` */
+function moreUsers({ rollout, users }: RolloutFacts, to: number): string {
+  if (!users) return '; how many users that is, is not known'
+  const added = to - sharePpm(rollout) / 1e6
+  const all = users.canary + users.incumbent
+  return `: about ${formatCount(Math.round(added * all))} users more (estimated: ${formatPercent(added)} of the ${formatCount(all)} seen)`
+}
+
+interface ReleaseFacts {
+  /** How the version that everybody gets is named; null: none is active. */
+  active: string | null
+  /** How the version is named that is to be given. */
+  version: string
+  /** Seen in so many hours; null: not known. */
+  traffic: { users: number | null; hours: number } | null
+}
+
+/** What giving a version to everybody at once brings. */
+export function activationConsequence(facts: ReleaseFacts): Consequence {
+  const { active, version } = facts
+  const instead = active === null ? '' : `, instead of ${active}`
+  return {
+    first: `Everybody gets ${version} at once${instead}${trafficText(facts, 1)}.`,
+    more: [
+      'Nothing is compared: if it is bad, nobody rolls it back but a person. A rollout tries it on a share first.',
+    ],
+  }
+}
+
+/** What taking back the active version brings. */
+export function featureRollbackConsequence(facts: ReleaseFacts & { endsRollout: string | null }): Consequence {
+  const { active, version, endsRollout } = facts
+  return {
+    first: `Everybody gets ${version} again, instead of ${active}${trafficText(facts, 1)}.`,
+    more: [
+      `${active} is marked as rolled back: no later rollback goes to it.`,
+      ...(endsRollout === null ? [] : [`The rollout of ${endsRollout} ends, without a verdict on it.`]),
+    ],
+  }
+}
+
+/** What starting a rollout brings. */
+export function startConsequence(facts: ReleaseFacts & { settings: RolloutSettings }): Consequence {
+  const { active, version, settings } = facts
+  const [first] = settings.stages
+  const share = (first?.ppm ?? 0) / 1e6
+  const stages = settings.stages.map(({ ppm, soakMs }) => `${formatPercent(ppm / 1e6)} for ${formatSpan(soakMs)}`)
+  const undecided = {
+    weakPromote: 'it is promoted weakly if it qualifies, else held',
+    hold: 'it is held for a person',
+    rollBack: 'it is rolled back',
+  }[onUndecided({ settings })]
+  return {
+    first: `${formatPercent(share)} of the users get ${version}${trafficText(facts, share)}; all others keep ${active}.`,
+    more: [
+      `Stages: ${stages.join(', ')}, then everybody${settings.advance === 'manual' ? '; each step by a person' : ''}.`,
+      `If it is worse it is rolled back by itself. If nothing is decided within ${formatSpan(settings.patience)}, ${undecided}.`,
+    ],
+  }
+}
+
+/** `: about 368 users (estimated: 1 % of the 36,800 seen in 7 days)` */
+function trafficText({ traffic }: Pick<ReleaseFacts, 'traffic'>, share: number): string {
+  if (traffic?.users == null) return '; how many users that is, is not known'
+  const { users, hours } = traffic
+  const seen = `seen in the last ${hours >= 48 ? formatAmount(Math.round(hours / 24), 'day') : formatAmount(Math.max(1, Math.round(hours)), 'hour')}`
+  if (share === 1) return `: about ${formatCount(users)} users (as many were ${seen})`
+  return `: about ${formatCount(Math.round(share * users))} users (estimated: ${formatPercent(share)} of the ${formatCount(users)} ${seen})`
+}

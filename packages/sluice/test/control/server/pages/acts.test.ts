@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestPlane } from '../../../support/control-plane.ts'
+import { acknowledge, launched } from '../../../support/launched.ts'
+import { signedIn, type Visitor } from '../../../support/visitor.ts'
+
+const rolloutActs = ['rollback', 'pause', 'resume', 'advance', 'promote', 'abort']
+const featureActs = ['rollback', 'start', 'activate']
+
+async function canary(options: { verdict?: string } = {}): Promise<TestPlane & { next: string; id: string }> {
+  const plane = await launched()
+  const { next } = plane
+  if (options.verdict) await plane.publish('f', 'c', options)
+  const { body } = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: next } })
+  return { ...plane, next, id: body.id }
+}
+
+const stateOf = async (plane: TestPlane) => (await plane.ask('GET /v1/features/f', { as: 'operator' })).body
+
+/** The hidden fields of the form of an act, as a browser would send them. */
+async function formOf(who: Visitor, path: string): Promise<Record<string, string>> {
+  const text = await who.page(path)
+  const form = text.slice(text.indexOf('class="fields"'))
+  return Object.fromEntries(
+    [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  )
+}
+
+test('each act is refused to whoever may only look, in page and API, and nothing changes', async () => {
+  await using plane = await canary()
+  const before = await stateOf(plane)
+  for (const scope of ['viewer', 'approver']) {
+    const who = await signedIn(plane, scope)
+    const form = { reason: 'r', revision: String(before.revision), sendKey: 'a-key-of-a-page-1' }
+    for (const act of rolloutActs) {
+      const path = `/rollouts/${plane.id}/${act}`
+      assert.equal((await who.get(path)).status, 403, path)
+      assert.equal((await who.send(path, form)).status, 403, path)
+      if (act === 'rollback') continue
+      assert.equal((await plane.ask(`POST /v1${path}`, { as: scope, body: { reason: 'r' } })).status, 403, path)
+    }
+    for (const act of featureActs) {
+      const path = `/features/f/${act}?version=${plane.next}`
+      assert.equal((await who.get(path)).status, 403, path)
+      assert.equal((await who.send(`/features/f/${act}`, { ...form, version: plane.next })).status, 403, path)
+    }
+    for (const [route, body] of [
+      ['POST /v1/features/f/rollback', { reason: 'r' }],
+      ['POST /v1/features/f/rollouts', { version: plane.next }],
+      ['PUT /v1/features/f/active', { version: plane.next, reason: 'r' }],
+    ] as const)
+      assert.equal((await plane.ask(route, { as: scope, body })).status, 403, route)
+  }
+  for (const scope of ['client', 'ci'])
+    assert.equal(
+      (await plane.ask(`POST /v1/rollouts/${plane.id}/abort`, { as: scope, body: { reason: 'r' } })).status,
+      403,
+    )
+  assert.deepEqual(await stateOf(plane), before)
+})
+
+test('whoever has not signed in is asked to, and an act by the cookie needs the form of the session and the same site', async () => {
+  await using plane = await canary()
+  const path = `/rollouts/${plane.id}/rollback`
+  const nobody = await plane.plane.fetch(plane.request(`GET ${path}`))
+  assert.equal(nobody.headers.get('location'), `/sign-in?next=${encodeURIComponent(path)}`)
+  const ann = await signedIn(plane, 'operator')
+  const bob = await signedIn(plane, 'operator')
+  const form = { ...(await formOf(ann, path)), reason: 'worse' }
+  assert.equal((await ann.send(path, { ...form, formKey: bob.formKey })).status, 403)
+  assert.equal((await ann.send(path, form, { origin: 'https://evil.example' })).status, 403)
+  assert.equal((await ann.send(path, form, { 'content-type': 'application/json' })).status, 415)
+  assert.equal((await stateOf(plane)).rollout.status, 'running')
+})
+
+test('a token for other features finds neither rollout nor feature, as if there were none', async () => {
+  await using plane = await canary()
+  await plane.token('other-operator', { scopes: ['operator'], features: ['other'] })
+  const who = await signedIn(plane, 'operator', 'other-operator')
+  const missing = await (await who.get('/rollouts/r-0000000000000000/abort')).text()
+  const hidden = await who.get(`/rollouts/${plane.id}/abort`)
+  assert.equal(hidden.status, 404)
+  const plain = (text: string) =>
+    text
+      .replaceAll(/r-\w{16}|request <code>\w+/g, '')
+      .replaceAll(/As of [^<]+/g, '')
+      .replaceAll(/data-at="\d+"/g, '')
+  assert.equal(plain(await hidden.text()), plain(missing))
+  const form = { reason: 'r', revision: '1', sendKey: 'a-key-of-a-page-1', version: plane.next }
+  assert.equal((await who.send(`/rollouts/${plane.id}/abort`, form)).status, 404)
+  for (const act of [...featureActs, 'applied']) assert.equal((await who.get(`/features/f/${act}`)).status, 404, act)
+  for (const act of featureActs) assert.equal((await who.send(`/features/f/${act}`, form)).status, 404, act)
+  assert.equal((await stateOf(plane)).rollout.status, 'running')
+})
+
+test('a rollback is done as the API does it, once for a form that is sent twice', async () => {
+  await using plane = await canary()
+  await acknowledge(plane, 'app-1')
+  const ann = await signedIn(plane, 'operator')
+  const path = `/rollouts/${plane.id}/rollback`
+  const form = { ...(await formOf(ann, path)), reason: 'answers in French' }
+  const sent = await Promise.all([ann.send(path, form), ann.send(path, form)])
+  for (const response of sent) {
+    assert.equal(response.status, 303, await response.text())
+    assert.equal(response.headers.get('location'), '/features/f/applied')
+  }
+  const { rollout } = await stateOf(plane)
+  assert.equal(rollout.status, 'rolledBack')
+  const rows = (await plane.ask('GET /v1/features/f/audit', { as: 'operator' })).body.rows
+  const done = rows.filter(({ action }: { action: string }) => action === 'rollout.rollBack')
+  assert.deepEqual(
+    done.map(({ reason, actor, evidence }: Record<string, unknown>) => ({ reason, actor, evidence })),
+    [{ reason: 'answers in French', actor: 'ope-operator', evidence: { manual: true } }],
+  )
+  const applied = await ann.page('/features/f/applied')
+  assert.match(applied, /rolled back the canary/)
+  assert.match(applied, /0 of 1 instances have it; 1 may still serve the canary/)
+  await acknowledge(plane, 'app-1')
+  await plane.pass(1500)
+  assert.match(await ann.page('/features/f/applied'), /All 1 instances have it/)
+})
+
+test('a form of a page that is old is refused, and says what has changed and by whom', async () => {
+  await using plane = await canary()
+  const ann = await signedIn(plane, 'operator')
+  const path = `/rollouts/${plane.id}/promote`
+  const form = await formOf(ann, path)
+  await plane.ask(`POST /v1/rollouts/${plane.id}/advance`, { as: 'admin', body: { reason: 'next please' } })
+  const response = await ann.send(path, { ...form, reason: 'looks <good>' })
+  assert.equal(response.status, 409)
+  const text = await response.text()
+  assert.match(text, /Nothing was done.*advanced the canary [0-9a-f]{12} at .*\(next please\)/s)
+  assert.match(text, /looks &lt;good&gt;<\/textarea>/, 'the reason is kept')
+  assert.match(text, /stage 2 of 4/, 'what holds now is shown')
+  const again = Object.fromEntries(
+    [...text.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  )
+  assert.notEqual(again.sendKey, form.sendKey)
+  assert.equal((await ann.send(path, { ...again, reason: 'looks good' })).status, 303)
+  assert.equal((await stateOf(plane)).rollout.status, 'promoted')
+})
+
+test('an act that the state does not allow has no form, and says why', async () => {
+  await using plane = await canary()
+  const ann = await signedIn(plane, 'operator')
+  assert.match(await ann.page(`/rollouts/${plane.id}/resume`), /is not paused/)
+  await plane.ask(`POST /v1/rollouts/${plane.id}/abort`, { as: 'admin', body: { reason: 'no time' } })
+  for (const act of rolloutActs) {
+    const text = await ann.page(`/rollouts/${plane.id}/${act}`)
+    assert.match(text, /has ended: aborted by .* \(no time\)/, act)
+    assert.doesNotMatch(text, /class="fields"/, act)
+  }
+})
+
+test('a form without a reason is refused and shown again', async () => {
+  await using plane = await canary()
+  const ann = await signedIn(plane, 'operator')
+  const path = `/rollouts/${plane.id}/pause`
+  const response = await ann.send(path, { ...(await formOf(ann, path)), reason: '  \n ' })
+  assert.equal(response.status, 400)
+  assert.match(await response.text(), /A reason is needed/)
+  assert.equal((await stateOf(plane)).rollout.status, 'running')
+})
+
+test('a rollout of a version that has not passed needs a second reason, which the audit log keeps', async () => {
+  await using plane = await launched()
+  const bad = await plane.publish('f', 'c', { verdict: 'fail' })
+  const ann = await signedIn(plane, 'operator')
+  const choice = await ann.page('/features/f/start')
+  assert.match(choice, new RegExp(`href="/features/f/start\\?version=${bad}"`))
+  assert.match(choice, /not passed: its gate said fail/)
+  const path = `/features/f/start?version=${bad}`
+  assert.match(await ann.page(path), /It has not passed: its gate said fail/)
+  const form = { ...(await formOf(ann, path)), reason: 'try it' }
+  const refused = await ann.send('/features/f/start', form)
+  assert.equal(refused.status, 409)
+  assert.match(await refused.text(), /has not passed: its gate said fail/)
+  const fresh = { ...(await formOf(ann, path)), reason: 'try it', override: 'the case is wrong' }
+  assert.equal((await ann.send('/features/f/start', fresh)).status, 303)
+  const { rollout } = await stateOf(plane)
+  assert.deepEqual([rollout.canary, rollout.override], [bad, 'the case is wrong'])
+  const rows = (await plane.ask('GET /v1/features/f/audit', { as: 'operator' })).body.rows
+  assert.equal(rows.at(-1).reason, 'try it')
+  assert.equal(rows.at(-1).evidence.override, 'the case is wrong')
+})
+
+test('a version is activated and rolled back for everybody, with the same refusals', async () => {
+  await using plane = await launched()
+  const ann = await signedIn(plane, 'operator')
+  assert.match(await ann.page('/features/f/rollback'), /no earlier version that was good/)
+  const path = `/features/f/activate?version=${plane.next}`
+  assert.match(await ann.page(path), /Everybody gets .* at once, instead of .*; how many users that is, is not known/)
+  const form = { ...(await formOf(ann, path)), reason: 'release' }
+  assert.equal((await ann.send('/features/f/activate', form)).status, 303)
+  const { active, history } = await stateOf(plane)
+  assert.equal(active, plane.next)
+  const back = await formOf(ann, '/features/f/rollback')
+  assert.equal(back.version, history[0].version)
+  assert.equal((await ann.send('/features/f/rollback', { ...back, reason: 'worse' })).status, 303)
+  const after = await stateOf(plane)
+  assert.equal(after.active, history[0].version)
+  assert.deepEqual(after.rolledBack, [plane.next])
+  assert.equal((await ann.get('/features/f/activate?version=000000000000')).status, 404)
+})

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rolloutConsequence, startConsequence } from '../../../src/control/words/act-text.ts'
+import type { Rollout } from '../../../src/records/rollout.ts'
+import { defaultRolloutSettings } from '../../../src/records/rollout-settings.ts'
+
+const rollout: Rollout = {
+  ...{ id: 'r-1', feature: 'f', incumbent: 'a', canary: 'b', algorithm: 'murmur3-x86-32/ppm', salt: '00' },
+  ...{ settings: defaultRolloutSettings, stage: 1, enteredAt: [0, 1], pausedMs: 0, pausedAt: null, status: 'running' },
+  ...{
+    hold: null,
+    startedAt: Date.UTC(2026, 10, 24, 9),
+    startedBy: 'ann',
+    override: null,
+    endedAt: null,
+    ending: null,
+  },
+} as Rollout
+const names = { canary: '1.1', incumbent: '1.0' }
+const users = { canary: 1840, incumbent: 34_960 }
+const first = (...[act, facts]: Parameters<typeof rolloutConsequence>) => rolloutConsequence(act, facts).first
+
+test('the consequence of an act is in figures, and an estimate says that it is one', () => {
+  const facts = { rollout, names, users }
+  assert.equal(
+    first('rollback', { ...facts, rollout: { ...rollout, stage: 0 } }),
+    '1,840 of 36,800 users get 1.0 again.',
+  )
+  // With a stage users move, and are counted in both arms.
+  assert.equal(first('rollback', facts), '1,840 of at most 36,800 users get 1.0 again.')
+  assert.equal(
+    first('advance', facts),
+    '25 % of the users get 1.1, 5 % before: about 7,360 users more (estimated: 20 % of the 36,800 seen).',
+  )
+  assert.equal(
+    first('promote', facts),
+    'Everybody gets 1.1: about 34,960 users more (estimated: 95 % of the 36,800 seen).',
+  )
+  assert.match(rolloutConsequence('pause', facts).more.join(' '), /not rolled back by itself/)
+})
+
+test('where no user was counted, no number is given', () => {
+  const facts = { rollout, names, users: null }
+  assert.equal(first('abort', facts), '5 % of the users get 1.0 again; how many that is, is not known.')
+  assert.equal(first('promote', facts), 'Everybody gets 1.1; how many users that is, is not known.')
+})
+
+test('a start says how many users begin, and what happens by itself', () => {
+  const { first, more } = startConsequence({
+    ...{ active: '1.0', version: '1.1', traffic: { users: 36_800, hours: 168 }, settings: defaultRolloutSettings },
+  })
+  assert.equal(
+    first,
+    '1 % of the users get 1.1: about 368 users (estimated: 1 % of the 36,800 seen in the last 7 days); all others keep 1.0.',
+  )
+  assert.match(more.join(' '), /1 % for 4 h 0 min, 5 % for 8 h 0 min, .*then everybody/)
+})
