@@ -2,6 +2,13 @@ import type { DriftView } from '../drift/read-drift.ts'
 import type { NightWord } from '../drift/suspect.ts'
 import type { LoopFault } from '../loops/loop-faults.ts'
 import type { Assessment } from '../rollout/assessment/assessment.ts'
+import type { EvidenceSeries } from '../rollout/assessment/evidence-series.ts'
+
+/** How the evidence of a rollout went up to its last assessment, which was at `at` (ms since the epoch). */
+export interface RecordedEvidence {
+  at: number
+  series: EvidenceSeries
+}
 
 /** What the engine knows and the server shows. */
 export interface EngineState {
@@ -9,6 +16,8 @@ export interface EngineState {
   assessment(rolloutId: string): Promise<Assessment | null>
   /** The same without a read, where this process leads the rollout and has just assessed it. */
   lately?(rolloutId: string): Assessment | undefined
+  /** Null before the first assessment, and where it cannot be read. */
+  recorded?(rolloutId: string): Promise<RecordedEvidence | null>
   /** The state of the drift watch of a feature; null if there is none. */
   drift(feature: string): Promise<DriftView | null>
   /** What the last nightly of a feature found; undefined if there was none, or nights are not known here. */

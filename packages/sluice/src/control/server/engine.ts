@@ -17,7 +17,7 @@ import type { WorkLoop } from '../loops/work-loop.ts'
 import { startNotifier } from '../notify/notifier.ts'
 import { releaseNews } from '../notify/release-news.ts'
 import { startController } from '../rollout/controller/controller.ts'
-import { type Assessed, readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
+import { type Assessed, readAssessed, readAssessment, seriesOf } from '../rollout/controller/rollout-checkpoint.ts'
 import { bettingEngine } from '../rollout/decision-engine.ts'
 import type { Store } from '../store/store.ts'
 import type { EngineState } from './engine-state.ts'
@@ -104,6 +104,10 @@ export function startEngine(options: EngineOptions): Engine {
   metrics.gauge('judge_queue', 'Requests that wait to be judged.', async () => [{ value: await store.queued() }])
   const gauge = armGauges(metrics, clock)
   const latest = new Map<string, Assessed>()
+  const lately = (rolloutId: string) => {
+    const found = latest.get(rolloutId)
+    return found && clock.now() - found.at < latestMs ? found : undefined
+  }
   const loops: WorkLoop[] = [
     startController({
       store,
@@ -139,9 +143,10 @@ export function startEngine(options: EngineOptions): Engine {
     },
     engineState: {
       assessment: (rolloutId) => readAssessment(store, rolloutId),
-      lately(rolloutId) {
-        const found = latest.get(rolloutId)
-        return found && clock.now() - found.at < latestMs ? found.assessment : undefined
+      lately: (rolloutId) => lately(rolloutId)?.assessment,
+      async recorded(rolloutId) {
+        const assessed = lately(rolloutId) ?? (await readAssessed(store, rolloutId))
+        return assessed && { at: assessed.at, series: seriesOf(assessed) }
       },
       drift: (feature) => readDrift(store, feature),
       night: nightOf,

@@ -52,7 +52,7 @@ function table({ signals }: ShownFigures): string[] {
 }
 
 /** `-0.013 ±0.041`, `+0.3 ±0.9 points` */
-function differenceText({ value, high }: ValueInterval, signal: string): string {
+export function differenceText({ value, high }: ValueInterval, signal: string): string {
   const [times, digits] = signal === 'score' ? [1, 3] : [100, 2]
   const sign = value < 0 ? '-' : '+'
   const reach = high === null ? '' : ` ±${(times * (high - value)).toFixed(digits)}`
@@ -98,8 +98,9 @@ export function judgingLine({
   return `judging: ${formatUsd(spentTodayUsd)}${of} today`
 }
 
-/** `0.62`, `18.3`, `> 1e6` */
-function eValueText(value: number): string {
+/** `0.62`, `18.3`, `> 1e6`, `< 0.01` */
+export function eValueText(value: number): string {
+  if (value < 0.01) return '< 0.01'
   if (value >= 1e6) return '> 1e6'
   return value >= 100 ? formatCount(Math.round(value)) : String(Number(value.toPrecision(2)))
 }

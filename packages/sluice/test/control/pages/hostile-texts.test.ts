@@ -9,6 +9,7 @@ import { instancesPage } from '../../../src/control/pages/instances.ts'
 import { type PageContent, pageDocument } from '../../../src/control/pages/layout.ts'
 import { overviewPage } from '../../../src/control/pages/overview.ts'
 import type { FeatureRow } from '../../../src/control/pages/overview-row.ts'
+import { rolloutPage } from '../../../src/control/pages/rollout/rollout-page.ts'
 import { settingsPage } from '../../../src/control/pages/settings.ts'
 import { signInPage } from '../../../src/control/pages/sign-in.ts'
 import { reportOf } from '../../support/told-feature.ts'
@@ -91,8 +92,67 @@ const feature: FeaturePage = {
   moreActivations: 3,
 }
 
+const mean = { value: 0.5, low: 0.4, high: 0.6, count: 3 }
+const height = { eValue: 1e300, at: never }
+const line = { name: hostile, eValue: 3, highest: height, points: [{ at: now, eValue: 3 }] }
+const answer = {
+  ...{ outcome: hostile, score: 0.1, storedAt: never, input: hostile, output: hostile },
+  failed: [{ item: hostile, quote: hostile, reasoning: hostile }],
+}
+const byArm = { canary: 1, incumbent: 2 }
+const armSummary = {
+  ...{ requests: 1, users: 1, judged: 1, meanScore: 0.5, errorRate: 0, refusalRate: 0, invalidRate: 0, slowRate: 0 },
+  ...{ meanCostUsd: 0.1, meanLatencyMs: 9, meanFeedback: null },
+}
+const rollout: Parameters<typeof rolloutPage>[0] = {
+  ...{ id: hostile, feature: hostile, canary: version, incumbent: version, override: hostile },
+  state: { tone: 'bad', sentence: hostile, short: hostile },
+  ...{ stage: hostile, waitsFor: [hostile], words: hostile, startedAt: never, startedBy: hostile },
+  ended: null,
+  ...{ status: 'running', stageIndex: 0, stages: [1, 2], mayAct: true },
+  health: [{ name: hostile, tone: 'bad', text: hostile }],
+  evidence: {
+    ...{ needed: 20, all: line, signals: [line], gapMs: 1, recordedSince: never },
+    ...{ startedAt: now, endedAt: null, assessedAt: now, events: [{ x: now, label: hostile, says: hostile }] },
+  },
+  arms: {
+    figures: {
+      signals: [
+        {
+          ...{ signal: hostile, incumbent: mean, canary: mean, difference: mean, margin: 0.05 },
+          ...{ against: 3, highest: height, proof: null },
+        },
+      ],
+      users: byArm,
+      judged: { canary: { users: 1, answers: 1 }, incumbent: { users: 1, answers: 1 } },
+      against: { eValue: 3, highest: height, needed: 20 },
+      ...{ missing: [], nextStepAt: null, patienceEndsAt: null },
+    },
+    canary: armSummary,
+    incumbent: armSummary,
+  },
+  answers: { canary: [answer], incumbent: [], why: hostile },
+  serving: {
+    feature: hostile,
+    revision: 3,
+    instances: [{ revision: 3, lacksChange: 1, current: 1, silent: 1, names: [hostile] }],
+    tokens: [{ name: hostile, share: 1, users: byArm, requests: byArm, errors: byArm, leftOut: true }],
+  },
+  log: {
+    rows: [{ seq: 1, at: never, actor: hostile, action: hostile, reason: hostile }],
+    isCut: true,
+    feature: hostile,
+  },
+}
+
 const pages: Record<string, PageContent> = {
   feature: featurePage(feature),
+  rollout: rolloutPage(rollout),
+  'rollout that has ended': rolloutPage({
+    ...rollout,
+    ended: { reason: hostile, highest: { text: hostile, at: never } },
+    answers: { canary: [], incumbent: [], why: hostile },
+  }),
   overview: overviewPage({
     rows: [
       row,

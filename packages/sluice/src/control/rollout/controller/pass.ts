@@ -18,6 +18,7 @@ import {
   observeEntries,
   pageSize,
   type RolloutCheckpoint,
+  seriesOf,
   unitsId,
   unitsOf,
 } from './rollout-checkpoint.ts'
@@ -86,7 +87,8 @@ export function assessNext(
   const since = heldSince(before, rollout, at)
   const figures = before.assessed?.assessment.figures
   const known = { refused: refusedBy(before), highest: figures ? highestOf(figures) : {} }
-  return assessedBy(engine, before.evidence, { rollout, at, judge, soak, heldSince: since, ...known })
+  const series = before.assessed ? seriesOf(before.assessed) : undefined
+  return assessedBy(engine, before.evidence, { rollout, at, judge, soak, heldSince: since, ...known, series })
 }
 
 async function runningOf(store: Store, feature: string, id: string): Promise<Rollout | undefined> {

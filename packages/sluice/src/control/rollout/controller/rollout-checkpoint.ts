@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { LogEntry } from '../../../records/outcome.ts'
 import type { Rollout } from '../../../records/rollout.ts'
+import { sharePpm } from '../../release/rollout-state.ts'
 import type { UnitRecord } from '../../store/evidence-store.ts'
 import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
 import type { Assessment } from '../assessment/assessment.ts'
+import { type EvidenceSeries, evidenceSeriesSchema, withLook } from '../assessment/evidence-series.ts'
 import { judgeHealthSchema } from '../assessment/judge-health.ts'
 import { soakSchema, unwatched } from '../assessment/soak.ts'
 import type { DecisionEngine } from '../decision-engine.ts'
@@ -29,6 +31,8 @@ const assessedSchema = z.strictObject({
   refused: z.array(z.string()).nullable().default(null),
   /** Greatest evidence of the passes before. */
   highest: z.record(z.string(), z.object({ eValue: z.number(), at: z.number() })).optional(),
+  /** Evidence of the passes before, to be shown. It decides nothing, so one that cannot be read begins anew. */
+  series: evidenceSeriesSchema.optional().catch(undefined),
 })
 
 /** An assessment with all that it was made of beside the evidence. */
@@ -106,8 +110,13 @@ export class DamagedCheckpoint extends StoreError {
 
 /** What was last known of a rollout, running or ended; null before its first assessment, and where it cannot be read. */
 export async function readAssessment(store: Pick<Store, 'checkpoint'>, rolloutId: string): Promise<Assessment | null> {
+  return (await readAssessed(store, rolloutId))?.assessment ?? null
+}
+
+/** The same with all that it was made of beside the evidence. */
+export async function readAssessed(store: Pick<Store, 'checkpoint'>, rolloutId: string): Promise<Assessed | null> {
   try {
-    return (await loadCheckpoint(store, rolloutId))?.checkpoint.assessed?.assessment ?? null
+    return (await loadCheckpoint(store, rolloutId))?.checkpoint.assessed ?? null
   } catch (error) {
     if (error instanceof DamagedCheckpoint) return null
     throw error
@@ -140,8 +149,14 @@ export function unitsOf(entries: readonly LogEntry[]): string[] {
 export function assessedBy(
   engine: DecisionEngine<object>,
   evidence: object,
-  { rollout, at, judge, soak, heldSince, refused, highest = {} }: Omit<Assessed, 'assessment'>,
+  { rollout, at, judge, soak, heldSince, refused, highest = {}, series }: Omit<Assessed, 'assessment'>,
 ): Assessed {
   const course = { soak: soak ?? unwatched(rollout), heldSince, judge, refused, highest }
-  return { assessment: engine.assess(evidence, rollout, at, course), rollout, at, ...course }
+  const assessment = engine.assess(evidence, rollout, at, course)
+  return { assessment, rollout, at, ...course, ...(series && { series }) }
+}
+
+/** The evidence of all passes so far, the one of this assessment among them. */
+export function seriesOf({ series, assessment, at, rollout }: Assessed): EvidenceSeries {
+  return withLook(series, assessment, { at, ppm: sharePpm(rollout) })
 }

@@ -1,4 +1,6 @@
 import type { Clock } from '@sluice/client'
+import type { AuditRow } from '../../../records/audit-row.ts'
+import type { StoredContent } from '../../../records/content.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import type { DriftView } from '../../drift/read-drift.ts'
 import type { NightWord } from '../../drift/suspect.ts'
@@ -6,11 +8,16 @@ import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { type JudgeHealth, readJudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
-import type { EngineState } from '../engine-state.ts'
+import type { EngineState, RecordedEvidence } from '../engine-state.ts'
 
 /** Reads that are kept for a while, so that pages that are made every second do not repeat each of them. */
 export interface KeptReads {
   assessment(rolloutId: string): Promise<Assessment | null>
+  recorded(rolloutId: string): Promise<RecordedEvidence | null>
+  /** The worst judged answers of a version in a rollout. */
+  worst(of: { feature: string; rolloutId: string; version: string; limit: number }): Promise<StoredContent[]>
+  /** The last rows of a feature's log up to this one, at most `mostRows`, in order. */
+  lastRows(feature: string, upTo: number): Promise<AuditRow[]>
   /** Undefined if there is none, or its row cannot be read. */
   version(feature: string, id: string): Promise<VersionRecord | undefined>
   judgeHealth(feature: string): Promise<JudgeHealth>
@@ -19,24 +26,36 @@ export interface KeptReads {
 }
 
 /** How old each may be, in ms: the faster it changes, the less. */
-const keptMs = { assessment: 900, version: 5000, judgeHealth: 5000, drift: 30_000, night: 60_000 }
+const keptMs = {
+  ...{ assessment: 900, worst: 5000, lastRows: 60_000, version: 5000, judgeHealth: 5000, drift: 30_000, night: 60_000 },
+}
+
+/** So many rows of a log are read to show the last ones. */
+export const mostRows = 200
 
 export function createKeptReads({
   store,
   engineState,
   clock,
 }: {
-  store: Pick<Store, 'version' | 'checkpoint'>
+  store: Pick<Store, 'version' | 'checkpoint' | 'worstContent' | 'audit'>
   engineState: EngineState
   clock: Pick<Clock, 'now'>
 }): KeptReads {
   const assessments = keeper<Promise<Assessment | null>>(clock, keptMs.assessment)
+  const recorded = keeper<Promise<RecordedEvidence | null>>(clock, keptMs.assessment)
+  const worst = keeper<Promise<StoredContent[]>>(clock, keptMs.worst)
+  const rows = keeper<Promise<AuditRow[]>>(clock, keptMs.lastRows)
   const versions = keeper<Promise<VersionRecord | undefined>>(clock, keptMs.version)
   const judges = keeper<Promise<JudgeHealth>>(clock, keptMs.judgeHealth)
   const drifts = keeper<Promise<DriftView | null>>(clock, keptMs.drift)
   const nights = keeper<NightWord | undefined>(clock, keptMs.night)
   return {
     assessment: (id) => assessments(id, async () => engineState.lately?.(id) ?? (await engineState.assessment(id))),
+    recorded: (id) => recorded(id, async () => (await engineState.recorded?.(id)) ?? null),
+    worst: (of) => worst(JSON.stringify(of), () => store.worstContent(of)),
+    lastRows: (feature, upTo) =>
+      rows(`${feature}\0${upTo}`, () => store.audit(feature, { after: Math.max(0, upTo - mostRows), limit: mostRows })),
     version: (feature, id) => versions(`${feature}\0${id}`, () => readable(store.version(feature, id))),
     judgeHealth: (feature) => judges(feature, () => readJudgeHealth(store, feature)),
     drift: (feature) => drifts(feature, () => engineState.drift(feature)),

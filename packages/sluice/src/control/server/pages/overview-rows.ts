@@ -131,13 +131,13 @@ function instancesOf(state: FeatureState, { instances, epoch }: RowFacts): Featu
   const serving = instances.filter(({ features }) => features === null || features.includes(state.feature))
   return {
     total: serving.length,
-    behind: serving.filter((one) => lacks(one, state, epoch)).length,
+    behind: serving.filter((one) => lacksChange(one, state, epoch)).length,
     silent: serving.filter(({ silent }) => silent).length,
   }
 }
 
 /** Whether a live instance that may serve the feature does not have its last change. */
-function lacks(
+export function lacksChange(
   { features, record, upToDate, silent }: InstanceState,
   { feature, revision, active }: FeatureState,
   epoch: string,

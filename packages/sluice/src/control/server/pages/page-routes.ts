@@ -7,6 +7,7 @@ import { openLive } from './live-route.ts'
 import { showOverview } from './overview-route.ts'
 import type { PageRoute } from './page-route.ts'
 import { rolloutActRoutes } from './rollout-act-routes.ts'
+import { showRolloutPage } from './rollout-route.ts'
 import { showSettings } from './settings-route.ts'
 import { showSignIn, signIn, signOut } from './sign-in-routes.ts'
 
@@ -14,6 +15,7 @@ import { showSignIn, signIn, signOut } from './sign-in-routes.ts'
 export const pageRoutes: readonly PageRoute[] = [
   showOverview,
   showFeaturePage,
+  showRolloutPage,
   showInstances,
   showApplied,
   ...rolloutActRoutes,

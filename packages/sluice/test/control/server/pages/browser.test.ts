@@ -11,6 +11,7 @@ import { openBrowser } from '../../../support/browser.ts'
 import { type TestPlane, testPlane, tokenOf } from '../../../support/control-plane.ts'
 import { acknowledge } from '../../../support/launched.ts'
 import { toldEngine, toldFeature } from '../../../support/told-feature.ts'
+import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/watched-canary.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -30,10 +31,10 @@ describe('the pages of the control plane in Chromium', () => {
   })
   after(() => browser.close())
 
-  async function served(): Promise<
-    TestPlane & { url: string; stop(): Promise<void>; open(): Promise<{ page: Page; errors: string[] }> }
-  > {
-    const plane = await testPlane({ clock: systemClock, engineState: toldEngine })
+  async function served(
+    given?: TestPlane,
+  ): Promise<TestPlane & { url: string; stop(): Promise<void>; open(): Promise<{ page: Page; errors: string[] }> }> {
+    const plane = given ?? (await testPlane({ clock: systemClock, engineState: toldEngine }))
     const { url, close } = await listen(
       { fetch: plane.plane.fetch, drain: plane.plane.drain, close: plane.plane.close },
       { host: '127.0.0.1', port: 0 },
@@ -118,6 +119,27 @@ describe('the pages of the control plane in Chromium', () => {
       assert.deepEqual(await faultsOf(page), [], `${path} at ${width}`)
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, path)
     }
+  })
+
+  test('the page of a rollout is without faults of accessibility, in the light and the dark, on any screen', async () => {
+    const known = nothingKnown()
+    await using plane = await served(await planeThatKnows(known))
+    const rollout = await startCanary(plane, 'email-summary')
+    watchCanary(rollout, known, { looks: 20 })
+    await acknowledge(plane, 'app-1')
+    const { page } = await plane.open()
+    await signIn(page, plane.url, `/rollouts/${rollout.id}`, 'operator')
+    for (const [width, colorScheme] of [
+      [1280, 'light'],
+      [360, 'dark'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 800 })
+      await page.emulateMedia({ colorScheme })
+      assert.deepEqual(await faultsOf(page), [], `at ${width}`)
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width)
+    }
+    await page.getByText('The numbers').click()
+    await page.getByRole('region', { name: 'Evidence over time', exact: true }).waitFor()
   })
 
   test('everything is readable and can be done without a script, and with the keyboard', async () => {

@@ -1,0 +1,83 @@
+import type { ArmSummary, Figures } from '../../../records/assessment.ts'
+import {
+  formatAmount,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatScore,
+  formatUsd,
+} from '../../../text/format.ts'
+import { type Html, html } from '../../../text/markup.ts'
+import { signalNames } from '../../rollout/assessment/signal-names.ts'
+import { differenceText } from '../../words/figures-text.ts'
+import { cell, notKnown, wideTable } from '../elements.ts'
+
+/** Both arms of a rollout, as its last assessment knows them. */
+export interface ShownArms {
+  /** Null before the first assessment, and of an assessment of an older release. */
+  figures: Figures | null
+  canary: ArmSummary | null
+  incumbent: ArmSummary | null
+}
+
+type Arm = 'canary' | 'incumbent'
+
+/** Means, rates and what lies between them, with the users that they are of. */
+export function armsSection(arms: ShownArms): Html {
+  const { figures } = arms
+  if (!figures) return html`<section><h2>Both arms</h2><p>Users, means and differences: ${notKnown}.</p></section>`
+  const rows = [
+    ...figures.signals.map((one) => signalRow(one)),
+    plainRow(
+      'latency',
+      ({ meanLatencyMs }) => formatDuration(meanLatencyMs),
+      ({ meanLatencyMs }) => meanLatencyMs,
+      arms,
+    ),
+    plainRow(
+      'cost of a request',
+      ({ meanCostUsd }) => formatUsd(meanCostUsd),
+      ({ meanCostUsd }) => meanCostUsd,
+      arms,
+    ),
+  ]
+  return html`<section><h2>Both arms</h2>
+<ul class="facts">${(['canary', 'incumbent'] as const).map((arm) => html`<li><b>${arm}</b>: ${usersOf(arm, figures)}</li>`)}</ul>
+${wideTable({ name: 'Both arms', head: ['Signal', 'Canary', 'Incumbent', 'Difference', 'Ruled out by a promotion'], rows })}
+<p class="muted"><small>Intervals are of 95 %, by users, and hold for one look. What decides is the evidence above, which holds however often one looks.</small></p></section>`
+}
+
+function usersOf(arm: Arm, { users, judged }: Figures): Html {
+  return html`${formatAmount(users[arm], 'user')} <small>${formatCount(judged[arm].users)} of them judged, ${formatAmount(judged[arm].answers, 'answer')}</small>`
+}
+
+function signalRow({ signal, canary, incumbent, difference, margin }: Figures['signals'][number]): Html {
+  const isScore = signal === 'score'
+  const shown = (value: number) => (isScore ? formatScore(value) : formatPercent(value))
+  const mean = (one: typeof canary) =>
+    one === null
+      ? notKnown
+      : html`<b>${shown(one.value)}</b>${one.low === null || one.high === null ? undefined : html` <small>[${shown(Math.max(0, one.low))}, ${shown(Math.min(1, one.high))}]</small>`}<small class="line">of ${formatAmount(one.count, isScore ? 'answer' : 'request')}</small>`
+  return html`<tr><th scope="row" data-column="Signal">${signalNames[signal] ?? signal}</th>
+${cell('Canary', mean(canary))}
+${cell('Incumbent', mean(incumbent))}
+${cell('Difference', difference === null ? notKnown : html`<b>${differenceText(difference, signal)}</b>${isScore ? '' : ' points'}`)}
+${cell('Ruled out by a promotion', isScore ? `a drop by ${formatScore(margin)}` : `a rise by ${formatPercent(margin)}`)}</tr>
+`
+}
+
+/** What is shown, and is no evidence by itself. */
+function plainRow(
+  name: string,
+  text: (arm: ArmSummary) => string,
+  value: (arm: ArmSummary) => number | null,
+  { canary, incumbent }: ShownArms,
+): Html {
+  const shown = (arm: ArmSummary | null) => (arm === null || value(arm) === null ? notKnown : text(arm))
+  return html`<tr><th scope="row" data-column="Signal">${name}</th>
+${cell('Canary', shown(canary))}
+${cell('Incumbent', shown(incumbent))}
+${cell('Difference', html`<span class="muted">–</span>`)}
+${cell('Ruled out by a promotion', html`<span class="muted">not asked</span>`)}</tr>
+`
+}

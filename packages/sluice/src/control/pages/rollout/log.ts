@@ -1,0 +1,32 @@
+import { type Html, html } from '../../../text/markup.ts'
+import { excerpt } from '../../../text/untrusted.ts'
+import { cell, moment, wideTable } from '../elements.ts'
+
+/** What was done, the newest first. */
+export interface ShownLog {
+  rows: readonly { seq: number; at: number; actor: string; action: string; reason: string | null }[]
+  /** Older rows of the rollout are left out. */
+  isCut: boolean
+  feature: string
+}
+
+const longestReason = 400
+
+export function logSection({ rows, isCut, feature }: ShownLog): Html {
+  const shown = rows.map(
+    ({
+      seq,
+      at,
+      actor,
+      action,
+      reason,
+    }) => html`<tr><th scope="row" data-column="When">${moment(at)} <small>row ${seq}</small></th>
+${cell('Who', actor)}
+${cell('What', html`<code>${action}</code>`)}
+${cell('Why', reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, longestReason), 'wide')}</tr>
+`,
+  )
+  return html`<section><h2>What was done</h2>
+${rows.length === 0 ? html`<p class="muted">No row of the log is of this rollout.</p>` : wideTable({ name: 'What was done', head: ['When', 'Who', 'What', 'Why'], rows: shown })}
+${isCut ? html`<p class="muted">Only the last rows; all of them: <code>sluice audit ${feature}</code></p>` : undefined}</section>`
+}

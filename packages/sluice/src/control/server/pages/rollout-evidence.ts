@@ -1,0 +1,80 @@
+import type { ChartEvent } from '../../../charts/events.ts'
+import type { Rollout } from '../../../records/rollout.ts'
+import type { EvidenceLine, ShownEvidence } from '../../pages/rollout/evidence.ts'
+import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { evidencePoints, together } from '../../rollout/assessment/evidence-series.ts'
+import { signalNames } from '../../rollout/assessment/signal-names.ts'
+import { stateText } from '../../words/rollout-state-text.ts'
+import type { RecordedEvidence } from '../engine-state.ts'
+import { hasData, type RolloutFacts } from './rollout-facts.ts'
+
+/** A number that can be drawn, however great. */
+const eValueOf = (logE: number) => Math.exp(Math.min(logE, 700))
+
+/** A series that begins so much later than the rollout, in ms, lacks its beginning. */
+const lateMs = 60_000
+/** The controller stores an assessment at least every minute: looks further apart than this leave a gap. */
+const leastGapMs = 180_000
+
+/** The evidence against a canary, now and over time. */
+export function shownEvidence({ rollout, assessment, recorded }: RolloutFacts): ShownEvidence {
+  const { startedAt, endedAt, settings } = rollout
+  const { series, at = null } = recorded ?? {}
+  return {
+    needed: assessment?.figures?.against.needed ?? 1 / settings.alpha,
+    all: assessment && allTogether(assessment, recorded),
+    signals: assessment ? signalLines(assessment, recorded) : [],
+    gapMs: Math.max(leastGapMs, 3 * (series?.stepMs ?? 0)),
+    recordedSince: series && series.since - startedAt > lateMs ? series.since : null,
+    ...{ startedAt, endedAt, assessedAt: at },
+    events: eventsOf(rollout),
+  }
+}
+
+function allTogether(assessment: Assessment, recorded: RecordedEvidence | null): EvidenceLine {
+  const { figures, logE } = assessment
+  const known = hasData(assessment)
+  return {
+    name: 'all signals together',
+    eValue: known ? eValueOf(logE) : null,
+    highest: known ? (figures?.against.highest ?? null) : null,
+    points: pointsOf(together, recorded, known ? logE : null),
+  }
+}
+
+function signalLines({ signals, figures }: Assessment, recorded: RecordedEvidence | null): EvidenceLine[] {
+  return signals
+    .filter(({ weight }) => weight > 0)
+    .map(({ signal, logE }) => ({
+      name: signalNames[signal] ?? signal,
+      eValue: logE === null ? null : eValueOf(logE),
+      highest: figures?.signals.find((one) => one.signal === signal)?.highest ?? null,
+      points: pointsOf(signal, recorded, logE),
+    }))
+}
+
+/** The recorded values of a name, and last the present one. */
+function pointsOf(name: string, recorded: RecordedEvidence | null, logE: number | null): EvidenceLine['points'] {
+  if (!recorded) return []
+  const { series, at } = recorded
+  const points = evidencePoints(series).map((point) => {
+    const value = point.logE[name] ?? null
+    return { at: point.at, eValue: value === null ? null : eValueOf(value) }
+  })
+  const present = { at, eValue: logE === null ? null : eValueOf(logE) }
+  return [...points.filter((point) => point.at < at), present]
+}
+
+function eventsOf({ enteredAt, settings, status, endedAt, pausedAt, ending, strength }: Rollout): ChartEvent[] {
+  const stages = enteredAt.map((x, index): ChartEvent => {
+    const share = `${(settings.stages[index]?.ppm ?? 0) / 10_000} %`
+    return { x, label: share, says: `Stage ${index + 1}: ${share} of the users` }
+  })
+  const label = stateText({ state: status, ending, strength })
+  const tone = status === 'promoted' ? 'pass' : status === 'rolledBack' ? 'fail' : 'muted'
+  return [
+    ...stages,
+    ...(pausedAt === null || endedAt !== null ? [] : [{ x: pausedAt, label: 'paused' }]),
+    ...(endedAt === null ? [] : [{ x: endedAt, label, tone } as const]),
+  ]
+}

@@ -1,0 +1,204 @@
+import type { FeatureState } from '../../../records/feature.ts'
+import type { Rollout } from '../../../records/rollout.ts'
+import type { VersionRecord } from '../../../records/version.ts'
+import { formatAmount, formatCount } from '../../../text/format.ts'
+import type { StateTone } from '../../pages/elements.ts'
+import type { HealthSign, RolloutPage } from '../../pages/rollout/rollout-page.ts'
+import type { ServingShares } from '../../pages/rollout/serving.ts'
+import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
+import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
+import { eValueText, waitingLines } from '../../words/figures-text.ts'
+import { momentText } from '../../words/moments.ts'
+import { rolloutSentence } from '../../words/rollout-sentence.ts'
+import { stageText, stateText } from '../../words/rollout-state-text.ts'
+import type { RecordedEvidence } from '../engine-state.ts'
+import type { InstanceState } from '../instances/instance-states.ts'
+import { judgeWordOf } from '../versions/judge-word.ts'
+import { lacksChange } from './overview-rows.ts'
+
+/** What is read of a rollout for its page. */
+export interface RolloutFacts {
+  state: FeatureState
+  rollout: Rollout
+  assessment: Assessment | null
+  recorded: RecordedEvidence | null
+  judge: JudgeHealth
+  /** Those that may serve the feature, and that the viewer may see. */
+  instances: readonly InstanceState[]
+  /** The replica that leads the canaries; null: none. */
+  leader: string | null
+  epoch: string
+  /** ms since the epoch */
+  now: number
+}
+
+/** What the rollout does, what it waits for, and how it ended. */
+export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'stage' | 'waitsFor' | 'words' | 'ended'> {
+  const { rollout, assessment, now } = facts
+  const { pausedAt, endedAt, ending, strength } = rollout
+  const [state, ppm] = [rolloutState(rollout), sharePpm(rollout)]
+  const told = { state, ppm, pausedAt, endedAt, ending, strength }
+  const isOver = hasEnded(rollout)
+  const figures = assessment?.figures
+  const highest = figures && hasData(assessment) ? figures.against.highest : null
+  return {
+    state: { tone: toneOf(facts), sentence: rolloutSentence(told), short: stateText(told) },
+    stage: isOver ? null : stageText({ ...rollout, ppm, assessment }, now),
+    waitsFor: isOver || !figures ? [] : waitingLines(figures, onUndecided(rollout), now),
+    words: assessment?.words ?? null,
+    ended: ending && {
+      reason: ending.reason,
+      highest: highest && {
+        text: `${eValueText(highest.eValue)} of ${eValueText(figures?.against.needed ?? 1 / rollout.settings.alpha)}`,
+        at: highest.at,
+      },
+    },
+  }
+}
+
+/** Whether anything is known of both arms: without that the evidence is that of nothing. */
+export function hasData({ canary, incumbent }: Pick<Assessment, 'canary' | 'incumbent'>): boolean {
+  return canary.users > 0 && incumbent.users > 0
+}
+
+function toneOf({ rollout, assessment }: RolloutFacts): StateTone {
+  const { status, hold } = rollout
+  if (status === 'promoted') return rollout.strength === 'weak' ? 'watch' : 'good'
+  if (status === 'rolledBack' || hold !== null) return 'bad'
+  if (status !== 'running') return 'watch'
+  if (!assessment || typeof assessment.soak?.heardAt !== 'number') return 'unknown'
+  return assessment.alerts.length > 0 ? 'watch' : 'good'
+}
+
+/** An assessment of a running rollout is made anew at least every minute. */
+const oldMs = 150_000
+/** Below so many users of an arm nothing can be said of its share. */
+const fewestUsers = 20
+
+/** What must be well for the evidence to mean anything. */
+export function shownHealth(facts: RolloutFacts, version: VersionRecord | undefined): HealthSign[] {
+  return [
+    ...(hasEnded(facts.rollout) ? [] : [watchSign(facts)]),
+    sampleRatioSign(facts),
+    outcomesSign(facts),
+    judgeSign(facts, version),
+    instancesSign(facts),
+    ...(facts.assessment?.alerts ?? []).map(({ message }): HealthSign => {
+      return { name: 'Alert', tone: 'bad', text: message }
+    }),
+  ]
+}
+
+function watchSign({ recorded, leader, now }: RolloutFacts): HealthSign {
+  const name = 'Watched'
+  const since = recorded ? `last assessed ${momentText(recorded.at)}` : 'not assessed yet'
+  if (leader === null)
+    return { name, tone: 'bad', text: `no replica leads the canaries, so nothing happens by itself; ${since}` }
+  if (!recorded) return { name, tone: 'unknown', text: since }
+  return now - recorded.at > oldMs
+    ? { name, tone: 'bad', text: `${since}: what you see is that old` }
+    : { name, tone: 'good', text: since }
+}
+
+function sampleRatioSign({ assessment, rollout }: RolloutFacts): HealthSign {
+  const name = 'Sample ratio'
+  if (!assessment) return { name, tone: 'unknown', text: 'not known' }
+  const { mismatch, canary, incumbent } = assessment
+  const users = `${formatAmount(canary.users, 'user')} of the canary, ${formatCount(incumbent.users)} of the incumbent`
+  if (mismatch.blocked || rollout.hold === 'sampleRatioMismatch')
+    return { name, tone: 'bad', text: `the arms do not get their shares: ${users}` }
+  if (mismatch.wrongArms > 0)
+    return { name, tone: 'watch', text: `${formatAmount(mismatch.wrongArms, 'request')} in the wrong arm; ${users}` }
+  if (canary.users < fewestUsers) return { name, tone: 'unknown', text: `too few users to tell: ${users}` }
+  return { name, tone: 'good', text: `as the shares say: ${users}` }
+}
+
+function outcomesSign({ assessment, rollout }: RolloutFacts): HealthSign {
+  const name = 'Outcomes'
+  if (!assessment) return { name, tone: 'unknown', text: 'not known' }
+  const { soak, ignored } = assessment
+  const left = Object.entries(ignored ?? {})
+  const count = left.reduce((sum, [, each]) => sum + each, 0)
+  const lost =
+    count === 0
+      ? 'all that came count'
+      : `${formatCount(count)} could not count (${left.map(([why, each]) => `${why} ${formatCount(each)}`).join(', ')})`
+  const unsent = 'how many clients could not send is not known'
+  const heardAt = soak?.heardAt ?? null
+  if (heardAt === null) return { name, tone: 'unknown', text: `none of both arms in this stage yet; ${lost}` }
+  const heard = `last of both arms ${momentText(heardAt)}; ${lost}; ${unsent}`
+  if (rollout.status === 'running' && !soak.counting)
+    return { name, tone: 'bad', text: `they stay away, and the soak time stands still: ${heard}` }
+  return { name, tone: count > 0 ? 'watch' : 'good', text: heard }
+}
+
+function judgeSign(
+  { assessment, judge, state, rollout }: RolloutFacts,
+  version: VersionRecord | undefined,
+): HealthSign {
+  const name = 'Judge'
+  const judged = assessment?.figures?.judged
+  const answers = judged
+    ? `${formatAmount(judged.canary.answers, 'answer')} of the canary judged, ${formatCount(judged.incumbent.answers)} of the incumbent`
+    : 'how many answers are judged is not known'
+  const isOver = hasEnded(rollout)
+  if (!isOver && (!state.live?.store || state.live.judge.percent === 0))
+    return { name, tone: 'unknown', text: `nothing is judged: quality is not watched; ${answers}` }
+  if (!isOver && isOutage(judge))
+    return { name, tone: 'bad', text: `it has failed ${formatCount(judge.failures)} times in a row; ${answers}` }
+  const word = version ? judgeWordOf(version, assessment?.judgeId ?? null) : null
+  const who = word ? `${word.model}, ${word.words}` : 'who judges is not known'
+  if (!judged || judged.canary.answers === 0 || judged.incumbent.answers === 0)
+    return { name, tone: 'unknown', text: `${answers}; ${who}` }
+  return { name, tone: word?.words.startsWith('calibrated') ? 'good' : 'watch', text: `${answers}; ${who}` }
+}
+
+function instancesSign({ instances, state, epoch }: RolloutFacts): HealthSign {
+  const name = 'Instances'
+  const behind = instances.filter((one) => lacksChange(one, state, epoch)).length
+  const silent = instances.filter((one) => one.silent).length
+  const all = formatAmount(instances.length, 'instance')
+  if (instances.length === 0) return { name, tone: 'unknown', text: 'none is connected' }
+  if (behind > 0)
+    return {
+      name,
+      tone: 'bad',
+      text: `${formatCount(behind)} of ${all} lack the last change, ${formatCount(silent)} silent`,
+    }
+  if (silent > 0) return { name, tone: 'watch', text: `${formatCount(silent)} of ${all} silent` }
+  return {
+    name,
+    tone: 'good',
+    text: instances.length === 1 ? 'the only one has the last change' : `all ${all} have the last change`,
+  }
+}
+
+/** Instances by what they run; who reports is for those who act on it. */
+export function shownServing(
+  { state, instances, assessment, epoch }: RolloutFacts,
+  showTokens: boolean,
+): ServingShares {
+  const groups = [...Map.groupBy(instances, ({ record }) => record.revision)].sort(([a], [b]) => b - a)
+  const tokens = assessment?.tokens ?? []
+  return {
+    feature: state.feature,
+    revision: state.revision,
+    instances: groups.map(([revision, group]) => {
+      const behind = group.filter((one) => lacksChange(one, state, epoch)).length
+      const silent = group.filter((one) => one.silent).length
+      return {
+        revision,
+        lacksChange: behind,
+        silent,
+        current: group.length - behind - silent,
+        names: group.map(({ record }) => record.instance).sort(),
+      }
+    }),
+    tokens: showTokens
+      ? tokens.map(({ tokenId, name, share, users, requests, errors, leftOut }) => {
+          return { name: name ?? tokenId ?? 'no known token', share, users, requests, errors, leftOut }
+        })
+      : null,
+  }
+}

@@ -1,0 +1,116 @@
+import type { FeatureState } from '../../../records/feature.ts'
+import type { Rollout } from '../../../records/rollout.ts'
+import type { VersionRecord } from '../../../records/version.ts'
+import { rolloutPage } from '../../pages/rollout/rollout-page.ts'
+import { hasScope, maySee } from '../access/caller.ts'
+import { notFound } from '../http/problem.ts'
+import { visibleInstances } from '../instances/instance-states.ts'
+import { withTokenNames } from '../rollouts/rollout-view.ts'
+import { ofRollout } from '../route/fields.ts'
+import type { Services } from '../services.ts'
+import { mostRows } from './kept-reads.ts'
+import { definePage, type Viewer } from './page-route.ts'
+import { shownAnswers } from './rollout-answers.ts'
+import { shownEvidence } from './rollout-evidence.ts'
+import { type RolloutFacts, shownHealth, shownServing, shownState } from './rollout-facts.ts'
+import { namedVersion } from './visible-feature.ts'
+
+export const showRolloutPage = definePage({
+  path: '/rollouts/{rollout}',
+  params: ofRollout,
+  async show({ params, viewer }, services) {
+    const { state, rollout } = rolloutFor(viewer, params.rollout, services)
+    const { feature, id, canary, incumbent } = rollout
+    const { kept } = services
+    const [facts, version, canaryName, incumbentName, log] = await Promise.all([
+      factsOf({ state, rollout }, viewer, services),
+      kept.version(feature, canary),
+      namedVersion(services, feature, canary),
+      namedVersion(services, feature, incumbent),
+      logOf(rollout, services),
+    ])
+    const { assessment, now } = facts
+    return rolloutPage({
+      ...{ id, feature, startedAt: rollout.startedAt, startedBy: rollout.startedBy, override: rollout.override },
+      ...{ canary: canaryName, incumbent: incumbentName },
+      ...shownState(facts),
+      ...{ status: rollout.status, stageIndex: rollout.stage, stages: rollout.settings.stages },
+      mayAct: hasScope(viewer, ['operator']),
+      health: shownHealth(facts, version),
+      evidence: shownEvidence(facts),
+      arms: {
+        figures: assessment?.figures ?? null,
+        canary: assessment?.canary ?? null,
+        incumbent: assessment?.incumbent ?? null,
+      },
+      answers: await answersOf(rollout, version, { now, services }),
+      serving: shownServing(facts, hasScope(viewer, ['operator'])),
+      log,
+    })
+  },
+})
+
+/** @throws Problem 404, the same for a rollout that there is not and for one that the viewer may not see */
+function rolloutFor(viewer: Viewer, id: string, { snapshots }: Services): { state: FeatureState; rollout: Rollout } {
+  for (const state of snapshots.states()) {
+    const { feature, rollout, pastRollouts } = state
+    const found = maySee(viewer, feature) ? [rollout, ...pastRollouts].find((one) => one?.id === id) : undefined
+    if (found) return { state, rollout: found }
+  }
+  throw notFound(`There is no rollout ${id}. Older rollouts of a feature are only in its audit log.`)
+}
+
+async function factsOf(
+  { state, rollout }: { state: FeatureState; rollout: Rollout },
+  viewer: Viewer,
+  services: Services,
+): Promise<RolloutFacts> {
+  const { kept, store, clock, snapshots } = services
+  const [assessment, recorded, judge, instances, leases] = await Promise.all([
+    kept.assessment(rollout.id),
+    kept.recorded(rollout.id),
+    kept.judgeHealth(rollout.feature),
+    visibleInstances(services, viewer),
+    store.leases(),
+  ])
+  return {
+    ...{ state, rollout, recorded, judge },
+    assessment: hasScope(viewer, ['operator']) ? await withTokenNames(assessment, viewer, store) : assessment,
+    instances: instances.filter(({ features }) => features === null || features.includes(rollout.feature)),
+    leader: leases.find(({ name }) => name === 'controller')?.holder ?? null,
+    epoch: snapshots.view(null).snapshot.epoch,
+    now: clock.now(),
+  }
+}
+
+const answersShown = 3
+
+async function answersOf(
+  { id, feature, canary, incumbent, endedAt }: Rollout,
+  version: VersionRecord | undefined,
+  { now, services: { kept } }: { now: number; services: Services },
+) {
+  const of = (version: string) => kept.worst({ feature, rolloutId: id, version, limit: answersShown })
+  const [ofCanary, ofIncumbent] = await Promise.all([of(canary), of(incumbent)])
+  return shownAnswers({ canary: ofCanary, incumbent: ofIncumbent }, { live: version?.live ?? null, endedAt, now })
+}
+
+async function logOf({ id, feature, startedAt, endedAt }: Rollout, { store, kept }: Services) {
+  const head = await store.auditHead(feature)
+  const rows = head ? await kept.lastRows(feature, head.seq) : []
+  const own = rows.filter(
+    ({ at, before, after }) =>
+      at >= startedAt && (endedAt === null || at <= endedAt || [before, after].some((one) => rolloutIn(one) === id)),
+  )
+  const isCut = rows.length >= mostRows && (rows[0]?.at ?? 0) >= startedAt
+  return { feature, isCut, rows: own.toReversed() }
+}
+
+function rolloutIn(document: unknown): unknown {
+  const rollout = fieldOf(document, 'rollout')
+  return fieldOf(rollout, 'id')
+}
+
+function fieldOf(document: unknown, key: string): unknown {
+  return typeof document === 'object' && document !== null ? Reflect.get(document, key) : undefined
+}

@@ -1,0 +1,45 @@
+import { formatPercent } from '../../text/format.ts'
+import { momentText } from './moments.ts'
+import { stateText } from './rollout-state-text.ts'
+
+interface ToldRollout {
+  /** How it ended, else paused, else why it holds, else running. */
+  state: string
+  strength?: string | null | undefined
+  /** The canary's share now, or at the end. */
+  ppm: number
+  pausedAt: number | null
+  endedAt: number | null
+  ending: { by: string; why?: string | undefined } | null
+}
+
+const consequences: Record<string, string> = {
+  promoted: 'everybody got the canary',
+  rolledBack: 'everybody got the incumbent again',
+  aborted: 'everybody got the incumbent again',
+  superseded: 'the next rollout took its place',
+}
+
+/**
+ * What a rollout does to its users, in a sentence.
+ * @example `Running: 5 % of the users get the canary.`
+ * @example `Rolled back, 24 Nov 14:05Z, by sluice: everybody got the incumbent again.`
+ */
+export function rolloutSentence(rollout: ToldRollout): string {
+  const { state, ppm, pausedAt, endedAt, ending } = rollout
+  const text = capital(stateText(rollout))
+  if (ending) {
+    const when = endedAt === null ? '' : ` ${momentText(endedAt)},`
+    const consequence = consequences[state]
+    return `${text},${when} by ${ending.by}${consequence ? `: ${consequence}` : ''}.`
+  }
+  const share = formatPercent(ppm / 1_000_000)
+  if (state === 'paused')
+    return `Paused${pausedAt === null ? '' : ` since ${momentText(pausedAt)}`}: ${share} of the users keep getting the canary, and only a rollback still happens by itself.`
+  if (state === 'running') return `${text}: ${share} of the users get the canary.`
+  return `${text}. ${share} of the users keep getting the canary.`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { acknowledge } from '../../../support/launched.ts'
+import { signedIn } from '../../../support/visitor.ts'
+import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/watched-canary.ts'
+
+const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+
+const sectionsOf = (page: string) => [...page.matchAll(/<h2>([^<]+)<\/h2>/g)].map(([, title]) => title)
+
+test('a rollout is shown whole: its state, what it waits for, its health, and only then the effect', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'mail')
+  watchCanary(rollout, known, { worseBy: 0.016, looks: 33 })
+  plane.clock.advance(66 * 60_000 - 3000)
+  await plane.pass(2000)
+  await acknowledge(plane, 'app-1')
+  plane.clock.advance(1000)
+  const ann = await signedIn(plane, 'viewer')
+  const page = await ann.page(`/rollouts/${rollout.id}`)
+  assert.deepEqual(sectionsOf(page), [
+    ...['Waits for', 'Health', 'Evidence against the canary', 'Both arms', 'The worst answers'],
+    ...['Who serves what', 'What was done'],
+  ])
+  const shown = text(page)
+  assert.match(shown, /! Running: 20 % of the users get the canary\./)
+  assert.match(shown, /still missing: watched time 1 h 6 min of 6 h 0 min/)
+  assert.match(shown, /Sample ratio . as the shares say: 660 users of the canary, 2,640 of the incumbent/)
+  assert.match(shown, /no replica leads the canaries/)
+  assert.match(shown, /as unlikely as 1 in \d+ if it were no worse; 1 in 20 rolls it back/)
+  assert.match(shown, /canary : 660 users 660 of them judged, 660 answers/)
+  assert.match(shown, /the judged score 0\.90\d \[0\.\d+, 0\.\d+\] of 660 answers/)
+  assert.match(shown, /There are none to show: contents are not stored/)
+  assert.match(shown, /the only one has the last change/)
+  assert.match(page, /class="chart"/)
+  assert.doesNotMatch(page, /Roll back …<\/a>|Who reports/, 'a viewer may neither act nor see who reports')
+})
+
+test('operators see who reports, and lead to each act that the state allows', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'mail')
+  watchCanary(rollout, known, { looks: 2 })
+  const eve = await signedIn(plane, 'operator')
+  const acts = async () =>
+    [...(await eve.page(`/rollouts/${rollout.id}`)).matchAll(/href="\/rollouts\/[^"/]+\/([^"]+)"/g)].map(
+      ([, act]) => act,
+    )
+  assert.deepEqual(await acts(), ['rollback', 'pause', 'advance', 'promote', 'abort'])
+  assert.match(text(await eve.page(`/rollouts/${rollout.id}`)), /Who reports/)
+  await plane.ask(`POST /v1/rollouts/${rollout.id}/pause`, { as: 'operator', body: { reason: 'look' } })
+  plane.clock.advance(1000)
+  assert.deepEqual(await acts(), ['rollback', 'resume', 'abort'])
+  const shown = text(await eve.page(`/rollouts/${rollout.id}`))
+  assert.match(shown, /Paused since 24 Nov 09:00Z: 20 % of the users keep getting the canary, and only a rollback/)
+  assert.match(shown, /row \d+ ope-operator rollout\.pause look/)
+  await plane.ask(`POST /v1/rollouts/${rollout.id}/abort`, { as: 'operator', body: { reason: 'enough seen' } })
+  plane.clock.advance(1000)
+  assert.deepEqual(await acts(), [])
+})
+
+test('nothing is said to be well, nor 0, of a canary of which nothing is known', async () => {
+  await using plane = await planeThatKnows(nothingKnown())
+  const { id } = await startCanary(plane, 'mail')
+  const page = await (await signedIn(plane, 'viewer')).page(`/rollouts/${id}`)
+  const shown = text(page)
+  assert.match(shown, /\? Running: 20 % of the users get the canary\./)
+  assert.match(shown, /Not assessed yet: nothing is known of the canary/)
+  assert.match(shown, /until when: not known/)
+  assert.match(shown, /Sample ratio \? not known/)
+  assert.match(shown, /evidence not known/)
+  assert.match(shown, /Users, means and differences: not known/)
+  assert.match(shown, /who serves the canary is not known/)
+  assert.doesNotMatch(page, /class="tone good"|>0</)
+})
+
+test('a rollout that has ended says how, why, and how high the evidence was', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'mail')
+  watchCanary(rollout, known, { worseBy: 0.05, looks: 20 })
+  plane.clock.advance(40 * 60_000)
+  await plane.ask('POST /v1/features/mail/rollback', { as: 'operator', body: { reason: 'wrong dates' } })
+  plane.clock.advance(1000)
+  const shown = text(await (await signedIn(plane, 'viewer')).page(`/rollouts/${rollout.id}`))
+  assert.match(shown, /✕ Rolled back, 24 Nov 09:40Z, by ope-operator: everybody got the incumbent again\./)
+  assert.match(shown, /Why: wrong dates Highest evidence against it: &gt; 1e6 of 20 , 24 Nov 09:\d\dZ/)
+  assert.doesNotMatch(shown, /Waits for/)
+})
+
+test('the worst answers of both arms stand side by side, with what the judge quotes', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'mail')
+  const content = (id: string, version: string, score: number) => ({
+    ...{ id, feature: 'mail', version, rolloutId: rollout.id, unit: null, input: { email: 'on Thursday' } },
+    ...{ output: `answer ${id}`, score, storedAt: 1, expiresAt: Number.MAX_SAFE_INTEGER },
+    judgement: { items: [{ id: 'dates', verdict: 'no', evidence: 'on <Monday>', reasoning: 'it is Thursday' }] },
+  })
+  const odd = { ...content('o-3', rollout.canary, 0.1), judgement: 'odd' }
+  await plane.store.putContent([content('o-1', rollout.canary, 0.2), content('o-2', rollout.incumbent, 0.4), odd])
+  const page = await (await signedIn(plane, 'viewer')).page(`/rollouts/${rollout.id}`)
+  const shown = text(page)
+  assert.match(
+    shown,
+    /canary score 0\.100 o-3 .*answer o-3 .*score 0\.200 o-1 .*dates : no\. it is Thursday on &lt;Monday&gt;/,
+  )
+  assert.match(shown, /incumbent score 0\.400 o-2/)
+})
+
+test('a token for another feature finds no rollout, as where there is none', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'secret-feature')
+  watchCanary(rollout, known, { looks: 1 })
+  const token = await plane.token('limited', { scopes: ['operator'], features: ['other'] })
+  const ann = await signedIn(plane, 'operator', token)
+  const answers = await Promise.all(
+    [rollout.id, 'r-0000000000000000'].map(async (id) => {
+      const response = await ann.get(`/rollouts/${id}`)
+      return [response.status, text(await response.text()).replaceAll(/[0-9a-f]{16}|\d\d:\d\d:\d\dZ/g, '')]
+    }),
+  )
+  assert.equal(answers[0]?.[0], 404)
+  assert.deepEqual(answers[0], answers[1])
+})
