@@ -20,7 +20,7 @@ const example = 'invoice-dispute-01'
 /** Without `--full`. */
 const shownLosses = 2
 
-/** `--small` is for the test of `trust`, which shares its processors with others. */
+/** `--small` is for the tests of `trust` and `skill`, which share their processors with others. */
 const trustSizes = {
   usual: { mutants: 5, runs: 400, oneIn: 1 },
   small: { mutants: 2, only: 'language,hedge', runs: 50, oneIn: 6 },
@@ -46,8 +46,9 @@ try {
 function tell(told: string, stage: Stage): Promise<string[]> {
   if (told === 'agent') return tellTheAgent(stage)
   if (told === 'rag') return tellTheRetrieval(stage)
-  if (told === 'skill') return tellTheSkill(stage)
-  if (told === 'trust') return tellTheTrust(stage, trustSizes[process.argv.includes('--small') ? 'small' : 'usual'])
+  const isSmall = process.argv.includes('--small')
+  if (told === 'skill') return tellTheSkill(stage, isSmall)
+  if (told === 'trust') return tellTheTrust(stage, trustSizes[isSmall ? 'small' : 'usual'])
   return tellTheStory(stage)
 }
 

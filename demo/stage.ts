@@ -187,8 +187,8 @@ function quietEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') && !name.endsWith('_API_KEY'))
   const author = { NAME: 'Sluice demo', EMAIL: 'demo@norrwick.example' }
   return {
-    ...Object.fromEntries(kept),
     NODE_COMPILE_CACHE: path.join(tmpdir(), 'node-compile-cache'),
+    ...Object.fromEntries(kept),
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_AUTHOR_NAME: author.NAME,
