@@ -31,15 +31,24 @@ export interface Compared {
   repeats: Report['features'][number]['repeats']
 }
 
-/** Runs the built command line on two files of scores, with the default configuration and in a folder of its own. */
+/** Two files of scores with the default configuration, and the command that compares them. */
+export function filesToCompare(candidate: readonly ScoreLine[], baseline: readonly ScoreLine[]) {
+  const files = {
+    'sluice.yaml': 'sluice: 1\n',
+    'candidate.jsonl': jsonLines(candidate),
+    'baseline.jsonl': jsonLines(baseline),
+  }
+  const scores = ['--candidate-scores', 'candidate.jsonl', '--baseline-scores', 'baseline.jsonl']
+  return { files, args: ['compare', ...scores, '--json'] }
+}
+
+/** Runs the built command line on two files of scores, in a folder of its own. */
 export async function compareFiles(candidate: readonly ScoreLine[], baseline: readonly ScoreLine[]): Promise<Compared> {
   const cwd = await mkdtemp(path.join(tmpdir(), 'sluice-real-data-'))
   try {
-    await writeFile(path.join(cwd, 'sluice.yaml'), 'sluice: 1\n')
-    await writeFile(path.join(cwd, 'candidate.jsonl'), jsonLines(candidate))
-    await writeFile(path.join(cwd, 'baseline.jsonl'), jsonLines(baseline))
-    const files = ['--candidate-scores', 'candidate.jsonl', '--baseline-scores', 'baseline.jsonl']
-    return await sluice(['compare', ...files, '--json'], cwd)
+    const { files, args } = filesToCompare(candidate, baseline)
+    for (const [name, text] of Object.entries(files)) await writeFile(path.join(cwd, name), text)
+    return await sluice(args, cwd)
   } finally {
     await rm(cwd, { recursive: true, force: true })
   }
@@ -50,7 +59,7 @@ function sluice(args: string[], cwd: string): Promise<Compared> {
     const child = execFile(process.execPath, [bin, ...args], { cwd, maxBuffer: 2 ** 26 }, (_, stdout, stderr) => {
       const exitCode = child.exitCode ?? -1
       try {
-        resolve(read(stdout, exitCode))
+        resolve(readCompared(stdout, exitCode))
       } catch (cause) {
         reject(new Error(`sluice ${args.join(' ')} ended with ${exitCode}: ${stderr}`, { cause }))
       }
@@ -58,7 +67,8 @@ function sluice(args: string[], cwd: string): Promise<Compared> {
   })
 }
 
-function read(stdout: string, exitCode: number): Compared {
+/** What `sluice compare --json` printed and how it ended. @throws where there is no comparison. */
+export function readCompared(stdout: string, exitCode: number): Compared {
   const feature = reportSchema.parse(JSON.parse(stdout)).features[0]
   if (!feature?.comparison || feature.verdict === null) throw new Error('the report has no comparison')
   const { verdict, strength, reasons, advice, comparison, repeats } = feature
