@@ -37,14 +37,23 @@ export function publishedPackages(): Package[] {
 /** Packs what was built of both packages into a folder, which is made if needed. */
 export function packInto(folder: string): PackedPackage[] {
   mkdirSync(folder, { recursive: true })
-  return publishedPackages().map((one) => {
-    const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]
-    const printed = execFileSync('npm', args, {
-      cwd: path.join(root, one.folder),
+  const packages = publishedPackages()
+  const folders = packages.map((one) => `./${one.folder}`)
+  const printed = execFileSync(
+    'npm',
+    ['pack', ...folders, '--ignore-scripts', '--json', '--pack-destination', folder],
+    {
+      cwd: root,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const [{ filename, size, integrity, files }] = JSON.parse(printed)
-    return { ...one, file: path.join(folder, filename), bytes: size, integrity, contents: files }
+    },
+  )
+  const packed: { filename: string; size: number; integrity: string; files: PackedPackage['contents'] }[] =
+    JSON.parse(printed)
+  return packages.map((one) => {
+    const found = packed.find(({ filename }) => filename === one.tarball)
+    if (!found) throw new Error(`npm did not pack ${one.tarball}`)
+    const { size, integrity, files } = found
+    return { ...one, file: path.join(folder, one.tarball), bytes: size, integrity, contents: files }
   })
 }
