@@ -64,10 +64,10 @@ test('counts and trajectories beyond their limits are left out with a word, and 
   }
 })
 
-test('a million names are one fault, and 64 of 128 characters are none', () => {
-  const { success, error } = readOutcome({ ...base, id: 'a', toolCalls: manyNames(1_000_000) })
+test('100,000 names are one fault, and 64 of 128 characters are none', () => {
+  const { success, error } = readOutcome({ ...base, id: 'a', toolCalls: manyNames(100_000) })
   assert.deepEqual([success, error?.issues.length], [false, 1])
-  assert.match(error?.issues[0]?.message ?? '', /has 1000000/)
+  assert.match(error?.issues[0]?.message ?? '', /has 100000$|has 100000\D/)
   const most = Object.fromEntries(Array.from({ length: 64 }, (_, n) => [`ü${n}`.padEnd(128, 'é'), 100_000]))
   assert.ok(readOutcome({ ...base, id: 'a', toolCalls: most }).success)
 })

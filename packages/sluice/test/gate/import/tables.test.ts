@@ -46,12 +46,12 @@ test('two columns cannot both be the reference: the second is named as dropped',
   assert.ok(fidelity.includes('dropped b: another field is the expected already'))
 })
 
-test('100,000 rows of CSV are imported', async () => {
-  const rows = Array.from({ length: 100_000 }, (_, index) => `q${index},a${index}`)
+test('10,000 rows of CSV are imported', async () => {
+  const rows = Array.from({ length: 10_000 }, (_, index) => `q${index},a${index}`)
   const source = { ...sourceOf({ 'many.csv': ['q,a', ...rows].join('\n') }), columns: new Map([['a', 'contains']]) }
   const { features } = await importText(source)
-  assert.equal(features[0]?.cases.length, 100_000)
-  assert.deepEqual(features[0]?.cases.at(-1)?.checks, [{ contains: 'a99999' }])
+  assert.equal(features[0]?.cases.length, 10_000)
+  assert.deepEqual(features[0]?.cases.at(-1)?.checks, [{ contains: 'a9999' }])
 })
 
 const workbook = (rows: string) => ({

@@ -130,11 +130,11 @@ test('1,000 cases, 8 repeats and 10 tags: all looks in under 50 ms of the proces
   assert.ok(fastest < 50, `${fastest} ms`)
 })
 
-test('100,000 cases with one repeat', () => {
+test('20,000 cases with one repeat', () => {
   const random = seededRandom(1)
-  const cases = Array.from({ length: 100_000 }, (_, i) =>
-    gateCase(`c${i}`, [random.uniform()], { baseline: [random.uniform()], tags: ['t'], cluster: `g${i % 5000}` }),
+  const cases = Array.from({ length: 20_000 }, (_, i) =>
+    gateCase(`c${i}`, [random.uniform()], { baseline: [random.uniform()], tags: ['t'], cluster: `g${i % 1000}` }),
   )
   const { decision } = decide(cases, gatePolicy())
-  assert.deepEqual([decision?.verdict, decision?.comparison?.pairs], ['pass', 100_000])
+  assert.deepEqual([decision?.verdict, decision?.comparison?.pairs], ['pass', 20_000])
 })

@@ -10,7 +10,7 @@ import { seededRandom } from '../../../../src/stats/random.ts'
 import { until } from '../../../support/until.ts'
 import { commitsOf, entriesOf, startWriter } from './writer-process.ts'
 
-const kills = 12
+const kills = 5
 const writesPerKill = 500
 const writers = 8
 const seed = 5

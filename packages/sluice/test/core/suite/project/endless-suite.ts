@@ -12,8 +12,8 @@ export function endlessSuite(cases: number, form: Form = 'jsonl') {
     read: () => Promise.reject(new Error('the whole suite was read at once')),
     async *stream() {
       yield Buffer.from(begins[form])
-      for (let start = 0; start < cases; start += 500) {
-        const lines = Array.from({ length: Math.min(500, cases - start) }, (_, index) => line(start + index, form))
+      for (let start = 0; start < cases; start += 50) {
+        const lines = Array.from({ length: Math.min(50, cases - start) }, (_, index) => line(start + index, form))
         seen.streamed += lines.length
         yield Buffer.from(lines.join(''))
       }
@@ -26,7 +26,7 @@ export function endlessSuite(cases: number, form: Form = 'jsonl') {
 }
 
 function line(number: number, form: Form): string {
-  const email = `Mail ${number}: please send invoice ${number} to Ann by Friday. ${'x'.repeat(400)}`
+  const email = `Mail ${number}: please send invoice ${number} to Ann by Friday. ${'x'.repeat(2000)}`
   const tag = number % 5 ? 'core' : 'edge'
   if (form === 'csv') return `case-${number},${tag},"${email}"\r\n`
   const comma = form === 'json' && number > 0 ? ',' : ''

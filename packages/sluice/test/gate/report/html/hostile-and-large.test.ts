@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
-import type { AxeResults } from 'axe-core'
+import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser } from '../../../support/browser.ts'
 import { everythingHostile, hostileCase, hostileReport } from '../../../support/report/hostile.ts'
@@ -18,6 +18,9 @@ import { openReport } from './opened-report.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** Cases of every kind; axe looks at each row, and the others are like the last one. */
+const everyKind = incidentCases.slice(0, 10)
+
 const attack = `${everythingHostile}</script><script>document.title='owned'</script><!--<script>"'><img src=x onerror="document.title='owned'"><svg onload="document.title='owned'"><style>*{display:none}</style><meta http-equiv=refresh content="0;url=http://evil.example">`
 
 describe('report.html under attack and under load', () => {
@@ -27,13 +30,13 @@ describe('report.html under attack and under load', () => {
   })
   after(() => browser.close())
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`has no accessibility violation in ${colorScheme}, with cases open`, async () => {
-      await using report = await openReport(browser, incidentReport(), incidentCases, { colorScheme })
-      for (const index of [0, 1, 2]) await report.page.locator('.case-table tbody th button').nth(index).click()
-      assert.deepEqual(await violations(report.page), [])
-    })
-  }
+  test('has no accessibility violation, in light and in dark, with cases open', async () => {
+    await using report = await openReport(browser, incidentReport(), everyKind)
+    for (const index of [0, 1, 2]) await report.page.locator('.case-table tbody th button').nth(index).click()
+    assert.deepEqual(await violations(report.page), [])
+    await report.page.emulateMedia({ colorScheme: 'dark' })
+    assert.deepEqual(await violations(report.page, ['color-contrast']), [])
+  })
 
   test('has no accessibility violation with several features', async () => {
     const features = [
@@ -41,7 +44,7 @@ describe('report.html under attack and under load', () => {
       incidentFeature(),
       incidentFeature({ feature: 'open', verdict: 'inconclusive' }),
     ]
-    await using report = await openReport(browser, incidentReport({ features }), incidentCases)
+    await using report = await openReport(browser, incidentReport({ features }), everyKind)
     await report.page.locator('details.feature > summary').last().click()
     assert.deepEqual(await violations(report.page), [])
   })
@@ -76,7 +79,7 @@ describe('report.html under attack and under load', () => {
 
   test('5,000 cases are there at once, and every one of them can be reached', async () => {
     const text =
-      'The customer asks for a corrected invoice by Friday and thanks the team for the quick answer. '.repeat(12)
+      'The customer asks for a corrected invoice by Friday and thanks the team for the quick answer. '.repeat(4)
     const cases = Array.from({ length: 5000 }, (_, index) =>
       caseReport({
         id: `case-${index}`,
@@ -109,11 +112,12 @@ describe('report.html under attack and under load', () => {
   })
 })
 
-/** What axe finds wrong, by rule, with the elements. */
-async function violations(page: Page): Promise<string[]> {
+/** What axe finds wrong by all rules or by these, with the elements. */
+async function violations(page: Page, rules?: string[]): Promise<string[]> {
   await page.evaluate(axe)
-  const results = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  const results = await page.evaluate(
+    (options) => (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
+    rules ? { runOnly: rules } : {},
   )
   return results.violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`,
