@@ -15,6 +15,7 @@ const startFlags = {
   settings: text.optional(),
   override: text.optional(),
   supersede: set.optional(),
+  acceptUndecided: set.optional(),
   perDay: positive.optional(),
   users: positive.optional(),
 }
@@ -27,9 +28,9 @@ export async function startRolloutCommand(
   host: Host,
 ): Promise<number> {
   const options = readFlags('rollout start', startFlags, given)
-  const { settings, override, supersede = false, perDay, users } = options
+  const { settings, override, supersede = false, acceptUndecided = false, perDay, users } = options
   const file = settings === undefined ? undefined : await readSettings(settings, host)
-  const wish = { wanted, given: file, perDay, users, override, supersede }
+  const wish = { wanted, given: file, perDay, users, override, supersede, acceptUndecided }
   const { rollout, versions } = await beginRollout(connect(options, host), name, wish, (lines) => {
     if (!options.json) host.stdout.write(`${lines.join('\n')}\n`)
   })

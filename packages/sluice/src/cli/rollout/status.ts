@@ -1,7 +1,7 @@
-import type { RolloutAnswer } from '../../control/remote/answers.ts'
+import type { ForecastAnswer, RolloutAnswer } from '../../control/remote/answers.ts'
 import type { RemoteControlPlane, RolloutAction } from '../../control/remote/remote-control-plane.ts'
 import { rolloutText } from '../../control/remote/rollout-text.ts'
-import { actOnRollout, rolloutIdOf } from '../../control/remote/rollouts.ts'
+import { actOnRollout, forecastOf, rolloutIdOf } from '../../control/remote/rollouts.ts'
 import { visibleData } from '../../text/untrusted.ts'
 import { readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
@@ -11,7 +11,8 @@ import { connect, type RemoteOptions, tell } from '../session/connect.ts'
 export async function showRolloutCommand(which: string, given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('rollout status', remoteFlags, given)
   const remote = connect(options, host)
-  return show(remote, await remote.rollout(await rolloutIdOf(remote, which)), options, host)
+  const rollout = await remote.rollout(await rolloutIdOf(remote, which))
+  return show(remote, rollout, options, host, await forecastOf(remote, rollout))
 }
 
 /** `sluice rollout pause|resume|advance|promote|abort`. */
@@ -31,8 +32,10 @@ async function show(
   rollout: RolloutAnswer,
   options: RemoteOptions,
   host: Host,
+  forecast: ForecastAnswer | null = null,
 ): Promise<number> {
   const { versions } = await remote.feature(rollout.feature)
-  tell(options, host, rollout, (seen) => rolloutText(seen, visibleData(versions), Date.now()))
+  const shown = forecast ? { ...rollout, forecast } : rollout
+  tell(options, host, shown, (seen) => rolloutText(seen, visibleData(versions), Date.now()))
   return 0
 }

@@ -60,6 +60,7 @@ function addRollouts(program: Command, host: Host, done: Done): void {
     .option('--users <n>', 'distinct users per week who send them (default: measured from the log)')
     .option('--override <why>', 'release it without a passing report of the gate')
     .option('--supersede', 'end a running rollout instead of refusing')
+    .option('--accept-undecided', 'start it even if this traffic cannot decide it before patience ends')
     .action(async (feature, version, options) =>
       done(await (await import('../rollout/start.ts')).startRolloutCommand(feature, version, options, host)),
     )

@@ -48,6 +48,8 @@ export interface ActForm {
   hidden: Readonly<Record<string, string>>
   /** Why a second reason is asked for; null where none is. */
   override: { why: string; text: string } | null
+  /** Why it is asked whether an end without a decision is accepted; null where that is not asked. */
+  undecidable: string | null
 }
 
 /** The first of the two steps of an act. It does nothing yet. */
@@ -95,7 +97,7 @@ ${cell('Published', moment(publishedAt))}</tr>
 }
 
 function formPart(form: ActForm, isFaulty: boolean): Html {
-  const { formKey, sendKey, revision, button, isDanger, reason, hidden, override } = form
+  const { formKey, sendKey, revision, button, isDanger, reason, hidden, override, undecidable } = form
   const fields = { formKey, sendKey, revision: String(revision), ...hidden }
   return html`<form method="post" class="fields">
 ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
@@ -108,6 +110,12 @@ ${
     : html`<label for="override">Reason to release it all the same</label>
 <p class="note" id="override-why">${override.why}</p>
 <textarea id="override" name="override" rows="2" maxlength="2000" required aria-describedby="override-why">${override.text}</textarea>`
+}
+${
+  undecidable === null
+    ? undefined
+    : html`<p class="note" id="undecided-why">${undecidable}</p>
+<label><input type="checkbox" name="acceptUndecided" value="yes" required aria-describedby="undecided-why"> Start it though it may end undecided</label>`
 }
 <button class="${isDanger ? 'main danger' : 'main'}">${button}</button>
 </form>`

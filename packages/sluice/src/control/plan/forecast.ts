@@ -14,9 +14,9 @@ import type { Matching } from '../rollout/statistics/sample-ratio.ts'
 import { type Difference, SimulatedHours } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'
 
-/** How a rollout ends, and after how many hours. */
+/** How a rollout ends, and after how many hours. `gaveUp`: patience ended without evidence, and the settings roll back then. */
 export interface End {
-  how: 'strong' | 'weak' | 'rolledBack'
+  how: 'strong' | 'weak' | 'rolledBack' | 'gaveUp'
   hours: number
   /** Users of the canary. */
   users: number
@@ -82,8 +82,9 @@ export function forecast(
 }
 
 function sharesBy(ends: readonly (End | null)[], hours: number): By {
-  const share = (how: End['how']) => ends.filter((end) => end?.how === how && end.hours <= hours).length / ends.length
-  const known = { strong: share('strong'), weak: share('weak'), rolledBack: share('rolledBack') }
+  const share = (...hows: End['how'][]) =>
+    ends.filter((end) => end && hows.includes(end.how) && end.hours <= hours).length / ends.length
+  const known = { strong: share('strong'), weak: share('weak'), rolledBack: share('rolledBack', 'gaveUp') }
   return { hours, ...known, undecided: 1 - known.strong - known.weak - known.rolledBack }
 }
 
@@ -93,8 +94,8 @@ function medianOf(ends: readonly (End | null)[]): number | null {
   return Number.isFinite(middle) ? middle : null
 }
 
-/** Assesses every hour on the first day, and every second hour later. */
-const stepAfter = (hours: number) => (hours < 24 ? 1 : 2)
+/** Assesses every hour on the first day, every second hour on three more, and more rarely later. */
+const stepAfter = (hours: number) => (hours < 24 ? 1 : hours < 96 ? 2 : 6)
 
 export interface Course {
   difference: Difference
@@ -103,12 +104,34 @@ export interface Course {
   start: number
   /** Length in hours. */
   lasts: number
+  /** Where it begins; by default in its first stage. */
+  from?: Begun
 }
 
-/** Runs one rollout to its end, or until `lasts`; null if it has not ended by then. */
-export function playRollout(traffic: Traffic, settings: RolloutSettings, course: Course): End | null {
-  const { difference, seed, start, lasts } = course
-  const rollout = rolloutOf(settings, start)
+/** A rollout that has entered a stage, and left it neither by an end nor for the next one since. */
+export interface Begun {
+  stage: number
+  /** Hours in it, of which `start` is the beginning. */
+  hours: number
+  /** Hours before `start` in which it ran. */
+  before: number
+}
+
+const newlyBegun: Begun = { stage: 0, hours: 0, before: 0 }
+
+/**
+ * Runs one rollout to its end, or until `lasts`; null if it has not ended by then, `left` if it leaves the stage in which it
+ * is known to be too early.
+ */
+export function playRollout(
+  traffic: Traffic,
+  settings: RolloutSettings,
+  course: Course & { from: Begun },
+): End | null | 'left'
+export function playRollout(traffic: Traffic, settings: RolloutSettings, course: Course): End | null
+export function playRollout(traffic: Traffic, settings: RolloutSettings, course: Course): End | null | 'left' {
+  const { difference, seed, start, lasts, from = newlyBegun } = course
+  const rollout = rolloutOf(settings, start, from)
   const simulated = new SimulatedHours(rollout, traffic, difference, seededRandom(seed))
   const met = () => ({ users: simulated.evidence.sums.arms.canary.users, judged: simulated.judgedAnswers })
   let soakedMs = 0
@@ -120,7 +143,10 @@ export function playRollout(traffic: Traffic, settings: RolloutSettings, course:
     simulated.pass(rollout, step, now)
     soakedMs += step * hourMs * watchedShare(traffic, rollout)
     const decision = decideRollout(rollout, now, findingsOf(simulated.evidence, rollout, { now, soakedMs, refused }))
-    if (decision.do === 'rollBack') return { how: 'rolledBack', hours, ...met() }
+    const leaves = decision.do !== 'hold' && decision.do !== 'continue'
+    if (leaves && hours <= from.hours) return 'left'
+    if (decision.do === 'rollBack')
+      return { how: decision.why === 'undecided' ? 'gaveUp' : 'rolledBack', hours, ...met() }
     if (decision.do === 'promote') return { how: decision.strength === 'weak' ? 'weak' : 'strong', hours, ...met() }
     if (decision.do === 'hold') refused = decision.refused ?? refused
     if (decision.do === 'advance') {
@@ -170,10 +196,12 @@ function watchedShare({ requestsPerDay }: Traffic, rollout: Rollout): number {
   return heard(share) * (share < 1 ? heard(1 - share) : 1)
 }
 
-function rolloutOf(settings: RolloutSettings, startedAt: number): Rollout {
+function rolloutOf(settings: RolloutSettings, start: number, { stage, before }: Begun): Rollout {
+  const startedAt = start - before * hourMs
+  const enteredAt = Array.from({ length: stage + 1 }, (_, i) => (i === stage ? start : startedAt))
   return {
     ...{ id: 'forecast', feature: 'forecast', incumbent: 'incumbent', canary: 'canary', salt: '' },
-    ...{ algorithm: 'murmur3-x86-32/ppm', settings, stage: 0, enteredAt: [startedAt], pausedMs: 0, pausedAt: null },
+    ...{ algorithm: 'murmur3-x86-32/ppm', settings, stage, enteredAt, pausedMs: 0, pausedAt: null },
     ...{ status: 'running', hold: null, startedAt, startedBy: 'forecast', override: null, endedAt: null, ending: null },
   }
 }

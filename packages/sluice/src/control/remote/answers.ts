@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { appliedSchema } from '../../records/applied.ts'
 import { figuresSchema, tokenShareSchema } from '../../records/assessment.ts'
 import { storedContentSchema } from '../../records/content.ts'
+import { endForecastSchema } from '../../records/end-chances.ts'
 import { activationSchema, featureSchema, takenBackSchema } from '../../records/feature.ts'
 import { instanceViewSchema } from '../../records/instance.ts'
 import { loopFaultSchema } from '../../records/loop-fault.ts'
@@ -194,11 +195,21 @@ export const driftAnswer = z.looseObject({
     .nullable(),
 })
 
+/** How a running rollout is expected to end; a newer server may know other reasons why it cannot say. */
+export const forecastAnswer = z.looseObject({
+  forecast: endForecastSchema.loose().nullable(),
+  unknown: z.string().nullable(),
+  at: z.number(),
+})
+
+export type ForecastAnswer = z.output<typeof forecastAnswer>
 export type DriftAnswer = z.output<typeof driftAnswer>
 export const trafficAnswer = z.looseObject({
   traffic: measuredTrafficSchema.loose().nullable(),
   rollout: z.unknown(),
   written: z.array(z.string()).nullable().default(null),
+  /** Absent from older servers, which know no `traffic` and `acceptUndecided` of a start. */
+  refusesUndecided: z.boolean().optional(),
   live: z.looseObject({
     store: z.boolean(),
     judge: z.looseObject({

@@ -6,9 +6,11 @@ import {
   driftAnswer,
   type FailingAnswer,
   type FeatureAnswer,
+  type ForecastAnswer,
   type ForgottenAnswer,
   featureAnswer,
   featuresAnswer,
+  forecastAnswer,
   forgottenAnswer,
   type InstancesAnswer,
   instancesAnswer,
@@ -50,6 +52,8 @@ interface NewRollout extends Seen {
   judgePercent?: number
   override?: { reason: string }
   supersede?: boolean
+  acceptUndecided?: boolean
+  traffic?: { requestsPerDay?: number; users?: number }
 }
 
 interface NewToken {
@@ -87,6 +91,8 @@ export function controlPlane(connection: RemoteConnection) {
     traffic: (name: string, version: string): Promise<TrafficAnswer> =>
       ask({ method: 'GET', path: feature(name, 'versions', version, 'traffic') }, trafficAnswer),
     rollout: (id: string): Promise<RolloutAnswer> => ask({ method: 'GET', path: rollout(id) }, rolloutAnswer),
+    forecast: (id: string): Promise<ForecastAnswer> =>
+      ask({ method: 'GET', path: rollout(id, 'forecast') }, forecastAnswer),
     act: (id: string, action: RolloutAction, body: { reason: string } & Seen): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: rollout(id, action), body }, rolloutAnswer),
     exclude: (id: string, body: { token: string; reason: string; undo: boolean }): Promise<RolloutAnswer> =>

@@ -1,13 +1,18 @@
 import { formatCount } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
+import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
 import { figuresLines, judgingLine } from '../words/figures-text.ts'
 import { timeText } from '../words/moments.ts'
 import { stageText, stateText } from '../words/rollout-state-text.ts'
-import type { FeatureAnswer, RolloutAnswer } from './answers.ts'
+import type { FeatureAnswer, ForecastAnswer, RolloutAnswer } from './answers.ts'
 import { versionText } from './find-version.ts'
 
 /** What a rollout does and what is known of its canary, in a few lines. `now` in ms since the epoch. */
-export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['versions'], now: number): string {
+export function rolloutText(
+  rollout: RolloutAnswer & { forecast?: ForecastAnswer },
+  versions: FeatureAnswer['versions'],
+  now: number,
+): string {
   const { id, feature, incumbent, canary, ending, endedAt, assessment } = rollout
   const name = (version: string) => versionText({ versions }, version)
   const lines = [
@@ -18,12 +23,19 @@ export function rolloutText(rollout: RolloutAnswer, versions: FeatureAnswer['ver
       : [`  ${stageText(rollout, now)}`]),
     ...(assessment && assessment.words !== ending?.reason ? paragraph(assessment.words) : []),
     ...numberLines(rollout, now),
+    ...(rollout.forecast ? forecastLines(rollout.forecast) : []),
     ...wayLines(rollout),
     ...judgeLines(rollout),
     ...tokenLines(rollout),
     ...placeLines(rollout),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** How it is expected to end, and when; or why that cannot be said. */
+function forecastLines({ forecast, unknown, at }: ForecastAnswer): string[] {
+  const sentences = forecast ? endForecastSentences(forecast, at) : unknownEnd(unknown)
+  return sentences.flatMap(paragraph)
 }
 
 function paragraph(text: string): string[] {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import { type RolloutOutlook, rolloutOutlook } from '../words/rollout-outlook.ts'
-import type { FeatureAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
+import type { FeatureAnswer, ForecastAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
 import { findVersion } from './find-version.ts'
 import type { RemoteControlPlane, RolloutAction } from './remote-control-plane.ts'
 
@@ -19,13 +19,15 @@ export interface RolloutWish {
   override: string | undefined
   /** A running rollout is ended. */
   supersede: boolean
+  /** It begins even if the traffic cannot decide it. */
+  acceptUndecided: boolean
 }
 
 /** Begins a rollout with the settings that suit the traffic; `onOutlook` is told before that what can be decided by when. */
 export async function beginRollout(
   remote: RemoteControlPlane,
   name: string,
-  { wanted, given, perDay, users, override, supersede }: RolloutWish,
+  { wanted, given, perDay, users, override, supersede, acceptUndecided }: RolloutWish,
   onOutlook: (lines: readonly string[]) => void,
 ): Promise<{ rollout: RolloutAnswer; versions: VersionAnswer[] }> {
   const { versions, feature, revision } = await remote.feature(name)
@@ -40,6 +42,11 @@ export async function beginRollout(
     ...(outlook?.judgePercent != null && { judgePercent: outlook.judgePercent }),
     ...(override !== undefined && { override: { reason: override } }),
     ...(supersede && { supersede }),
+    ...(acceptUndecided && { acceptUndecided }),
+    ...(outlook?.refuses &&
+      (perDay ?? users) !== undefined && {
+        traffic: { ...(perDay !== undefined && { requestsPerDay: perDay }), ...(users !== undefined && { users }) },
+      }),
   })
   return { rollout, versions }
 }
@@ -53,6 +60,18 @@ export async function actOnRollout(
 ): Promise<RolloutAnswer> {
   const { id, revision } = await seenRollout(remote, which)
   return remote.act(id, action, { reason, expectedRevision: revision })
+}
+
+/** How a running rollout is expected to end; null if it has ended, or the control plane is older or too busy to say. */
+export async function forecastOf(
+  remote: Pick<RemoteControlPlane, 'forecast'>,
+  { id, endedAt }: RolloutAnswer,
+): Promise<ForecastAnswer | null> {
+  if (endedAt !== null) return null
+  return remote.forecast(id).catch((error: unknown) => {
+    if (error instanceof SluiceError) return null
+    throw error
+  })
 }
 
 /** The id of a rollout that is named by it, or by its feature. */
@@ -102,7 +121,7 @@ async function outlookOn(
     perDay,
     users,
   }: { name: string; version: string; given: unknown; perDay: number | undefined; users: number | undefined },
-): Promise<(RolloutOutlook & { changed: boolean }) | undefined> {
+): Promise<(RolloutOutlook & { changed: boolean; refuses: boolean }) | undefined> {
   const known = await remote.traffic(name, version).catch((error: unknown) => {
     if (error instanceof SluiceError && error.code !== 'cannot-run') return undefined
     throw error
@@ -110,10 +129,10 @@ async function outlookOn(
   if (!known) return undefined
   const { data: settings } = rolloutSettingsSchema.safeParse(given ?? known.rollout)
   if (!settings) return undefined
-  const outlook = rolloutOutlook(
+  const outlook = await rolloutOutlook(
     known,
     { settings, areGiven: given !== undefined, perDay, users },
     { start: Date.now() },
   )
-  return { ...outlook, changed: outlook.settings !== settings }
+  return { ...outlook, changed: outlook.settings !== settings, refuses: known.refusesUndecided === true }
 }

@@ -22,6 +22,7 @@ import { createKeptReads } from './pages/kept-reads.ts'
 import { createLiveStreams } from './pages/live-streams.ts'
 import { dispatchPage, missingPage, wantsPage } from './pages/page-dispatch.ts'
 import { pageRoutes } from './pages/page-routes.ts'
+import { createEndForecasts } from './rollouts/end-forecasts.ts'
 import { dispatch, problemResponse } from './route/dispatch.ts'
 import { openApi } from './route/openapi.ts'
 import { routes } from './routes.ts'
@@ -86,6 +87,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     keptPages,
     kept: createKeptReads({ store, engineState, clock }),
     live,
+    endForecasts: createEndForecasts({ log: store, clock }),
     metrics,
     log,
     captureContents: options.captureContents ?? (async () => undefined),

@@ -10,6 +10,7 @@ import { listInstances } from './instances/list-instances.ts'
 import { showMetrics } from './metrics/metrics-route.ts'
 import { evaluateFlag, evaluateFlags } from './ofrep.ts'
 import { reportOutcomes } from './outcomes/report-outcomes.ts'
+import { showForecast } from './rollouts/forecast-route.ts'
 import { excludeToken, rolloutOperations, showRollout, startRollout } from './rollouts/rollout-routes.ts'
 import { checkVerdict, showVerdict } from './rollouts/verdict-route.ts'
 import type { Route } from './route/route.ts'
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   showRollout,
   ...rolloutOperations,
   excludeToken,
+  showForecast,
   showVerdict,
   checkVerdict,
   showAudit,

@@ -12,6 +12,7 @@ import type { NamedRates } from './outcomes/named-rates.ts'
 import type { KeptPages } from './pages/kept-pages.ts'
 import type { KeptReads } from './pages/kept-reads.ts'
 import type { LiveStreams } from './pages/live-streams.ts'
+import type { EndForecasts } from './rollouts/end-forecasts.ts'
 import type { SnapshotRecord } from './snapshots/snapshot-record.ts'
 import type { Snapshots } from './snapshots/snapshots.ts'
 import type { Streams } from './snapshots/streams.ts'
@@ -58,6 +59,7 @@ export interface Services {
   keptPages: KeptPages
   kept: KeptReads
   live: LiveStreams
+  endForecasts: EndForecasts
   metrics: Metrics
   log: Log
   /** Captures the contents of accepted outcomes, after they are durable. */

@@ -1,17 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
-import {
-  defaultLiveSettings,
-  defaultRolloutSettings,
-  type LiveSettings,
-  type RolloutSettings,
-} from '../../records/rollout-settings.ts'
+import type { EndForecast } from '../../records/end-chances.ts'
+import { defaultLiveSettings, defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
 import { formatCount, formatDuration, formatUsd } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
+import { endForecast, wholeEffort } from '../plan/end-forecast.ts'
+import { expectedTraffic, type GivenTraffic, type KnownFeature } from '../plan/expected-traffic.ts'
 import { type Forecast, forecast } from '../plan/forecast.ts'
 import { forecastLines } from '../plan/forecast-text.ts'
-import { requestsPerVisit, type Traffic } from '../plan/traffic.ts'
 import { defaultsFor, type TrafficDefaults } from '../plan/traffic-defaults.ts'
+import { endForecastSentences } from './end-forecast-text.ts'
 
 /** What a rollout begins with, and what it can decide by when. */
 export interface RolloutOutlook {
@@ -20,49 +17,39 @@ export interface RolloutOutlook {
   judgePercent: number | null
   /** Null where the traffic is not known. */
   forecast: Forecast | null
+  /** How it ends within its patience, and when. */
+  ends: EndForecast | null
   lines: string[]
 }
 
 /** The traffic as it was measured, and what the version says about itself. */
-export interface ToldTraffic {
-  traffic: MeasuredTraffic | null
+export interface ToldTraffic extends KnownFeature {
   /** Settings that its prompt file sets itself; null if that is not known. */
   written: readonly string[] | null
-  live: Pick<LiveSettings, 'store'> & { judge: JudgingWish }
 }
 
-interface JudgingWish {
-  percent: number
-  canaryPercent?: number | undefined
-  budgetUsdPerDay: number
-}
-
-interface Wish {
+interface Wish extends GivenTraffic {
   settings: RolloutSettings
   /** Whoever gave settings for this rollout means them; of judging they say nothing. */
   areGiven: boolean
-  /** From flags. */
-  perDay: number | undefined
-  users: number | undefined
 }
 
-const usual = { errorRate: 0.01, deviation: 0.25 }
-
 /** What this traffic can decide. The general defaults give way to those that suit it. `course` is how it is simulated. */
-export function rolloutOutlook(
+export async function rolloutOutlook(
   { traffic, live, written }: ToldTraffic,
   wish: Wish,
   course: { start: number; runs?: number },
-): RolloutOutlook {
+): Promise<RolloutOutlook> {
   const perDay = wish.perDay ?? traffic?.requestsPerDay
   if (perDay === undefined) {
     const lines = [
-      'The log does not show how much traffic there is, so what can be decided by when is unknown: give --per-day and --users.',
+      'The log does not show how much traffic there is, so what can be decided by when is unknown: give --per-day and --users. Once there is an hour of traffic, sluice rollout status says when it is expected to end.',
     ]
     return {
       settings: wish.settings,
       judgePercent: null,
       forecast: null,
+      ends: null,
       lines: lines.flatMap((line) => wrap(line, 80)),
     }
   }
@@ -75,22 +62,11 @@ export function rolloutOutlook(
       ? suiting.judgePercent
       : null
   const percent = live.store ? (judgePercent ?? judge.percent) : 0
-  const cost = judgingCost(perDay, percent, { ...judge, usd: traffic?.judgeUsd ?? null })
-  const judged = (percent / 100) * cost.affordable
-  const perVisit = requestsPerVisit(perDay, { users, usersPerDay: habitsOf(traffic, wish) })
-  const expected: Traffic = {
-    ...{
-      requestsPerDay: perDay,
-      users,
-      perVisit,
-      judged,
-      judgedIncumbents: judged,
-      judgeUsd: traffic?.judgeUsd ?? null,
-    },
-    errorRate: traffic?.errorRate ?? usual.errorRate,
-    deviation: traffic?.deviation ?? usual.deviation,
-  }
+  const known = expectedTraffic({ traffic, live }, wish, judgePercent)
+  if (!known) throw new Error('the traffic was known before')
+  const { expected, dailyUsd } = known
   const found = forecast(expected, settings, course)
+  const ends = await endForecast(expected, settings, course, { ...wholeEffort, runs: course.runs ?? wholeEffort.runs })
   const from =
     wish.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * 3_600_000)}` : 'as given'
   const stages = settings.stages.map(({ ppm, soakMs }) => `${ppm / 10_000} % for ${formatDuration(soakMs)}`).join(', ')
@@ -101,23 +77,16 @@ export function rolloutOutlook(
       ? []
       : [`Rates may rise by ${100 * settings.flagMargin} points (flagMargin), adapted to this traffic.`]),
     ...(live.store ? [] : ['Nothing is judged, since live.store is off: quality is not watched.']),
-    ...cost.lines,
+    ...budgetLines(dailyUsd, judge.budgetUsdPerDay),
   ]
+  const endLines = ends === null ? [] : endForecastSentences(ends, course.start)
   return {
     settings,
     judgePercent,
     forecast: found,
-    lines: [...lines.flatMap((line) => wrap(line, 80)), '', ...forecastLines(found), ''],
+    ends,
+    lines: [...wrapped(lines), '', ...forecastLines(found), '', ...wrapped(endLines), ''],
   }
-}
-
-/** A log of so many hours tells how many of the users come on a day. */
-const tellingHours = 48
-
-/** How many users come on a day; null where the log does not tell, or the traffic is another. */
-function habitsOf(traffic: ToldTraffic['traffic'], { perDay, users }: Wish): number | null {
-  const isMeasured = perDay === undefined && users === undefined
-  return traffic && isMeasured && traffic.hours >= tellingHours ? traffic.usersPerDay : null
 }
 
 /** What the settings leave to the general defaults gives way to what suits the traffic. */
@@ -138,13 +107,11 @@ function isJudgeSet({ judge }: ToldTraffic['live'], written: ToldTraffic['writte
   return judge.percent !== defaultLiveSettings.judge.percent || judge.canaryPercent !== undefined
 }
 
-function judgingCost(
-  perDay: number,
-  percent: number,
-  { budgetUsdPerDay, usd }: { budgetUsdPerDay: number; usd: number | null },
-): { affordable: number; lines: string[] } {
-  const daily = usd === null ? null : (perDay * percent * usd) / 100
-  if (daily === null || daily <= budgetUsdPerDay) return { affordable: 1, lines: [] }
-  const text = `Judging that much may cost ${formatUsd(daily)} a day, and the budget is ${formatUsd(budgetUsdPerDay)}: what is beyond it is not judged (live.judge.budgetUsdPerDay).`
-  return { affordable: budgetUsdPerDay / daily, lines: [text] }
+function budgetLines(dailyUsd: number | null, budgetUsdPerDay: number): string[] {
+  if (dailyUsd === null || dailyUsd <= budgetUsdPerDay) return []
+  return [
+    `Judging that much may cost ${formatUsd(dailyUsd)} a day, and the budget is ${formatUsd(budgetUsdPerDay)}: what is beyond it is not judged (live.judge.budgetUsdPerDay).`,
+  ]
 }
+
+const wrapped = (lines: readonly string[]) => lines.flatMap((line) => wrap(line, 80))

@@ -199,6 +199,7 @@ const pages: Record<string, PageContent> = {
     form: {
       ...{ formKey: hostile, sendKey: hostile, revision: 1, button: hostile, isDanger: true, reason: hostile },
       ...{ hidden: { [hostile]: hostile }, override: { why: hostile, text: hostile } },
+      undecidable: hostile,
     },
     back: { address: '/', text: hostile },
   }),

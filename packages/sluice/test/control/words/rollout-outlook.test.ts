@@ -12,10 +12,11 @@ const known = { traffic, rollout: {}, written: null, live }
 const wish = { settings: defaultRolloutSettings, areGiven: false, perDay: undefined, users: undefined }
 /** Of one simulated rollout: enough where what is forecast is not the subject. */
 const briefly = { start: 0, runs: 1 }
-const percents = ({ settings }: ReturnType<typeof rolloutOutlook>) => settings.stages.map(({ ppm }) => ppm / 10_000)
+const percents = ({ settings }: Awaited<ReturnType<typeof rolloutOutlook>>) =>
+  settings.stages.map(({ ppm }) => ppm / 10_000)
 
-test('general defaults give way to what suits the traffic, and it is said', () => {
-  const found = rolloutOutlook(known, wish, { start: 0 })
+test('general defaults give way to what suits the traffic, and it is said', async () => {
+  const found = await rolloutOutlook(known, wish, { start: 0 })
   assert.deepEqual([percents(found), found.judgePercent], [[5, 50], 40])
   const text = found.lines.join('\n')
   for (const line of found.lines) assert.ok(line.length <= 80, line)
@@ -27,47 +28,61 @@ test('general defaults give way to what suits the traffic, and it is said', () =
   assert.match(text, /as good +\d+\/\d+\/\d+/)
 })
 
-test('how often users come counts where the log tells it', () => {
-  const soon = (hours: number, usersPerDay: number | null) =>
-    rolloutOutlook({ ...known, traffic: { ...traffic, hours, usersPerDay } }, wish, { start: 0, runs: 20 }).forecast
-  assert.deepEqual(soon(168, null), soon(24, 3000), 'a day tells nothing of who comes again')
-  assert.notDeepEqual(soon(168, 1000), soon(168, null))
+test('how often users come counts where the log tells it', async () => {
+  const soon = async (hours: number, usersPerDay: number | null) => {
+    const told = { ...known, traffic: { ...traffic, hours, usersPerDay } }
+    return (await rolloutOutlook(told, wish, { start: 0, runs: 20 })).forecast
+  }
+  assert.deepEqual(await soon(168, null), await soon(24, 3000), 'a day tells nothing of who comes again')
+  assert.notDeepEqual(await soon(168, 1000), await soon(168, null))
 })
 
-test('what somebody has set stays', () => {
+test('what somebody has set stays', async () => {
   const stages = rolloutSettingsSchema.parse({ stages: [{ percent: 20, soak: '1h' }] })
-  assert.deepEqual(percents(rolloutOutlook(known, { ...wish, settings: stages }, briefly)), [20])
+  assert.deepEqual(percents(await rolloutOutlook(known, { ...wish, settings: stages }, briefly)), [20])
   const judged = { ...known, live: { store: true, judge: { percent: 25, budgetUsdPerDay: 5 } } }
-  assert.equal(rolloutOutlook(judged, wish, briefly).judgePercent, null)
-  const given = rolloutOutlook(known, { ...wish, areGiven: true }, briefly)
+  assert.equal((await rolloutOutlook(judged, wish, briefly)).judgePercent, null)
+  const given = await rolloutOutlook(known, { ...wish, areGiven: true }, briefly)
   assert.deepEqual([given.settings, given.judgePercent], [defaultRolloutSettings, 40], 'they say nothing of judging')
 })
 
-test('a default that the prompt file holds itself is meant', () => {
+test('a default that the prompt file holds itself is meant', async () => {
   const writing = (...written: string[]) => rolloutOutlook({ ...known, written }, { ...wish, perDay: 500 }, briefly)
-  const of = ({ settings, judgePercent }: ReturnType<typeof rolloutOutlook>) => [
+  const of = ({ settings, judgePercent }: Awaited<ReturnType<typeof rolloutOutlook>>) => [
     settings.stages.length,
     settings.flagMargin,
     judgePercent,
   ]
-  assert.deepEqual(of(writing()), [2, 0.015, 100])
-  assert.deepEqual(of(writing('rollout.margin', 'live.store', 'live.judge.budgetUsdPerDay')), [2, 0.015, 100])
-  assert.deepEqual(of(writing('rollout.stages')), [4, 0.01, 100])
-  assert.deepEqual(of(writing('rollout.flagMargin')), [2, 0.01, 100])
-  assert.deepEqual(of(writing('live.judge.percent')), [2, 0.015, null])
+  assert.deepEqual(of(await writing()), [2, 0.015, 100])
+  assert.deepEqual(of(await writing('rollout.margin', 'live.store', 'live.judge.budgetUsdPerDay')), [2, 0.015, 100])
+  assert.deepEqual(of(await writing('rollout.stages')), [4, 0.01, 100])
+  assert.deepEqual(of(await writing('rollout.flagMargin')), [2, 0.01, 100])
+  assert.deepEqual(of(await writing('live.judge.percent')), [2, 0.015, null])
 })
 
-test('unknown traffic is said, and changes nothing', () => {
-  const found = rolloutOutlook({ ...known, traffic: null }, wish, briefly)
+test('unknown traffic is said, and changes nothing', async () => {
+  const found = await rolloutOutlook({ ...known, traffic: null }, wish, briefly)
   assert.deepEqual([found.settings, found.judgePercent, found.forecast], [defaultRolloutSettings, null, null])
   assert.match(found.lines.join(' '), /The log does not show/)
-  assert.deepEqual(percents(rolloutOutlook({ ...known, traffic: null }, { ...wish, perDay: 500 }, briefly)), [25, 50])
+  assert.deepEqual(
+    percents(await rolloutOutlook({ ...known, traffic: null }, { ...wish, perDay: 500 }, briefly)),
+    [25, 50],
+  )
 })
 
-test('a budget that does not allow it, and storing that is off, are said', () => {
-  const dear = rolloutOutlook({ ...known, traffic: { ...traffic, judgeUsd: 0.01 } }, wish, briefly)
+test('the chance of each end is said, with its date and a range', async () => {
+  const found = await rolloutOutlook(known, wish, { start: Date.UTC(2026, 0, 1), runs: 30 })
+  const text = found.lines.join(' ')
+  assert.match(text, /If the canary is as good: \d+ of 100 promoted by proof/)
+  assert.match(text, /If it has a score lower by 0\.050: (.*)\d+ (of 100 )?rolled back/)
+  assert.match(text, /it ends \d Jan \d\d:00Z, in \d+ of 100 cases from \d Jan \d\d:00Z to \d Jan \d\d:00Z/)
+  assert.ok(found.ends && found.ends.asGood.promoted > 0.8 && found.ends.worse.rolledBack > 0.8)
+})
+
+test('a budget that does not allow it, and storing that is off, are said', async () => {
+  const dear = await rolloutOutlook({ ...known, traffic: { ...traffic, judgeUsd: 0.01 } }, wish, briefly)
   assert.match(dear.lines.join(' '), /Judging that much may cost 20\.00 USD a day, and the budget is 5\.00 USD/)
-  const off = rolloutOutlook({ ...known, live: { ...live, store: false } }, wish, briefly)
+  const off = await rolloutOutlook({ ...known, live: { ...live, store: false } }, wish, briefly)
   assert.match(off.lines.join(' '), /quality is not watched/)
   assert.equal(off.judgePercent, null)
 })

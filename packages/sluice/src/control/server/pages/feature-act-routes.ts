@@ -21,6 +21,7 @@ import type { Session } from '../access/sessions.ts'
 import { applyActivation, applyRollback } from '../features/activate.ts'
 import { notFound } from '../http/problem.ts'
 import { applyStart, startingSettings } from '../rollouts/change-rollout.ts'
+import { tellEnd } from '../rollouts/refuse-undecidable.ts'
 import { ofFeature } from '../route/fields.ts'
 import type { Services } from '../services.ts'
 import { gateRefusal } from '../versions/releasable.ts'
@@ -33,7 +34,7 @@ type FeatureAct = 'rollback' | 'start' | 'activate'
 
 const scopes = ['operator'] as const
 const query = z.object({ version: versionIdField.optional().catch(undefined) })
-const form = actFields.extend({ version: versionIdField })
+const form = actFields.extend({ version: versionIdField, acceptUndecided: z.literal('yes').optional() })
 
 /** Both steps of what is done to a feature as a whole. The version that it goes to is in the address, and in the form. */
 export const featureActRoutes: readonly PageRoute[] = (['rollback', 'start', 'activate'] as const).flatMap((act) => [
@@ -53,11 +54,12 @@ export const featureActRoutes: readonly PageRoute[] = (['rollback', 'start', 'ac
     params: ofFeature,
     form,
     async act({ params: { feature }, form: sentForm, request, caller, session }, services) {
-      const { version, ...fields } = sentForm
+      const { version, acceptUndecided, ...fields } = sentForm
+      const accepts = acceptUndecided === 'yes'
       const before = await visibleFeature(feature, caller, services)
       return attempt(
-        { request, caller, form: fields, more: { version } },
-        ({ write, ...decision }) => perform(services, { act, feature, version, before, ...decision }, write),
+        { request, caller, form: fields, more: { version, accepts } },
+        ({ write, ...decision }) => perform(services, { act, feature, version, before, accepts, ...decision }, write),
         async (fault, sent) => {
           const state = await visibleFeature(feature, caller, services)
           return pageOf(services, { act, state, version, session, sent, fault })
@@ -75,18 +77,21 @@ interface Decided {
   reason: string
   seen: number
   override: { override?: { reason: string } }
+  /** That it may end undecided. */
+  accepts: boolean
 }
 
 type Write = { request: Request; caller: Caller; body: unknown }
 
 function perform(services: Services, decided: Decided, write: Write) {
-  const { act, feature, version, before, reason, seen, override } = decided
+  const { act, feature, version, before, reason, seen, override, accepts } = decided
   if (act === 'rollback') {
     // The active one is what the page names; a canary has an act of its own.
     const from = before.active === null ? {} : { from: before.active }
     return applyRollback(services, write, feature, { ...from, to: version, reason, seen })
   }
-  if (act === 'start') return applyStart(services, write, feature, { version, reason, seen, ...override })
+  if (act === 'start')
+    return applyStart(services, write, feature, { version, reason, seen, acceptUndecided: accepts, ...override })
   return applyActivation(services, write, feature, { version, reason, seen, ...override })
 }
 
@@ -111,6 +116,11 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
   const name = version ? (version.content.label ?? version.id) : null
   const words = actWords[act]
   const gate = version && act !== 'rollback' ? gateRefusal(version) : null
+  const refusal = version ? refusalFor(services, act, state, version) : act === 'rollback' ? noGoodVersion(state) : null
+  const end =
+    act === 'start' && version && refusal === null
+      ? await tellEnd(services, { version, settings: startingSettings(version.rollout) })
+      : null
   return actPage({
     title: words.title(name),
     feature,
@@ -121,10 +131,10 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     state: stateOf(state),
     consequence: version ? await consequenceOf(services, asked, version, activeName) : null,
     reach: version ? await changeReach(services, state) : null,
-    known: [],
+    known: end?.sentences ?? [],
     choices: version ? [] : await choicesOf(services, state, act),
     others: othersOf(act, state, version),
-    refusal: version ? refusalFor(services, act, state, version) : act === 'rollback' ? noGoodVersion(state) : null,
+    refusal,
     fault,
     form: version
       ? {
@@ -132,6 +142,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
           button: words.button,
           isDanger: act !== 'start',
           hidden: { version: version.id },
+          undecidable: end?.undecidable ?? null,
           override: gate === null ? null : { why: `It has not passed: ${gate}.`, text: sent.override },
         }
       : null,

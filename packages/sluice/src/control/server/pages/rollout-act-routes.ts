@@ -113,6 +113,7 @@ async function pageOf(services: Services, { act, id, caller, session, sent, faul
       isDanger: described.isDanger,
       hidden: {},
       override: null,
+      undecidable: null,
     },
     back: { address: rolloutAddress(id), text: 'the rollout' },
   })

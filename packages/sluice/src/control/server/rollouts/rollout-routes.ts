@@ -35,6 +35,16 @@ export const startRollout = defineRoute({
     override: z.strictObject({ reason }).exactOptional(),
     reason: reason.exactOptional(),
     supersede: z.boolean().exactOptional().meta({ description: 'Ends a running rollout instead of refusing.' }),
+    acceptUndecided: z.boolean().exactOptional().meta({
+      description: 'Starts it though the traffic cannot decide it before patience ends, which is refused otherwise.',
+    }),
+    traffic: z
+      .strictObject({
+        requestsPerDay: z.number().gt(0).max(1e9).exactOptional(),
+        users: z.number().gt(0).max(1e9).exactOptional().meta({ description: 'Distinct ones in a week.' }),
+      })
+      .exactOptional()
+      .meta({ description: 'What to expect instead of what the log tells; recorded in the audit log.' }),
     expectedRevision,
   }),
   answers: { 201: { description: 'Started.', schema: rolloutView } },

@@ -32,7 +32,7 @@ function hasPassed(report: GateEvidence | null): boolean {
 }
 
 /** Why a version may be released, for the audit log. */
-export function releaseEvidence({ report }: VersionRecord, override: { reason: string } | undefined): unknown {
+export function releaseEvidence({ report }: VersionRecord, override: { reason: string } | undefined): object {
   const gate = report && { verdict: report.verdict, strength: report.strength, runId: report.runId }
   return { gate, override: override?.reason ?? null }
 }

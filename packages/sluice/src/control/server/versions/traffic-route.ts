@@ -17,6 +17,9 @@ const answer = z.object({
   written: z.array(z.string()).nullable().meta({
     description: 'Settings that its prompt file sets itself, e.g. rollout.stages; null if that is not known.',
   }),
+  refusesUndecided: z.literal(true).meta({
+    description: 'A start whose traffic cannot decide it is refused, unless acceptUndecided is set.',
+  }),
   live: z.object({
     store: z.boolean(),
     judge: z.object({
@@ -48,6 +51,7 @@ export const showTraffic = defineRoute({
         }),
       },
       written: record.written ? [...record.written] : null,
+      refusesUndecided: true,
       live: { store: stored, judge: { ...judge } },
     }
     return { status: 200, body }

@@ -1,0 +1,113 @@
+import type { EndChances, EndForecast } from '../../records/end-chances.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import { formatScore } from '../../text/format.ts'
+import { type Begun, type End, playRollout } from './forecast.ts'
+import type { Difference } from './simulated-hours.ts'
+import type { Traffic } from './traffic.ts'
+
+/** How much of the machine a forecast may take. */
+export interface Effort {
+  /** Simulated rollouts of each kind at the most. */
+  runs: number
+  /** Called after each of them, so that others have their turn. */
+  pause(): Promise<void>
+  /** Whether its time is over: it then ends with the runs that it has. */
+  isOver(): boolean
+}
+
+/** All runs at once: of a command, which has nothing else to do. */
+export const wholeEffort: Effort = { runs: 100, pause: () => Promise.resolve(), isOver: () => false }
+
+/** With fewer runs than this nothing is said. */
+const fewestRuns = 20
+
+const hourMs = 3_600_000
+/** Nobody plans for longer than this, and no forecast of it would be worth its time. */
+const longestHours = 60 * 24
+/** Of the ends at least so many lie in the range that is told; half of the others before it, half after. */
+const rangeShare = 0.8
+
+/** When the rollout starts, or entered its present stage, in ms since the epoch. */
+interface Course {
+  start: number
+  from?: Begun
+  seed?: number
+  /** The worse canary; by default worse by the margin. */
+  harm?: Difference
+}
+
+/**
+ * How a canary that is as good ends, and one that is worse by the margin, until patience ends; null with too few runs, either
+ * since the time was over, or since no simulated rollout is as long in its stage as this one.
+ */
+export async function endForecast(
+  traffic: Traffic,
+  settings: RolloutSettings,
+  { start, from, seed = 1, harm = harmOf(traffic, settings) }: Course,
+  effort: Effort,
+): Promise<EndForecast | null> {
+  const before = from?.before ?? 0
+  const elapsed = from?.hours ?? 0
+  const untilPatience = Math.min(longestHours, settings.patience / hourMs - before)
+  const noHarm: Difference = { drop: 0, errors: 0, latency: 1 }
+  const [good, worse]: [(End | null)[], (End | null)[]] = [[], []]
+  // By turns, so that a time that is over leaves as many of each.
+  for (let run = 0; run < effort.runs && !effort.isOver(); run += 1)
+    for (const [ends, difference] of [[good, noHarm] as const, [worse, harm] as const]) {
+      const course = { difference, start, lasts: untilPatience, from: from ?? { stage: 0, hours: 0, before } }
+      const end = playRollout(traffic, settings, { ...course, seed: seed * 100_000 + run })
+      if (end !== 'left') ends.push(end)
+      await effort.pause()
+    }
+  if (good.length < fewestRuns || worse.length < fewestRuns) return null
+  const chances = (ends: (End | null)[], worseBy: number) => chancesOf(ends, { worseBy, elapsed, untilPatience })
+  return {
+    runs: Math.min(good.length, worse.length),
+    harm: harmText(harm),
+    patienceHours: Math.max(0, untilPatience - elapsed),
+    asGood: chances(good, 0),
+    worse: chances(worse, 1),
+  }
+}
+
+/** A lower score, or more errors where nothing is judged. */
+export function harmOf(traffic: Traffic, { signals, margin, flagMargin }: RolloutSettings): Difference {
+  const isScored = signals.score > 0 && traffic.judged > 0
+  return isScored ? { drop: margin, errors: 0, latency: 1 } : { drop: 0, errors: flagMargin, latency: 1 }
+}
+
+function harmText({ drop, errors }: Difference): string {
+  return drop > 0
+    ? `a score lower by ${formatScore(drop)}`
+    : `${Number((100 * errors).toPrecision(3))} more errors of 100`
+}
+
+function chancesOf(
+  ends: readonly (End | null)[],
+  { worseBy, elapsed, untilPatience }: { worseBy: number; elapsed: number; untilPatience: number },
+): EndChances {
+  const share = (...hows: End['how'][]) => ends.filter((end) => end && hows.includes(end.how)).length / ends.length
+  const [promoted, rolledBack, weak] = [share('strong'), share('rolledBack'), share('weak')]
+  const hours = ends.map((end) => Math.max(0, (end?.hours ?? untilPatience) - elapsed)).toSorted((a, b) => a - b)
+  const at = (level: number) => hours[Math.min(hours.length - 1, Math.max(0, Math.ceil(level * hours.length) - 1))] ?? 0
+  const [earliest, latest] = [at((1 - rangeShare) / 2), at((1 + rangeShare) / 2)]
+  const inside = hours.filter((one) => one >= earliest && one <= latest).length
+  const undecided = Math.max(0, 1 - promoted - rolledBack)
+  return {
+    ...{ worseBy, promoted, rolledBack, undecided, weak },
+    endHours: { earliest, median: at(0.5), latest, chance: inside / hours.length },
+  }
+}
+
+/**
+ * From this chance on, of both kinds, a rollout is said not to decide. A single chance of the forecast may be off by 20 points
+ * (docs/statistics.md, *What the forecast says*), and one of 60 runs by 10 more at worst: what is said to be undecided in 80 of
+ * 100 cases is more often undecided than not, for certain.
+ */
+const tooOftenUndecided = 0.8
+
+/** Whether the evidence can decide before patience ends. Where time or a person decides it need not. */
+export function canDecide({ asGood, worse }: EndForecast, { advance }: Pick<RolloutSettings, 'advance'>): boolean {
+  if (advance !== 'evidence') return true
+  return Math.min(asGood.undecided, worse.undecided) < tooOftenUndecided
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { endForecastSchema } from '../../../records/end-chances.ts'
+import type { Rollout } from '../../../records/rollout.ts'
+import { readers } from '../../../records/token-scopes.ts'
+import { expectedTraffic } from '../../plan/expected-traffic.ts'
+import type { Begun } from '../../plan/forecast.ts'
+import { hasEnded, runningMs } from '../../release/rollout-state.ts'
+import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { ofRollout } from '../route/fields.ts'
+import { defineRoute } from '../route/route.ts'
+import type { Services } from '../services.ts'
+import { findRollout } from './find-rollout.ts'
+
+const unknownSchema = z.enum(['ended', 'paused', 'byHand', 'patienceOver', 'traffic', 'slower']).meta({
+  description:
+    'Why there is none: it has ended or is paused; time or a person decides it; only a person can, since patience is over; the log has too little traffic yet; or nearly no simulated rollout is as long in its stage.',
+})
+
+const answer = z.strictObject({
+  forecast: endForecastSchema.nullable().meta({ description: 'Hours count from `at`. Null: see `unknown`.' }),
+  unknown: unknownSchema.nullable(),
+  at: z.number().meta({ description: 'When it was asked for, in ms since the epoch.' }),
+})
+
+type ForecastAnswer = z.infer<typeof answer>
+
+export const showForecast = defineRoute({
+  method: 'GET',
+  path: '/v1/rollouts/{rollout}/forecast',
+  summary: 'How a running rollout is expected to end, and when; made anew every ten minutes',
+  scopes: readers,
+  params: ofRollout,
+  answers: { 200: { description: 'As far as it can be told.', schema: answer } },
+  async handle({ params, caller }, services) {
+    const rollout = await findRollout(services, params.rollout, caller)
+    return { status: 200, body: await rolloutForecast(services, rollout) }
+  },
+})
+
+/** How a running rollout is expected to end, from where it stands and the traffic so far. @throws Problem 503 */
+async function rolloutForecast(
+  { endForecasts, engineState, store, clock }: Pick<Services, 'endForecasts' | 'engineState' | 'store' | 'clock'>,
+  rollout: Rollout,
+): Promise<ForecastAnswer> {
+  const now = clock.now()
+  const none = (unknown: ForecastAnswer['unknown']): ForecastAnswer => ({ forecast: null, unknown, at: now })
+  if (hasEnded(rollout)) return none('ended')
+  if (rollout.status === 'paused') return none('paused')
+  if (rollout.settings.advance !== 'evidence') return none('byHand')
+  if (runningMs(rollout, now) >= rollout.settings.patience) return none('patienceOver')
+  const { feature, canary, id, stage, settings } = rollout
+  const [traffic, version] = await Promise.all([endForecasts.traffic(feature), store.version(feature, canary)])
+  const given = { perDay: undefined, users: undefined }
+  const known = version && expectedTraffic({ traffic, live: version.live }, given, rollout.judgePercent ?? null)
+  if (!known) return none('traffic')
+  const from = standing(rollout, await engineState.assessment(id), now)
+  const start = now - from.hours * hourMs
+  const tenth = Math.floor(now / stepMs)
+  const forecast = await endForecasts.forecast(`${id} ${stage} ${tenth}`, {
+    ...{ traffic: known.expected, settings, start, from },
+  })
+  return forecast ? { forecast, unknown: null, at: now } : none('slower')
+}
+
+const hourMs = 3_600_000
+const stepMs = 10 * 60_000
+
+/** Where it stands. In a stage that is not soaked yet only watched time has brought it nearer to its end. */
+function standing(rollout: Rollout, assessment: Assessment | null, now: number): Begun {
+  const { stage, settings, enteredAt } = rollout
+  const ran = runningMs(rollout, now)
+  const inStage = Math.min(ran, Math.max(0, now - (enteredAt.at(-1) ?? now)))
+  const soaked = assessment?.soak?.stage === stage ? assessment.soak.soakedMs : 0
+  const isSoaked = soaked >= (settings.stages[stage]?.soakMs ?? 0)
+  const watched = isSoaked ? inStage : Math.min(inStage, soaked)
+  return { stage, hours: watched / hourMs, before: Math.max(0, ran - watched) / hourMs }
+}

@@ -1,0 +1,63 @@
+import type { EndChances, EndForecast } from '../../records/end-chances.ts'
+import type { Remedy } from '../plan/remedies.ts'
+import { momentText } from './moments.ts'
+
+const hourMs = 3_600_000
+const of100 = (share: number) => Math.round(100 * share)
+
+/** Whether a chance is worth a word: below half a percent it is none. */
+const isSome = (share: number) => of100(share) > 0
+
+/** The chance of each end, and by when, in sentences. `now` in ms since the epoch. */
+export function endForecastSentences(forecast: EndForecast, now: number): string[] {
+  return [
+    `If the canary is as good: ${chancesText(forecast.asGood)}; ${datesText(forecast.asGood, forecast, now)}.`,
+    `If it has ${forecast.harm}: ${chancesText(forecast.worse)}; ${datesText(forecast.worse, forecast, now)}.`,
+  ]
+}
+
+/** `33 of 100 promoted by proof, 2 rolled back, 65 undecided when patience ends (42 of them promoted weakly then)` */
+function chancesText({ promoted, rolledBack, undecided, weak }: EndChances): string {
+  const then = isSome(weak) ? ` (${of100(weak)} of them promoted weakly then)` : ''
+  const parts: [share: number, what: string][] = [
+    [promoted, 'promoted by proof'],
+    [rolledBack, 'rolled back'],
+    [undecided, `undecided when patience ends${then}`],
+  ]
+  const told = parts.filter(([share]) => isSome(share))
+  return told.map(([share, what], i) => `${of100(share)}${i === 0 ? ' of 100' : ''} ${what}`).join(', ')
+}
+
+/** `it ends 28 Nov 11:00Z, and in 84 of 100 cases from 27 Nov 23:00Z to 29 Nov 02:00Z` */
+function datesText({ endHours }: EndChances, { patienceHours }: EndForecast, now: number): string {
+  const { earliest, median, latest, chance } = endHours
+  const at = (hours: number) => momentText(now + hours * hourMs)
+  if (earliest >= patienceHours) return `it ends with its patience, ${at(patienceHours)}`
+  if (earliest === latest) return `it ends ${at(median)} in ${of100(chance)} of 100 cases`
+  return `it ends ${at(median)}, in ${of100(chance)} of 100 cases from ${at(earliest)} to ${at(latest)}`
+}
+
+/** Why a rollout is refused: what it cannot tell. */
+export function undecidableText({ asGood, worse, harm, patienceHours }: EndForecast): string {
+  return `This rollout cannot decide before its patience of ${Math.round(patienceHours)} h ends: ${of100(asGood.undecided)} of 100 canaries that are as good are undecided then, and ${of100(worse.undecided)} of 100 with ${harm}.`
+}
+
+/** `margin: 0.1, flagMargin: 0.03: 53 of 100 good ones ... (price)` */
+export function remedyText({ change, price, asGood, worse }: Remedy): string {
+  const wrong = isSome(worse.promoted) ? ` and ${of100(worse.promoted)} promoted` : ''
+  return `${change}: ${of100(asGood.promoted)} of 100 good ones are proven, half of all end within ${Math.round(asGood.endHours.median)} h; ${of100(worse.rolledBack)} of 100 worse ones are rolled back${wrong}. The price: ${price}.`
+}
+
+const unknownEnds: Record<string, string> = {
+  traffic: 'When it ends cannot be said yet: the log has less than an hour of traffic, or fewer than 20 requests.',
+  slower:
+    'When it ends cannot be said: hardly any canary that is as good, with the traffic so far, stays so long in this stage. Look at what is still missing.',
+  byHand: 'Time or a person decides when it ends, not the evidence.',
+  patienceOver: 'Its patience is over: when it ends is for a person to say, or for evidence that still comes.',
+}
+
+/** Why it cannot be said when a rollout ends, in a sentence, where there is something to say. */
+export function unknownEnd(why: string | null): string[] {
+  const text = why === null ? undefined : unknownEnds[why]
+  return text === undefined ? [] : [text]
+}

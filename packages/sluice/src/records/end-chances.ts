@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+const share = z.number().min(0).max(1)
+const hours = z.number().min(0)
+
+/** How simulated canaries of one kind end before patience does, and when. */
+const endChancesSchema = z.strictObject({
+  worseBy: z
+    .number()
+    .meta({ description: 'Multiple of the margin by which it is worse; 0: as good as the incumbent.' }),
+  promoted: share.meta({ description: 'Promoted by proof.' }),
+  rolledBack: share.meta({ description: 'Rolled back by evidence.' }),
+  undecided: share.meta({ description: 'Neither until patience ends.' }),
+  weak: share.meta({ description: 'Undecided ones that are then promoted weakly.' }),
+  endHours: z
+    .strictObject({
+      earliest: hours,
+      median: hours,
+      latest: hours,
+      chance: share.meta({ description: 'Ends that lie from the earliest to the latest; 0.8 or more.' }),
+    })
+    .meta({ description: 'Hours from now to its end: by evidence, or by the end of patience.' }),
+})
+export type EndChances = z.infer<typeof endChancesSchema>
+
+/** What a rollout can decide before its patience ends. */
+export const endForecastSchema = z.strictObject({
+  runs: z.int().meta({ description: 'Simulated rollouts of each kind.' }),
+  harm: z.string().meta({ description: 'By what the worse canary is worse, e.g. `a score lower by 0.05`.' }),
+  patienceHours: hours.meta({ description: 'From now to the end of patience.' }),
+  asGood: endChancesSchema,
+  worse: endChancesSchema,
+})
+export type EndForecast = z.infer<typeof endForecastSchema>

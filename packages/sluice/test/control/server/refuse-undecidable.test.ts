@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type TestPlane, testPlane } from '../../support/control-plane.ts'
+import { request } from '../../support/controller/stage.ts'
+
+const hourMs = 3_600_000
+
+/** A feature with an active version, another one, and two days of `perDay` requests of as many users. */
+async function withTraffic(plane: TestPlane, perDay: number): Promise<{ canary: string }> {
+  const [active, canary] = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'launch' } })
+  const entries = Array.from({ length: 2 * perDay }, (_, i) =>
+    request(`${i}`, {
+      feature: 'f',
+      unit: `user ${i % perDay}`,
+      receivedAt: plane.clock.now() - 48 * hourMs + (i / perDay) * 24 * hourMs,
+    }),
+  )
+  await plane.store.append(entries)
+  return { canary }
+}
+
+const start = (plane: TestPlane, body: object, headers = {}) =>
+  plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body, headers })
+
+/** Twelve hours at most, so that little is simulated. */
+const settings = {
+  signals: { score: 0, errors: 0.5, slow: 0.25, safety: 0.25 },
+  stages: [{ percent: 25, soak: '4h' }],
+  patience: '16h',
+}
+
+test('a rollout that cannot decide is refused with what would help, and starts where that is accepted', async () => {
+  await using plane = await testPlane()
+  const { canary } = await withTraffic(plane, 1200)
+  const refused = await start(plane, { version: canary, settings })
+  assert.deepEqual([refused.status, refused.body.code], [409, 'cannot-decide'])
+  assert.match(
+    refused.body.detail,
+    /cannot decide before its patience of 16 h ends: 100 of 100 canaries that are as good are undecided then/,
+  )
+  assert.match(refused.body.detail, /acceptUndecided: true \(sluice rollout start --accept-undecided\)/)
+  const told: string[] = refused.body.errors.map(({ message }: { message: string }) => message)
+  const wider =
+    /^the wider margins, 50 % at once: \d\d of 100 good ones are proven, half of all end within 14 h; .* The price: /
+  assert.ok(told.some((message) => wider.test(message)))
+  assert.ok(
+    told.every((message) => !message.startsWith('fewer signals')),
+    'that does not help here',
+  )
+  assert.equal((await plane.store.feature('f'))?.rollout, null)
+  const body = { version: canary, settings, acceptUndecided: true }
+  const started = await start(plane, body, { 'idempotency-key': 'one' })
+  assert.equal(started.status, 201)
+  assert.equal((await start(plane, body, { 'idempotency-key': 'one' })).status, 201, 'the same answer once more')
+  const row = (await plane.store.audit('f')).at(-1)
+  assert.partialDeepStrictEqual(row?.evidence, { acceptUndecided: true, forecast: { asGood: { undecided: 1 } } })
+})
+
+test('traffic that is given is believed, and recorded', async () => {
+  await using plane = await testPlane()
+  const { canary } = await withTraffic(plane, 300)
+  const given = { requestsPerDay: 30 }
+  const { body } = await start(plane, { version: canary, settings, traffic: given })
+  assert.match(body.detail, /None of the changes that were tried helps/)
+  await start(plane, { version: canary, settings, traffic: given, acceptUndecided: true })
+  assert.partialDeepStrictEqual((await plane.store.audit('f')).at(-1)?.evidence, { givenTraffic: given })
+})
+
+test('nothing is refused out of ignorance, for time, or where another fault comes first', async () => {
+  await using plane = await testPlane()
+  const { canary } = await withTraffic(plane, 5)
+  const unknown = await start(plane, { version: canary })
+  assert.equal(unknown.status, 201, 'ten requests tell nothing')
+  const again = await start(plane, { version: canary, traffic: { requestsPerDay: 10 } })
+  assert.equal(again.body.code, 'rollout-running')
+  const timed = { advance: 'soak', stages: [{ percent: 50, soak: '4h' }] }
+  const body = { version: canary, settings: timed, supersede: true, traffic: { requestsPerDay: 10 } }
+  assert.equal((await start(plane, body)).status, 201)
+})
+
+test('of a running rollout it is told how it is expected to end from where it stands', async () => {
+  await using plane = await testPlane()
+  const { canary } = await withTraffic(plane, 300)
+  const settings = {
+    signals: { score: 0, errors: 1, slow: 0, safety: 0 },
+    stages: [{ percent: 50, soak: '4h' }],
+    flagMargin: 0.05,
+  }
+  const { body: rollout } = await start(plane, { version: canary, settings })
+  const forecast = async () => (await plane.ask(`GET /v1/rollouts/${rollout.id}/forecast`, { as: 'viewer' })).body
+  const first = await forecast()
+  assert.equal(first.unknown, null)
+  assert.equal(first.forecast.patienceHours, 96)
+  assert.ok(first.forecast.asGood.promoted > 0.5, JSON.stringify(first))
+  await plane.ask(`POST /v1/rollouts/${rollout.id}/pause`, { as: 'operator', body: { reason: 'lunch' } })
+  assert.deepEqual(await forecast(), { forecast: null, unknown: 'paused', at: plane.clock.now() })
+  const strange = await plane.ask(`GET /v1/rollouts/${rollout.id}/forecast`, { as: 'client' })
+  assert.equal(strange.status, 403)
+})
