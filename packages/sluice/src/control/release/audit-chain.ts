@@ -47,11 +47,16 @@ export type ChainVerdict =
 
 /**
  * Whether the rows of one chain, from its first on, are those that were written, in their order. `head` must have been
- * read before the rows: without it a chain whose end was cut off looks whole; rows beyond it are newer and welcome.
+ * read before the rows: without it a chain whose end was cut off looks whole; rows beyond it are newer and welcome. Of a chain
+ * that is read part by part, `after` is the last row of the part before, and the last part alone gets the head.
  */
-export function verifyChain(rows: readonly AuditRow[], head: AuditHead | null = null): ChainVerdict {
+export function verifyChain(
+  rows: readonly AuditRow[],
+  head: AuditHead | null = null,
+  after: AuditHead = { seq: 0, hash: zeros },
+): ChainVerdict {
   const present = new Set(rows.map(({ seq }) => seq))
-  let previous: AuditHead = { seq: 0, hash: zeros }
+  let previous = after
   for (const row of rows) {
     const fault = faultOf(row, previous, present)
     if (fault) return fault

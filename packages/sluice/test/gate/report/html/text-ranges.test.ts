@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { quoteRange } from '../../../../src/gate/report/html/quote-range.ts'
-import { diffWords } from '../../../../src/gate/report/html/word-diff.ts'
+import { diffWords } from '../../../../src/text/word-diff.ts'
 
 function marked(before: string, after: string): [old: string, now: string] {
   const { removed, added } = diffWords(before, after)

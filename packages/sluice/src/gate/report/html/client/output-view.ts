@@ -1,7 +1,7 @@
 import type { CaseReport } from '../../../../records/report/case-report.ts'
 import { visibleText } from '../../../../text/untrusted.ts'
+import { diffWords, type Range } from '../../../../text/word-diff.ts'
 import { quoteRange } from '../quote-range.ts'
-import { diffWords, type Range } from '../word-diff.ts'
 import { element } from './dom.ts'
 
 export interface OutputView {

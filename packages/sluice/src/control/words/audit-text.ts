@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AuditRow } from '../../records/audit-row.ts'
-import { timeText } from '../words/moments.ts'
+import { timeText } from './moments.ts'
 
 /** The log, a line for each row: number, time, who, what, to what, why. */
 export function auditText(rows: readonly AuditRow[]): string {
@@ -8,10 +8,10 @@ export function auditText(rows: readonly AuditRow[]): string {
   const actors = width(({ actor }) => actor)
   const actions = width(({ action }) => action)
   const numbers = width(({ seq }) => String(seq))
-  const subjects = width(subjectOf)
+  const subjects = width(auditSubject)
   const lines = rows.map((row) => {
     const { seq, at, actor, action, reason } = row
-    const what = `${action.padEnd(actions)}  ${subjectOf(row).padEnd(subjects)}`
+    const what = `${action.padEnd(actions)}  ${auditSubject(row).padEnd(subjects)}`
     return `${String(seq).padStart(numbers)}  ${timeText(at)}  ${actor.padEnd(actors)}  ${what}  ${reason ?? ''}`
   })
   return lines.map((line) => `${line.trimEnd()}\n`).join('')
@@ -38,7 +38,7 @@ const document = z
   .catch({})
 
 /** `caba45f45ec6 -> c84f5641b4d1` where the active version changed, else what the row is about. */
-function subjectOf({ action, ...row }: AuditRow): string {
+export function auditSubject({ action, ...row }: AuditRow): string {
   const [before, after] = [document.parse(row.before ?? {}), document.parse(row.after ?? {})]
   const { rollout, id, label, name } = after
   if (after.active && after.active !== before.active)
