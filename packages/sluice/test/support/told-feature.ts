@@ -38,7 +38,13 @@ export function publication({
     exitCode: verdict === 'pass' ? 0 : 1,
     features: [reportOf({ feature, id, label, verdict, mean })],
   }
-  return { id, body: { content: { id, label, ...content, strict: true }, report, source: `commit of ${label}` } }
+  const judged = {
+    rubric: [{ id: 'facts', ask: 'Is every date in the summary also in the mail?' }],
+    judge: { model: 'anthropic:claude-sonnet-4-5', parameters: {} },
+    live: { store: true, judge: { percent: 10, budgetUsdPerDay: 2 } },
+  }
+  const source = `commit of ${label}`
+  return { id, body: { content: { id, label, ...content, strict: true }, report, source, ...judged } }
 }
 
 /** What a report says of one feature, in all its parts. */

@@ -73,7 +73,7 @@ ${versionTable(feature, list)}</section>
 function sentence({ row: { active, rollout, feature }, activeSince }: FeaturePage): Html {
   const first =
     active === null
-      ? html`${toned('unknown', 'No version is active')}. Applications get nothing of it from here. To give one to everybody: <code>sluice release ${feature}</code>`
+      ? html`${toned('unknown', 'No version is active')}. Applications get nothing of it from here. To give one to everybody: <code>sluice activate ${feature} VERSION</code>`
       : html`Everybody ${rollout === null ? undefined : 'outside of the rollout '}gets ${versionName(active)}, ${
           activeSince === null
             ? html`since when is ${notKnown}`

@@ -34,6 +34,8 @@ export interface PageFrame {
 /** The pages that the navigation leads to. */
 const navigation: readonly { path: string; title: string }[] = [
   { path: '/', title: 'Overview' },
+  { path: '/judge', title: 'Judge' },
+  { path: '/costs', title: 'Costs' },
   { path: '/instances', title: 'Instances' },
   { path: '/settings', title: 'Settings' },
 ]

@@ -36,17 +36,17 @@ export const showAudit = defineRoute({
   },
   async handle({ request, params, query, caller }, { store }) {
     refuseOtherFeature(caller, params.feature)
-    if (request.headers.get('accept')?.includes('application/x-ndjson')) return exported(store, params.feature)
+    if (request.headers.get('accept')?.includes('application/x-ndjson')) return exportedChain(store, params.feature)
     const [rows, head] = await Promise.all([store.audit(params.feature, query), store.auditHead(params.feature)])
     return { status: 200, body: { rows, head } }
   },
 })
 
 /** One line per row, then a line with the head of the chain. This is enough to verify the chain without the server. */
-function exported(store: ReleaseStore, chain: string): Response {
+export function exportedChain(store: ReleaseStore, chain: string, headers: Record<string, string> = {}): Response {
   const body = Readable.toWeb(Readable.from(lines(store, chain), { objectMode: false }))
   return new Response(body as ReadableStream, {
-    headers: { ...securityHeaders, 'content-type': 'application/x-ndjson' },
+    headers: { ...securityHeaders, 'content-type': 'application/x-ndjson', ...headers },
   })
 }
 

@@ -3,8 +3,6 @@ import { test } from 'node:test'
 import { actPage } from '../../../src/control/pages/act.ts'
 import { appliedPage } from '../../../src/control/pages/applied.ts'
 import { faultPage } from '../../../src/control/pages/fault.ts'
-import { type FeaturePage, featurePage } from '../../../src/control/pages/feature.ts'
-import { gateRecordOf } from '../../../src/control/pages/gate-record.ts'
 import { instancesPage } from '../../../src/control/pages/instances.ts'
 import { type PageContent, pageDocument } from '../../../src/control/pages/layout.ts'
 import { overviewPage } from '../../../src/control/pages/overview.ts'
@@ -12,7 +10,7 @@ import type { FeatureRow } from '../../../src/control/pages/overview-row.ts'
 import { rolloutPage } from '../../../src/control/pages/rollout/rollout-page.ts'
 import { settingsPage } from '../../../src/control/pages/settings.ts'
 import { signInPage } from '../../../src/control/pages/sign-in.ts'
-import { reportOf } from '../../support/told-feature.ts'
+import { featurePages } from './hostile-feature-pages.ts'
 
 const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202Egnp.exe\u0000`
 const now = Date.UTC(2026, 10, 24, 9)
@@ -47,49 +45,6 @@ const token = {
 const instance = {
   ...{ instance: hostile, client: hostile, revision: 1, upToDate: false, silent: true, stale: true },
   ...{ seenAt: now, mayServeUntil: never },
-}
-
-const name = { id: hostile, label: hostile }
-const gateEvidence = {
-  ...{ verdict: 'fail' as const, strength: 'weak' as const, exitCode: 1, runId: hostile, startedAt: hostile },
-  sluiceVersion: hostile,
-}
-const summary = reportOf({ feature: hostile, id: hostile, label: hostile, verdict: 'fail', mean: 9e99 })
-const gate = gateRecordOf({ ...gateEvidence, summary })
-const feature: FeaturePage = {
-  row,
-  activeSince: { at: never, promoted: true },
-  takenBack: { version: name, at: never, by: hostile, reason: hostile },
-  timeline: {
-    feature: hostile,
-    points: (['gate', 'canary', 'incumbent'] as const).flatMap((by) =>
-      [now, never, Number.NaN].map((at) => ({
-        ...{ at, by, version: hostile, verdict: 'fail' as const, score: { value: 9e99, low: -9e99, high: null } },
-        ...{ usd: 9e99, meanMs: -9e99, errors: 9e99 },
-      })),
-    ),
-    events: [now, never].map((at) => ({ at, label: hostile, says: hostile, tone: 'bad' as const })),
-    until: never,
-    unknown: [hostile],
-  },
-  list: {
-    versions: [
-      {
-        ...{ ...name, state: { tone: 'bad', text: hostile, at: never }, model: hostile, publishedAt: never },
-        ...{ publishedBy: hostile, source: hostile, gate, against: hostile },
-      },
-    ],
-    ...{ page: 2, pages: 3, total: 41, unreadable: 1 },
-  },
-  rollouts: [
-    {
-      ...{ id: hostile, canary: name, incumbent: name, state: hostile, tone: 'bad', startedAt: never },
-      ...{ startedBy: hostile, stage: { number: 1, of: 4, percent: 1 }, override: hostile },
-      ended: { at: never, by: hostile, reason: hostile },
-    },
-  ],
-  activations: [{ version: name, since: never, until: never, tone: 'bad', text: hostile }],
-  moreActivations: 3,
 }
 
 const mean = { value: 0.5, low: 0.4, high: 0.6, count: 3 }
@@ -146,7 +101,7 @@ const rollout: Parameters<typeof rolloutPage>[0] = {
 }
 
 const pages: Record<string, PageContent> = {
-  feature: featurePage(feature),
+  ...featurePages(row, { hostile, now, never }),
   rollout: rolloutPage(rollout),
   'rollout that has ended': rolloutPage({
     ...rollout,

@@ -1,8 +1,14 @@
 import { showApplied } from './applied-route.ts'
 import { showAsset } from './asset-route.ts'
+import { exportAudit, showAuditPage } from './audit/audit-route.ts'
+import { showVerification } from './audit/verification-route.ts'
+import { showCosts } from './costs-route.ts'
+import { showComparison } from './feature/compare-route.ts'
+import { showFeaturePage } from './feature/feature-route.ts'
+import { showRun } from './feature/run-route.ts'
 import { featureActRoutes } from './feature-act-routes.ts'
-import { showFeaturePage } from './feature-route.ts'
 import { showInstances } from './instances-route.ts'
+import { showJudges } from './judge-route.ts'
 import { openLive } from './live-route.ts'
 import { showOverview } from './overview-route.ts'
 import type { PageRoute } from './page-route.ts'
@@ -16,6 +22,13 @@ export const pageRoutes: readonly PageRoute[] = [
   showOverview,
   showFeaturePage,
   showRolloutPage,
+  showComparison,
+  showRun,
+  showAuditPage,
+  showVerification,
+  exportAudit,
+  showJudges,
+  showCosts,
   showInstances,
   showApplied,
   ...rolloutActRoutes,

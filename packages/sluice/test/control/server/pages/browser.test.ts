@@ -100,7 +100,8 @@ describe('the pages of the control plane in Chromium', () => {
     }
     const version = await plane.publish('email-summary', 'b')
     await plane.ask('POST /v1/features/email-summary/rollouts', { as: 'operator', body: { version } })
-    await toldFeature(plane, { feature: 'told' })
+    const [first, , , , last] = await toldFeature(plane, { feature: 'told' })
+    await plane.store.addJudgeSpending(new Date().toISOString().slice(0, 10), 'told', 1)
     await acknowledge(plane, 'app-1')
     await page.goto(plane.url)
     assert.deepEqual(await faultsOf(page), [])
@@ -110,6 +111,11 @@ describe('the pages of the control plane in Chromium', () => {
       ['/', 360, 'dark'],
       ['/features/told', 360, 'dark'],
       ['/features/told', 1280, 'light'],
+      [`/features/told/compare?from=${first}&to=${last}`, 360, 'dark'],
+      [`/runs/told/${last}`, 360, 'light'],
+      ['/audit/told', 360, 'dark'],
+      ['/judge', 360, 'dark'],
+      ['/costs', 360, 'light'],
       ['/instances', 360, 'light'],
       ['/settings', 360, 'dark'],
     ] as const) {

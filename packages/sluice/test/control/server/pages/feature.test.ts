@@ -76,7 +76,7 @@ test('what no report and no rollout says is said to be missing, and has no panel
   const ann = await signedIn(plane, 'viewer')
   await plane.publish('mail', 'a', { verdict: null })
   const bare = await ann.page('/features/mail')
-  assert.match(text(bare), /No version is active .*sluice release mail/)
+  assert.match(text(bare), /No version is active .*sluice activate mail VERSION/)
   assert.match(text(bare), /published without a gate report/)
   assert.match(text(bare), /no other version/)
   assert.match(text(bare), /Nothing has happened yet/)

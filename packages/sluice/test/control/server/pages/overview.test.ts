@@ -123,6 +123,10 @@ test('a token for one feature sees no trace of another one, on no page', async (
   const id = await rollOut(plane, hidden)
   await plane.token('a-client-of-the-secret', { name: 'app of secret', features: [hidden] })
   await acknowledge(plane, 'secret-app-1', {}, 'a-client-of-the-secret')
+  const [own, other] = await Promise.all(['alpha', hidden].map((feature) => plane.store.versions(feature)))
+  const [id0, id1] = [own?.[0]?.id ?? '', other?.[0]?.id ?? '']
+  await plane.store.addJudgeSpending('2026-11-24', hidden, 1.23)
+  const more = ['/judge', '/costs', '/audit/alpha', '/audit/alpha/verification', `/runs/alpha/${id0}`]
   for (const scope of ['viewer', 'operator', 'approver', 'admin'] as const) {
     const token = await plane.token(`limited-to-alpha-${scope}`, { scopes: [scope], features: ['alpha'] })
     const ann = await signedIn(plane, scope, token)
@@ -131,6 +135,7 @@ test('a token for one feature sees no trace of another one, on no page', async (
       '/?search=secret&show=rollouts',
       '/?show=attention',
       '/features/alpha',
+      ...more,
       '/instances',
       '/settings',
     ]) {
@@ -138,19 +143,31 @@ test('a token for one feature sees no trace of another one, on no page', async (
         /search=secret|value="secret"|with "secret"|with &quot;secret&quot;/g,
         '',
       )
-      assert.doesNotMatch(page, /secret/, `${path} as ${scope}`)
+      assert.doesNotMatch(page, /secret|1\.23/, `${path} as ${scope}`)
     }
     assert.match(
       text(await ann.page('/')),
       /1 feature of 1 needs attention 0 rollouts running . no instance is connected/,
     )
-    const answers = [`/features/${hidden}`, '/features/no-such', `/rollouts/${id}`, '/rollouts/r-0000000000000000'].map(
-      async (path) => {
-        const response = await ann.get(path)
-        return [response.status, text(await response.text()).replaceAll(/[0-9a-f]{16}|\d\d:\d\d:\d\dZ/g, '')]
-      },
-    )
-    const [feature, noFeature, rollout, noRollout] = await Promise.all(answers)
-    assert.deepEqual([feature, rollout], [noFeature, noRollout])
+    const told = async (path: string) => {
+      const response = await ann.get(path)
+      return [response.status, text(await response.text()).replaceAll(/[0-9a-f]{16}|\d\d:\d\d:\d\dZ/g, '')]
+    }
+    const query = `compare?from=${id1}&to=${id1}`
+    for (const [there, nowhere] of [
+      [`/features/${hidden}`, '/features/no-such'],
+      [`/features/${hidden}/${query}`, `/features/no-such/${query}`],
+      [`/runs/${hidden}/${id1}`, `/runs/no-such/${id1}`],
+      [`/audit/${hidden}`, '/audit/no-such'],
+      ['/audit/_system', '/audit/no-such'],
+      [`/audit/${hidden}/verification`, '/audit/no-such/verification'],
+      [`/audit/${hidden}/export`, '/audit/no-such/export'],
+      [`/rollouts/${id}`, '/rollouts/r-0000000000000000'],
+    ] as const) {
+      const [found, missing] = [await told(there), await told(nowhere)]
+      assert.deepEqual([found[0], found], [404, missing], there)
+    }
+    assert.equal((await ann.get(`/features/alpha/${query}`)).status, 404)
+    assert.equal((await ann.get(`/runs/alpha/${id1}`)).status, 404)
   }
 })

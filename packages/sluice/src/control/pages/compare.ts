@@ -1,0 +1,199 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { PromptVersion } from '@sluice/client'
+import {
+  formatAmount,
+  formatCount,
+  formatDuration,
+  formatInterval,
+  formatPercent,
+  formatScore,
+  formatUsd,
+} from '../../text/format.ts'
+import { type Html, html } from '../../text/markup.ts'
+import { diffWords, type Range } from '../../text/word-diff.ts'
+import { compareAddress, featureAddress, runAddress } from './addresses.ts'
+import { cell, moment, type NamedVersion, notKnown, toned, versionName, wideTable } from './elements.ts'
+import { type GateRecord, unscoredShare } from './gate-record.ts'
+import type { PageContent } from './layout.ts'
+import { verdictTones } from './overview-row.ts'
+
+/** One side: what it asks, and what the gate said of it. */
+export interface ComparedVersion extends NamedVersion {
+  content: PromptVersion
+  publishedAt: number
+  /** Null: it was published without a report. */
+  gate: GateRecord | null
+}
+
+export interface ComparePage {
+  feature: string
+  from: ComparedVersion
+  to: ComparedVersion
+}
+
+/** What distinguishes two versions: what they ask, and what the gate found of each. */
+export function comparePage({ feature, from, to }: ComparePage): PageContent {
+  const settings = settingRows(from.content, to.content)
+  const isSame = from.id === to.id
+  const main = html`<h1><a href="${featureAddress(feature)}">${feature}</a>: ${versionName(from)} and ${versionName(to)}</h1>
+<p>${
+    isSame
+      ? 'Both are the same version.'
+      : html`What <ins>${versionName(to)} has</ins> and what <del>only ${versionName(from)} had</del>. <a href="${compareAddress(feature, { from: to.id, to: from.id })}">The other way round</a>`
+  }</p>
+<section><h2>Messages</h2>${messages(from.content.messages, to.content.messages)}</section>
+<section><h2>Model and parameters</h2>${
+    settings.length === 0
+      ? html`<p>All are the same: <code>${to.content.model}</code> with ${formatAmount(Object.keys(to.content.parameters).length, 'parameter')}.</p>`
+      : wideTable({ name: 'Model and parameters', head: ['Setting', 'Before', 'After'], rows: settings })
+  }</section>
+<section><h2>What the gate found</h2>${gates(feature, from, to)}</section>`
+  return { title: `${feature}: ${from.label ?? from.id} and ${to.label ?? to.id}`, main }
+}
+
+/** Whatever of a version is no message, by its name. */
+function settingsOf({ model, parameters, format, strict, inputs, tools = [], toolChoice, maxSteps }: PromptVersion) {
+  return new Map<string, unknown>([
+    ['model', model],
+    ...Object.entries(parameters).map(([name, value]): [string, unknown] => [`parameters.${name}`, value]),
+    ['format', format],
+    ['strict', strict],
+    ...Object.entries(inputs ?? {}).map(([name, value]): [string, unknown] => [`inputs.${name}`, value]),
+    ...tools.map(({ name, ...tool }): [string, unknown] => [`tool ${name}`, tool]),
+    ['toolChoice', toolChoice],
+    ['maxSteps', maxSteps],
+  ])
+}
+
+/** Those that differ. */
+function settingRows(from: PromptVersion, to: PromptVersion): Html[] {
+  const [before, after] = [settingsOf(from), settingsOf(to)]
+  const names = [...new Set([...before.keys(), ...after.keys()])]
+  const value = (held: unknown) =>
+    held === undefined ? html`<span class="muted">not set</span>` : html`<code>${JSON.stringify(held)}</code>`
+  return names
+    .filter((name) => !isDeepStrictEqual(before.get(name), after.get(name)))
+    .map(
+      (name) => html`<tr><th scope="row" data-column="Setting">${name}</th>
+${cell('Before', html`<span>${value(before.get(name))}</span>`)}
+${cell('After', html`<span>${value(after.get(name))}</span>`)}</tr>
+`,
+    )
+}
+
+type Message = PromptVersion['messages'][number]
+
+/** Word by word is compared only so much, since a prompt may be of any length: the rest is shown whole. */
+const mostCompared = 20
+const longestShown = 20_000
+
+/** Message by message, after those at the start and at the end that are the same. */
+function messages(from: readonly Message[], to: readonly Message[]): Html {
+  const isSame = (a: Message | undefined, b: Message | undefined) => isDeepStrictEqual(a, b)
+  const shortest = Math.min(from.length, to.length)
+  let head = 0
+  while (head < shortest && isSame(from[head], to[head])) head += 1
+  let tail = 0
+  while (tail < shortest - head && isSame(from.at(-1 - tail), to.at(-1 - tail))) tail += 1
+  const count = Math.max(from.length, to.length) - head - tail
+  const changed = Array.from({ length: count }, (_, index) => {
+    const [old, now] = [from.slice(head, from.length - tail)[index], to.slice(head, to.length - tail)[index]]
+    return messagePart(old, now, { number: head + index + 1, isCompared: index < mostCompared })
+  })
+  const same = head + tail
+  return html`${same === 0 ? undefined : html`<p class="muted">${count === 0 ? `All ${formatAmount(same, 'message')} ${same === 1 ? 'is' : 'are'} the same.` : `${formatAmount(same, 'other message')} ${same === 1 ? 'is' : 'are'} the same.`}</p>`}
+${changed}`
+}
+
+function messagePart(
+  old: Message | undefined,
+  now: Message | undefined,
+  { number, isCompared }: { number: number; isCompared: boolean },
+): Html {
+  const [before, after] = [shownText(old), shownText(now)]
+  const { removed, added } = isCompared ? diffWords(before, after) : whole(before, after)
+  const what = old === undefined ? ', new' : now === undefined ? ', gone' : ''
+  const roles = old && now && old.role !== now.role ? `${old.role} before, ${now.role} now` : (now ?? old)?.role
+  return html`<article class="message"><h3>Message ${formatCount(number)}, ${roles ?? ''}${what}</h3>
+<div class="beside">${old === undefined ? undefined : html`<pre tabindex="0" aria-label="Before">${marked(before, removed, 'del')}</pre>`}${
+    now === undefined ? undefined : html`<pre tabindex="0" aria-label="After">${marked(after, added, 'ins')}</pre>`
+  }</div></article>`
+}
+
+function shownText(message: Message | undefined): string {
+  if (message === undefined) return ''
+  const { content } = message
+  if (content.length <= longestShown) return content
+  return `${content.slice(0, longestShown)}\n… and ${formatCount(content.length - longestShown)} more characters`
+}
+
+const whole = (before: string, after: string) => ({
+  removed: [{ start: 0, end: before.length }],
+  added: [{ start: 0, end: after.length }],
+})
+
+/** A text in which some ranges are marked as changed. */
+function marked(text: string, ranges: readonly Range[], as: 'ins' | 'del'): Html {
+  const parts = ranges.map(({ start, end }, index) => {
+    const part = text.slice(start, end)
+    return html`${text.slice(ranges[index - 1]?.end ?? 0, start)}${as === 'ins' ? html`<ins>${part}</ins>` : html`<del>${part}</del>`}`
+  })
+  return html`${parts}${text.slice(ranges.at(-1)?.end ?? 0)}`
+}
+
+function gates(feature: string, from: ComparedVersion, to: ComparedVersion): Html {
+  const rows = gateRows.map(([name, shown]) => {
+    const [before, after] = [from, to].map(({ gate }) => (gate === null ? undefined : shown(gate)))
+    return html`<tr><th scope="row" data-column="Figure">${name}</th>
+${cell('Before', html`<span>${before ?? notKnown}</span>`)}
+${cell('After', html`<span>${after ?? notKnown}</span>`)}</tr>
+`
+  })
+  const none = [from, to].filter(({ gate }) => gate === null)
+  return html`${none.map((version) => html`<p>${toned('unknown', 'Published without a gate report')}: ${versionName(version)}. Of it nothing was measured, as far as is known here.</p>`)}
+${none.length === 2 ? undefined : wideTable({ name: 'What the gate found', head: ['Figure', 'Before', 'After'], rows })}
+<p class="note">${caution(from.gate, to.gate)}</p>
+<p>${[from, to].map((version) => (version.gate === null ? undefined : html`<a href="${runAddress(feature, version.id)}">The run of ${version.label ?? version.id}</a> <small>·</small> `))}<a href="${featureAddress(feature)}">All versions</a></p>`
+}
+
+/** Two reports are two runs, and a difference of their scores is no verdict. */
+function caution(from: GateRecord | null, to: GateRecord | null): Html {
+  const [before, after] = [from?.judge, to?.judge]
+  const others =
+    before && after && before.id !== after.id
+      ? 'Their judges differ, so their scores must not be compared. '
+      : 'Their cases, and what is behind the judge, may differ. '
+  return html`Two reports are two runs. ${others}To ask both versions the same and judge them alike: <code>sluice compare</code>`
+}
+
+type Shown = Html | string | undefined
+
+const gateRows: [string, (gate: GateRecord) => Shown][] = [
+  [
+    'Verdict',
+    ({ verdict, strength }) => toned(verdictTones[verdict], `${verdict}${strength === 'weak' ? ', weak' : ''}`),
+  ],
+  ['Run', ({ at }) => (at === null ? undefined : moment(at))],
+  ['Score', ({ score }) => (score?.mean == null ? undefined : `${formatScore(score.mean)} ${formatInterval(score)}`)],
+  [
+    'Change to its own baseline',
+    ({ comparison }) =>
+      comparison?.meanDifference == null
+        ? undefined
+        : `${signed(comparison.meanDifference)} over ${formatAmount(comparison.pairs, 'case')}, margin ${formatScore(comparison.margin)}`,
+  ],
+  ['Cases', ({ coverage }) => (coverage === null ? undefined : formatCount(coverage.cases))],
+  [
+    'Cases without a score',
+    (gate) => {
+      const share = unscoredShare(gate)
+      return share === null ? undefined : formatPercent(share)
+    },
+  ],
+  ['Cost of one answer, judged', ({ cost }) => (cost?.usdPerAnswer == null ? undefined : formatUsd(cost.usdPerAnswer))],
+  ['Mean latency', ({ latency }) => (latency?.meanMs == null ? undefined : formatDuration(latency.meanMs))],
+  ['95 % are faster than', ({ latency }) => (latency?.p95Ms == null ? undefined : formatDuration(latency.p95Ms))],
+  ['Judge', ({ judge }) => (judge === null ? undefined : html`${judge.model} <code class="id">${judge.id}</code>`)],
+]
+
+const signed = (change: number) => `${change > 0 ? '+' : ''}${formatScore(change)}`

@@ -1,0 +1,110 @@
+import type { Chart } from '../../charts/chart.ts'
+import { chartFigure } from '../../charts/numbers-table.ts'
+import { linearScale, timeScale } from '../../charts/scale.ts'
+import { formatAmount, formatCount, formatUsd, utcDay } from '../../text/format.ts'
+import { type Html, html } from '../../text/markup.ts'
+import { featureAddress } from './addresses.ts'
+import { cell, notKnown, pager, toned, wideTable } from './elements.ts'
+import type { PageContent } from './layout.ts'
+
+/** What a feature costs, as far as this control plane knows. USD; null is what it does not know. */
+export interface FeatureCosts {
+  feature: string
+  judging: {
+    /** Booked today, and in the days that are shown. */
+    todayUsd: number | null
+    lastDaysUsd: number | null
+    /** Null: nothing of it is judged. */
+    budgetUsd: number | null
+  }
+  /** Of the gate runs that were published with the newest versions. */
+  gate: { usd: number | null; runs: number; withoutCost: number; unpricedCalls: number }
+  /** Of one request in its last rollout. */
+  requestUsd: number | null
+}
+
+export interface CostsPage {
+  features: readonly FeatureCosts[]
+  /** 1-based. */
+  page: number
+  pages: number
+  /** How many features the reader may see. */
+  all: number
+  /** Judging of all these, by the start of each day in ms since the epoch; null: nothing was booked. Oldest first. */
+  days: readonly { at: number; usd: number | null }[]
+  /** How many of the newest versions of a feature are read for the gate. */
+  versionsRead: number
+}
+
+/** What the gate and live judging cost, and what is not known of it. */
+export function costsPage(costs: CostsPage): PageContent {
+  const { features, page, pages, all, days } = costs
+  const today = days.at(-1)?.usd ?? null
+  const main = html`<h1>Costs</h1>
+<ul class="facts"><li>Live judging today: ${today === null ? html`nothing was booked` : formatUsd(today)}</li><li>${formatAmount(all, 'feature')}</li></ul>
+${days.some(({ usd }) => usd !== null) ? judgingFigure(days) : html`<p class="empty">No live judging was booked in ${formatAmount(days.length, 'day')}.</p>`}
+<section><h2>By feature</h2>
+${
+  features.length === 0
+    ? html`<p class="empty">There is no feature that this token may see.</p>`
+    : wideTable({
+        name: 'Costs by feature',
+        head: ['Feature', 'Judging today', `Judging, ${formatCount(days.length)} days`, 'Gate', 'Production'],
+        rows: features.map((one) => row(one, costs)),
+      })
+}
+${pager({ page, pages, to: (number) => `/costs?page=${number}` })}</section>
+<section><h2>What is not known here</h2><ul>
+<li>What all of production costs, and so which share of it judging is: requests are counted within rollouts alone. <code>/metrics</code> has what applications report.</li>
+<li>Nights, and gate runs whose versions were not published: <code>sluice costs</code> in the project knows these.</li>
+<li>Calls without a known price. They are counted, and are in no sum.</li></ul></section>`
+  return { title: 'Costs', main }
+}
+
+function judgingFigure(days: CostsPage['days']): Html {
+  const known = days.flatMap(({ at, usd }) => (usd === null ? [] : [`${utcDay(at)}: ${formatUsd(usd)}`]))
+  const chart: Chart = {
+    title: 'Live judging by day, USD',
+    description: `${known.join(', ')}. On the other days nothing was booked.`,
+    x: timeScale({ values: days.map(({ at }) => at) }),
+    panels: [
+      {
+        name: 'USD a day',
+        y: linearScale({ values: [0, ...days.map(({ usd }) => usd)], least: 0, wanted: 3 }),
+        height: 90,
+        series: [
+          { name: 'live judging', tone: 'one', draw: 'bars', points: days.map(({ at, usd }) => ({ x: at, y: usd })) },
+        ],
+      },
+    ],
+  }
+  return chartFigure(chart, { x: utcDay, y: (value) => formatUsd(value) })
+}
+
+function row({ feature, judging, gate, requestUsd }: FeatureCosts, { versionsRead }: CostsPage): Html {
+  return html`<tr><th scope="row" data-column="Feature"><a href="${featureAddress(feature)}">${feature}</a></th>
+${cell('Judging today', todayPart(judging))}
+${cell('Judging', judging.lastDaysUsd === null ? html`<span class="muted">nothing was booked</span>` : formatUsd(judging.lastDaysUsd))}
+${cell('Gate', gatePart(gate, versionsRead), 'wide')}
+${cell('Production', requestUsd === null ? notKnown : html`${formatUsd(requestUsd)} a request <small class="line">in its last rollout</small>`)}</tr>
+`
+}
+
+function todayPart({ todayUsd, budgetUsd }: FeatureCosts['judging']): Html {
+  if (budgetUsd === null && todayUsd === null) return html`<span class="muted">not judged</span>`
+  const spent = todayUsd === null ? 'nothing was booked' : formatUsd(todayUsd)
+  const of = budgetUsd === null ? undefined : html`<small class="line">of ${formatUsd(budgetUsd)}</small>`
+  const isSpent = todayUsd !== null && budgetUsd !== null && todayUsd >= budgetUsd * 0.99
+  return html`${isSpent ? toned('watch', spent) : spent}${of}`
+}
+
+/** A sum with gaps is a lower bound, and says so. */
+function gatePart({ usd, runs, withoutCost, unpricedCalls }: FeatureCosts['gate'], versionsRead: number): Html {
+  if (runs === 0)
+    return html`${notKnown} <small class="line">no report with the newest ${formatAmount(versionsRead, 'version')}</small>`
+  const gaps = [
+    ...(withoutCost > 0 ? [`${formatAmount(withoutCost, 'run')} without a known cost`] : []),
+    ...(unpricedCalls > 0 ? [`${formatAmount(unpricedCalls, 'call')} without a known price`] : []),
+  ]
+  return html`${usd === null ? notKnown : `${gaps.length > 0 ? 'at least ' : ''}${formatUsd(usd)}`} <small class="line">${formatAmount(runs, 'run')} of the newest ${formatAmount(versionsRead, 'version')}</small>${gaps.map((gap) => html`<small class="line">${gap}</small>`)}`
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { FeatureState } from '../../../records/feature.ts'
+import { costsPage, type FeatureCosts } from '../../pages/costs.ts'
+import { gateRecordOf } from '../../pages/gate-record.ts'
+import { maySee } from '../access/caller.ts'
+import type { Services } from '../services.ts'
+import { definePage } from './page-route.ts'
+
+const rowsOfPage = 20
+const versionsRead = 3
+const daysShown = 14
+const dayMs = 86_400_000
+
+/** What was booked of judging on a day, USD by feature. */
+interface SpentDay {
+  at: number
+  spending: ReadonlyMap<string, number>
+}
+
+export const showCosts = definePage({
+  path: '/costs',
+  query: z.object({ page: z.coerce.number().int().min(1).max(10_000).default(1).catch(1) }),
+  async show({ query, viewer }, services) {
+    const states = services.snapshots.states().filter(({ feature }) => maySee(viewer, feature))
+    const days = await spentDays(services)
+    const last = ({ feature }: FeatureState) => sumOf(days.map(({ spending }) => spending.get(feature))) ?? 0
+    const listed = states.toSorted((a, b) => last(b) - last(a) || (a.feature < b.feature ? -1 : 1))
+    const pages = Math.max(1, Math.ceil(listed.length / rowsOfPage))
+    const page = Math.min(query.page, pages)
+    const shown = listed.slice((page - 1) * rowsOfPage, page * rowsOfPage)
+    return costsPage({
+      features: await Promise.all(shown.map((state) => costsOf(state, days, services))),
+      ...{ page, pages, versionsRead, all: states.length },
+      days: days.map(({ at, spending }) => {
+        return { at, usd: sumOf(states.map(({ feature }) => spending.get(feature))) }
+      }),
+    })
+  },
+})
+
+/** Today is the last. */
+async function spentDays({ store, clock }: Services): Promise<SpentDay[]> {
+  const today = Math.floor(clock.now() / dayMs) * dayMs
+  const days = Array.from({ length: daysShown }, (_, index) => today - (daysShown - 1 - index) * dayMs)
+  return Promise.all(
+    days.map(async (at) => ({ at, spending: await store.judgeSpending(new Date(at).toISOString().slice(0, 10)) })),
+  )
+}
+
+/** Null where nothing is known, which is not 0. */
+function sumOf(values: readonly (number | null | undefined)[]): number | null {
+  const known = values.filter((value) => typeof value === 'number')
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0)
+}
+
+async function costsOf(
+  { feature, live, rollout }: FeatureState,
+  days: readonly SpentDay[],
+  { store, kept }: Services,
+): Promise<FeatureCosts> {
+  const [{ versions }, assessment] = await Promise.all([
+    store.versionPage(feature, { offset: 0, limit: versionsRead }),
+    rollout && kept.assessment(rollout.id),
+  ])
+  const costs = versions.flatMap(({ report }) => (report ? [gateRecordOf(report).cost] : []))
+  const booked = days.map(({ spending }) => spending.get(feature))
+  return {
+    feature,
+    judging: {
+      todayUsd: booked.at(-1) ?? null,
+      lastDaysUsd: sumOf(booked),
+      budgetUsd: live?.store && live.judge.percent > 0 ? live.judge.budgetUsdPerDay : null,
+    },
+    gate: {
+      usd: sumOf(costs.map((cost) => cost?.usd)),
+      runs: costs.length,
+      withoutCost: costs.filter((cost) => cost?.usd == null).length,
+      unpricedCalls: costs.reduce((sum, cost) => sum + (cost?.unpricedCalls ?? 0), 0),
+    },
+    requestUsd: assessment?.incumbent?.meanCostUsd ?? null,
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { featureField, versionIdField } from '../../../../records/names.ts'
+import { gateRecordOf } from '../../../pages/gate-record.ts'
+import { runPage } from '../../../pages/run.ts'
+import { notFound } from '../../http/problem.ts'
+import { definePage } from '../page-route.ts'
+import { visibleFeature } from '../visible-feature.ts'
+
+export const showRun = definePage({
+  path: '/runs/{feature}/{version}',
+  params: z.object({ feature: featureField, version: versionIdField }),
+  async show({ params: { feature, version: id }, viewer }, services) {
+    await visibleFeature(feature, viewer, services)
+    const record = await services.kept.version(feature, id)
+    if (!record) throw notFound('There is no such version of this feature.')
+    const { content, report, publishedAt, publishedBy, source } = record
+    return runPage({
+      ...{ feature, version: { id, label: content.label ?? null }, model: content.model },
+      ...{ publishedAt, publishedBy, source, gate: report && gateRecordOf(report) },
+    })
+  },
+})

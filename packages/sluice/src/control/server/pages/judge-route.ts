@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { FeatureState } from '../../../records/feature.ts'
+import { formatDuration } from '../../../text/format.ts'
+import type { DriftView } from '../../drift/read-drift.ts'
+import { judgePage, type ShownJudge } from '../../pages/judge.ts'
+import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
+import { momentText } from '../../words/moments.ts'
+import { maySee } from '../access/caller.ts'
+import type { Services } from '../services.ts'
+import { judgeWordOf } from '../versions/judge-word.ts'
+import { definePage } from './page-route.ts'
+
+const rowsOfPage = 25
+
+export const showJudges = definePage({
+  path: '/judge',
+  query: z.object({ page: z.coerce.number().int().min(1).max(10_000).default(1).catch(1) }),
+  async show({ query, viewer }, services) {
+    const { snapshots, store, clock } = services
+    const now = clock.now()
+    const states = snapshots.states().filter(({ feature }) => maySee(viewer, feature))
+    const spending = await store.judgeSpending(new Date(now).toISOString().slice(0, 10))
+    const spent = ({ feature }: FeatureState) => spending.get(feature) ?? 0
+    const listed = states.toSorted(
+      (a, b) => Number(isJudged(b)) - Number(isJudged(a)) || spent(b) - spent(a) || (a.feature < b.feature ? -1 : 1),
+    )
+    const pages = Math.max(1, Math.ceil(listed.length / rowsOfPage))
+    const page = Math.min(query.page, pages)
+    const shown = listed.slice((page - 1) * rowsOfPage, page * rowsOfPage)
+    return judgePage({
+      judges: await Promise.all(shown.map((state) => shownJudge(state, { spentUsd: spent(state), now }, services))),
+      ...{ page, pages },
+      counts: { all: states.length, judged: states.filter(isJudged).length },
+      spentUsd: states.reduce((sum, state) => sum + spent(state), 0),
+    })
+  },
+})
+
+function isJudged({ live }: FeatureState): boolean {
+  return live?.store === true && live.judge.percent > 0
+}
+
+async function shownJudge(
+  state: FeatureState,
+  { spentUsd, now }: { spentUsd: number; now: number },
+  { kept }: Pick<Services, 'kept'>,
+): Promise<ShownJudge> {
+  const { feature, active, live } = state
+  const [record, health, drift] = await Promise.all([
+    active === null ? undefined : kept.version(feature, active),
+    kept.judgeHealth(feature),
+    kept.drift(feature),
+  ])
+  const word = record ? judgeWordOf(record, drift?.judgeId ?? null) : null
+  return {
+    feature,
+    version: active === null ? null : { id: active, label: record?.content.label ?? null },
+    judge: word && { model: word.model, words: word.words, isInReport: word.runId !== null },
+    judging:
+      live && isJudged(state) ? { percent: live.judge.percent, spentUsd, budgetUsd: live.judge.budgetUsdPerDay } : null,
+    health: healthSign(health, { isJudged: isJudged(state), now }),
+    drift: drift && driftSign(drift),
+  }
+}
+
+/** That no failure is known is said to be so, and no more. */
+function healthSign(
+  health: JudgeHealth,
+  { isJudged: is, now }: { isJudged: boolean; now: number },
+): ShownJudge['health'] {
+  const { failures, failingSince, code } = health
+  if (failures === 0) return { tone: 'unknown', text: is ? 'no failure is known' : 'not asked' }
+  const since = failingSince ? `, for ${formatDuration(Math.max(0, now - failingSince))}` : ''
+  const text = `failed ${failures} times in a row (${code ?? 'why is not known'})${since}`
+  return { tone: isOutage(health) ? 'bad' : 'watch', text }
+}
+
+function driftSign({ events, signals }: DriftView): ShownJudge['drift'] {
+  const last = events.findLast(({ code }) => code === 'score' || code === 'judge-changed')
+  if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
+  const score = signals.find(({ signal }) => signal === 'score')
+  if (!score) return null
+  return { tone: score.phase === 'watching' ? 'good' : 'unknown', text: score.words }
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
+import { publishTold, toldEngine, toldFeature } from '../../../support/told-feature.ts'
+import { signedIn } from '../../../support/visitor.ts'
+
+const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+
+test('two versions are compared word by word, with what the gate found of each and a warning', async () => {
+  await using plane = await testPlane({ engineState: toldEngine })
+  const [first, , , , last] = await toldFeature(plane)
+  const page = await (await signedIn(plane, 'viewer')).page(`/features/email-summary/compare?from=${first}&to=${last}`)
+  assert.match(page, /Sum up<ins> in two sentences<\/ins>: \{\{email\}\} <ins>Answer in English\.<\/ins>/)
+  assert.match(text(page), /1 other message is the same/)
+  assert.match(text(page), /All are the same: openai:gpt-4\.1-2025-04-14 with 2 parameters/)
+  assert.match(text(page), /Score 0\.880 \[0\.860, 0\.900\] 0\.920 \[0\.900, 0\.940\]/)
+  assert.match(text(page), /Two reports are two runs\. Their cases, and what is behind the judge, may differ/)
+})
+
+test('of a version without a report nothing was measured, and settings that differ are named', async () => {
+  await using plane = await testPlane()
+  const from = await plane.publish('mail', 'a', { verdict: null })
+  const told = { feature: 'mail', label: 'v2', text: 'b', startedAt: '2026-11-24T08:00:00.000Z' }
+  const to = await publishTold(plane, told)
+  const page = text(await (await signedIn(plane, 'viewer')).page(`/features/mail/compare?from=${from}&to=${to}`))
+  assert.match(page, /Published without a gate report : [0-9a-f]{12} \. Of it nothing was measured/)
+  assert.match(page, /Score not known 0\.910/)
+  assert.match(page, /parameters\.temperature not set 0\.2/)
+  const ann = await signedIn(plane, 'viewer')
+  for (const query of ['', `?from=${from}`, `?from=${from}&to=0123456789ab`, `?from=x&to=${to}`])
+    assert.equal((await ann.get(`/features/mail/compare${query}`)).status, 404, query)
+})
+
+test('the page of a run has verdict, reasons, figures, the judge, and what is not known', async () => {
+  await using plane = await testPlane()
+  const told = { feature: 'mail', label: 'v2', text: 'b', startedAt: '2026-11-24T08:00:00.000Z', mean: 0.8 }
+  const ann = await signedIn(plane, 'viewer')
+  const page = text(await ann.page(`/runs/mail/${await publishTold(plane, { ...told, verdict: 'fail' })}`))
+  assert.match(page, /✕ fail 24 Nov 08:00Z/)
+  assert.match(page, /Why The candidate v2 scores 0\.8\./)
+  assert.match(page, /Score 0\.800 \[0\.780, 0\.820\] .*Change to it -0\.100 \[-0\.130, -0\.070\] over 38 cases/)
+  assert.match(page, /0\.420 USD, and 2 calls without a known price/)
+  assert.match(page, /anthropic:claude-sonnet-4-5 judge-1 : \? never calibrated against human labels/)
+  assert.match(page, /contradicted itself on 4 %/)
+  const thin = text(await ann.page(`/runs/mail/${await plane.publish('mail', 'c')}`))
+  assert.match(thin, /How many cases have a score is not known/)
+  assert.match(thin, /Score not known .*Cases not known .*Cost of the run not known/)
+  const none = text(await ann.page(`/runs/mail/${await plane.publish('mail', 'd', { verdict: null })}`))
+  assert.match(none, /Published without a gate report .*Nothing is known here of how good it is/)
+  assert.doesNotMatch(none, /Figures/)
+})
+
+/** Adds rows to the chain of a feature. */
+async function act(plane: TestPlane, count: number, action = 'rollout.alert'): Promise<void> {
+  for (let index = 0; index < count; index += 1)
+    await plane.store.commit({
+      audit: {
+        ...{ chain: 'mail', at: plane.clock.now(), actor: index % 2 === 0 ? 'ann' : 'bob', tokenId: null, action },
+        ...{ reason: `reason ${index}`, before: null, after: null, evidence: null },
+      },
+    })
+}
+
+const rowsIn = (page: string) => [...page.matchAll(/id="row-(\d+)"/g)].map(([, seq]) => Number(seq))
+
+test('the audit log is listed from its end, filtered by act, actor and time, and says what was looked at', async () => {
+  await using plane = await testPlane()
+  await plane.publish('mail', 'a')
+  await act(plane, 60)
+  const ann = await signedIn(plane, 'viewer')
+  const first = await ann.page('/audit/mail')
+  assert.deepEqual([rowsIn(first).length, rowsIn(first)[0], rowsIn(first).at(-1)], [25, 61, 37])
+  assert.match(first, /href="\/audit\/mail\?before=37" rel="next"/)
+  assert.deepEqual(rowsIn(await ann.page('/audit/mail?before=13')), [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
+  const published = await ann.page('/audit/mail?act=PUBLISH')
+  assert.deepEqual(rowsIn(published), [1])
+  assert.match(text(published), /Rows 1 to 61 were looked at/)
+  assert.deepEqual(rowsIn(await ann.page('/audit/mail?actor=bob&before=6')), [5, 3])
+  assert.deepEqual(rowsIn(await ann.page('/audit/mail?until=2026-11-23')), [])
+  assert.equal(rowsIn(await ann.page('/audit/mail?from=2026-11-24&until=2026-11-24')).length, 25)
+  assert.equal(rowsIn(await ann.page('/audit/mail?from=then&before=x')).length, 25)
+})
+
+test('a chain is verified in parts, says what was verified, and names the row where it does not hold', async () => {
+  await using plane = await testPlane()
+  await plane.publish('mail', 'a')
+  await act(plane, 450)
+  const ann = await signedIn(plane, 'viewer')
+  assert.match(
+    text(await ann.page('/audit/mail/verification')),
+    /✓ All 451 rows are as they were written .*What this does not show/,
+  )
+  const { audit } = plane.store
+  const tampered = (change: (rows: Awaited<ReturnType<typeof audit>>) => Awaited<ReturnType<typeof audit>>) => {
+    plane.store.audit = async (chain, page) => change(await audit(chain, page))
+  }
+  tampered((rows) => rows.map((row) => (row.seq === 300 ? { ...row, reason: 'nothing' } : row)))
+  assert.match(text(await ann.page('/audit/mail/verification')), /✕ The chain does not hold: row 300 was edited/)
+  tampered((rows) => rows.filter(({ seq }) => seq !== 250))
+  assert.match(text(await ann.page('/audit/mail/verification')), /row 250 was removed/)
+  plane.clock.advance(1000)
+  const missing = await ann.page('/audit/mail?before=255')
+  assert.match(text(missing), /1 row here cannot be read/)
+  tampered((rows) => rows.filter(({ seq }) => seq <= 440))
+  assert.match(text(await ann.page('/audit/mail/verification')), /row 441 was truncated/)
+})
+
+test('the export is a file that can be verified without the server', async () => {
+  await using plane = await testPlane()
+  await plane.publish('mail', 'a')
+  const response = await (await signedIn(plane, 'viewer')).get('/audit/mail/export')
+  assert.equal(response.headers.get('content-disposition'), 'attachment; filename="sluice-audit-mail.jsonl"')
+  const lines = (await response.text()).trim().split('\n')
+  assert.equal(lines.length, 2)
+  assert.equal(JSON.parse(lines[1] ?? '').head.seq, 1)
+})
+
+test('judges: what people say of each, what is spent of its budget, and what is not known', async () => {
+  await using plane = await testPlane({ engineState: toldEngine })
+  const ann = await signedIn(plane, 'viewer')
+  assert.match(text(await ann.page('/judge')), /No live answers are judged .*quality is not watched here/)
+  await plane.publish('bare', 'a')
+  await toldFeature(plane, { feature: 'mail' })
+  await plane.store.addJudgeSpending('2026-11-24', 'mail', 1.99)
+  plane.clock.advance(1000)
+  const page = text(await ann.page('/judge'))
+  assert.match(page, /Live answers of 1 of 2 features are judged 1\.99 USD today/)
+  assert.match(page, /mail 1\.1 [0-9a-f]{12} anthropic:claude-sonnet-4-5 \? never calibrated against human labels/)
+  assert.match(
+    page,
+    /10 % of the requests ! 1\.99 USD of 2\.00 USD: the rest of today is not judged \? no failure is known/,
+  )
+  assert.match(page, /bare no version is active none – nothing – \? not asked/)
+})
+
+test('costs: sums with gaps say so, and what was not booked or is not known is no 0', async () => {
+  await using plane = await testPlane({ engineState: toldEngine })
+  const ann = await signedIn(plane, 'viewer')
+  await plane.publish('bare', 'a', { verdict: null })
+  const bare = text(await ann.page('/costs'))
+  assert.match(bare, /nothing was booked .*No live judging was booked in 14 days/)
+  assert.match(bare, /bare not judged nothing was booked not known no report with the newest 3 versions not known/)
+  assert.doesNotMatch(bare, / 0 USD/)
+  await toldFeature(plane, { feature: 'mail' })
+  for (const [day, usd] of [
+    ['2026-11-24', 0.5],
+    ['2026-11-20', 1],
+    ['2026-10-01', 7],
+  ] as const)
+    await plane.store.addJudgeSpending(day, 'mail', usd)
+  plane.clock.advance(1000)
+  const page = text(await ann.page('/costs'))
+  assert.match(page, /Live judging today: 0\.500 USD/)
+  assert.match(
+    page,
+    /mail 0\.500 USD of 2\.00 USD 1\.50 USD at least 1\.26 USD 3 runs of the newest 3 versions 6 calls without a known price 0\.0021 USD a request/,
+  )
+})
