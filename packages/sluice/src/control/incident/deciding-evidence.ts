@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { armSummarySchema } from '../../records/assessment.ts'
+import { armSummarySchema, figuresSchema } from '../../records/assessment.ts'
 
 const unknown = z.number().nullable()
 
@@ -16,6 +16,8 @@ const evidenceSchema = z.object({
   incumbent: armSchema,
   canary: armSchema,
   interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+  /** What was stored before there were figures has none. */
+  figures: z.looseObject({ against: figuresSchema.shape.against }).optional().catch(undefined),
 })
 
 /** The part of an assessment that a reader wants to see of a rollout that has ended. */

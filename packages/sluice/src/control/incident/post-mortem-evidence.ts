@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
 import { codeSpan, inlineText } from '../../text/markdown-escape.ts'
+import { eValueText, highestText } from '../words/figures-text.ts'
 import type { DecidingEvidence } from './deciding-evidence.ts'
 
 type Arm = DecidingEvidence['canary']
@@ -35,19 +36,24 @@ export function evidenceSection(evidence: DecidingEvidence | null): string[] {
 
 function signalTable({ signals }: DecidingEvidence): string {
   const rows = signals.map(({ signal, weight, difference, logE }) =>
-    [codeSpan(signal), formatPercent(weight), formatScore(difference), logE === null ? 'n/a' : logE.toFixed(2)].join(
-      ' | ',
-    ),
+    [
+      codeSpan(signal),
+      formatPercent(weight),
+      formatScore(difference),
+      logE === null ? 'n/a' : eValueText(Math.exp(Math.min(logE, 700))),
+    ].join(' | '),
   )
-  const head = '| signal | share of the error budget | canary minus incumbent | log e-value |\n|---|--:|--:|--:|'
+  const head = '| signal | share of the error budget | canary minus incumbent | e-value against it |\n|---|--:|--:|--:|'
   return `${head}\n${rows.map((row) => `| ${row} |`).join('\n')}`
 }
 
-function boundText({ logE, threshold, anytimeP, alpha, interval }: DecidingEvidence): string {
+function boundText({ logE, threshold, anytimeP, alpha, interval, figures }: DecidingEvidence): string {
   const range =
     interval === null ? '' : ` Difference of the score: ${formatScore(interval.low)} to ${formatScore(interval.high)}.`
+  const [seen, needed] = [logE, threshold].map((log) => eValueText(Math.exp(Math.min(log, 700))))
+  const highest = figures === undefined ? '' : ` Its highest was ${highestText(figures.against)}.`
   return (
-    `Together the log e-value was ${logE.toFixed(2)}, where ${threshold.toFixed(2)} rolls back; p = ${anytimeP.toPrecision(2)} ` +
-    `at any time. A canary that is no worse is rolled back in ${formatPercent(alpha)} of all cases at most.${range}`
+    `Together the e-value against it was ${seen} of the ${needed} that roll back; p = ${anytimeP.toPrecision(2)} ` +
+    `at any time.${highest} A canary that is no worse is rolled back in ${formatPercent(alpha)} of all cases at most.${range}`
   )
 }

@@ -17,7 +17,7 @@ export interface NotifierOptions {
   store: Store
   clock: Clock
   channel: Channel
-  newsOf: (row: AuditRow) => ReleaseNotification | undefined
+  newsOf: (row: AuditRow) => Promise<ReleaseNotification | undefined>
   deliver: Omit<DeliverOptions, 'deadline' | 'clock'>
   faults: LoopFaults
   count?: (channel: string, outcome: NotificationOutcome) => void
@@ -40,7 +40,7 @@ interface News {
 
 /** Sends a message about a row, or lets it wait. False where the row is nothing for this channel. */
 export async function notifyOfRow(row: AuditRow, notified: NotifiedRows, options: NotifierOptions): Promise<boolean> {
-  const news = newsFor(row, options)
+  const news = await newsFor(row, options)
   if (!news) return false
   const now = options.clock.now()
   const { rolloutId } = news
@@ -62,7 +62,7 @@ export async function retryWaiting(notified: NotifiedRows, options: NotifierOpti
     const { feature, seq } = waiting
     const rows = await faults.attempt(feature, () => store.audit(feature, { after: seq - 1, limit: 1 }))
     if (!rows) continue
-    const news = rows[0] && newsFor(rows[0], options)
+    const news = rows[0] && (await newsFor(rows[0], options))
     if (news) await send(news.message, waiting, notified, options)
     else giveUp(waiting, notified, options)
     if (!(await notified.save())) return
@@ -70,9 +70,9 @@ export async function retryWaiting(notified: NotifiedRows, options: NotifierOpti
 }
 
 /** The message that this channel gets about a row. Undefined where it gets none, or the row is too old. */
-function newsFor(row: AuditRow, { clock, channel, newsOf, faults }: NotifierOptions): News | undefined {
+async function newsFor(row: AuditRow, { clock, channel, newsOf, faults }: NotifierOptions): Promise<News | undefined> {
   try {
-    const news = newsOf(row)
+    const news = await newsOf(row)
     if (!news || clock.now() - row.at > staleMs) return undefined
     const message = releaseMessage(news)
     return channel.onlyAlarms && message.alarm === null ? undefined : { message, rolloutId: news.rolloutId }

@@ -32,13 +32,35 @@ const rolloutSchema = z.looseObject({
 })
 const afterSchema = z.looseObject({ active: z.string().nullish(), rollout: rolloutSchema.nullish() })
 
-/** What others are told of a row of the record; undefined for rows that are nobody else's business. */
+/** What the row does not hold itself. */
+export interface NewsContext {
+  /** What versions are called, by their ids. */
+  labels: ReadonlyMap<string, string>
+  /** What else whoever is called should know, a sentence each. */
+  details: readonly string[]
+}
+
+/** The event of a row of the record; undefined for rows that are nobody else's business. */
+export function newsEvent({ action, after }: Pick<AuditRow, 'action' | 'after'>): ReleaseEventName | undefined {
+  if (action !== 'rollout.hold') return events.get(action)
+  return holds.get(afterSchema.safeParse(after).data?.rollout?.state ?? '')
+}
+
+/** What others are told of a row of the record. */
 export function releaseNews(
   row: AuditRow,
-  { project, linkTo }: { project: string; linkTo: (feature: string, rolloutId: string | null) => string | undefined },
+  {
+    project,
+    linkTo,
+    context = { labels: new Map(), details: [] },
+  }: {
+    project: string
+    linkTo: (feature: string, rolloutId: string | null) => string | undefined
+    context?: NewsContext
+  },
 ): ReleaseNotification | undefined {
   const after = afterSchema.safeParse(row.after).data
-  const event = row.action === 'rollout.hold' ? holds.get(after?.rollout?.state ?? '') : events.get(row.action)
+  const event = newsEvent(row)
   if (!event) return undefined
   const rolloutId = after?.rollout?.id ?? null
   return {
@@ -51,17 +73,23 @@ export function releaseNews(
     reason: row.reason ?? `By ${row.actor}.`,
     strength: event === 'promoted' ? (after?.rollout?.strength ?? null) : null,
     why: event === 'rolledBack' ? (after?.rollout?.why ?? null) : null,
-    facts: [...factsOf(after), `by ${row.actor}`],
+    details: context.details,
+    facts: [
+      ...factsOf(after, context.labels),
+      ...(rolloutId === null ? [] : [`rollout ${rolloutId}`]),
+      `by ${row.actor}`,
+    ],
     link: linkTo(row.chain, rolloutId),
     time: new Date(row.at).toISOString(),
   }
 }
 
-function factsOf(after: z.output<typeof afterSchema> | undefined): string[] {
+function factsOf(after: z.output<typeof afterSchema> | undefined, labels: ReadonlyMap<string, string>): string[] {
   const { active, rollout } = after ?? {}
+  const named = (id: string) => (labels.has(id) ? `${labels.get(id)} (${id})` : id)
   return [
-    ...(rollout?.canary === undefined ? [] : [`canary ${rollout.canary}`]),
+    ...(rollout?.canary === undefined ? [] : [`canary ${named(rollout.canary)}`]),
     ...(rollout?.ppm === undefined ? [] : [`${rollout.ppm / 10_000} %`]),
-    ...(active ? [`active ${active}`] : []),
+    ...(active ? [`active ${named(active)}`] : []),
   ]
 }

@@ -24,6 +24,7 @@ import type { EngineState } from './engine-state.ts'
 import type { Log } from './log.ts'
 import { armGauges, leaderGauges } from './metrics/engine-gauges.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import { newsContext } from './news-context.ts'
 
 export interface EngineOptions {
   store: Store
@@ -167,7 +168,7 @@ function startNotifiers({ store, clock, metrics, notify }: EngineOptions, faults
       store,
       clock,
       channel,
-      newsOf: (row) => releaseNews(row, { project, linkTo }),
+      newsOf: async (row) => releaseNews(row, { project, linkTo, context: await newsContext(store, row) }),
       deliver,
       faults: faults.of(`telling ${channel.id}`),
       count: (channelId, result) =>

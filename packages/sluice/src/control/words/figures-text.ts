@@ -98,6 +98,11 @@ export function judgingLine({
   return `judging: ${formatUsd(spentTodayUsd)}${of} today`
 }
 
+/** `21.4 of the 20 that roll it back, 24 Nov 14:05Z` */
+export function highestText({ highest, needed }: Pick<ShownFigures['against'], 'highest' | 'needed'>): string {
+  return `${eValueText(highest.eValue)} of the ${eValueText(needed)} that roll it back, ${momentText(highest.at)}`
+}
+
 /** `0.62`, `18.3`, `> 1e6`, `< 0.01` */
 export function eValueText(value: number): string {
   if (value < 0.01) return '< 0.01'

@@ -27,6 +27,8 @@ export interface ReleaseNotification {
   by: string
   /** The reason in plain words, with the evidence. */
   reason: string
+  /** What else should be known, a sentence each; none by default. */
+  details?: readonly string[]
   /** The strength of a promotion: with `weak` nothing is proven. Null where nothing was promoted. */
   strength: string | null
   /** The cause of an automatic rollback, e.g. `evidence`; with `undecided` nothing is proven. Null otherwise. */
@@ -73,12 +75,12 @@ const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
 /** The message about a release. */
 export function releaseMessage(notification: ReleaseNotification): ChannelMessage {
   const { event, project, feature, rolloutId, seq, by, reason, facts, link, time } = notification
-  const { strength, why } = notification
+  const { strength, why, details = [] } = notification
   const label = strength === 'weak' ? weakly : why === 'undecided' ? undecided : labels[event]
   return {
     label,
     title: `${feature} (${project}): ${label.toLowerCase()}`,
-    details: [reason],
+    details: [reason, ...details],
     facts,
     project,
     feature,
@@ -91,7 +93,7 @@ export function releaseMessage(notification: ReleaseNotification): ChannelMessag
     source: 'sluice release',
     code: event,
     type: types[event],
-    data: { rollout: rolloutId, seq, by, reason, facts, strength, why },
+    data: { rollout: rolloutId, seq, by, reason, details, facts, strength, why },
   }
 }
 

@@ -15,7 +15,10 @@ const arm = {
 }
 const assessment: Assessment = {
   decision: { do: 'rollBack', why: 'evidence' },
-  figures: noFigures,
+  figures: {
+    ...noFigures,
+    against: { eValue: 24.8, highest: { eValue: 26, at: Date.UTC(2026, 10, 24, 9) }, needed: 20 },
+  },
   words: 'The canary is worse by the judged score (-0.300): roll it back.',
   ...{ logE: 3.21, threshold: 2.996, anytimeP: 0.0403, alpha: 0.05 },
   signals: [{ signal: 'score', weight: 0.4, logE: 4.1, logENonInferior: -9, difference: -0.3 }],
@@ -76,8 +79,9 @@ test('the page says what happened, by which evidence, and how much of it there w
     '| `rollout.advance` | Go \\| on. |',
     '| mean score | 0.900 | 0.600 |',
     '| refusals | n/a | n/a |',
-    '| `score` | 40 % | -0.300 | 4.10 |',
-    'log e-value was 3.21, where 3.00 rolls back; p = 0.040',
+    '| `score` | 40 % | -0.300 | 60 |',
+    'e-value against it was 25 of the 20 that roll back; p = 0.040 at any time.',
+    'Its highest was 26 of the 20 that roll it back, 24 Nov 09:00Z.',
     'Difference of the score: -0.410 to -0.190.',
     'The verdict of the gate on this version was **pass**',
     'Of the 2 answers above failed: `actions` (2).',

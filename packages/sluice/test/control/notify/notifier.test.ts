@@ -36,7 +36,7 @@ function telling(store: Store, channel: Channel) {
     store,
     clock,
     channel,
-    newsOf: (row) => releaseNews(row, { project: 'acme/mail', linkTo }),
+    newsOf: async (row) => releaseNews(row, { project: 'acme/mail', linkTo }),
     deliver: { fetch, random: () => 0, sleep },
     faults: toldFaults(clock, (error) => errors.push(String(error))),
     count: (_, fate) => fates.push(fate),
@@ -77,7 +77,7 @@ test('started, advanced, alert, stuck, promoted and rolled back are told with th
     reason: rollBack.reason,
     link: 'https://sluice.example/mail',
   })
-  assert.deepEqual(bodies[0].data.facts, [`canary ${canary}`, '5 %', 'active aaaaaaaaaaaa', 'by ann'])
+  assert.deepEqual(bodies[0].data.facts, [`canary ${canary}`, '5 %', 'active aaaaaaaaaaaa', 'rollout r1', 'by ann'])
 })
 
 test('a weak promotion, and a rollback of the undecided, are told as what they are', async () => {

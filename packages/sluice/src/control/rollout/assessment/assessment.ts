@@ -62,3 +62,8 @@ export interface Assessment {
   /** Seq of the last log entry in it. */
   cursor: number
 }
+
+/** Whether anything is known of both arms: without that the evidence is that of nothing. */
+export function hasData({ canary, incumbent }: Pick<Assessment, 'canary' | 'incumbent'>): boolean {
+  return canary.users > 0 && incumbent.users > 0
+}

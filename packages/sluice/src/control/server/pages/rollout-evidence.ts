@@ -1,12 +1,12 @@
 import type { ChartEvent } from '../../../charts/events.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { EvidenceLine, ShownEvidence } from '../../pages/rollout/evidence.ts'
-import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { type Assessment, hasData } from '../../rollout/assessment/assessment.ts'
 import { evidencePoints, together } from '../../rollout/assessment/evidence-series.ts'
 import { signalNames } from '../../rollout/assessment/signal-names.ts'
 import { stateText } from '../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
-import { hasData, type RolloutFacts } from './rollout-facts.ts'
+import type { RolloutFacts } from './rollout-facts.ts'
 
 /** A number that can be drawn, however great. */
 const eValueOf = (logE: number) => Math.exp(Math.min(logE, 700))

@@ -6,7 +6,7 @@ import type { StateTone } from '../../pages/elements.ts'
 import type { HealthSign, RolloutPage } from '../../pages/rollout/rollout-page.ts'
 import type { ServingShares } from '../../pages/rollout/serving.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
-import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { type Assessment, hasData } from '../../rollout/assessment/assessment.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import { eValueText, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
@@ -55,11 +55,6 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
       },
     },
   }
-}
-
-/** Whether anything is known of both arms: without that the evidence is that of nothing. */
-export function hasData({ canary, incumbent }: Pick<Assessment, 'canary' | 'incumbent'>): boolean {
-  return canary.users > 0 && incumbent.users > 0
 }
 
 function toneOf({ rollout, assessment }: RolloutFacts): StateTone {

@@ -11,6 +11,7 @@ import type { Mask } from '../../../masking/mask.ts'
 import { withholdFrom } from '../../../masking/secret-names.ts'
 import type { NightWord } from '../../drift/suspect.ts'
 import { createRedactors } from '../../live/redact.ts'
+import { featureAddress, rolloutAddress } from '../../pages/addresses.ts'
 import type { Store } from '../../store/store.ts'
 import { type Engine, startEngine } from '../engine.ts'
 import type { Log } from '../log.ts'
@@ -95,9 +96,8 @@ export async function startServeEngine(
   }
 }
 
-/** Links to rollouts for messages; undefined without a public URL. */
-function linksTo(base: string | null): (feature: string, rolloutId: string | null) => string | undefined {
+/** Links to the pages of rollouts and features, for messages; undefined without a public URL. */
+export function linksTo(base: string | null): (feature: string, rolloutId: string | null) => string | undefined {
   if (base === null) return () => undefined
-  return (feature, rolloutId) =>
-    rolloutId === null ? `${base}/v1/features/${encodeURIComponent(feature)}` : `${base}/v1/rollouts/${rolloutId}`
+  return (feature, rolloutId) => `${base}${rolloutId === null ? featureAddress(feature) : rolloutAddress(rolloutId)}`
 }

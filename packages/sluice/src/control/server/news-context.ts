@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import type { ReleaseEventName } from '../../core/notify/release-notification.ts'
+import type { Figures } from '../../records/assessment.ts'
+import type { AuditRow } from '../../records/audit-row.ts'
+import type { StoredContent } from '../../records/content.ts'
+import type { FeatureState } from '../../records/feature.ts'
+import type { Rollout } from '../../records/rollout.ts'
+import { formatScore } from '../../text/format.ts'
+import { type NewsContext, newsEvent } from '../notify/release-news.ts'
+import { type Assessment, hasData } from '../rollout/assessment/assessment.ts'
+import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
+import type { Store } from '../store/store.ts'
+import { highestText } from '../words/figures-text.ts'
+
+type Readable = Pick<Store, 'feature' | 'version' | 'checkpoint' | 'worstContent'>
+
+const nothing: NewsContext = { labels: new Map(), details: [] }
+const afterSchema = z.looseObject({ rollout: z.looseObject({ id: z.string() }).nullish() })
+
+/**
+ * What a message says beside its row: labels, the highest evidence, the worst answer and the next command. Where the store
+ * does not tell, for whatever reason, the message goes without: it is the news that must not be lost.
+ */
+export async function newsContext(store: Readable, row: AuditRow): Promise<NewsContext> {
+  const event = newsEvent(row)
+  if (!event) return nothing
+  try {
+    const state = await store.feature(row.chain)
+    const id = afterSchema.safeParse(row.after).data?.rollout?.id
+    const rollout = [state?.rollout, ...(state?.pastRollouts ?? [])].find((one) => one?.id === id)
+    return {
+      labels: await labelsOf(store, state, rollout),
+      details: rollout ? await detailsOf(store, event, rollout) : [],
+    }
+  } catch {
+    return nothing
+  }
+}
+
+async function labelsOf(
+  store: Readable,
+  state: FeatureState | undefined,
+  rollout: Rollout | null | undefined,
+): Promise<Map<string, string>> {
+  const ids = [...new Set([state?.active, rollout?.canary, rollout?.incumbent].filter((id) => typeof id === 'string'))]
+  const versions = await Promise.all(ids.map((id) => store.version(state?.feature ?? '', id)))
+  return new Map(versions.flatMap((one) => (one?.content.label ? [[one.id, one.content.label] as const] : [])))
+}
+
+/** Of these one wants to know why. */
+const alarming: readonly ReleaseEventName[] = ['alert', 'stuck', 'rolledBack', 'aborted']
+
+async function detailsOf(store: Readable, event: ReleaseEventName, rollout: Rollout): Promise<string[]> {
+  const { id, feature, canary } = rollout
+  const ended = event === 'rolledBack' || event === 'aborted' || event === 'promoted'
+  if (!ended && !alarming.includes(event)) return []
+  const assessment = await readAssessment(store, id)
+  const [worst] = alarming.includes(event)
+    ? await store.worstContent({ feature, rolloutId: id, version: canary, limit: 1 })
+    : []
+  return [
+    ...highestOf(assessment),
+    ...(worst ? [worstText(worst)] : []),
+    `Next: sluice rollout ${ended ? 'report' : 'status'} ${id}`,
+  ]
+}
+
+function highestOf(assessment: Assessment | null): string[] {
+  const figures: Figures | undefined = assessment?.figures
+  return assessment && figures && hasData(assessment)
+    ? [`Highest evidence against it: ${highestText(figures.against)}.`]
+    : []
+}
+
+const judgementSchema = z.looseObject({ items: z.array(z.looseObject({ id: z.string(), verdict: z.string() })) })
+
+/** Which it is and what failed, and nothing of what was asked or answered: that may be stored, and not sent to others. */
+function worstText({ id, score, judgement }: StoredContent): string {
+  const items = judgementSchema.safeParse(judgement).data?.items ?? []
+  const failed = items.filter(({ verdict }) => verdict === 'no').map((one) => one.id)
+  return `Worst answer: ${id}, score ${formatScore(score)}${failed.length === 0 ? '' : `, failed ${failed.join(', ')}`}.`
+}
