@@ -1,8 +1,8 @@
 import { formatCount } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
-import { figuresLines, judgingLine } from '../words/figures-text.ts'
-import { timeText } from '../words/moments.ts'
+import { eValueText, figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
+import { momentText, timeText } from '../words/moments.ts'
 import { stageText, stateText } from '../words/rollout-state-text.ts'
 import type { FeatureAnswer, ForecastAnswer, RolloutAnswer } from './answers.ts'
 import { versionText } from './find-version.ts'
@@ -36,6 +36,22 @@ export function rolloutText(
 function forecastLines({ forecast, unknown, at }: ForecastAnswer): string[] {
   const sentences = forecast ? endForecastSentences(forecast, at) : unknownEnd(unknown)
   return sentences.flatMap(paragraph)
+}
+
+/** The same in one line, e.g. `rollout r-1 of 1.1 (c84f5641b4d1): running; stage 1 of 4, 1 % of the users, ...`. */
+export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['versions'], now: number): string {
+  const { id, canary, assessment } = rollout
+  const { figures, canary: arm, incumbent } = assessment ?? {}
+  const isKnown = figures !== undefined && (arm?.users ?? 0) > 0 && (incumbent?.users ?? 0) > 0
+  const parts = [
+    `rollout ${id} of ${versionText({ versions }, canary)}: ${stateText(rollout)}`,
+    stageText(rollout, now),
+    isKnown
+      ? `evidence against it ${eValueText(figures.against.eValue)}, highest ${highestText(figures.against)}`
+      : 'evidence against it not known',
+    ...(figures?.nextStepAt ? [`next step expected ${momentText(figures.nextStepAt)}`] : []),
+  ]
+  return parts.join('; ')
 }
 
 function paragraph(text: string): string[] {

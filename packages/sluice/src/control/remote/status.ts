@@ -6,7 +6,7 @@ import { silenceText } from './applied-text.ts'
 import { versionText } from './find-version.ts'
 import { RefusalError } from './refusal.ts'
 import type { RemoteControlPlane } from './remote-control-plane.ts'
-import { rolloutText } from './rollout-text.ts'
+import { rolloutLine } from './rollout-text.ts'
 
 /** Null where the token may not see the instances. */
 export interface StatusOf {
@@ -49,13 +49,7 @@ function featureText(feature: FeatureAnswer, now: number): string {
     active === null ? `nothing is active; ${versions.length} published` : `${versionText(feature, active)} is active`
   const isRunning = rollout && rollout.ending === null
   const lines = [`${feature.feature}: ${served}`]
-  if (isRunning)
-    lines.push(
-      ...rolloutText(rollout, versions, now)
-        .trimEnd()
-        .split('\n')
-        .map((line) => `  ${line}`),
-    )
+  if (isRunning) lines.push(`  ${rolloutLine(rollout, versions, now)}`)
   else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${stateText(rollout)}, ${rollout.ending.reason}`)
   return `${lines.join('\n')}\n`
 }

@@ -148,8 +148,8 @@ instances: 2 of 4 are up to date, at revision 7
     /canaries: no replica leads them, so none advances or is rolled back by itself/,
   )
   assert.match(
-    statusText({ features: [{ ...feature, rollout }], instances: null }, 0),
-    /\n {2}summary: rollout r-1, holds/,
+    statusText({ features: [{ ...feature, rollout }], instances: null }, 3 * minute),
+    /is active\n {2}rollout r-1 of 1\.1 \(bb\): holds: too little data; stage 2 of 2, 5 % of the users, for 2 min 0 s; evidence against it not known\n\n/,
   )
   assert.match(
     statusText({ features: [], instances: null }, 0),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rolloutAnswer } from '../../../../src/control/remote/answers.ts'
-import { rolloutText } from '../../../../src/control/remote/rollout-text.ts'
+import { rolloutLine, rolloutText } from '../../../../src/control/remote/rollout-text.ts'
 import { assess } from '../../../../src/control/rollout/assessment/assess.ts'
 import { highestOf } from '../../../../src/control/rollout/assessment/figures.ts'
 import { rolloutView, rolloutViewOf } from '../../../../src/control/server/rollouts/rollout-view.ts'
@@ -89,4 +89,8 @@ test('the status prints the numbers within 80 columns', () => {
   assert.match(text, /still missing: watched time .*40 of 100\s+users\s+of\s+the\s+canary, proof of score/s)
   assert.match(text, /patience ends 5 Jan 00:00Z, then it is promoted weakly if it qualifies/)
   assert.match(text, /judging: 1\.20 USD of 5\.00 USD today/)
+  assert.match(
+    rolloutLine(answer, [], now),
+    /^rollout r1 of bbbbbbbbbbbb: running; stage 1 of 1, .*; evidence against it [\d.]+, highest [\d.]+ of the 20 that roll it back, 1 Jan 02:00Z/,
+  )
 })
