@@ -86,8 +86,9 @@ function panelOf(
     const before = points[index - 1]
     return { x: at, y: eValue, ...(before && at - before.at > gapMs && { breaks: true }) }
   })
+  const isKnown = points.some(({ eValue }) => eValue !== null)
   return {
-    name,
+    name: isKnown ? name : `${name}: not known`,
     y: evidenceScale(needed, height > 100 ? 5 : 3),
     height,
     series: [{ name, tone, draw: 'step', points: shown }],

@@ -139,7 +139,7 @@ function judgeSign(
     : 'how many answers are judged is not known'
   const isOver = hasEnded(rollout)
   if (!isOver && (!state.live?.store || state.live.judge.percent === 0))
-    return { name, tone: 'unknown', text: `nothing is judged: quality is not watched; ${answers}` }
+    return { name, tone: 'unknown', text: `nothing is judged now, so quality is not watched; ${answers}` }
   if (!isOver && isOutage(judge))
     return { name, tone: 'bad', text: `it has failed ${formatCount(judge.failures)} times in a row; ${answers}` }
   const word = version ? judgeWordOf(version, assessment?.judgeId ?? null) : null
@@ -155,12 +155,11 @@ function instancesSign({ instances, state, epoch }: RolloutFacts): HealthSign {
   const silent = instances.filter((one) => one.silent).length
   const all = formatAmount(instances.length, 'instance')
   if (instances.length === 0) return { name, tone: 'unknown', text: 'none is connected' }
-  if (behind > 0)
-    return {
-      name,
-      tone: 'bad',
-      text: `${formatCount(behind)} of ${all} lack the last change, ${formatCount(silent)} silent`,
-    }
+  const alsoSilent = silent > 0 ? `, ${formatCount(silent)} silent` : ''
+  if (behind > 0) {
+    const lack = behind === 1 ? 'lacks' : 'lack'
+    return { name, tone: 'bad', text: `${formatCount(behind)} of ${all} ${lack} the last change${alsoSilent}` }
+  }
   if (silent > 0) return { name, tone: 'watch', text: `${formatCount(silent)} of ${all} silent` }
   return {
     name,
