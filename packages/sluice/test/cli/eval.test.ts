@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fakeModel, isJudgeRequest, textOf } from '../support/fake-model.ts'
-import { fickle, judged, mailOf, summariser, worse } from '../support/gate-project.ts'
+import { commitAll, fickle, judged, mailOf, summariser, worse } from '../support/gate-project.ts'
 import { createProject, summaryFiles } from '../support/project.ts'
 
 test('eval prints the mean with its interval, tags, worst cases with reasons, cost, latency and coverage', async () => {
@@ -122,9 +122,7 @@ providers:
     }
   }
   using project = createProject(files('local:model-a'))
-  project.git('init', '-q')
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'base')
+  commitAll(project, 'base')
   project.write(files('other/model-b'))
   const { report } = await judged(project, ['gate'])
   const [feature] = report.features

@@ -42,8 +42,7 @@ function monorepo(): Project {
     },
     'apps/mail',
   )
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   return project
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CaseReport } from '../../src/records/report/case-report.ts'
 import { type ChatRequest, fakeModel, isJudgeRequest, judgement, type Reply, textOf } from '../support/fake-model.ts'
-import { judged } from '../support/gate-project.ts'
+import { commitAll, judged } from '../support/gate-project.ts'
 import { createProject } from '../support/project.ts'
 
 /** A file as GitHub's documentation shows them, with every kind of evaluator. */
@@ -112,9 +112,7 @@ test('a budget asks for the price of every model that may be called, evaluators 
 test('the gate compares two versions of such a file', async () => {
   await using model = await fakeModel((request) => (isJudgeRequest(request) ? answer(request) : 'A fox jumps.'))
   using project = createProject({ 'sluice.yaml': config(model.url), 'prompts/summariser.prompt.yml': prompt })
-  project.git('init', '-q')
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'base')
+  commitAll(project, 'base')
   project.write({ 'prompts/summariser.prompt.yml': prompt.replace('Summarise the text', 'Sum up') })
   const { code, report } = await judged(project, ['gate'])
   assert.equal(code, 0, JSON.stringify(report.features[0]?.reasons))

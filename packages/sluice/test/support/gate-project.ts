@@ -15,18 +15,23 @@ export interface Judged extends Finished {
 /** A repository whose base is `base`, on a branch whose working tree is changed to `candidate`. */
 export function changedProject(base: SummaryOptions, candidate: Partial<SummaryOptions> = { message: worse }): Project {
   const project = createProject(summaryFiles(base))
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   project.write(summaryFiles({ ...base, ...candidate }))
   return project
 }
 
 /** As one process: to start one from a large process, as a test is, costs more than what git does. */
-const keep = 'git init -q && git add -A && git commit -qm "$1" && git rev-parse HEAD'
+const keep = [
+  '{ [ -e .git ] || git init -q; }',
+  'git add -A',
+  'git commit -qm "$1"',
+  'git rev-parse HEAD',
+  '{ [ -z "$2" ] || git checkout -qb "$2"; }',
+].join(' && ')
 
-/** Commits everything, in a repository that is made where there is none. */
-export function commitAll(project: Project, message: string): string {
-  return project.git('-c', `alias.keep=!f() { ${keep}; }; f`, 'keep', message)
+/** Commits everything, in a repository that is made where there is none, and goes on on a new branch if one is named. */
+export function commitAll(project: Pick<Project, 'git'>, message: string, branch = ''): string {
+  return project.git('-c', `alias.keep=!f() { ${keep}; }; f`, 'keep', message, branch)
 }
 
 /** Runs a command that prints its report as JSON. */

@@ -3,6 +3,7 @@ import { symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { documentationOf } from '../../../src/gate/affected/documentation.ts'
+import { commitAll } from '../../support/gate-project.ts'
 import { createProject } from '../../support/project.ts'
 import { committed, prompt, reasons } from './committed-project.ts'
 
@@ -92,8 +93,7 @@ test('what a link in an application leads to is read for it', async () => {
   const { root } = project
   symlinkSync('../../shared/words', path.join(root, 'apps/mail/words'))
   symlinkSync('../../shared/tone.txt', path.join(root, 'apps/mail/tone.txt'))
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'links')
+  commitAll(project, 'links')
   for (const file of ['shared/words/a.txt', 'shared/tone.txt'])
     assert.ok(await reasons(project, 'apps/mail', () => project.write({ [file]: 'changed\n' })), file)
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { commitAll } from '../../support/gate-project.ts'
 import { committed, prompt, reasons } from './committed-project.ts'
 
 test("a check's program counts with what lies beside it; data elsewhere does not", async () => {
@@ -38,8 +39,7 @@ test("a check's program beside the prompts, one in a module of Python, and one t
   assert.match((await changed('notes.txt')) ?? '', /around jq/)
   commit('[node, checks/fine.mjs]')
   project.write({ 'checks/fine.mjs': 'import "./deep.mjs"\n', 'checks/deep.mjs': '\n' })
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'scripts')
+  commitAll(project, 'scripts')
   assert.match((await changed('checks/deep.mjs')) ?? '', /imported by checks\/fine\.mjs/)
   assert.equal(await changed('checks/words.py'), null)
 })

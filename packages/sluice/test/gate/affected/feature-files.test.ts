@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { codeReferences } from '../../../src/gate/affected/code-references.ts'
+import { commitAll } from '../../support/gate-project.ts'
 import { createProject, type Project } from '../../support/project.ts'
 import { committed, prompt, reasons } from './committed-project.ts'
 
@@ -153,9 +154,7 @@ test('code in a submodule of a submodule counts, committed or not', async () => 
   const add = (to: Project, from: Project, place: string) =>
     to.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', from.root, place)
   for (const each of [innermost, middle]) {
-    each.git('init', '-q')
-    each.git('add', '-A')
-    each.git('commit', '-qm', 'one')
+    commitAll(each, 'one')
   }
   add(middle, innermost, 'inner')
   middle.git('commit', '-qm', 'two')
@@ -178,8 +177,7 @@ test('a link that leads elsewhere is a change, as is one in a folder on the way'
     'two/fine.mjs': 'export default () => true\n',
   })
   symlinkSync('one', path.join(project.root, 'checks'))
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'link')
+  commitAll(project, 'link')
   const because = await reasons(project, '', () => {
     rmSync(path.join(project.root, 'checks'))
     symlinkSync('two', path.join(project.root, 'checks'))

@@ -35,8 +35,7 @@ process.stdin.on('end', () => process.stdout.write(JSON.parse(text).word${change
 /** A project whose application upper-cases in the base commit, and lower-cases in the working tree. */
 function brokenApp(target: string, more: Record<string, string> = {}): Project {
   const project = createProject({ ...filesOf(target), 'app.mjs': program('.toUpperCase()'), ...more })
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   project.write({ 'app.mjs': program('.toLowerCase()') })
   return project
 }
@@ -63,8 +62,7 @@ console.log('done')
     'run.mjs': runner,
     'agent/AGENTS.md': 'Answer in capitals.',
   })
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   project.write({ 'agent/AGENTS.md': 'Answer quietly.' })
   const gate = await judged(project, ['gate'])
   const feature = featureOf(gate)
@@ -104,8 +102,7 @@ test('a change of code alone is compared in pairs with the application of the ba
 test('two versions of a module do not mix', async () => {
   const shout = (change: string) => `export default async ({ word }) => word${change}\n`
   using project = createProject({ ...filesOf('{module: ../app.mjs}'), 'app.mjs': shout('.toUpperCase()') })
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   project.write({ 'app.mjs': shout('.toLowerCase()') })
   const gate = await judged(project, ['gate'])
   assert.equal(gate.code, 1, gate.stderr)
@@ -118,8 +115,7 @@ test('an application of the base commit that cannot be set up is a reason of its
     ...filesOf(`{command: [node, app.mjs], ${setup}}`),
     'app.mjs': program('.toUpperCase()'),
   })
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   project.write({ 'app.mjs': `// The same.\n${program('.toUpperCase()')}` })
   const gate = await judged(project, ['gate'])
   const feature = featureOf(gate)
@@ -177,8 +173,7 @@ process.stdin.on('end', () => {
 })
 `
   using project = createProject({ ...filesOf('{command: [node, app.mjs]}'), 'app.mjs': shout })
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   const prompt = filesOf('{command: [node, app.mjs], env: {QUIET: "1"}}')['prompts/app.prompt.yml'] ?? ''
   project.write({ 'prompts/app.prompt.yml': prompt })
   const gate = await judged(project, ['gate'])
@@ -205,16 +200,14 @@ const served = '{http: {url: "http://127.0.0.1:{port}/"}, start: [node, app.mjs]
 
 test('a server of each commit is started and compared; one of the base commit that does not start is named', async () => {
   using project = createProject({ ...filesOf(served), 'app.mjs': server('.toUpperCase()') })
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   project.write({ 'app.mjs': server('.toLowerCase()') })
   const gate = await judged(project, ['gate'])
   assert.equal(gate.code, 1, gate.stderr)
   assert.equal(featureOf(gate)?.comparison?.meanDifference, -1)
 
   project.write({ 'app.mjs': server('.toUpperCase()', 'process.exit(9)') })
-  commitAll(project, 'broken')
-  project.git('checkout', '-qb', 'mended')
+  commitAll(project, 'broken', 'mended')
   project.write({ 'app.mjs': server('.toUpperCase()') })
   const mended = await judged(project, ['gate', '--base', 'change'])
   assert.deepEqual([mended.code, featureOf(mended)?.reasons[0]?.code], [2, 'baseline'], mended.stderr)

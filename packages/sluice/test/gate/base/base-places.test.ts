@@ -41,8 +41,7 @@ const command = '{command: [node, app.mjs]}'
 /** The application of the base commit upper-cases; that of the change lower-cases. */
 function changedApp(base: Record<string, string>, change: Record<string, string>): Project {
   const project = createProject(base)
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   project.write(change)
   return project
 }
@@ -53,15 +52,13 @@ test('absolute paths into the repository do not lead the application of the base
   using project = createProject(filesOf(command))
   const absolute = promptOf(`{command: [node, "${project.root}/app.mjs"]}`)
   project.write({ ...absolute, 'app.mjs': program(upper) })
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   project.write({ 'app.mjs': program(lower) })
   const gate = await judged(project, ['gate'])
   assert.equal(featureOf(gate)?.comparison?.meanDifference, -1, gate.stderr)
 
   project.git('rm', '-qf', 'app.mjs')
-  commitAll(project, 'without')
-  project.git('checkout', '-qb', 'again')
+  commitAll(project, 'without', 'again')
   project.write({ 'app.mjs': program(upper) })
   const lacking = featureOf(await judged(project, ['gate', '--base', 'change']))
   assert.match(lacking?.reasons[0]?.message ?? '', /does not run.*it has no app\.mjs/)
@@ -80,8 +77,7 @@ test('variables of the environment that lead into the working tree lead into the
 
 test('a project that moved has its application of then in its place of then', async () => {
   using project = createProject({ ...filesOf(command), 'app.mjs': program(upper), 'new/keep': '' }, 'new')
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   mkdirSync(`${project.root}/new`, { recursive: true })
   project.git('mv', 'package.json', 'prompts', 'evals', 'sluice.yaml', 'app.mjs', 'new')
   project.write({ 'new/app.mjs': program(lower) })

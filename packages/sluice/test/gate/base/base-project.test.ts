@@ -5,6 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { readBaseProject } from '../../../src/gate/base/base-project.ts'
 import { openGit } from '../../../src/gate/git/git.ts'
+import { commitAll } from '../../support/gate-project.ts'
 import { createProject, type Project } from '../../support/project.ts'
 
 const env = { PATH: process.env.PATH, HOME: process.env.HOME }
@@ -19,9 +20,7 @@ suites: {fast: ../../../shared/evals/a.yaml}
 /** A project in apps/mail, whose cases lie beside it and whose further prompts are a repository of their own. */
 function monorepo(): Project & { library: Project } {
   const library = createProject({ 'b.prompt.yml': prompt })
-  library.git('init', '-q')
-  library.git('add', '-A')
-  library.git('commit', '-qm', 'one')
+  commitAll(library, 'one')
   const project = createProject({
     'apps/mail/sluice.yaml': 'gate: {threshold: 0.5}\nproviders: {local: {kind: replay, files: r.jsonl}}\n',
     'apps/mail/prompts/a.prompt.yml': prompt,
@@ -36,8 +35,7 @@ function monorepo(): Project & { library: Project } {
     ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.root, 'apps/mail/prompts/library'],
     { cwd: project.root },
   )
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'base')
+  commitAll(project, 'base')
   return { ...project, library }
 }
 
@@ -97,9 +95,7 @@ test('a project that moves and leaves its sluice.yaml behind is still judged by 
     'apps/mail/prompts/a.prompt.yml': prompt.replace('local:', 'openai:'),
     'apps/other/notes.txt': 'a',
   })
-  project.git('init', '-q')
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'base')
+  commitAll(project, 'base')
   project.git('mv', 'apps/mail', 'letters')
   project.git('rm', '-qf', 'letters/sluice.yaml')
   const at = async (folder: string) => {
@@ -121,8 +117,7 @@ test('a submodule in a submodule is read where git keeps it, also when both are 
   const add = (into: Project, from: Project, place: string) => {
     into.git('init', '-q')
     if (place !== '') into.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', from.root, place)
-    into.git('add', '-A')
-    into.git('commit', '-qm', 'base')
+    commitAll(into, 'base')
   }
   add(inner, inner, '')
   add(outer, inner, 'deep')

@@ -6,6 +6,7 @@ import { loadProject } from '../../../src/core/suite/project/project.ts'
 import { readBaseProject } from '../../../src/gate/base/base-project.ts'
 import { succession } from '../../../src/gate/base/succession.ts'
 import { openGit } from '../../../src/gate/git/git.ts'
+import { commitAll } from '../../support/gate-project.ts'
 import { createProject, type Project } from '../../support/project.ts'
 
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, GIT_CONFIG_NOSYSTEM: '1' }
@@ -25,9 +26,7 @@ const cases = (word: string) =>
 
 function committed(files: Record<string, string>): Project {
   const project = createProject(files)
-  project.git('init', '-q')
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'base')
+  commitAll(project, 'base')
   return project
 }
 
@@ -102,9 +101,7 @@ test('a project whose folder moved, or whose folder and settings changed, keeps 
     'apps/mail/evals/mail.yaml': cases('mail'),
     'apps/other/sluice.yaml': config('# another project\n'),
   })
-  project.git('init', '-q')
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'base')
+  commitAll(project, 'base')
   project.git('mv', 'apps/mail', 'services')
   project.git('mv', 'services/prompts/mail.prompt.yml', 'services/prompts/letter.prompt.yml')
   const { pairs, removed } = await found(project, 'services')

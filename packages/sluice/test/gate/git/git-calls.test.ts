@@ -57,8 +57,7 @@ checks: [{equals: "{{expected}}", caseSensitive: true}]
 
 test('a run with an application asks for its files as often as they may have changed', async () => {
   using project = createProject({ ...files, 'app.mjs': application('.toUpperCase()') })
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   project.write({ 'app.mjs': application('.toLowerCase()') })
   const calls = (await callsOf(project, ['gate'])).filter(
     (call) => !['cat-file', 'for-each-ref', 'ls-tree'].includes(call),

@@ -3,15 +3,14 @@ import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { openGit } from '../../../src/gate/git/git.ts'
+import { commitAll } from '../../support/gate-project.ts'
 import { createProject, type Project } from '../../support/project.ts'
 
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, GIT_CONFIG_NOSYSTEM: '1' }
 
 function repository(): Project {
   const project = createProject({ 'a.txt': 'a' })
-  project.git('init', '-q')
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'base')
+  commitAll(project, 'base')
   return project
 }
 

@@ -7,6 +7,7 @@ import { baseCommit } from '../../../src/gate/base/base-commit.ts'
 import { commitFiles } from '../../../src/gate/base/commit-files.ts'
 import { openTree } from '../../../src/gate/git/commit-tree.ts'
 import { type Git, openGit } from '../../../src/gate/git/git.ts'
+import { commitAll } from '../../support/gate-project.ts'
 import { createProject, type Project } from '../../support/project.ts'
 
 const env = { PATH: process.env.PATH, HOME: process.env.HOME }
@@ -14,10 +15,7 @@ const env = { PATH: process.env.PATH, HOME: process.env.HOME }
 /** A repository with one commit on main and one on a branch. */
 function branched(): Project {
   const project = createProject({ 'prompts/a.prompt.yml': 'old a', 'prompts/b.prompt.yml': 'old b', 'ä ö.txt': 'x' })
-  project.git('init', '-q')
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'base')
-  project.git('checkout', '-qb', 'feature')
+  commitAll(project, 'base', 'feature')
   project.write({ 'prompts/a.prompt.yml': 'new a' })
   project.git('commit', '-qam', 'change a')
   return project
@@ -76,8 +74,7 @@ test('files of the base are read from the commit, with any name, and the working
 test('a project in a subfolder reads its own files under their own names, and git is asked at the root', async () => {
   using project = branched()
   project.write({ 'app/prompts/x.prompt.yml': 'x' })
-  project.git('add', '-A')
-  project.git('commit', '-qm', 'app')
+  commitAll(project, 'app')
   project.write({ 'app/prompts/x.prompt.yml': 'changed', 'outside.txt': 'y' })
   const git = await open(path.join(project.root, 'app'))
   assert.equal(git.prefix, 'app/')

@@ -58,8 +58,7 @@ const inOneLine = (text: string) => text.replaceAll(/\s+/g, ' ')
 
 test('a skill that harms some cases: lift, harm and their change, each with an interval, on the same cases', async () => {
   using project = skilled('thorough')
-  commitAll(project, 'base')
-  project.git('checkout', '-qb', 'change')
+  commitAll(project, 'base', 'change')
   project.write({ 'agent/skills/SKILL.md': 'brief\n' })
   const { report } = await judged(project, ['gate'])
   const lift = liftIn(report)
