@@ -2,6 +2,8 @@ import path from 'node:path'
 import { knownOfRollout } from '../../control/incident/incident-cases.ts'
 import { postMortemOf } from '../../control/incident/post-mortem.ts'
 import { renderPostMortem } from '../../control/incident/post-mortem-page.ts'
+import { rolloutAddress } from '../../control/pages/addresses.ts'
+import { remoteAddress } from '../../control/remote/connection.ts'
 import { rolloutIdOf } from '../../control/remote/rollouts.ts'
 import { SluiceError } from '../../errors.ts'
 import { replaceFile } from '../../replace-file.ts'
@@ -18,7 +20,9 @@ export async function reportRollout(which: string, given: Record<string, unknown
   if (rollout.endedAt === null)
     throw new SluiceError('invalid-input', `rollout ${rollout.id} has not ended: sluice rollout status shows how it is`)
   const { cases, goodFrom } = await knownOfRollout(rollout, await openProject(host, () => false))
-  const postMortem = host.mask.data(await postMortemOf(rollout, remote, { cases, goodFrom }))
+  const { url } = remoteAddress(options.url === undefined ? {} : { url: options.url }, host.env)
+  const link = `${url}${rolloutAddress(rollout.id)}`
+  const postMortem = host.mask.data(await postMortemOf(rollout, remote, { cases, goodFrom, link }))
   const page = renderPostMortem(postMortem)
   const { out } = options
   if (out === undefined) {

@@ -26,7 +26,7 @@ export function renderPostMortem(postMortem: PostMortem): string {
   return `${blocks.join('\n\n')}\n`
 }
 
-function summary({ rollout, versions, evidence }: PostMortem): string[] {
+function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
   const { canary, incumbent, startedAt, endedAt, startedBy, ending, stage, settings, ppm, override } = rollout
   const name = (version: string) => codeSpan(versionText({ versions }, version))
   const lasted = formatDuration(endedAt === null ? null : endedAt - startedAt)
@@ -41,7 +41,13 @@ function summary({ rollout, versions, evidence }: PostMortem): string[] {
     ].join(' '),
     ...(override === null ? [] : [`It was started without a passing gate: ${inlineText(override)}`]),
     `> ${inlineText(ending?.reason ?? '')}`,
+    ...(link === null ? [] : [`[The page of this rollout](${linkTarget(link)})`]),
   ]
+}
+
+/** An address that cannot end the link that it stands in. */
+function linkTarget(link: string): string {
+  return new URL(link).href.replaceAll('(', '%28').replaceAll(')', '%29')
 }
 
 function timeline(rows: readonly AuditRow[]): string {

@@ -9,6 +9,8 @@ import type { IncidentCase } from './incident-cases.ts'
 /** Everything that the page about a rollout which has ended shows. */
 export interface PostMortem {
   rollout: RolloutAnswer
+  /** Its page; null where that is not known. */
+  link: string | null
   versions: FeatureAnswer['versions']
   evidence: DecidingEvidence | null
   /** What happened to the rollout, and the publication of its canary; oldest first. */
@@ -31,7 +33,7 @@ const worstShown = 10
 export async function postMortemOf(
   rollout: RolloutAnswer,
   records: Records,
-  { cases, goodFrom }: { cases: IncidentCase[] | null; goodFrom: number },
+  { cases, goodFrom, link = null }: { cases: IncidentCase[] | null; goodFrom: number; link?: string | null },
 ): Promise<PostMortem> {
   const { id, feature, canary, ending, assessment } = rollout
   const [{ versions }, log, contents] = await Promise.all([
@@ -42,6 +44,7 @@ export async function postMortemOf(
   const { rows } = parseAuditExport(log, `the log of ${feature}`)
   return {
     rollout,
+    link,
     versions,
     evidence: decidingEvidence(ending?.evidence, assessment),
     rows: rows.filter((row) => concerns(row, rollout)),

@@ -55,7 +55,7 @@ async function rolledBack(cases: PostMortem['cases'] = null) {
     content('good', 0.9),
   ])
   const view = await production.rollout(rollout)
-  const page = await postMortemOf(view, production, { cases, goodFrom: 0.6 })
+  const page = await postMortemOf(view, production, { cases, goodFrom: 0.6, link: 'https://s.example/rollouts/r)x' })
   await plane[Symbol.asyncDispose]()
   return { ...page, version, rolloutId: rollout }
 }
@@ -76,6 +76,7 @@ test('the page says what happened, by which evidence, and how much of it there w
     `\`${version}\` against `,
     'It ended after 1 h 1 min at stage 2 of 4 (5 % of the users), by sluice. 60 requests of 41 users got it.',
     '> The canary is worse by the judged score',
+    '[The page of this rollout](https://s.example/rollouts/r%29x)',
     '| `rollout.advance` | Go \\| on. |',
     '| mean score | 0.900 | 0.600 |',
     '| refusals | n/a | n/a |',
@@ -130,6 +131,7 @@ test('without evidence, contents and a project it says so instead of showing zer
   const ending = { by: 'ann', reason: 'a hunch' }
   const bare = renderPostMortem({
     rollout: { ...rollout, ending },
+    link: null,
     versions,
     rows,
     evidence: null,

@@ -54,6 +54,14 @@ const answer = {
   ...{ outcome: hostile, score: 0.1, storedAt: never, input: hostile, output: hostile },
   failed: [{ item: hostile, quote: hostile, reasoning: hostile }],
 }
+const grid: Parameters<typeof appliedPage>[0]['grid'] = {
+  ...{ revision: 3, changedAt: never, takesBack: true, isLate: true, isCut: true },
+  instances: [
+    { instance: hostile, revision: -1, standing: 'silent', seenAt: never, mayServeUntil: never },
+    { instance: hostile, revision: 2, standing: 'missing', seenAt: never, mayServeUntil: never },
+  ],
+  counts: { applied: 1, incumbentsOnly: 1, missing: 1, silent: 1 },
+}
 const byArm = { canary: 1, incumbent: 2 }
 const armSummary = {
   ...{ requests: 1, users: 1, judged: 1, meanScore: 0.5, errorRate: 0, refusalRate: 0, invalidRate: 0, slowRate: 0 },
@@ -62,7 +70,7 @@ const armSummary = {
 const rollout: Parameters<typeof rolloutPage>[0] = {
   ...{ id: hostile, feature: hostile, canary: version, incumbent: version, override: hostile },
   state: { tone: 'bad', sentence: hostile, short: hostile },
-  ...{ stage: hostile, waitsFor: [hostile], words: hostile, startedAt: never, startedBy: hostile },
+  ...{ stage: hostile, waitsFor: [hostile], outlook: [hostile], words: hostile, startedAt: never, startedBy: hostile },
   ended: null,
   ...{ status: 'running', stageIndex: 0, stages: [1, 2], mayAct: true },
   health: [{ name: hostile, tone: 'bad', text: hostile }],
@@ -91,6 +99,7 @@ const rollout: Parameters<typeof rolloutPage>[0] = {
     feature: hostile,
     revision: 3,
     instances: [{ revision: 3, lacksChange: 1, current: 1, silent: 1, names: [hostile] }],
+    grid,
     tokens: [{ name: hostile, share: 1, users: byArm, requests: byArm, errors: byArm, leftOut: true }],
   },
   log: {
@@ -162,14 +171,7 @@ const pages: Record<string, PageContent> = {
     ...{ feature: hostile, active: version, mayAct: true },
     rollout: { id: hostile, status: 'running', stage: 0, settings: { stages: [1, 2] } },
     change: { by: hostile, text: hostile, version, reason: hostile, at: never },
-    grid: {
-      ...{ revision: 3, changedAt: never, takesBack: true, isLate: true, isCut: true },
-      instances: [
-        { instance: hostile, revision: -1, standing: 'silent', seenAt: never, mayServeUntil: never },
-        { instance: hostile, revision: 2, standing: 'missing', seenAt: never, mayServeUntil: never },
-      ],
-      counts: { applied: 1, incumbentsOnly: 1, missing: 1, silent: 1 },
-    },
+    grid,
   }),
   'sign-in': signInPage({ next: hostile, fault: hostile, isOpen: true }),
   fault: faultPage({ status: 500, detail: hostile, requestId: hostile }),

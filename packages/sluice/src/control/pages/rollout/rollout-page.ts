@@ -29,6 +29,8 @@ export interface RolloutPage {
   stage: string | null
   /** What it waits for, and until when. Empty where that is not known. */
   waitsFor: readonly string[]
+  /** How it is expected to end, and when; empty after its end. */
+  outlook: readonly string[]
   /** What the last assessment says; null before the first. */
   words: string | null
   /** Why it ended; null while it goes on. */
@@ -79,14 +81,14 @@ ${waitingPart(page)}
 ${rolloutActLinks({ id, status: page.status, stage: page.stageIndex, settings: { stages: page.stages } }, page.mayAct)}`
 }
 
-function waitingPart({ stage, waitsFor, ended }: RolloutPage): Html | undefined {
+function waitingPart({ stage, waitsFor, outlook, ended }: RolloutPage): Html | undefined {
   if (ended) return undefined
   return html`<h2>Waits for</h2>
 <ul class="plain waits">${stage === null ? undefined : html`<li>${stage}</li>`}${
     waitsFor.length === 0
       ? html`<li>what it still lacks, and until when: ${notKnown}</li>`
       : waitsFor.map((line) => html`<li>${line}</li>`)
-  }</ul>`
+  }${outlook.map((line) => html`<li>${line}</li>`)}</ul>`
 }
 
 function healthSection({ health }: RolloutPage): Html {

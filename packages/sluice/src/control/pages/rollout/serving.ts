@@ -1,5 +1,6 @@
 import { formatAmount, formatCount, formatPercent } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
+import { type AcknowledgementGrid, acknowledgementGrid } from '../acknowledgement-grid.ts'
 import { appliedAddress } from '../addresses.ts'
 import { cell, notKnown, toned, wideTable } from '../elements.ts'
 
@@ -18,13 +19,15 @@ export interface ServingShares {
     silent: number
     names: readonly string[]
   }[]
+  /** Each of them, and whether it has the last change. */
+  grid: AcknowledgementGrid
   /** Who has reported how much, the most first; null for who may not see that. */
   tokens:
     | readonly { name: string; share: number; users: ByArm; requests: ByArm; errors: ByArm; leftOut: boolean }[]
     | null
 }
 
-export function servingSection({ feature, revision, instances, tokens }: ServingShares): Html {
+export function servingSection({ feature, revision, instances, grid, tokens }: ServingShares): Html {
   return html`<section><h2>Who serves what</h2>
 ${
   instances.length === 0
@@ -36,6 +39,7 @@ ${
       })
 }
 <p class="muted"><small>The feature changed last with revision ${formatCount(revision)}. <a href="${appliedAddress(feature)}">Which instances have it</a></small></p>
+${instances.length === 0 ? undefined : html`<details><summary>Each instance</summary>${acknowledgementGrid(grid)}</details>`}
 ${tokens === null || tokens.length === 0 ? undefined : html`<h3>Who reports</h3>${wideTable({ name: 'Who reports', head: ['Token', 'Share', 'Users', 'Failed'], rows: tokens.map(tokenRow) })}`}</section>`
 }
 

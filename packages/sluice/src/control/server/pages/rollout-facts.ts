@@ -172,7 +172,7 @@ function instancesSign({ instances, state, epoch }: RolloutFacts): HealthSign {
 export function shownServing(
   { state, instances, assessment, epoch }: RolloutFacts,
   showTokens: boolean,
-): ServingShares {
+): Omit<ServingShares, 'grid'> {
   const groups = [...Map.groupBy(instances, ({ record }) => record.revision)].sort(([a], [b]) => b - a)
   const tokens = assessment?.tokens ?? []
   return {

@@ -2,12 +2,15 @@ import type { FeatureState } from '../../../records/feature.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { rolloutPage } from '../../pages/rollout/rollout-page.ts'
+import { endForecastSentences, unknownEnd } from '../../words/end-forecast-text.ts'
 import { hasScope, maySee } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
 import { visibleInstances } from '../instances/instance-states.ts'
+import { rolloutForecast } from '../rollouts/forecast-route.ts'
 import { withTokenNames } from '../rollouts/rollout-view.ts'
 import { ofRollout } from '../route/fields.ts'
 import type { Services } from '../services.ts'
+import { acknowledgementsOf } from './acknowledgement-cells.ts'
 import { mostRows } from './kept-reads.ts'
 import { definePage, type Viewer } from './page-route.ts'
 import { shownAnswers } from './rollout-answers.ts'
@@ -22,18 +25,20 @@ export const showRolloutPage = definePage({
     const { state, rollout } = rolloutFor(viewer, params.rollout, services)
     const { feature, id, canary, incumbent } = rollout
     const { kept } = services
-    const [facts, version, canaryName, incumbentName, log] = await Promise.all([
+    const [facts, version, canaryName, incumbentName, log, outlook] = await Promise.all([
       factsOf({ state, rollout }, viewer, services),
       kept.version(feature, canary),
       namedVersion(services, feature, canary),
       namedVersion(services, feature, incumbent),
-      logOf(rollout, services),
+      logOf({ state, rollout }, services),
+      outlookOf(rollout, services),
     ])
     const { assessment, now } = facts
     return rolloutPage({
       ...{ id, feature, startedAt: rollout.startedAt, startedBy: rollout.startedBy, override: rollout.override },
       ...{ canary: canaryName, incumbent: incumbentName },
       ...shownState(facts),
+      outlook,
       ...{ status: rollout.status, stageIndex: rollout.stage, stages: rollout.settings.stages },
       mayAct: hasScope(viewer, ['operator']),
       health: shownHealth(facts, version),
@@ -44,7 +49,10 @@ export const showRolloutPage = definePage({
         incumbent: assessment?.incumbent ?? null,
       },
       answers: await answersOf(rollout, version, { now, services }),
-      serving: shownServing(facts, hasScope(viewer, ['operator'])),
+      serving: {
+        ...shownServing(facts, hasScope(viewer, ['operator'])),
+        grid: await acknowledgementsOf(services, state, log.changedAt),
+      },
       log,
     })
   },
@@ -95,7 +103,28 @@ async function answersOf(
   return shownAnswers({ canary: ofCanary, incumbent: ofIncumbent }, { live: version?.live ?? null, endedAt, now })
 }
 
-async function logOf({ id, feature, startedAt, endedAt }: Rollout, { store, kept }: Services) {
+/** A page does not wait longer for a forecast, in ms: the first of a while takes seconds. */
+const soonMs = 25
+
+/** How it is expected to end, and when, in sentences. */
+async function outlookOf(rollout: Rollout, services: Services): Promise<string[]> {
+  const { clock } = services
+  const asked = rolloutForecast(services, rollout).then(
+    ({ forecast, unknown, at }) => (forecast ? endForecastSentences(forecast, at) : unknownEnd(unknown)),
+    () => ['When it ends could not be computed just now.'],
+  )
+  let timer: ReturnType<typeof clock.setTimer> | undefined
+  const late = new Promise<string[]>((resolve) => {
+    timer = clock.setTimer(() => resolve(['When it ends is being computed: look again in some seconds.']), soonMs)
+  })
+  return Promise.race([asked, late]).finally(() => timer !== undefined && clock.clearTimer(timer))
+}
+
+async function logOf(
+  { state, rollout }: { state: FeatureState; rollout: Rollout },
+  { store, kept }: Pick<Services, 'store' | 'kept'>,
+) {
+  const { id, feature, startedAt, endedAt } = rollout
   const head = await store.auditHead(feature)
   const rows = head ? await kept.lastRows(feature, head.seq) : []
   const own = rows.filter(
@@ -103,7 +132,8 @@ async function logOf({ id, feature, startedAt, endedAt }: Rollout, { store, kept
       at >= startedAt && (endedAt === null || at <= endedAt || [before, after].some((one) => rolloutIn(one) === id)),
   )
   const isCut = rows.length >= mostRows && (rows[0]?.at ?? 0) >= startedAt
-  return { feature, isCut, rows: own.toReversed() }
+  const changedAt = rows.find(({ revision }) => revision === state.revision)?.at ?? null
+  return { feature, isCut, changedAt, rows: own.toReversed() }
 }
 
 function rolloutIn(document: unknown): unknown {

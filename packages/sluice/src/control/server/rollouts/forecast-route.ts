@@ -38,7 +38,7 @@ export const showForecast = defineRoute({
 })
 
 /** How a running rollout is expected to end, from where it stands and the traffic so far. @throws Problem 503 */
-async function rolloutForecast(
+export async function rolloutForecast(
   { endForecasts, engineState, store, clock }: Pick<Services, 'endForecasts' | 'engineState' | 'store' | 'clock'>,
   rollout: Rollout,
 ): Promise<ForecastAnswer> {

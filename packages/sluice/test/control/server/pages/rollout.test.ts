@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import { acknowledge } from '../../../support/launched.ts'
 import { signedIn } from '../../../support/visitor.ts'
 import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/watched-canary.ts'
@@ -87,6 +88,45 @@ test('a rollout that has ended says how, why, and how high the evidence was', as
   assert.match(shown, /✕ Rolled back, 24 Nov 09:40Z, by ope-operator: everybody got the incumbent again\./)
   assert.match(shown, /Why: wrong dates Highest evidence against it: &gt; 1e6 of 20 , 24 Nov 09:\d\dZ/)
   assert.doesNotMatch(shown, /Waits for/)
+})
+
+test('each hold and each end is said for what it is', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'mail')
+  watchCanary(rollout, known, { worseBy: 0, looks: 3 })
+  const ann = await signedIn(plane, 'viewer')
+  const becomes = async (event: Parameters<typeof applyEvent>[2], pattern: RegExp) => {
+    await applyEvent(plane.store, 'mail', event, { at: plane.clock.now(), by: 'sluice' }, { tokenId: null })
+    await plane.pass(2000)
+    assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), pattern)
+  }
+  const kept = /\. 20 % of the users keep getting the canary\./.source
+  const holds = {
+    insufficientData: 'too little data',
+    sampleRatioMismatch: 'the arms do not get their shares',
+    inconclusive: 'inconclusive',
+  } as const
+  for (const [why, words] of Object.entries(holds))
+    await becomes(
+      { type: 'hold', why: why as keyof typeof holds, reason: 'so', rolloutId: rollout.id },
+      new RegExp(`✕ Holds: ${words}${kept}`),
+    )
+  assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), /Sample ratio . as the shares say: 60 users/)
+  const promotion = { type: 'promote', reason: 'time is up', strength: 'weak', rolloutId: rollout.id } as const
+  await becomes(promotion, /! Promoted weakly, nothing is proven, 24 Nov 09:00Z, by sluice: everybody got the canary\./)
+  const settings = { stages: [{ percent: 20, soak: '6h' }] }
+  const start = async (name: string) => {
+    const body = { version: await plane.publish('mail', name), settings, supersede: true }
+    return (await plane.ask('POST /v1/features/mail/rollouts', { as: 'operator', body })).body.id
+  }
+  const second = await start('second')
+  await start('third')
+  await plane.pass(2000)
+  assert.match(
+    text(await ann.page(`/rollouts/${second}`)),
+    /! Superseded, .* by ope-operator: the next rollout took its place\. .* evidence not known/,
+  )
 })
 
 test('the worst answers of both arms stand side by side, with what the judge quotes', async () => {
