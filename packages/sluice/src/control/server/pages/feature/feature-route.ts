@@ -21,7 +21,7 @@ import { timelineOf } from './feature-timeline.ts'
 
 const versionsOfPage = 20
 /** The versions whose reports stand in the picture. */
-const versionsInPicture = 40
+const versionsInPicture = 30
 const activationsShown = 20
 const longestReason = 400
 
@@ -32,11 +32,11 @@ export const showFeaturePage = definePage({
   async show({ params: { feature }, query, viewer }, services) {
     const { clock } = services
     const state = await visibleFeature(feature, viewer, services)
-    const [recent, listed, row] = await Promise.all([
+    const [recent, row] = await Promise.all([
       services.store.versionPage(feature, { offset: 0, limit: versionsInPicture }),
-      listedVersions(feature, query.page, services),
       rowOf(state, viewer, services),
     ])
+    const listed = await listedVersions(feature, { wanted: query.page, recent }, services)
     const nameOf = namesOf(feature, [...recent.versions, ...listed.versions], services)
     const rollouts = rolloutsOf(state)
     const shown = state.history.toReversed().slice(0, activationsShown)
@@ -62,15 +62,15 @@ export const showFeaturePage = definePage({
 /** A page beyond the last is the last. */
 async function listedVersions(
   feature: string,
-  wanted: number,
+  { wanted, recent }: { wanted: number; recent: VersionPage },
   { store }: Services,
 ): Promise<VersionPage & { page: number; pages: number }> {
-  const at = (page: number) =>
-    store.versionPage(feature, { offset: (page - 1) * versionsOfPage, limit: versionsOfPage })
-  const first = await at(wanted)
-  const pages = Math.max(1, Math.ceil(first.total / versionsOfPage))
+  const pages = Math.max(1, Math.ceil(recent.total / versionsOfPage))
   const page = Math.min(wanted, pages)
-  return { ...(page === wanted ? first : await at(page)), page, pages }
+  if (page === 1 && recent.unreadable === 0)
+    return { ...recent, versions: recent.versions.slice(0, versionsOfPage), page, pages }
+  const offset = (page - 1) * versionsOfPage
+  return { ...(await store.versionPage(feature, { offset, limit: versionsOfPage })), page, pages }
 }
 
 async function rowOf(state: FeatureState, viewer: Viewer, services: Services) {

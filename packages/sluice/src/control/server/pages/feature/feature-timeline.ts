@@ -21,6 +21,7 @@ interface TimelineSource {
 
 const hourMs = 3_600_000
 const longestReason = 160
+const eventsShown = 40
 
 const shortName = ({ id, label }: NamedVersion) => label ?? id
 
@@ -45,13 +46,15 @@ export async function timelineOf(
     }),
     ...(night ? [nightEvent(night)] : []),
   ]
+  const shown = events.toSorted((a, b) => b.at - a.at).slice(0, eventsShown)
   return {
     feature,
     points: [...recent.versions.flatMap(gatePoint), ...ofRollouts.flat()],
-    events,
+    events: shown,
     // The hour alone, so that a page on which nothing has changed is not sent again every second.
     until: Math.ceil(now / hourMs) * hourMs,
     unknown: [
+      ...(shown.length < events.length ? [`Of ${formatCount(events.length)} events the last ${eventsShown}.`] : []),
       ...(recent.total > recent.versions.length
         ? [`Gate runs of the newest ${formatCount(recent.versions.length)} of ${formatCount(recent.total)} versions.`]
         : []),
