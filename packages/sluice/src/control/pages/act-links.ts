@@ -1,7 +1,7 @@
 import type { Rollout } from '../../records/rollout.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { hasEnded } from '../release/rollout-state.ts'
-import { rolloutActAddress } from './addresses.ts'
+import { featureActAddress, rolloutActAddress } from './addresses.ts'
 
 /**
  * Links to what a person can do to a rollout now, the one for an emergency first; nothing after its end, or for who may
@@ -19,4 +19,15 @@ export function rolloutActLinks(
       ? { resume: 'Resume', abort: 'Abort' }
       : { pause: 'Pause', ...(!isLast && { advance: 'Advance' }), promote: 'Promote', abort: 'Abort' }
   return html`<ul class="plain acts" aria-label="What can be done"><li><a class="button danger" href="${rolloutActAddress(id, 'rollback')}">Roll back …</a></li>${Object.entries(others).map(([act, text]) => html`<li><a class="button" href="${rolloutActAddress(id, act)}">${text} …</a></li>`)}</ul>`
+}
+
+/** The same for a feature without a running rollout. A version that was active before is there to be gone back to. */
+export function featureActLinks(
+  { feature, isActive }: { feature: string; isActive: boolean },
+  mayAct: boolean,
+): Html | undefined {
+  if (!mayAct) return undefined
+  const to = (act: string, text: string, danger = '') =>
+    html`<li><a class="button${danger}" href="${featureActAddress(feature, act)}">${text} …</a></li>`
+  return html`<ul class="plain acts" aria-label="What can be done">${isActive ? [to('rollback', 'Roll back', ' danger'), to('start', 'Start a rollout')] : undefined}${to('activate', 'Activate a version')}</ul>`
 }

@@ -1,6 +1,7 @@
 import { formatAmount, formatCount } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
-import { auditAddress, rolloutAddress } from './addresses.ts'
+import { featureActLinks, rolloutActLinks } from './act-links.ts'
+import { appliedAddress, auditAddress, rolloutAddress } from './addresses.ts'
 import { cell, moment, type NamedVersion, notKnown, type StateTone, toned, versionName, wideTable } from './elements.ts'
 import { type FeatureTimeline, featureTimeline } from './feature-chart.ts'
 import { type VersionList, versionTable } from './feature-versions.ts'
@@ -38,6 +39,10 @@ export interface ListedActivation {
 export interface FeaturePage {
   /** What is known of it now, as the overview has it. */
   row: FeatureRow
+  /** What acts on the running rollout need; null: none runs. */
+  running: Parameters<typeof rolloutActLinks>[0] | null
+  /** The reader may act. */
+  mayAct: boolean
   /** Since when the active version is; null: none is active, or the history does not say. */
   activeSince: { at: number; promoted: boolean } | null
   /** What the last change took back; null: it took nothing back. */
@@ -58,6 +63,7 @@ export function featurePage(page: FeaturePage): PageContent {
   const main = html`<h1>${feature}</h1>
 ${sentence(page)}
 ${takenBack(page)}
+${page.running === null ? featureActLinks({ feature, isActive: row.active !== null }, page.mayAct) : rolloutActLinks(page.running, page.mayAct)}
 ${wideTable({ name: 'Now', head: featureColumns.slice(1), rows: [html`<tr>${featureCells(row)}</tr>`] })}
 <section><h2>Over time</h2>
 ${featureTimeline(timeline)}</section>
@@ -65,7 +71,7 @@ ${featureTimeline(timeline)}</section>
 ${versionTable(feature, list)}</section>
 <section><h2>Rollouts</h2>${rolloutTable(page)}</section>
 <section><h2>What everybody got</h2>${activationTable(page)}</section>
-<p class="muted">Who changed what, and why: <a href="${auditAddress(feature)}">the audit log of ${feature}</a>. In a terminal: <code>sluice status</code>.</p>`
+<p class="muted"><a href="${appliedAddress(feature)}">Which instances have the last change</a>. Who changed what, and why: <a href="${auditAddress(feature)}">the audit log of ${feature}</a>. In a terminal: <code>sluice status</code>.</p>`
   const needs = row.health.some(({ tone }) => tone === 'bad') || row.rollout?.tone === 'bad'
   return { title: `${needs ? '(!) ' : ''}${feature}`, main }
 }

@@ -36,6 +36,8 @@ function hostileFeature(row: FeatureRow, odd: Odd): FeaturePage {
   const name = { id: hostile, label: hostile }
   return {
     row,
+    running: { id: hostile, status: 'running', stage: 0, settings: { stages: [1, 2] } },
+    mayAct: true,
     activeSince: { at: never, promoted: true },
     takenBack: { version: name, at: never, by: hostile, reason: hostile },
     timeline: {

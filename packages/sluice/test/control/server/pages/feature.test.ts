@@ -43,6 +43,22 @@ test('the page of a feature says what everybody gets since when, how each rollou
   assert.match(rowsOf(page, 'What everybody got')[1] ?? '', /^1\.2 .* set by hand, rolled back/)
 })
 
+test('who may act finds the first step of each act, others find none', async () => {
+  await using plane = await testPlane({ engineState: toldEngine })
+  await toldFeature(plane)
+  const acts = (page: string) => [...page.matchAll(/class="button[^"]*" href="[^"]*\/(\w+)"/g)].map(([, act]) => act)
+  const ann = await signedIn(plane, 'operator')
+  const rollout = acts(await ann.page('/features/email-summary'))
+  assert.deepEqual(rollout, ['rollback', 'pause', 'advance', 'promote', 'abort'])
+  await plane.publish('mail', 'a')
+  assert.deepEqual(acts(await ann.page('/features/mail')), ['activate'])
+  await plane.ask('POST /v1/features/email-summary/rollback', { as: 'operator', body: { reason: 'worse' } })
+  plane.clock.advance(1000)
+  assert.deepEqual(acts(await ann.page('/features/email-summary')), ['rollback', 'start', 'activate'])
+  for (const scope of ['viewer', 'approver'])
+    assert.deepEqual(acts(await (await signedIn(plane, scope)).page('/features/email-summary')), [], scope)
+})
+
 test('one time axis has what the gate measured, both arms of rollouts, and all that happened', async () => {
   await using plane = await testPlane({ engineState: toldEngine })
   await toldFeature(plane)

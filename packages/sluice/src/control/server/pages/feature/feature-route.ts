@@ -11,6 +11,7 @@ import { gateRecordOf } from '../../../pages/gate-record.ts'
 import { hasEnded, rolloutState, sharePpm } from '../../../release/rollout-state.ts'
 import type { VersionPage } from '../../../store/release-store.ts'
 import { stateText } from '../../../words/rollout-state-text.ts'
+import { hasScope } from '../../access/caller.ts'
 import { faultsFor } from '../../health.ts'
 import { visibleInstances } from '../../instances/instance-states.ts'
 import type { Services } from '../../services.ts'
@@ -44,6 +45,8 @@ export const showFeaturePage = definePage({
     const since = state.history.findLast(({ version, until }) => version === state.active && until === null)
     return featurePage({
       row,
+      running: state.rollout && !hasEnded(state.rollout) ? state.rollout : null,
+      mayAct: hasScope(viewer, ['operator']),
       activeSince: since ? { at: since.since, promoted: since.promoted } : null,
       takenBack: taken && {
         ...taken,
