@@ -110,7 +110,6 @@ describe('the pages of the control plane in Chromium', () => {
       ['/', 1280, 'light'],
       ['/', 360, 'dark'],
       ['/features/told', 360, 'dark'],
-      ['/features/told', 1280, 'light'],
       [`/features/told/compare?from=${first}&to=${last}`, 360, 'dark'],
       [`/runs/told/${last}`, 360, 'light'],
       ['/audit/told', 360, 'dark'],
