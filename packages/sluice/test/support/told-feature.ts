@@ -11,6 +11,7 @@ export function publication({
   startedAt,
   verdict = 'pass',
   mean = 0.91,
+  judgeId = 'judge-1',
 }: {
   feature: string
   label: string
@@ -18,6 +19,7 @@ export function publication({
   startedAt: string
   verdict?: 'pass' | 'fail' | 'inconclusive'
   mean?: number
+  judgeId?: string
 }) {
   const content = {
     messages: [
@@ -36,7 +38,7 @@ export function publication({
     sluiceVersion: '0.1.0',
     verdict,
     exitCode: verdict === 'pass' ? 0 : 1,
-    features: [reportOf({ feature, id, label, verdict, mean })],
+    features: [reportOf({ feature, id, label, verdict, mean, judgeId })],
   }
   const judged = {
     rubric: [{ id: 'facts', ask: 'Is every date in the summary also in the mail?' }],
@@ -54,12 +56,14 @@ export function reportOf({
   label,
   verdict,
   mean,
+  judgeId = 'judge-1',
 }: {
   feature: string
   id: string
   label: string
   verdict: string
   mean: number
+  judgeId?: string
 }) {
   const model = 'openai:gpt-4.1-2025-04-14'
   return {
@@ -87,7 +91,7 @@ export function reportOf({
       },
       ...{ margin: 0.03, detectableDrop: 0.04, repeats: 3, regressed: ['case-7'], improved: [], verdict },
     },
-    judge: { id: 'judge-1', model: 'anthropic:claude-sonnet-4-5', calls: 120, flipRate: 0.04, calibration: null },
+    judge: { id: judgeId, model: 'anthropic:claude-sonnet-4-5', calls: 120, flipRate: 0.04, calibration: null },
     cost: {
       ...{ usd: 0.42, generationUsd: 0.1, judgeUsd: 0.32, unpricedCalls: 2, usdPerAnswer: 0.0035 },
       ...{ inputTokens: 90_000, outputTokens: 8000 },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { judgePage } from '../../../../src/control/pages/judge.ts'
 import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
 import { publishTold, toldEngine, toldFeature } from '../../../support/told-feature.ts'
 import { signedIn } from '../../../support/visitor.ts'
@@ -26,7 +27,10 @@ test('of a version without a report nothing was measured, and settings that diff
   assert.match(page, /Published without a gate report : [0-9a-f]{12} \. Of it nothing was measured/)
   assert.match(page, /Score not known 0\.910/)
   assert.match(page, /parameters\.temperature not set 0\.2/)
+  const other = await publishTold(plane, { ...told, label: 'v3', text: 'c', judgeId: 'judge-2' })
   const ann = await signedIn(plane, 'viewer')
+  const judged = text(await ann.page(`/features/mail/compare?from=${to}&to=${other}`))
+  assert.match(judged, /Their judges differ, so their scores must not be compared/)
   for (const query of ['', `?from=${from}`, `?from=${from}&to=0123456789ab`, `?from=x&to=${to}`])
     assert.equal((await ann.get(`/features/mail/compare${query}`)).status, 404, query)
 })
@@ -131,6 +135,25 @@ test('judges: what people say of each, what is spent of its budget, and what is 
     /10 % of the requests ! 1\.99 USD of 2\.00 USD: the rest of today is not judged \? no failure is known/,
   )
   assert.match(page, /bare no version is active none – nothing – \? not asked/)
+})
+
+test('only a judge that labels have shown to be right is shown as good', () => {
+  const shown = (words: string) => {
+    const { main } = judgePage({
+      judges: [
+        {
+          ...{ feature: 'mail', version: null, judge: { model: 'm', words, isInReport: true }, judging: null },
+          ...{ health: { tone: 'unknown', text: 'not asked' }, drift: null },
+        },
+      ],
+      ...{ page: 1, pages: 1, counts: { all: 1, judged: 1 }, spentUsd: 0 },
+    })
+    return /class="tone (\w+)"/.exec(main.markup.split('Held against people').at(-1) ?? '')?.[1]
+  }
+  assert.equal(shown('calibrated by 40 human labels: may gate, kappa 0.812 [0.660, 0.920]'), 'good')
+  assert.equal(shown('calibrated by 40 human labels: may not gate, kappa 0.112 [0.060, 0.320]'), 'bad')
+  for (const words of ['calibrated by 4 human labels: too few labels', 'with a stale calibration', 'may gate'])
+    assert.equal(shown(words), 'unknown', words)
 })
 
 test('costs: sums with gaps say so, and what was not booked or is not known is no 0', async () => {
