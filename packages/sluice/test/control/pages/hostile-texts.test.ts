@@ -49,7 +49,7 @@ const instance = {
 
 const mean = { value: 0.5, low: 0.4, high: 0.6, count: 3 }
 const height = { eValue: 1e300, at: never }
-const line = { name: hostile, eValue: 3, highest: height, points: [{ at: now, eValue: 3 }] }
+const line = { name: hostile, short: hostile, eValue: 3, highest: height, points: [{ at: now, eValue: 3 }] }
 const answer = {
   ...{ outcome: hostile, score: 0.1, storedAt: never, input: hostile, output: hostile },
   failed: [{ item: hostile, quote: hostile, reasoning: hostile }],

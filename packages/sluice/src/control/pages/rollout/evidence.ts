@@ -14,6 +14,8 @@ import { moment, notKnown, toned } from '../elements.ts'
 export interface EvidenceLine {
   /** As people call it. */
   name: string
+  /** In a word, for the picture. */
+  short: string
   /** The last e-value against "the canary is no worse"; null without data. */
   eValue: number | null
   highest: Height | null
@@ -78,7 +80,7 @@ function chartOf(evidence: ShownEvidence, all: EvidenceLine): Chart {
 }
 
 function panelOf(
-  { name, points }: EvidenceLine,
+  { name, short, points }: EvidenceLine,
   { needed, gapMs }: ShownEvidence,
   { tone, height }: { tone: Tone; height: number },
 ): Panel {
@@ -88,7 +90,7 @@ function panelOf(
   })
   const isKnown = points.some(({ eValue }) => eValue !== null)
   return {
-    name: isKnown ? name : `${name}: not known`,
+    name: isKnown ? short : `${short}: not known`,
     y: evidenceScale(needed, height > 100 ? 5 : 3),
     height,
     series: [{ name, tone, draw: 'step', points: shown }],

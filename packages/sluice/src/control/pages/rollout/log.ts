@@ -1,5 +1,6 @@
 import { type Html, html } from '../../../text/markup.ts'
 import { excerpt } from '../../../text/untrusted.ts'
+import { actionText } from '../../release/audit.ts'
 import { cell, moment, wideTable } from '../elements.ts'
 
 /** What was done, the newest first. */
@@ -22,7 +23,7 @@ export function logSection({ rows, isCut, feature }: ShownLog): Html {
       reason,
     }) => html`<tr><th scope="row" data-column="When">${moment(at)} <small>row ${seq}</small></th>
 ${cell('Who', actor)}
-${cell('What', html`<code>${action}</code>`)}
+${cell('What', html`${actionText(action)} <small class="line"><code>${action}</code></small>`)}
 ${cell('Why', reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, longestReason), 'wide')}</tr>
 `,
   )

@@ -1,7 +1,7 @@
 import type { Rollout } from '../../../records/rollout.ts'
 import { type Html, html } from '../../../text/markup.ts'
 import { rolloutActLinks } from '../act-links.ts'
-import { featureAddress } from '../addresses.ts'
+import { appliedAddress, featureAddress } from '../addresses.ts'
 import { moment, type NamedVersion, notKnown, type StateTone, toned, versionName } from '../elements.ts'
 import type { PageContent } from '../layout.ts'
 import { type ShownAnswers, worstAnswersSection } from './answers.ts'
@@ -77,6 +77,7 @@ ${
     : undefined
 }
 ${words === null ? html`<p>${toned('unknown', 'Not assessed yet: nothing is known of the canary.')}</p>` : words === ended?.reason ? undefined : html`<p>${ended ? html`<span class="muted">Last assessment:</span> ` : undefined}${words}</p>`}
+${ended ? html`<p>Next: <a href="${appliedAddress(feature)}">see who has the change</a>; the post-mortem is <code>sluice rollout report ${id}</code></p>` : undefined}
 ${waitingPart(page)}
 ${rolloutActLinks({ id, status: page.status, stage: page.stageIndex, settings: { stages: page.stages } }, page.mayAct)}`
 }

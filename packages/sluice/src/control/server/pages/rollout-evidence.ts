@@ -35,7 +35,7 @@ function allTogether(assessment: Assessment, recorded: RecordedEvidence | null):
   const { figures, logE } = assessment
   const known = hasData(assessment)
   return {
-    name: 'all signals together',
+    ...{ name: 'all signals together', short: 'all together' },
     eValue: known ? eValueOf(logE) : null,
     highest: known ? (figures?.against.highest ?? null) : null,
     points: pointsOf(together, recorded, known ? logE : null),
@@ -46,7 +46,7 @@ function signalLines({ signals, figures }: Assessment, recorded: RecordedEvidenc
   return signals
     .filter(({ weight }) => weight > 0)
     .map(({ signal, logE }) => ({
-      name: signalNames[signal] ?? signal,
+      ...{ name: signalNames[signal] ?? signal, short: signal },
       eValue: logE === null ? null : eValueOf(logE),
       highest: figures?.signals.find((one) => one.signal === signal)?.highest ?? null,
       points: pointsOf(signal, recorded, logE),

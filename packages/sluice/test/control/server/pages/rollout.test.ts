@@ -55,7 +55,7 @@ test('operators see who reports, and lead to each act that the state allows', as
   assert.deepEqual(await acts(), ['rollback', 'resume', 'abort'])
   const shown = text(await eve.page(`/rollouts/${rollout.id}`))
   assert.match(shown, /Paused since 24 Nov 09:00Z: 20 % of the users keep getting the canary, and only a rollback/)
-  assert.match(shown, /row \d+ ope-operator rollout\.pause look/)
+  assert.match(shown, /row \d+ ope-operator paused the canary rollout\.pause look/)
   await plane.ask(`POST /v1/rollouts/${rollout.id}/abort`, { as: 'operator', body: { reason: 'enough seen' } })
   plane.clock.advance(1000)
   assert.deepEqual(await acts(), [])
