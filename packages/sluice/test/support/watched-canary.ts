@@ -50,17 +50,21 @@ const settings = {
 const lookMs = 120_000
 
 /**
- * The looks of an hour and a half at a canary whose scores are lower by `worseBy` from the thirteenth look on. Each look sees a
- * hundred users more, of which every fifth gets the canary.
+ * The looks of an hour and a half at a canary whose scores are lower by `worseBy` from the thirteenth look on. Each look sees so
+ * many users more, of which every fifth gets the canary.
  */
-export function watchCanary(rollout: Rollout, known: KnownCanaries, { worseBy = 0.1, looks = 48 } = {}): void {
+export function watchCanary(
+  rollout: Rollout,
+  known: KnownCanaries,
+  { worseBy = 0.1, looks = 48, users = 100 } = {},
+): void {
   const evidence = newEvidence(rollout)
   const memory = new Map<string, UnitMemory>()
   let highest = {}
   let series: EvidenceSeries | undefined
   for (let look = 1; look <= looks; look += 1) {
     const now = rollout.startedAt + look * lookMs
-    for (let index = 0; index < 100; index += 1) {
+    for (let index = 0; index < users; index += 1) {
       const canary = index % 5 === 0
       const user = { id: `u${look}-${index}`, position: canary ? 100 : 900_000 }
       const place = { user, canary, stage: 0, at: now - lookMs + index * 1000 }

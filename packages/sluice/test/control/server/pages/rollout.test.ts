@@ -76,6 +76,24 @@ test('nothing is said to be well, nor 0, of a canary of which nothing is known',
   assert.doesNotMatch(page, /class="tone good"|>0</)
 })
 
+test('an assessment without outcomes is not taken for one that finds nothing', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'mail')
+  watchCanary(rollout, known, { looks: 2, users: 0 })
+  const assessed = known.assessments.get(rollout.id)
+  assert.ok(assessed)
+  known.assessments.set(rollout.id, { ...assessed, soak: { ...assessed.soak, counting: false, heardAt: null } })
+  const page = await (await signedIn(plane, 'viewer')).page(`/rollouts/${rollout.id}`)
+  const shown = text(page)
+  assert.match(shown, /\? Running/)
+  assert.match(shown, /Evidence against the canary \? not known: no data of both arms/)
+  assert.match(shown, /too few users to tell: 0 users of the canary, 0 of the incumbent/)
+  assert.match(shown, /none of both arms in this stage yet/)
+  assert.match(shown, /the judged score not known not known not known/)
+  assert.doesNotMatch(page, /class="tone good"/)
+})
+
 test('a rollout that has ended says how, why, and how high the evidence was', async () => {
   const known = nothingKnown()
   await using plane = await planeThatKnows(known)
