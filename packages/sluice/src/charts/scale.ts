@@ -76,7 +76,7 @@ export function timeScale({ values, room = 0.02, wanted = 5 }: ScaleSettings): C
   const [low, high] = [from - free, to + free]
   const ticks = timeTicks(low, high, wanted)
   const days = [...new Set([low, high].map((time) => new Date(time).toISOString().slice(0, 10)))]
-  const hasDays = ticks.some(({ label }) => label.length !== 5)
+  const hasDays = ticks.some(({ label }) => !label.includes(':'))
   return {
     low,
     high,

@@ -61,12 +61,13 @@ test('a scale of scores never leaves 0 to 1, and a logarithmic one has no place 
   assert.ok(logScale({ values: [1, 100] }).place(0) < 0)
 })
 
-test('times are named in UTC: hours of a day with their day, days, months, years', () => {
+test('times are named in UTC: seconds, hours of a day with their day, days, months, years', () => {
   const labels = (from: string, to: string) => {
     const { ticks, caption } = timeScale({ values: [Date.parse(from), Date.parse(to)] })
     return [caption, ...ticks.map(({ label }) => label)].join(' ')
   }
   assert.equal(labels('2026-11-26T08:00Z', '2026-11-26T19:00Z'), 'UTC, 2026-11-26 09:00 12:00 15:00 18:00')
+  assert.equal(labels('2026-11-26T08:00:02Z', '2026-11-26T08:00:14Z'), 'UTC, 2026-11-26 08:00:05 08:00:10')
   assert.equal(labels('2026-11-26T20:00Z', '2026-11-27T04:00Z'), 'UTC 21:00 2026-11-27 03:00')
   assert.equal(
     labels('2026-11-02T00:00Z', '2026-11-06T00:00Z'),

@@ -23,11 +23,17 @@ export function logSection({ rows, isCut, feature }: ShownLog): Html {
       reason,
     }) => html`<tr><th scope="row" data-column="When">${moment(at)} <small>row ${seq}</small></th>
 ${cell('Who', actor)}
-${cell('What', html`${actionText(action)} <small class="line"><code>${action}</code></small>`)}
+${cell('What', actionPart(action))}
 ${cell('Why', reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, longestReason), 'wide')}</tr>
 `,
   )
   return html`<section><h2>What was done</h2>
 ${rows.length === 0 ? html`<p class="muted">No row of the log is of this rollout.</p>` : wideTable({ name: 'What was done', head: ['When', 'Who', 'What', 'Why'], rows: shown })}
 ${isCut ? html`<p class="muted">Only the last rows; all of them: <code>sluice audit ${feature}</code></p>` : undefined}</section>`
+}
+
+function actionPart(action: string): Html {
+  const code = html`<code>${action}</code>`
+  const text = actionText(action)
+  return text === action ? code : html`${text} <small class="line">${code}</small>`
 }

@@ -67,3 +67,15 @@ export interface Assessment {
 export function hasData({ canary, incumbent }: Pick<Assessment, 'canary' | 'incumbent'>): boolean {
   return canary.users > 0 && incumbent.users > 0
 }
+
+/** From this part of what rolls back on evidence is worth a look; whole, it speaks against the canary, whoever disputes it. */
+const suspiciousShare = 1 / 4
+
+/** How loudly the evidence of all together speaks. */
+export function evidenceLoudness({
+  logE,
+  threshold,
+}: Pick<Assessment, 'logE' | 'threshold'>): 'none' | 'some' | 'enough' {
+  if (logE >= threshold) return 'enough'
+  return logE >= threshold + Math.log(suspiciousShare) ? 'some' : 'none'
+}

@@ -7,7 +7,7 @@ import type { NamedVersion, StateTone } from '../../pages/elements.ts'
 import type { ShownFault } from '../../pages/overview.ts'
 import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
-import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { type Assessment, evidenceLoudness } from '../../rollout/assessment/assessment.ts'
 import { isOutage } from '../../rollout/assessment/judge-health.ts'
 import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
@@ -86,7 +86,7 @@ async function gatedVersion(
 function shownRollout(rollout: Rollout, assessment: Assessment | null, now: number) {
   const state = rolloutState(rollout)
   const ppm = sharePpm(rollout)
-  const isAlarmed = assessment !== null && assessment.alerts.length > 0
+  const isAlarmed = assessment !== null && (assessment.alerts.length > 0 || evidenceLoudness(assessment) !== 'none')
   const tone: StateTone = rollout.hold ? 'bad' : state === 'paused' || isAlarmed ? 'watch' : 'good'
   const waitsFor = assessment?.figures ? waitingLines(assessment.figures, onUndecided(rollout), now) : []
   return {

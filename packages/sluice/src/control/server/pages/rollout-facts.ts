@@ -6,7 +6,7 @@ import type { StateTone } from '../../pages/elements.ts'
 import type { HealthSign, RolloutPage } from '../../pages/rollout/rollout-page.ts'
 import type { ServingShares } from '../../pages/rollout/serving.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
-import { type Assessment, hasData } from '../../rollout/assessment/assessment.ts'
+import { type Assessment, evidenceLoudness, hasData } from '../../rollout/assessment/assessment.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import { eValueText, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
@@ -63,7 +63,9 @@ function toneOf({ rollout, assessment }: RolloutFacts): StateTone {
   if (status === 'rolledBack' || hold !== null) return 'bad'
   if (status !== 'running') return 'watch'
   if (!assessment || typeof assessment.soak?.heardAt !== 'number') return 'unknown'
-  return assessment.alerts.length > 0 ? 'watch' : 'good'
+  const loudness = evidenceLoudness(assessment)
+  if (loudness === 'enough') return 'bad'
+  return assessment.alerts.length > 0 || loudness === 'some' ? 'watch' : 'good'
 }
 
 /** An assessment of a running rollout is made anew at least every minute. */

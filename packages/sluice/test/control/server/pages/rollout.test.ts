@@ -94,6 +94,19 @@ test('an assessment without outcomes is not taken for one that finds nothing', a
   assert.doesNotMatch(page, /class="tone good"/)
 })
 
+test('a canary with enough evidence against it is not said to be well while nothing is done about it', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'mail')
+  watchCanary(rollout, known, { looks: 20 })
+  const assessed = known.assessments.get(rollout.id)
+  assert.ok(assessed && assessed.logE > assessed.threshold)
+  known.assessments.set(rollout.id, { ...assessed, alerts: [] })
+  const ann = await signedIn(plane, 'viewer')
+  assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), /✕ Running: 20 %/)
+  assert.match(text(await ann.page('/')), /! running, 20 % of the users/)
+})
+
 test('a rollout that has ended says how, why, and how high the evidence was', async () => {
   const known = nothingKnown()
   await using plane = await planeThatKnows(known)
