@@ -113,11 +113,11 @@ test('a stream that is cut in the middle of an event loses nothing', async () =>
   assert.equal(started.client.route('mail', 'ann').version, 'b')
 })
 
-test('a thousand clients that lost the same server come back spread out', async () => {
+test('300 clients that lost the same server come back spread out', async () => {
   const clock = virtualClock(1_800_000_000_000)
   const plane = fakePlane(snapshot(1))
   const started = []
-  for (let seed = 0; seed < 1000; seed += 1) started.push(await startClient(plane, { clock, seed }))
+  for (let seed = 0; seed < 300; seed += 1) started.push(await startClient(plane, { clock, seed }))
   plane.interfere(() => new Error('unreachable'))
   for (const stream of [...plane.streams]) stream.end()
   await clock.runUntil(clock.now() + 40_000)
@@ -129,8 +129,8 @@ test('a thousand clients that lost the same server come back spread out', async 
     await clock.runUntil(clock.now() + 1_000)
     perSecond.push(streams(plane.requests) - before)
   }
-  assert.equal(plane.streams.length, 1000)
-  assert.ok(Math.max(...perSecond) < 100, `${Math.max(...perSecond)} reconnections in one second`)
+  assert.equal(plane.streams.length, 300)
+  assert.ok(Math.max(...perSecond) < 30, `${Math.max(...perSecond)} reconnections in one second`)
   const closed = Promise.all(started.map(({ client }) => client.close()))
   await clock.runUntil(clock.now() + 60_000)
   await closed

@@ -144,11 +144,11 @@ test('a header takes its value from the environment; a missing variable is named
     ),
   })
   project.git('init', '-q')
-  const without = await project.binary(gateAll)
+  const without = await project.sluice(gateAll)
   assert.equal(without.code, 4)
   assert.match(without.stderr, /gw: the header X-Key has no value; set the environment variable GW_SUBSCRIPTION/)
   assert.equal(gateway.seen.length, 0)
-  const { stdout, stderr } = await project.binary(gateAll, {
+  const { stdout, stderr } = await project.sluice(gateAll, {
     GW_SUBSCRIPTION: 'subscription-0815',
     GW_API_KEY: 'gw-key-0815-abc',
   })
@@ -174,7 +174,7 @@ test('a target over HTTP gets headers from the environment, and its faults name 
     ),
   })
   project.git('init', '-q')
-  const { code, stdout, stderr } = await project.binary(gateAll, { APP_CODE: 'app-code-4711' })
+  const { code, stdout, stderr } = await project.sluice(gateAll, { APP_CODE: 'app-code-4711' })
   assert.equal(code, 4)
   assert.equal(app.seen[0]?.authorization, 'Bearer app-code-4711')
   assertNowhere(project, ['app-code-4711', 'longpassword', 'signature-1'], stdout, stderr)
@@ -190,7 +190,7 @@ for (const [place, line] of Object.entries({
 }))
   test(`a token of the workflow cannot be named: ${place}`, async () => {
     using project = createProject({ 'sluice.yaml': `sluice: 1\nprompts: nothing/*.yml\n${line}\n` })
-    const { code, stdout } = await project.binary(['check'])
+    const { code, stdout } = await project.sluice(['check'])
     assert.equal(code, 3)
     assert.match(stdout, /belongs to the workflow and is sent to nobody/)
   })
@@ -199,7 +199,7 @@ test('a variable in a header that is no variable is an error at its place', asyn
   using project = createProject({
     'sluice.yaml': 'sluice: 1\nproviders: {p: {kind: openai, headers: {X: "${a b}"}}}\n',
   })
-  const { code, stdout } = await project.binary(['check'])
+  const { code, stdout } = await project.sluice(['check'])
   assert.equal(code, 3)
   assert.match(stdout, /sluice\.yaml:2:\d+.*names no environment variable; write \$\{NAME\}/)
 })
@@ -244,6 +244,6 @@ test('code under test gets the keys of models, but nothing that belongs to the w
 
 test('check says which secrets are too short to be masked', async () => {
   using project = createProject({ 'sluice.yaml': 'sluice: 1\nprompts: nothing/*.yml\n' })
-  const { stdout } = await project.binary(['check'], { OPENAI_API_KEY: 'abc' })
+  const { stdout } = await project.sluice(['check'], { OPENAI_API_KEY: 'abc' })
   assert.match(stdout, /OPENAI_API_KEY holds 3 characters: a secret of fewer than 8 is not masked/)
 })

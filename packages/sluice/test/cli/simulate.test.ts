@@ -6,9 +6,9 @@ import { createProject } from '../support/project.ts'
 
 const scenario = `
 about: Every second request of the canary fails.
-runs: 6
+runs: 4
 seed: 4
-lasts: 1d
+lasts: 12h
 traffic: {perHour: 200, users: 500}
 canary: {errors: 0.5}
 rollout: {stages: [{percent: 20, soak: 2h}, {percent: 50, soak: 2h}]}
@@ -19,17 +19,17 @@ test('a scenario is simulated by the real engine and controller, the same way ev
   const first = await project.sluice(['simulate', 'bad.yaml', '--json', '--out', 'bad.md'])
   assert.equal(first.code, 0, first.stderr)
   const { schema, name, summary } = JSON.parse(first.stdout)
-  assert.deepEqual([schema, name, summary.runs, summary.detected.count], ['sluice.simulation/1', 'bad', 6, 6])
+  assert.deepEqual([schema, name, summary.runs, summary.detected.count], ['sluice.simulation/1', 'bad', 4, 4])
   assert.ok(summary.delayCanaryRequests.median.value < 40)
   const report = readFileSync(path.join(project.root, 'bad.md'), 'utf8')
   assert.match(report, /^## bad\n\nEvery second request of the canary fails\./)
-  assert.match(report, /`sluice simulate bad\.yaml --runs 6 --seed 4`/)
+  assert.match(report, /`sluice simulate bad\.yaml --runs 4 --seed 4`/)
 
   const again = await project.sluice(['simulate', 'bad.yaml', '--json'])
   assert.equal(again.stdout, first.stdout)
-  const other = await project.sluice(['simulate', 'bad.yaml', '--json', '--runs', '3', '--seed', '5'])
+  const other = await project.sluice(['simulate', 'bad.yaml', '--json', '--runs', '2', '--seed', '5'])
   const { summary: otherSummary, scenario: used } = JSON.parse(other.stdout)
-  assert.deepEqual([otherSummary.runs, used.runs, used.seed], [3, 3, 5])
+  assert.deepEqual([otherSummary.runs, used.runs, used.seed], [2, 2, 5])
   assert.notDeepEqual(otherSummary.delayHours, summary.delayHours)
 })
 

@@ -5,8 +5,8 @@ import { test } from 'node:test'
 import { fakeModel, isJudgeRequest, judgement, textOf } from '../support/fake-model.ts'
 import { createProject, summaryFiles } from '../support/project.ts'
 
-test('a case of 10 MB reaches the model and the judge whole', async () => {
-  const email = `${'Please send the invoice. '.repeat(400_000)}The end.`
+test('a case of 2.5 MB reaches the model and the judge whole', async () => {
+  const email = `${'Please send the invoice. '.repeat(100_000)}The end.`
   const seen: number[] = []
   await using model = await fakeModel((request) => {
     const text = textOf(request)
@@ -23,7 +23,7 @@ test('a case of 10 MB reaches the model and the judge whole', async () => {
   const { code, stdout, stderr } = await project.binary(['eval', 'summary', '--json'])
   assert.equal(code, 0, stderr)
   assert.equal(JSON.parse(stdout).features[0].coverage.scored, 1)
-  assert.deepEqual(seen, [400_000, 400_000])
+  assert.deepEqual(seen, [100_000, 100_000])
 })
 
 test('memory hardly grows with the number of cases', async () => {

@@ -15,7 +15,7 @@ import { readRecordings } from '../../../src/core/suite/recordings.ts'
 import { gateScope } from '../../../src/gate/scope.ts'
 import { type Change, change, createRepository, filesOf, type Layout, layouts } from './random-project.ts'
 
-const runs = Number(process.env.SLUICE_SCOPE_RUNS ?? 4)
+const runs = Number(process.env.SLUICE_SCOPE_RUNS ?? 2)
 const seed = Number(process.env.SLUICE_SCOPE_SEED ?? 20251125)
 const env = { PATH: process.env.PATH, HOME: process.env.HOME, GIT_CONFIG_NOSYSTEM: '1' }
 

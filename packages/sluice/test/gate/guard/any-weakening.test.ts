@@ -4,6 +4,12 @@ import fc from 'fast-check'
 import type { Contents } from '../../support/memory-files.ts'
 import { changesOf } from './measured-projects.ts'
 
+/**
+ * Projects of a run, which are others each time: five for each kind of weakening. SLUICE_WEAKENINGS=1000 finds what is
+ * missed in one project of some hundred.
+ */
+const numRuns = Number(process.env.SLUICE_WEAKENINGS ?? 100)
+
 /** What a random project says; written to files in more than one way. */
 interface Said {
   gate: { threshold: number; margin: number; confidence: number; minCoverage: number; caseThreshold: number }
@@ -140,7 +146,7 @@ test('what says the same, in whatever order and form, is no change', async () =>
     fc.asyncProperty(said, fc.boolean(), fc.boolean(), async (it, one, two) => {
       assert.deepEqual(await changesOf(filesOf(it, two), filesOf(it, one)), [])
     }),
-    { numRuns: 60 },
+    { numRuns: numRuns / 4 },
   )
 })
 
@@ -155,7 +161,7 @@ test('any single weakening is named as one, however the files are written', asyn
         name,
       )
     }),
-    { numRuns: 300 },
+    { numRuns },
   )
 })
 
@@ -174,6 +180,6 @@ test('the way back from a change of the policy is no weakening', async () => {
         )
       },
     ),
-    { numRuns: 60 },
+    { numRuns: numRuns / 4 },
   )
 })

@@ -42,9 +42,9 @@ function playedWith(seed: number, { told }: { told: boolean }) {
 }
 
 test('arms that are judged at different rates match, also where users come back', () => {
-  const runs = Array.from({ length: 60 }, (_, seed) => playedWith(seed + 1, { told: true }))
-  assert.ok(runs.filter(({ mismatch }) => mismatch.blocked).length <= 2)
-  assert.ok(runs.filter(({ decision }) => decision.do === 'rollBack').length <= 5)
+  const runs = Array.from({ length: 25 }, (_, seed) => playedWith(seed + 1, { told: true }))
+  assert.ok(runs.filter(({ mismatch }) => mismatch.blocked).length <= 1)
+  assert.ok(runs.filter(({ decision }) => decision.do === 'rollBack').length <= 3)
   for (const { users } of runs) assert.ok(users.canary > 60 && users.incumbent > 30, JSON.stringify(users))
 })
 
