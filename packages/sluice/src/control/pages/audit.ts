@@ -7,6 +7,7 @@ import { auditSubject } from '../words/audit-text.ts'
 import { auditAddress, featureAddress } from './addresses.ts'
 import { cell, moment, toned, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
+import { actionPart } from './rollout/log.ts'
 
 /** Which rows are listed. Empty texts leave a part out. */
 export interface AuditFilter {
@@ -95,7 +96,7 @@ function row(of: AuditRow): Html {
   return html`<tr><th scope="row" data-column="Row" id="row-${String(seq)}">${formatCount(seq)}</th>
 ${cell('When', moment(at))}
 ${cell('Who', actor)}
-${cell('Act', html`<code>${action}</code>`)}
+${cell('Act', html`<span>${actionPart(action)}</span>`)}
 ${cell('Of what', subject === '' ? html`<span class="muted">–</span>` : excerpt(subject, longestReason))}
 ${cell('Why', reason === null ? html`<span class="muted">no reason</span>` : excerpt(reason, longestReason), 'wide')}
 ${cell('Details', html`<details><summary>Show</summary>${Object.entries(details).map(([name, value]) => (value === null || value === undefined ? undefined : html`<b>${name}</b><pre tabindex="0">${excerpt(JSON.stringify(value), longestDetail)}</pre>`))}</details>`)}</tr>

@@ -1,4 +1,5 @@
 import { html } from '../../text/markup.ts'
+import { auditAddress } from './addresses.ts'
 import { cell, moment, type StateTone, toned, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
 
@@ -43,7 +44,7 @@ ${
         rows: tokens.map((token) => row(token, now)),
       })
 }
-<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>.</p></section>
+<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>.${own.features === null ? html` Who made and revoked which: <a href="${auditAddress('_system')}">the audit log of tokens</a>.` : undefined}</p></section>
 <section><h2>Address</h2><p>${
     publicUrl === null
       ? html`Not set. Without <code>--public-url</code> messages have no links, and the cookie of a session is not kept to TLS.`

@@ -1,6 +1,7 @@
 import { type Html, html } from '../../../text/markup.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import { actionText } from '../../release/audit.ts'
+import { auditAddress } from '../addresses.ts'
 import { cell, moment, wideTable } from '../elements.ts'
 
 /** What was done, the newest first. */
@@ -29,10 +30,11 @@ ${cell('Why', reason === null ? html`<span class="muted">no reason given</span>`
   )
   return html`<section><h2>What was done</h2>
 ${rows.length === 0 ? html`<p class="muted">No row of the log is of this rollout.</p>` : wideTable({ name: 'What was done', head: ['When', 'Who', 'What', 'Why'], rows: shown })}
-${isCut ? html`<p class="muted">Only the last rows; all of them: <code>sluice audit ${feature}</code></p>` : undefined}</section>`
+${isCut ? html`<p class="muted">Only the last rows; all of them: <a href="${auditAddress(feature)}">the audit log</a>, <code>sluice audit ${feature}</code></p>` : undefined}</section>`
 }
 
-function actionPart(action: string): Html {
+/** What was done, in words where there are any, and as the log names it. */
+export function actionPart(action: string): Html {
   const code = html`<code>${action}</code>`
   const text = actionText(action)
   return text === action ? code : html`${text} <small class="line">${code}</small>`

@@ -84,6 +84,8 @@ test('one time axis has what the gate measured, both arms of rollouts, and all t
     assert.ok(page.includes(`>${panel}</text>`), panel)
   const numbers = text(page.split('aria-label="email-summary over time"')[1]?.split('</table>')[0] ?? '')
   assert.match(numbers, /0\.840 \[0\.820, 0\.860\]/)
+  const times = [...numbers.matchAll(/2026-11-\d\d \d\d:\d\d:\d\dZ/g)].map(([time]) => Date.parse(time))
+  assert.ok(times.length > 5 && times.every((time) => time <= plane.clock.now()), 'nothing was measured in the future')
   assert.match(text(page), /Production between rollouts: it is kept as sums of each rollout, not by day/)
 })
 

@@ -28,7 +28,7 @@ async function comparedVersion(feature: string, id: string, { kept }: Services):
   const record = id === '' ? undefined : await kept.version(feature, id)
   if (!record)
     throw notFound(
-      'There is no such version. The address names two: ?from=ID&to=ID, as the page of the feature links them.',
+      'There is no such version, or its row cannot be read. The address names two: ?from=ID&to=ID, as the page of the feature links them.',
     )
   const { content, publishedAt, report } = record
   return { id, label: content.label ?? null, content, publishedAt, gate: report && gateRecordOf(report) }

@@ -19,7 +19,9 @@ interface TimelineSource {
   now: number
 }
 
-const hourMs = 3_600_000
+/** Times that are not of an event are as exact as this, so that a page on which nothing has changed is not sent again. */
+const stepMs = 600_000
+const lately = (now: number) => Math.floor(now / stepMs) * stepMs
 const longestReason = 160
 const eventsShown = 40
 
@@ -51,8 +53,7 @@ export async function timelineOf(
     feature,
     points: [...recent.versions.flatMap(gatePoint), ...ofRollouts.flat()],
     events: shown,
-    // The hour alone, so that a page on which nothing has changed is not sent again every second.
-    until: Math.ceil(now / hourMs) * hourMs,
+    until: lately(now),
     unknown: [
       ...(shown.length < events.length ? [`Of ${formatCount(events.length)} events the last ${eventsShown}.`] : []),
       ...(recent.total > recent.versions.length
@@ -91,7 +92,7 @@ async function armPoints(
   { nameOf, now }: Pick<TimelineSource, 'nameOf' | 'now'>,
 ): Promise<TimePoint[]> {
   if (!assessment) return []
-  const at = hasEnded(rollout) ? (rollout.endedAt ?? rollout.startedAt) : Math.ceil(now / hourMs) * hourMs
+  const at = hasEnded(rollout) ? (rollout.endedAt ?? rollout.startedAt) : Math.max(rollout.startedAt, lately(now))
   const score = assessment.figures?.signals.find(({ signal }) => signal === 'score')
   const arms = ['incumbent', 'canary'] as const
   const points = await Promise.all(

@@ -12,7 +12,7 @@ export const showRun = definePage({
   async show({ params: { feature, version: id }, viewer }, services) {
     await visibleFeature(feature, viewer, services)
     const record = await services.kept.version(feature, id)
-    if (!record) throw notFound('There is no such version of this feature.')
+    if (!record) throw notFound('There is no such version of this feature, or its row cannot be read.')
     const { content, report, publishedAt, publishedBy, source } = record
     return runPage({
       ...{ feature, version: { id, label: content.label ?? null }, model: content.model },
