@@ -50,13 +50,13 @@ const settings = {
 const lookMs = 120_000
 
 /**
- * The looks of an hour and a half at a canary whose scores are lower by `worseBy` from the thirteenth look on. Each look sees so
+ * Looks, two minutes apart, at a canary whose scores are lower by `worseBy` from the fourth look on. Each look sees so
  * many users more, of which every fifth gets the canary.
  */
 export function watchCanary(
   rollout: Rollout,
   known: KnownCanaries,
-  { worseBy = 0.1, looks = 48, users = 100 } = {},
+  { worseBy = 0.1, looks = 24, users = 100 } = {},
 ): void {
   const evidence = newEvidence(rollout)
   const memory = new Map<string, UnitMemory>()
@@ -73,7 +73,7 @@ export function watchCanary(
         rolloutId: rollout.id,
         version: canary ? rollout.canary : rollout.incumbent,
       }
-      const less = canary && look > 12 ? worseBy : 0
+      const less = canary && look > 3 ? worseBy : 0
       const score = [0.82, 0.95, 0.9, 1, 0.86, 0.97, 0.91][((index / 5 + look) % 7) | 0] ?? 1
       const error = index % 33 === 0 ? 'timeout' : null
       for (const entry of [

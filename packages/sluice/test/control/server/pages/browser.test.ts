@@ -130,7 +130,7 @@ describe('the pages of the control plane in Chromium', () => {
     const known = nothingKnown()
     await using plane = await served(await planeThatKnows(known))
     const rollout = await startCanary(plane, 'email-summary')
-    watchCanary(rollout, known, { looks: 20 })
+    watchCanary(rollout, known, { looks: 8 })
     await acknowledge(plane, 'app-1')
     const { page } = await plane.open()
     await signIn(page, plane.url, `/rollouts/${rollout.id}`, 'operator')
