@@ -51,7 +51,8 @@ function summary({ counts, takesBack, isLate, instances }: AcknowledgementGrid, 
   if (total === 0) return toned('unknown', 'No instance is connected')
   const lacking = missing + silent
   if (lacking === 0) {
-    if (incumbentsOnly === 0) return toned('good', `All ${formatCount(total)} instances have it`)
+    if (incumbentsOnly === 0)
+      return toned('good', total === 1 ? 'The one instance has it' : `All ${formatCount(total)} instances have it`)
     const rest = `the other ${formatCount(incumbentsOnly)} serve no canary`
     return toned('good', `${formatCount(applied)} of ${formatCount(total)} instances have it; ${rest}`)
   }

@@ -60,7 +60,7 @@ export function actPage(page: ActPage): PageContent {
 <p class="muted"><a href="${featureAddress(feature)}">${feature}</a></p>
 <h1>${title}</h1>
 ${fault === null ? undefined : html`<div class="fault" role="alert" id="fault"><p><b>Nothing was done.</b> ${fault}</p><p>Below is what holds now.</p></div>`}
-<ul class="facts"><li>${toned(state.tone, state.text)}</li>${versions.map(({ role, version }) => html`<li>${role}: ${versionName(version)}</li>`)}</ul>
+<ul class="facts"><li>${state.tone === 'unknown' ? state.text : toned(state.tone, state.text)}</li>${versions.map(({ role, version }) => html`<li>${role}: ${versionName(version)}</li>`)}</ul>
 ${refusal === null ? undefined : html`<p class="note">${refusal}</p>`}
 ${consequence && refusal === null ? consequencePart(consequence, reach) : undefined}
 ${known.length === 0 ? undefined : html`<h2>What is known</h2><ul class="plain">${known.map((line) => html`<li>${line}</li>`)}</ul>`}

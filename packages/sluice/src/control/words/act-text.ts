@@ -49,7 +49,7 @@ export function rolloutConsequence(act: RolloutAct, facts: RolloutFacts): Conseq
         first: `Nobody's version changes: ${share} of the users keep ${canary}.`,
         more: [
           seenText(facts),
-          'While it is paused it does not advance, is not promoted, and is not rolled back by itself, however bad the evidence gets.',
+          'While it is paused it does not advance and is not promoted. If the evidence shows that it is worse, it is still rolled back by itself.',
         ],
       }
     case 'resume':
@@ -57,7 +57,7 @@ export function rolloutConsequence(act: RolloutAct, facts: RolloutFacts): Conseq
         first: `Nobody's version changes now: ${share} of the users keep ${canary}.`,
         more: [
           seenText(facts),
-          'Its clock goes on. From then on it advances, is promoted or is rolled back by itself again.',
+          'Its clock goes on. From then on it advances and is promoted by itself again, as its settings say.',
         ],
       }
     case 'advance':

@@ -36,7 +36,7 @@ test('the consequence of an act is in figures, and an estimate says that it is o
     first('promote', facts),
     'Everybody gets 1.1: about 34,960 users more (estimated: 95 % of the 36,800 seen).',
   )
-  assert.match(rolloutConsequence('pause', facts).more.join(' '), /not rolled back by itself/)
+  assert.match(rolloutConsequence('pause', facts).more.join(' '), /still rolled back by itself/)
 })
 
 test('where no user was counted, no number is given', () => {

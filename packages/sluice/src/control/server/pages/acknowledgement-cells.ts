@@ -32,7 +32,7 @@ export async function acknowledgementsOf(
     takesBack: canaryTakenBack(state) !== undefined,
     isLate: changedAt === null || services.clock.now() - changedAt > services.settings.stragglerMs,
     instances: instances
-      .toSorted((a, b) => rank(a) - rank(b) || (a.instance < b.instance ? -1 : 1))
+      .toSorted((a, b) => rank(a) - rank(b) || a.instance.localeCompare(b.instance, 'en', { numeric: true }))
       .slice(0, mostShown),
     counts: {
       applied: count('applied'),

@@ -120,7 +120,7 @@ test('a rollback is done as the API does it, once for a form that is sent twice'
   assert.match(applied, /0 of 1 instances have it; 1 may still serve the canary/)
   await acknowledge(plane, 'app-1')
   await plane.pass(1500)
-  assert.match(await ann.page('/features/f/applied'), /All 1 instances have it/)
+  assert.match(await ann.page('/features/f/applied'), /The one instance has it/)
 })
 
 test('a form of a page that is old is refused, and says what has changed and by whom', async () => {
