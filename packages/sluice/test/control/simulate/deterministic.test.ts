@@ -2,13 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runWorld } from '../../support/world/world.ts'
 
-/** `npm run deterministic` plays more and longer ones. */
-const seeds = 10
-const steps = 20
+/**
+ * `npm run deterministic` plays more and longer ones. An application that takes an older snapshot goes back in world 18 alone
+ * of the first thirty.
+ */
+const seeds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 18]
+const steps = 18
 
 /** Any rejection that nobody handles is a failure of the test runner's, so that nothing can fail in silence. */
-test(`in ${seeds} worlds full of faults every promise is kept`, async () => {
-  for (let seed = 1; seed <= seeds; seed += 1) {
+test(`in ${seeds.length} worlds full of faults every promise is kept`, async () => {
+  for (const seed of seeds) {
     await runWorld({ seed, steps }).catch((cause: Error) => {
       const again = `npm run deterministic -- --seed ${seed} --steps ${steps}`
       throw new Error(`seed ${seed}: ${cause.message}\nSee it happen: ${again}`, { cause })
