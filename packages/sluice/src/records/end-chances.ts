@@ -17,7 +17,7 @@ const endChancesSchema = z.strictObject({
       earliest: hours,
       median: hours,
       latest: hours,
-      chance: share.meta({ description: 'Ends that lie from the earliest to the latest; 0.8 or more.' }),
+      chance: share.meta({ description: 'That it ends from the earliest to the latest hour.' }),
     })
     .meta({ description: 'Hours from now to its end: by evidence, or by the end of patience.' }),
 })

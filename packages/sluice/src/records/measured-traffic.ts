@@ -7,6 +7,12 @@ export const measuredTrafficSchema = z.strictObject({
   usersPerDay: z.number().nullable(),
   users: z.int().nullable().meta({ description: 'Distinct ones in all of that time.' }),
   hours: z.number().meta({ description: 'How long that was; seven days at the most.' }),
+  byHour: z.array(z.number().min(0)).length(24).nullable().default(null).meta({
+    description: 'Requests of each hour of the day, UTC, as multiples of the average; null if there are too few.',
+  }),
+  lastDay: z.number().nullable().default(null).meta({
+    description: 'Requests of the last 24 hours; null if the log begins less than two days ago.',
+  }),
   errorRate: z.number(),
   deviation: z.number().nullable().meta({ description: 'Of the judged scores.' }),
   judgeUsd: z.number().nullable().meta({ description: 'What judging one answer cost.' }),

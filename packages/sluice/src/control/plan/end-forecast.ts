@@ -24,7 +24,7 @@ const fewestRuns = 20
 const hourMs = 3_600_000
 /** Nobody plans for longer than this, and no forecast of it would be worth its time. */
 const longestHours = 60 * 24
-/** Of the ends at least so many lie in the range that is told; half of the others before it, half after. */
+/** So many of the simulated ends lie in the range that is told; half of the others before it, half after. */
 const rangeShare = 0.8
 
 /** When the rollout starts, or entered its present stage, in ms since the epoch. */
@@ -91,11 +91,10 @@ function chancesOf(
   const hours = ends.map((end) => Math.max(0, (end?.hours ?? untilPatience) - elapsed)).toSorted((a, b) => a - b)
   const at = (level: number) => hours[Math.min(hours.length - 1, Math.max(0, Math.ceil(level * hours.length) - 1))] ?? 0
   const [earliest, latest] = [at((1 - rangeShare) / 2), at((1 + rangeShare) / 2)]
-  const inside = hours.filter((one) => one >= earliest && one <= latest).length
   const undecided = Math.max(0, 1 - promoted - rolledBack)
   return {
     ...{ worseBy, promoted, rolledBack, undecided, weak },
-    endHours: { earliest, median: at(0.5), latest, chance: inside / hours.length },
+    endHours: { earliest, median: at(0.5), latest, chance: rangeShare },
   }
 }
 

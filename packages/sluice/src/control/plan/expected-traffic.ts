@@ -48,10 +48,34 @@ export function expectedTraffic(
   // What is beyond the budget is not judged.
   const affordable = dailyUsd === null || dailyUsd <= judge.budgetUsdPerDay ? 1 : judge.budgetUsdPerDay / dailyUsd
   const expected = {
+    byHour: traffic?.byHour ?? null,
     ...{ requestsPerDay, users, perVisit: requestsPerVisit(requestsPerDay, { users, usersPerDay }) },
     ...{ judged: (ofCanary / 100) * affordable, judgedIncumbents: (percent / 100) * affordable, judgeUsd },
     errorRate: traffic?.errorRate ?? usual.errorRate,
     deviation: traffic?.deviation ?? usual.deviation,
   }
   return { expected, dailyUsd }
+}
+
+/** The traffic as it was on the last day, with as many users as fit to it; as it is where that is not known. */
+export function asOfLastDay(traffic: MeasuredTraffic): MeasuredTraffic {
+  const { lastDay, requestsPerDay, users, usersPerDay } = traffic
+  if (lastDay === null || lastDay === 0) return traffic
+  const by = lastDay / requestsPerDay
+  const scaled = (count: number | null) => (count === null ? null : count * by)
+  return { ...traffic, requestsPerDay: lastDay, users: scaled(users), usersPerDay: scaled(usersPerDay) }
+}
+
+/** By this factor the last day must differ from the usual one to be worth a word: a Sunday does from a week. */
+const worthAWord = 1.3
+
+/** That the traffic changes, where it does: a forecast knows the average of the week. */
+export function changeOfTraffic({ traffic }: Pick<KnownFeature, 'traffic'>): string[] {
+  if (traffic?.lastDay == null) return []
+  const by = traffic.lastDay / traffic.requestsPerDay
+  if (by < worthAWord && by > 1 / worthAWord) return []
+  const sooner = by > 1 ? 'sooner' : 'later'
+  return [
+    `The last day had ${Math.round(100 * by)} % of the requests of an average one: if it goes on like that, it ends ${sooner} than said.`,
+  ]
 }

@@ -23,7 +23,7 @@ export async function measuredTraffic(
     let after = await lastBefore(log, feature, since)
     for (let read = 0; read < mostEntries; ) {
       const page = await log.readLog({ after, limit: pageSize, feature })
-      for (const entry of page) add(sums, entry)
+      for (const entry of page) add(sums, entry, now)
       read += page.length
       after = page.at(-1)?.seq ?? after
       if (page.length < pageSize) return measured(sums, Math.max(since, sums.firstAt ?? now), now)
@@ -58,12 +58,14 @@ function newSums() {
     lastAt: null as number | null,
     users: new Set<string>(),
     byDay: new Map<number, Set<string>>(),
+    byHour: new Array<number>(24).fill(0),
+    lastDay: 0,
   }
 }
 
 type Sums = ReturnType<typeof newSums>
 
-function add(sums: Sums, entry: LogEntry): void {
+function add(sums: Sums, entry: LogEntry, now: number): void {
   if (entry.kind === 'score') {
     sums.scores += 1
     sums.sum += entry.score
@@ -75,6 +77,9 @@ function add(sums: Sums, entry: LogEntry): void {
   }
   if (entry.kind !== 'request') return
   sums.requests += 1
+  const hour = Math.floor(entry.receivedAt / hourMs) % 24
+  sums.byHour[hour] = (sums.byHour[hour] ?? 0) + 1
+  if (entry.receivedAt >= now - dayMs) sums.lastDay += 1
   if (entry.error !== null) sums.errors += 1
   sums.firstAt ??= entry.receivedAt
   sums.lastAt = entry.receivedAt
@@ -95,8 +100,28 @@ function measured(sums: Sums, from: number, until: number): MeasuredTraffic | nu
     usersPerDay: users.size === 0 ? null : daily,
     users: users.size === 0 ? null : users.size,
     hours: days * 24,
+    byHour: hourly(sums, from, until),
+    lastDay: days >= twoDays ? sums.lastDay : null,
     errorRate: errors / requests,
     deviation: scores < least.scores ? null : Math.sqrt(Math.max(0, squares / scores - (sum / scores) ** 2)),
     judgeUsd: judged === 0 ? null : usd / judged,
   }
+}
+
+const twoDays = 2
+/** With fewer requests an hour of the day differs from others by chance. */
+const leastByHour = 20 * 24
+
+/** How the hours of the day differ; null where two days, or enough requests, are not known. */
+function hourly({ requests, byHour }: Sums, from: number, until: number): number[] | null {
+  if (until - from < twoDays * dayMs || requests < leastByHour) return null
+  const watched = new Array<number>(24).fill(0)
+  for (let at = from; at < until; ) {
+    const next = Math.min(until, (Math.floor(at / hourMs) + 1) * hourMs)
+    const hour = Math.floor(at / hourMs) % 24
+    watched[hour] = (watched[hour] ?? 0) + next - at
+    at = next
+  }
+  const usual = requests / (until - from)
+  return byHour.map((count, hour) => count / Math.max(1, watched[hour] ?? 0) / usual)
 }

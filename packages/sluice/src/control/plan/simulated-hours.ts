@@ -7,7 +7,7 @@ import type { FlagSums, ScoreSums } from '../rollout/evidence/signal-sums.ts'
 import { type TokenEvidence, tokenIndexOf } from '../rollout/evidence/tokens.ts'
 import { enter } from '../rollout/observe/enter-window.ts'
 import { ComparedLatencies } from './compared-latencies.ts'
-import { shareOfJudged, type Traffic } from './traffic.ts'
+import { hourFactor, shareOfJudged, type Traffic } from './traffic.ts'
 
 /** How a canary differs from the incumbent. */
 export interface Difference {
@@ -77,7 +77,7 @@ export class SimulatedHours {
     if (evidence.window.index !== this.#window) this.#recent = none()
     this.#window = evidence.window.index
     const share = stageShare(settings.stages, stage)
-    const rate = (this.#traffic.requestsPerDay / 24) * hours
+    const rate = (this.#traffic.requestsPerDay / 24) * hours * hourFactor(this.#traffic, hours, now)
     const requests = { incumbent: this.#count(rate * (1 - share)), canary: this.#count(rate * share) }
     this.#request(requests, share, { stage, hours })
     this.#score(requests, share, stage)

@@ -3,6 +3,8 @@ import { incumbentsPerCanary } from '../../records/rollout-settings.ts'
 /** The traffic that a canary gets, and how it is watched. */
 export interface Traffic {
   requestsPerDay: number
+  /** Requests of each hour of the day, UTC, as multiples of the average; absent or null: all alike. */
+  byHour?: readonly number[] | null
   /** Number of distinct users, who come again and again; null if every request is from a new one. */
   users: number | null
   /** Requests that one of them sends in a row, minutes apart; at least 1. */
@@ -34,4 +36,13 @@ export function shareOfJudged({ judged, judgedIncumbents }: Traffic, share: numb
   return canary === 0
     ? share
     : canary / (canary + Math.min(incumbentsPerCanary * canary, (1 - share) * judgedIncumbents))
+}
+
+/** Requests of the `hours` before `now` (ms since the epoch), as a multiple of those of average hours. */
+export function hourFactor({ byHour }: Pick<Traffic, 'byHour'>, hours: number, now: number): number {
+  if (!byHour) return 1
+  const hourOf = (ago: number) => Math.floor((now - ago * 3_600_000) / 3_600_000) % 24
+  const steps = Math.max(1, Math.round(hours))
+  const each = Array.from({ length: steps }, (_, i) => byHour[hourOf(((i + 0.5) * hours) / steps)] ?? 1)
+  return each.reduce((sum, factor) => sum + factor, 0) / steps
 }

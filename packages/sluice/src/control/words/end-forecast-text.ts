@@ -33,7 +33,7 @@ function datesText({ endHours }: EndChances, { patienceHours }: EndForecast, now
   const { earliest, median, latest, chance } = endHours
   const at = (hours: number) => momentText(now + hours * hourMs)
   if (earliest >= patienceHours) return `it ends with its patience, ${at(patienceHours)}`
-  if (earliest === latest) return `it ends ${at(median)} in ${of100(chance)} of 100 cases`
+  if (earliest === latest) return `it ends ${at(median)}, in ${of100(chance)} of 100 cases or more`
   return `it ends ${at(median)}, in ${of100(chance)} of 100 cases from ${at(earliest)} to ${at(latest)}`
 }
 

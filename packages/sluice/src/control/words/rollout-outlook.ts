@@ -4,7 +4,7 @@ import { defaultLiveSettings, defaultRolloutSettings, type RolloutSettings } fro
 import { formatCount, formatDuration, formatUsd } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { endForecast, wholeEffort } from '../plan/end-forecast.ts'
-import { expectedTraffic, type GivenTraffic, type KnownFeature } from '../plan/expected-traffic.ts'
+import { changeOfTraffic, expectedTraffic, type GivenTraffic, type KnownFeature } from '../plan/expected-traffic.ts'
 import { type Forecast, forecast } from '../plan/forecast.ts'
 import { forecastLines } from '../plan/forecast-text.ts'
 import { defaultsFor, type TrafficDefaults } from '../plan/traffic-defaults.ts'
@@ -79,7 +79,13 @@ export async function rolloutOutlook(
     ...(live.store ? [] : ['Nothing is judged, since live.store is off: quality is not watched.']),
     ...budgetLines(dailyUsd, judge.budgetUsdPerDay),
   ]
-  const endLines = ends === null ? [] : endForecastSentences(ends, course.start)
+  const endLines =
+    ends === null
+      ? []
+      : [
+          ...endForecastSentences(ends, course.start),
+          ...(wish.perDay === undefined ? changeOfTraffic({ traffic }) : []),
+        ]
   return {
     settings,
     judgePercent,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { endForecast, wholeEffort } from '../../../src/control/plan/end-forecast.ts'
 import { type End, playRollout } from '../../../src/control/plan/forecast.ts'
 import { requestsPerVisit } from '../../../src/control/plan/traffic.ts'
 import { bettingEngine } from '../../../src/control/rollout/decision-engine.ts'
@@ -35,9 +36,11 @@ const worlds = [
 
 /** Of so few runs a share of one half may be off by .3. */
 const [runs, rollouts, within] = [12, 100, 0.3]
+/** Fewer than this of 12 lie in a range of 80 % once in 250 times. */
+const leastInside = 6
 
 for (const { name, canary, difference } of worlds) {
-  test(`what the forecast says is what the engine does: ${name}`, () => {
+  test(`what the forecast says is what the engine does: ${name}`, async () => {
     const scenario = { ...scenarioSchema.parse({ ...day, canary }), seed: 8_800_000 }
     const course = { difference, start: simulationStart, lasts: 16 }
     const said = Array.from({ length: rollouts }, (_, seed) =>
@@ -54,6 +57,13 @@ for (const { name, canary, difference } of worlds) {
         came.filter(({ end }) => end === 'rolledBack').length / runs,
       ],
     }
+    const told = await endForecast(traffic, scenario.rollout, { start: simulationStart, harm: difference }, wholeEffort)
+    const { earliest, latest, chance } = (name === 'as good' ? told?.asGood : told?.worse)?.endHours ?? { chance: 0 }
+    assert.equal(chance, 0.8)
+    // The forecast decides at whole hours. What has not ended after 16 hours ends later.
+    const hours = came.map(({ end, at }) => (end === 'undecided' ? 24 : Math.ceil(at / 3_600_000 - 0.25)))
+    const inside = hours.filter((one) => one >= (earliest ?? 0) && one <= (latest ?? 0)).length
+    assert.ok(inside >= leastInside, `${inside} of ${runs} end from ${earliest} h to ${latest} h: ${hours}`)
     for (const [foretold = 0, found = 0] of Object.values(shares))
       assert.ok(Math.abs(foretold - found) <= within, JSON.stringify(shares))
   })

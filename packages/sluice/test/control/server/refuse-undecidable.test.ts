@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type TestPlane, testPlane } from '../../support/control-plane.ts'
 import { request } from '../../support/controller/stage.ts'
+import { signedIn } from '../../support/visitor.ts'
 
 const hourMs = 3_600_000
 
@@ -97,4 +98,25 @@ test('of a running rollout it is told how it is expected to end from where it st
   assert.deepEqual(await forecast(), { forecast: null, unknown: 'paused', at: plane.clock.now() })
   const strange = await plane.ask(`GET /v1/rollouts/${rollout.id}/forecast`, { as: 'client' })
   assert.equal(strange.status, 403)
+})
+
+test('the page of a start says how it is expected to end, and asks whether an end without a decision is accepted', async () => {
+  await using plane = await testPlane()
+  const { canary } = await withTraffic(plane, 20)
+  const who = await signedIn(plane, 'operator')
+  const path = `/features/f/start?version=${canary}`
+  const page = await who.page(path)
+  assert.match(page, /If the canary is as good: 100 of 100 undecided when patience ends/)
+  assert.match(page, /This rollout cannot decide before its patience of 96 h ends/)
+  assert.match(page, /<input type="checkbox" name="acceptUndecided" value="yes" required/)
+  const hidden = [
+    ...page.slice(page.indexOf('class="fields"')).matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g),
+  ]
+  const form = { ...Object.fromEntries(hidden.map(([, name, value]) => [name, value])), reason: 'try it' }
+  assert.equal((await who.send('/features/f/start', form)).status, 409)
+  assert.equal((await plane.store.feature('f'))?.rollout, null)
+  const again = { ...form, sendKey: `${form.sendKey.slice(0, -1)}-`, acceptUndecided: 'yes' }
+  assert.equal((await who.send('/features/f/start', again)).status, 303)
+  const rollout = (await plane.store.feature('f'))?.rollout
+  assert.match(await who.page(`/rollouts/${rollout?.id}`), /If it has .*: 100 of 100 undecided when patience ends/)
 })

@@ -5,7 +5,7 @@ import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../src/reco
 
 const traffic = {
   ...{ requestsPerDay: 5000, usersPerDay: 3000, users: 7500, hours: 168 },
-  ...{ errorRate: 0.01, deviation: 0.25, judgeUsd: 0.001 },
+  ...{ byHour: null, lastDay: null, errorRate: 0.01, deviation: 0.25, judgeUsd: 0.001 },
 }
 const live = { store: true, judge: { percent: 10, budgetUsdPerDay: 5 } }
 const known = { traffic, rollout: {}, written: null, live }
@@ -77,6 +77,16 @@ test('the chance of each end is said, with its date and a range', async () => {
   assert.match(text, /If it has a score lower by 0\.050: (.*)\d+ (of 100 )?rolled back/)
   assert.match(text, /it ends \d Jan \d\d:00Z, in \d+ of 100 cases from \d Jan \d\d:00Z to \d Jan \d\d:00Z/)
   assert.ok(found.ends && found.ends.asGood.promoted > 0.8 && found.ends.worse.rolledBack > 0.8)
+})
+
+test('traffic that changes is said, since the forecast knows the week', async () => {
+  const text = async (lastDay: number) =>
+    (await rolloutOutlook({ ...known, traffic: { ...traffic, lastDay } }, wish, { start: 0, runs: 20 })).lines.join(' ')
+  assert.match(
+    await text(10_000),
+    /The last day had 200 % of the requests of an average one.* it ends sooner than said/,
+  )
+  assert.doesNotMatch(await text(4500), /The last day/)
 })
 
 test('a budget that does not allow it, and storing that is off, are said', async () => {

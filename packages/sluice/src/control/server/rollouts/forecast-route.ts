@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { endForecastSchema } from '../../../records/end-chances.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import { readers } from '../../../records/token-scopes.ts'
-import { expectedTraffic } from '../../plan/expected-traffic.ts'
+import { asOfLastDay, expectedTraffic } from '../../plan/expected-traffic.ts'
 import type { Begun } from '../../plan/forecast.ts'
 import { hasEnded, runningMs } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
@@ -51,7 +51,10 @@ export async function rolloutForecast(
   const { feature, canary, id, stage, settings } = rollout
   const [traffic, version] = await Promise.all([endForecasts.traffic(feature), store.version(feature, canary)])
   const given = { perDay: undefined, users: undefined }
-  const known = version && expectedTraffic({ traffic, live: version.live }, given, rollout.judgePercent ?? null)
+  // Once it has run for a day, the traffic of its own time says more than that of the week before.
+  const present = traffic && runningMs(rollout, now) >= 24 * hourMs ? asOfLastDay(traffic) : traffic
+  const known =
+    version && expectedTraffic({ traffic: present, live: version.live }, given, rollout.judgePercent ?? null)
   if (!known) return none('traffic')
   const from = standing(rollout, await engineState.assessment(id), now)
   const start = now - from.hours * hourMs

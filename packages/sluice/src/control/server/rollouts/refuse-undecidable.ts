@@ -2,7 +2,7 @@ import type { EndForecast } from '../../../records/end-chances.ts'
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { canDecide } from '../../plan/end-forecast.ts'
-import { expectedTraffic, type GivenTraffic } from '../../plan/expected-traffic.ts'
+import { changeOfTraffic, expectedTraffic, type GivenTraffic } from '../../plan/expected-traffic.ts'
 import { endForecastSentences, remedyText, undecidableText } from '../../words/end-forecast-text.ts'
 import { Problem } from '../http/problem.ts'
 import type { Services } from '../services.ts'
@@ -16,11 +16,10 @@ interface Start {
   accepted: boolean
 }
 
-/** How a new rollout is expected to end; null where the traffic is not known. It is kept in the audit log. */
-export async function startForecast(
-  { endForecasts, clock }: Pick<Services, 'endForecasts' | 'clock'>,
-  { version, settings, judgePercent, given, accepted }: Start,
-): Promise<EndForecast | null> {
+type Forecasting = Pick<Services, 'endForecasts' | 'clock'>
+
+/** How a new rollout is expected to end, and what would help; null where the traffic is not known. */
+async function ask({ endForecasts, clock }: Forecasting, { version, settings, judgePercent, given }: Start) {
   const { feature, live } = version
   const traffic = await endForecasts.traffic(feature)
   const known = expectedTraffic({ traffic, live }, given, judgePercent)
@@ -28,31 +27,39 @@ export async function startForecast(
   const question = { traffic: known.expected, settings, start: clock.now() }
   const key = JSON.stringify([feature, known.expected, settings])
   const forecast = await endForecasts.forecast(key, question)
-  if (accepted || !forecast || canDecide(forecast, settings)) return forecast
-  const helpful = await endForecasts.remedies(key, question, forecast)
-  throw undecidable(forecast, helpful.map(remedyText))
+  if (!forecast) return null
+  const remedies = async () => (await endForecasts.remedies(key, question, forecast)).map(remedyText)
+  return { forecast, remedies, changes: changeOfTraffic({ traffic }) }
 }
 
-/** What a page says of how a rollout with these settings is expected to end. */
+/**
+ * How a new rollout is expected to end, for the audit log; null where that is not known.
+ * @throws Problem 409 where it cannot decide and nobody has accepted that
+ */
+export async function startForecast(services: Forecasting, start: Start): Promise<EndForecast | null> {
+  const found = await ask(services, start)
+  if (!found) return null
+  if (start.accepted || canDecide(found.forecast, start.settings)) return found.forecast
+  throw undecidable(found.forecast, await found.remedies())
+}
+
+/** What a page says of how a rollout with these settings is expected to end; `undecidable` where it would be refused. */
 export async function tellEnd(
-  services: Pick<Services, 'endForecasts' | 'clock'>,
+  services: Forecasting,
   { version, settings }: Pick<Start, 'version' | 'settings'>,
 ): Promise<{ sentences: string[]; undecidable: string | null }> {
   const given = { perDay: undefined, users: undefined }
-  const forecast = await startForecast(services, {
-    version,
-    settings,
-    judgePercent: null,
-    given,
-    accepted: true,
-  }).catch((error: unknown) => {
-    if (error instanceof Problem) return null
-    throw error
-  })
-  if (!forecast) return { sentences: ['When it ends is not known: the log has too little traffic.'], undecidable: null }
-  return {
-    sentences: endForecastSentences(forecast, services.clock.now()),
-    undecidable: canDecide(forecast, settings) ? null : undecidableText(forecast),
+  try {
+    const found = await ask(services, { version, settings, judgePercent: null, given, accepted: false })
+    if (!found) return { sentences: ['When it ends is not known: the log has too little traffic.'], undecidable: null }
+    const { forecast } = found
+    const sentences = [...endForecastSentences(forecast, services.clock.now()), ...found.changes]
+    if (canDecide(forecast, settings)) return { sentences, undecidable: null }
+    const help = (await found.remedies()).map((text) => `It would help: ${text}`)
+    return { sentences: [...sentences, ...help], undecidable: undecidableText(forecast) }
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    return { sentences: [error.details.detail], undecidable: null }
   }
 }
 
