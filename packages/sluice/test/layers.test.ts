@@ -71,6 +71,7 @@ const layers = [
   'control/server',
   'control/remote',
   'control/simulate',
+  'control/demo',
   'control/incident',
   'cli',
 ]

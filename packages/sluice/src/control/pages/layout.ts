@@ -27,6 +27,8 @@ export interface PageFrame {
   at: number
   /** What distinguishes this content from another of the same page; absent if the page does not change by itself. */
   tag?: string | undefined
+  /** Nothing that is shown is real: it is a demo. */
+  isSimulated: boolean
   /** Paths of the style and the script. */
   assets: { style: string; script: string }
 }
@@ -42,7 +44,7 @@ const navigation: readonly { path: string; title: string }[] = [
 
 /** A whole page. Script and style are files of their own, so that nothing in a text can act. */
 export function pageDocument({ title, main }: PageContent, frame: PageFrame): string {
-  const { signedIn, path, at, tag, assets } = frame
+  const { signedIn, path, at, tag, isSimulated, assets } = frame
   const { markup } = html`<!doctype html>
 <html lang="en">
 <head>
@@ -56,7 +58,7 @@ export function pageDocument({ title, main }: PageContent, frame: PageFrame): st
 </head>
 <body>
 <a class="skip" href="#main">To the content</a>
-<header class="top"><div class="bar"><a class="home" href="/">Sluice</a>${signedIn ? bar(signedIn, path) : undefined}</div>
+${isSimulated ? simulated : undefined}<header class="top"><div class="bar"><a class="home" href="/">Sluice</a>${signedIn ? bar(signedIn, path) : undefined}</div>
 <p class="state" id="state"${tag === undefined ? undefined : html` data-live="/live" data-tag="${tag}"`} data-at="${String(at)}">As of ${timeText(at)}</p></header>
 <main id="main" tabindex="-1">
 ${main}
@@ -66,6 +68,10 @@ ${main}
 `
   return markup
 }
+
+/** Stays in sight on every page of a demo. */
+const simulated = html`<p class="simulated" role="note"><b>SIMULATED</b>: users, answers and scores are made up. <code>sluice serve</code> without <code>--demo</code> shows your own.</p>
+`
 
 /** What a page that is open already takes over: the content, and the title. */
 export function pagePart({ title, main }: PageContent): string {

@@ -35,6 +35,8 @@ export interface ServerSettings {
   liveStreamsPerToken: number
   /** The address by which browsers reach the pages, e.g. `https://sluice.example.com`; null if it is not known. */
   publicUrl: string | null
+  /** All that it holds is made up, and every page says so. */
+  isSimulated: boolean
 }
 
 /** What the handlers of all routes share. */
@@ -79,4 +81,5 @@ export const defaultSettings: ServerSettings = {
   streamsPerToken: 5000,
   liveStreamsPerToken: 500,
   publicUrl: null,
+  isSimulated: false,
 }

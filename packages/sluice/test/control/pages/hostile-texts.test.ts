@@ -184,6 +184,7 @@ for (const [name, content] of Object.entries(pages)) {
       path: '/',
       at: now,
       tag: hostile,
+      isSimulated: true,
       assets: { style: '/assets/a.css', script: '/assets/a.js' },
     })
     assert.ok(text.includes('&lt;script&gt;alert(1)'), 'the text is shown')

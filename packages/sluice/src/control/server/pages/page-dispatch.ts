@@ -63,11 +63,11 @@ function signInFirst(request: Request): Response {
 async function faultResponse(
   { details, headers }: Problem,
   { request, requestId, session }: { request: Request; requestId: string; session: Session | undefined },
-  { clock }: Pick<Services, 'clock'>,
+  { clock, settings }: Pick<Services, 'clock' | 'settings'>,
 ): Promise<Response> {
   const { status, detail } = details
   const page = { ...faultPage({ status, detail: detail ?? '', requestId }), status, at: clock.now() }
-  const response = await pageResponse(page, { request, session, requestId })
+  const response = await pageResponse(page, { request, session, requestId }, { settings })
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   return response
 }

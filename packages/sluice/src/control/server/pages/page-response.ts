@@ -1,5 +1,6 @@
 import { type PageContent, pageDocument, type SignedIn } from '../../pages/layout.ts'
 import { namesEtag, pageHeaders } from '../http/answer.ts'
+import type { Services } from '../services.ts'
 import { assets } from './assets.ts'
 import type { PageVisit } from './page-visit.ts'
 
@@ -16,6 +17,7 @@ interface ShownPage extends PageContent {
 export async function pageResponse(
   page: ShownPage,
   { request, session, requestId }: Pick<PageVisit, 'request' | 'session' | 'requestId'>,
+  { settings }: Pick<Services, 'settings'>,
 ): Promise<Response> {
   const { status = 200, at, tag, part } = page
   const headers = {
@@ -42,6 +44,7 @@ export async function pageResponse(
     path: new URL(request.url).pathname,
     at,
     tag,
+    isSimulated: settings.isSimulated,
     assets: { style: style.path, script: script.path },
   })
   return new Response(text, { status, headers: { ...headers, ...type } })

@@ -69,7 +69,7 @@ export function definePage<P extends z.ZodType = Nothing, Q extends z.ZodType = 
       const rights = JSON.stringify([scopes.toSorted(), features?.toSorted() ?? null])
       const key = JSON.stringify([path, params, query, rights])
       const page = await services.keptPages.page(key, async () => show({ params, query, viewer }, services))
-      return pageResponse(page, visit)
+      return pageResponse(page, visit, services)
     },
   }
 }
@@ -93,7 +93,7 @@ export function defineOwnPage<P extends z.ZodType = Nothing, Q extends z.ZodType
     async respond(visit, services) {
       const { caller } = visit
       const asked = { ...readAddress(schemas, visit), caller, session: sessionOf(visit) }
-      return pageResponse({ ...(await show(asked, services)), at: services.clock.now() }, visit)
+      return pageResponse({ ...(await show(asked, services)), at: services.clock.now() }, visit, services)
     },
   }
 }
@@ -135,7 +135,7 @@ export function defineAct<P extends z.ZodType = Nothing, F extends z.ZodType = N
       const form = validated(formSchema ?? nothing, fields, 'body') as z.output<F>
       const result = await act({ request, caller, session, params: params as z.output<P>, form }, services)
       if ('to' in result) return seeOther(result.to, result.headers)
-      return pageResponse({ ...result, at: services.clock.now() }, visit)
+      return pageResponse({ ...result, at: services.clock.now() }, visit, services)
     },
   }
 }

@@ -83,7 +83,7 @@ async function signInResponse(
   const { hostname } = new URL(visit.request.url)
   const isOpen = settings.publicUrl?.startsWith('https:') !== true && !isLoopback(hostname)
   const page = { ...signInPage({ next, fault, isOpen }), status, at: clock.now() }
-  return pageResponse(page, { ...visit, session: undefined })
+  return pageResponse(page, { ...visit, session: undefined }, { settings })
 }
 
 export const signOut = defineAct({

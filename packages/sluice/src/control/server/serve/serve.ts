@@ -123,7 +123,8 @@ function refuseOpenAddress(host: string): void {
   )
 }
 
-function listenForSignals(process: Pick<ServeProcess, 'on' | 'off'>) {
+/** The first signal asks to end, a second one to end at once. */
+export function listenForSignals(process: Pick<ServeProcess, 'on' | 'off'>) {
   const first = Promise.withResolvers<void>()
   const second = Promise.withResolvers<void>()
   let seen = false
