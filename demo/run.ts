@@ -1,8 +1,12 @@
 /**
  * The incident that Sluice exists for, and what follows: `npm run demo`, or `npm run demo -- --full` with all that the
  * commands print. `npm run demo -- trust` tells what a pass is worth, `npm run demo -- agent` of an application that calls
- * tools, `npm run demo -- rag` of one that looks pages up, `npm run demo -- skill` of a skill. Exits 1 if it does not go as told.
+ * tools, `npm run demo -- rag` of one that looks pages up, `npm run demo -- skill` of a skill.
+ * `npm run demo -- serve` shows the pages of a simulated control plane. Exits 1 if it does not go as told.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
 import type { FeatureReport } from '../packages/sluice/src/records/report/feature-report.ts'
 import { tellTheAgent } from './agent.ts'
 import { tellTheCanary } from './canary.ts'
@@ -26,6 +30,7 @@ const trustSizes = {
   small: { mutants: 2, only: 'language,hedge', runs: 50, oneIn: 6 },
 }
 
+if (process.argv[2] === 'serve') await serveSimulated(process.argv.slice(3))
 const startedAt = performance.now()
 try {
   const [, , told = 'summaries'] = process.argv.filter((word) => !word.startsWith('--'))
@@ -41,6 +46,15 @@ try {
 } catch (error) {
   console.error(`\n${bad('The demo did not go as told:')} ${error instanceof Error ? error.message : error}`)
   process.exit(1)
+}
+
+/** `npm run demo -- serve`: the simulated control plane, until Ctrl-C, which it gets as well. */
+async function serveSimulated(flags: readonly string[]): Promise<never> {
+  const program = path.join(import.meta.dirname, '../packages/sluice/bin/sluice.cjs')
+  process.on('SIGINT', () => undefined)
+  const child = spawn(process.execPath, [program, 'serve', '--demo', ...flags], { stdio: 'inherit' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  process.exit(code ?? 1)
 }
 
 function tell(told: string, stage: Stage): Promise<string[]> {

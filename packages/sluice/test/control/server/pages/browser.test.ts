@@ -147,6 +147,25 @@ describe('the pages of the control plane in Chromium', () => {
     await page.getByRole('region', { name: 'Evidence over time', exact: true }).waitFor()
   })
 
+  test('a rollback in one browser is seen in another, with every instance that follows', async () => {
+    await using plane = await served()
+    const active = await plane.publish('f', 'a')
+    await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'launch' } })
+    const version = await plane.publish('f', 'b')
+    const { body } = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version } })
+    await acknowledge(plane, 'app-1')
+    const [{ page: acting }, { page: watching }] = [await plane.open(), await plane.open()]
+    await signIn(acting, plane.url, `/rollouts/${body.id}/rollback`, 'operator')
+    await watching.goto(`${plane.url}/features/f/applied`)
+    await watching.getByText('started the canary').waitFor()
+    await acting.getByLabel('Reason').fill('answers in French')
+    await acting.getByRole('button', { name: 'Roll back' }).click()
+    for (const page of [acting, watching]) await page.getByText('1 may still serve the canary').waitFor()
+    await watching.getByText('answers in French').waitFor()
+    await acknowledge(plane, 'app-1')
+    for (const page of [acting, watching]) await page.getByText('The one instance has it').waitFor()
+  })
+
   test('everything is readable and can be done without a script, and with the keyboard', async () => {
     await using plane = await served()
     const context = await browser.newContext({ javaScriptEnabled: false })
