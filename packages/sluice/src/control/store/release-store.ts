@@ -14,7 +14,7 @@ export interface StoreChange {
   feature?: FeatureState
   /** Inserted, or replaced if feature and id exist. */
   version?: VersionRecord
-  /** Inserted, or replaced if the id exists. */
+  /** Inserted, or replaced if the id exists, but never so that a revocation or an end of sessions is taken back. */
   token?: TokenRecord
   audit: AuditDraft
   /** Stored with the change, so that a repeated request finds the answer. */
@@ -24,7 +24,13 @@ export interface StoreChange {
 }
 
 export type CommitResult =
-  | { outcome: 'committed'; revision: number; feature: FeatureState | undefined; audit: AuditRow }
+  | {
+      outcome: 'committed'
+      revision: number
+      feature: FeatureState | undefined
+      token: TokenRecord | undefined
+      audit: AuditRow
+    }
   /** Another change was committed first; nothing was written. */
   | { outcome: 'conflict' }
   /** The idempotency key was used before; nothing was written. */

@@ -27,8 +27,8 @@ export function memoryReleases(
   const head = (chain: string): AuditHead | null => chains.get(chain)?.at(-1) ?? null
   const featureList = () => [...features.values()].sort((a, b) => (a.feature < b.feature ? -1 : 1))
 
-  function write({ version, token, remember }: StoreChange, done: CommitResult & { outcome: 'committed' }): void {
-    const { feature, audit } = done
+  function write({ version, remember }: StoreChange, done: CommitResult & { outcome: 'committed' }): void {
+    const { feature, token, audit } = done
     revision = done.revision
     if (feature) features.set(feature.feature, feature)
     if (version) versions.set(versionKey(version.feature, version.id), version)
@@ -69,6 +69,7 @@ export function memoryReleases(
       const result = planCommit(own, {
         revision,
         featureRevision: features.get(own.feature?.feature ?? '')?.revision ?? 0,
+        token: tokens.get(own.token?.id ?? ''),
         remembered: answers.get(own.remember?.key ?? ''),
         fence: own.fence ? lastFence(own.fence.name) : 0,
         head: head(own.audit.chain),

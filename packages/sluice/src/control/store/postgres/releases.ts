@@ -2,7 +2,7 @@ import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
 import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
+import { answerOf, auditOf, featureOf, tokenRecordOf, versionOf } from '../rows/documents.ts'
 import type { StoreSignal } from '../signal.ts'
 import { StoreError } from '../store-error.ts'
 import type { PostgresConnection, PostgresRow, Query } from './connection.ts'
@@ -77,9 +77,10 @@ function headOf(row: PostgresRow) {
 
 /** Locks the row of `store` until the commit, so only one commit runs at a time. */
 async function commitIn(query: Query, change: StoreChange): Promise<CommitResult> {
-  const { feature, remember, audit, fence } = change
+  const { feature, token, remember, audit, fence } = change
   const [store] = await query('SELECT revision FROM sluice.store FOR UPDATE')
   const [stored] = await query('SELECT revision FROM sluice.features WHERE feature = $1', [feature?.feature ?? null])
+  const [before] = await query('SELECT document FROM sluice.tokens WHERE id = $1', [token?.id ?? null])
   const [answer] = await query('SELECT document FROM sluice.answers WHERE key = $1', [remember?.key ?? null])
   // A shared lock, so that no other holder can take the name before this transaction ends.
   const last = fence && (await query('SELECT fence FROM sluice.leases WHERE name = $1 FOR SHARE', [fence.name]))
@@ -87,6 +88,7 @@ async function commitIn(query: Query, change: StoreChange): Promise<CommitResult
   const result = planCommit(change, {
     revision: Number(store?.revision),
     featureRevision: Number(stored?.revision ?? 0),
+    token: before && tokenRecordOf(before.document),
     remembered: answer && answerOf(answer.document),
     fence: Number(last?.[0]?.fence ?? 0),
     head: head ? headOf(head) : null,
@@ -97,8 +99,8 @@ async function commitIn(query: Query, change: StoreChange): Promise<CommitResult
 
 async function write(
   query: Query,
-  { version, token, remember }: StoreChange,
-  { revision, feature, audit }: CommitResult & { outcome: 'committed' },
+  { version, remember }: StoreChange,
+  { revision, feature, token, audit }: CommitResult & { outcome: 'committed' },
 ): Promise<void> {
   await query('UPDATE sluice.store SET revision = $1', [revision])
   const { chain, seq, hash } = audit

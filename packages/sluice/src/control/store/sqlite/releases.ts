@@ -3,7 +3,7 @@ import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
 import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { answerOf, auditOf, featureOf, versionOf } from '../rows/documents.ts'
+import { answerOf, auditOf, featureOf, tokenRecordOf, versionOf } from '../rows/documents.ts'
 import { signal } from '../signal.ts'
 import type { SqliteConnection } from './connection.ts'
 
@@ -88,11 +88,13 @@ function commitIn(
   change: StoreChange,
   { revision, fence }: { revision: number; fence: number },
 ): CommitResult {
-  const { feature, remember, audit } = change
+  const { feature, token, remember, audit } = change
   const stored = feature && db.first('SELECT revision FROM features WHERE feature = ?', feature.feature)
+  const before = token && db.first('SELECT document FROM tokens WHERE id = ?', token.id)
   const result = planCommit(change, {
     revision,
     featureRevision: Number(stored?.revision ?? 0),
+    token: before && tokenRecordOf(before.document),
     remembered: remember && rememberedIn(db, remember.key),
     fence,
     head: headIn(db, audit.chain),
@@ -103,8 +105,8 @@ function commitIn(
 
 function write(
   db: SqliteConnection,
-  { version, token, remember }: StoreChange,
-  { revision, feature, audit }: CommitResult & { outcome: 'committed' },
+  { version, remember }: StoreChange,
+  { revision, feature, token, audit }: CommitResult & { outcome: 'committed' },
 ): void {
   db.run('UPDATE store SET revision = ?', revision)
   const { chain, seq, hash } = audit

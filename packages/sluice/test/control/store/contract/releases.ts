@@ -22,6 +22,17 @@ export function testReleases({ name: kind, open }: Implementation): void {
     await store.ping()
   })
 
+  test(`${kind}: what a token has lost stays lost, whichever of two changes of one record comes last`, async (context) => {
+    const store = await open(context)
+    const record = token('t1')
+    await store.commit(change('_system', { token: record }))
+    await store.commit(change('_system', { token: { ...record, revokedAt: start } }))
+    await store.commit(change('_system', { token: { ...record, sessionEndings: 2 } }))
+    await store.commit(change('_system', { token: { ...record, sessionEndings: 1 } }))
+    const left = { ...record, revokedAt: start, sessionEndings: 2 }
+    assert.deepEqual([await store.tokenById('t1'), await store.tokenByHash(record.hash)], [left, left])
+  })
+
   test(`${kind}: a commit writes feature, version, token, answer and audit row under one revision`, async (context) => {
     const store = await open(context)
     const state = feature('summary', { rollout: rollout('r1', 'summary') })
