@@ -25,7 +25,6 @@ const series = [
 
 /** Others that stand by themselves, and why. */
 const concepts: Record<string, string> = {
-  'charts/evidence-scale.ts': 'the scale that ends where a canary is rolled back',
   'control/live/background.ts': 'work that nobody waits for',
   'control/live/clock-steps.ts': 'whether the wall clock is to be believed',
   'control/live/score-entry.ts': "the judge's score as it is logged",

@@ -17,7 +17,7 @@ export function evidenceScale(rollsBackAt: number, wanted = 5): ChartScale {
  */
 export function evidenceInWords(eValue: number | null): string {
   if (eValue === null || Number.isNaN(eValue)) return 'not known yet'
-  if (eValue < 2) return 'nothing that speaks against it'
+  if (eValue < 2) return 'no evidence that it is worse'
   return `as unlikely as 1 in ${roundedDown(eValue)} if it were no worse`
 }
 

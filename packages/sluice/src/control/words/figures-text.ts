@@ -1,3 +1,4 @@
+import { evidenceInWords } from '../../charts/evidence-scale.ts'
 import type { Figures, Missing, ValueInterval } from '../../records/assessment.ts'
 import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
 import { type Cell, columns, wrap } from '../../text/layout.ts'
@@ -110,14 +111,7 @@ export function eValueText(value: number): string {
   return value >= 100 ? formatCount(Math.round(value)) : String(Number(value.toPrecision(2)))
 }
 
-/**
- * What an e-value against "the canary is no worse" means, in words that need no statistics. By Ville's inequality it
- * reaches n with a probability of at most 1 in n if the canary is no worse, at whichever moment one looks.
- * `needed` of it roll back.
- */
+/** An e-value against "the canary is no worse" in words that need no statistics, and how much of it rolls back. */
 export function evidenceWords({ eValue, needed }: { eValue: number; needed: number }): string {
-  const limit = `1 in ${formatCount(Math.round(needed))} rolls it back`
-  if (!(eValue >= 2)) return `no evidence that it is worse; ${limit}`
-  const odds = eValue >= 1e6 ? 'less than 1 in 1,000,000' : `as unlikely as 1 in ${formatCount(Math.floor(eValue))}`
-  return `${odds} if it were no worse; ${limit}`
+  return `${evidenceInWords(eValue)}; at 1 in ${formatCount(Math.round(needed))} it is rolled back`
 }

@@ -29,7 +29,7 @@ test('a rollout is shown whole: its state, what it waits for, its health, and on
   assert.match(shown, /still missing: watched time 20 min 0 s of 6 h 0 min/)
   assert.match(shown, /Sample ratio . as the shares say: 200 users of the canary, 800 of the incumbent/)
   assert.match(shown, /no replica leads the canaries/)
-  assert.match(shown, /as unlikely as 1 in \d+ if it were no worse; 1 in 20 rolls it back/)
+  assert.match(shown, /as unlikely as 1 in \d+ if it were no worse; at 1 in 20 it is rolled back/)
   assert.match(shown, /canary : 200 users 200 of them judged, 200 answers/)
   assert.match(shown, /the judged score 0\.90\d \[0\.\d+, 0\.\d+\] of 200 answers/)
   assert.match(shown, /There are none to show: contents are not stored/)
