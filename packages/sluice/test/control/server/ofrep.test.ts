@@ -84,7 +84,9 @@ test('the check against the contract finds a wrong answer', { skip }, () => {
 test('units get the version of their arm, as they do in the client', async () => {
   await using plane = await withRollout()
   const seen = new Set<string>()
-  for (const unit of ['ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'josé', '用户']) {
+  // The salt is drawn anew in each run: with so many units both arms are surely seen.
+  const units = ['josé', '用户', ...Array.from({ length: 50 }, (_, index) => `unit-${index}`)]
+  for (const unit of units) {
     const { body } = await evaluate(plane, '/summary', { context: { targetingKey: unit } })
     const arm = position(plane.salt, unit) < 500_000 ? 'canary' : 'incumbent'
     const version = arm === 'canary' ? plane.canary : plane.active
