@@ -48,9 +48,19 @@ export async function revokeTokenCommand(id: string, given: Record<string, unkno
   return 0
 }
 
-function tokenText({ id, name, scopes, features, createdAt, expiresAt, revokedAt }: TokenAnswer): string {
+/** `sluice token reinstate`: a person who was revoked may sign in again. */
+export async function reinstateTokenCommand(id: string, given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('token reinstate', remoteFlags, given)
+  const token = await connect(options, host).reinstateToken(id)
+  tell(options, host, token, (seen) => `${tokenText(seen)}\n`)
+  return 0
+}
+
+function tokenText({ id, name, person, scopes, features, createdAt, expiresAt, revokedAt }: TokenAnswer): string {
   const limit = features ? `only ${features.join(', ')}` : 'all features'
   const end =
     revokedAt !== null ? `revoked ${timeText(revokedAt)}` : expiresAt !== null ? `until ${timeText(expiresAt)}` : ''
-  return [id, name, scopes.join('+'), limit, `created ${timeText(createdAt)}`, end].filter(Boolean).join('  ')
+  const rights = scopes.length === 0 ? 'no role' : scopes.join('+')
+  const origin = person && `signs in at ${person.issuer} as ${person.subject}`
+  return [id, name, rights, limit, origin, `created ${timeText(createdAt)}`, end].filter(Boolean).join('  ')
 }

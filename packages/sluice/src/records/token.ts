@@ -3,6 +3,14 @@ import { scopes } from './token-scopes.ts'
 
 const time = z.number().meta({ description: 'ms since the epoch' })
 
+/** Whoever signs in by an identity provider. Only the two together are unique; an e-mail address or a name is not. */
+const personSchema = z.object({
+  /** Address of the identity provider. */
+  issuer: z.string(),
+  /** What it calls the person, for ever. */
+  subject: z.string(),
+})
+
 /** A token as the API shows it. */
 export const tokenViewSchema = z.object({
   id: z.string(),
@@ -17,11 +25,14 @@ export const tokenViewSchema = z.object({
     .int()
     .exactOptional()
     .meta({ description: 'How often all its sessions in browsers were ended. Absent: never.' }),
+  person: personSchema.exactOptional().meta({
+    description: 'Who signs in by an identity provider, and so has no secret. Absent: whoever has the secret.',
+  }),
 })
 
-/** A token as it is kept: never itself, only its hash. */
+/** A token as it is kept: never itself, only its hash. A person has such a record too, by which all that they do is known. */
 export const tokenRecordSchema = tokenViewSchema.extend({
-  /** SHA-256 of the token, 64 hex. */
+  /** SHA-256 of the token, 64 hex. A person has a text here that is no hash, so no secret opens their record. */
   hash: z.string(),
 })
 

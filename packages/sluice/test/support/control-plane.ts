@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { PromptVersion } from '@sluice/client'
+import { changeToken } from '../../src/control/server/access/change-token.ts'
 import { tokenHash } from '../../src/control/server/access/token-secret.ts'
 import {
   type ControlPlane,
@@ -11,7 +12,6 @@ import {
 import { createLog } from '../../src/control/server/log.ts'
 import type { Route } from '../../src/control/server/route/route.ts'
 import { routes } from '../../src/control/server/routes.ts'
-import { commitToken } from '../../src/control/server/tokens.ts'
 import { memoryStore } from '../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../src/control/store/store.ts'
 import { versionId } from '../../src/core/suite/prompt/version.ts'
@@ -95,7 +95,8 @@ export async function testPlane(options: Partial<ControlPlaneOptions> = {}): Pro
 async function addToken(store: Store, at: number, secret: string, limits: Partial<TokenRecord>): Promise<string> {
   const defaults = { scopes: ['client' as Scope], features: null, expiresAt: null, revokedAt: null, createdAt: at }
   const record = { id: `id-${secret}`, name: secret.slice(-12), hash: tokenHash(secret), ...defaults, ...limits }
-  await commitToken(store, record, { action: 'token.create', at, caller: { name: 'test', tokenId: null } })
+  const act = { action: 'token.create', at, caller: { name: 'test', tokenId: null } } as const
+  await changeToken(store, record.id, () => record, act)
   return secret
 }
 

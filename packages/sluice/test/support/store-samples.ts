@@ -1,5 +1,5 @@
 import { newFeature } from '../../src/control/release/feature-state.ts'
-import type { StoreChange } from '../../src/control/store/release-store.ts'
+import type { StoreChange, TokenChange } from '../../src/control/store/release-store.ts'
 import type { AuditDraft } from '../../src/records/audit-row.ts'
 import type { StoredContent } from '../../src/records/content.ts'
 import type { FeatureState } from '../../src/records/feature.ts'
@@ -94,6 +94,12 @@ export const token = (id: string, more: Partial<TokenRecord> = {}): TokenRecord 
   expiresAt: null,
   revokedAt: null,
   ...more,
+})
+
+/** The first commit of a token. */
+export const newToken = (id: string, more: Partial<TokenRecord> = {}): TokenChange => ({
+  before: null,
+  after: token(id, more),
 })
 
 export const request = (id: string, more: Partial<RequestEntry> = {}): RequestEntry => ({

@@ -62,4 +62,8 @@ function addTokens(program: Command, host: Host, done: Done): void {
     .description('refuse a token from now on')
     .argument('<id>', 'as token list shows it')
     .action(async (id, options) => done(await (await import('../token.ts')).revokeTokenCommand(id, options, host)))
+  withRemoteOptions(token.command('reinstate'))
+    .description('let a person who was revoked sign in by the identity provider again')
+    .argument('<id>', 'as token list shows it')
+    .action(async (id, options) => done(await (await import('../token.ts')).reinstateTokenCommand(id, options, host)))
 }

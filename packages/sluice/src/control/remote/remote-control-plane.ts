@@ -112,6 +112,8 @@ export function controlPlane(connection: RemoteConnection) {
     createToken: (body: NewToken) => ask({ method: 'POST', path: ['v1', 'tokens'], body }, newTokenAnswer),
     revokeToken: (id: string): Promise<TokenAnswer> =>
       ask({ method: 'DELETE', path: ['v1', 'tokens', id] }, tokenAnswer),
+    reinstateToken: (id: string): Promise<TokenAnswer> =>
+      ask({ method: 'POST', path: ['v1', 'tokens', id, 'reinstate'] }, tokenAnswer),
     /** What was stored of production, the worst judged first. */
     contents: async (name: string, query: { outcome?: string; rollout?: string; version?: string; limit?: number }) =>
       (await ask({ method: 'GET', path: feature(name, 'contents'), query }, contentsAnswer)).contents,

@@ -15,7 +15,7 @@ import { excludeToken, rolloutOperations, showRollout, startRollout } from './ro
 import { checkVerdict, showVerdict } from './rollouts/verdict-route.ts'
 import type { Route } from './route/route.ts'
 import { openStream, showSnapshot } from './snapshots/snapshot-routes.ts'
-import { createToken, listTokens, revokeToken } from './tokens.ts'
+import { createToken, listTokens, reinstateToken, revokeToken } from './tokens.ts'
 import { publish } from './versions/publish.ts'
 import { showTraffic } from './versions/traffic-route.ts'
 
@@ -48,6 +48,7 @@ export const routes: readonly Route[] = [
   listTokens,
   createToken,
   revokeToken,
+  reinstateToken,
   deleteUnit,
   evaluateFlag,
   evaluateFlags,

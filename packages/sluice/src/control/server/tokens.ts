@@ -4,10 +4,11 @@ import { SluiceError } from '../../errors.ts'
 import { featureField } from '../../records/names.ts'
 import { type TokenRecord, type TokenView, tokenViewSchema } from '../../records/token.ts'
 import { scopes } from '../../records/token-scopes.ts'
-import type { ReleaseStore } from '../store/release-store.ts'
 import type { Store } from '../store/store.ts'
 import { type Caller, covers } from './access/caller.ts'
+import { changeToken } from './access/change-token.ts'
 import { refuseMoreTokens } from './access/growth.ts'
+import { withoutSessions } from './access/sessions.ts'
 import { isValid } from './access/token-directory.ts'
 import { newTokenSecret, tokenHash } from './access/token-secret.ts'
 import { notFound, Problem } from './http/problem.ts'
@@ -72,7 +73,7 @@ export const createToken = defineRoute({
       createdAt: now,
       revokedAt: null,
     }
-    await commitToken(services.store, record, { action: 'token.create', at: now, caller })
+    await changeToken(services.store, record.id, () => record, { action: 'token.create', at: now, caller })
     return { status: 201, body: { token, record: viewOf(record) } }
   },
 })
@@ -110,49 +111,52 @@ export const revokeToken = defineRoute({
   params: z.object({ id: z.string().max(100) }),
   answers: { 200: { description: 'Revoked, or already so.', schema: tokenViewSchema } },
   async handle({ params, caller }, { store, clock }) {
-    const record = (await store.tokens()).find(({ id }) => id === params.id)
-    if (!record || !covers(caller, record.features)) throw notFound(`There is no token ${params.id}.`)
-    if (record.revokedAt !== null) return { status: 200, body: viewOf(record) }
-    const revoked = { ...record, revokedAt: clock.now() }
-    await commitToken(store, revoked, { action: 'token.revoke', at: revoked.revokedAt, caller })
-    return { status: 200, body: viewOf(revoked) }
+    const at = clock.now()
+    const revoke = (stored: TokenRecord | undefined) => {
+      const record = visible(caller, stored, params.id)
+      return record.revokedAt === null ? { ...record, revokedAt: at } : undefined
+    }
+    const left = await changeToken(store, params.id, revoke, { action: 'token.revoke', at, caller })
+    return { status: 200, body: viewOf(visible(caller, left, params.id)) }
   },
 })
 
-export interface TokenAct {
-  action: 'token.create' | 'token.revoke' | 'token.seed' | 'token.end-sessions'
-  /** Time of the change, in ms since the epoch. */
-  at: number
-  caller: Pick<Caller, 'name' | 'tokenId'>
+export const reinstateToken = defineRoute({
+  method: 'POST',
+  path: '/v1/tokens/{id}/reinstate',
+  summary: 'Let a person who was revoked sign in by the identity provider again',
+  scopes: ['admin'],
+  params: z.object({ id: z.string().max(100) }),
+  answers: { 200: { description: 'Let in again, or never revoked.', schema: tokenViewSchema } },
+  async handle({ params, caller }, { store, clock }) {
+    const reinstate = (stored: TokenRecord | undefined) => {
+      const record = visible(caller, stored, params.id)
+      if (record.revokedAt === null) return undefined
+      if (!record.person) throw stays(record)
+      return withoutSessions({ ...record, revokedAt: null })
+    }
+    const act = { action: 'token.reinstate', at: clock.now(), caller } as const
+    const left = await changeToken(store, params.id, reinstate, act)
+    return { status: 200, body: viewOf(visible(caller, left, params.id)) }
+  },
+})
+
+/** @throws Problem 404 unless the caller may see the token */
+function visible(caller: Caller, record: TokenRecord | undefined, id: string): TokenRecord {
+  if (record && covers(caller, record.features)) return record
+  throw notFound(`There is no token ${id}.`)
 }
 
-/** Writes a token together with its row in the audit chain `_system`. The row has the token's id, never its hash. */
-export async function commitToken(
-  store: ReleaseStore,
-  token: TokenRecord,
-  { action, at, caller }: TokenAct,
-): Promise<void> {
-  const { hash: _, ...after } = token
-  await store.commit({
-    token,
-    audit: {
-      chain: '_system',
-      at,
-      actor: caller.name,
-      tokenId: caller.tokenId,
-      action,
-      reason: null,
-      before: null,
-      after,
-      evidence: null,
-    },
-  })
+/** Somebody may hold its secret, which is why it was revoked. */
+function stays({ name }: TokenRecord): Problem {
+  const detail = `The token "${name}" stays revoked, since it has a secret: create another one. Only people of an identity provider can be let in again.`
+  return new Problem({ status: 409, code: 'stays-revoked', detail })
 }
 
 const leastLength = 16
 
 /**
- * Stores the token of `SLUICE_ADMIN_TOKEN`, unless it is known. Returns whether any token is valid.
+ * Stores the token of `SLUICE_ADMIN_TOKEN`, unless it is known. Returns whether any token that has a secret is valid.
  * @throws SluiceError `invalid-input` if it is too short, or was revoked
  */
 export async function seedAdmin(store: Store, clock: Clock, secret: string | undefined): Promise<boolean> {
@@ -163,13 +167,12 @@ export async function seedAdmin(store: Store, clock: Clock, secret: string | und
     const hash = tokenHash(secret)
     const known = await store.tokenByHash(hash)
     if (known && !isValid(known, now)) throw fault('was revoked: set a new one, or none')
-    if (!known) {
-      const limits = { scopes: ['admin' as const], features: null, expiresAt: null, revokedAt: null }
-      const token = { id: `t-admin-${hash.slice(0, 8)}`, name: 'SLUICE_ADMIN_TOKEN', hash, createdAt: now, ...limits }
-      await commitToken(store, token, { action: 'token.seed', at: now, caller: { name: 'sluice', tokenId: null } })
-    }
+    const limits = { scopes: ['admin' as const], features: null, expiresAt: null, revokedAt: null }
+    const token = { id: `t-admin-${hash.slice(0, 8)}`, name: 'SLUICE_ADMIN_TOKEN', hash, createdAt: now, ...limits }
+    const act = { action: 'token.seed', at: now, caller: { name: 'sluice', tokenId: null } } as const
+    if (!known) await changeToken(store, token.id, (stored) => (stored ? undefined : token), act)
   }
-  return (await store.tokens()).some((token) => isValid(token, now))
+  return (await store.tokens()).some((token) => token.person === undefined && isValid(token, now))
 }
 
 function fault(message: string): SluiceError {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { AuditHead } from '../../records/audit-row.ts'
 import type { RememberedAnswer } from '../../records/remembered-answer.ts'
 import type { TokenRecord } from '../../records/token.ts'
@@ -24,27 +25,15 @@ export interface CommitBasis {
 export function planCommit({ feature, token, audit, remember, fence }: StoreChange, basis: CommitBasis): CommitResult {
   if (remember && basis.remembered) return { outcome: 'repeated', answer: basis.remembered }
   if (feature && feature.revision !== basis.featureRevision) return { outcome: 'conflict' }
+  if (token && !isDeepStrictEqual(token.before, basis.token ?? null)) return { outcome: 'conflict' }
   if (fence && fence.number !== basis.fence) return { outcome: 'conflict' }
   const revision = basis.revision + 1
   return {
     outcome: 'committed',
     revision,
     feature: feature && { ...feature, revision },
-    token: token && neverReopened(token, basis.token),
+    token: token?.after,
     audit: chained(audit, revision, basis.head),
-  }
-}
-
-/**
- * Two changes of a token may have been made of the same record. What one of them has closed stays closed: otherwise whoever
- * signs out everywhere while their token is revoked would take the revocation back.
- */
-function neverReopened(token: TokenRecord, stored: TokenRecord | undefined): TokenRecord {
-  const sessionEndings = Math.max(token.sessionEndings ?? 0, stored?.sessionEndings ?? 0)
-  return {
-    ...token,
-    revokedAt: stored?.revokedAt ?? token.revokedAt,
-    ...(sessionEndings > 0 && { sessionEndings }),
   }
 }
 

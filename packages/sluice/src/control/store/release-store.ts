@@ -5,6 +5,12 @@ import type { TokenRecord } from '../../records/token.ts'
 import type { VersionRecord } from '../../records/version.ts'
 import type { Fence } from './lease-store.ts'
 
+/** The next state of a token. It is written only if the token is still as `before` says; null: not stored yet. */
+export interface TokenChange {
+  before: TokenRecord | null
+  after: TokenRecord
+}
+
 /** One change and its audit row, written together or not at all. */
 export interface StoreChange {
   /**
@@ -14,8 +20,7 @@ export interface StoreChange {
   feature?: FeatureState
   /** Inserted, or replaced if feature and id exist. */
   version?: VersionRecord
-  /** Inserted, or replaced if the id exists, but never so that a revocation or an end of sessions is taken back. */
-  token?: TokenRecord
+  token?: TokenChange
   audit: AuditDraft
   /** Stored with the change, so that a repeated request finds the answer. */
   remember?: RememberedAnswer

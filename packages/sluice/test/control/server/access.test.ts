@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { changeToken } from '../../../src/control/server/access/change-token.ts'
+import { withoutSessions } from '../../../src/control/server/access/sessions.ts'
 import { routes } from '../../../src/control/server/routes.ts'
 import { seedAdmin } from '../../../src/control/server/tokens.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
@@ -179,4 +181,57 @@ test('a process with a token of a viewer is not counted, and gets no proof that 
   assert.deepEqual([await proof('viewer'), await proof('approver'), await proof('operator')], [null, null, 'n1'])
   const { body } = await plane.ask('GET /v1/instances', { as: 'viewer' })
   assert.equal(body.instances.length, 1)
+})
+
+test('a person has no secret that opens the API, and can be let in again; a token that was revoked cannot', async () => {
+  await using plane = await testPlane()
+  const person = { issuer: 'https://login.example.com', subject: 'ann' }
+  await plane.token('ann', { id: 'p-ann', hash: 'no secret of p-ann', scopes: ['admin'], person })
+  for (const as of ['no secret of p-ann', 'no', 'p-ann', ''])
+    assert.equal((await plane.ask('GET /v1/tokens', { as })).status, 401, as)
+  const { body } = await plane.ask('DELETE /v1/tokens/p-ann', { as: 'admin' })
+  assert.deepEqual([body.person, typeof body.revokedAt], [person, 'number'])
+  const back = await plane.ask('POST /v1/tokens/p-ann/reinstate', { as: 'admin' })
+  assert.deepEqual([back.status, back.body.revokedAt, back.body.sessionEndings], [200, null, 1])
+  const again = await plane.ask('POST /v1/tokens/p-ann/reinstate', { as: 'admin' })
+  assert.deepEqual([again.status, again.body.sessionEndings], [200, 1])
+
+  const { body: made } = await plane.ask('POST /v1/tokens', { as: 'admin', body: { name: 'app', scopes: ['client'] } })
+  await plane.ask(`DELETE /v1/tokens/${made.record.id}`, { as: 'admin' })
+  const stays = await plane.ask(`POST /v1/tokens/${made.record.id}/reinstate`, { as: 'admin' })
+  assert.deepEqual([stays.status, stays.body.code], [409, 'stays-revoked'])
+  assert.equal((await plane.ask('POST /v1/tokens/none/reinstate', { as: 'admin' })).status, 404)
+  const limited = await plane.token('an-admin-of-a', { scopes: ['admin'], features: ['a'] })
+  assert.equal((await plane.ask('POST /v1/tokens/p-ann/reinstate', { as: limited })).status, 404)
+  const rows = (await plane.store.audit('_system')).map(({ action, before }) => [action, before !== null])
+  assert.deepEqual(
+    rows.filter(([action]) => action === 'token.reinstate'),
+    [['token.reinstate', true]],
+  )
+})
+
+test('of two changes of a token that come at once both count', async () => {
+  const store = memoryStore()
+  await using plane = await testPlane({ store })
+  const { body } = await plane.ask('POST /v1/tokens', { as: 'admin', body: { name: 'ann', scopes: ['operator'] } })
+  const at = plane.clock.now()
+  const caller = { name: 'ann', tokenId: body.record.id }
+  let asked = 0
+  const left = await changeToken(
+    {
+      commit: store.commit,
+      async tokenById(id) {
+        const stored = await store.tokenById(id)
+        asked += 1
+        if (asked === 1) await plane.ask(`DELETE /v1/tokens/${id}`, { as: 'admin' })
+        return stored
+      },
+    },
+    body.record.id,
+    (stored) => stored && withoutSessions(stored),
+    { action: 'token.end-sessions', at, caller },
+  )
+  const stored = await store.tokenById(body.record.id)
+  assert.deepEqual([asked, left], [2, stored])
+  assert.deepEqual([stored?.revokedAt, stored?.sessionEndings], [at, 1])
 })

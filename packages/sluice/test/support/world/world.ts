@@ -143,9 +143,10 @@ async function populate(store: Store): Promise<string[]> {
   const audit = { chain: '_system', at: start, actor: 'world', tokenId: null, action: 'world.make', reason: null }
   const written = { audit: { ...audit, before: null, after: null, evidence: null } }
   const limits = { scopes: ['admin' as const], features: null, createdAt: start, expiresAt: null, revokedAt: null }
-  await store.commit({ ...written, token: { id: 't', name: 'everybody', hash: tokenHash(token), ...limits } })
-  const client = { ...limits, scopes: ['client' as const] }
-  await store.commit({ ...written, token: { id: liarId, name: 'liar', hash: tokenHash(liarToken), ...client } })
+  const all = { id: 't', name: 'everybody', hash: tokenHash(token), ...limits }
+  await store.commit({ ...written, token: { before: null, after: all } })
+  const liar = { ...limits, scopes: ['client' as const], id: liarId, name: 'liar', hash: tokenHash(liarToken) }
+  await store.commit({ ...written, token: { before: null, after: liar } })
   const ids: string[] = []
   for (const label of ['good one', 'bad one', 'good two', 'bad two']) {
     const content = {

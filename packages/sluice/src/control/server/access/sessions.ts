@@ -107,6 +107,11 @@ export function createSessions({ store, directory, clock, randomBytes, secure }:
   }
 }
 
+/** The record of a token whose sessions all end: none that has begun before is valid any more. */
+export function withoutSessions(record: TokenRecord): TokenRecord {
+  return { ...record, sessionEndings: (record.sessionEndings ?? 0) + 1 }
+}
+
 function cookieOf(request: Request): string | undefined {
   const cookies = request.headers.get('cookie')?.split(';') ?? []
   const found = cookies.map((cookie) => cookie.trim()).find((cookie) => cookie.startsWith(`${cookieName}=`))

@@ -4,14 +4,15 @@ import { readers } from '../../../records/token-scopes.ts'
 import { localAddress } from '../../pages/addresses.ts'
 import { signInPage } from '../../pages/sign-in.ts'
 import { callerOf, hasScope } from '../access/caller.ts'
+import { changeToken } from '../access/change-token.ts'
 import { refuseOtherOrigin } from '../access/forgery.ts'
+import { withoutSessions } from '../access/sessions.ts'
 import { expiryTime, isValid } from '../access/token-directory.ts'
 import { tokenHash } from '../access/token-secret.ts'
 import { isLoopback } from '../http/loopback.ts'
 import { Problem } from '../http/problem.ts'
 import { originOf } from '../outcomes/report-origin.ts'
 import type { Services } from '../services.ts'
-import { commitToken } from '../tokens.ts'
 import { pageResponse } from './page-response.ts'
 import { defineAct, defineOpen, formOf, seeOther } from './page-route.ts'
 import type { PageVisit } from './page-visit.ts'
@@ -91,11 +92,9 @@ export const signOut = defineAct({
   scopes: readers,
   form: z.object({ everywhere: z.literal('yes').optional() }),
   async act({ form, session, caller }, { store, clock, sessions }) {
-    const record = form.everywhere ? await store.tokenById(session.record.id) : undefined
-    if (record) {
-      const ended = { ...record, sessionEndings: (record.sessionEndings ?? 0) + 1 }
-      await commitToken(store, ended, { action: 'token.end-sessions', at: clock.now(), caller })
-    }
+    const { id } = session.record
+    const act = { action: 'token.end-sessions', at: clock.now(), caller } as const
+    if (form.everywhere) await changeToken(store, id, (stored) => stored && withoutSessions(stored), act)
     return { to: '/sign-in', headers: { 'set-cookie': sessions.end } }
   },
 })

@@ -69,7 +69,7 @@ export function memoryReleases(
       const result = planCommit(own, {
         revision,
         featureRevision: features.get(own.feature?.feature ?? '')?.revision ?? 0,
-        token: tokens.get(own.token?.id ?? ''),
+        token: tokens.get(own.token?.after.id ?? ''),
         remembered: answers.get(own.remember?.key ?? ''),
         fence: own.fence ? lastFence(own.fence.name) : 0,
         head: head(own.audit.chain),

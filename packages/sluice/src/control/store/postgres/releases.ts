@@ -80,7 +80,7 @@ async function commitIn(query: Query, change: StoreChange): Promise<CommitResult
   const { feature, token, remember, audit, fence } = change
   const [store] = await query('SELECT revision FROM sluice.store FOR UPDATE')
   const [stored] = await query('SELECT revision FROM sluice.features WHERE feature = $1', [feature?.feature ?? null])
-  const [before] = await query('SELECT document FROM sluice.tokens WHERE id = $1', [token?.id ?? null])
+  const [before] = await query('SELECT document FROM sluice.tokens WHERE id = $1', [token?.after.id ?? null])
   const [answer] = await query('SELECT document FROM sluice.answers WHERE key = $1', [remember?.key ?? null])
   // A shared lock, so that no other holder can take the name before this transaction ends.
   const last = fence && (await query('SELECT fence FROM sluice.leases WHERE name = $1 FOR SHARE', [fence.name]))

@@ -90,7 +90,7 @@ function commitIn(
 ): CommitResult {
   const { feature, token, remember, audit } = change
   const stored = feature && db.first('SELECT revision FROM features WHERE feature = ?', feature.feature)
-  const before = token && db.first('SELECT document FROM tokens WHERE id = ?', token.id)
+  const before = token && db.first('SELECT document FROM tokens WHERE id = ?', token.after.id)
   const result = planCommit(change, {
     revision,
     featureRevision: Number(stored?.revision ?? 0),

@@ -11,9 +11,9 @@ import {
   feature,
   instance,
   key,
+  newToken,
   request,
   task,
-  token,
   version,
 } from '../../../support/store-samples.ts'
 import { until } from '../../../support/until.ts'
@@ -83,7 +83,7 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
 
   test(`${kind}: everything is there after closing and opening again`, async (context) => {
     const { store, open } = await openPlace(context)
-    await store.commit(change('summary', { feature: feature('summary'), token: token('t1') }))
+    await store.commit(change('summary', { feature: feature('summary'), token: newToken('t1') }))
     await store.commit(change('summary', { version: version('summary', 'aaaaaaaaaaaa') }))
     await store.append([request('a'), request('b')])
     await store.saveCheckpoint('r1', -1, { cursor: 1, state: 'x' })

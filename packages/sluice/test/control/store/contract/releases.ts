@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
-import { change, draft, feature, rollout, start, token, version } from '../../../support/store-samples.ts'
+import type { TokenRecord } from '../../../../src/records/token.ts'
+import { change, draft, feature, newToken, rollout, start, token, version } from '../../../support/store-samples.ts'
 import { until } from '../../../support/until.ts'
 import type { Implementation } from './implementations.ts'
 
@@ -22,15 +23,26 @@ export function testReleases({ name: kind, open }: Implementation): void {
     await store.ping()
   })
 
-  test(`${kind}: what a token has lost stays lost, whichever of two changes of one record comes last`, async (context) => {
+  test(`${kind}: of two changes of one record of a token the second is refused, so nothing is taken back`, async (context) => {
     const store = await open(context)
-    const record = token('t1')
-    await store.commit(change('_system', { token: record }))
-    await store.commit(change('_system', { token: { ...record, revokedAt: start } }))
-    await store.commit(change('_system', { token: { ...record, sessionEndings: 2 } }))
-    await store.commit(change('_system', { token: { ...record, sessionEndings: 1 } }))
-    const left = { ...record, revokedAt: start, sessionEndings: 2 }
-    assert.deepEqual([await store.tokenById('t1'), await store.tokenByHash(record.hash)], [left, left])
+    const outcome = async (before: TokenRecord | null, more: Partial<TokenRecord> = {}) => {
+      const written = change('_system', { token: { before, after: token('t1', more) } })
+      return (await store.commit(written)).outcome
+    }
+    const person = { issuer: 'https://login.example.com', subject: 'ann' }
+    assert.equal(await outcome(null, { person }), 'committed')
+    const first = await store.tokenById('t1')
+    assert.deepEqual(first, token('t1', { person }))
+    assert.equal(await outcome(first ?? null, { person, revokedAt: start }), 'committed')
+    const refused = [
+      await outcome(null),
+      await outcome(token('t1', { person }), { person, sessionEndings: 1 }),
+      await outcome(token('t1', { revokedAt: start })),
+    ]
+    assert.deepEqual(refused, ['conflict', 'conflict', 'conflict'])
+    const left = token('t1', { person, revokedAt: start })
+    assert.deepEqual([await store.tokenById('t1'), await store.tokenByHash(left.hash)], [left, left])
+    assert.deepEqual([await store.revision(), (await store.audit('_system')).length], [2, 2])
   })
 
   test(`${kind}: a commit writes feature, version, token, answer and audit row under one revision`, async (context) => {
@@ -40,7 +52,7 @@ export function testReleases({ name: kind, open }: Implementation): void {
     const full = change('summary', {
       feature: state,
       version: version('summary', 'aaaaaaaaaaaa'),
-      token: token('t1'),
+      token: newToken('t1'),
       remember: answer,
     })
     const result = await store.commit(full)
@@ -51,9 +63,9 @@ export function testReleases({ name: kind, open }: Implementation): void {
     assert.deepEqual(await store.feature('summary'), { ...state, revision: 1 })
     assert.deepEqual(await store.features(), [{ ...state, revision: 1 }])
     assert.deepEqual(await store.version('summary', 'aaaaaaaaaaaa'), full.version)
-    assert.deepEqual(await store.tokens(), [full.token])
-    assert.deepEqual(await store.tokenByHash('hash of t1'), full.token)
-    assert.deepEqual([await store.tokenById('t1'), await store.tokenById('t2')], [full.token, undefined])
+    assert.deepEqual(await store.tokens(), [token('t1')])
+    assert.deepEqual(await store.tokenByHash('hash of t1'), token('t1'))
+    assert.deepEqual([await store.tokenById('t1'), await store.tokenById('t2')], [token('t1'), undefined])
     assert.equal(await store.tokenByHash('hash of t2'), undefined)
     assert.deepEqual(await store.remembered('t1 k'), answer)
     assert.deepEqual(await store.audit('summary'), [result.audit])
@@ -78,10 +90,10 @@ export function testReleases({ name: kind, open }: Implementation): void {
   test(`${kind}: of two commits on the same revision one wins, and the other leaves nothing`, async (context) => {
     const store = await open(context)
     await store.commit(change('summary', { feature: feature('summary') }))
-    const next = { feature: feature('summary', { revision: 1 }), token: token('t1') }
+    const next = { feature: feature('summary', { revision: 1 }), token: newToken('t1') }
     const results = await Promise.all([
       store.commit(change('summary', next)),
-      store.commit(change('summary', { ...next, token: token('t2') })),
+      store.commit(change('summary', { ...next, token: newToken('t2') })),
     ])
     assert.deepEqual(results.map(({ outcome }) => outcome).sort(), ['committed', 'conflict'])
     assert.equal(await store.revision(), 2)
@@ -161,9 +173,10 @@ export function testReleases({ name: kind, open }: Implementation): void {
 
   test(`${kind}: a revoked token replaces the one before it`, async (context) => {
     const store = await open(context)
-    await store.commit(change('_system', { token: token('t1') }))
-    await store.commit(change('_system', { token: token('t2') }))
-    await store.commit(change('_system', { token: token('t1', { revokedAt: start + 1 }) }))
+    await store.commit(change('_system', { token: newToken('t1') }))
+    await store.commit(change('_system', { token: newToken('t2') }))
+    const revoked = token('t1', { revokedAt: start + 1 })
+    await store.commit(change('_system', { token: { before: token('t1'), after: revoked } }))
     assert.deepEqual(await store.tokens(), [token('t1', { revokedAt: start + 1 }), token('t2')])
   })
 
