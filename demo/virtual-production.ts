@@ -39,7 +39,7 @@ const log = createLog((line) => void process.stderr.write(line), clock.now, 'war
 const metrics = createMetrics()
 const engine = startEngine({
   ...{ store, clock, random: uniform, log, metrics, keepLogMs: 90 * 24 * hourMs },
-  controlEveryMs: 15_000,
+  everyMs: { control: 15_000 },
   judge: createLiveJudge(config, { env: {}, files }),
   redactorOf: redactors.redactorOf,
   redactTextsOf: redactors.redactTextsOf,

@@ -14,7 +14,7 @@ export function addControlPlane(program: Command, host: Host, done: Done): void 
     .option('--data <dir>', 'folder of the state', '.sluice')
     .option('--public-url <url>', 'address by which browsers reach the pages, e.g. https://sluice.example.com')
     .option('--keep-log <duration>', 'how long outcomes are kept, at least as long as their rollout runs', '90d')
-    .option('--demo', 'a simulated control plane to look at, in a temporary folder, with a canary that goes bad')
+    .option('--demo', 'a simulated control plane to look at, in memory, with a canary that goes bad')
     .option('--open', 'show the demo in the browser')
     .addOption(choice('--log-level <level>', 'lowest level that is logged', logLevels).default('info'))
     .action(async (options) => done(await (await import('../serve.ts')).serveCommand(options, host)))

@@ -1,12 +1,28 @@
 import { randomBytes } from 'node:crypto'
-import { type Clock, routeUnit, type Snapshot } from '@sluice/client'
+import { type Capture, position, routeUnit, type Snapshot } from '@sluice/client'
+import type { Random } from '../../stats/random.ts'
 import { createControlPlane } from '../server/control-plane.ts'
+import { startEngine } from '../server/engine.ts'
+import { createLog } from '../server/log.ts'
+import { createMetrics } from '../server/metrics/metrics.ts'
+import { type VirtualClock, virtualClock } from '../simulate/virtual-clock.ts'
 import type { Store } from '../store/store.ts'
-import { demoFeatures, demoVersion, simulatedAnswer } from './demo-material.ts'
+import { demoEngineOptions } from './demo-engine.ts'
+import {
+  createSimulatedModel,
+  demoCanary,
+  demoFeatures,
+  demoPublication,
+  demoVersion,
+  type Failing,
+  healthy,
+  type SimulatedModel,
+} from './demo-features.ts'
+import type { DemoTokens } from './demo-tokens.ts'
 
-const dayMs = 86_400_000
-const hourMs = 3_600_000
-const requestsOfARollout = 300
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const dayMs = 24 * hourMs
 
 /** Asks a control plane as the holder of a token would; what it refuses is an error. */
 export type DemoAsk = (method: string, path: string, body?: object) => Promise<Record<string, unknown>>
@@ -23,92 +39,216 @@ export function askOf(fetch: (request: Request) => Promise<Response>, token: str
   }
 }
 
-/** Fills a store with nine simulated days: by the code of the server, on a clock that is set from one act to the next. */
-export async function simulatePast(store: Store, admin: string, now: number): Promise<void> {
-  let time = now - 9 * dayMs
-  const clock: Clock = { now: () => time, setTimer: () => 0, clearTimer: () => undefined }
-  const plane = await createControlPlane({ store, clock, randomBytes })
-  const ask = askOf((request) => plane.fetch(request), admin)
+/** What happened at which hour before now. */
+interface Act {
+  hoursAgo: number
+  act: (past: Past) => Promise<void>
+}
+
+interface Past {
+  store: Store
+  clock: VirtualClock
+  random: Random
+  models: Record<'canary' | 'incumbent', SimulatedModel>
+  ask: Record<keyof DemoTokens, DemoAsk>
+}
+
+const days = 16
+
+/** Fills a store with simulated weeks: by the code of the server, on a clock that is set from one act to the next. */
+export async function simulatePast(
+  store: Store,
+  { tokens, now, random }: { tokens: DemoTokens; now: number; random: Random },
+): Promise<void> {
+  const clock = virtualClock(now - days * dayMs)
+  const metrics = createMetrics()
+  const log = createLog((line) => void process.stderr.write(line), clock.now, 'error')
+  const engine = startEngine(
+    demoEngineOptions({
+      store,
+      clock,
+      log,
+      metrics,
+      random: random.uniform,
+      everyMs: { drift: dayMs / 2, retention: dayMs },
+    }),
+  )
+  const { captureContents, engineState } = engine
+  const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, captureContents, engineState })
+  const askAs = (token: string) => askOf((request) => plane.fetch(request), token)
+  const past: Past = {
+    ...{ store, clock, random },
+    models: { canary: createSimulatedModel(random.uniform), incumbent: createSimulatedModel(random.uniform) },
+    ask: { ci: askAs(tokens.ci), operator: askAs(tokens.operator), client: askAs(tokens.client) },
+  }
   try {
-    for (const [index, { feature, versions }] of demoFeatures.entries()) {
-      time = now - 9 * dayMs + index * hourMs
-      for (const [place, { label, verdict, score }] of versions.entries()) {
-        time += 2 * dayMs
-        const content = demoVersion(feature, label)
-        const id = content.id
-        await ask('POST', `/v1/features/${feature}/versions`, {
-          content,
-          rollout: {
-            stages: [
-              { percent: 30, soak: '30m' },
-              { percent: 60, soak: '1h' },
-            ],
-            minUsers: 50,
-          },
-          report: reportOf({ feature, id, label, verdict, score, at: time }),
-          source: 'simulated',
-        })
-        const isFirst = place === 0
-        if (isFirst) await ask('PUT', `/v1/features/${feature}/active`, { version: id, reason: 'first release' })
-        else if (verdict === 'pass' && place + 1 < versions.length) await pastRollout(feature, id)
-      }
+    const acts = story.toSorted((a, b) => b.hoursAgo - a.hoursAgo)
+    for (const { feature, versions } of demoFeatures) {
+      const [first] = versions
+      if (!first) continue
+      await publish(past, feature, first.label)
+      await past.ask.operator('PUT', `/v1/features/${feature}/active`, {
+        version: demoVersion(feature, first.label).id,
+        reason: 'first release',
+      })
     }
-    // The one that was tried too early, so that there is a rollback to look at.
-    time = now - dayMs
-    const early = demoVersion('support-reply', '8-polite').id
-    const { id } = await ask('POST', '/v1/features/support-reply/rollouts', {
-      version: early,
-      reason: 'softer tone',
-      acceptUndecided: true,
-    })
-    await traffic('support-reply', 0.6)
-    time += hourMs
-    const reason = 'complaints: answers are cut off'
-    await ask('POST', '/v1/features/support-reply/rollback', { from: id, reason })
+    for (const { hoursAgo, act } of acts) {
+      await passHours(past, now - hoursAgo * hourMs)
+      await act(past)
+    }
+    await passHours(past, now - runningSinceMs)
+    await startRunning(past, now)
   } finally {
     plane.close()
-  }
-
-  async function pastRollout(feature: string, version: string): Promise<void> {
-    const { id } = await ask('POST', `/v1/features/${feature}/rollouts`, {
-      version,
-      reason: 'the gate has passed',
-      acceptUndecided: true,
-    })
-    await traffic(feature, 0)
-    time += 6 * hourMs
-    await ask('POST', `/v1/rollouts/${String(id)}/promote`, { reason: 'a day without a complaint' })
-  }
-
-  /** Requests of one rollout, as applications report them. */
-  async function traffic(feature: string, badness: number): Promise<void> {
-    const snapshot = (await ask('GET', '/v1/snapshot')) as unknown as Snapshot
-    const state = snapshot.features[feature]
-    if (!state) return
-    const outcomes = Array.from({ length: requestsOfARollout }, (_, index) => {
-      const unit = `user-${index}`
-      const { version, arm, rolloutId, stage } = routeUnit(state, unit)
-      const part = rolloutId === null ? {} : { arm, rolloutId, stage }
-      const answer = simulatedAnswer(arm === 'canary' ? badness : 0, Math.random)
-      const at = { observedAt: new Date(time).toISOString() }
-      return { id: `${feature}-${time}-${index}`, feature, version, ...part, unit, ...at, ...answer }
-    })
-    await ask('POST', '/v1/outcomes', { outcomes })
+    await engine.close()
   }
 }
 
-interface SimulatedGate {
-  feature: string
-  id: string
-  label: string
-  verdict: 'pass' | 'fail'
-  score: number
-  at: number
+/** How long the canary that is watched has been running. */
+const runningSinceMs = 100_000
+
+async function startRunning(past: Past, now: number): Promise<void> {
+  await publish(past, demoCanary.feature, demoCanary.label)
+  await past.ask.operator('POST', `/v1/features/${demoCanary.feature}/rollouts`, {
+    version: demoVersion(demoCanary.feature, demoCanary.label).id,
+    settings: {
+      stages: [
+        { percent: 30, soak: '6h' },
+        { percent: 60, soak: '12h' },
+      ],
+      patience: '24h',
+    },
+    judgePercent: 100,
+    reason: 'shorter summaries, on a smaller model',
+    acceptUndecided: true,
+  })
+  const stepMs = 10_000
+  while (past.clock.now() < now) {
+    await send(past, demoCanary.feature, { count: 30 })
+    await step(past, stepMs)
+  }
+}
+
+const story: readonly Act[] = [
+  {
+    hoursAgo: 9 * 24,
+    async act(past) {
+      await publish(past, 'email-summary', '1.3')
+      const id = await start(past, 'email-summary', '1.3', 'the gate has passed')
+      await watch(past, { feature: 'email-summary', hours: 6 })
+      await past.ask.operator('POST', `/v1/rollouts/${id}/promote`, { reason: 'a day without a complaint' })
+    },
+  },
+  {
+    hoursAgo: 5 * 24,
+    act: (past) => publish(past, 'contract-fields', '2.1'),
+  },
+  {
+    hoursAgo: 3 * 24,
+    async act(past) {
+      await publish(past, 'support-reply', '8-polite')
+      await start(past, 'support-reply', '8-polite', 'a softer tone')
+      await watch(past, { feature: 'support-reply', hours: 4, canary: { loses: 0.35, errors: 0.02 } })
+    },
+  },
+]
+
+async function publish({ ask, clock }: Past, feature: string, label: string): Promise<void> {
+  const report = reportOf(feature, label, clock.now())
+  await ask.ci('POST', `/v1/features/${feature}/versions`, { ...demoPublication(feature, label), report })
+}
+
+async function start({ ask }: Past, feature: string, label: string, reason: string): Promise<string> {
+  const { id } = await ask.operator('POST', `/v1/features/${feature}/rollouts`, {
+    version: demoVersion(feature, label).id,
+    settings: {
+      stages: [
+        { percent: 20, soak: '2h' },
+        { percent: 50, soak: '4h' },
+      ],
+      patience: '8h',
+    },
+    judgePercent: 50,
+    reason,
+    acceptUndecided: true,
+  })
+  return String(id)
+}
+
+/** Hours without a rollout: some requests of each feature, at once. */
+async function passHours(past: Past, until: number): Promise<void> {
+  while (past.clock.now() < until) {
+    const stepMs = Math.min(3 * hourMs, until - past.clock.now())
+    for (const { feature } of demoFeatures)
+      await send(past, feature, {
+        count: feature === 'support-reply' || feature === 'email-summary' ? 24 : 12,
+      })
+    await step(past, stepMs)
+  }
+}
+
+const watchStepMs = 5 * minuteMs
+
+/** A rollout that is watched closely, until it ends or this time is over. */
+async function watch(
+  past: Past,
+  { feature, hours, canary = healthy }: { feature: string; hours: number; canary?: Failing },
+): Promise<void> {
+  const until = past.clock.now() + hours * hourMs
+  while (past.clock.now() < until) {
+    await send(past, feature, { count: 20, canary })
+    await step(past, watchStepMs)
+    const rollout = (await past.store.feature(feature))?.rollout
+    if (rollout?.endedAt !== null) return
+  }
+}
+
+async function step({ clock, store }: Past, ms: number): Promise<void> {
+  await clock.jumpTo(clock.now() + ms)
+  while ((await store.queued()) > 0) await clock.jumpTo(clock.now() + 1)
+}
+
+interface Batch {
+  count: number
+  /** How the canary does, if there is one. */
+  canary?: Failing
+}
+
+/** Requests as applications report them. */
+async function send(
+  { ask, clock, random, models }: Past,
+  feature: string,
+  { count, canary = healthy }: Batch,
+): Promise<void> {
+  const snapshot = (await ask.client('GET', '/v1/snapshot')) as unknown as Snapshot
+  const state = snapshot.features[feature]
+  if (!state) return
+  const outcomes = Array.from({ length: count }, () => {
+    const unit = `user-${Math.floor(random.uniform() * 20_000)}`
+    const { version, arm, rolloutId, stage } = routeUnit(state, unit)
+    const part = rolloutId === null ? {} : { arm, rolloutId, stage }
+    const isCanary = arm === 'canary'
+    const answer = isCanary ? models.canary(feature, canary) : models.incumbent(feature, healthy)
+    const { input, output, ...measured } = answer
+    const id = `simulated-${Math.floor(random.uniform() * 2 ** 52).toString(36)}`
+    const captured = capturedShare(state.capture, arm, id)
+    const at = { observedAt: new Date(clock.now() - Math.floor(random.uniform() * 1000)).toISOString() }
+    return { id, feature, version, ...part, unit, ...at, ...measured, ...(captured > 0 && { captured, input, output }) }
+  })
+  await ask.client('POST', '/v1/outcomes', { outcomes })
+}
+
+/** The share with which contents are sent, if this request is chosen for it; else 0. */
+function capturedShare(capture: Capture | undefined, arm: 'canary' | 'incumbent' | null, id: string): number {
+  const ppm = capture?.[arm ?? 'incumbent'] ?? 0
+  return ppm > 0 && position('sluice.capture', id) < ppm ? ppm / 1e6 : 0
 }
 
 /** What the gate would have said: the score is invented, as the banner of every page says. */
-function reportOf({ feature, id, label, verdict, score, at }: SimulatedGate): object {
-  const candidate = { id, label, model: 'openai:gpt-4.1-2025-04-14' }
+function reportOf(feature: string, label: string, at: number): object {
+  const version = demoFeatures.find((one) => one.feature === feature)?.versions.find((one) => one.label === label)
+  const { verdict = 'pass', score = 0.9, model = '' } = version ?? {}
+  const { id } = demoVersion(feature, label)
   const spread = { se: 0.012, ciLow: score - 0.024, ciHigh: score + 0.024, std: 0.14 }
   const rest = { p10: null, p50: null, p90: null, threshold: null, passRate: null, caseThreshold: null }
   return {
@@ -118,6 +258,14 @@ function reportOf({ feature, id, label, verdict, score, at }: SimulatedGate): ob
     sluiceVersion: 'simulated',
     verdict,
     exitCode: verdict === 'pass' ? 0 : 1,
-    features: [{ feature, verdict, strength: 'strong', candidate, score: { mean: score, ...spread, ...rest } }],
+    features: [
+      {
+        feature,
+        verdict,
+        strength: 'strong',
+        candidate: { id, label, model },
+        score: { mean: score, ...spread, ...rest },
+      },
+    ],
   }
 }

@@ -23,7 +23,7 @@ export interface DriftWatchOptions {
   nightOf: (feature: string) => NightWord | undefined
   faults: LoopFaults
   /** Interval of checks in ms (default 10,000). */
-  everyMs?: number
+  everyMs?: number | undefined
 }
 
 const pageSize = 4000

@@ -11,7 +11,7 @@ import type { ReleaseStore } from '../store/release-store.ts'
 import type { Store } from '../store/store.ts'
 import { clockSteps } from './clock-steps.ts'
 
-const everyMs = 60_000
+const usualMs = 60_000
 /** Old entries are deleted once an hour, since this reads the whole log. */
 const logEveryMs = 3_600_000
 
@@ -36,8 +36,10 @@ export function startRetention(options: {
   clock: Clock
   keepLogMs: number
   faults: Pick<LoopFaults, 'onError' | 'onRecovered'>
+  /** Default 60,000. */
+  everyMs?: number | undefined
 }): WorkLoop {
-  const { store, clock, keepLogMs, faults } = options
+  const { store, clock, keepLogMs, faults, everyMs = usualMs } = options
   const isBelieved = clockSteps(clock)
   const steady = () => clock.steady?.() ?? clock.now()
   let prunedAt = Number.NEGATIVE_INFINITY

@@ -31,8 +31,8 @@ export interface EngineOptions {
   clock: Clock
   /** [0, 1) */
   random: () => number
-  /** The controller looks at least this often, in ms. Default 1000. */
-  controlEveryMs?: number
+  /** How often they look at the least, in ms, where not as usual: whoever simulates weeks looks rarely. */
+  everyMs?: { control?: number; drift?: number; retention?: number }
   log: Log
   metrics: Metrics
   /** How long log entries are kept, in ms. */
@@ -70,7 +70,7 @@ const latestMs = 3000
 const mostLatest = 10_000
 
 export function startEngine(options: EngineOptions): Engine {
-  const { store, clock, random, log, metrics, keepLogMs, redactorOf, redactTextsOf, nightOf } = options
+  const { store, clock, random, log, metrics, keepLogMs, redactorOf, redactTextsOf, nightOf, everyMs } = options
   const stop = new AbortController()
   const faults = createFaultRegister({
     clock,
@@ -115,7 +115,7 @@ export function startEngine(options: EngineOptions): Engine {
       clock,
       engine: bettingEngine,
       faults: faults.of('controller'),
-      ...(options.controlEveryMs !== undefined && { everyMs: options.controlEveryMs }),
+      everyMs: everyMs?.control,
       onAssessed(assessed) {
         gauge(assessed)
         if (latest.size >= mostLatest) latest.clear()
@@ -133,8 +133,8 @@ export function startEngine(options: EngineOptions): Engine {
       count: (feature, fate) => metrics.count('judge_tasks_total', 'Requests given to the judge.', { feature, fate }),
       faults: faults.of('judging'),
     }),
-    startDriftWatch({ store, clock, nightOf, faults: faults.of('drift watch') }),
-    startRetention({ store, clock, keepLogMs, faults: faults.of('retention') }),
+    startDriftWatch({ ...{ store, clock, nightOf }, faults: faults.of('drift watch'), everyMs: everyMs?.drift }),
+    startRetention({ ...{ store, clock, keepLogMs }, faults: faults.of('retention'), everyMs: everyMs?.retention }),
     ...startNotifiers(options, faults),
   ]
   return {

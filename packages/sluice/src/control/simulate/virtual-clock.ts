@@ -9,6 +9,8 @@ export interface VirtualClock extends Clock {
    * before the next.
    */
   runUntil(until: number): Promise<void>
+  /** Sets the time at once: timers that were due meanwhile run late, and each only once. */
+  jumpTo(time: number): Promise<void>
   /** Finishes all that needs no time. */
   settle(): Promise<void>
 }
@@ -20,7 +22,7 @@ export function virtualClock(start: number): VirtualClock {
   let now = start
   let made = 0
 
-  return {
+  const clock: VirtualClock = {
     now: () => now,
     setTimer(callback, ms) {
       made += 1
@@ -32,6 +34,10 @@ export function virtualClock(start: number): VirtualClock {
       waiting.delete(Number(timer))
     },
     settle: () => setImmediate(),
+    async jumpTo(time) {
+      now = Math.max(now, time)
+      await clock.runUntil(time)
+    },
     async runUntil(until) {
       await setImmediate()
       for (let next = timers.take(until); next; next = timers.take(until)) {
@@ -45,4 +51,5 @@ export function virtualClock(start: number): VirtualClock {
       now = Math.max(now, until)
     },
   }
+  return clock
 }

@@ -44,6 +44,20 @@ test('a cleared timer never runs, and clearing one that has run does nothing', a
   assert.deepEqual(seen, ['kept'])
 })
 
+test('after a jump a timer that sets itself again runs once, however often it would have been due', async () => {
+  const clock = virtualClock(1000)
+  const seen: number[] = []
+  const again = () => {
+    seen.push(clock.now())
+    clock.setTimer(again, 10)
+  }
+  clock.setTimer(again, 10)
+  await clock.jumpTo(2000)
+  assert.deepEqual(seen, [2000])
+  await clock.jumpTo(2010)
+  assert.deepEqual(seen, [2000, 2010])
+})
+
 test('thousands of timers come in order', async () => {
   const clock = virtualClock(0)
   const seen: number[] = []

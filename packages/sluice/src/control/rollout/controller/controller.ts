@@ -24,7 +24,7 @@ export interface ControllerOptions {
   /** Told of each new assessment of a running rollout. */
   onAssessed?: (assessed: Assessed) => void
   /** It looks at least this often, in ms. Default 1000. */
-  everyMs?: number
+  everyMs?: number | undefined
 }
 
 const usualEveryMs = 1000

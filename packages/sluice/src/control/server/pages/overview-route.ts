@@ -55,10 +55,12 @@ interface Listed {
   state: FeatureState
   attention: boolean
   isRunning: boolean
+  /** Of what is listed first: the lower the sooner. */
+  rank: number
 }
 
 interface OverviewFacts extends RowFacts {
-  /** Those that need somebody first, then those with a rollout, then the others, each by name. */
+  /** First what goes wrong now, then what runs, then what has ended badly today, then the others, each by name. */
   features: Listed[]
   leader: string | null
 }
@@ -77,10 +79,9 @@ async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFac
   const { epoch } = snapshots.view(null).snapshot
   const facts: RowFacts = { faults, instances, spending, epoch, now: clock.now() }
   const features = await Promise.all(states.map((state) => listedOf(state, facts, services)))
-  const rank = ({ attention, isRunning }: Listed) => (attention ? 0 : isRunning ? 1 : 2)
   return {
     ...facts,
-    features: features.sort((a, b) => rank(a) - rank(b) || (a.state.feature < b.state.feature ? -1 : 1)),
+    features: features.sort((a, b) => a.rank - b.rank || (a.state.feature < b.state.feature ? -1 : 1)),
     leader: leases.find(({ name }) => name === 'controller')?.holder ?? null,
   }
 }
@@ -95,7 +96,9 @@ async function listedOf(state: FeatureState, { faults, now }: RowFacts, services
   const isHeld = isRunning && rollout.hold !== null
   const wasRolledBack = rollout?.status === 'rolledBack' && now - (rollout.endedAt ?? 0) < newsMs
   const fails = faults.some((fault: ShownFault) => fault.feature === feature)
-  return { state, attention: alarmed || isHeld || wasRolledBack || fails, isRunning }
+  const goesWrong = alarmed || isHeld || fails
+  const rank = goesWrong ? 0 : isRunning ? 1 : wasRolledBack ? 2 : 3
+  return { state, attention: goesWrong || wasRolledBack, isRunning, rank }
 }
 
 function isBehind({ upToDate, silent }: InstanceState): boolean {

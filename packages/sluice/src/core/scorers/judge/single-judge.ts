@@ -161,11 +161,23 @@ function inOrder(items: readonly JudgedItem[], rubric: readonly RubricItem[]): J
   return [...items].sort((a, b) => placeOf(a) - placeOf(b))
 }
 
+/** The ids that were asked for before: live judging makes a judge for each answer, and an id takes long to compute. */
+const knownIds = new Map<string, string>()
+const mostKnownIds = 200
+
 /**
  * A hash of model, parameters, mode and the whole prompt for a sample, so that any change of wording counts: that of
  * questions about more than the output, and of those about claims, only where such questions are asked.
  */
-function judgeId(
+function judgeId(...of: Parameters<typeof computedId>): string {
+  const key = JSON.stringify(of)
+  const id = knownIds.get(key) ?? computedId(...of)
+  if (knownIds.size >= mostKnownIds) knownIds.clear()
+  knownIds.set(key, id)
+  return id
+}
+
+function computedId(
   model: string,
   parameters: ModelParameters,
   mode: AnswerMode,

@@ -78,6 +78,19 @@ test('a canary that was not assessed yet is not said to be well', async () => {
   assert.doesNotMatch(row, /no alarm/)
 })
 
+test('what runs now comes before what was rolled back today', async () => {
+  await using plane = await testPlane()
+  for (const feature of ['aaa', 'mail']) {
+    await activate(plane, feature)
+    await rollOut(plane, feature)
+  }
+  await plane.ask('POST /v1/features/aaa/rollback', { as: 'operator', body: { reason: 'worse' } })
+  plane.clock.advance(1000)
+  const page = await (await signedIn(plane, 'viewer')).page('/')
+  assert.match(text(page), /1 feature of 2 needs attention/)
+  assert.ok(page.indexOf('/features/mail"') < page.indexOf('/features/aaa"'))
+})
+
 test('a canary of which no outcomes have come is not said to be well, though nothing speaks against it', async () => {
   const silent = { ...alarmed, alerts: [], soak: { ...alarmed.soak, heardAt: null } }
   await using plane = await testPlane({ engineState: { assessment: async () => silent, drift: async () => null } })

@@ -1,0 +1,27 @@
+import { SluiceError } from '../../errors.ts'
+import type { EngineOptions } from '../server/engine.ts'
+import { simulatedJudging } from './simulated-judge.ts'
+
+type Given = Pick<EngineOptions, 'store' | 'clock' | 'log' | 'metrics' | 'random' | 'everyMs'>
+
+const keepLogMs = 90 * 86_400_000
+
+/** The engine of the demo: it judges by a simulated model, and tells nobody, since there are no channels. */
+export function demoEngineOptions(given: Given): EngineOptions {
+  return {
+    ...given,
+    keepLogMs,
+    judge: simulatedJudging(),
+    redactorOf: async () => async (material) => material,
+    redactTextsOf: async () => async (texts) => [...texts],
+    nightOf: () => undefined,
+    notify: {
+      ...{ channels: [], project: 'demo', linkTo: () => undefined },
+      deliver: {
+        fetch: () => Promise.reject(new SluiceError('cannot-run', 'the demo sends no messages')),
+        random: given.random,
+        sleep: async () => undefined,
+      },
+    },
+  }
+}
