@@ -33,6 +33,7 @@ const layers = [
   'core/answers',
   'core/scorers',
   'core/notify',
+  'core/github',
   'gate/git',
   'gate/affected',
   'gate/tools',
@@ -67,12 +68,13 @@ const layers = [
   'control/drift',
   'control/telemetry',
   'control/words',
+  'control/incident',
+  'control/github',
   'control/pages',
   'control/server',
   'control/remote',
   'control/simulate',
   'control/demo',
-  'control/incident',
   'cli',
 ]
 /** Gate and control know nothing of each other: what one needs of the other, the command line hands over. */

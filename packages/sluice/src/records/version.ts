@@ -22,6 +22,20 @@ export type GateEvidence = z.infer<typeof gateEvidenceSchema>
 /** `provider:model` and parameters of a model that judges. */
 const judgeMemberSchema = z.object({ model: z.string(), parameters: z.record(z.string(), z.unknown()) })
 
+/** The prompt file that a version was published from, as it is in a commit. */
+export const versionOriginSchema = z.strictObject({
+  commit: z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/, 'must be the whole hash of a commit'),
+  repository: z
+    .string()
+    .max(300)
+    .nullable()
+    .meta({ description: '`owner/name`; null where neither CI nor the remote `origin` tells it.' }),
+  project: z.string().max(1000).meta({ description: "The project's folder in it, empty or ending in a slash." }),
+  file: z.string().min(1).max(1000).meta({ description: 'Relative to that folder.' }),
+})
+
+export type VersionOrigin = z.infer<typeof versionOriginSchema>
+
 /**
  * A published prompt version. Its content never changes; its settings may, each time under a new number, and a later report
  * may replace the one before.
@@ -61,6 +75,8 @@ export const versionSchema = z.object({
   publishedBy: z.string(),
   /** Where it comes from, e.g. a commit. */
   source: z.string().nullable(),
+  /** Absent where the file is in no commit as it was published, and in records of before. */
+  origin: versionOriginSchema.exactOptional(),
 })
 
 /** The settings were whole when they were written, by the rules of then: what is read of them is not checked again. */

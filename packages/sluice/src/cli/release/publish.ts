@@ -2,7 +2,7 @@ import path from 'node:path'
 import { publicationOf } from '../../control/remote/publication.ts'
 import { gateNote, publishedText } from '../../control/remote/published-text.ts'
 import { selectFeature } from '../../core/suite/project/select-feature.ts'
-import { commitOfFile } from '../../gate/git/git.ts'
+import { publishedFrom } from '../../gate/git/published-from.ts'
 import { lastReport, namedReport } from '../../gate/report/version-report.ts'
 import { readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
@@ -19,12 +19,13 @@ export async function publishCommand(name: string, given: Record<string, unknown
   const options = readFlags('publish', publishFlags, given)
   const { prompts, config } = await openProject(host, () => false)
   const prompt = selectFeature(prompts, name)
-  const { report: place } = options
-  const report = place
-    ? await namedReport(path.resolve(host.cwd(), place), prompt)
+  const { report: named } = options
+  const report = named
+    ? await namedReport(path.resolve(host.cwd(), named), prompt)
     : await lastReport(config.root, prompt)
-  const source = options.source ?? (await commitOfFile(prompt.file, config.root, host.env))
-  const version = await connect(options, host).publish(name, publicationOf(prompt, { config, report, source }))
+  const from = await publishedFrom(prompt.file, config.root, host.env)
+  const place = { source: options.source ?? from.source, origin: from.origin }
+  const version = await connect(options, host).publish(name, publicationOf(prompt, { config, report, ...place }))
   tell(options, host, version, (seen) => publishedText(name, seen))
   host.stderr.write(gateNote(report, name))
   return 0

@@ -5,10 +5,11 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Report } from '../../records/report/report.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
-import type { VersionRecord } from '../../records/version.ts'
+import type { VersionOrigin, VersionRecord } from '../../records/version.ts'
 
 /** The body of `POST /v1/features/{f}/versions`. */
-export interface Publication extends Pick<VersionRecord, 'content' | 'rubric' | 'judge' | 'written' | 'source'> {
+export interface Publication
+  extends Pick<VersionRecord, 'content' | 'rubric' | 'judge' | 'written' | 'source' | 'origin'> {
   /** Both as in a prompt file, `redact` relative to the project's root. */
   rollout: unknown
   live: unknown
@@ -21,7 +22,17 @@ export interface Publication extends Pick<VersionRecord, 'content' | 'rubric' | 
  */
 export function publicationOf(
   prompt: Prompt,
-  { config, report, source }: { config: Pick<Config, 'root' | 'judge'>; report: Report | null; source: string | null },
+  {
+    config,
+    report,
+    source,
+    origin,
+  }: {
+    config: Pick<Config, 'root' | 'judge'>
+    report: Report | null
+    source: string | null
+    origin?: VersionOrigin | undefined
+  },
 ): Publication {
   const { id, label, model, parameters, messages, format, strict, inputs, rubric, rollout, live, written } = prompt
   const { tools, toolChoice, maxSteps } = prompt
@@ -41,6 +52,7 @@ export function publicationOf(
     ...(written && { written }),
     report: report && withoutCases(report, prompt.feature),
     source,
+    ...(origin && { origin }),
   }
 }
 

@@ -1,20 +1,11 @@
 import { z } from 'zod'
-import type { Sleep } from '../../core/providers/clock.ts'
+import { createGithubApi, type GithubApi, type GithubConnection, GithubError } from '../../core/github/github-api.ts'
 import { runWord } from '../report/run-verdict.ts'
 import { commentText } from './comment-text.ts'
-import { createGithubApi, type GithubApi, GithubError } from './github-api.ts'
 import { judgedLine, lastJudged, nothingJudged } from './last-judged.ts'
 import type { RunOutcome } from './run-outcome.ts'
 import { stickComment } from './sticky-comment.ts'
 import type { EndedRun, WorkflowRun } from './workflow-run.ts'
-
-/** How GitHub is reached. */
-export interface Connection {
-  fetch?: typeof globalThis.fetch
-  sleep: Sleep
-  random: () => number
-  now: () => number
-}
 
 export interface Commented {
   outcome: RunOutcome
@@ -25,7 +16,11 @@ export interface Commented {
  * Brings the comment of the pull request up to date, as far as GitHub lets it. Never rejects: the notes say what a reader
  * would miss, and why.
  */
-export async function commentRun(workflow: WorkflowRun, said: Commented, connection: Connection): Promise<string[]> {
+export async function commentRun(
+  workflow: WorkflowRun,
+  said: Commented,
+  connection: GithubConnection,
+): Promise<string[]> {
   const { inputs, pullRequest, endedRun, apiUrl } = workflow
   if (!inputs.comment || (!pullRequest && !endedRun)) return []
   if (pullRequest?.isFork) return [forkNote(said.outcome)]

@@ -1,6 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import type { GithubConnection } from '../../core/github/github-api.ts'
 import { type Diagnostic, diagnosticSchema } from '../../core/suite/diagnostics/diagnostic.ts'
 import { SluiceError } from '../../errors.ts'
 import { exitCodes } from '../../exit-codes.ts'
@@ -9,7 +10,7 @@ import { excerpt } from '../../text/untrusted.ts'
 import { openGit } from '../git/git.ts'
 import { githubAnnotations } from '../report/annotations.ts'
 import { findingTexts } from '../report/run-finding.ts'
-import { type Connection, commentRun } from './comment-run.ts'
+import { commentRun } from './comment-run.ts'
 import { commentMarker } from './comment-text.ts'
 import { measureApproval } from './measure-approval.ts'
 import { reportFindings, shownOf } from './report-findings.ts'
@@ -35,7 +36,7 @@ export interface GithubRunOptions {
   write(text: string): void
   /** Unguessable, new for each call. */
   nonce(): string
-  connection: Connection
+  connection: GithubConnection
 }
 
 const checkSchema = z.object({ diagnostics: z.array(diagnosticSchema) })

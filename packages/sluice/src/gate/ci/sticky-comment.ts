@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type GithubApi, GithubError } from './github-api.ts'
+import { type GithubApi, GithubError } from '../../core/github/github-api.ts'
 
 /** What became of the comment. */
 export type CommentOutcome = 'created' | 'edited' | 'unchanged' | 'none'

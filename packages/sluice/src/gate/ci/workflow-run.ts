@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { publicGithubApi } from '../../core/github/github-api.ts'
 import { SluiceError } from '../../errors.ts'
 
 const commands = ['gate', 'nightly', 'comment'] as const
@@ -14,7 +15,7 @@ const environmentSchema = z.object({
   GITHUB_REPOSITORY: z.string().regex(/^[^/\s]+\/[^/\s]+$/),
   GITHUB_EVENT_NAME: z.string().min(1),
   GITHUB_EVENT_PATH: z.string().min(1),
-  GITHUB_API_URL: z.url().default('https://api.github.com'),
+  GITHUB_API_URL: z.url().default(publicGithubApi),
   GITHUB_SERVER_URL: z.url().default('https://github.com'),
   GITHUB_RUN_ID: given,
   GITHUB_OUTPUT: given,

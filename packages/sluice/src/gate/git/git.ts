@@ -243,14 +243,3 @@ function missingHistory(reference: string): string {
     '(actions/checkout: fetch-depth: 0; elsewhere: git fetch --unshallow).'
   )
 }
-
-/**
- * The commit that is checked out at `root`, marked where `file` has changed since; null without a repository or commit.
- * `file` is relative to `root`.
- */
-export async function commitOfFile(file: string, root: string, env: NodeJS.ProcessEnv): Promise<string | null> {
-  const git = await openGit(root, env)
-  const head = await git?.head()
-  if (!git || !head) return null
-  return (await git.changedSince(head)).includes(git.prefix + file) ? `${head} with changes` : head
-}

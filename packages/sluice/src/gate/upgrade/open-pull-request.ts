@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { z } from 'zod'
+import { createGithubApi, type GithubConnection, GithubError, publicGithubApi } from '../../core/github/github-api.ts'
+import { type GithubRepository, githubRepository } from '../../core/github/repository.ts'
 import { SluiceError } from '../../errors.ts'
-import type { Connection } from '../ci/comment-run.ts'
-import { createGithubApi, type GithubApi, GithubError } from '../ci/github-api.ts'
+import { repositoryOfRemote } from '../git/published-from.ts'
 import type { ChangedFile } from './write-models.ts'
 
 export interface PullRequestOptions {
@@ -39,20 +39,16 @@ export async function githubPlace(root: string, env: NodeJS.ProcessEnv): Promise
       () => undefined,
     )
   const remote = env.GITHUB_REPOSITORY ? undefined : await first('git', ['remote', 'get-url', 'origin'])
-  const repository = env.GITHUB_REPOSITORY || /[:/]([^/:]+\/[^/]+?)(?:\.git)?\/?$/.exec(remote ?? '')?.[1]
+  const repository = env.GITHUB_REPOSITORY || repositoryOfRemote(remote ?? '')
   if (!repository)
     throw missing('the repository is not known: set GITHUB_REPOSITORY=owner/name, or add a remote named origin')
   const token = env.GITHUB_TOKEN || env.GH_TOKEN || (await first('gh', ['auth', 'token']))
   if (!token)
     throw missing('there is no token: set GITHUB_TOKEN (contents and pull requests: write), or run gh auth login')
-  return { repository, token, apiUrl: (env.GITHUB_API_URL ?? 'https://api.github.com').replace(/\/$/, '') }
+  return { repository, token, apiUrl: (env.GITHUB_API_URL ?? publicGithubApi).replace(/\/$/, '') }
 }
 
 const missing = (what: string) => new SluiceError('invalid-input', `--pull-request: ${what}`)
-
-const withSha = z.object({ sha: z.string() })
-const repositorySchema = z.object({ default_branch: z.string() })
-const pullSchema = z.object({ html_url: z.string() })
 
 /**
  * Makes the commit on GitHub itself and opens the pull request, so that neither the working tree nor a branch here is
@@ -62,14 +58,14 @@ const pullSchema = z.object({ html_url: z.string() })
 export async function openPullRequest(
   { repository, apiUrl, token }: GithubPlace,
   options: PullRequestOptions,
-  connection: Connection,
+  connection: GithubConnection,
 ): Promise<string> {
   const api = createGithubApi({ url: apiUrl, token, ...connection })
   try {
-    return await open(api, `/repos/${repository}`, options)
+    return await open(githubRepository(api, repository), options)
   } catch (error) {
     if (!(error instanceof GithubError)) throw error
-    const hint = error.status === 404 || error.status === 422 ? ' Is the commit pushed, and the branch new?' : ''
+    const hint = error.status === 404 || error.status === 422 ? ' Is the commit pushed?' : ''
     throw new SluiceError('cannot-run', `the pull request could not be opened: ${error.message}.${hint}`, {
       cause: error,
     })
@@ -77,27 +73,13 @@ export async function openPullRequest(
 }
 
 async function open(
-  api: GithubApi,
-  base: string,
+  repository: GithubRepository,
   { head, prefix, branch, title, body, files }: PullRequestOptions,
 ): Promise<string> {
-  const post = async <T>(place: string, schema: z.ZodType<T>, data: object) =>
-    schema.parse((await api.request('POST', `${base}${place}`, data)).data)
-  const { default_branch: target } = repositorySchema.parse((await api.request('GET', base)).data)
-  const entries = files.map(({ file, after }) => ({
-    path: `${prefix}${file}`,
-    mode: '100644',
-    type: 'blob',
-    content: after,
-  }))
-  const parent = z.object({ tree: withSha }).parse((await api.request('GET', `${base}/git/commits/${head}`)).data)
-  const tree = await post('/git/trees', withSha, { base_tree: parent.tree.sha, tree: entries })
-  const commit = await post('/git/commits', withSha, {
-    message: `${title}\n\n${body}`,
-    tree: tree.sha,
-    parents: [head],
-  })
-  await post('/git/refs', z.unknown(), { ref: `refs/heads/${branch}`, sha: commit.sha })
-  const { html_url: address } = await post('/pulls', pullSchema, { title, body, head: branch, base: target })
-  return address
+  const base = await repository.defaultBranch()
+  const entries = files.map(({ file, after }) => ({ path: `${prefix}${file}`, mode: '100644', content: after }))
+  const commit = await repository.makeCommit({ parent: head, entries, message: `${title}\n\n${body}` })
+  if (!(await repository.makeBranch(branch, commit)))
+    throw new SluiceError('cannot-run', `the pull request could not be opened: the branch ${branch} is there already.`)
+  return (await repository.openPull({ title, body, head: branch, base })).url
 }

@@ -213,3 +213,27 @@ test('a panel and a cascade are published as the gate has them, under the words 
   assert.match((await faultOf({ ...panel, ...cascade }))[0].message, /give only one of panel and cascade/)
   assert.match((await faultOf({ model: 'panel of local:one' }))[0].message, /^names no provider/)
 })
+
+test('a version keeps its commit, and that another commit has it too is no news by itself', async () => {
+  await using plane = await testPlane()
+  const from = (digit: string) => ({
+    commit: digit.repeat(40),
+    repository: 'acme/mail',
+    project: '',
+    file: 'a.prompt.yml',
+  })
+  const { id } = await publish(plane)
+  const stored = async () => (await plane.store.version(feature, id))?.origin?.commit[0]
+  const rows = async () => (await plane.store.audit(feature)).length
+  assert.deepEqual([await stored(), await rows()], [undefined, 1])
+  await publish(plane, { origin: from('a') })
+  assert.deepEqual([await stored(), await rows()], ['a', 2])
+  await publish(plane, { origin: from('b') })
+  assert.deepEqual([await stored(), await rows()], ['a', 2])
+  await publish(plane, { origin: from('b'), live: { ...storing, store: false } })
+  await publish(plane)
+  assert.deepEqual([await stored(), await rows()], ['b', 4])
+  assert.partialDeepStrictEqual((await plane.store.audit(feature))[2]?.after, { origin: from('b') })
+  const { status } = await publish(plane, { origin: { ...from('c'), commit: 'main' } })
+  assert.equal(status, 400)
+})

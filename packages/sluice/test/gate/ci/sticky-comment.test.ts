@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createGithubApi, GithubError } from '../../../src/gate/ci/github-api.ts'
+import { createGithubApi, GithubError } from '../../../src/core/github/github-api.ts'
 import { type StickyComment, stickComment } from '../../../src/gate/ci/sticky-comment.ts'
 import { chatter, type FakeGithub, fakeGithub } from '../../support/github/fake-github.ts'
 

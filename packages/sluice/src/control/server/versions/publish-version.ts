@@ -17,7 +17,7 @@ import type { Services } from '../services.ts'
 /** A version with its settings, checked. */
 export type Published = Pick<
   VersionRecord,
-  'content' | 'rubric' | 'judge' | 'rollout' | 'live' | 'written' | 'report' | 'source'
+  'content' | 'rubric' | 'judge' | 'rollout' | 'live' | 'written' | 'report' | 'source' | 'origin'
 >
 
 /** A changed setting, and when the change takes effect. */
@@ -65,7 +65,7 @@ export async function publishVersion(
     const next = await withLive(store, { ...before, publishedLive: body.live }, record)
     const isOtherState = stored === undefined || canonicalJson(next) !== canonicalJson(before)
     const changes = effectsOf({ known, record, before, next })
-    if (known && !isOtherState && canonicalJson(record) === canonicalJson(known))
+    if (known && !isOtherState && isAlike(record, known))
       return { record, isNew: false, changes: [...changes, ...relabelled(known, body)], notes: [], locked }
     const audit = auditOf(record, known, changes, { at: clock.now(), caller, source: body.source })
     const result = await store.commit({ ...(isOtherState && { feature: next }), version: record, audit })
@@ -89,6 +89,12 @@ function refuseOtherRendering(known: PromptVersion, { id, strict }: PromptVersio
   })
 }
 
+/** Whether nothing of it is news. That another commit has the same version as well is none. */
+function isAlike(record: VersionRecord, known: VersionRecord): boolean {
+  const { origin = record.origin } = known
+  return canonicalJson({ ...record, origin }) === canonicalJson(known)
+}
+
 function lockedBy(state: FeatureState, known: VersionRecord, body: Published): Locked | undefined {
   const rollout = runningRollout(state)
   if (!rollout || (rollout.incumbent !== known.id && rollout.canary !== known.id)) return undefined
@@ -109,12 +115,15 @@ function recordOf(
 ): VersionRecord {
   const { content, ...rest } = body
   if (!known) return { feature, id: content.id, ...body, settings: 1, publishedAt: at, publishedBy: by }
-  const { rollout, live, written, report } = rest
+  const { rollout, live, written, report, origin } = rest
   const settings = { rollout, live, ...measureOf(isLocked ? known : body) }
   const { settings: count = 1 } = known
   const isChanged =
     settingChanges({ ...measureOf(known), rollout: known.rollout, live: known.live }, settings).length > 0
-  const next = { ...known, ...settings, ...(isChanged && { settings: count + 1 }), report: report ?? known.report }
+  const next = {
+    ...{ ...known, ...settings, ...(isChanged && { settings: count + 1 }), report: report ?? known.report },
+    ...(origin && { origin }),
+  }
   if (written) next.written = written
   else delete next.written
   return next
@@ -163,11 +172,11 @@ function auditOf(
   changes: readonly Effect[],
   { at, caller, source }: { at: number; caller: Caller; source: string | null },
 ): StoreChange['audit'] {
-  const { feature, id, content, report, settings } = record
+  const { feature, id, content, report, settings, origin } = record
   const run = { report: report?.runId ?? null, settings }
   const valuesOf = (which: 'before' | 'after') =>
     Object.fromEntries(changes.map((change) => [change.setting, change[which]]))
-  const about = { label: content.label ?? null, model: content.model, source }
+  const about = { label: content.label ?? null, model: content.model, source, ...(origin && { origin }) }
   return {
     chain: feature,
     at,

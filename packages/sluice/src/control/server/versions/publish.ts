@@ -6,7 +6,7 @@ import { reportSchema } from '../../../records/report/report.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
 import { rubricSchema } from '../../../records/rubric.ts'
 import { strengthSchema } from '../../../records/verdict.ts'
-import type { GateEvidence } from '../../../records/version.ts'
+import { type GateEvidence, versionOriginSchema } from '../../../records/version.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import { refuseMoreVersions } from '../access/growth.ts'
 import { Problem } from '../http/problem.ts'
@@ -70,6 +70,9 @@ const publication = z.strictObject({
     .default(null)
     .meta({ description: 'The report.json of the gate, with or without its cases.' }),
   source: z.string().max(500).nullable().default(null).meta({ description: 'Where it comes from, e.g. a commit.' }),
+  origin: versionOriginSchema.exactOptional().meta({
+    description: 'The commit that has the prompt file as it is published; absent where none has. Told to GitHub.',
+  }),
 })
 
 type Publication = z.output<typeof publication>

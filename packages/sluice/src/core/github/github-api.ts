@@ -1,16 +1,23 @@
 import { z } from 'zod'
-import type { Sleep } from '../../core/providers/clock.ts'
-import { retryAfterMs } from '../../core/providers/errors/retry-after.ts'
+import type { Sleep } from '../providers/clock.ts'
+import { retryAfterMs } from '../providers/errors/retry-after.ts'
+
+interface GithubErrorOptions extends ErrorOptions {
+  limitMs?: number | undefined
+}
 
 /** A request that GitHub refused, or that did not reach it. */
 export class GithubError extends Error {
   override readonly name = 'GithubError'
   /** HTTP status; undefined without an answer. */
   readonly status: number | undefined
+  /** How long a rate limit asks to wait; undefined for any other refusal. */
+  readonly limitMs: number | undefined
 
-  constructor(message: string, status: number | undefined, options?: ErrorOptions) {
+  constructor(message: string, status: number | undefined, { limitMs, ...options }: GithubErrorOptions = {}) {
     super(message, options)
     this.status = status
+    this.limitMs = limitMs
   }
 
   /** Whether the request may have been carried out all the same. */
@@ -30,9 +37,8 @@ export interface GithubApi {
   request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<GithubAnswer>
 }
 
-export interface GithubApiOptions {
-  url: string
-  token: string
+/** How GitHub is reached. */
+export interface GithubConnection {
   fetch?: typeof globalThis.fetch
   sleep: Sleep
   /** In [0, 1). */
@@ -41,15 +47,27 @@ export interface GithubApiOptions {
   now: () => number
 }
 
+export interface GithubApiOptions extends GithubConnection {
+  url: string
+  token: string
+  /** All waits together, in ms; beyond them a request fails with what it would have to wait (default a minute). */
+  longestWaitMs?: number
+}
+
+/** Of github.com; an Enterprise server has its own. */
+export const publicGithubApi = 'https://api.github.com'
+
 const attempts = 4
 /** A verdict is not held up for a comment longer than this. */
-const longestWaitMs = 60_000
+const defaultLongestWaitMs = 60_000
+/** Where a limit does not say how long it lasts. */
+const unsaidLimitMs = 30_000
 const timeoutMs = 15_000
 const mostRedirects = 3
 const messageSchema = z.object({ message: z.string() })
 
 /**
- * GitHub's REST API. Waits out rate limits as the answer says, up to a minute in all, and tries again where the server
+ * GitHub's REST API. Waits out rate limits as the answer says, up to the longest wait, and tries again where the server
  * fails. A POST that may have been carried out is not sent twice.
  */
 export function createGithubApi({
@@ -59,6 +77,7 @@ export function createGithubApi({
   sleep,
   random,
   now,
+  longestWaitMs = defaultLongestWaitMs,
 }: GithubApiOptions): GithubApi {
   let waitedMs = 0
   const send = async (method: string, path: string, body: object | undefined) => {
@@ -93,10 +112,9 @@ export function createGithubApi({
         if (!(result instanceof GithubError) && result.response.ok) {
           return { data: parse(result.text), hasNext: /rel="next"/.test(result.response.headers.get('link') ?? '') }
         }
-        const error = result instanceof GithubError ? result : refusal(method, path, result)
-        const limitMs = result instanceof GithubError ? undefined : rateLimitMs(result, now())
+        const error = result instanceof GithubError ? result : refusal(method, path, result, now())
         const backoffMs = error.isUncertain && method !== 'POST' ? random() * 300 * 2 ** attempt : undefined
-        const delayMs = limitMs ?? backoffMs
+        const delayMs = error.limitMs ?? backoffMs
         if (delayMs === undefined || attempt === attempts || waitedMs + delayMs > longestWaitMs) throw error
         waitedMs += delayMs
         await sleep(delayMs, new AbortController().signal)
@@ -118,9 +136,12 @@ interface Refused {
   text: string
 }
 
-function refusal(method: string, path: string, { response: { status }, text }: Refused): GithubError {
+function refusal(method: string, path: string, refused: Refused, now: number): GithubError {
+  const { text } = refused
+  const { status } = refused.response
   const said = messageSchema.safeParse(parse(text)).data?.message ?? text.slice(0, 200)
-  return new GithubError(`${method} ${path.split('?', 1)[0]}: ${status} ${said}`, status)
+  const message = `${method} ${path.split('?', 1)[0]}: ${status} ${said}`
+  return new GithubError(message, status, { limitMs: rateLimitMs(refused, now) })
 }
 
 /** How long a rate limit asks to wait; undefined when the refusal is none. */
@@ -130,7 +151,7 @@ function rateLimitMs({ response: { status, headers }, text }: Refused, now: numb
   if (asked !== undefined) return asked
   const reset = Number(headers.get('x-ratelimit-reset'))
   if (headers.get('x-ratelimit-remaining') === '0' && reset > 0) return Math.max(0, reset * 1000 - now)
-  return status === 429 || /rate limit/i.test(text) ? longestWaitMs / 2 : undefined
+  return status === 429 || /rate limit/i.test(text) ? unsaidLimitMs : undefined
 }
 
 function parse(text: string): unknown {

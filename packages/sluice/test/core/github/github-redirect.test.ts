@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createGithubApi } from '../../../src/core/github/github-api.ts'
 import { createLeanFetch } from '../../../src/core/providers/http/lean-fetch.ts'
-import { createGithubApi } from '../../../src/gate/ci/github-api.ts'
 import { faultServer, inTurn, json, type Play } from '../../support/providers/fault-server.ts'
 
 const moved =
