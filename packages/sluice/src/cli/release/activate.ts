@@ -1,5 +1,5 @@
-import { versionText } from '../../control/remote/find-version.ts'
 import { activateVersion } from '../../control/remote/releases.ts'
+import { versionText } from '../../control/words/version-text.ts'
 import { readFlags, releaseFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { appliedNote, connect, tell } from '../session/connect.ts'

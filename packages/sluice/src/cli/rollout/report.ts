@@ -3,6 +3,7 @@ import { knownOfRollout } from '../../control/incident/incident-cases.ts'
 import { postMortemOf } from '../../control/incident/post-mortem.ts'
 import { renderPostMortem } from '../../control/incident/post-mortem-page.ts'
 import { rolloutAddress } from '../../control/pages/addresses.ts'
+import { auditRowsOf } from '../../control/remote/audit-export.ts'
 import { remoteAddress } from '../../control/remote/connection.ts'
 import { rolloutIdOf } from '../../control/remote/rollouts.ts'
 import { SluiceError } from '../../errors.ts'
@@ -22,7 +23,8 @@ export async function reportRollout(which: string, given: Record<string, unknown
   const { cases, goodFrom } = await knownOfRollout(rollout, await openProject(host, () => false))
   const { url } = remoteAddress(options.url === undefined ? {} : { url: options.url }, host.env)
   const link = `${url}${rolloutAddress(rollout.id)}`
-  const postMortem = host.mask.data(await postMortemOf(rollout, remote, { cases, goodFrom, link }))
+  const records = { ...remote, auditRows: (feature: string) => auditRowsOf(remote, feature) }
+  const postMortem = host.mask.data(await postMortemOf(rollout, records, { cases, goodFrom, link }))
   const page = renderPostMortem(postMortem)
   const { out } = options
   if (out === undefined) {

@@ -1,9 +1,9 @@
 import type { AuditRow } from '../../records/audit-row.ts'
 import { formatDuration, formatPercent } from '../../text/format.ts'
-import { codeSpan, inlineText } from '../../text/markdown-escape.ts'
-import { versionText } from '../remote/find-version.ts'
+import { codeSpan, inlineText, linkTarget } from '../../text/markdown-escape.ts'
 import { timeText } from '../words/moments.ts'
 import { stateText } from '../words/rollout-state-text.ts'
+import { versionText } from '../words/version-text.ts'
 import type { PostMortem } from './post-mortem.ts'
 import { answersSection, missedSection } from './post-mortem-answers.ts'
 import { evidenceSection } from './post-mortem-evidence.ts'
@@ -43,11 +43,6 @@ function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
     `> ${inlineText(ending?.reason ?? '')}`,
     ...(link === null ? [] : [`[The page of this rollout](${linkTarget(link)})`]),
   ]
-}
-
-/** An address that cannot end the link that it stands in. */
-function linkTarget(link: string): string {
-  return new URL(link).href.replaceAll('(', '%28').replaceAll(')', '%29')
 }
 
 function timeline(rows: readonly AuditRow[]): string {

@@ -1,17 +1,37 @@
 import type { AuditRow } from '../../records/audit-row.ts'
-import type { FeatureAnswer, RolloutAnswer } from '../remote/answers.ts'
-import { parseAuditExport } from '../remote/audit-export.ts'
+import type { Rollout } from '../../records/rollout.ts'
+import type { LabelledVersion } from '../words/version-text.ts'
 import { type DecidingEvidence, decidingEvidence } from './deciding-evidence.ts'
 import { type Failure, failureOf } from './failure.ts'
 import type { Production } from './gather-failures.ts'
 import type { IncidentCase } from './incident-cases.ts'
 
+/** A rollout as a control plane stores it or answers it, as far as the page reads it. */
+export interface EndedRollout
+  extends Pick<
+    Rollout,
+    'id' | 'feature' | 'incumbent' | 'canary' | 'stage' | 'startedAt' | 'startedBy' | 'override' | 'endedAt'
+  > {
+  state: string
+  /** The canary's share at its end. */
+  ppm: number
+  settings: { stages: readonly unknown[] }
+  strength?: string | null | undefined
+  ending: { by: string; reason: string; why?: string | undefined; evidence?: unknown } | null
+  /** The last one; null without data. */
+  assessment: unknown
+}
+
+interface GatedVersion extends LabelledVersion {
+  report: { verdict: string; runId: string } | null
+}
+
 /** Everything that the page about a rollout which has ended shows. */
 export interface PostMortem {
-  rollout: RolloutAnswer
+  rollout: EndedRollout
   /** Its page; null where that is not known. */
   link: string | null
-  versions: FeatureAnswer['versions']
+  versions: readonly GatedVersion[]
   evidence: DecidingEvidence | null
   /** What happened to the rollout, and the publication of its canary; oldest first. */
   rows: AuditRow[]
@@ -23,25 +43,24 @@ export interface PostMortem {
 
 /** The part of a control plane that a post-mortem is made of. */
 export interface Records extends Production {
-  feature(name: string): Promise<Pick<FeatureAnswer, 'versions'>>
-  auditExport(feature: string): Promise<string>
+  feature(name: string): Promise<{ versions: readonly GatedVersion[] }>
+  auditRows(feature: string): Promise<AuditRow[]>
 }
 
 const worstShown = 10
 
 /** Reads what is on record of a rollout. Rejects as the records do. */
 export async function postMortemOf(
-  rollout: RolloutAnswer,
+  rollout: EndedRollout,
   records: Records,
   { cases, goodFrom, link = null }: { cases: IncidentCase[] | null; goodFrom: number; link?: string | null },
 ): Promise<PostMortem> {
   const { id, feature, canary, ending, assessment } = rollout
-  const [{ versions }, log, contents] = await Promise.all([
+  const [{ versions }, rows, contents] = await Promise.all([
     records.feature(feature),
-    records.auditExport(feature),
+    records.auditRows(feature),
     records.contents(feature, { rollout: id, version: canary, limit: worstShown }),
   ])
-  const { rows } = parseAuditExport(log, `the log of ${feature}`)
   return {
     rollout,
     link,
@@ -54,7 +73,7 @@ export async function postMortemOf(
 }
 
 /** A step of the rollout itself up to its end, or the publication of its canary. */
-function concerns({ action, at, before, after }: AuditRow, { id, canary, endedAt }: RolloutAnswer): boolean {
+function concerns({ action, at, before, after }: AuditRow, { id, canary, endedAt }: EndedRollout): boolean {
   if (endedAt !== null && at > endedAt) return false
   if (action === 'version.publish') return fieldOf(after, 'id') === canary
   return [before, after].some((document) => fieldOf(fieldOf(document, 'rollout'), 'id') === id)

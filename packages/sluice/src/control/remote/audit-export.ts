@@ -36,6 +36,14 @@ export function parseAuditExport(text: string, place: string): AuditExport {
   return { chain: end.data.chain, rows, head: end.data.head }
 }
 
+/** The rows of a feature's log, as a control plane exports it. */
+export async function auditRowsOf(
+  remote: { auditExport(feature: string): Promise<string> },
+  feature: string,
+): Promise<AuditRow[]> {
+  return parseAuditExport(await remote.auditExport(feature), `the log of ${feature}`).rows
+}
+
 function parsed(line: string): unknown {
   try {
     return JSON.parse(line)

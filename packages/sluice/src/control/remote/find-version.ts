@@ -2,12 +2,6 @@ import { hint } from '../../core/suite/diagnostics/suggest.ts'
 import { SluiceError } from '../../errors.ts'
 import type { FeatureAnswer, VersionAnswer } from './answers.ts'
 
-/** A version as people call it: `3.1 (c84f5641b4d1)`, or its id alone. */
-export function versionText({ versions }: Pick<FeatureAnswer, 'versions'>, id: string): string {
-  const label = versions.find((version) => version.id === id)?.label
-  return label ? `${label} (${id})` : id
-}
-
 /**
  * The id of the version that is meant by its label, its id, or the beginning of its id. The newest one where several
  * bear the label would be a guess, so that is refused.

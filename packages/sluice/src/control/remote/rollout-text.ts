@@ -4,8 +4,8 @@ import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
 import { eValueText, figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
 import { momentText, timeText } from '../words/moments.ts'
 import { stageText, stateText } from '../words/rollout-state-text.ts'
+import { versionText } from '../words/version-text.ts'
 import type { FeatureAnswer, ForecastAnswer, RolloutAnswer } from './answers.ts'
-import { versionText } from './find-version.ts'
 
 /** What a rollout does and what is known of its canary, in a few lines. `now` in ms since the epoch. */
 export function rolloutText(

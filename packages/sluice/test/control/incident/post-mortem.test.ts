@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { Marked } from 'marked'
 import { type PostMortem, postMortemOf } from '../../../src/control/incident/post-mortem.ts'
 import { renderPostMortem } from '../../../src/control/incident/post-mortem-page.ts'
+import { auditRowsOf } from '../../../src/control/remote/audit-export.ts'
 import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import { testPlane } from '../../support/control-plane.ts'
@@ -55,7 +56,8 @@ async function rolledBack(cases: PostMortem['cases'] = null) {
     content('good', 0.9),
   ])
   const view = await production.rollout(rollout)
-  const page = await postMortemOf(view, production, { cases, goodFrom: 0.6, link: 'https://s.example/rollouts/r)x' })
+  const records = { ...production, auditRows: (feature: string) => auditRowsOf(production, feature) }
+  const page = await postMortemOf(view, records, { cases, goodFrom: 0.6, link: 'https://s.example/rollouts/r)x' })
   await plane[Symbol.asyncDispose]()
   return { ...page, version, rolloutId: rollout }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findVersion, versionText } from '../../../src/control/remote/find-version.ts'
+import { findVersion } from '../../../src/control/remote/find-version.ts'
+import { versionText } from '../../../src/control/words/version-text.ts'
 
 const version = (id: string, label: string | null = null) => ({ id, label, model: 'm', publishedAt: 0, report: null })
 const feature = {
