@@ -85,6 +85,17 @@ export const environmentVariables: readonly VariableGroup[] = [
     ],
   },
   {
+    title: 'GitHub after the merge',
+    introduction: 'Named by [`server.github`](sluice-yaml.md#server) of `sluice.yaml`, under a name of your own.',
+    variables: [
+      {
+        name: '<server.github.tokenEnv>',
+        means: 'Token with which `sluice serve` tells GitHub of releases. It is sent to GitHub alone.',
+        example: 'github_pat_...',
+      },
+    ],
+  },
+  {
     title: 'Control plane',
     introduction: 'The first two are read by commands that talk to a control plane, the others by `sluice serve`.',
     variables: [

@@ -38,6 +38,11 @@ export function codeBlock(text: string, language = ''): string {
   return `${fence}${language}\n${body}\n${fence}`
 }
 
+/** An address that cannot end the Markdown link that it stands in. */
+export function linkTarget(link: string): string {
+  return new URL(link).href.replaceAll('(', '%28').replaceAll(')', '%29')
+}
+
 /**
  * Breaks HTML comments: Sluice finds its GitHub comment by such a marker, which a model's text must not contain, not
  * even as code.

@@ -39,7 +39,7 @@ const others = [
   // What Sluice tells a process that it has started.
   /^SLUICE_STARTED_BY$/,
   // Examples of names that a file may give.
-  /^(?:SLACK|OPS|PAGERDUTY|OPENROUTER)_/,
+  /^(?:SLACK|OPS|PAGERDUTY|OPENROUTER|SLUICE_GITHUB)_/,
   // Keys of other vendors, as text of advice; they are read as <NAME>_API_KEY.
   /^(?:COHERE|DEEPSEEK|MISTRAL|XAI)_API_KEY$|^(?:API_KEY|NAME_OF_ITS_KEY|KEY__|APP_TOKEN|NAME_API_KEY)$/,
 ]
@@ -74,9 +74,9 @@ test('where the name of a variable is computed, the list says where it is from',
     [
       // The systems of the list.
       'gate/base/base-commit.ts',
-      // apiKeyEnv, headers, notify.
+      // apiKeyEnv, headers, notify, server.
       ...['core/notify/create-channels.ts', 'core/providers/api-key.ts', 'core/providers/configured-secrets.ts'],
-      'core/suite/values/environment-text.ts',
+      ...['core/suite/values/environment-text.ts', 'control/server/serve/serve-engine.ts'],
       // Proxies, in both spellings.
       'core/providers/http/proxy.ts',
       // Every variable, to mask or withhold it.

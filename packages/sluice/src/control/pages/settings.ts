@@ -1,4 +1,5 @@
 import { html } from '../../text/markup.ts'
+import type { GithubStanding } from '../github/github-progress.ts'
 import { auditAddress } from './addresses.ts'
 import { cell, moment, type StateTone, toned, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
@@ -24,11 +25,21 @@ export interface SettingsPage {
   tokens: readonly ShownToken[] | null
   /** Null: it was not set. */
   publicUrl: string | null
+  /** Null: GitHub is told nothing. */
+  github: GithubStanding | null
   now: number
 }
 
 /** Who has access, and the session of the reader. */
-export function settingsPage({ own, sessionEndsAt, formKey, tokens, publicUrl, now }: SettingsPage): PageContent {
+export function settingsPage({
+  own,
+  sessionEndsAt,
+  formKey,
+  tokens,
+  publicUrl,
+  github,
+  now,
+}: SettingsPage): PageContent {
   const main = html`<h1>Settings</h1>
 <section><h2>Your session</h2>
 <p>You have signed in with the token <b>${own.name}</b> <code class="id">${own.id}</code>: ${scopeText(own)}. The session ends ${moment(sessionEndsAt)}.</p>
@@ -49,9 +60,29 @@ ${
     publicUrl === null
       ? html`Not set. Without <code>--public-url</code> messages have no links, and the cookie of a session is not kept to TLS.`
       : html`<code>${publicUrl}</code>${publicUrl.startsWith('https:') ? undefined : html`. It has no TLS, so the cookie of a session is not kept to it.`}`
-  }</p></section>`
+  }</p></section>
+<section><h2>GitHub</h2>${githubText(github)}</section>`
   return { title: 'Settings', main }
 }
+
+function githubText(github: GithubStanding | null) {
+  if (!github)
+    return html`<p>Not told of releases. <code>server: {github: …}</code> in <code>sluice.yaml</code> changes that.</p>`
+  const { repository, link } = github
+  const told = html`Releases and rollouts are told to <code>${repository}</code>`
+  if (!link) return html`<p>${told}; nothing was told yet.</p>`
+  const { state, words, checkWay, since } = link
+  const [tone, text] = githubStates[state]
+  const way = checkWay === null ? 'nowhere' : checkWay === 'checkRun' ? 'in a check run' : 'in a commit status'
+  return html`<p>${toned(tone, text)} since ${moment(since)}${words === null ? undefined : html`: ${words}`}</p>
+<p>${told}. The evidence stands ${way}.</p>`
+}
+
+const githubStates = {
+  works: ['good', 'Works'],
+  fails: ['watch', 'Fails, and is tried again'],
+  refused: ['bad', 'Refused'],
+} as const satisfies Record<string, readonly [StateTone, string]>
 
 function scopeText({ scopes, features }: ShownToken): string {
   return `${scopes.join(', ')}, ${features === null ? 'all features' : `only ${features.join(', ')}`}`

@@ -1,5 +1,6 @@
 import type { DriftView } from '../drift/read-drift.ts'
 import type { NightWord } from '../drift/suspect.ts'
+import type { GithubStanding } from '../github/github-progress.ts'
 import type { LoopFault } from '../loops/loop-faults.ts'
 import type { Assessment } from '../rollout/assessment/assessment.ts'
 import type { EvidenceSeries } from '../rollout/assessment/evidence-series.ts'
@@ -22,6 +23,8 @@ export interface EngineState {
   drift(feature: string): Promise<DriftView | null>
   /** What the last nightly of a feature found; undefined if there was none, or nights are not known here. */
   night?(feature: string): NightWord | undefined
+  /** What GitHub is told, and how that stands; null where it is told nothing. */
+  github?(): Promise<GithubStanding | null>
   /** What fails repeatedly in the loops of this process. */
   faults?(): readonly LoopFault[]
 }

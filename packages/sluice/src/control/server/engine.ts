@@ -5,6 +5,8 @@ import type { AcceptedOutcome } from '../../records/outcome.ts'
 import { startDriftWatch } from '../drift/drift-watch.ts'
 import { readDrift } from '../drift/read-drift.ts'
 import type { NightWord } from '../drift/suspect.ts'
+import { followReleases, type GithubFollowerOptions } from '../github/follow-releases.ts'
+import { githubStanding } from '../github/github-progress.ts'
 import { inBackground } from '../live/background.ts'
 import { createContentCapture } from '../live/content-capture.ts'
 import { createDailyBudgets } from '../live/daily-budget.ts'
@@ -42,6 +44,8 @@ export interface EngineOptions {
   redactTextsOf: (file?: string) => Promise<RedactTexts>
   /** What the last nightly of a feature found, if there was one. */
   nightOf: (feature: string) => NightWord | undefined
+  /** Absent: GitHub is told nothing. */
+  github?: Pick<GithubFollowerOptions, 'settings' | 'api' | 'linkTo'>
   notify: {
     channels: readonly Channel[]
     /** Name of the project, e.g. `acme/mail`. */
@@ -136,6 +140,7 @@ export function startEngine(options: EngineOptions): Engine {
     startDriftWatch({ ...{ store, clock, nightOf }, faults: faults.of('drift watch'), everyMs: everyMs?.drift }),
     startRetention({ ...{ store, clock, keepLogMs }, faults: faults.of('retention'), everyMs: everyMs?.retention }),
     ...startNotifiers(options, faults),
+    ...startGithub(options, faults),
   ]
   return {
     async captureContents(accepted) {
@@ -151,6 +156,7 @@ export function startEngine(options: EngineOptions): Engine {
       },
       drift: (feature) => readDrift(store, feature),
       night: nightOf,
+      github: async () => (options.github ? githubStanding(store, options.github.settings) : null),
       faults: () => faults.current(),
     },
     async close() {
@@ -175,6 +181,19 @@ function startNotifiers({ store, clock, metrics, notify }: EngineOptions, faults
         metrics.count('notifications_total', 'Messages to channels.', { channel: channelId, result }),
     }),
   )
+}
+
+function startGithub({ github, store, clock, log, metrics }: EngineOptions, faults: FaultRegister): WorkLoop[] {
+  if (!github) return []
+  const why = 'GitHub is not told of it: the version was not published from a commit of that repository'
+  return [
+    followReleases({
+      ...{ store, clock, ...github },
+      faults: faults.of('telling GitHub'),
+      onNoCommit: (feature, version) => log('warn', why, { feature, version }),
+      count: (what, result) => metrics.count('github_steps_total', 'What GitHub was told.', { what, result }),
+    }),
+  ]
 }
 
 function messageOf(error: unknown): string {

@@ -56,8 +56,8 @@ export const ready = defineRoute({
     const late = clock.setTimer(() => timer.reject(unread()), patienceMs)
     const asked = Promise.all([store.leases(), recognised(), store.ping()])
     const [leases, caller] = await Promise.race([asked, timer.promise]).finally(() => clock.clearTimer(late))
-    // Names of notification channels are shown only to callers with a token.
-    const works = leases.filter(({ ours, name }) => ours && !name.startsWith('notify:')).map(({ name }) => name)
+    // The names of channels and of the repository are for callers with a token.
+    const works = leases.filter(({ ours, name }) => ours && !/^(?:notify|github):/.test(name)).map(({ name }) => name)
     const { faults, unnamed } = faultsFor({ store, engineState }, caller.tokenId === null ? null : caller)
     const failing = faults.slice(0, mostNamed)
     const more = unnamed + faults.length - failing.length

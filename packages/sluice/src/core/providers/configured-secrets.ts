@@ -36,7 +36,7 @@ const usualVariables = [
 
 /** Every secret that files of the project name or contain, if its value is known here. */
 export function configuredSecrets(
-  { providers, notify = [] }: Pick<Config, 'providers' | 'notify'>,
+  { providers, notify = [], server }: Pick<Config, 'providers' | 'notify' | 'server'>,
   prompts: readonly Pick<Prompt, 'feature' | 'target'>[],
   env: Env,
 ): ConfiguredSecret[] {
@@ -69,11 +69,21 @@ export function configuredSecrets(
     ...notifyVariables(entry).flatMap(inVariable(`notify.${index}`)),
     ...inFile(`notify.${index}`, notifyAddresses(entry).flatMap(secretsOfAddress)),
   ])
-  return [...usualVariables.flatMap(inVariable('providers')), ...ofProviders, ...ofTargets, ...ofNotify]
+  const ofServer = serverVariables(server).flatMap(inVariable('server.github'))
+  return [...usualVariables.flatMap(inVariable('providers')), ...ofProviders, ...ofTargets, ...ofNotify, ...ofServer]
+}
+
+/** The variables with secrets of Sluice's own, which no code of the project must see: those of `notify` and of `server`. */
+export function reservedVariables({ notify = [], server }: Pick<Config, 'notify' | 'server'>): string[] {
+  return [...notify.flatMap(notifyVariables), ...serverVariables(server)]
+}
+
+function serverVariables(server: Config['server']): string[] {
+  return server?.github ? [server.github.tokenEnv] : []
 }
 
 /** The variables that an entry of `notify` reads. */
-export function notifyVariables({ slack, webhook, pagerduty }: NotifySettings): string[] {
+function notifyVariables({ slack, webhook, pagerduty }: NotifySettings): string[] {
   const named = [slack?.urlEnv, webhook?.urlEnv, webhook?.secretEnv, pagerduty?.routingKeyEnv]
   return named.filter((name) => name !== undefined)
 }

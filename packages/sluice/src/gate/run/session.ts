@@ -9,7 +9,7 @@ import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import { createSpending } from '../../core/answers/spending.ts'
 import { createModelClient } from '../../core/providers/client.ts'
 import { sleep, steadyNow } from '../../core/providers/clock.ts'
-import { configuredSecrets, notifyVariables } from '../../core/providers/configured-secrets.ts'
+import { configuredSecrets, reservedVariables } from '../../core/providers/configured-secrets.ts'
 import { createBudget } from '../../core/providers/limits/budget.ts'
 import { createLimiter } from '../../core/providers/limits/concurrency.ts'
 import { createPrices, type Prices } from '../../core/providers/prices.ts'
@@ -108,7 +108,7 @@ export function openSession(
   { env, mask, interrupt, onWait }: SessionSurroundings,
 ): RunSession {
   const { concurrency, maxWaitMs } = options
-  withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
+  withholdFrom(env, reservedVariables(config))
   const database = openProjectDatabase(config.root)
   const run = { id: randomUUID(), command: options.command, startedAt: steadyNow() }
   const results = createResults(database, run, mask)

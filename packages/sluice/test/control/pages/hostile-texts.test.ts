@@ -138,6 +138,7 @@ const pages: Record<string, PageContent> = {
     now,
   }),
   settings: settingsPage({
+    github: { repository: hostile, link: { state: 'refused', words: hostile, checkWay: null, since: now } },
     own: token,
     sessionEndsAt: never,
     formKey: hostile,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { FakeRepository } from './fake-repository.ts'
 
 export interface FakeComment {
   id: number
@@ -10,6 +11,8 @@ export interface FakeComment {
 /** What the next matching request gets instead of its answer; `carriedOut` does the work all the same. */
 export interface Trouble {
   method?: string
+  /** Only requests whose `METHOD path?query` it matches. */
+  of?: RegExp
   status: number
   headers?: Record<string, string>
   message?: string
@@ -29,12 +32,20 @@ export interface FakeGithub extends AsyncDisposable {
   made: { place: string; body: Record<string, unknown> }[]
   /** Called before a request is answered. */
   before: (request: string) => void
+  /** What it holds; without one only comments and pull requests are answered. */
+  repository: FakeRepository | undefined
 }
 
 const longest = 65_536
 
 /** GitHub's API for comments, as far as it is used: pages of at most 100, its refusals and its limits. */
-export async function fakeGithub({ author = 'github-actions[bot]' } = {}): Promise<FakeGithub> {
+export async function fakeGithub({
+  author = 'github-actions[bot]',
+  repository,
+}: {
+  author?: string
+  repository?: FakeRepository
+} = {}): Promise<FakeGithub> {
   const state = { comments: [] as FakeComment[], requests: [] as string[], trouble: [] as Trouble[] }
   let lastId = 1000
   const github = {
@@ -42,6 +53,7 @@ export async function fakeGithub({ author = 'github-actions[bot]' } = {}): Promi
     pulls: [] as FakeGithub['pulls'],
     made: [] as FakeGithub['made'],
     before: (_: string) => {},
+    repository,
   }
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = []
@@ -53,7 +65,9 @@ export async function fakeGithub({ author = 'github-actions[bot]' } = {}): Promi
       response.writeHead(status, { 'content-type': 'application/json', ...headers })
       response.end(data === undefined ? '' : JSON.stringify(data))
     }
-    const due = github.trouble.find((trouble) => trouble.method === undefined || trouble.method === method)
+    const due = github.trouble.find(
+      (trouble) => (trouble.method ?? method) === method && (trouble.of?.test(`${method} ${url}`) ?? true),
+    )
     if (due) {
       due.times = (due.times ?? 1) - 1
       if (due.times <= 0) github.trouble.splice(github.trouble.indexOf(due), 1)
@@ -67,6 +81,8 @@ export async function fakeGithub({ author = 'github-actions[bot]' } = {}): Promi
   const handle = (method: string, path: string, text: string, send: Send) => {
     const url = new URL(path, 'http://github')
     const body = text === '' ? {} : (JSON.parse(text) as { body?: string })
+    const answer = github.repository?.answer(method, url, body)
+    if (answer) return send(answer.status, answer.data)
     const [, place] = /^\/repos\/[^/]+\/[^/]+(?:\/(git\/\w+|pulls))?(?:\/[0-9a-f]+)?$/.exec(url.pathname) ?? []
     if (method === 'POST' && place !== undefined) {
       github.made.push({ place, body })

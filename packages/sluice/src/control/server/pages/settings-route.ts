@@ -4,7 +4,7 @@ import { defineOwnPage } from './page-route.ts'
 
 export const showSettings = defineOwnPage({
   path: '/settings',
-  async show({ caller, session }, { store, clock, settings }) {
+  async show({ caller, session }, { store, clock, settings, engineState }) {
     // As in the API, tokens are for admins, and those that reach further than one's own are not shown.
     const visible = hasScope(caller, ['admin'])
       ? (await store.tokens()).filter(({ features }) => covers(caller, features))
@@ -15,6 +15,7 @@ export const showSettings = defineOwnPage({
       formKey: session.formKey,
       tokens: visible?.toSorted((a, b) => a.createdAt - b.createdAt).map(shown) ?? null,
       publicUrl: settings.publicUrl,
+      github: (await engineState.github?.()) ?? null,
       now: clock.now(),
     })
   },

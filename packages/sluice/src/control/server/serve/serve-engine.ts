@@ -1,12 +1,15 @@
 import type { Clock } from '@sluice/client'
+import { createGithubApi, type GithubApi, publicGithubApi } from '../../../core/github/github-api.ts'
 import { createChannels } from '../../../core/notify/create-channels.ts'
 import { projectName } from '../../../core/notify/notification.ts'
-import { learnSecrets, notifyVariables } from '../../../core/providers/configured-secrets.ts'
+import { learnSecrets, reservedVariables } from '../../../core/providers/configured-secrets.ts'
 import { createLeanFetch } from '../../../core/providers/http/lean-fetch.ts'
 import { loadConfig } from '../../../core/suite/config/load-config.ts'
+import type { GithubSettings } from '../../../core/suite/config/server-settings.ts'
 import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts'
 import { findRoot } from '../../../core/suite/project/project.ts'
 import { diskFiles } from '../../../core/suite/project-files.ts'
+import { SluiceError } from '../../../errors.ts'
 import type { Mask } from '../../../masking/mask.ts'
 import { withholdFrom } from '../../../masking/secret-names.ts'
 import type { NightWord } from '../../drift/suspect.ts'
@@ -60,8 +63,12 @@ export async function startServeEngine(
   if (faults.length > 0) throw new InvalidFilesError(faults)
   learnSecrets({ config, prompts: [] }, host)
   const channels = createChannels(config.notify ?? [], env, host.mask)
-  // Modules of the project that redact or check must not see the secrets of the channels.
-  withholdFrom(env, (config.notify ?? []).flatMap(notifyVariables))
+  const github = config.server?.github && {
+    settings: config.server.github,
+    api: githubApiOf(config.server.github, { env, mask: host.mask, clock }),
+  }
+  // Modules of the project that redact or check must not see the secrets of channels and of GitHub.
+  withholdFrom(env, reservedVariables(config))
   const nights = openNights(root)
   const redactors = createRedactors({ root, clock })
   const engine = startEngine({
@@ -75,6 +82,7 @@ export async function startServeEngine(
     redactorOf: redactors.redactorOf,
     redactTextsOf: redactors.redactTextsOf,
     nightOf: nights.nightOf,
+    ...(github && { github: { ...github, linkTo: linksTo(publicUrl) } }),
     notify: {
       channels,
       project: projectName(root, env),
@@ -94,6 +102,28 @@ export async function startServeEngine(
       nights.close()
     },
   }
+}
+
+/**
+ * GitHub, as the settings name it. Secrets that are known here never go there. It does not wait: a loop that follows
+ * releases has other things to do.
+ * @throws SluiceError `invalid-input` where the variable of the token is not set
+ */
+function githubApiOf(
+  { tokenEnv, apiUrl = publicGithubApi }: Pick<GithubSettings, 'tokenEnv' | 'apiUrl'>,
+  { env, mask, clock }: { env: NodeJS.ProcessEnv; mask: Mask; clock: Pick<Clock, 'now'> },
+): GithubApi {
+  const token = env[tokenEnv]?.trim()
+  if (!token)
+    throw new SluiceError(
+      'invalid-input',
+      `sluice.yaml: server.github.tokenEnv: the environment variable ${tokenEnv} is not set. Set it, or take server.github away.`,
+    )
+  const api = createGithubApi({
+    ...{ url: apiUrl, token, fetch: createLeanFetch({ env }), longestWaitMs: 0 },
+    ...{ sleep: async () => {}, random: Math.random, now: () => clock.now() },
+  })
+  return { request: (method, path, body) => api.request(method, path, body && mask.data(body)) }
 }
 
 /** Links to the pages of rollouts and features, for messages; undefined without a public URL. */

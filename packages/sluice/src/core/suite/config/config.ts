@@ -7,6 +7,7 @@ import { type GateSettings, gateSettingsSchema } from './gate-settings.ts'
 import { type JudgeSettings, judgeSettingsSchema } from './judge-settings.ts'
 import { type NightlySettings, nightlySettingsSchema } from './nightly-settings.ts'
 import { type NotifySettings, notifySchema } from './notify-settings.ts'
+import { type GithubSettings, serverSettingsSchema } from './server-settings.ts'
 
 export type { GateSettings, ProviderSettings }
 
@@ -68,6 +69,7 @@ export const configSchema = z
     gate: gateSettingsSchema.exactOptional(),
     nightly: nightlySettingsSchema.exactOptional(),
     notify: notifySchema.exactOptional(),
+    server: serverSettingsSchema.exactOptional(),
     providers: providersSchema.exactOptional().meta({
       description: "Servers by the name before the colon of a model; only what differs from the providers' defaults.",
       examples: [
@@ -113,6 +115,8 @@ export interface Config {
   nightly?: NightlySettings
   /** Who is told about bad nights. */
   notify?: NotifySettings[]
+  /** Of `sluice serve`. */
+  server?: { github?: GithubSettings }
   /** The providers as configured; anthropic, openai and google exist without an entry. */
   providers: Record<string, ProviderSettings>
   /** Prices by `provider:model`, with `*` as a wildcard. */

@@ -4,23 +4,24 @@ export type Wildcards<Value> = Readonly<Record<string, Value>>
 /** The value of a model: an exact `provider:model` first, else the pattern with the most fixed characters. */
 export function wildcardMatch<Value>(model: string, patterns: Wildcards<Value>): Value | undefined {
   if (Object.hasOwn(patterns, model)) return patterns[model]
-  const matching = Object.keys(patterns).filter((pattern) => matches(pattern, model))
+  const matching = Object.keys(patterns).filter((pattern) => matchesWildcards(pattern, model))
   const [best] = matching.sort((a, b) => fixedLength(b) - fixedLength(a) || (a < b ? -1 : 1))
   return best === undefined ? undefined : patterns[best]
 }
 
-function matches(pattern: string, model: string): boolean {
+/** Whether a name is what a pattern says, in which `*` stands for anything. */
+export function matchesWildcards(pattern: string, name: string): boolean {
   const [head = '', ...rest] = pattern.split('*')
   const last = rest.pop()
-  if (last === undefined) return pattern === model
-  if (!model.startsWith(head)) return false
+  if (last === undefined) return pattern === name
+  if (!name.startsWith(head)) return false
   let at = head.length
   for (const part of rest) {
-    const found = model.indexOf(part, at)
+    const found = name.indexOf(part, at)
     if (found < 0) return false
     at = found + part.length
   }
-  return model.length - last.length >= at && model.endsWith(last)
+  return name.length - last.length >= at && name.endsWith(last)
 }
 
 function fixedLength(pattern: string): number {

@@ -1,0 +1,134 @@
+import { formatPercent } from '../../text/format.ts'
+import { rolloutSentence } from '../words/rollout-sentence.ts'
+import { isOver, type LoggedRollout, type ReleaseRow, takenBackBy } from './release-row.ts'
+
+/** A state of a deployment, in GitHub's words. */
+export type DeploymentState = 'in_progress' | 'pending' | 'success' | 'failure' | 'inactive'
+
+/** Something to do on GitHub; doing it again does nothing. */
+export type DeploymentStep = {
+  version: string
+  /** Null of what is told of a release. */
+  rolloutId: string | null
+} & (
+  | {
+      do: 'deploy'
+      /** What the deployment is found by again. */
+      key: string
+      words: string
+    }
+  | {
+      do: 'state'
+      /** Null: the newest release of the version. */
+      key: string | null
+      state: DeploymentState
+      words: string
+    }
+  | {
+      do: 'check'
+      /** What the check run is found by again: a rollout has one. */
+      id: string
+      rollout: LoggedRollout | null
+    }
+)
+
+/** How versions are called, and how many stages the rollouts have. */
+export interface RowNames {
+  nameOf(version: string): string
+  /** Undefined where it is not known any more. */
+  stagesOf(rolloutId: string): number | undefined
+}
+
+/** What GitHub is told of a row, in this order. Pure. */
+export function deploymentSteps(row: ReleaseRow, names: RowNames): DeploymentStep[] {
+  const { before, after } = row
+  const is = after.rollout
+  const left = before.rollout && !isOver(before.rollout) && before.rollout.id !== is?.id ? before.rollout : null
+  return [
+    ...(left ? endSteps({ ...left, state: 'superseded' }, row, left) : []),
+    ...(is ? rolloutSteps(is, row, names) : []),
+    ...(after.active !== null && after.active !== before.active ? releaseSteps(after.active, row, names) : []),
+  ]
+}
+
+function rolloutSteps(is: LoggedRollout, row: ReleaseRow, names: RowNames): DeploymentStep[] {
+  const { before } = row
+  const was = before.rollout?.id === is.id ? before.rollout : null
+  if (isOver(is)) return was && !isOver(was) ? endSteps(is, row, was) : []
+  const isSameStage = was?.stage === is.stage
+  if (isSameStage && was.state === is.state) return []
+  const state = is.state === 'paused' ? 'pending' : 'in_progress'
+  const on = `Passed: on to ${formatPercent(is.ppm / 1_000_000)} of the users.`
+  return [
+    ...(was && !isSameStage ? passed(was, on) : []),
+    ...(isSameStage ? [] : [{ ...stageOf(is), do: 'deploy' as const, words: stageWords(is, row, names) }]),
+    stateOf(is, state, sentenceOf(is, row)),
+    checkOf(is),
+  ]
+}
+
+/** `was` is the stage in which it ended. */
+function endSteps(is: LoggedRollout, row: ReleaseRow, was: LoggedRollout): DeploymentStep[] {
+  const words = sentenceOf(is, row)
+  if (is.state === 'promoted') return [...passed(was, words), checkOf(is)]
+  return [stateOf(was, is.state === 'rolledBack' ? 'failure' : 'inactive', words), checkOf(is)]
+}
+
+/** It served its purpose; beside the stage that follows, or the release, it serves nobody any more. */
+function passed(was: LoggedRollout, words: string): DeploymentStep[] {
+  return [stateOf(was, 'success', words), stateOf(was, 'inactive', words)]
+}
+
+function releaseSteps(active: string, row: ReleaseRow, { nameOf }: RowNames): DeploymentStep[] {
+  const { before } = row
+  const { actor, action, reason, hash, chain } = row.row
+  const isBack = takenBackBy(row) !== undefined
+  const why = reason === null ? '' : ` (${reason})`
+  const words = `Everybody gets ${nameOf(active)}${isBack ? ' again' : ''}, by ${actor}${why}`
+  const release = { version: active, rolloutId: null, key: `release ${hash.slice(0, 16)}` }
+  const steps: DeploymentStep[] = [
+    { ...release, do: 'deploy', words: `${chain} ${nameOf(active)} for everybody` },
+    { ...release, do: 'state', state: 'success', words },
+  ]
+  if (before.active !== null) {
+    const left = { version: before.active, rolloutId: null, key: null, do: 'state' as const }
+    if (isBack) steps.push({ ...left, state: 'failure', words: `Taken back by ${actor}${why}` })
+    else steps.push({ ...left, state: 'inactive', words: `Replaced by ${nameOf(active)}` })
+  }
+  const judged = action === 'active.rollBack' ? before.active : active
+  // What a rollout ended in stands in its own check.
+  if (action.startsWith('active.') && judged !== null)
+    steps.push({ do: 'check', version: judged, rolloutId: null, id: release.key, rollout: null })
+  return steps
+}
+
+function stageOf({ canary, id, stage }: LoggedRollout) {
+  return { version: canary, rolloutId: id, key: `${id} stage ${stage + 1}` }
+}
+
+function stateOf(rollout: LoggedRollout, state: DeploymentState, words: string): DeploymentStep {
+  return { ...stageOf(rollout), do: 'state', state, words }
+}
+
+function checkOf(rollout: LoggedRollout): DeploymentStep {
+  const { id, canary } = rollout
+  return { do: 'check', version: canary, rolloutId: id, id, rollout }
+}
+
+/** `mail 3.1, stage 1 of 4: 1 % of the users` */
+function stageWords({ id, canary, stage, ppm }: LoggedRollout, { row }: ReleaseRow, names: RowNames): string {
+  const of = names.stagesOf(id)
+  const place = `stage ${stage + 1}${of === undefined ? '' : ` of ${of}`}`
+  return `${row.chain} ${names.nameOf(canary)}, ${place}: ${formatPercent(ppm / 1_000_000)} of the users`
+}
+
+/** What the rollout did to its users when the row was written. */
+export function sentenceOf({ state, ppm, strength, why }: LoggedRollout, { row }: ReleaseRow): string {
+  const isEnded = isOver({ state })
+  return rolloutSentence({
+    ...{ state, strength, ppm },
+    pausedAt: state === 'paused' ? row.at : null,
+    endedAt: isEnded ? row.at : null,
+    ending: isEnded ? { by: row.actor, why } : null,
+  })
+}

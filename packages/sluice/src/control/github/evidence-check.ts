@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { type GithubApi, GithubError } from '../../core/github/github-api.ts'
+import { descriptionLine } from './description-line.ts'
+
+/** What a check of a commit says. Conclusion null: it is still under way. */
+export interface EvidenceCheck {
+  feature: string
+  commit: string
+  /** What a check run is found by again. */
+  id: string
+  conclusion: 'success' | 'failure' | 'neutral' | 'cancelled' | null
+  /** In a sentence. */
+  title: string
+  /** Markdown. */
+  summary: string
+  /** The page about it; undefined without a public address. */
+  link: string | undefined
+}
+
+/** By which of GitHub's two ways a commit was told. Only Apps may make check runs, and the token of a workflow is one's. */
+export type CheckWay = 'checkRun' | 'status'
+
+const longestSummary = 65_000
+const runsSchema = z.object({
+  check_runs: z.array(z.object({ id: z.int(), external_id: z.string().nullish() })),
+})
+/** A commit status knows no neutral end, and whoever waits for it should not wait for ever. */
+const stateOf = { success: 'success', neutral: 'success', failure: 'failure', cancelled: 'error' } as const
+
+/**
+ * Puts a check run on the commit, or brings the one that is there up to date; where the token may not, the same words as a
+ * commit status.
+ * @param base `/repos/owner/name`
+ * @param before the way that is known to work; undefined where none was tried
+ * @throws GithubError
+ */
+export async function putCheck(
+  api: GithubApi,
+  base: string,
+  check: EvidenceCheck,
+  before?: CheckWay | undefined,
+): Promise<CheckWay> {
+  if (before !== 'status') {
+    try {
+      await putCheckRun(api, base, check)
+      return 'checkRun'
+    } catch (error) {
+      if (!isForbidden(error)) throw error
+    }
+  }
+  const { feature, commit, conclusion, title, link } = check
+  await api.request('POST', `${base}/statuses/${commit}`, {
+    state: conclusion === null ? 'pending' : stateOf[conclusion],
+    context: `sluice/${feature}`,
+    description: descriptionLine(title),
+    ...(link !== undefined && { target_url: link }),
+  })
+  return 'status'
+}
+
+/** Whether the token may not do that. 404 is what some tokens get for it. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof GithubError && error.limitMs === undefined && [403, 404].includes(error.status ?? 0)
+}
+
+async function putCheckRun(api: GithubApi, base: string, check: EvidenceCheck): Promise<void> {
+  const { feature, commit, id, conclusion, title, summary, link } = check
+  const name = `sluice: ${feature}`
+  const query = new URLSearchParams({ check_name: name, filter: 'all', per_page: '100' })
+  const { data } = await api.request('GET', `${base}/commits/${commit}/check-runs?${query}`)
+  const found = runsSchema.parse(data).check_runs.find((run) => run.external_id === id)
+  const body = {
+    ...{ name, external_id: id },
+    ...(conclusion === null ? { status: 'in_progress' } : { status: 'completed', conclusion }),
+    output: { title: descriptionLine(title), summary: summary.slice(0, longestSummary) },
+    ...(link !== undefined && { details_url: link }),
+  }
+  if (found) await api.request('PATCH', `${base}/check-runs/${found.id}`, body)
+  else await api.request('POST', `${base}/check-runs`, { ...body, head_sha: commit })
+}

@@ -1,0 +1,201 @@
+import type { Clock } from '@sluice/client'
+import { z } from 'zod'
+import { type Backoff, backoffMs } from '../../backoff.ts'
+import { GithubError } from '../../core/github/github-api.ts'
+import type { GithubSettings } from '../../core/suite/config/server-settings.ts'
+import { matchesWildcards } from '../../core/suite/models/wildcards.ts'
+import { SluiceError } from '../../errors.ts'
+import type { AuditRow } from '../../records/audit-row.ts'
+import { startLeaderLoop } from '../loops/leader-loop.ts'
+import type { LoopFaults } from '../loops/loop-faults.ts'
+import type { WorkLoop } from '../loops/work-loop.ts'
+import type { Store } from '../store/store.ts'
+import { type GithubLink, type GithubProgress, loadProgress, newProgress, progressName } from './github-progress.ts'
+import { releaseRow } from './release-row.ts'
+import { type GithubTarget, rowRefusal, type StepFate, toldRow } from './tell-row.ts'
+
+/** GitHub must not wait by itself: that is left to this loop. */
+export interface GithubFollowerOptions extends Omit<GithubTarget, 'may'> {
+  store: Store
+  clock: Clock
+  faults: LoopFaults
+  /** Told once of each version that is in no commit. */
+  onNoCommit: (feature: string, version: string) => void
+  count: (what: string, fate: StepFate | 'refused' | 'lost') => void
+}
+
+const everyMs = 30_000
+const rowsAtATime = 100
+/** What could not be told for so long is passed over: its place on GitHub would be wrong. */
+const staleMs = 7 * 86_400_000
+const backoff: Backoff = { firstMs: 5000, longestMs: 300_000 }
+/** What somebody has to mend is tried again at this pace. */
+const refusedMs = 300_000
+
+/** What this process knows, which another replica begins without. */
+interface Memory {
+  /** Of each feature, the revision up to which all was told. */
+  revisions: Map<string, number>
+  withoutCommit: Set<string>
+  may: GithubTarget['may']
+  pausedUntil: number
+  failures: number
+}
+
+/**
+ * Tells GitHub what happens to releases, by following the record of every feature. It stands beside the controller:
+ * nothing of a release waits for GitHub. Each step is looked up before it is made, so after a crash, or by another
+ * replica, it is not made twice. What happened before the repository was first known is not told.
+ */
+export function followReleases(options: GithubFollowerOptions): WorkLoop {
+  const { store, clock, settings, faults } = options
+  const memory: Memory = { revisions: new Map(), withoutCommit: new Set(), may: {}, pausedUntil: 0, failures: 0 }
+  return startLeaderLoop({
+    store,
+    name: progressName(settings.repository),
+    clock,
+    everyMs,
+    wakers: [(wake) => store.onChange(wake)],
+    ...faults,
+    async work({ held }) {
+      if (clock.now() < memory.pausedUntil) return false
+      const states = (await store.features()).filter(({ feature }) => isMeant(settings, feature))
+      const progress = await loadProgress(store, settings.repository)
+      if (!progress) {
+        await newProgress(store, settings.repository, await heads(store, states)).save()
+        return true
+      }
+      for (const { feature, revision } of states) {
+        if (!held()) return false
+        if (memory.revisions.get(feature) === revision) continue
+        const told = await faults.attempt(feature, () => tellFeature(feature, progress, { ...options, held, memory }))
+        if (told === 'all') memory.revisions.set(feature, revision)
+        if (told === 'paused') return false
+        if (told === 'some') return true
+      }
+      return false
+    },
+  })
+}
+
+/** Whether a feature is one that GitHub is told of. */
+function isMeant({ features }: Pick<GithubSettings, 'features'>, feature: string): boolean {
+  return features?.some((pattern) => matchesWildcards(pattern, feature)) ?? true
+}
+
+async function heads(store: Store, states: readonly { feature: string }[]): Promise<Record<string, number>> {
+  const entries = states.map(async ({ feature }) => [feature, (await store.auditHead(feature))?.seq ?? 0] as const)
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+interface Telling extends GithubFollowerOptions {
+  held: () => boolean
+  memory: Memory
+}
+
+/** Tells, row by row, what is new in a feature's record. `paused`: GitHub takes nothing now. */
+async function tellFeature(
+  feature: string,
+  progress: GithubProgress,
+  telling: Telling,
+): Promise<'all' | 'some' | 'paused'> {
+  const before = progress.seen.get(feature) ?? 0
+  const rows = await telling.store.audit(feature, { after: before, limit: rowsAtATime })
+  try {
+    for (const row of rows) {
+      if (!telling.held()) return 'some'
+      const isNews = await tellRow(row, progress, telling)
+      progress.seen.set(feature, row.seq)
+      progress.doing.delete(feature)
+      if (isNews) await progress.save()
+    }
+  } catch (error) {
+    await pauseAfter(error, progress, telling)
+    return 'paused'
+  }
+  if (progress.seen.get(feature) !== before) await progress.save()
+  return rows.length === rowsAtATime ? 'some' : 'all'
+}
+
+/** False of a row of which GitHub is told nothing. */
+async function tellRow(row: AuditRow, progress: GithubProgress, telling: Telling): Promise<boolean> {
+  const { store, clock, faults, count, memory, settings, api, linkTo } = telling
+  const release = releaseRow(row)
+  if (!release) return false
+  if (clock.now() - row.at > staleMs) {
+    count('row', 'lost')
+    return false
+  }
+  const { steps, run } = await toldRow(store, release, { api, settings, linkTo, may: memory.may })
+  const { chain: feature, seq } = row
+  let isRefused = false
+  const started = progress.doing.get(feature)
+  for (let done = started?.seq === seq ? started.done : 0; done < steps.length; done += 1) {
+    const step = steps[done]
+    if (!step) break
+    const fate = await run(step).catch((error: unknown) => {
+      const why = rowRefusal(error)
+      isRefused = true
+      faults.note(feature, new SluiceError('refused', `GitHub was not told all of ${feature}: ${why}`), 0)
+      return 'refused' as const
+    })
+    count(step.do, fate)
+    if (fate === 'noCommit') noteNoCommit(feature, step.version, telling)
+    if (fate === 'done') works(progress, telling)
+    progress.doing.set(feature, { seq, done: done + 1 })
+    if (done + 1 < steps.length && fate === 'done') await progress.save()
+  }
+  if (!isRefused) faults.settled(feature)
+  return steps.length > 0
+}
+
+function noteNoCommit(feature: string, version: string, { memory, onNoCommit }: Telling): void {
+  const key = `${feature} ${version}`
+  if (memory.withoutCommit.has(key)) return
+  memory.withoutCommit.add(key)
+  onNoCommit(feature, version)
+}
+
+function works(progress: GithubProgress, { memory, clock, faults }: Telling): void {
+  memory.failures = 0
+  faults.settled(null)
+  const { link } = progress
+  const since = link?.state === 'works' ? link.since : clock.now()
+  progress.link = { state: 'works', words: null, checkWay: wayOf(memory, link), since }
+}
+
+/** What this process has not tried yet, another one may have. */
+function wayOf({ may: { check } }: Memory, link: GithubLink | null): GithubLink['checkWay'] {
+  return check === undefined ? (link?.checkWay ?? null) : check
+}
+
+/** Waits as long as GitHub asks; says once what it is. */
+async function pauseAfter(error: unknown, progress: GithubProgress, telling: Telling): Promise<void> {
+  const { clock, memory, faults } = telling
+  const { state, words, waitMs } = faultOf(error, memory.failures)
+  memory.failures += 1
+  memory.pausedUntil = clock.now() + waitMs
+  const { link } = progress
+  if (link?.state === state && link.words === words) return
+  faults.note(null, new SluiceError('cannot-run', `GitHub takes nothing now: ${words}`), waitMs)
+  progress.link = { state, words, checkWay: wayOf(memory, link), since: clock.now() }
+  await progress.save()
+}
+
+function faultOf(error: unknown, failures: number): Pick<GithubLink, 'state' | 'words'> & { waitMs: number } {
+  const waitMs = backoffMs(backoff, failures)
+  if (error instanceof z.ZodError)
+    return { state: 'refused', words: 'the answer is not what GitHub answers: check apiUrl', waitMs: refusedMs }
+  if (!(error instanceof GithubError)) throw error
+  const { message, status, limitMs } = error
+  if (limitMs !== undefined) return { state: 'fails', words: `rate limit: ${message}`, waitMs: limitMs }
+  if (status === 401 || status === 403 || status === 404)
+    return { state: 'refused', words: `${message}; ${waysOut[status]}`, waitMs: refusedMs }
+  return { state: 'fails', words: message, waitMs }
+}
+
+const waysOut = {
+  401: 'the token is wrong or has expired: give the variable of tokenEnv another one, and start again',
+  403: 'the token lacks a permission: see docs/github.md',
+  404: 'there is no such repository, or the token may not see it: see docs/github.md',
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod'
+import type { Store } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
+
+const linkSchema = z.strictObject({
+  /** `works`; `fails`, and it is tried again; `refused`, which somebody has to mend. */
+  state: z.enum(['works', 'fails', 'refused']),
+  /** What GitHub said; null where it works. */
+  words: z.string().nullable(),
+  /** How commits are told; null: not told yet, or the token may do neither. */
+  checkWay: z.enum(['checkRun', 'status']).nullable(),
+  /** ms since the epoch */
+  since: z.number(),
+})
+
+/** How things stand with GitHub. */
+export type GithubLink = z.output<typeof linkSchema>
+
+const storedSchema = z.strictObject({
+  /** By feature, the last row of its record that was told or passed over. */
+  seen: z.record(z.string(), z.int()),
+  /** By feature, the row that is being told, and how many of its steps are done. */
+  doing: z.record(z.string(), z.strictObject({ seq: z.int(), done: z.int() })),
+  link: linkSchema.nullable(),
+})
+
+/** How far the record was told to GitHub. */
+export interface GithubProgress {
+  seen: Map<string, number>
+  doing: Map<string, { seq: number; done: number }>
+  /** Null before the first request. */
+  link: GithubLink | null
+  /** @throws StoreError where another replica has written meanwhile: then nothing more is to be told */
+  save(): Promise<void>
+}
+
+/** Of one repository; what another one was told is another story. */
+export function progressName(repository: string): string {
+  return `github:${repository.toLowerCase()}`
+}
+
+/** Undefined of a repository that was never told anything. A state that cannot be read is begun anew. */
+export async function loadProgress(store: Store, repository: string): Promise<GithubProgress | undefined> {
+  const name = progressName(repository)
+  const kept = await store.checkpoint(name)
+  if (!kept) return undefined
+  const { data } = storedSchema.safeParse(kept.state)
+  if (data) return progressOf(store, name, kept.cursor, data)
+  await store.setAside(name, kept.cursor)
+  return undefined
+}
+
+/** From these rows on. */
+export function newProgress(store: Store, repository: string, seen: Record<string, number>): GithubProgress {
+  return progressOf(store, progressName(repository), -1, { seen, doing: {}, link: null })
+}
+
+function progressOf(
+  store: Store,
+  name: string,
+  stored: number,
+  { seen, doing, link }: z.output<typeof storedSchema>,
+): GithubProgress {
+  let cursor = stored
+  const progress: GithubProgress = {
+    ...{ seen: new Map(Object.entries(seen)), doing: new Map(Object.entries(doing)), link },
+    async save() {
+      const state = {
+        ...{ seen: Object.fromEntries(progress.seen), doing: Object.fromEntries(progress.doing), link: progress.link },
+      }
+      if (!(await store.saveCheckpoint(name, cursor, { cursor: cursor + 1, state })))
+        throw new StoreError('busy', 'another replica tells GitHub by now')
+      cursor += 1
+    },
+  }
+  return progress
+}
+
+/** The repository that is told of releases, and how things stand with it. */
+export interface GithubStanding {
+  repository: string
+  /** Null before the first request. */
+  link: GithubLink | null
+}
+
+/** For any replica. */
+export async function githubStanding(
+  store: Pick<Store, 'checkpoint'>,
+  { repository }: { repository: string },
+): Promise<GithubStanding> {
+  const kept = await store.checkpoint(progressName(repository))
+  return { repository, link: storedSchema.safeParse(kept?.state).data?.link ?? null }
+}

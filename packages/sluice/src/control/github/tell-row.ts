@@ -1,0 +1,124 @@
+import { type GithubApi, GithubError } from '../../core/github/github-api.ts'
+import type { GithubSettings } from '../../core/suite/config/server-settings.ts'
+import type { FeatureState } from '../../records/feature.ts'
+import type { VersionRecord } from '../../records/version.ts'
+import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
+import type { Store } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
+import { releaseCheck, rolloutCheck } from './check-text.ts'
+import { type DeploymentStep, deploymentSteps } from './deployment-steps.ts'
+import { type FeatureDeployments, featureDeployments } from './deployments.ts'
+import { type CheckWay, isForbidden, putCheck } from './evidence-check.ts'
+import type { ReleaseRow } from './release-row.ts'
+
+/** Where releases are told. */
+export interface GithubTarget {
+  api: GithubApi
+  settings: GithubSettings
+  /** The page of a rollout, or of a feature; undefined without a public address. */
+  linkTo: (feature: string, rolloutId: string | null) => string | undefined
+  /** What the token may do, as far as this process has tried. */
+  may: { check?: CheckWay | null }
+}
+
+/** What became of a step. `noCommit`: the version is in no commit of the repository that is known here. */
+export type StepFate = 'done' | 'noCommit' | 'unknown' | 'off'
+
+/** A row, ready to be told step by step. */
+export interface ToldRow {
+  steps: DeploymentStep[]
+  /** Doing a step again does nothing. @throws GithubError */
+  run(step: DeploymentStep): Promise<StepFate>
+}
+
+type Readable = Pick<Store, 'feature' | 'version' | 'checkpoint'>
+
+/** Reads what belongs to a row, and says what GitHub is to be told of it. */
+export async function toldRow(store: Readable, row: ReleaseRow, place: GithubTarget): Promise<ToldRow> {
+  const { chain: feature } = row.row
+  const state = await store.feature(feature)
+  const versions = await versionsOf(store, feature, row)
+  const nameOf = (id: string) => versions.get(id)?.content.label ?? id
+  const { settings, api, linkTo } = place
+  const base = `/repos/${settings.repository}`
+  const environment = (settings.environment ?? 'production').replaceAll('{feature}', feature)
+  const deployments = featureDeployments(api, { base, feature, environment, page: linkTo(feature, null) })
+  const commitOf = (id: string) => commitIn(settings.repository, versions.get(id))
+  return {
+    steps: deploymentSteps(row, { nameOf, stagesOf: (id) => stagesOf(state, id) }),
+    async run(step) {
+      const { version, rolloutId } = step
+      const commit = commitOf(version)
+      if (commit === undefined) return 'noCommit'
+      const link = linkTo(feature, rolloutId)
+      if (step.do === 'state') return setState(deployments, step, link)
+      if (step.do === 'deploy') {
+        await deployments.ensure({ commit, ...step })
+        return 'done'
+      }
+      if (settings.check === false || place.may.check === null) return 'off'
+      const { rollout } = step
+      const assessment = rollout && (await readAssessment(store, rollout.id))
+      const context = { nameOf, assessment, gate: versions.get(version)?.report ?? null, link }
+      const text = rollout ? rolloutCheck(rollout, row, context) : releaseCheck(row, context)
+      const check = { feature, commit, id: step.id, link, ...text }
+      place.may.check = await putCheck(api, base, check, place.may.check).catch(nullWhereForbidden)
+      return place.may.check === null ? 'off' : 'done'
+    },
+  }
+}
+
+async function setState(
+  deployments: FeatureDeployments,
+  { key, version, state, words }: DeploymentStep & { do: 'state' },
+  link: string | undefined,
+): Promise<StepFate> {
+  const found = await deployments.find((one) =>
+    key === null ? one.version === version && one.key.startsWith('release ') : one.key === key,
+  )
+  if (!found) return 'unknown'
+  await deployments.setState(found, { state, words, link })
+  return 'done'
+}
+
+/** A token that may make deployments alone is of use. */
+function nullWhereForbidden(error: unknown): null {
+  if (isForbidden(error)) return null
+  throw error
+}
+
+async function versionsOf(store: Readable, feature: string, { before, after }: ReleaseRow) {
+  const ids = [before, after].flatMap(({ active, rollout }) => [active, rollout?.canary, rollout?.incumbent])
+  const known = [...new Set(ids.filter((id) => typeof id === 'string'))]
+  const found = await Promise.all(known.map((id) => readable(store.version(feature, id))))
+  return new Map(found.flatMap((version) => (version ? [[version.id, version]] : [])))
+}
+
+/** A version that cannot be read is one of which nothing is known. */
+async function readable(version: Promise<VersionRecord | undefined>): Promise<VersionRecord | undefined> {
+  try {
+    return await version
+  } catch (error) {
+    if (error instanceof StoreError && error.fault === 'damaged') return undefined
+    throw error
+  }
+}
+
+function stagesOf(state: FeatureState | undefined, rolloutId: string): number | undefined {
+  const rollouts = [state?.rollout, ...(state?.pastRollouts ?? [])]
+  return rollouts.find((one) => one?.id === rolloutId)?.settings.stages.length
+}
+
+/** The commit of a version; undefined where it has none, or is in another repository. */
+function commitIn(repository: string, version: VersionRecord | undefined): string | undefined {
+  const { origin } = version ?? {}
+  const isHere = origin && (origin.repository ?? repository).toLowerCase() === repository.toLowerCase()
+  return isHere ? origin.commit : undefined
+}
+
+/** Why GitHub does not take one thing, where it takes others. @throws whatever concerns everything */
+export function rowRefusal(error: unknown): string {
+  if (error instanceof GithubError && error.limitMs === undefined && [409, 410, 422].includes(error.status ?? 0))
+    return error.message
+  throw error
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+/** Those of the control plane itself open it to whoever holds them. */
+const ofControlPlane = /^SLUICE_(?:ADMIN_)?TOKEN$/
+
+const githubSchema = z
+  .strictObject({
+    repository: z
+      .string()
+      .regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
+      .meta({ description: 'The repository that the prompts are in.', examples: ['acme/mail'] }),
+    tokenEnv: z
+      .string()
+      .regex(/^[A-Za-z_]\w*$/, 'must be the name of an environment variable, not the token itself')
+      .refine((name) => !ofControlPlane.test(name), 'names a token of the control plane, which GitHub must not get')
+      .meta({
+        description: 'Environment variable with the token; its permissions are in docs/github.md.',
+        examples: ['SLUICE_GITHUB_TOKEN'],
+      }),
+    apiUrl: z
+      .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .exactOptional()
+      .meta({
+        description: 'Address of the API of a GitHub Enterprise server (default https://api.github.com).',
+        examples: ['https://github.acme.corp/api/v3'],
+      }),
+    environment: z
+      .string()
+      .min(1)
+      .max(100)
+      .exactOptional()
+      .meta({
+        description:
+          'Environment of the deployments; {feature} stands for the name of the feature (default production).',
+        examples: ['production/{feature}'],
+      }),
+    features: z
+      .array(z.string().min(1))
+      .min(1)
+      .exactOptional()
+      .meta({
+        description: 'Only these features are told, * matches anything (default: all).',
+        examples: [['email-summary', 'mail-*']],
+      }),
+    check: z
+      .boolean()
+      .exactOptional()
+      .meta({
+        description:
+          'Whether the commit gets a check run with the evidence, or a commit status where the token allows no check run (default true).',
+        examples: [false],
+      }),
+  })
+  .meta({
+    description: 'What GitHub is told of releases and rollouts. Absent: nothing.',
+    examples: [{ repository: 'acme/mail', tokenEnv: 'SLUICE_GITHUB_TOKEN' }],
+  })
+
+/** The `server` of sluice.yaml: settings of `sluice serve` alone. */
+export const serverSettingsSchema = z.strictObject({ github: githubSchema.exactOptional() }).meta({
+  description: 'Settings of sluice serve, read when it starts.',
+  examples: [{ github: { repository: 'acme/mail', tokenEnv: 'SLUICE_GITHUB_TOKEN' } }],
+})
+
+export type GithubSettings = z.output<typeof githubSchema>

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { applyEvent } from '../../../src/control/store/apply-event.ts'
+import { by, byHand, canary, handClock, incumbent } from '../../support/controller/stage.ts'
+import { until } from '../../support/until.ts'
+import {
+  activate,
+  following,
+  happened,
+  linkOf,
+  publishFrom,
+  start,
+  untilKnown,
+  untilTold,
+  world,
+} from './followed-store.ts'
+
+const rollBack = { type: 'rollBack', rolloutId: 'r-1', reason: 'The canary is worse.', why: 'evidence' } as const
+
+test('a rate limit is waited out as long as GitHub asks, and nothing of a rollout waits for it', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  const clock = handClock()
+  let looks = 0
+  const setTimer: typeof clock.setTimer = (callback, ms) => {
+    looks += 1
+    return handClock().setTimer(callback, ms)
+  }
+  await using follower = following(store, github, {}, Object.assign(clock, { setTimer }))
+  await untilKnown(store)
+  const message = 'You have exceeded a secondary rate limit'
+  github.trouble.push({ status: 403, headers: { 'retry-after': '90' }, message })
+  await activate(store)
+  await until(() => follower.errors.length === 1, 'the refusal')
+  assert.match(follower.errors[0] ?? '', /GitHub takes nothing now: rate limit: .*secondary rate limit/)
+  await start(store)
+  await applyEvent(store, 'mail', rollBack, by, byHand)
+  clock.at += 89_000
+  const before = looks
+  await until(() => looks > before + 5, 'some more looks')
+  assert.deepEqual([(await store.feature('mail'))?.rollout?.status, github.requests.length], ['rolledBack', 1])
+  clock.at += 1000
+  await untilTold(store)
+  assert.deepEqual(happened(repository), ['release of 3.0: success', 'r-1 stage 1: in_progress failure'])
+})
+
+test('a token without rights is said once, with the way out, and told again when it has them', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  await using follower = following(store, github)
+  await untilKnown(store)
+  Object.assign(repository.may, { deployments: false, statuses: false })
+  await activate(store)
+  for (let round = 1; round <= 3; round += 1) {
+    const asked = () => github.requests.filter((one) => one === 'POST /repos/acme/mail/deployments').length
+    await until(() => {
+      follower.clock.at += 60_000
+      return asked() >= round
+    }, 'another attempt')
+  }
+  await until(async () => (await linkOf(store))?.state === 'refused', 'the note')
+  assert.equal(follower.errors.length, 1)
+  assert.match(follower.errors[0] ?? '', /POST \/repos\/acme\/mail\/deployments: 403 .*; the token lacks a permission/)
+  repository.may.deployments = true
+  await until(async () => {
+    follower.clock.at += 60_000
+    return (await linkOf(store))?.state === 'works'
+  }, 'the way back')
+  await untilTold(store)
+  assert.deepEqual(happened(repository), ['release of 3.0: success'])
+  assert.deepEqual([follower.counted.at(-1), repository.commitStatuses.length], ['check off', 0])
+  github.trouble.push({ status: 401, message: 'Bad credentials' })
+  await start(store)
+  await until(() => follower.errors.length === 2, 'the refusal')
+  assert.match(follower.errors[1] ?? '', /401 Bad credentials; the token is wrong or has expired/)
+})
+
+test('what is in no commit of the repository is not told, and said once', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  const other = { repository: 'acme/other', project: '', file: 'a.prompt.yml' }
+  const origin = { ...other, commit: repository.branches.get('main') ?? '' }
+  await publishFrom(store, { id: 'cccccccccccc', label: '1', commit: null })
+  await publishFrom(store, { id: 'dddddddddddd', label: '2', commit: null, more: { origin } })
+  await publishFrom(store, { id: 'eeeeeeeeeeee', label: '3', commit: '0'.repeat(40) })
+  await using follower = following(store, github)
+  await untilKnown(store)
+  for (const id of ['cccccccccccc', 'dddddddddddd', 'cccccccccccc']) await activate(store, id)
+  await untilTold(store)
+  assert.deepEqual(github.requests, [])
+  assert.deepEqual(follower.withoutCommit, ['mail cccccccccccc', 'mail dddddddddddd'])
+  // GitHub does not know this commit; what follows is told all the same.
+  await activate(store, 'eeeeeeeeeeee')
+  await activate(store, incumbent)
+  await untilTold(store)
+  assert.deepEqual(happened(repository), ['release of 3.0: success'])
+  assert.match(follower.errors[0] ?? '', /was not told all of mail: .*422 No ref found for: 0{40}/)
+})
+
+test('features that are not meant, and rows that are a week old, are passed over', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  await publishFrom(store, {
+    id: incumbent,
+    label: '1',
+    commit: repository.branches.get('main') ?? '',
+    feature: 'chat',
+  })
+  await using follower = following(store, github, { features: ['ma*'] })
+  await untilKnown(store)
+  await applyEvent(store, 'chat', { type: 'activate', version: incumbent, reason: 'x' }, by, byHand)
+  follower.clock.at += 8 * 86_400_000
+  await activate(store)
+  await untilTold(store)
+  assert.deepEqual([github.requests, follower.counted], [[], ['row lost']])
+  await applyEvent(
+    store,
+    'mail',
+    { type: 'activate', version: canary, reason: 'x' },
+    { ...by, at: follower.clock.at },
+    byHand,
+  )
+  await untilTold(store)
+  assert.deepEqual(happened(repository), ['release of 3.1: success'])
+})
