@@ -123,6 +123,12 @@ export const environmentVariables: readonly VariableGroup[] = [
         otherwise: 'SQLite in the folder of `--data`',
       },
       {
+        name: '<server.oidc.clientSecretEnv>',
+        means: 'Secret of the client at the identity provider, under a name of your own.',
+        example: 'jw8...',
+        otherwise: '`serve` does not start',
+      },
+      {
         name: 'SLUICE_PUBLIC_URL',
         means:
           'Address by which browsers reach the pages of the control plane, and of the links in notifications; `--public-url` of `serve` comes first. With `https` the cookie of a session is never sent without TLS.',

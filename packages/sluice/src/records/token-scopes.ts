@@ -7,5 +7,10 @@ export const scopes = ['client', 'ci', 'viewer', 'operator', 'approver', 'admin'
 
 export type Scope = (typeof scopes)[number]
 
+/** What people may be. `client` and `ci` are for machines, and never given to a person. */
+export const roles = ['viewer', 'operator', 'approver', 'admin'] as const satisfies readonly Scope[]
+
+export type Role = (typeof roles)[number]
+
 /** People who may look at everything, within the features of their token. */
 export const readers = ['viewer', 'operator', 'approver'] as const satisfies readonly Scope[]

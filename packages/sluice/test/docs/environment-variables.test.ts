@@ -29,7 +29,7 @@ function namesIn(text: string): string[] {
 
 /** Names in capitals that are no variables which Sluice reads: codes of errors, names in texts, what is withheld or set. */
 const others = [
-  /^(?:ERR|UND_ERR|EAI|ABORT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)(?:_|$)/,
+  /^(?:ERR|UND_ERR|EAI|ABORT|OAUTH|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)(?:_|$)/,
   /^(?:TARGETING_KEY_MISSING|FLAG_NOT_FOUND|INVALID_CONTEXT|PARSE_ERROR|TYPE_MISMATCH|RESPONSE_ALREADY_SENT)$/,
   /^(?:BLOCK_AS_IMPLICIT_KEY|BAD_SCALAR_START|MULTIPLE_DOCS|TAB_AS_INDENT|UNEXPECTED_TOKEN)$/,
   // What git tells a hook, and what git is told.
@@ -39,7 +39,7 @@ const others = [
   // What Sluice tells a process that it has started.
   /^SLUICE_STARTED_BY$/,
   // Examples of names that a file may give.
-  /^(?:SLACK|OPS|PAGERDUTY|OPENROUTER|SLUICE_GITHUB)_/,
+  /^(?:SLACK|OPS|PAGERDUTY|OPENROUTER|SLUICE_GITHUB|OIDC)_/,
   // Keys of other vendors, as text of advice; they are read as <NAME>_API_KEY.
   /^(?:COHERE|DEEPSEEK|MISTRAL|XAI)_API_KEY$|^(?:API_KEY|NAME_OF_ITS_KEY|KEY__|APP_TOKEN|NAME_API_KEY)$/,
 ]
@@ -77,6 +77,8 @@ test('where the name of a variable is computed, the list says where it is from',
       // apiKeyEnv, headers, notify, server.
       ...['core/notify/create-channels.ts', 'core/providers/api-key.ts', 'core/providers/configured-secrets.ts'],
       ...['core/suite/values/environment-text.ts', 'control/server/serve/serve-engine.ts'],
+      // clientSecretEnv.
+      'control/server/serve/serve-config.ts',
       // Proxies, in both spellings.
       'core/providers/http/proxy.ts',
       // Every variable, to mask or withhold it.

@@ -51,16 +51,22 @@ export interface TestPlane extends AsyncDisposable {
 /** The standard token of a scope. */
 export const tokenOf = (scope: string) => `token-of-scope-${scope}`
 
-export async function testPlane(options: Partial<ControlPlaneOptions> = {}): Promise<TestPlane> {
+export async function testPlane({
+  manual: clock = manualClock(),
+  ...options
+}: Partial<ControlPlaneOptions> & {
+  /** The clock of another plane, which they then share. */
+  manual?: ManualClock
+} = {}): Promise<TestPlane> {
   const store = options.store ?? memoryStore()
-  const clock = manualClock()
   let logged = ''
   const write = (line: string) => {
     logged += line
   }
   const log = createLog(write, clock.now, 'debug')
   const token = (name: string, limits: Partial<TokenRecord>) => addToken(store, clock.now(), name, limits)
-  for (const scope of scopes) await token(tokenOf(scope), { scopes: [scope] })
+  for (const scope of scopes)
+    if (!(await store.tokenById(`id-${tokenOf(scope)}`))) await token(tokenOf(scope), { scopes: [scope] })
   const plane = await createControlPlane({ store, clock, randomBytes, log, ...options })
   const test: TestPlane = {
     plane,

@@ -12,7 +12,10 @@ export function addControlPlane(program: Command, host: Host, done: Done): void 
     .option('--host <address>', 'address to listen on; all but loopback need SLUICE_ADMIN_TOKEN', '127.0.0.1')
     .addOption(new Option('--port <n>', 'port to listen on, 0 for any free one').default(4050))
     .option('--data <dir>', 'folder of the state', '.sluice')
-    .option('--public-url <url>', 'address by which browsers reach the pages, e.g. https://sluice.example.com')
+    .option(
+      '--public-url <url>',
+      'address by which browsers reach the pages, e.g. https://sluice.example.com; sign-in at an identity provider (server.oidc in sluice.yaml) needs it',
+    )
     .option('--keep-log <duration>', 'how long outcomes are kept, at least as long as their rollout runs', '90d')
     .option('--demo', 'a simulated control plane to look at, in memory, with a canary that goes bad')
     .option('--open', 'show the demo in the browser')

@@ -11,6 +11,9 @@ export const rolloutAddress = (id: string) => `/rollouts/${part(id)}`
 /** The first step of an act. */
 export const rolloutActAddress = (id: string, act: string) => `${rolloutAddress(id)}/${act}`
 export const featureActAddress = (feature: string, act: string) => `${featureAddress(feature)}/${act}`
+/** Where signing in by the identity provider begins, and where the provider sends browsers back to. */
+export const oidcAddress = '/sign-in/oidc'
+export const oidcCallback = `${oidcAddress}/callback`
 /** Who has the last change of a feature. */
 export const appliedAddress = (feature: string) => `${featureAddress(feature)}/applied`
 

@@ -14,6 +14,8 @@ export interface ShownToken {
   createdAt: number
   expiresAt: number | null
   revokedAt: number | null
+  /** Who signs in by an identity provider; absent: whoever has the secret. */
+  person?: { issuer: string; subject: string }
 }
 
 export interface SettingsPage {
@@ -42,20 +44,20 @@ export function settingsPage({
 }: SettingsPage): PageContent {
   const main = html`<h1>Settings</h1>
 <section><h2>Your session</h2>
-<p>You have signed in with the token <b>${own.name}</b> <code class="id">${own.id}</code>: ${scopeText(own)}. The session ends ${moment(sessionEndsAt)}.</p>
+<p>You have signed in ${own.person ? html`at ${hostOf(own.person.issuer)} as` : 'with the token'} <b>${own.name}</b> <code class="id">${own.id}</code>: ${scopeText(own)}. The session ends ${moment(sessionEndsAt)}.</p>
 <form method="post" action="/sign-out"><input type="hidden" name="formKey" value="${formKey}"><input type="hidden" name="everywhere" value="yes">
-<button class="danger">Sign out everywhere</button> <small>Ends every session of this token, in all browsers. The token itself goes on.</small></form></section>
-<section><h2>Tokens</h2>
+<button class="danger">Sign out everywhere</button> <small>Ends every session of ${own.person ? 'yours' : 'this token'}, in all browsers. ${own.person ? 'You can sign in again.' : 'The token itself goes on.'}</small></form></section>
+<section><h2>Tokens and people</h2>
 ${
   tokens === null
     ? html`<p class="muted">Only a token of the scope <code>admin</code> sees the others.</p>`
     : wideTable({
-        name: 'Tokens',
+        name: 'Tokens and people',
         head: ['Name', 'State', 'May', 'Features', 'Made', 'Id'],
         rows: tokens.map((token) => row(token, now)),
       })
 }
-<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>.${own.features === null ? html` Who made and revoked which: <a href="${auditAddress('_system')}">the audit log of tokens</a>.` : undefined}</p></section>
+<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>; a person is let in again by <code>sluice token reinstate ID</code>.${own.features === null ? html` Who made and revoked which: <a href="${auditAddress('_system')}">the audit log of tokens</a>.` : undefined}</p></section>
 <section><h2>Address</h2><p>${
     publicUrl === null
       ? html`Not set. Without <code>--public-url</code> messages have no links, and the cookie of a session is not kept to TLS.`
@@ -84,23 +86,38 @@ const githubStates = {
   refused: ['bad', 'Refused'],
 } as const satisfies Record<string, readonly [StateTone, string]>
 
+function hostOf(issuer: string): string {
+  return URL.canParse(issuer) ? new URL(issuer).host : issuer
+}
+
 function scopeText({ scopes, features }: ShownToken): string {
-  return `${scopes.join(', ')}, ${features === null ? 'all features' : `only ${features.join(', ')}`}`
+  return `${rightsText(scopes)}, ${features === null ? 'all features' : `only ${features.join(', ')}`}`
+}
+
+/** A person whose groups have lost their role has none. */
+function rightsText(scopes: readonly string[]): string {
+  return scopes.length === 0 ? 'nothing' : scopes.join(', ')
 }
 
 function row(token: ShownToken, now: number) {
-  const { id, name, scopes, features, createdAt, expiresAt, revokedAt } = token
-  const [tone, text, at]: [StateTone, string, number | null] =
-    revokedAt !== null
-      ? ['unknown', 'revoked', revokedAt]
-      : expiresAt !== null && expiresAt <= now
-        ? ['unknown', 'expired', expiresAt]
-        : ['good', expiresAt === null ? 'valid until it is revoked' : 'valid until', expiresAt]
+  const { id, name, scopes, features, createdAt, person } = token
+  const [tone, text, at] = stateOf(token, now)
   return html`<tr><th scope="row" data-column="Name">${name}</th>
 ${cell('State', html`${toned(tone, text)} ${at === null ? undefined : moment(at)}`)}
-${cell('May', scopes.join(', '))}
+${cell('May', rightsText(scopes))}
 ${cell('Features', features === null ? 'all' : features.join(', '))}
 ${cell('Made', moment(createdAt))}
-${cell('Id', html`<code class="id">${id}</code>`)}</tr>
+${cell('Id', html`<code class="id">${id}</code>${person ? html` <small class="line">${person.subject} at ${person.issuer}</small>` : undefined}`)}</tr>
 `
+}
+
+function stateOf(
+  { scopes, expiresAt, revokedAt, person }: ShownToken,
+  now: number,
+): [StateTone, string, number | null] {
+  if (revokedAt !== null) return ['unknown', 'revoked', revokedAt]
+  if (person && scopes.length === 0) return ['unknown', 'no group of theirs has a role', null]
+  if (person) return ['good', `signs in at ${hostOf(person.issuer)}`, null]
+  if (expiresAt !== null && expiresAt <= now) return ['unknown', 'expired', expiresAt]
+  return ['good', expiresAt === null ? 'valid until it is revoked' : 'valid until', expiresAt]
 }

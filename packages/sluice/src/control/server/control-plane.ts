@@ -4,8 +4,10 @@ import manifest from '../../../package.json' with { type: 'json' }
 import type { AcceptedOutcome } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { createAdmission } from './access/admission.ts'
+import { createIdentityProvider, type ProviderOptions } from './access/identity-provider.ts'
 import { createRateLimit } from './access/rate-limit.ts'
 import { createSessions } from './access/sessions.ts'
+import { createSignInAttempts } from './access/sign-in-attempts.ts'
 import { createTokenDirectory, type TokenDirectory } from './access/token-directory.ts'
 import type { EngineState } from './engine-state.ts'
 import { jsonResponse, type NodeExchange } from './http/answer.ts'
@@ -43,6 +45,8 @@ export interface ControlPlaneOptions {
   /** Where all measurements go; a new registry by default. */
   metrics?: Metrics
   settings?: Partial<ServerSettings>
+  /** Where people sign in; without it by tokens only. */
+  oidc?: Omit<ProviderOptions, 'clock'>
 }
 
 /** The control plane as a function from requests to responses, without a socket. */
@@ -66,7 +70,8 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const streams = createStreams({ tokens: store, snapshots, clock, log, ...settings })
   const directory = createTokenDirectory(store, clock)
   const secure = settings.publicUrl?.startsWith('https:') === true
-  const sessions = createSessions({ store, directory, clock, randomBytes, secure })
+  const issuer = options.oidc?.settings.issuer ?? null
+  const sessions = createSessions({ store, directory, clock, randomBytes, secure, issuer })
   const keptPages = createKeptPages(clock)
   const live = createLiveStreams({ store, sessions, snapshots, clock, log, drop: keptPages.drop, ...settings })
   const engineState = options.engineState ?? { assessment: async () => null, drift: async () => null }
@@ -83,6 +88,13 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     acknowledgements: createAcknowledgements(store),
     streams,
     sessions,
+    oidc: options.oidc
+      ? {
+          settings: options.oidc.settings,
+          provider: createIdentityProvider({ ...options.oidc, clock }),
+          attempts: createSignInAttempts({ store, clock, randomBytes, secure, issuer: options.oidc.settings.issuer }),
+        }
+      : null,
     signInLimit: createRateLimit(failedSignIns),
     keptPages,
     kept: createKeptReads({ store, engineState, clock }),
@@ -95,6 +107,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     draining: () => draining,
   }
   await snapshots.reload()
+  services.oidc?.provider.find().catch((error) => {
+    log('warn', 'nobody can sign in at the identity provider yet', { error: String(error.message) })
+  })
   const stops = [keepLoaded(services), watchStragglers(services), watchDamagedRows(services)]
   metrics.gauge('streams', 'Open streams.', () => [{ value: streams.count() }])
   metrics.gauge('store_read_age_seconds', 'Since the last successful read of the store began.', () => [

@@ -1,9 +1,12 @@
 import type { Clock } from '@sluice/client'
+import type { OidcSettings } from '../../core/suite/config/oidc-settings.ts'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { defaultGrowth, type Growth } from './access/growth.ts'
+import type { IdentityProvider } from './access/identity-provider.ts'
 import type { RateLimit } from './access/rate-limit.ts'
 import type { Sessions } from './access/sessions.ts'
+import type { SignInAttempts } from './access/sign-in-attempts.ts'
 import type { EngineState } from './engine-state.ts'
 import type { Acknowledgements } from './instances/acknowledgements.ts'
 import type { Log } from './log.ts'
@@ -39,6 +42,13 @@ export interface ServerSettings {
   isSimulated: boolean
 }
 
+/** What it takes to sign people in by their identity provider. */
+export interface OidcService {
+  settings: OidcSettings
+  provider: IdentityProvider
+  attempts: SignInAttempts
+}
+
 /** What the handlers of all routes share. */
 export interface Services {
   store: Store
@@ -56,6 +66,8 @@ export interface Services {
   streams: Streams
   /** Of browsers. */
   sessions: Sessions
+  /** Null: people sign in with tokens only. */
+  oidc: OidcService | null
   /** Of sign-ins that failed, by address. */
   signInLimit: RateLimit
   keptPages: KeptPages

@@ -69,7 +69,7 @@ export function configuredSecrets(
     ...notifyVariables(entry).flatMap(inVariable(`notify.${index}`)),
     ...inFile(`notify.${index}`, notifyAddresses(entry).flatMap(secretsOfAddress)),
   ])
-  const ofServer = serverVariables(server).flatMap(inVariable('server.github'))
+  const ofServer = serverVariables(server).flatMap(inVariable('server'))
   return [...usualVariables.flatMap(inVariable('providers')), ...ofProviders, ...ofTargets, ...ofNotify, ...ofServer]
 }
 
@@ -79,7 +79,8 @@ export function reservedVariables({ notify = [], server }: Pick<Config, 'notify'
 }
 
 function serverVariables(server: Config['server']): string[] {
-  return server?.github ? [server.github.tokenEnv] : []
+  const { github, oidc } = server ?? {}
+  return [github?.tokenEnv, oidc?.clientSecretEnv].filter((name) => name !== undefined)
 }
 
 /** The variables that an entry of `notify` reads. */

@@ -9,7 +9,7 @@ import { overviewPage } from '../../../src/control/pages/overview.ts'
 import type { FeatureRow } from '../../../src/control/pages/overview-row.ts'
 import { rolloutPage } from '../../../src/control/pages/rollout/rollout-page.ts'
 import { settingsPage } from '../../../src/control/pages/settings.ts'
-import { signInPage } from '../../../src/control/pages/sign-in.ts'
+import { signedInPage, signInPage } from '../../../src/control/pages/sign-in.ts'
 import { featurePages } from './hostile-feature-pages.ts'
 
 const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202Egnp.exe\u0000`
@@ -139,10 +139,10 @@ const pages: Record<string, PageContent> = {
   }),
   settings: settingsPage({
     github: { repository: hostile, link: { state: 'refused', words: hostile, checkWay: null, since: now } },
-    own: token,
+    own: { ...token, person: { issuer: hostile, subject: hostile } },
     sessionEndsAt: never,
     formKey: hostile,
-    tokens: [token, { ...token, revokedAt: null }],
+    tokens: [token, { ...token, revokedAt: null }, { ...token, person: { issuer: hostile, subject: hostile } }],
     publicUrl: hostile,
     now,
   }),
@@ -174,7 +174,11 @@ const pages: Record<string, PageContent> = {
     change: { by: hostile, text: hostile, version, reason: hostile, at: never },
     grid,
   }),
-  'sign-in': signInPage({ next: hostile, fault: hostile, isOpen: true }),
+  'sign-in': signInPage({
+    ...{ next: hostile, fault: hostile, isOpen: true },
+    provider: { name: hostile, base: '' },
+  }),
+  'signed-in': signedInPage({ name: hostile, next: hostile }),
   fault: faultPage({ status: 500, detail: hostile, requestId: hostile }),
 }
 

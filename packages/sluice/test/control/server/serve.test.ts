@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { readEvents } from '../../support/event-reader.ts'
+import { clientSecret, startIdentityProvider } from '../../support/identity-provider.ts'
+import { cookieIn } from '../../support/oidc-visitor.ts'
 import { createProject, type Project } from '../../support/project.ts'
 import { until } from '../../support/until.ts'
 
@@ -85,4 +87,48 @@ test('what cannot be served says why: bad flags 3, a port that is taken or a sto
   assert.match(busy.stderr, /the address is in use/)
   assert.match(short.stderr, /at least 16 characters/)
   assert.match(store.stderr, /a-file/)
+})
+
+test('people sign in at the identity provider of sluice.yaml, whose secret nobody sees', async () => {
+  await using provider = await startIdentityProvider({ callbacks: ['http://127.0.0.1/sign-in/oidc/callback'] })
+  provider.people.set('ann', { name: 'Ann', groups: ['on-call'] })
+  const yaml = `server:
+  oidc:
+    issuer: ${provider.issuer}
+    clientId: sluice
+    clientSecretEnv: OIDC_CLIENT_SECRET
+    groupsClaim: groups
+    roles: [{group: on-call, role: operator}]
+`
+  using project = createProject({ 'sluice.yaml': yaml })
+  const env = { SLUICE_ADMIN_TOKEN: token, OIDC_CLIENT_SECRET: clientSecret }
+  const refused = async (args: string[], given: NodeJS.ProcessEnv) => {
+    const { code, stderr } = await project.sluice(['serve', '--port', '0', ...args], given)
+    assert.equal(code, 3)
+    return stderr
+  }
+  assert.match(
+    await refused([], { SLUICE_ADMIN_TOKEN: token }),
+    /sluice\.yaml: server\.oidc\.clientSecretEnv: the environment variable OIDC_CLIENT_SECRET is not set/,
+  )
+  assert.match(await refused(['--host', '0.0.0.0'], env), /server\.oidc: needs --public-url/)
+  const plain = await refused(['--public-url', 'http://sluice.example.com'], env)
+  assert.match(plain, /needs a --public-url that begins with https:\/\/, not http:\/\/sluice\.example\.com/)
+
+  const server = await start(project, ['--log-level', 'debug'], env)
+  let back: URL | undefined
+  try {
+    const begun = await fetch(`${server.url}/sign-in/oidc?next=/settings`, { redirect: 'manual' })
+    back = await provider.signIn(begun.headers.get('location') ?? '', 'ann')
+    assert.equal(back.origin, server.url)
+    const done = await fetch(back, { headers: { cookie: cookieIn(begun, 'sluice_sign_in') } })
+    assert.equal(done.status, 200, await done.text())
+    const settings = await fetch(`${server.url}/settings`, { headers: { cookie: cookieIn(done, 'sluice_session') } })
+    assert.match(await settings.text(), /You have signed in at 127\.0\.0\.1:\d+ as <b>Ann<\/b>/)
+  } finally {
+    server.kill('SIGTERM')
+  }
+  const { code, stderr } = await server.done
+  assert.equal(code, 0)
+  assert.ok(!stderr.includes(clientSecret) && !stderr.includes(back?.searchParams.get('code') ?? '?'))
 })

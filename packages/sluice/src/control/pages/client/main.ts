@@ -10,6 +10,7 @@ if (signedIn?.dataset.next) void goOn(signedIn.dataset.next)
  * site does not send the cookie, and so comes to the form first. A request from here sends it, and is sent on.
  */
 async function goOn(next: string): Promise<void> {
-  const response = await fetch(location.href, { method: 'HEAD' }).catch(() => undefined)
+  const form = `/sign-in?${new URLSearchParams({ next })}`
+  const response = await fetch(form, { method: 'HEAD' }).catch(() => undefined)
   if (response?.redirected) location.replace(next)
 }

@@ -4,17 +4,12 @@ import { StoreError } from '../../store/store-error.ts'
 import type { Caller } from './caller.ts'
 
 export interface TokenAct {
-  action:
-    | 'token.create'
-    | 'token.revoke'
-    | 'token.reinstate'
-    | 'token.seed'
-    | 'token.end-sessions'
-    | 'person.create'
-    | 'person.change'
+  action: 'token.create' | 'token.revoke' | 'token.reinstate' | 'token.seed' | 'token.end-sessions' | 'person.rights'
   /** Time of the change, in ms since the epoch. */
   at: number
   caller: Pick<Caller, 'name' | 'tokenId'>
+  /** Why it may be so. */
+  evidence?: Record<string, unknown>
 }
 
 /** Others change a token once a day; whoever loses this often has found a fault. */
@@ -31,7 +26,7 @@ export async function changeToken(
   store: Pick<Store, 'tokenById' | 'commit'>,
   id: string,
   change: (stored: TokenRecord | undefined) => TokenRecord | undefined,
-  { action, at, caller }: TokenAct,
+  { action, at, caller, evidence }: TokenAct,
 ): Promise<TokenRecord | undefined> {
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const stored = await store.tokenById(id)
@@ -48,7 +43,7 @@ export async function changeToken(
         reason: null,
         before: stored ? withoutHash(stored) : null,
         after: withoutHash(after),
-        evidence: null,
+        evidence: evidence ?? null,
       },
     })
     if (outcome !== 'conflict') return after

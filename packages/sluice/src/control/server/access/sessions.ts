@@ -1,12 +1,11 @@
-import { createHmac } from 'node:crypto'
 import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import type { TokenRecord } from '../../../records/token.ts'
 import type { Store } from '../../store/store.ts'
+import { createSignedCookie } from './signed-cookie.ts'
 import { expiryTime, isValid, type TokenDirectory } from './token-directory.ts'
-import { isSameHash } from './token-secret.ts'
 
-/** Whoever signed in with a token in a browser. */
+/** Whoever signed in, in a browser. */
 export interface Session {
   record: TokenRecord
   /** ms since the epoch; never later than the token's own. */
@@ -20,7 +19,7 @@ export interface Session {
  * knows it, and it ends with the token.
  */
 export interface Sessions {
-  /** The value of `Set-Cookie` for a new session with this token. */
+  /** The value of `Set-Cookie` for a new session with this record. */
   begin(record: TokenRecord): string
   /** The value of `Set-Cookie` that makes a browser forget its session. */
   readonly end: string
@@ -30,8 +29,9 @@ export interface Sessions {
   isOpen(session: Session): Promise<boolean>
 }
 
-const cookieName = 'sluice_session'
-const longestMs = 12 * 3_600_000
+const hourMs = 3_600_000
+/** Of a person shorter, since what the identity provider has changed about them is only seen when they sign in again. */
+const longestMs = { token: 12 * hourMs, person: 8 * hourMs }
 
 const contentSchema = z.strictObject({
   /** Id of the token. */
@@ -56,47 +56,59 @@ interface SessionsOptions {
   randomBytes(size: number): Uint8Array
   /** Whether browsers reach the server by TLS, so that the cookie must never be sent without it. */
   secure: boolean
+  /** The identity provider whose people are let in; null: there is none. */
+  issuer: string | null
 }
 
-export function createSessions({ store, directory, clock, randomBytes, secure }: SessionsOptions): Sessions {
-  // The store's secret has other uses, so what is signed with it elsewhere is never a session.
-  const key = createHmac('sha256', store.secret).update('sluice session 1').digest()
-  const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url')
-  const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+export function createSessions(options: SessionsOptions): Sessions {
+  const { store, directory, clock, randomBytes, secure, issuer } = options
+  const cookie = createSignedCookie({
+    name: 'sluice_session',
+    secret: store.secret,
+    purpose: 'sluice session 1',
+    schema: contentSchema,
+    attributes: `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`,
+  })
 
   /** Cookies that were checked before, since open pages send theirs every second. */
   const checked = new Map<string, SessionContent>()
 
   function contentOf(request: Request): SessionContent | undefined {
-    const cookie = cookieOf(request) ?? ''
-    const known = checked.get(cookie)
+    const text = cookie.textIn(request)
+    const known = checked.get(text)
     if (known) return known
-    const [body = '', signature = ''] = cookie.split('.')
-    if (body === '' || !isSameHash(sign(body), signature)) return undefined
-    const { data } = contentSchema.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')))
-    if (!data) return undefined
-    const content = { ...data, formKey: sign(`form ${data.nonce}`) }
+    const opened = cookie.open(text)
+    if (!opened) return undefined
+    const content = { ...opened, formKey: cookie.sign(`form ${opened.nonce}`) }
     if (checked.size >= mostChecked) checked.clear()
-    checked.set(cookie, content)
+    checked.set(text, content)
     return content
+  }
+
+  /** Whoever signs in again at once has a session that is younger than the record that is kept for two seconds. */
+  async function recordOf({ token, endings }: SessionContent): Promise<TokenRecord | undefined> {
+    const kept = await directory.byId(token)
+    if (!kept || (kept.sessionEndings ?? 0) >= endings) return kept
+    const stored = await store.tokenById(token)
+    return stored && isValid(stored, expiryTime(store, clock)) ? stored : undefined
   }
 
   return {
     begin(record) {
       const now = expiryTime(store, clock)
-      const expiresAt = Math.min(now + longestMs, record.expiresAt ?? Number.POSITIVE_INFINITY)
+      const longest = now + longestMs[record.person ? 'person' : 'token']
+      const expiresAt = Math.min(longest, record.expiresAt ?? longest)
       const nonce = Buffer.from(randomBytes(16)).toString('base64url')
       const content = { token: record.id, expiresAt, endings: record.sessionEndings ?? 0, nonce }
-      const body = Buffer.from(JSON.stringify(content)).toString('base64url')
-      const seconds = Math.max(0, Math.floor((expiresAt - now) / 1000))
-      return `${cookieName}=${body}.${sign(body)}; ${attributes}; Max-Age=${seconds}`
+      return cookie.set(content, Math.max(0, Math.floor((expiresAt - now) / 1000)))
     },
-    end: `${cookieName}=; ${attributes}; Max-Age=0`,
+    end: cookie.end,
     async find(request) {
       const content = contentOf(request)
       if (!content || expiryTime(store, clock) >= content.expiresAt) return undefined
-      const record = await directory.byId(content.token)
+      const record = await recordOf(content)
       if (!record || (record.sessionEndings ?? 0) !== content.endings) return undefined
+      if (record.person && record.person.issuer !== issuer) return undefined
       return { record, expiresAt: content.expiresAt, formKey: content.formKey }
     },
     async isOpen({ record: { id, sessionEndings = 0 }, expiresAt }) {
@@ -110,10 +122,4 @@ export function createSessions({ store, directory, clock, randomBytes, secure }:
 /** The record of a token whose sessions all end: none that has begun before is valid any more. */
 export function withoutSessions(record: TokenRecord): TokenRecord {
   return { ...record, sessionEndings: (record.sessionEndings ?? 0) + 1 }
-}
-
-function cookieOf(request: Request): string | undefined {
-  const cookies = request.headers.get('cookie')?.split(';') ?? []
-  const found = cookies.map((cookie) => cookie.trim()).find((cookie) => cookie.startsWith(`${cookieName}=`))
-  return found?.slice(cookieName.length + 1)
 }

@@ -10,6 +10,7 @@ import { featureActRoutes } from './feature-act-routes.ts'
 import { showInstances } from './instances-route.ts'
 import { showJudges } from './judge-route.ts'
 import { openLive } from './live-route.ts'
+import { beginOidc, endOidc } from './oidc-routes.ts'
 import { showOverview } from './overview-route.ts'
 import type { PageRoute } from './page-route.ts'
 import { rolloutActRoutes } from './rollout-act-routes.ts'
@@ -37,6 +38,8 @@ export const pageRoutes: readonly PageRoute[] = [
   showSignIn,
   signIn,
   signOut,
+  beginOidc,
+  endOidc,
   openLive,
   showAsset,
 ]

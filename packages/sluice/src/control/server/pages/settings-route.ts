@@ -22,6 +22,6 @@ export const showSettings = defineOwnPage({
 })
 
 /** Neither the secret, which nobody knows, nor its hash. */
-function shown({ id, name, scopes, features, createdAt, expiresAt, revokedAt }: ShownToken): ShownToken {
-  return { id, name, scopes, features, createdAt, expiresAt, revokedAt }
+function shown({ id, name, scopes, features, createdAt, expiresAt, revokedAt, person }: ShownToken): ShownToken {
+  return { id, name, scopes, features, createdAt, expiresAt, revokedAt, ...(person && { person }) }
 }

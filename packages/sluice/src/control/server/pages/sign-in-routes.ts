@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isLoopback } from '../../../loopback.ts'
 import type { TokenRecord } from '../../../records/token.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { localAddress } from '../../pages/addresses.ts'
@@ -9,7 +10,6 @@ import { refuseOtherOrigin } from '../access/forgery.ts'
 import { withoutSessions } from '../access/sessions.ts'
 import { expiryTime, isValid } from '../access/token-directory.ts'
 import { tokenHash } from '../access/token-secret.ts'
-import { isLoopback } from '../http/loopback.ts'
 import { Problem } from '../http/problem.ts'
 import { originOf } from '../outcomes/report-origin.ts'
 import type { Services } from '../services.ts'
@@ -17,7 +17,7 @@ import { pageResponse } from './page-response.ts'
 import { defineAct, defineOpen, formOf, seeOther } from './page-route.ts'
 import type { PageVisit } from './page-visit.ts'
 
-type OpenVisit = Omit<PageVisit, 'params'>
+export type OpenVisit = Omit<PageVisit, 'params'>
 
 export const showSignIn = defineOpen({
   method: 'GET',
@@ -40,8 +40,7 @@ export const signIn = defineOpen({
     const { signInLimit, clock, log } = services
     refuseOtherOrigin(request, services.settings.publicUrl)
     const address = originOf(request, node, services.hashUnit).address ?? 'unknown'
-    const wait = signInLimit.wait(address, clock.now())
-    if (wait > 0) throw tooManyFailures(wait)
+    refuseManyFailures(services, address)
     const { token, next: wanted } = signInForm.parse(await formOf(request))
     const next = localAddress(wanted)
     const record = await validToken(services, token.trim())
@@ -64,10 +63,13 @@ function machineToken({ name, scopes }: TokenRecord): string {
   return `The token "${name}" is for machines (${scopes.join(', ')}). Sign in with one of the scope viewer, operator, approver or admin.`
 }
 
-function tooManyFailures(seconds: number): Problem {
+/** @throws Problem 429 if too many attempts have failed from this address, as `originOf` names it */
+export function refuseManyFailures({ signInLimit, clock }: Services, address: string): void {
+  const seconds = signInLimit.wait(address, clock.now())
+  if (seconds <= 0) return
   const left = Math.max(1, Math.ceil(seconds))
   const detail = `Too many attempts have failed from this address: try again in ${left} s. The command line works on.`
-  return new Problem({ status: 429, code: 'too-many-sign-ins', detail }, { headers: { 'retry-after': String(left) } })
+  throw new Problem({ status: 429, code: 'too-many-sign-ins', detail }, { headers: { 'retry-after': String(left) } })
 }
 
 /** Read from the store itself, so that a session never begins with what another replica has changed since. */
@@ -76,14 +78,15 @@ async function validToken({ store, clock }: Services, secret: string): Promise<T
   return record && isValid(record, expiryTime(store, clock)) ? record : undefined
 }
 
-async function signInResponse(
+export async function signInResponse(
   visit: OpenVisit,
-  { clock, settings }: Services,
+  { clock, settings, oidc }: Services,
   { next, fault, status = 200 }: { next: string; fault?: string; status?: number },
 ): Promise<Response> {
   const { hostname } = new URL(visit.request.url)
   const isOpen = settings.publicUrl?.startsWith('https:') !== true && !isLoopback(hostname)
-  const page = { ...signInPage({ next, fault, isOpen }), status, at: clock.now() }
+  const provider = oidc && { name: new URL(oidc.settings.issuer).host, base: settings.publicUrl ?? '' }
+  const page = { ...signInPage({ next, fault, isOpen, provider }), status, at: clock.now() }
   return pageResponse(page, { ...visit, session: undefined }, { settings })
 }
 

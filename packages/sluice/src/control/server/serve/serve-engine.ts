@@ -2,13 +2,9 @@ import type { Clock } from '@sluice/client'
 import { createGithubApi, type GithubApi, publicGithubApi } from '../../../core/github/github-api.ts'
 import { createChannels } from '../../../core/notify/create-channels.ts'
 import { projectName } from '../../../core/notify/notification.ts'
-import { learnSecrets, reservedVariables } from '../../../core/providers/configured-secrets.ts'
+import { reservedVariables } from '../../../core/providers/configured-secrets.ts'
 import { createLeanFetch } from '../../../core/providers/http/lean-fetch.ts'
-import { loadConfig } from '../../../core/suite/config/load-config.ts'
 import type { GithubSettings } from '../../../core/suite/config/server-settings.ts'
-import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts'
-import { findRoot } from '../../../core/suite/project/project.ts'
-import { diskFiles } from '../../../core/suite/project-files.ts'
 import { SluiceError } from '../../../errors.ts'
 import type { Mask } from '../../../masking/mask.ts'
 import { withholdFrom } from '../../../masking/secret-names.ts'
@@ -20,6 +16,7 @@ import { type Engine, startEngine } from '../engine.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { createLiveJudge } from './live-judging.ts'
+import type { ServeConfig } from './serve-config.ts'
 
 /** The results of a project's nightly runs. */
 export interface Nights {
@@ -29,12 +26,13 @@ export interface Nights {
 }
 
 /**
- * Starts the engine of `sluice serve`. If the working directory or one above it has a sluice.yaml, its providers and
- * prices judge live traffic, and its channels get the notifications.
- * @throws InvalidFilesError with the faults of sluice.yaml; SluiceError if the variable of a channel is missing
+ * Starts the engine of `sluice serve`. The providers and prices of the project judge live traffic, and its channels get
+ * the notifications.
+ * @throws SluiceError if the variable of a channel is missing
  */
 export async function startServeEngine(
-  host: { cwd(): string; env: NodeJS.ProcessEnv; mask: Mask },
+  host: { env: NodeJS.ProcessEnv; mask: Mask },
+  { root, files, config }: ServeConfig,
   {
     store,
     clock,
@@ -56,18 +54,12 @@ export async function startServeEngine(
   },
 ): Promise<Engine> {
   const { env } = host
-  const root = await findRoot(host.cwd())
-  const files = diskFiles(root)
-  const { config, diagnostics } = await loadConfig(files, root)
-  const faults = diagnostics.filter(({ severity }) => severity === 'error')
-  if (faults.length > 0) throw new InvalidFilesError(faults)
-  learnSecrets({ config, prompts: [] }, host)
   const channels = createChannels(config.notify ?? [], env, host.mask)
   const github = config.server?.github && {
     settings: config.server.github,
     api: githubApiOf(config.server.github, { env, mask: host.mask, clock }),
   }
-  // Modules of the project that redact or check must not see the secrets of channels and of GitHub.
+  // Modules of the project that redact or check must not see the secrets of channels, GitHub and the identity provider.
   withholdFrom(env, reservedVariables(config))
   const nights = openNights(root)
   const redactors = createRedactors({ root, clock })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type Clock, systemClock } from '@sluice/client'
 import { createLeanFetch } from '../../../core/providers/http/lean-fetch.ts'
 import { SluiceError } from '../../../errors.ts'
+import { isLoopback } from '../../../loopback.ts'
 import type { Mask } from '../../../masking/mask.ts'
 import { keepYoungSpaceSmall } from '../../../small-heap.ts'
 import { openStore } from '../../store/open-store.ts'
@@ -11,10 +12,10 @@ import type { Store } from '../../store/store.ts'
 import { createTelemetry, watchedStore } from '../../telemetry/telemetry.ts'
 import { createControlPlane } from '../control-plane.ts'
 import { listen } from '../http/listen.ts'
-import { isLoopback } from '../http/loopback.ts'
 import { createLog, type Level } from '../log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { seedAdmin } from '../tokens.ts'
+import { readServeConfig, signInOptions } from './serve-config.ts'
 import { type Nights, startServeEngine } from './serve-engine.ts'
 
 /** The parts of the process that are used. */
@@ -55,7 +56,9 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
   try {
     const accessible = await seedAdmin(store, clock, process.env.SLUICE_ADMIN_TOKEN)
     if (!accessible) refuseOpenAddress(host)
-    const engine = await startServeEngine(process, {
+    const project = await readServeConfig(process)
+    const oidc = signInOptions(project.config, { env: process.env, host, publicUrl })
+    const engine = await startServeEngine(process, project, {
       ...{ store, clock, log, metrics, keepLogMs, openNights, publicUrl },
     })
     try {
@@ -63,6 +66,7 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
       const plane = await createControlPlane({
         ...{ store, clock, randomBytes, log, metrics, captureContents, engineState },
         settings: { publicUrl },
+        ...(oidc && { oidc }),
       })
       const listening = await listen(plane, { host, port })
       log('info', 'listening', { url: listening.url, store: store.kind })

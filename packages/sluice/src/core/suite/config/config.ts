@@ -7,7 +7,7 @@ import { type GateSettings, gateSettingsSchema } from './gate-settings.ts'
 import { type JudgeSettings, judgeSettingsSchema } from './judge-settings.ts'
 import { type NightlySettings, nightlySettingsSchema } from './nightly-settings.ts'
 import { type NotifySettings, notifySchema } from './notify-settings.ts'
-import { type GithubSettings, serverSettingsSchema } from './server-settings.ts'
+import { type ServerFileSettings, serverSettingsSchema } from './server-settings.ts'
 
 export type { GateSettings, ProviderSettings }
 
@@ -116,7 +116,7 @@ export interface Config {
   /** Who is told about bad nights. */
   notify?: NotifySettings[]
   /** Of `sluice serve`. */
-  server?: { github?: GithubSettings }
+  server?: ServerFileSettings
   /** The providers as configured; anthropic, openai and google exist without an entry. */
   providers: Record<string, ProviderSettings>
   /** Prices by `provider:model`, with `*` as a wildcard. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oidcSchema } from './oidc-settings.ts'
 
 /** Those of the control plane itself open it to whoever holds them. */
 const ofControlPlane = /^SLUICE_(?:ADMIN_)?TOKEN$/
@@ -58,9 +59,12 @@ const githubSchema = z
   })
 
 /** The `server` of sluice.yaml: settings of `sluice serve` alone. */
-export const serverSettingsSchema = z.strictObject({ github: githubSchema.exactOptional() }).meta({
-  description: 'Settings of sluice serve, read when it starts.',
-  examples: [{ github: { repository: 'acme/mail', tokenEnv: 'SLUICE_GITHUB_TOKEN' } }],
-})
+export const serverSettingsSchema = z
+  .strictObject({ github: githubSchema.exactOptional(), oidc: oidcSchema.exactOptional() })
+  .meta({
+    description: 'Settings of sluice serve, read when it starts.',
+    examples: [{ github: { repository: 'acme/mail', tokenEnv: 'SLUICE_GITHUB_TOKEN' } }],
+  })
 
 export type GithubSettings = z.output<typeof githubSchema>
+export type ServerFileSettings = z.output<typeof serverSettingsSchema>

@@ -189,3 +189,49 @@ test('the guard is a setting of the project alone', async () => {
   assert.equal((await config('gate: {guard: strict}\n')).gate.guard, 'strict')
   assert.match((await faults('gate: {guard: none}\n')).join(), /guard/)
 })
+
+test('sign-in by an identity provider is configured strictly, and gives no role of machines', async () => {
+  const server = (keys: string) => `server:\n  oidc:\n    clientId: sluice\n${keys.replaceAll(/^/gm, '    ')}\n`
+  const issuer = 'issuer: https://login.example.com/realms/staff'
+  const roles = 'groupsClaim: groups\nroles: [{group: on-call, role: operator, features: [summary]}]'
+  const { config } = await load(good({ 'sluice.yaml': server(`${issuer}\n${roles}`) }))
+  assert.deepEqual(config.server?.oidc, {
+    ...{ issuer: 'https://login.example.com/realms/staff', clientId: 'sluice', groupsClaim: 'groups' },
+    roles: [{ group: 'on-call', role: 'operator', features: ['summary'] }],
+  })
+  const faults = async (keys: string) => (await faultsOf(good({ 'sluice.yaml': server(keys) }))).join('\n')
+  const wrong: [string, RegExp][] = [
+    [
+      `issuer: http://login.example.com\n${roles}`,
+      /^sluice\.yaml:4:13: server\.oidc\.issuer: must begin with https:\/\//,
+    ],
+    [`issuer: login.example.com\n${roles}`, /issuer: must be the address of the identity provider/],
+    [`issuer: "https://login.example.com?x=1"\n${roles}`, /issuer: must be an address without a user, a query/],
+    [
+      `${issuer}\ngroupsClaim: email\nroles: [{group: a, role: viewer}]`,
+      /groupsClaim: email is often chosen by people/,
+    ],
+    [`${issuer}\ngroupsClaim: groups\nroles: []`, /roles: must not be empty/],
+    [
+      `${issuer}\ngroupsClaim: groups\nroles: [{group: a, role: client}]`,
+      /roles\.0\.role: expected one of viewer, operator, approver, admin, found "client"/,
+    ],
+    [`${issuer}\ngroupsClaim: groups\nroles: [{group: a, role: ci}]`, /roles\.0\.role: /],
+    [
+      `${issuer}\ngroupsClaim: groups\nroles: [{group: a, rolle: viewer}]`,
+      /rolle: unknown key "rolle"; did you mean "role"/,
+    ],
+    [
+      `${issuer}\nclientSecret: xyz\n${roles}`,
+      /clientSecret: unknown key "clientSecret"; did you mean "clientSecretEnv"/,
+    ],
+    [
+      `${issuer}\nclientSecretEnv: "my secret"\n${roles}`,
+      /clientSecretEnv: must be the name of an environment variable/,
+    ],
+    [issuer, /groupsClaim/],
+  ]
+  for (const [keys, expected] of wrong) assert.match(await faults(keys), expected)
+  for (const address of ['http://127.0.0.1:3000', 'http://localhost:3000', 'http://[::1]:3000'])
+    assert.equal(await faults(`issuer: "${address}"\n${roles}`), '')
+})
