@@ -210,6 +210,18 @@ test('a person has no secret that opens the API, and can be let in again; a toke
   )
 })
 
+test('who can sign in only at the identity provider is no access for an address that all may reach', async () => {
+  const store = memoryStore()
+  const clock = manualClock()
+  const person = { issuer: 'https://login.example.com', subject: 'ann' }
+  const limits = { scopes: ['admin' as const], features: null, createdAt: 0, expiresAt: null, revokedAt: null }
+  const record = { id: 'p-ann', name: 'ann', hash: 'none', person, ...limits }
+  const act = { action: 'person.rights', at: 0, caller: { name: 'ann', tokenId: 'p-ann' } } as const
+  await changeToken(store, 'p-ann', () => record, act)
+  assert.equal(await seedAdmin(store, clock, undefined), false)
+  assert.equal(await seedAdmin(store, clock, 'an-admin-token-for-all'), true)
+})
+
 test('of two changes of a token that come at once both count', async () => {
   const store = memoryStore()
   await using plane = await testPlane({ store })

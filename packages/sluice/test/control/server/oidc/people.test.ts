@@ -37,7 +37,8 @@ test('each group gives its role, to a person who has a record and no secret', as
       [record?.scopes, record?.features, record?.person],
       [scopes, features, { issuer: provider.issuer, subject: login }],
     )
-    assert.equal((await plane.ask('GET /v1/features', { as: record?.hash ?? '' })).status, 401)
+    for (const as of [record?.hash ?? '', idOf(login), login])
+      assert.equal((await plane.ask('GET /v1/features', { as })).status, 401)
   }
   const rows = (await plane.store.audit('_system')).filter(({ action }) => action === 'person.rights')
   assert.deepEqual(
@@ -212,10 +213,12 @@ test('people are told apart by what the provider calls them, whatever they call 
   assert.match(shown ?? '', /^<script>alert\(1\)<\/script>␀\[U\+202E\]�x+$/)
   assert.equal(shown?.length, 80)
   const before = (await plane.store.tokens()).length
-  const long = await arrive(plane, provider, 'x'.repeat(256))
-  assert.deepEqual([long.status, long.session], [403, ''])
-  const { status } = await arrive(plane, provider, 'jos\u00e9')
-  assert.equal(status, 403)
+  for (const login of ['x'.repeat(256), 'jos\u00e9']) {
+    provider.people.set(login, { name: login, groups: ['staff'] })
+    const { status, text, session } = await arrive(plane, provider, login)
+    assert.deepEqual([status, session], [403, ''])
+    assert.match(text, /by an id \(sub\) that is not 1 to 255 ASCII characters/)
+  }
   assert.equal((await plane.store.tokens()).length, before)
 })
 

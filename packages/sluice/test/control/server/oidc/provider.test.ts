@@ -121,6 +121,16 @@ test('a provider that hangs, is another one, or leads to where there is no TLS i
   }
 })
 
+test('an address for the people of all companies is refused, though the library takes it', async () => {
+  const issuer = 'https://login.microsoftonline.com/common/v2.0'
+  const authorization_endpoint = 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize'
+  const document = { issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0', authorization_endpoint }
+  await using plane = await planeAt({ issuer }, { fetch: async () => Response.json(document) })
+  const response = await visit(plane, '/sign-in/oidc')
+  assert.equal(response.status, 503)
+  assert.match(await response.text(), /calls itself https:\/\/login\.microsoftonline\.com\/\{tenantid\}/)
+})
+
 test('a token endpoint that hangs ends with the deadline, one without TLS is not sent the secret', async () => {
   await using provider = await startIdentityProvider({ callbacks: [oidcCallback] })
   provider.people.set('ann', { name: 'Ann', groups: ['staff'] })

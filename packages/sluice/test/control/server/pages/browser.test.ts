@@ -9,7 +9,9 @@ import type { Browser, Page } from 'playwright-core'
 import { listen } from '../../../../src/control/server/http/listen.ts'
 import { openBrowser } from '../../../support/browser.ts'
 import { type TestPlane, testPlane, tokenOf } from '../../../support/control-plane.ts'
+import { startIdentityProvider } from '../../../support/identity-provider.ts'
 import { acknowledge } from '../../../support/launched.ts'
+import { planeAt } from '../../../support/oidc-visitor.ts'
 import { toldEngine, toldFeature } from '../../../support/told-feature.ts'
 import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/watched-canary.ts'
 
@@ -177,5 +179,33 @@ describe('the pages of the control plane in Chromium', () => {
     await page.getByRole('button', { name: 'Sign out everywhere' }).press('Enter')
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
     await context.close()
+  })
+
+  test('signing in at the identity provider, which is another site, leads to the page, without a script too', async () => {
+    await using provider = await startIdentityProvider({ callbacks: ['http://localhost/sign-in/oidc/callback'] })
+    provider.people.set('ann', { name: 'Ann Lee', groups: ['on-call'] })
+    provider.people.set('ned', { name: 'Ned', groups: ['sales'] })
+    await using plane = await served(await planeAt(provider, { clock: systemClock }))
+    const address = plane.url.replace('127.0.0.1', 'localhost')
+    const signInAs = async (page: Page, login: string) => {
+      page.setDefaultTimeout(60_000)
+      await page.goto(`${address}/settings`)
+      await page.getByRole('link', { name: 'Sign in at 127.0.0.1' }).click()
+      await page.getByLabel('Who are you?').fill(login)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    }
+    const context = await browser.newContext({ viewport: { width: 360, height: 800 } })
+    const page = await context.newPage()
+    await signInAs(page, 'ned')
+    await page.getByText('None of your groups has a role here').waitFor()
+    assert.deepEqual(await faultsOf(page), [])
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360)
+    await context.close()
+    const scriptless = await browser.newContext({ javaScriptEnabled: false })
+    const other = await scriptless.newPage()
+    await signInAs(other, 'ann')
+    await other.waitForURL(`${address}/settings`)
+    await other.getByText('You have signed in at 127.0.0.1').waitFor()
+    await scriptless.close()
   })
 })
