@@ -21,10 +21,24 @@ export function evidenceInWords(eValue: number | null): string {
   return `as unlikely as 1 in ${roundedDown(eValue)} if it were no worse`
 }
 
+/**
+ * An e-value in two digits: `0.62`, `18`, `12,000`, `> 1e6`, `< 0.01`. It is rounded down, as in words: 19.9 of 20 is not 20.
+ */
+export function eValueText(value: number): string {
+  if (value < 0.01) return '< 0.01'
+  if (value >= 1e6) return '> 1e6'
+  if (value >= 10) return roundedDown(value)
+  const digits = value < 1 ? 100 : 10
+  return String(Math.floor(value * digits * sameNumber) / digits)
+}
+
+/** A number that was a logarithm meanwhile may come out a little smaller. */
+const sameNumber = 1 + 1e-9
+
 /** Two significant digits, rounded down. */
 function roundedDown(value: number): string {
   if (value < 10) return plainNumber(Math.floor(value), 0)
-  const counted = Math.min(value, 1e300)
+  const counted = Math.min(value * sameNumber, 1e300)
   const unit = 10 ** (Math.floor(Math.log10(counted)) - 1)
   return plainNumber(Math.floor(counted / unit) * unit, 0)
 }

@@ -45,7 +45,7 @@ function numbersTables(chart: Chart, words: NumberWords): Html[] {
   return [
     table('numbers', chart.title, [chart.xName ?? 'When', ...series.map((one) => columnName(one, chart))], rows),
     ...(left > 0 ? [svgElement('p', {}, `The last ${mostRows} of ${places.length} rows.`)] : []),
-    ...(references.length > 0 ? [svgElement('p', {}, `Held against: ${references.join(', ')}.`)] : []),
+    ...(references.length > 0 ? [svgElement('p', {}, `Drawn beside: ${references.join(', ')}.`)] : []),
     ...(events.length > 0
       ? [table('happened', `What happened: ${chart.title}`, [chart.xName ?? 'When', 'What'], events)]
       : []),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { evidenceInWords, evidenceScale } from '../../src/charts/evidence-scale.ts'
+import { eValueText, evidenceInWords, evidenceScale } from '../../src/charts/evidence-scale.ts'
 import { placedLabels, textWidth, ticksThatFit } from '../../src/charts/labels.ts'
 import { type ChartScale, linearScale, logScale, scaleBetween, timeScale } from '../../src/charts/scale.ts'
 import { seededRandom } from '../../src/stats/random.ts'
@@ -125,4 +125,10 @@ test('the scale of evidence ends where the canary is rolled back, and the words 
   assert.equal(said(null), 'not known yet')
   assert.equal(said(3.4e13), 'as unlikely as 1 in 3.4·10¹³ if it were no worse')
   assert.equal(said(Number.POSITIVE_INFINITY), 'as unlikely as 1 in 10³⁰⁰ if it were no worse')
+})
+
+test('evidence in digits is rounded down, so that nothing that rolls nothing back is called enough', () => {
+  const said = [19.99, 41.7, 12_345, 2e6, 1.99, 0.769, 0.001].map(eValueText)
+  assert.deepEqual(said, ['19', '41', '12,000', '> 1e6', '1.9', '0.76', '< 0.01'])
+  for (const needed of [20, 100, 1000]) assert.equal(eValueText(Math.exp(-Math.log(1 / needed))), eValueText(needed))
 })

@@ -1,6 +1,7 @@
+import { eValueText } from '../../charts/evidence-scale.ts'
 import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
 import { codeSpan, inlineText } from '../../text/markdown-escape.ts'
-import { eValueText, highestText } from '../words/figures-text.ts'
+import { highestText } from '../words/figures-text.ts'
 import type { DecidingEvidence } from './deciding-evidence.ts'
 
 type Arm = DecidingEvidence['canary']

@@ -45,7 +45,7 @@ ${
     ? undefined
     : wideTable({
         name: 'Judges',
-        head: ['Feature', 'Judge', 'Held against people', 'Judged', 'Today', 'Answers', 'Drift of the score'],
+        head: ['Feature', 'Judge', 'Compared with people', 'Judged', 'Today', 'Answers', 'Drift of the score'],
         rows: judges.map(row),
       })
 }
@@ -55,7 +55,7 @@ ${pager({ page, pages, to: (number) => `/judge?page=${number}` })}
 }
 
 function emptyState(): Html {
-  return html`<section class="empty narrow"><p>So quality is not watched here: canaries are held against errors, latency and safety alone. A prompt file with a rubric turns it on, as far as answers may be stored:</p>
+  return html`<section class="empty narrow"><p>So quality is not watched here: canaries are compared by errors, latency and safety alone. A prompt file with a rubric turns it on, as far as answers may be stored:</p>
 <pre tabindex="0">live:
   store: true
   judge: { percent: 10, budgetUsdPerDay: 5 }</pre></section>`
@@ -64,7 +64,7 @@ function emptyState(): Html {
 function row({ feature, version, judge, judging, health, drift }: ShownJudge): Html {
   return html`<tr><th scope="row" data-column="Feature"><a href="${featureAddress(feature)}">${feature}</a>${version === null ? html`<small class="line">no version is active</small>` : html`<small class="line">${versionName(version)}</small>`}</th>
 ${cell('Judge', judge === null ? html`<span class="muted">none</span>` : judge.model)}
-${cell('Held against people', judge === null ? html`<span class="muted">–</span>` : html`${toned(calibrationTone(judge.words), judge.words)}${calibrationStep(feature, { version, judge })}`, 'wide')}
+${cell('Compared with people', judge === null ? html`<span class="muted">–</span>` : html`${toned(calibrationTone(judge.words), judge.words)}${calibrationStep(feature, { version, judge })}`, 'wide')}
 ${cell('Judged', judging === null ? html`<span class="muted">nothing</span>` : `${String(judging.percent)} % of the requests`)}
 ${cell('Today', judging === null ? html`<span class="muted">–</span>` : spending(judging))}
 ${cell('Answers', toned(health.tone, health.text))}

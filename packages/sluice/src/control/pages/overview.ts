@@ -50,20 +50,8 @@ ${counts.all === 0 ? emptyState(isLimited) : list(page)}`
   return { title, main }
 }
 
-function sentence({ counts, instances }: OverviewPage): Html {
-  const need = counts.attention
-  const first =
-    counts.all === 0
-      ? undefined
-      : need === 0
-        ? toned(
-            'good',
-            `None of ${formatAmount(counts.all, 'feature')} has an alarm, a failing loop, or a rollout that is held or was rolled back today`,
-          )
-        : toned(
-            'bad',
-            `${formatAmount(need, 'feature')} of ${formatCount(counts.all)} ${need === 1 ? 'needs' : 'need'} attention`,
-          )
+function sentence(page: OverviewPage): Html {
+  const { counts, instances } = page
   const { total, behind, silent } = instances
   const away = [
     ...(behind > 0 ? [`${formatCount(behind)} behind`] : []),
@@ -75,9 +63,27 @@ function sentence({ counts, instances }: OverviewPage): Html {
       : away.length === 0
         ? toned('good', `${formatAmount(total, 'instance')} up to date`)
         : toned(behind > 0 ? 'bad' : 'watch', `of ${formatAmount(total, 'instance')} ${away.join(', ')}`)
-  return html`<ul class="facts">${first === undefined ? undefined : html`<li>${first}</li>`}${
-    counts.all === 0 ? undefined : html`<li>${formatAmount(counts.rollouts, 'rollout')} running</li>`
+  return html`<ul class="facts">${
+    counts.all === 0
+      ? undefined
+      : html`${needs(page).map((need) => html`<li>${need}</li>`)}<li>${formatAmount(counts.rollouts, 'rollout')} running</li>`
   }<li><a href="/instances">${told}</a></li></ul>`
+}
+
+/** What needs somebody. Only rollouts and background work are looked at in all features; the rest, in those that are listed. */
+function needs({ counts: { all, attention, rollouts }, rows, leader }: OverviewPage): Html[] {
+  const verb = attention === 1 ? 'needs' : 'need'
+  const drifted = rows.filter(({ drift }) => drift?.tone === 'bad').length
+  const nights = rows.filter(({ night }) => night?.verdict === 'fail').length
+  const below = [
+    ...(drifted > 0 ? [toned('bad', `${formatCount(drifted)} below with drift`)] : []),
+    ...(nights > 0 ? [toned('bad', `${formatCount(nights)} below with a failed night`)] : []),
+  ]
+  if (attention > 0)
+    return [toned('bad', `${formatAmount(attention, 'feature')} of ${formatCount(all)} ${verb} attention`), ...below]
+  const none = `None of ${formatAmount(all, 'feature')} has a rollout that is held, raises an alarm or was rolled back today, nor background work that fails`
+  const isWatched = leader !== null || rollouts === 0
+  return [isWatched && below.length === 0 ? toned('good', none) : html`${none}`, ...below]
 }
 
 const faultsNamed = 10

@@ -37,6 +37,20 @@ const done: Record<string, string> = {
   'rollout.promote': 'promoted the canary',
   'rollout.rollBack': 'rolled back the canary',
   'rollout.abort': 'aborted the canary',
+  'rollout.exclude': 'changed whose reports count',
+  'rollout.alert': 'raised an alert',
+  'rollout.stuck': 'called for a person',
+  'version.publish': 'published a version',
+  'version.settings': 'changed settings of a version',
+  'version.report': 'published a newer gate report',
+  'drift.alarm': 'noticed drift in production',
+  'drift.reset': 'began the drift watch anew',
+  'judge.budget': 'stopped judging for today',
+  'unit.forget': 'deleted what was stored about a user',
+  'token.seed': 'made the first token',
+  'token.create': 'made a token',
+  'token.revoke': 'revoked a token',
+  'token.end-sessions': 'signed out everywhere',
 }
 
 /** What was done, in words: `rolled back the canary`; an unknown action as it is called. */

@@ -1,4 +1,4 @@
-import { evidenceInWords } from '../../charts/evidence-scale.ts'
+import { eValueText, evidenceInWords } from '../../charts/evidence-scale.ts'
 import type { Figures, Missing, ValueInterval } from '../../records/assessment.ts'
 import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
 import { type Cell, columns, wrap } from '../../text/layout.ts'
@@ -99,16 +99,9 @@ export function judgingLine({
   return `judging: ${formatUsd(spentTodayUsd)}${of} today`
 }
 
-/** `21.4 of the 20 that roll it back, 24 Nov 14:05Z` */
+/** `21 of the 20 that roll it back, 24 Nov 14:05Z` */
 export function highestText({ highest, needed }: Pick<ShownFigures['against'], 'highest' | 'needed'>): string {
   return `${eValueText(highest.eValue)} of the ${eValueText(needed)} that roll it back, ${momentText(highest.at)}`
-}
-
-/** `0.62`, `18.3`, `> 1e6`, `< 0.01` */
-export function eValueText(value: number): string {
-  if (value < 0.01) return '< 0.01'
-  if (value >= 1e6) return '> 1e6'
-  return value >= 100 ? formatCount(Math.round(value)) : String(Number(value.toPrecision(2)))
 }
 
 /** An e-value against "the canary is no worse" in words that need no statistics, and how much of it rolls back. */

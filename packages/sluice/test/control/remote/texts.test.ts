@@ -99,7 +99,7 @@ test('a rollout tells its stage, or how it ended, and what is known', () => {
     rolloutText(ended, feature.versions, 0),
     /rollout r-1, rolled back\n.*\n {2}ended 1970-01-01 01:30:00Z by sluice: worse\n/,
   )
-  const reason = 'The canary is worse by the judged score (down 0.273): roll it back. '.repeat(3)
+  const reason = 'The canary is worse by the judged score (down 0.273): it is rolled back. '.repeat(3)
   const long = { ...ended, ending: { by: 'sluice', reason } }
   for (const line of rolloutText(long, feature.versions, 0).split('\n')) assert.ok(line.length <= 80, line)
   const judge = { model: 'local:judge', words: 'never calibrated', startedAt: '2026-11-24T08:00:00.000Z' }

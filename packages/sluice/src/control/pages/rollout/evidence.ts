@@ -1,14 +1,14 @@
 import type { Chart, Panel } from '../../../charts/chart.ts'
 import type { ChartEvent } from '../../../charts/events.ts'
-import { evidenceInWords, evidenceScale } from '../../../charts/evidence-scale.ts'
+import { eValueText, evidenceInWords, evidenceScale } from '../../../charts/evidence-scale.ts'
 import { chartFigure } from '../../../charts/numbers-table.ts'
 import { timeScale } from '../../../charts/scale.ts'
 import type { ChartPoint, Tone } from '../../../charts/series.ts'
 import type { Height } from '../../../records/assessment.ts'
 import { type Html, html } from '../../../text/markup.ts'
-import { eValueText, evidenceWords } from '../../words/figures-text.ts'
+import { evidenceWords } from '../../words/figures-text.ts'
 import { timeText } from '../../words/moments.ts'
-import { moment, notKnown, toned } from '../elements.ts'
+import { moment, notKnown, type StateTone, toned } from '../elements.ts'
 
 /** The evidence of one signal, or of all together. */
 export interface EvidenceLine {
@@ -46,14 +46,20 @@ export function againstSection(evidence: ShownEvidence): Html {
   const { all, signals, needed, recordedSince } = evidence
   if (!all)
     return html`<section><h2>Evidence against the canary</h2><p>${toned('unknown', 'Nothing was assessed yet')}: evidence ${notKnown}.</p></section>`
-  const tone =
-    all.eValue === null ? 'unknown' : all.eValue >= needed ? 'bad' : all.eValue >= needed / 4 ? 'watch' : 'good'
+  const unknown = signals.filter(({ eValue }) => eValue === null)
   return html`<section><h2>Evidence against the canary</h2>
-<p>${toned(tone, all.eValue === null ? 'not known: no data of both arms' : evidenceWords({ eValue: all.eValue, needed }))}. ${highestPart(all, needed)}</p>
+<p>${toned(toneOf(all, evidence), all.eValue === null ? 'not known: no data of both arms' : evidenceWords({ eValue: all.eValue, needed }))}. ${highestPart(all, needed)}${all.eValue === null || unknown.length === 0 ? undefined : ` Not known yet, and so not in it: ${unknown.map(({ name }) => name).join(', ')}.`}</p>
 ${signals.length === 0 ? undefined : html`<ul>${signals.map((one) => html`<li><b>${one.name}</b>: ${evidenceInWords(one.eValue)}${one.highest === null ? undefined : html` <small>highest ${eValueText(one.highest.eValue)}, ${moment(one.highest.at)}</small>`}</li>`)}</ul>`}
 ${recordedSince === null ? undefined : html`<p class="muted">Recorded since ${moment(recordedSince)}; what was before is not known.</p>`}
 ${chartFigure(chartOf(evidence, all), { x: timeText, y: eValueText })}
 <p class="muted"><small>The scale is logarithmic and ends where the canary is rolled back. A canary that is no worse reaches that end with a probability of at most 1 in ${eValueText(needed)}, however often one looks. Each signal counts by its weight: only all together roll back.</small></p></section>`
+}
+
+/** Nothing against a canary whose answers nobody has judged is no good news. */
+function toneOf({ eValue }: EvidenceLine, { needed, signals }: ShownEvidence): StateTone {
+  if (eValue === null) return 'unknown'
+  if (eValue >= needed / 4) return eValue >= needed ? 'bad' : 'watch'
+  return signals.some((one) => one.short === 'score' && one.eValue === null) ? 'unknown' : 'good'
 }
 
 function highestPart({ highest }: EvidenceLine, needed: number): Html | undefined {

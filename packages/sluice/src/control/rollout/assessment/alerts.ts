@@ -1,3 +1,4 @@
+import { eValueText } from '../../../charts/evidence-scale.ts'
 import type { OnlySourceShare, TokenShare } from '../../../records/assessment.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
@@ -38,7 +39,7 @@ export function alertsOf(
     !findings.disputed &&
       logE >= threshold - Math.log(earlyShare) && {
         code: 'evidence',
-        message: `evidence against the canary is at ${Math.exp(logE).toFixed(1)} of the ${(1 / alpha).toFixed(0)} that roll it back`,
+        message: `evidence against the canary is at ${eValueText(Math.exp(logE))} of the ${eValueText(1 / alpha)} that roll it back`,
       },
     reached('cost') && {
       code: 'cost',

@@ -29,12 +29,12 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
           ? mismatchEnds(facts)
           : undecided
     case 'promote':
-      if (decision.strength === 'time') return `${timeAlone}: promote it.`
+      if (decision.strength === 'time') return `${timeAlone}: it is promoted.`
       if (decision.strength === 'weak') return weakly(findings)
-      return 'The canary is not worse than the incumbent by more than the margins: promote it.'
+      return 'The canary is not worse than the incumbent by more than the margins: it is promoted.'
     case 'advance':
-      if (byTime) return `${timeAlone}: go on to the next one.`
-      return 'The stage was watched for its soak time, and nothing points to harm: go on to the next one.'
+      if (byTime) return `${timeAlone}: it goes on to the next one.`
+      return 'The stage was watched for its soak time, and nothing points to harm: it goes on to the next one.'
     case 'hold':
       return holding(facts, findings, decision)
     case 'continue':
@@ -47,7 +47,7 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
 
 function rollingBack(facts: Facts): string {
   const bound = percent(facts.alpha)
-  return `The canary is worse by ${strongest(facts.signals)}: roll it back. A canary that is no worse is rolled back in ${bound} of all cases at most.`
+  return `The canary is worse by ${strongest(facts.signals)}: it is rolled back. A canary that is no worse is rolled back in ${bound} of all cases at most.`
 }
 
 function mismatchEnds(facts: Facts): string {
@@ -94,7 +94,7 @@ const undecided =
   'Time is up, and nothing is proven for the canary or against it: everybody gets the incumbent, as the settings want it (onUndecided: rollBack).'
 
 function weakly({ unproven }: Findings): string {
-  return `Time is up, and that ${listed(unproven)} is not worse by the margin is not proven. No signal seems worse by more than two thirds of its margin, and little speaks against the canary: promote it weakly.`
+  return `Time is up, and that ${listed(unproven)} is not worse by the margin is not proven. No signal seems worse by more than two thirds of its margin, and little speaks against the canary: it is promoted weakly.`
 }
 
 function notWeakly(why: readonly string[]): string {
@@ -114,7 +114,8 @@ function strongest(signals: readonly SignalEvidence[]): string {
 
 function signed({ signal, difference }: SignalEvidence): string {
   const value = difference ?? 0
-  const size = signal === 'score' || signal === 'feedback' ? Math.abs(value).toFixed(3) : percent(Math.abs(value))
+  const isRate = signal !== 'score' && signal !== 'feedback'
+  const size = isRate ? `${(100 * Math.abs(value)).toFixed(2)} points` : Math.abs(value).toFixed(3)
   return `${value < 0 ? 'down' : 'up'} ${size}`
 }
 

@@ -62,7 +62,6 @@ interface Listed {
 interface OverviewFacts extends RowFacts {
   /** First what goes wrong now, then what runs, then what has ended badly today, then the others, each by name. */
   features: Listed[]
-  leader: string | null
 }
 
 /** What is known of all features without reading anything of each: only running rollouts are looked at one by one. */
@@ -77,12 +76,12 @@ async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFac
   ])
   const { faults } = faultsFor(services, viewer)
   const { epoch } = snapshots.view(null).snapshot
-  const facts: RowFacts = { faults, instances, spending, epoch, now: clock.now() }
+  const leader = leases.find(({ name }) => name === 'controller')?.holder ?? null
+  const facts: RowFacts = { faults, instances, spending, epoch, leader, now: clock.now() }
   const features = await Promise.all(states.map((state) => listedOf(state, facts, services)))
   return {
     ...facts,
     features: features.sort((a, b) => a.rank - b.rank || (a.state.feature < b.state.feature ? -1 : 1)),
-    leader: leases.find(({ name }) => name === 'controller')?.holder ?? null,
   }
 }
 

@@ -23,6 +23,8 @@ export interface RowFacts {
   /** USD by feature, of judging today. */
   spending: ReadonlyMap<string, number>
   epoch: string
+  /** The replica that leads the canaries; null: none does. */
+  leader: string | null
   /** ms since the epoch */
   now: number
 }
@@ -50,15 +52,16 @@ export async function featureRowOf(
     ...(isOutage(judge)
       ? [{ tone: 'bad' as const, text: `the judge has failed ${judge.failures} times in a row` }]
       : []),
+    ...(running && facts.leader === null ? [{ tone: 'bad' as const, text: 'no replica leads the canaries' }] : []),
     ...(running ? signsOf(assessment) : []),
   ]
   const night = kept.night(feature)
   return {
     feature,
     active: version,
-    rollout: running && canary && { canary, ...shownRollout(running, assessment, facts.now) },
+    rollout: running && canary && { canary, ...shownRollout(running, assessment, facts) },
     ended: rollout && !running ? endedOf(rollout) : null,
-    health: health.length > 0 ? health : [{ tone: 'good', text: running ? 'no alarm' : 'no loop fails' }],
+    health: health.length > 0 ? health : [{ tone: 'good', text: running ? 'no alarm' : 'no background work fails' }],
     instances: instancesOf(state, facts),
     night: night ? { verdict: night.verdict, at: night.at } : null,
     drift: drift && driftSign(drift, facts.now),
@@ -83,20 +86,40 @@ async function gatedVersion(
   return { id, label: content.label ?? null, gate }
 }
 
-function shownRollout(rollout: Rollout, assessment: Assessment | null, now: number) {
+function shownRollout(rollout: Rollout, assessment: Assessment | null, { now, leader }: RowFacts) {
   const state = rolloutState(rollout)
   const ppm = sharePpm(rollout)
-  const isAlarmed = assessment !== null && (assessment.alerts.length > 0 || evidenceLoudness(assessment) !== 'none')
-  const tone: StateTone = rollout.hold ? 'bad' : state === 'paused' || isAlarmed ? 'watch' : 'good'
   const waitsFor = assessment?.figures ? waitingLines(assessment.figures, onUndecided(rollout), now) : []
   return {
     id: rollout.id,
     state: `${stateText({ state, ending: null })}, ${ppm / 10_000} % of the users`,
-    tone: tone === 'good' && !(assessment && isHeard(assessment)) ? ('unknown' as const) : tone,
+    tone: runningTone(rollout, assessment, leader),
     stage: stageText({ ...rollout, ppm, assessment }, now),
     evidence: assessment?.figures && isHeard(assessment) ? evidenceWords(assessment.figures.against) : null,
     waitsFor: [...(assessment && rollout.hold ? [assessment.words] : []), ...waitsFor],
   }
+}
+
+/** How a running rollout is to be taken, the same on every page. What nobody has looked at is never well. */
+export function runningTone(rollout: Rollout, assessment: Assessment | null, leader: string | null): StateTone {
+  if (rollout.hold !== null) return 'bad'
+  if (rollout.status !== 'running') return 'watch'
+  if (!assessment || !isHeard(assessment)) return 'unknown'
+  const loudness = evidenceLoudness(assessment)
+  if (loudness === 'enough') return 'bad'
+  if (loudness === 'some' || assessment.alerts.length > 0) return 'watch'
+  return leader !== null && isScored(rollout, assessment) ? 'good' : 'unknown'
+}
+
+/** Whether answers of both arms were judged, where the score has a say. */
+function isScored({ settings }: Rollout, { canary, incumbent }: Assessment): boolean {
+  return settings.signals.score === 0 || (canary.judged > 0 && incumbent.judged > 0)
+}
+
+/** The same of one that has ended. */
+export function endedTone({ status, strength }: Rollout): StateTone {
+  if (status === 'promoted') return strength === 'weak' ? 'watch' : 'good'
+  return status === 'rolledBack' ? 'bad' : 'watch'
 }
 
 const longestReason = 160
@@ -104,9 +127,8 @@ const longestReason = 160
 function endedOf(rollout: Rollout): FeatureRow['ended'] {
   const { id, status, endedAt, startedAt, ending, strength } = rollout
   const state = stateText({ state: status, ending, strength })
-  const tone: StateTone = status === 'promoted' ? 'good' : status === 'rolledBack' ? 'bad' : 'watch'
   const why = ending && `by ${ending.by}: ${excerpt(ending.reason, longestReason)}`
-  return { id, state, at: endedAt ?? startedAt, tone, why }
+  return { id, state, at: endedAt ?? startedAt, tone: endedTone(rollout), why }
 }
 
 const grave = ['evidence', 'judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree']

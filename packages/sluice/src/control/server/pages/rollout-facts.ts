@@ -1,21 +1,21 @@
+import { eValueText } from '../../../charts/evidence-scale.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { formatAmount, formatCount } from '../../../text/format.ts'
-import type { StateTone } from '../../pages/elements.ts'
 import type { HealthSign, RolloutPage } from '../../pages/rollout/rollout-page.ts'
 import type { ServingShares } from '../../pages/rollout/serving.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
-import { type Assessment, evidenceLoudness, hasData } from '../../rollout/assessment/assessment.ts'
+import { type Assessment, hasData } from '../../rollout/assessment/assessment.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
-import { eValueText, waitingLines } from '../../words/figures-text.ts'
+import { waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
 import { rolloutSentence } from '../../words/rollout-sentence.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
 import type { InstanceState } from '../instances/instance-states.ts'
 import { judgeWordOf } from '../versions/judge-word.ts'
-import { lacksChange } from './overview-rows.ts'
+import { endedTone, lacksChange, runningTone } from './overview-rows.ts'
 
 /** What is read of a rollout for its page. */
 export interface RolloutFacts {
@@ -35,7 +35,7 @@ export interface RolloutFacts {
 
 /** What the rollout does, what it waits for, and how it ended. */
 export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'stage' | 'waitsFor' | 'words' | 'ended'> {
-  const { rollout, assessment, now } = facts
+  const { rollout, assessment, leader, now } = facts
   const { pausedAt, endedAt, ending, strength } = rollout
   const [state, ppm] = [rolloutState(rollout), sharePpm(rollout)]
   const told = { state, ppm, pausedAt, endedAt, ending, strength }
@@ -43,7 +43,11 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
   const figures = assessment?.figures
   const highest = figures && hasData(assessment) ? figures.against.highest : null
   return {
-    state: { tone: toneOf(facts), sentence: rolloutSentence(told), short: stateText(told) },
+    state: {
+      tone: isOver ? endedTone(rollout) : runningTone(rollout, assessment, leader),
+      sentence: rolloutSentence(told),
+      short: stateText(told),
+    },
     stage: isOver ? null : stageText({ ...rollout, ppm, assessment }, now),
     waitsFor: isOver || !figures ? [] : waitingLines(figures, onUndecided(rollout), now),
     words: assessment?.words ?? null,
@@ -55,17 +59,6 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
       },
     },
   }
-}
-
-function toneOf({ rollout, assessment }: RolloutFacts): StateTone {
-  const { status, hold } = rollout
-  if (status === 'promoted') return rollout.strength === 'weak' ? 'watch' : 'good'
-  if (status === 'rolledBack' || hold !== null) return 'bad'
-  if (status !== 'running') return 'watch'
-  if (!assessment || typeof assessment.soak?.heardAt !== 'number') return 'unknown'
-  const loudness = evidenceLoudness(assessment)
-  if (loudness === 'enough') return 'bad'
-  return assessment.alerts.length > 0 || loudness === 'some' ? 'watch' : 'good'
 }
 
 /** An assessment of a running rollout is made anew at least every minute. */
@@ -151,7 +144,7 @@ function judgeSign(
   return { name, tone: word?.words.startsWith('calibrated') ? 'good' : 'watch', text: `${answers}; ${who}` }
 }
 
-function instancesSign({ instances, state, epoch }: RolloutFacts): HealthSign {
+function instancesSign({ instances, state, rollout, epoch }: RolloutFacts): HealthSign {
   const name = 'Instances'
   const behind = instances.filter((one) => lacksChange(one, state, epoch)).length
   const silent = instances.filter((one) => one.silent).length
@@ -162,6 +155,9 @@ function instancesSign({ instances, state, epoch }: RolloutFacts): HealthSign {
     const lack = behind === 1 ? 'lacks' : 'lack'
     return { name, tone: 'bad', text: `${formatCount(behind)} of ${all} ${lack} the last change${alsoSilent}` }
   }
+  const mayServe = instances.filter((one) => one.silent && one.record.revision < state.revision).length
+  if (mayServe > 0 && (rollout.status === 'rolledBack' || rollout.status === 'aborted'))
+    return { name, tone: 'bad', text: `${formatCount(mayServe)} of ${all} silent, and may serve the canary still` }
   if (silent > 0) return { name, tone: 'watch', text: `${formatCount(silent)} of ${all} silent` }
   return {
     name,

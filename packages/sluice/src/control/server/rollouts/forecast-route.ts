@@ -19,7 +19,7 @@ const unknownSchema = z.enum(['ended', 'paused', 'byHand', 'patienceOver', 'traf
 const answer = z.strictObject({
   forecast: endForecastSchema.nullable().meta({ description: 'Hours count from `at`. Null: see `unknown`.' }),
   unknown: unknownSchema.nullable(),
-  at: z.number().meta({ description: 'When it was asked for, in ms since the epoch.' }),
+  at: z.number().meta({ description: 'When it was made, in ms since the epoch.' }),
 })
 
 type ForecastAnswer = z.infer<typeof answer>
@@ -62,7 +62,10 @@ export async function rolloutForecast(
   const forecast = await endForecasts.forecast(`${id} ${stage} ${tenth}`, {
     ...{ traffic: known.expected, settings, start, from },
   })
-  return forecast ? { forecast, unknown: null, at: now } : none('slower')
+  if (!forecast) return none('slower')
+  // It may have been made some minutes ago, and its hours count from then: the end of patience tells when that was.
+  const patienceEndsAt = now + settings.patience - runningMs(rollout, now)
+  return { forecast, unknown: null, at: Math.round(patienceEndsAt - forecast.patienceHours * hourMs) }
 }
 
 const hourMs = 3_600_000

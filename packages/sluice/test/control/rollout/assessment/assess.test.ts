@@ -44,7 +44,7 @@ test('a canary that scores much less is rolled back, and the words say by what',
   assert.deepEqual(found.decision, { do: 'rollBack', why: 'evidence' })
   assert.match(
     found.words,
-    /worse by the judged score \(down 0\.3\d+\): roll it back.*5 % of all cases.*100 users by the canary/,
+    /worse by the judged score \(down 0\.3\d+\): it is rolled back.*5 % of all cases.*100 users by the canary/,
   )
   assert.ok(found.anytimeP <= 0.05 && found.logE >= found.threshold)
   assert.ok(found.interval && found.interval.high < 0)
@@ -53,7 +53,7 @@ test('a canary that scores much less is rolled back, and the words say by what',
 test('a canary that fails more is rolled back, and as long as the rise is below the floor it is not', () => {
   const log = visits(400, (canary, i) => ({ error: canary && i % 10 === 0 }))
   assert.deepEqual(assessed(log).decision, { do: 'rollBack', why: 'evidence' })
-  assert.match(assessed(log).words, /rate of errors \(up 20 %\)/)
+  assert.match(assessed(log).words, /rate of errors \(up 20\.00 points\)/)
   const tolerant = rolloutOf(settings({ flagFloor: 0.25 }))
   assert.notDeepEqual(assessed(log, tolerant).decision, { do: 'rollBack', why: 'evidence' })
 })

@@ -43,7 +43,7 @@ const atTheEnd = (log: LogEntry[], rollout: Rollout = rolloutWith()) =>
 test('a canary that seems worse by less than two thirds of each margin is promoted weakly, and the words say so', () => {
   const { decision, words } = atTheEnd(visits(300, 0.035))
   assert.deepEqual(decision, { do: 'promote', strength: 'weak' })
-  assert.match(words, /the judged score, .*is not proven.*promote it weakly/)
+  assert.match(words, /the judged score, .*is not proven.*it is promoted weakly/)
 })
 
 test('one that seems worse by more, in whichever signal, is held, and told by how much', () => {
@@ -144,7 +144,7 @@ test('the words claim no proof where an earlier stage is left, nor doubts that t
   const { evidence } = replayed(early, log)
   const left = assess(evidence, early, 2 * hour, watched(early, 2 * hour))
   assert.deepEqual(left.decision, { do: 'advance' })
-  assert.match(left.words, /^The stage was watched for its soak time, and nothing points to harm: go on/)
+  assert.match(left.words, /^The stage was watched for its soak time, and nothing points to harm: it goes on/)
   const { words } = assess(evidence, early, 10 * hour, {
     ...watched(early, 10 * hour),
     soak: { stage: 0, soakedMs: 0, counting: true, heardAt: 10 * hour },

@@ -104,7 +104,35 @@ test('a canary with enough evidence against it is not said to be well while noth
   known.assessments.set(rollout.id, { ...assessed, alerts: [] })
   const ann = await signedIn(plane, 'viewer')
   assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), /✕ Running: 20 %/)
-  assert.match(text(await ann.page('/')), /! running, 20 % of the users/)
+  assert.match(text(await ann.page('/')), /✕ running, 20 % of the users/)
+  assert.equal((await ann.page('/features/mail')).match(/class="tone bad">[^?]*?running/g)?.length, 3)
+})
+
+test('a canary whose answers nobody has judged or that nobody watches, is not said to be well, on no page', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'mail')
+  watchCanary(rollout, known, { worseBy: 0, looks: 4 })
+  const ann = await signedIn(plane, 'viewer')
+  const paths = [`/rollouts/${rollout.id}`, '/', '/features/mail']
+  for (const path of paths) assert.match(text(await ann.page(path)), /\? [Rr]unning.*no replica leads/, path)
+  await plane.store.lead('controller')
+  plane.clock.advance(1000)
+  for (const path of paths) assert.match(text(await ann.page(path)), /✓ [Rr]unning/, path)
+  const assessed = known.assessments.get(rollout.id)
+  assert.ok(assessed)
+  const signals = assessed.signals.map((one) => (one.signal === 'score' ? { ...one, logE: null } : one))
+  known.assessments.set(rollout.id, { ...assessed, signals, canary: { ...assessed.canary, judged: 0 } })
+  plane.clock.advance(1000)
+  for (const path of paths) {
+    const shown = text(await ann.page(path))
+    assert.match(shown, /\? [Rr]unning/, path)
+    assert.doesNotMatch(shown, /✓ [Rr]unning/, path)
+  }
+  assert.match(
+    text(await ann.page(paths[0] ?? '')),
+    /\? no evidence that it is worse; at 1 in 20 .*Not known yet, and so not in it: the judged score, /,
+  )
 })
 
 test('a rollout that has ended says how, why, and how high the evidence was', async () => {
@@ -113,12 +141,18 @@ test('a rollout that has ended says how, why, and how high the evidence was', as
   const rollout = await startCanary(plane, 'mail')
   watchCanary(rollout, known, { worseBy: 0.1, looks: 8 })
   plane.clock.advance(40 * 60_000)
+  await plane.pass(2000)
+  await acknowledge(plane, 'app-1')
   await plane.ask('POST /v1/features/mail/rollback', { as: 'operator', body: { reason: 'wrong dates' } })
   plane.clock.advance(1000)
   const shown = text(await (await signedIn(plane, 'viewer')).page(`/rollouts/${rollout.id}`))
   assert.match(shown, /✕ Rolled back, 24 Nov 09:40Z, by ope-operator: everybody got the incumbent again\./)
   assert.match(shown, /Why: wrong dates Highest evidence against it: &gt; 1e6 of 20 , 24 Nov 09:\d\dZ/)
   assert.doesNotMatch(shown, /Waits for/)
+  assert.match(shown, /Instances ✕ 1 of 1 instance lacks the last change/)
+  await plane.pass(31_000)
+  const later = text(await (await signedIn(plane, 'viewer')).page(`/rollouts/${rollout.id}`))
+  assert.match(later, /Instances ✕ 1 of 1 instance silent, and may serve the canary still/)
 })
 
 test('each hold and each end is said for what it is', async () => {

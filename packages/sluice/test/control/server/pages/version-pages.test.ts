@@ -155,7 +155,7 @@ test('only a judge that labels have shown to be right is shown as good', () => {
       ],
       ...{ page: 1, pages: 1, counts: { all: 1, judged: 1 }, spentUsd: 0 },
     })
-    return /class="tone (\w+)"/.exec(main.markup.split('Held against people').at(-1) ?? '')?.[1]
+    return /class="tone (\w+)"/.exec(main.markup.split('Compared with people').at(-1) ?? '')?.[1]
   }
   assert.equal(shown('calibrated by 40 human labels: may gate, kappa 0.812 [0.660, 0.920]'), 'good')
   assert.equal(shown('calibrated by 40 human labels: may not gate, kappa 0.112 [0.060, 0.320]'), 'bad')

@@ -4,7 +4,7 @@ import { featureField } from '../../../../records/names.ts'
 import type { Rollout } from '../../../../records/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { excerpt } from '../../../../text/untrusted.ts'
-import type { NamedVersion } from '../../../pages/elements.ts'
+import type { NamedVersion, StateTone } from '../../../pages/elements.ts'
 import { featurePage, type ListedActivation, type ListedRollout } from '../../../pages/feature.ts'
 import type { ShownVersion } from '../../../pages/feature-versions.ts'
 import { gateRecordOf } from '../../../pages/gate-record.ts'
@@ -15,7 +15,7 @@ import { hasScope } from '../../access/caller.ts'
 import { faultsFor } from '../../health.ts'
 import { visibleInstances } from '../../instances/instance-states.ts'
 import type { Services } from '../../services.ts'
-import { featureRowOf } from '../overview-rows.ts'
+import { endedTone, featureRowOf } from '../overview-rows.ts'
 import { definePage, type Viewer } from '../page-route.ts'
 import { visibleFeature } from '../visible-feature.ts'
 import { timelineOf } from './feature-timeline.ts'
@@ -55,7 +55,9 @@ export const showFeaturePage = definePage({
       },
       timeline: await timelineOf(state, { recent, nameOf, now: clock.now() }, services),
       list: { ...listed, versions: shownVersions(state, listed, recent) },
-      rollouts: await Promise.all(rollouts.map((rollout) => listedRollout(rollout, nameOf))),
+      rollouts: await Promise.all(
+        rollouts.map((rollout) => listedRollout(rollout, row.rollout?.tone ?? 'unknown', nameOf)),
+      ),
       activations: await Promise.all(shown.map((one) => listedActivation(one, nameOf))),
       moreActivations: state.history.length - shown.length,
     })
@@ -79,13 +81,15 @@ async function listedVersions(
 async function rowOf(state: FeatureState, viewer: Viewer, services: Services) {
   const { clock, store, snapshots } = services
   const now = clock.now()
-  const [instances, spending] = await Promise.all([
+  const [instances, spending, leases] = await Promise.all([
     visibleInstances(services, viewer),
     store.judgeSpending(new Date(now).toISOString().slice(0, 10)),
+    store.leases(),
   ])
+  const leader = leases.find(({ name }) => name === 'controller')?.holder ?? null
   const { faults } = faultsFor(services, viewer)
   const { epoch } = snapshots.view(null).snapshot
-  return featureRowOf(state, { faults, instances, spending, epoch, now }, services)
+  return featureRowOf(state, { faults, instances, spending, epoch, leader, now }, services)
 }
 
 type NameOf = (id: string) => Promise<NamedVersion>
@@ -103,22 +107,14 @@ function rolloutsOf({ rollout, pastRollouts }: FeatureState): Rollout[] {
   return [...(rollout ? [rollout] : []), ...pastRollouts.toReversed()]
 }
 
-async function listedRollout(rollout: Rollout, nameOf: NameOf): Promise<ListedRollout> {
-  const { id, canary, incumbent, startedAt, startedBy, stage, settings, status, ending, strength, override } = rollout
+async function listedRollout(rollout: Rollout, whileItRuns: StateTone, nameOf: NameOf): Promise<ListedRollout> {
+  const { id, canary, incumbent, startedAt, startedBy, stage, settings, ending, strength, override } = rollout
   const isOver = hasEnded(rollout)
   const [canaryName, incumbentName] = await Promise.all([nameOf(canary), nameOf(incumbent)])
   return {
     ...{ id, startedAt, startedBy, canary: canaryName, incumbent: incumbentName },
     state: stateText({ state: rolloutState(rollout), ending, strength }),
-    tone: isOver
-      ? status === 'promoted'
-        ? 'good'
-        : status === 'rolledBack'
-          ? 'bad'
-          : 'watch'
-      : rollout.hold
-        ? 'bad'
-        : 'watch',
+    tone: isOver ? endedTone(rollout) : whileItRuns,
     stage: { number: stage + 1, of: settings.stages.length, percent: sharePpm(rollout) / 10_000 },
     ended: isOver
       ? {
@@ -166,7 +162,7 @@ function versionState({ active, history, rollout, rolledBack }: FeatureState, id
   const last = history.findLast(({ version }) => version === id)
   if (id === active) return { tone: 'good', text: 'active since', at: last?.since ?? null }
   if (rollout && !hasEnded(rollout) && rollout.canary === id)
-    return { tone: 'watch', text: `canary at ${sharePpm(rollout) / 10_000} %, since`, at: rollout.startedAt }
+    return { tone: null, text: `canary at ${sharePpm(rollout) / 10_000} %, since`, at: rollout.startedAt }
   if (rolledBack.includes(id)) return { tone: 'bad', text: 'rolled back', at: null }
   if (last) return { tone: null, text: 'active until', at: last.until }
   return { tone: null, text: 'was not active, as far as is stored', at: null }

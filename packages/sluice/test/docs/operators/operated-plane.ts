@@ -1,0 +1,202 @@
+import { setImmediate } from 'node:timers/promises'
+import { routeUnit, type Snapshot } from '@sluice/client'
+import { startEngine } from '../../../src/control/server/engine.ts'
+import { createMetrics } from '../../../src/control/server/metrics/metrics.ts'
+import { type VirtualClock, virtualClock } from '../../../src/control/simulate/virtual-clock.ts'
+import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
+import type { Store } from '../../../src/control/store/store.ts'
+import { createChannels } from '../../../src/core/notify/create-channels.ts'
+import type { Completion } from '../../../src/core/providers/provider.ts'
+import { createAnswerModes } from '../../../src/core/scorers/judge/judge.ts'
+import { seededRandom } from '../../../src/stats/index.ts'
+import { type TestPlane, testPlane } from '../../support/control-plane.ts'
+import { judgement } from '../../support/fake-model.ts'
+import { publication } from '../../support/told-feature.ts'
+import { signedIn, type Visitor } from '../../support/visitor.ts'
+
+export const feature = 'email-summary'
+export const [good, bad] = ['1.3', '1.4']
+
+/** A control plane with its engine, judge and channels on one clock, as whoever carries the pager has it. */
+export interface OperatedPlane extends TestPlane {
+  clock: TestPlane['clock'] & VirtualClock
+  /** What PagerDuty and Slack were sent. */
+  notified: string[]
+  /** What a person sees: the text of a page, as an operator unless another scope is named. */
+  read(path: string, scope?: string): Promise<string>
+  /** Fills in the form of a page and sends it; the text of the page that follows. */
+  act(path: string, fields?: Record<string, string>): Promise<string>
+  /** Starts the rollout of the canary, and returns its id. */
+  start(body?: object): Promise<string>
+  /** Requests of so many users, as an application reports them. */
+  traffic(given: Traffic): Promise<void>
+  /** Lets time pass, with all that the loops do in it. */
+  wait(ms: number): Promise<void>
+}
+
+interface Traffic {
+  users?: number
+  /** Share of the requests of an arm that fail. */
+  fails?: { canary?: number; incumbent?: number }
+  as?: string
+  costUsd?: { canary: number; incumbent: number }
+  /** Who is left out; nobody by default. */
+  leftOut?: (arm: string) => boolean
+}
+
+interface Options {
+  store?: Store
+  judge?: () => Completion
+  live?: object
+}
+
+const start = Date.parse('2026-11-24T09:00:00Z')
+/** Longer than all loops wait between two looks. */
+export const soonMs = 40_000
+
+export const textOf = (page: string) =>
+  page
+    .replaceAll(/<(script|style)\b.*?<\/\1>/gs, ' ')
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&gt;', '>')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&amp;', '&')
+    .replaceAll(/\s+/g, ' ')
+
+export async function operatedPlane({ store = memoryStore(), judge, live }: Options = {}): Promise<OperatedPlane> {
+  const clock = virtualClock(start)
+  const { uniform: random } = seededRandom(7)
+  const metrics = createMetrics()
+  const notified: string[] = []
+  const engine = startEngine({
+    ...{ store, clock, random, metrics, keepLogMs: Number.MAX_SAFE_INTEGER, log: () => undefined },
+    judge: {
+      clientOf: () => ({ complete: async () => judge?.() ?? answerOf('yes') }),
+      modes: createAnswerModes({ searchesAgain: true }),
+      unaskable: async () => undefined,
+    },
+    redactorOf: async () => async (material) => material,
+    redactTextsOf: async () => async (texts) => [...texts],
+    nightOf: () => undefined,
+    notify: {
+      channels: channels(),
+      project: 'acme/mail',
+      linkTo: () => undefined,
+      deliver: { fetch: receiver(notified), random, sleep: async () => undefined },
+    },
+  })
+  const { engineState, captureContents } = engine
+  const plane = await testPlane({ store, clock, metrics, engineState, captureContents })
+  const visitors = new Map<string, Visitor>()
+  const visitor = async (scope: string) => {
+    const known = visitors.get(scope) ?? (await signedIn(plane, scope))
+    visitors.set(scope, known)
+    return known
+  }
+  const wait = async (ms: number) => {
+    await clock.runUntil(clock.now() + ms)
+    await setImmediate()
+  }
+  const operated: OperatedPlane = {
+    ...plane,
+    clock: Object.assign(plane.clock, clock),
+    notified,
+    wait,
+    async read(path, scope = 'operator') {
+      await wait(1000)
+      return textOf(await (await (await visitor(scope)).get(path)).text())
+    },
+    async act(path, fields = {}) {
+      const who = await visitor('operator')
+      const form = hiddenFields(await (await who.get(path)).text())
+      const sent = await who.send(path, { ...form, reason: 'summaries lose their dates', ...fields })
+      const location = sent.headers.get('location')
+      if (location === null) return textOf(await sent.text())
+      await wait(1000)
+      return textOf(await (await who.get(location)).text())
+    },
+    async start(body = {}) {
+      const version = publication({ feature, label: bad, text: 'In one sentence: {{email}}', startedAt: at(clock) })
+      const settings = { stages: [{ percent: 50, soak: '1h' }] }
+      const asked = { version: version.id, reason: 'shorter summaries', settings, ...body, acceptUndecided: true }
+      const { body: rollout } = await plane.ask(`POST /v1/features/${feature}/rollouts`, {
+        as: 'operator',
+        body: asked,
+      })
+      await wait(soonMs)
+      return rollout.id
+    },
+    async traffic({ users = 200, fails = {}, as = 'client', costUsd, leftOut = () => false }) {
+      const { features } = (await plane.ask('GET /v1/snapshot', { as })).body as Snapshot
+      const state = features[feature]
+      if (!state) throw new Error('the feature is not in the snapshot')
+      const outcomes = Array.from({ length: users }, (_, index) => {
+        const unit = `user-${index}-${clock.now()}`
+        const { version, arm, rolloutId, stage } = routeUnit(state, unit)
+        const share = (arm === 'canary' ? fails.canary : fails.incumbent) ?? 0
+        return {
+          ...{ id: `${as}-${index}-${clock.now()}`, feature, version, unit, observedAt: at(clock), latencyMs: 900 },
+          ...(rolloutId !== null && { arm, rolloutId, stage }),
+          ...(random() < share && { error: 'cut off' }),
+          ...(costUsd && { costUsd: arm === 'canary' ? costUsd.canary : costUsd.incumbent }),
+          ...{ input: { email: 'see you on Thursday' }, output: 'summary', captured: 1 },
+        }
+      }).filter(({ arm }) => !leftOut(arm ?? 'none'))
+      const { body } = await plane.ask('POST /v1/outcomes', { as, body: { outcomes } })
+      if (body.rejected.length > 0) throw new Error(JSON.stringify(body.rejected[0]))
+      await wait(soonMs)
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = engine.close()
+      await wait(soonMs)
+      await closed
+      await plane[Symbol.asyncDispose]()
+    },
+  }
+  for (const [label, text] of [
+    [good, 'Sum up: {{email}}'],
+    [bad, 'In one sentence: {{email}}'],
+  ] as const) {
+    const { id, body } = publication({ feature, label, text, startedAt: at(clock) })
+    await plane.ask(`POST /v1/features/${feature}/versions`, { as: 'ci', body: { ...body, ...(live && { live }) } })
+    if (label === good)
+      await plane.ask(`PUT /v1/features/${feature}/active`, { as: 'operator', body: { version: id, reason: 'launch' } })
+  }
+  await wait(soonMs)
+  return operated
+}
+
+const at = (clock: { now(): number }) => new Date(clock.now()).toISOString()
+
+/** What the judge says of an answer. */
+export function answerOf(verdict: 'yes' | 'no'): Completion {
+  const output = judgement({ facts: verdict }, verdict === 'yes' ? 'summary' : '')
+  return { output, usage: {}, costUsd: 0.001, finishReason: 'stop', warnings: [] }
+}
+
+function channels() {
+  const settings = [{ slack: { urlEnv: 'SLACK_URL' } }, { pagerduty: { routingKeyEnv: 'KEY' } }]
+  return createChannels(settings, { SLACK_URL: 'https://slack.example/hook', KEY: 'routing' })
+}
+
+/** Takes what channels send. Slack splits words that might have an effect, so its marks are removed. */
+function receiver(notified: string[]): typeof fetch {
+  return async (_, init) => {
+    const body = JSON.parse(String(init?.body))
+    const texts = body.payload ? [body.payload.summary] : [body.text, ...sections(body.blocks ?? [])]
+    notified.push(...texts.map((text: string) => text.replaceAll('\u200b', '')))
+    return new Response('ok', { status: 202 })
+  }
+}
+
+function sections(blocks: { text?: { text: string }; elements?: { text: string }[] }[]): string[] {
+  return blocks.flatMap(({ text, elements = [] }) => [...(text ? [text.text] : []), ...elements.map((one) => one.text)])
+}
+
+function hiddenFields(page: string): Record<string, string> {
+  const form = page.slice(page.indexOf('class="fields"'))
+  const fields = form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)
+  return Object.fromEntries([...fields].map(([, name = '', value = '']) => [name, value]))
+}
