@@ -5,6 +5,7 @@ import { formatAmount, formatCount, formatUsd, utcDay } from '../../text/format.
 import { type Html, html } from '../../text/markup.ts'
 import { featureAddress } from './addresses.ts'
 import { cell, notKnown, pager, toned, wideTable } from './elements.ts'
+import { almostSpent } from './judge.ts'
 import type { PageContent } from './layout.ts'
 
 /** What a feature costs, as far as this control plane knows. USD; null is what it does not know. */
@@ -94,7 +95,7 @@ function todayPart({ todayUsd, budgetUsd }: FeatureCosts['judging']): Html {
   if (budgetUsd === null && todayUsd === null) return html`<span class="muted">not judged</span>`
   const spent = todayUsd === null ? 'nothing was booked' : formatUsd(todayUsd)
   const of = budgetUsd === null ? undefined : html`<small class="line">of ${formatUsd(budgetUsd)}</small>`
-  const isSpent = todayUsd !== null && budgetUsd !== null && todayUsd >= budgetUsd * 0.99
+  const isSpent = todayUsd !== null && budgetUsd !== null && todayUsd >= budgetUsd * almostSpent
   return html`${isSpent ? toned('watch', spent) : spent}${of}`
 }
 

@@ -87,8 +87,11 @@ function calibrationStep(
   return html`<small class="line">to change that: <code>sluice judge label ${feature}</code></small>`
 }
 
+/** A call is made only if the highest price that it may have is left, so the last part of a budget stays. */
+export const almostSpent = 0.9
+
 function spending({ spentUsd, budgetUsd }: NonNullable<ShownJudge['judging']>): Html {
-  const isSpent = spentUsd >= budgetUsd * 0.99
   const of = `${formatUsd(spentUsd)} of ${formatUsd(budgetUsd)}`
-  return isSpent ? toned('watch', `${of}: the rest of today is not judged`) : html`${of}`
+  if (spentUsd < budgetUsd * almostSpent) return html`${of}`
+  return toned('watch', `${of}: used up, or nearly; what is beyond is not judged today`)
 }

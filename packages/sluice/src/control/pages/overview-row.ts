@@ -3,6 +3,7 @@ import { formatCount, formatUsd } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { featureAddress, rolloutAddress } from './addresses.ts'
 import { cell, moment, type NamedVersion, notKnown, type StateTone, toned, versionName } from './elements.ts'
+import { almostSpent } from './judge.ts'
 
 /** What the gate said of a version; `none`: it was published without a report; null: not known. */
 export type GateWord = { verdict: Verdict; at: number } | 'none' | null
@@ -101,5 +102,7 @@ function instancesPart({ instances: { total, behind, silent } }: FeatureRow): Ht
 
 function judgingText({ judging }: FeatureRow): Html {
   if (judging === null) return html`<span class="muted">not judged</span>`
-  return html`${formatUsd(judging.usd)} <small class="line">of ${formatUsd(judging.budgetUsd)}</small>`
+  const { usd, budgetUsd } = judging
+  const spent = formatUsd(usd)
+  return html`${usd < budgetUsd * almostSpent ? spent : toned('watch', spent)} <small class="line">of ${formatUsd(budgetUsd)}</small>`
 }

@@ -60,7 +60,8 @@ async function detailsOf(store: Readable, event: ReleaseEventName, rollout: Roll
     : []
   return [
     ...highestOf(assessment),
-    ...(worst ? [worstText(worst)] : []),
+    // The worst of answers without a fault tells nothing.
+    ...(worst && (worst.score ?? 0) < 1 ? [worstText(worst)] : []),
     `Next: sluice rollout ${ended ? 'report' : 'status'} ${id}`,
   ]
 }

@@ -2,11 +2,13 @@ import { setImmediate } from 'node:timers/promises'
 import { routeUnit, type Snapshot } from '@sluice/client'
 import { startEngine } from '../../../src/control/server/engine.ts'
 import { createMetrics } from '../../../src/control/server/metrics/metrics.ts'
-import { type VirtualClock, virtualClock } from '../../../src/control/simulate/virtual-clock.ts'
+import { virtualClock } from '../../../src/control/simulate/virtual-clock.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { createChannels } from '../../../src/core/notify/create-channels.ts'
+import type { Budget } from '../../../src/core/providers/limits/budget.ts'
 import type { Completion } from '../../../src/core/providers/provider.ts'
+import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import { createAnswerModes } from '../../../src/core/scorers/judge/judge.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 import { type TestPlane, testPlane } from '../../support/control-plane.ts'
@@ -19,7 +21,6 @@ export const [good, bad] = ['1.3', '1.4']
 
 /** A control plane with its engine, judge and channels on one clock, as whoever carries the pager has it. */
 export interface OperatedPlane extends TestPlane {
-  clock: TestPlane['clock'] & VirtualClock
   /** What PagerDuty and Slack were sent. */
   notified: string[]
   /** What a person sees: the text of a page, as an operator unless another scope is named. */
@@ -32,6 +33,8 @@ export interface OperatedPlane extends TestPlane {
   traffic(given: Traffic): Promise<void>
   /** Lets time pass, with all that the loops do in it. */
   wait(ms: number): Promise<void>
+  /** The same for hours: the loops look once before and once after. */
+  sleep(ms: number): Promise<void>
 }
 
 interface Traffic {
@@ -65,15 +68,21 @@ export const textOf = (page: string) =>
     .replaceAll('&amp;', '&')
     .replaceAll(/\s+/g, ' ')
 
-export async function operatedPlane({ store = memoryStore(), judge, live }: Options = {}): Promise<OperatedPlane> {
-  const clock = virtualClock(start)
+export async function operatedPlane({
+  store = memoryStore(),
+  judge,
+  live = judgedAll,
+}: Options = {}): Promise<OperatedPlane> {
+  const running = virtualClock(start)
+  let slept = 0
+  const clock = { ...running, now: () => running.now() + slept }
   const { uniform: random } = seededRandom(7)
   const metrics = createMetrics()
   const notified: string[] = []
   const engine = startEngine({
     ...{ store, clock, random, metrics, keepLogMs: Number.MAX_SAFE_INTEGER, log: () => undefined },
     judge: {
-      clientOf: () => ({ complete: async () => judge?.() ?? answerOf('yes') }),
+      clientOf: ({ budget }) => ({ complete: () => paid(budget, judge) }),
       modes: createAnswerModes({ searchesAgain: true }),
       unaskable: async () => undefined,
     },
@@ -96,14 +105,18 @@ export async function operatedPlane({ store = memoryStore(), judge, live }: Opti
     return known
   }
   const wait = async (ms: number) => {
-    await clock.runUntil(clock.now() + ms)
+    await running.runUntil(running.now() + ms)
     await setImmediate()
   }
   const operated: OperatedPlane = {
     ...plane,
-    clock: Object.assign(plane.clock, clock),
     notified,
     wait,
+    async sleep(ms) {
+      slept += ms
+      visitors.clear()
+      await wait(soonMs)
+    },
     async read(path, scope = 'operator') {
       await wait(1000)
       return textOf(await (await (await visitor(scope)).get(path)).text())
@@ -160,7 +173,7 @@ export async function operatedPlane({ store = memoryStore(), judge, live }: Opti
     [bad, 'In one sentence: {{email}}'],
   ] as const) {
     const { id, body } = publication({ feature, label, text, startedAt: at(clock) })
-    await plane.ask(`POST /v1/features/${feature}/versions`, { as: 'ci', body: { ...body, ...(live && { live }) } })
+    await plane.ask(`POST /v1/features/${feature}/versions`, { as: 'ci', body: { ...body, live } })
     if (label === good)
       await plane.ask(`PUT /v1/features/${feature}/active`, { as: 'operator', body: { version: id, reason: 'launch' } })
   }
@@ -169,6 +182,22 @@ export async function operatedPlane({ store = memoryStore(), judge, live }: Opti
 }
 
 const at = (clock: { now(): number }) => new Date(clock.now()).toISOString()
+
+const judgedAll = { store: true, judge: { percent: 100, budgetUsdPerDay: 5 } }
+
+/** A call of the judge, which is taken from the day's budget. */
+async function paid(budget: Budget, judge: () => Completion = () => answerOf('yes')): Promise<Completion> {
+  const reservation = await budget.reserve(0.02)
+  if (reservation === 'exhausted') throw new ProviderError('budget', 'the budget is used up')
+  try {
+    const completion = judge()
+    reservation.settle(completion.costUsd)
+    return completion
+  } catch (error) {
+    reservation.release()
+    throw error
+  }
+}
 
 /** What the judge says of an answer. */
 export function answerOf(verdict: 'yes' | 'no'): Completion {

@@ -24,6 +24,8 @@ export interface EvidenceLine {
 }
 
 export interface ShownEvidence {
+  /** Something about the data is wrong, or missing: that nothing speaks against the canary is then no good news. */
+  isHeld: boolean
   /** So much of all together rolls back. */
   needed: number
   /** Null before the first assessment. */
@@ -55,11 +57,11 @@ ${chartFigure(chartOf(evidence, all), { x: timeText, y: eValueText })}
 <p class="muted"><small>The scale is logarithmic and ends where the canary is rolled back. A canary that is no worse reaches that end with a probability of at most 1 in ${eValueText(needed)}, however often one looks. Each signal counts by its weight: only all together roll back.</small></p></section>`
 }
 
-/** Nothing against a canary whose answers nobody has judged is no good news. */
-function toneOf({ eValue }: EvidenceLine, { needed, signals }: ShownEvidence): StateTone {
+/** Nothing against a canary that is held, or whose answers nobody has judged, is no good news. */
+function toneOf({ eValue }: EvidenceLine, { needed, signals, isHeld }: ShownEvidence): StateTone {
   if (eValue === null) return 'unknown'
   if (eValue >= needed / 4) return eValue >= needed ? 'bad' : 'watch'
-  return signals.some((one) => one.short === 'score' && one.eValue === null) ? 'unknown' : 'good'
+  return isHeld || signals.some((one) => one.short === 'score' && one.eValue === null) ? 'unknown' : 'good'
 }
 
 function highestPart({ highest }: EvidenceLine, needed: number): Html | undefined {

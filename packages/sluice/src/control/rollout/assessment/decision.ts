@@ -55,16 +55,24 @@ function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision
   if (proven) return onwards(rollout, now, 'strong')
   const late = runningMs(rollout, now) >= rollout.settings.patience
   if (late && onUndecided(rollout) === 'rollBack') return { do: 'rollBack', why: 'undecided' }
+  const insufficient: Decision = { do: 'hold', why: 'insufficientData' }
   // While the judge fails a part of the evidence is missing, and nobody knows since when.
-  if (judgeFails || ((soaked || late) && lacking.length > 0) || unwatched)
-    return { do: 'hold', why: 'insufficientData' }
+  if (judgeFails || ((soaked || late) && lacking.length > 0)) return insufficient
+  const forPerson = late ? leftToPerson(rollout, findings) : undefined
+  if (forPerson) return forPerson
+  if (unwatched) return insufficient
   return late ? atTheEnd(rollout, now, findings) : { do: 'continue' }
 }
 
-/** Out of patience without proof. The rule is asked once: asking again and again would promote more bad canaries. */
-function atTheEnd(rollout: Rollout, now: number, { soaked, weak, refused }: Findings): Decision {
+/** Out of patience, and only a person goes on: a pause between outcomes changes nothing in that, and calls nobody again. */
+function leftToPerson(rollout: Rollout, { weak, refused }: Findings): Decision | undefined {
   if (refused) return { do: 'hold', why: 'inconclusive', refused }
   if (onUndecided(rollout) === 'hold' || weak.barred.length > 0) return { do: 'hold', why: 'inconclusive' }
+  return undefined
+}
+
+/** Out of patience without proof. The rule is asked once: asking again and again would promote more bad canaries. */
+function atTheEnd(rollout: Rollout, now: number, { soaked, weak }: Findings): Decision {
   if (!soaked) return { do: 'continue' }
   if (weak.lacking.length > 0) return { do: 'hold', why: 'insufficientData' }
   if (weak.against.length > 0) return { do: 'hold', why: 'inconclusive', refused: weak.against }

@@ -21,6 +21,7 @@ export function shownEvidence({ rollout, assessment, recorded }: RolloutFacts): 
   const { startedAt, endedAt, settings } = rollout
   const { series, at = null } = recorded ?? {}
   return {
+    isHeld: rollout.hold !== null,
     needed: assessment?.figures?.against.needed ?? 1 / settings.alpha,
     all: assessment && allTogether(assessment, recorded),
     signals: assessment ? signalLines(assessment, recorded) : [],

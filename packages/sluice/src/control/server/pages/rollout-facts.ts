@@ -67,12 +67,16 @@ const oldMs = 150_000
 const fewestUsers = 20
 
 /** What must be well for the evidence to mean anything. */
-export function shownHealth(facts: RolloutFacts, version: VersionRecord | undefined): HealthSign[] {
+export function shownHealth(
+  facts: RolloutFacts,
+  version: VersionRecord | undefined,
+  judgingStoppedAt: number | null,
+): HealthSign[] {
   return [
     ...(hasEnded(facts.rollout) ? [] : [watchSign(facts)]),
     sampleRatioSign(facts),
     outcomesSign(facts),
-    judgeSign(facts, version),
+    judgeSign(facts, version, judgingStoppedAt),
     instancesSign(facts),
     ...(facts.assessment?.alerts ?? []).map(({ message }): HealthSign => {
       return { name: 'Alert', tone: 'bad', text: message }
@@ -110,9 +114,12 @@ function outcomesSign({ assessment, rollout }: RolloutFacts): HealthSign {
   const { soak, ignored } = assessment
   const left = Object.entries(ignored ?? {})
   const count = left.reduce((sum, [, each]) => sum + each, 0)
+  const leftOut = (assessment.tokens ?? []).filter((token) => token.leftOut).length
   const lost =
     count === 0
-      ? 'all that came count'
+      ? leftOut === 0
+        ? 'all that came count'
+        : `those of ${formatAmount(leftOut, 'token')} are left out`
       : `${formatCount(count)} could not count (${left.map(([why, each]) => `${why} ${formatCount(each)}`).join(', ')})`
   const unsent = 'how many clients could not send is not known'
   const heardAt = soak?.heardAt ?? null
@@ -120,12 +127,13 @@ function outcomesSign({ assessment, rollout }: RolloutFacts): HealthSign {
   const heard = `last of both arms ${momentText(heardAt)}; ${lost}; ${unsent}`
   if (rollout.status === 'running' && !soak.counting)
     return { name, tone: 'bad', text: `they stay away, and the soak time stands still: ${heard}` }
-  return { name, tone: count > 0 ? 'watch' : 'good', text: heard }
+  return { name, tone: count + leftOut > 0 ? 'watch' : 'good', text: heard }
 }
 
 function judgeSign(
   { assessment, judge, state, rollout }: RolloutFacts,
   version: VersionRecord | undefined,
+  stoppedAt: number | null,
 ): HealthSign {
   const name = 'Judge'
   const judged = assessment?.figures?.judged
@@ -135,6 +143,10 @@ function judgeSign(
   const isOver = hasEnded(rollout)
   if (!isOver && (!state.live?.store || state.live.judge.percent === 0))
     return { name, tone: 'unknown', text: `nothing is judged now, so quality is not watched; ${answers}` }
+  if (!isOver && stoppedAt !== null) {
+    const text = `the day's budget is used up since ${momentText(stoppedAt)}, so quality is not watched until tomorrow (UTC); ${answers}`
+    return { name, tone: 'bad', text }
+  }
   if (!isOver && isOutage(judge))
     return { name, tone: 'bad', text: `it has failed ${formatCount(judge.failures)} times in a row; ${answers}` }
   const word = version ? judgeWordOf(version, assessment?.judgeId ?? null) : null

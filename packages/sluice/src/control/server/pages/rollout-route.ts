@@ -1,6 +1,8 @@
+import type { AuditRow } from '../../../records/audit-row.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { VersionRecord } from '../../../records/version.ts'
+import { utcDay } from '../../../text/format.ts'
 import { rolloutPage } from '../../pages/rollout/rollout-page.ts'
 import { endForecastSentences, unknownEnd } from '../../words/end-forecast-text.ts'
 import { hasScope, maySee } from '../access/caller.ts'
@@ -41,7 +43,7 @@ export const showRolloutPage = definePage({
       outlook,
       ...{ status: rollout.status, stageIndex: rollout.stage, stages: rollout.settings.stages },
       mayAct: hasScope(viewer, ['operator']),
-      health: shownHealth(facts, version),
+      health: shownHealth(facts, version, log.judgingStoppedAt),
       evidence: shownEvidence(facts),
       arms: {
         figures: assessment?.figures ?? null,
@@ -122,7 +124,7 @@ async function outlookOf(rollout: Rollout, services: Services): Promise<string[]
 
 async function logOf(
   { state, rollout }: { state: FeatureState; rollout: Rollout },
-  { store, kept }: Pick<Services, 'store' | 'kept'>,
+  { store, kept, clock }: Pick<Services, 'store' | 'kept' | 'clock'>,
 ) {
   const { id, feature, startedAt, endedAt } = rollout
   const head = await store.auditHead(feature)
@@ -133,7 +135,13 @@ async function logOf(
   )
   const isCut = rows.length >= mostRows && (rows[0]?.at ?? 0) >= startedAt
   const changedAt = rows.find(({ revision }) => revision === state.revision)?.at ?? null
-  return { feature, isCut, changedAt, rows: own.toReversed() }
+  return { feature, isCut, changedAt, rows: own.toReversed(), judgingStoppedAt: judgingStoppedAt(rows, clock.now()) }
+}
+
+/** Since when the day's budget for judging is used up; null: it is not, or was changed since. */
+function judgingStoppedAt(rows: readonly AuditRow[], now: number): number | null {
+  const last = rows.findLast(({ action }) => action === 'judge.budget' || action.startsWith('version.'))
+  return last?.action === 'judge.budget' && utcDay(last.at) === utcDay(now) ? last.at : null
 }
 
 function rolloutIn(document: unknown): unknown {

@@ -119,6 +119,14 @@ test('the rule for the undecided waits for what it needs, and is not used up by 
   assert.deepEqual(at(20, undecided, { status: 'paused', pausedAt: 0 }), { do: 'continue' })
 })
 
+test('what only a person can decide stays so between outcomes that come in bursts, so that nobody is called again', () => {
+  const inconclusive = { do: 'hold', why: 'inconclusive' }
+  const silent = { ...undecided, soaked: false, unwatched: true }
+  assert.deepEqual(at(20, silent, { settings: settings({ onUndecided: 'hold' }) }), inconclusive)
+  assert.deepEqual(at(20, { ...silent, refused: ['errors'] }), { ...inconclusive, refused: ['errors'] })
+  assert.deepEqual(at(20, { ...silent, weak: { ...noWeakness, barred: ['tokens disagree'] } }), inconclusive)
+})
+
 test('an undecided canary is rolled back where it is to be, whatever is lacking, and says so', () => {
   const more = { settings: settings({ onUndecided: 'rollBack' }) }
   assert.deepEqual(at(19.9, undecided, more), { do: 'continue' })
