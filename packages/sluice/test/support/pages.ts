@@ -109,7 +109,8 @@ function piecesOfHtml(html: string, line: number): Piece[] {
         ? []
         : [
             {
-              kind: name === 'a' ? ('link' as const) : ('image' as const),
+              // A source is another form of the picture that follows, which has the text.
+              kind: name === 'a' || name === 'source' ? ('link' as const) : ('image' as const),
               line: at,
               target,
               words: value('alt') ?? '',

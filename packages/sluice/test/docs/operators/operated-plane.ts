@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
-import { routeUnit, type Snapshot } from '@sluice/client'
+import { position, routeUnit, type Snapshot } from '@sluice/client'
 import { startEngine } from '../../../src/control/server/engine.ts'
 import { createMetrics } from '../../../src/control/server/metrics/metrics.ts'
 import { virtualClock } from '../../../src/control/simulate/virtual-clock.ts'
@@ -25,12 +26,13 @@ export interface OperatedPlane extends TestPlane {
   notified: string[]
   /** What a person sees: the text of a page, as an operator unless another scope is named. */
   read(path: string, scope?: string): Promise<string>
-  /** Fills in the form of a page and sends it; the text of the page that follows. */
-  act(path: string, fields?: Record<string, string>): Promise<string>
+  /** Fills in the form of a page and sends it; the text of the page that follows. `meanwhile` happens in between. */
+  act(path: string, options?: { query?: string; meanwhile?: () => Promise<unknown> }): Promise<string>
   /** Starts the rollout of the canary, and returns its id. */
   start(body?: object): Promise<string>
   /** Requests of so many users, as an application reports them. */
   traffic(given: Traffic): Promise<void>
+  now(): number
   /** Lets time pass, with all that the loops do in it. */
   wait(ms: number): Promise<void>
   /** The same for hours: the loops look once before and once after. */
@@ -51,6 +53,8 @@ interface Options {
   store?: Store
   judge?: () => Completion
   live?: object
+  /** What Slack answers. */
+  slack?: () => Response
 }
 
 const start = Date.parse('2026-11-24T09:00:00Z')
@@ -67,11 +71,13 @@ export const textOf = (page: string) =>
     .replaceAll('&lt;', '<')
     .replaceAll('&amp;', '&')
     .replaceAll(/\s+/g, ' ')
+    .replaceAll(/ ([,.;:])/g, '$1')
 
 export async function operatedPlane({
   store = memoryStore(),
   judge,
-  live = judgedAll,
+  live = judgedPart,
+  slack,
 }: Options = {}): Promise<OperatedPlane> {
   const running = virtualClock(start)
   let slept = 0
@@ -93,11 +99,12 @@ export async function operatedPlane({
       channels: channels(),
       project: 'acme/mail',
       linkTo: () => undefined,
-      deliver: { fetch: receiver(notified), random, sleep: async () => undefined },
+      deliver: { fetch: receiver(notified, slack), random, sleep: async () => undefined },
     },
   })
   const { engineState, captureContents } = engine
-  const plane = await testPlane({ store, clock, metrics, engineState, captureContents })
+  const randomBytes = (size: number) => Uint8Array.from({ length: size }, () => Math.floor(256 * random()))
+  const plane = await testPlane({ store, clock, metrics, engineState, captureContents, randomBytes })
   const visitors = new Map<string, Visitor>()
   const visitor = async (scope: string) => {
     const known = visitors.get(scope) ?? (await signedIn(plane, scope))
@@ -111,6 +118,7 @@ export async function operatedPlane({
   const operated: OperatedPlane = {
     ...plane,
     notified,
+    now: () => clock.now(),
     wait,
     async sleep(ms) {
       slept += ms
@@ -121,10 +129,11 @@ export async function operatedPlane({
       await wait(1000)
       return textOf(await (await (await visitor(scope)).get(path)).text())
     },
-    async act(path, fields = {}) {
+    async act(path, { query = '', meanwhile } = {}) {
       const who = await visitor('operator')
-      const form = hiddenFields(await (await who.get(path)).text())
-      const sent = await who.send(path, { ...form, reason: 'summaries lose their dates', ...fields })
+      const form = hiddenFields(await (await who.get(path + query)).text())
+      await meanwhile?.()
+      const sent = await who.send(path, { ...form, reason: 'summaries lose their dates' })
       const location = sent.headers.get('location')
       if (location === null) return textOf(await sent.text())
       await wait(1000)
@@ -134,31 +143,35 @@ export async function operatedPlane({
       const version = publication({ feature, label: bad, text: 'In one sentence: {{email}}', startedAt: at(clock) })
       const settings = { stages: [{ percent: 50, soak: '1h' }] }
       const asked = { version: version.id, reason: 'shorter summaries', settings, ...body, acceptUndecided: true }
-      const { body: rollout } = await plane.ask(`POST /v1/features/${feature}/rollouts`, {
-        as: 'operator',
-        body: asked,
-      })
+      const started = await plane.ask(`POST /v1/features/${feature}/rollouts`, { as: 'operator', body: asked })
+      assert.equal(started.status, 201, JSON.stringify(started.body))
       await wait(soonMs)
-      return rollout.id
+      return started.body.id
     },
     async traffic({ users = 200, fails = {}, as = 'client', costUsd, leftOut = () => false }) {
-      const { features } = (await plane.ask('GET /v1/snapshot', { as })).body as Snapshot
+      const { body: snapshot, status } = await plane.ask('GET /v1/snapshot', { as })
+      assert.equal(status, 200, JSON.stringify(snapshot))
+      const { features } = snapshot as Snapshot
       const state = features[feature]
       if (!state) throw new Error('the feature is not in the snapshot')
       const outcomes = Array.from({ length: users }, (_, index) => {
         const unit = `user-${index}-${clock.now()}`
         const { version, arm, rolloutId, stage } = routeUnit(state, unit)
         const share = (arm === 'canary' ? fails.canary : fails.incumbent) ?? 0
+        const id = `${as}-${index}-${clock.now()}`
+        const chosen = state.capture?.[arm === 'canary' ? 'canary' : 'incumbent'] ?? 0
         return {
-          ...{ id: `${as}-${index}-${clock.now()}`, feature, version, unit, observedAt: at(clock), latencyMs: 900 },
+          ...{ id, feature, version, unit, observedAt: at(clock), latencyMs: 900 },
           ...(rolloutId !== null && { arm, rolloutId, stage }),
           ...(random() < share && { error: 'cut off' }),
           ...(costUsd && { costUsd: arm === 'canary' ? costUsd.canary : costUsd.incumbent }),
-          ...{ input: { email: 'see you on Thursday' }, output: 'summary', captured: 1 },
+          ...(position('sluice.capture', id) < chosen && {
+            ...{ input: { email: 'see you on Thursday' }, output: 'summary', captured: chosen / 1_000_000 },
+          }),
         }
       }).filter(({ arm }) => !leftOut(arm ?? 'none'))
       const { body } = await plane.ask('POST /v1/outcomes', { as, body: { outcomes } })
-      if (body.rejected.length > 0) throw new Error(JSON.stringify(body.rejected[0]))
+      assert.deepEqual(body.rejected, [])
       await wait(soonMs)
     },
     async [Symbol.asyncDispose]() {
@@ -183,7 +196,7 @@ export async function operatedPlane({
 
 const at = (clock: { now(): number }) => new Date(clock.now()).toISOString()
 
-const judgedAll = { store: true, judge: { percent: 100, budgetUsdPerDay: 5 } }
+const judgedPart = { store: true, judge: { percent: 20, budgetUsdPerDay: 5 } }
 
 /** A call of the judge, which is taken from the day's budget. */
 async function paid(budget: Budget, judge: () => Completion = () => answerOf('yes')): Promise<Completion> {
@@ -211,9 +224,11 @@ function channels() {
 }
 
 /** Takes what channels send. Slack splits words that might have an effect, so its marks are removed. */
-function receiver(notified: string[]): typeof fetch {
+function receiver(notified: string[], slack?: () => Response): typeof fetch {
   return async (_, init) => {
     const body = JSON.parse(String(init?.body))
+    if (body.blocks && slack) return slack()
+    if (body.event_action === 'resolve') return new Response('ok', { status: 202 })
     const texts = body.payload ? [body.payload.summary] : [body.text, ...sections(body.blocks ?? [])]
     notified.push(...texts.map((text: string) => text.replaceAll('\u200b', '')))
     return new Response('ok', { status: 202 })
