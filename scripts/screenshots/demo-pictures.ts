@@ -32,9 +32,9 @@ export async function takeDemoPictures(browser: Browser): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light' })
   await take('/', overview)
   await show(`/rollouts/${rollout}/rollback`, applied)
-  await page.getByLabel('Reason').fill('answers are cut off')
+  await page.getByLabel('Reason').fill('action items are missing')
   await page.getByRole('button', { name: 'Roll back' }).click()
-  await page.getByText(/All \d+ instances have it/).waitFor()
+  await page.getByText('may still serve the canary').first().waitFor()
   taken.push(await takePicture(page, applied))
   await take(`/features/${feature}`, demoPictures.feature)
   writePictures(taken)
@@ -78,7 +78,7 @@ async function signIn(page: Page, { url, token }: Demo): Promise<void> {
 const evidenceSchema = z.object({ figures: z.object({ against: z.object({ eValue: z.number() }) }).optional() })
 const rolloutSchema = z.object({ id: z.string(), status: z.string(), assessment: evidenceSchema.nullish() })
 /** Evidence from which on it is worth a picture; at 20 the canary is rolled back. */
-const suspicious = 4
+const suspicious = 10
 
 /** Waits until there is some evidence against the canary, and returns the id of its rollout. */
 async function untilSuspected({ url, token }: Demo): Promise<string> {

@@ -174,7 +174,10 @@ function driftSign({ events, signals }: DriftView, now: number): Sign {
   const last = events.filter(({ at }) => now - at < newsMs).at(-1)
   if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
   const watched = signals.filter(({ phase }) => phase === 'watching').length
-  if (watched === 0) return { tone: 'unknown', text: 'learning what is usual, no alarms until then' }
+  if (watched === 0) {
+    const until = signals.some(({ phase }) => phase === 'week') ? 'only large changes alarm' : 'no alarms'
+    return { tone: 'unknown', text: `learning what is usual, ${until} until then` }
+  }
   return { tone: 'good', text: `none in 7 days, ${watched} of ${signals.length} signals watched` }
 }
 
