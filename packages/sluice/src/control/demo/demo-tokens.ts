@@ -10,6 +10,11 @@ const holders = {
   operator: { name: 'demo-operator', scope: 'operator' },
 } as const satisfies Record<string, { name: string; scope: Scope }>
 
+const idOf = (holder: keyof typeof holders) => `t-${holders[holder].name}`
+
+/** The id of the token of whoever looks at the pages. */
+export const visitorTokenId = idOf('operator')
+
 /** The secrets of the tokens of a demo: each may do what its holder needs, and no more. */
 export type DemoTokens = Record<keyof typeof holders, string>
 
@@ -18,10 +23,11 @@ export async function makeDemoTokens(
   store: Store,
   { clock, randomBytes }: { clock: Clock; randomBytes: (size: number) => Uint8Array },
 ): Promise<DemoTokens> {
-  const made = Object.entries(holders).map(async ([holder, { name, scope }]) => {
+  const made = (Object.keys(holders) as (keyof typeof holders)[]).map(async (holder) => {
+    const { name, scope } = holders[holder]
     const secret = newTokenSecret(randomBytes)
     const limits = { scopes: [scope], features: null, expiresAt: null, revokedAt: null }
-    const record = { id: `t-${name}`, name, hash: tokenHash(secret), createdAt: clock.now(), ...limits }
+    const record = { id: idOf(holder), name, hash: tokenHash(secret), createdAt: clock.now(), ...limits }
     const act = { action: 'token.seed', at: clock.now(), caller: { name: 'sluice', tokenId: null } } as const
     await changeToken(store, record.id, (stored) => (stored ? undefined : record), act)
     return [holder, secret] as const

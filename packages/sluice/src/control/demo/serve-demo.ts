@@ -3,6 +3,7 @@ import { systemClock } from '@sluice/client'
 import { SluiceError } from '../../errors.ts'
 import { isLoopback } from '../../loopback.ts'
 import { seededRandom } from '../../stats/random.ts'
+import { createSignInLink } from '../server/access/sign-in-link.ts'
 import { type ControlPlane, createControlPlane } from '../server/control-plane.ts'
 import { startEngine } from '../server/engine.ts'
 import { listen } from '../server/http/listen.ts'
@@ -13,7 +14,7 @@ import { memoryStore } from '../store/memory/memory-store.ts'
 import { tellStory } from './canary-story.ts'
 import { demoEngineOptions } from './demo-engine.ts'
 import { simulatePast } from './demo-past.ts'
-import { makeDemoTokens } from './demo-tokens.ts'
+import { makeDemoTokens, visitorTokenId } from './demo-tokens.ts'
 import { startApplications } from './simulated-applications.ts'
 
 export interface DemoSettings {
@@ -40,31 +41,50 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
     const metrics = createMetrics()
     const log = createLog((line) => void process.stderr.write(line), clock.now, 'error')
     const engine = startEngine(demoEngineOptions({ store, clock, log, metrics, random: Math.random }))
-    const { captureContents, engineState } = engine
-    const plane = await createControlPlane({
-      ...{ store, clock, randomBytes, log, metrics, captureContents, engineState },
-      settings: { isSimulated: true, heartbeatMs: 5000 },
-    })
-    const visit = firstVisit(plane)
-    const listening = await listen(visit.plane, { host: settings.host, port: settings.port })
-    const applications = await startApplications({ url: listening.url, token: tokens.client }, Math.random)
-    const stopStory = tellStory({ store, engineState, applications, visited: visit.visited })
     try {
-      say(`Open   ${listening.url}`)
-      say(`Token  ${tokens.operator}`)
-      say('A canary is running. Once you look, it goes bad: find it, and roll it back. Ctrl-C ends the demo.')
-      await settings.open?.(listening.url)
-      await signals.first
-      say('Ending.')
+      const { captureContents, engineState } = engine
+      const signInLink = createSignInLink(visitorTokenId, { clock, randomBytes })
+      const plane = await createControlPlane({
+        ...{ store, clock, randomBytes, log, metrics, captureContents, engineState },
+        settings: { isSimulated: true, heartbeatMs: 5000, signInLink },
+      })
+      const visit = firstVisit(plane)
+      const listening = await listen(visit.plane, { host: settings.host, port: settings.port })
+      const applications = await startApplications({ url: listening.url, token: tokens.client }, Math.random)
+      const stopStory = tellStory({ store, engineState, applications, visited: visit.visited })
+      try {
+        const url = `${listening.url}${signInLink.path}`
+        for (const line of told(url, listening.url, tokens.operator)) say(line)
+        await settings
+          .open?.(url)
+          .catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
+        await signals.first
+        say('Ending.')
+      } finally {
+        stopStory()
+        await Promise.race([applications.stop(), signals.second])
+        await Promise.race([listening.close(), signals.second])
+      }
     } finally {
-      stopStory()
-      await Promise.race([applications.stop(), signals.second])
-      await Promise.race([listening.close(), signals.second])
       await Promise.race([engine.close(), signals.second])
     }
   } finally {
     signals.dispose()
   }
+}
+
+function told(link: string, url: string, token: string): string[] {
+  return [
+    '',
+    `Open   ${link}`,
+    '       It signs you in, once and within ten minutes. Another browser signs in at the address below:',
+    `Again  ${url}`,
+    `Token  ${token}`,
+    '',
+    'A new version is on trial with some of the users. Soon after you have opened the page it goes bad:',
+    'find it, see why, and roll it back. If you do nothing, it is rolled back by itself after some three minutes.',
+    'Ctrl-C ends the demo, and leaves nothing behind.',
+  ]
 }
 
 /** What is made up must never stand beside what is real, or be reached by others. */

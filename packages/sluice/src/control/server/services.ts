@@ -7,6 +7,7 @@ import type { IdentityProvider } from './access/identity-provider.ts'
 import type { RateLimit } from './access/rate-limit.ts'
 import type { Sessions } from './access/sessions.ts'
 import type { SignInAttempts } from './access/sign-in-attempts.ts'
+import type { SignInLink } from './access/sign-in-link.ts'
 import type { EngineState } from './engine-state.ts'
 import type { Acknowledgements } from './instances/acknowledgements.ts'
 import type { Log } from './log.ts'
@@ -40,6 +41,8 @@ export interface ServerSettings {
   publicUrl: string | null
   /** All that it holds is made up, and every page says so. */
   isSimulated: boolean
+  /** Null: nobody signs in by a link. */
+  signInLink: SignInLink | null
 }
 
 /** What it takes to sign people in by their identity provider. */
@@ -94,4 +97,5 @@ export const defaultSettings: ServerSettings = {
   liveStreamsPerToken: 500,
   publicUrl: null,
   isSimulated: false,
+  signInLink: null,
 }

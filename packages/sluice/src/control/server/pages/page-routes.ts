@@ -16,7 +16,7 @@ import type { PageRoute } from './page-route.ts'
 import { rolloutActRoutes } from './rollout-act-routes.ts'
 import { showRolloutPage } from './rollout-route.ts'
 import { showSettings } from './settings-route.ts'
-import { showSignIn, signIn, signOut } from './sign-in-routes.ts'
+import { showSignIn, signIn, signInByLink, signOut } from './sign-in-routes.ts'
 
 /** All addresses that browsers ask for. */
 export const pageRoutes: readonly PageRoute[] = [
@@ -37,6 +37,7 @@ export const pageRoutes: readonly PageRoute[] = [
   showSettings,
   showSignIn,
   signIn,
+  signInByLink,
   signOut,
   beginOidc,
   endOidc,

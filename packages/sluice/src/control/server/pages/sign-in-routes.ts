@@ -3,14 +3,14 @@ import { isLoopback } from '../../../loopback.ts'
 import type { TokenRecord } from '../../../records/token.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { localAddress } from '../../pages/addresses.ts'
-import { signInPage } from '../../pages/sign-in.ts'
+import { signedInPage, signInPage } from '../../pages/sign-in.ts'
 import { callerOf, hasScope } from '../access/caller.ts'
 import { changeToken } from '../access/change-token.ts'
 import { refuseOtherOrigin } from '../access/forgery.ts'
 import { withoutSessions } from '../access/sessions.ts'
 import { expiryTime, isValid } from '../access/token-directory.ts'
 import { tokenHash } from '../access/token-secret.ts'
-import { Problem } from '../http/problem.ts'
+import { notFound, Problem } from '../http/problem.ts'
 import { originOf } from '../outcomes/report-origin.ts'
 import type { Services } from '../services.ts'
 import { pageResponse } from './page-response.ts'
@@ -55,6 +55,35 @@ export const signIn = defineOpen({
     return seeOther(next, { 'set-cookie': services.sessions.begin(record) })
   },
 })
+
+/** Signs in whoever comes first. What only looks ahead, e.g. for a preview, must not use it up. */
+export const signInByLink = defineOpen({
+  method: 'GET',
+  path: '/sign-in/link/{link}',
+  params: z.object({ link: z.string().max(200) }),
+  quiet: true,
+  async respond(visit, services) {
+    const { request, params, session } = visit
+    const { settings, store, clock, sessions, log } = services
+    if (settings.signInLink === null) throw notFound('There is no page at this address.')
+    if (session) return seeOther('/')
+    const looksAhead = request.method !== 'GET' || request.headers.has('sec-purpose')
+    const id = looksAhead ? undefined : settings.signInLink.take(params.link)
+    const record = id === undefined ? undefined : await store.tokenById(id)
+    if (!record || !isValid(record, expiryTime(store, clock)))
+      return signInResponse(visit, services, { next: '/', fault: usedLink, status: 403 })
+    log('info', 'signed in by the link', { token: record.name })
+    const page = { ...signedInPage({ name: record.name, next: '/' }), at: clock.now() }
+    const response = await pageResponse(page, { ...visit, session: undefined }, { settings })
+    response.headers.set('set-cookie', sessions.begin(record))
+    // No redirect: coming from another site, e.g. a terminal in the browser, its cookie would not be sent yet.
+    response.headers.set('refresh', '0; url=/')
+    return response
+  },
+})
+
+const usedLink =
+  'This link works once, for ten minutes, and not any more. Sign in with the token that stands below it in the terminal.'
 
 const unknownToken =
   'This token is unknown, expired or revoked. Check that you have copied all of it; sluice token list shows which there are.'

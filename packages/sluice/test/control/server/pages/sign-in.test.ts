@@ -174,7 +174,14 @@ test('every page lets in those it names, and asks all others to sign in', async 
   }
   assert.deepEqual(
     pageRoutes.filter(({ scopes: allowed }) => allowed === null).map(({ method, path }) => `${method} ${path}`),
-    ['GET /sign-in', 'POST /sign-in', 'GET /sign-in/oidc', 'GET /sign-in/oidc/callback', 'GET /assets/{file}'],
+    [
+      'GET /sign-in',
+      'POST /sign-in',
+      'GET /sign-in/link/{link}',
+      'GET /sign-in/oidc',
+      'GET /sign-in/oidc/callback',
+      'GET /assets/{file}',
+    ],
   )
 })
 

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { serveDemo } from '../../../src/control/demo/serve-demo.ts'
+import type { ServeProcess } from '../../../src/control/server/serve/serve.ts'
+import { oldNode } from '../../support/old-node.ts'
+import { createProject } from '../../support/project.ts'
+import { until } from '../../support/until.ts'
+
+/** What is read, without the marks. */
+const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+
+test('by one command somebody is signed in, finds the canary and rolls it back, and every instance follows', async () => {
+  using project = createProject({})
+  for (const folder of ['bin', 'tmp', 'home']) mkdirSync(path.join(project.root, folder))
+  const opened = path.join(project.root, 'bin/opened')
+  for (const name of ['xdg-open', 'open']) {
+    writeFileSync(path.join(project.root, 'bin', name), `#!/bin/sh\nprintf %s "$1" > "${opened}"\n`)
+    chmodSync(path.join(project.root, 'bin', name), 0o755)
+  }
+  const env = {
+    PATH: `${path.join(project.root, 'bin')}:${process.env.PATH}`,
+    TMPDIR: path.join(project.root, 'tmp'),
+    HOME: path.join(project.root, 'home'),
+    NODE_DISABLE_COMPILE_CACHE: '1',
+  }
+  const server = project.start(['serve', '--demo', '--open', '--port', '0'], env, oldNode())
+  let hasEnded = false
+  void server.done.then(() => {
+    hasEnded = true
+  })
+  try {
+    await until(() => hasEnded || (existsSync(opened) && readFileSync(opened, 'utf8') !== ''), 'the demo to be opened')
+    const link = readFileSync(opened, 'utf8')
+    assert.ok(server.said().includes(`Open   ${link}\n`), server.said())
+    const { origin } = new URL(link)
+    const signedIn = await fetch(link)
+    const cookie = signedIn.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
+    assert.equal((await fetch(link)).status, 403, 'the link works once')
+    const page = async (at: string) => {
+      const response = await fetch(new URL(at, origin), { headers: { cookie } })
+      assert.equal(response.status, 200, at)
+      return response.text()
+    }
+    for (const at of ['/', '/judge', '/costs', '/instances', '/settings', '/audit/support-reply'])
+      assert.match(await page(at), /<b>SIMULATED<\/b>/, at)
+    assert.match(text(await page('/features/support-reply')), /8-polite.*rolled back/)
+    const overview = await page('/')
+    assert.ok(overview.indexOf('/features/email-summary') < overview.indexOf('/features/support-reply'))
+    assert.match(overview, /demo-operator<\/b> <small>operator/)
+    const [rollout = ''] = /\/rollouts\/[\w-]+/.exec(overview) ?? []
+    const shown = text(await page(rollout))
+    assert.match(shown, /1\.4-short/)
+    assert.match(shown, /\[simulated\]/, 'the worst answers, which the simulated judge has read')
+    const form = await page(`${rollout}/rollback`)
+    const fields = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
+    const body = new URLSearchParams([
+      ...fields.map(([, name = '', value = '']): [string, string] => [name, value]),
+      ['reason', 'action items are missing'],
+    ])
+    const act = { method: 'POST', headers: { cookie, origin }, body, redirect: 'manual' } as const
+    const done = await fetch(new URL(`${rollout}/rollback`, origin), act)
+    assert.equal(done.status, 303, await done.text())
+    const followed = done.headers.get('location') ?? ''
+    await until(async () => /All 8 instances have it/.test(await page(followed)), 'every instance to follow')
+    assert.match(text(await page(rollout)), /Rolled back.*action items are missing/)
+  } finally {
+    server.kill('SIGINT')
+  }
+  const { code, signal } = await server.done
+  assert.deepEqual([code, signal], [0, null])
+  for (const folder of ['tmp', 'home']) assert.deepEqual(readdirSync(path.join(project.root, folder)), [], folder)
+  assert.deepEqual(readdirSync(project.root).toSorted(), ['bin', 'home', 'tmp'])
+})
+
+test('a demo refuses a database, and an address that others reach', async () => {
+  const process = { env: { DATABASE_URL: 'postgres://db' } } as unknown as ServeProcess
+  await assert.rejects(serveDemo({ host: '127.0.0.1', port: 0 }, process), /--demo never uses a database/)
+  const other = { env: {} } as unknown as ServeProcess
+  await assert.rejects(serveDemo({ host: '0.0.0.0', port: 0 }, other), /--demo is only for this machine/)
+})
