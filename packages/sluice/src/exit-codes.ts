@@ -164,12 +164,13 @@ export const commandExitCodes: readonly CommandCodes[] = [
     title: 'Releases',
     commands: [
       ...['publish', 'activate', 'rollout', 'rollback', 'status', 'drift', 'audit', 'outcomes', 'token', 'forget'],
+      ...['approvals', 'approve', 'reject'],
       ...['case', 'backup', 'restore'],
     ],
     codes: {
       pass: 'Done, and recorded durably where something changes.',
-      fail: 'The state of the feature does not allow it: a rollout runs, nothing to go back to, no passing report. `audit --verify`: the log was altered.',
-      inconclusive: null,
+      fail: 'The state of the feature does not allow it: a rollout runs, nothing to go back to, no passing report. Approving is for somebody else. `audit --verify`: the log was altered.',
+      inconclusive: 'The release needs approval: it is proposed, and nothing is released yet.',
       'invalid input': 'Also: the control plane knows no such feature, version, rollout or token.',
       'could not run': 'Also: no control plane answers, or it refuses the token.',
     },

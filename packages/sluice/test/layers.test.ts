@@ -71,6 +71,7 @@ const layers = [
   'control/words',
   'control/incident',
   'control/github',
+  'control/approval',
   'control/pages',
   'control/server',
   'control/remote',

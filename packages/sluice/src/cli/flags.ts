@@ -120,3 +120,6 @@ export const releaseFlags = {
   /** How long to wait until all instances have confirmed; the control plane waits no longer than a minute. */
   wait: timeUpTo('60s'),
 }
+
+/** What every command takes whose release may need approval. */
+export const approvalFlags = { propose: set.default(false), breakGlass: text.optional() }

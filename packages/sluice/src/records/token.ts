@@ -21,6 +21,11 @@ export const tokenViewSchema = z.object({
   createdAt: time,
   expiresAt: time.nullable(),
   revokedAt: time.nullable(),
+  madeBy: z
+    .string()
+    .nullable()
+    .exactOptional()
+    .meta({ description: 'Id of the token that made it; null: the server itself. Absent: made before that was kept.' }),
   sessionEndings: z
     .int()
     .exactOptional()
@@ -38,3 +43,8 @@ export const tokenRecordSchema = tokenViewSchema.extend({
 
 export type TokenRecord = z.output<typeof tokenRecordSchema>
 export type TokenView = z.output<typeof tokenViewSchema>
+
+/** The id of a token that the server itself makes of `SLUICE_ADMIN_TOKEN`. No other token gets such an id. */
+export const seedTokenId = (hash: string) => `t-admin-${hash.slice(0, 8)}`
+
+export const isSeedToken = ({ id }: Pick<TokenRecord, 'id'>) => id.startsWith('t-admin-')

@@ -73,6 +73,8 @@ export const versionSchema = z.object({
   report: gateEvidenceSchema.nullable(),
   publishedAt: z.number().meta({ description: 'ms since the epoch' }),
   publishedBy: z.string(),
+  /** Id of the token; absent in records of before. */
+  publisherId: z.string().nullable().exactOptional(),
   /** Where it comes from, e.g. a commit. */
   source: z.string().nullable(),
   /** Absent where the file is in no commit as it was published, and in records of before. */

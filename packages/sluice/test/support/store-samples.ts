@@ -6,6 +6,7 @@ import type { FeatureState } from '../../src/records/feature.ts'
 import type { InstanceRecord } from '../../src/records/instance.ts'
 import type { JudgeTask } from '../../src/records/judge-task.ts'
 import type { FeedbackEntry, OutcomeKey, RequestEntry, ScoreEntry } from '../../src/records/outcome.ts'
+import type { Proposal } from '../../src/records/proposal.ts'
 import type { Rollout } from '../../src/records/rollout.ts'
 import { defaultLiveSettings, defaultRolloutSettings } from '../../src/records/rollout-settings.ts'
 import type { TokenRecord } from '../../src/records/token.ts'
@@ -100,6 +101,26 @@ export const token = (id: string, more: Partial<TokenRecord> = {}): TokenRecord 
 export const newToken = (id: string, more: Partial<TokenRecord> = {}): TokenChange => ({
   before: null,
   after: token(id, more),
+})
+
+export const proposal = (id: string, more: Partial<Proposal> = {}): Proposal => ({
+  id,
+  feature: 'summary',
+  revision: 0,
+  state: 'open',
+  wish: { act: 'activate', version: 'bbbbbbbbbbbb', override: null },
+  label: '1.1',
+  reason: 'better',
+  does: ['Everybody gets 1.1 at once.'],
+  proposedBy: { tokenId: 't1', name: 'ann' },
+  proposedAt: start,
+  expiresAt: start + 86_400_000,
+  seen: 1,
+  basis: '0123456789abcdef',
+  approvals: [],
+  ended: null,
+  rolloutId: null,
+  ...more,
 })
 
 export const request = (id: string, more: Partial<RequestEntry> = {}): RequestEntry => ({

@@ -1,12 +1,13 @@
 import { activateVersion } from '../../control/remote/releases.ts'
 import { versionText } from '../../control/words/version-text.ts'
-import { readFlags, releaseFlags, text } from '../flags.ts'
+import { approvalFlags, readFlags, releaseFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { appliedNote, connect, tell } from '../session/connect.ts'
+import { tellProposed } from './approvals.ts'
 
-const activateFlags = { ...releaseFlags, override: text.optional() }
+const activateFlags = { ...releaseFlags, ...approvalFlags, override: text.optional() }
 
-/** `sluice activate`: everybody gets a version, without a canary. */
+/** `sluice activate`: everybody gets a version, without a canary; where that needs approval it is proposed. */
 export async function activate(
   name: string,
   wanted: string,
@@ -14,9 +15,16 @@ export async function activate(
   host: Host,
 ): Promise<number> {
   const options = readFlags('activate', activateFlags, given)
-  const { reason, wait: waitMs, override } = options
-  const remote = connect(options, host)
-  const { answer, version, before } = await activateVersion(remote, name, { wanted, override, reason, waitMs })
+  const { wait: waitMs } = options
+  const result = await activateVersion(connect(options, host), name, {
+    wanted,
+    override: undefined,
+    breakGlass: undefined,
+    ...options,
+    waitMs,
+  })
+  if ('proposal' in result) return tellProposed(result.proposal, options, host)
+  const { answer, version, before } = result
   tell(options, host, answer, ({ feature }) => {
     const instead = before === null ? '' : `, before ${versionText(feature, before)}`
     return `${name}: everybody gets ${versionText(feature, version)}${instead}\n`

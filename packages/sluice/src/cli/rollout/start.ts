@@ -6,12 +6,15 @@ import { beginRollout } from '../../control/remote/rollouts.ts'
 import { SluiceError } from '../../errors.ts'
 import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import { visibleData } from '../../text/untrusted.ts'
-import { positive, readFlags, remoteFlags, set, text } from '../flags.ts'
+import { approvalFlags, positive, readFlags, remoteFlags, set, text } from '../flags.ts'
 import type { Host } from '../host.ts'
+import { tellProposed } from '../release/approvals.ts'
 import { connect, tell } from '../session/connect.ts'
 
 const startFlags = {
   ...remoteFlags,
+  ...approvalFlags,
+  reason: text.optional(),
   settings: text.optional(),
   override: text.optional(),
   supersede: set.optional(),
@@ -20,7 +23,7 @@ const startFlags = {
   users: positive.optional(),
 }
 
-/** `sluice rollout start`: a version goes to a growing share of the users. */
+/** `sluice rollout start`: a version goes to a growing share of the users; where that needs approval it is proposed. */
 export async function startRolloutCommand(
   name: string,
   wanted: string,
@@ -28,12 +31,15 @@ export async function startRolloutCommand(
   host: Host,
 ): Promise<number> {
   const options = readFlags('rollout start', startFlags, given)
-  const { settings, override, supersede = false, acceptUndecided = false, perDay, users } = options
+  const { settings, supersede = false, acceptUndecided = false, perDay, users, ...rest } = options
+  const { override, reason, propose, breakGlass } = rest
   const file = settings === undefined ? undefined : await readSettings(settings, host)
-  const wish = { wanted, given: file, perDay, users, override, supersede, acceptUndecided }
-  const { rollout, versions } = await beginRollout(connect(options, host), name, wish, (lines) => {
+  const wish = { wanted, given: file, perDay, users, override, reason, supersede, acceptUndecided, propose, breakGlass }
+  const result = await beginRollout(connect(options, host), name, wish, (lines) => {
     if (!options.json) host.stdout.write(`${lines.join('\n')}\n`)
   })
+  if ('proposal' in result) return tellProposed(result.proposal, options, host)
+  const { rollout, versions } = result
   tell(options, host, rollout, (seen) => rolloutText(seen, visibleData(versions), Date.now()))
   return 0
 }

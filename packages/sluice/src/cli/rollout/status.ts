@@ -3,8 +3,9 @@ import type { RemoteControlPlane, RolloutAction } from '../../control/remote/rem
 import { rolloutText } from '../../control/remote/rollout-text.ts'
 import { actOnRollout, forecastOf, rolloutIdOf } from '../../control/remote/rollouts.ts'
 import { visibleData } from '../../text/untrusted.ts'
-import { readFlags, remoteFlags, text } from '../flags.ts'
+import { approvalFlags, readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
+import { tellProposed } from '../release/approvals.ts'
 import { connect, type RemoteOptions, tell } from '../session/connect.ts'
 
 /** `sluice rollout status`: of a feature's running or last rollout, or of any by its id. */
@@ -15,16 +16,18 @@ export async function showRolloutCommand(which: string, given: Record<string, un
   return show(remote, rollout, options, host, await forecastOf(remote, rollout))
 }
 
-/** `sluice rollout pause|resume|advance|promote|abort`. */
+/** `sluice rollout pause|resume|advance|promote|abort`; what needs approval is proposed. */
 export async function changeRollout(
   action: RolloutAction,
   which: string,
   given: Record<string, unknown>,
   host: Host,
 ): Promise<number> {
-  const options = readFlags(`rollout ${action}`, { ...remoteFlags, reason: text }, given)
+  const flags = { ...remoteFlags, reason: text, ...approvalFlags }
+  const { breakGlass, ...options } = readFlags(`rollout ${action}`, flags, given)
   const remote = connect(options, host)
-  return show(remote, await actOnRollout(remote, which, action, options.reason), options, host)
+  const result = await actOnRollout(remote, which, action, { ...options, breakGlass })
+  return 'proposal' in result ? tellProposed(result.proposal, options, host) : show(remote, result.made, options, host)
 }
 
 async function show(

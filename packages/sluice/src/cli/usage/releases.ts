@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { RolloutAction } from '../../control/remote/remote-control-plane.ts'
 import type { Host } from '../host.ts'
+import { addApprovals } from './approvals.ts'
 import { type Done, withRemoteOptions } from './options.ts'
 
 /** Adds the commands that publish and release versions. */
@@ -19,6 +20,8 @@ export function addReleases(program: Command, host: Host, done: Done): void {
     .argument('<feature>', 'name of the feature')
     .argument('<version>', 'its label, its id, or the beginning of its id')
     .option('--override <why>', 'release it without a passing report of the gate')
+    .option(...proposeFlag)
+    .option(...breakGlassFlag)
     .action(async (feature, version, options) =>
       done(await (await import('../release/activate.ts')).activate(feature, version, options, host)),
     )
@@ -36,7 +39,14 @@ export function addReleases(program: Command, host: Host, done: Done): void {
     )
 
   addRollouts(program, host, done)
+  addApprovals(program, host, done)
 }
+
+const proposeFlag = ['--propose', 'only propose it, for others to approve: what a token of a pipeline may do'] as const
+const breakGlassFlag = [
+  '--break-glass <why>',
+  'do it without the approval that it needs: all channels are told, and others are asked to review it',
+] as const
 
 const actions: [RolloutAction, string][] = [
   ['pause', 'keep the stage and stop its clock'],
@@ -61,6 +71,9 @@ function addRollouts(program: Command, host: Host, done: Done): void {
     .option('--override <why>', 'release it without a passing report of the gate')
     .option('--supersede', 'end a running rollout instead of refusing')
     .option('--accept-undecided', 'start it even if this traffic cannot decide it before patience ends')
+    .option('--reason <why>', 'kept in the audit log, and shown to whoever is asked to approve it')
+    .option(...proposeFlag)
+    .option(...breakGlassFlag)
     .action(async (feature, version, options) =>
       done(await (await import('../rollout/start.ts')).startRolloutCommand(feature, version, options, host)),
     )
@@ -77,14 +90,16 @@ function addRollouts(program: Command, host: Host, done: Done): void {
     .action(async (which, options) =>
       done(await (await import('../rollout/report.ts')).reportRollout(which, options, host)),
     )
-  for (const [action, description] of actions)
-    withRemoteOptions(rollout.command(action))
+  for (const [action, description] of actions) {
+    const command = withRemoteOptions(rollout.command(action))
       .description(description)
       .argument('<rollout>', 'id of the rollout, or a feature for its running one')
       .requiredOption('--reason <why>', 'kept in the audit log')
-      .action(async (which, options) =>
-        done(await (await import('../rollout/status.ts')).changeRollout(action, which, options, host)),
-      )
+    if (action === 'advance' || action === 'promote') command.option(...proposeFlag).option(...breakGlassFlag)
+    command.action(async (which, options) =>
+      done(await (await import('../rollout/status.ts')).changeRollout(action, which, options, host)),
+    )
+  }
 }
 
 function withReleaseOptions(command: Command): Command {

@@ -14,6 +14,11 @@ const events = new Map<string, ReleaseEventName>([
   ['drift.alarm', 'drift'],
   ['drift.reset', 'drift'],
   ['judge.budget', 'judge'],
+  ['approval.propose', 'proposed'],
+  ['approval.reject', 'rejected'],
+  ['approval.lapse', 'lapsed'],
+  ['approval.break-glass', 'unapproved'],
+  ['approval.review', 'reviewed'],
 ])
 
 /** Holds that call somebody: arms that do not match, and a decision that only a person can make. */
@@ -30,7 +35,15 @@ const rolloutSchema = z.looseObject({
   strength: z.string().optional(),
   why: z.string().optional(),
 })
-const afterSchema = z.looseObject({ active: z.string().nullish(), rollout: rolloutSchema.nullish() })
+const proposalSchema = z.looseObject({ does: z.array(z.string()).default([]) })
+const afterSchema = z.looseObject({
+  active: z.string().nullish(),
+  rollout: rolloutSchema.nullish(),
+  /** Of a proposal: its id, and what it does in a few words. */
+  id: z.string().optional(),
+  label: z.string().nullish(),
+  proposal: proposalSchema.optional(),
+})
 
 /** What the row does not hold itself. */
 export interface NewsContext {
@@ -55,7 +68,8 @@ export function releaseNews(
     context = { labels: new Map(), details: [] },
   }: {
     project: string
-    linkTo: (feature: string, rolloutId: string | null) => string | undefined
+    /** The page of a rollout or proposal by its id, else of the feature. */
+    linkTo: (feature: string, id: string | null) => string | undefined
     context?: NewsContext
   },
 ): ReleaseNotification | undefined {
@@ -63,23 +77,26 @@ export function releaseNews(
   const event = newsEvent(row)
   if (!event) return undefined
   const rolloutId = after?.rollout?.id ?? null
+  const proposalId = after?.proposal ? (after.id ?? null) : null
   return {
     event,
     project,
     feature: row.chain,
     rolloutId,
+    proposalId,
     seq: row.seq,
     by: row.actor,
     reason: row.reason ?? `By ${row.actor}.`,
     strength: event === 'promoted' ? (after?.rollout?.strength ?? null) : null,
     why: event === 'rolledBack' ? (after?.rollout?.why ?? null) : null,
-    details: context.details,
+    details: [...context.details, ...proposalDetails(event, proposalId, after?.proposal)],
     facts: [
       ...factsOf(after, context.labels),
       ...(rolloutId === null ? [] : [`rollout ${rolloutId}`]),
+      ...(proposalId === null ? [] : [after?.label ?? 'release', `proposal ${proposalId}`]),
       `by ${row.actor}`,
     ],
-    link: linkTo(row.chain, rolloutId),
+    link: linkTo(row.chain, proposalId ?? rolloutId),
     time: new Date(row.at).toISOString(),
   }
 }
@@ -92,4 +109,15 @@ function factsOf(after: z.output<typeof afterSchema> | undefined, labels: Readon
     ...(rollout?.ppm === undefined ? [] : [`${rollout.ppm / 10_000} %`]),
     ...(active ? [`active ${named(active)}`] : []),
   ]
+}
+
+/** What a release would bring or brings, and the next command. */
+function proposalDetails(
+  event: ReleaseEventName,
+  id: string | null,
+  proposal: z.output<typeof proposalSchema> | undefined,
+): string[] {
+  if (event === 'proposed') return [...(proposal?.does ?? []), `Next: sluice approve ${id}`]
+  if (event === 'unapproved') return [...(proposal?.does ?? []), `Next: sluice approvals review ${id} --reason WHY`]
+  return []
 }

@@ -6,6 +6,7 @@ export const compareAddress = (feature: string, { from, to }: { from: string; to
   `${featureAddress(feature)}/compare?${new URLSearchParams({ from, to })}`
 export const runAddress = (feature: string, version: string) => `/runs/${part(feature)}/${part(version)}`
 export const auditAddress = (chain: string) => `/audit/${part(chain)}`
+export const proposalAddress = (id: string) => `/proposals/${part(id)}`
 export const rolloutAddress = (id: string) => `/rollouts/${part(id)}`
 
 /** The first step of an act. */

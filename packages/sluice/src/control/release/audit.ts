@@ -51,6 +51,14 @@ const done: Record<string, string> = {
   'token.create': 'made a token',
   'token.revoke': 'revoked a token',
   'token.end-sessions': 'signed out everywhere',
+  'approval.propose': 'proposed a release',
+  'approval.approve': 'approved a release',
+  'approval.reject': 'rejected a release',
+  'approval.withdraw': 'withdrew a proposal',
+  'approval.lapse': 'ended a proposal that did not hold any more',
+  'approval.break-glass': 'made a release without approval',
+  'approval.review': 'reviewed a release without approval',
+  'approval.rules': 'read other rules for approvals',
 }
 
 /** What was done, in words: `rolled back the canary`; an unknown action as it is called. */

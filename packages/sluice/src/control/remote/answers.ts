@@ -7,6 +7,7 @@ import { activationSchema, featureSchema, takenBackSchema } from '../../records/
 import { instanceViewSchema } from '../../records/instance.ts'
 import { loopFaultSchema } from '../../records/loop-fault.ts'
 import { measuredTrafficSchema } from '../../records/measured-traffic.ts'
+import { approvalSchema, proposalSchema } from '../../records/proposal.ts'
 import { keptStageSchema, rolloutSchema } from '../../records/rollout.ts'
 import { tokenViewSchema } from '../../records/token.ts'
 import { gateEvidenceSchema, versionSchema } from '../../records/version.ts'
@@ -133,6 +134,24 @@ export const featureAnswer = featureSchema
 
 export const featuresAnswer = z.looseObject({ features: z.array(featureAnswer) })
 
+/** A release that waits for approval, or that was made without one. */
+export const proposalAnswer = proposalSchema
+  .pick({ id: true, feature: true, label: true, reason: true, does: true, proposedAt: true, expiresAt: true })
+  .extend({
+    state: z.string(),
+    wish: z.looseObject({ act: z.string(), version: z.string() }),
+    proposedBy: z.looseObject({ name: z.string() }),
+    approvals: z.array(approvalSchema.pick({ name: true }).loose()),
+    missing: z.int(),
+    approvers: z.union([z.looseObject({ role: z.string() }), z.array(z.string())]).nullable(),
+    lapsed: z.string().nullable(),
+    rolloutId: z.string().nullable(),
+    ended: z.looseObject({ name: z.string(), at: z.number(), reason: z.string().nullable() }).nullable(),
+  })
+  .loose()
+
+export const proposalsAnswer = z.looseObject({ proposals: z.array(proposalAnswer) })
+
 /** How far a change has come among the live instances. */
 const appliedAnswer = appliedSchema.loose().extend({
   incumbentsOnly: appliedSchema.shape.incumbentsOnly.default(0),
@@ -226,6 +245,7 @@ export type PublishedAnswer = z.output<typeof publishedAnswer>
 export type VersionAnswer = z.output<typeof versionAnswer>
 export type RolloutAnswer = z.output<typeof rolloutAnswer>
 export type FeatureAnswer = z.output<typeof featureAnswer>
+export type ProposalAnswer = z.output<typeof proposalAnswer>
 export type AppliedAnswer = z.output<typeof appliedAnswer>
 export type ReleasedAnswer = z.output<typeof releasedAnswer>
 export type FailingAnswer = z.output<typeof readyAnswer>

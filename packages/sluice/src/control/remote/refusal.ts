@@ -13,7 +13,7 @@ export class RefusalError extends SluiceError {
 
   constructor(status: number, body: string, url: string) {
     const problem = problemOf(body)
-    super(codeOf(status), messageOf(status, problem, url))
+    super(codeOf(status, problem?.code), messageOf(status, problem, url))
     this.status = status
     this.problem = problem?.code ?? ''
   }
@@ -30,15 +30,18 @@ function problemOf(body: string): Problem | undefined {
 }
 
 /** By what the caller can do about it: ask again when the state has changed, ask otherwise, or see to the server. */
-function codeOf(status: number): ErrorCode {
-  if (status === 409) return 'refused'
+function codeOf(status: number, problem: string | undefined): ErrorCode {
+  if (status === 409 || isOfAnother(problem)) return 'refused'
   const isFaultOfRequest = status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status)
   return isFaultOfRequest ? 'invalid-input' : 'cannot-run'
 }
 
+/** It is for another person to do, which no other scope changes. */
+const isOfAnother = (problem: string | undefined) => problem === 'may-not-approve' || problem === 'not-the-proposer'
+
 const waysOut: Record<number, string> = {
   401: 'Set SLUICE_TOKEN to a token of this control plane; whoever runs it makes one with sluice token create.',
-  403: 'Use a token with the right scope (sluice token list shows them): ci to publish, viewer to look, operator to release, admin for tokens.',
+  403: 'Use a token with the right scope (sluice token list shows them): ci to publish, viewer to look, operator to release, approver to approve, admin for tokens.',
 }
 
 function messageOf(status: number, problem: Problem | undefined, url: string): string {
@@ -46,6 +49,6 @@ function messageOf(status: number, problem: Problem | undefined, url: string): s
   const faults = (problem?.errors ?? [])
     .filter(({ message }) => message !== words)
     .map(({ path, message }) => `\n  ${path}: ${message}`)
-  const wayOut = waysOut[status]
+  const wayOut = isOfAnother(problem?.code) ? undefined : waysOut[status]
   return `${url}: ${words}${faults.join('')}${wayOut ? `\n${wayOut}` : ''}`
 }

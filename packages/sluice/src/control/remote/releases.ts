@@ -1,5 +1,6 @@
-import type { FeatureAnswer, ReleasedAnswer } from './answers.ts'
+import type { FeatureAnswer, ProposalAnswer, ReleasedAnswer } from './answers.ts'
 import { findVersion } from './find-version.ts'
+import { type ApprovalWish, madeOrProposed, unapproved } from './proposals.ts'
 import type { RemoteControlPlane } from './remote-control-plane.ts'
 
 /** Why a release is made, and how long to wait until all instances have confirmed it. */
@@ -12,18 +13,22 @@ export interface ReleaseReason {
 export async function activateVersion(
   remote: RemoteControlPlane,
   name: string,
-  { wanted, override, reason, waitMs }: ReleaseReason & { wanted: string; override: string | undefined },
-): Promise<{ answer: ReleasedAnswer; version: string; before: string | null }> {
+  wish: ReleaseReason & ApprovalWish & { wanted: string; override: string | undefined },
+): Promise<{ answer: ReleasedAnswer; version: string; before: string | null } | { proposal: ProposalAnswer }> {
+  const { wanted, override, reason, waitMs } = wish
   const seen = await remote.feature(name)
   const version = findVersion(seen, wanted)
-  const answer = await remote.activate(name, {
+  const body = {
     version,
     reason,
-    waitMs,
     expectedRevision: seen.revision,
     ...(override !== undefined && { override: { reason: override } }),
+  }
+  const result = await madeOrProposed(wish, {
+    make: () => remote.activate(name, { ...body, waitMs, ...unapproved(wish) }),
+    propose: () => remote.propose(name, { act: 'activate', ...body }),
   })
-  return { answer, version, before: seen.active }
+  return 'proposal' in result ? result : { answer: result.made, version, before: seen.active }
 }
 
 /** Takes back `from`, else the running canary, else the active version; goes to `to`, else to the last that was good. */

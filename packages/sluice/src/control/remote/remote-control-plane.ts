@@ -15,7 +15,10 @@ import {
   type InstancesAnswer,
   instancesAnswer,
   newTokenAnswer,
+  type ProposalAnswer,
   type PublishedAnswer,
+  proposalAnswer,
+  proposalsAnswer,
   publishedAnswer,
   type ReleasedAnswer,
   type RolloutAnswer,
@@ -45,7 +48,15 @@ interface Seen {
   expectedRevision: number
 }
 
-interface NewRollout extends Seen {
+/** That it is done although it needs approval. */
+interface Unapproved {
+  breakGlass?: { reason: string }
+}
+
+/** How people end what waits for them. */
+export type ProposalStep = 'approve' | 'reject' | 'withdraw' | 'review'
+
+export interface NewRollout extends Seen {
   version: string
   /** As in a prompt file; without it the version's own. */
   settings?: unknown
@@ -78,7 +89,7 @@ export function controlPlane(connection: RemoteConnection) {
       ask({ method: 'POST', path: feature(name, 'versions'), body }, publishedAnswer),
     activate: (
       name: string,
-      body: { version: string; reason: string; override?: { reason: string } } & Seen & Wait,
+      body: { version: string; reason: string; override?: { reason: string } } & Seen & Wait & Unapproved,
     ): Promise<ReleasedAnswer> =>
       ask({ method: 'PUT', path: feature(name, 'active'), body, waitMs: body.waitMs }, releasedAnswer),
     rollBack: (
@@ -86,17 +97,23 @@ export function controlPlane(connection: RemoteConnection) {
       body: { from?: string; to?: string; reason: string } & Partial<Seen> & Wait,
     ): Promise<ReleasedAnswer> =>
       ask({ method: 'POST', path: feature(name, 'rollback'), body, waitMs: body.waitMs }, releasedAnswer),
-    startRollout: (name: string, body: NewRollout): Promise<RolloutAnswer> =>
+    startRollout: (name: string, body: NewRollout & Unapproved): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: feature(name, 'rollouts'), body }, rolloutAnswer),
     traffic: (name: string, version: string): Promise<TrafficAnswer> =>
       ask({ method: 'GET', path: feature(name, 'versions', version, 'traffic') }, trafficAnswer),
     rollout: (id: string): Promise<RolloutAnswer> => ask({ method: 'GET', path: rollout(id) }, rolloutAnswer),
     forecast: (id: string): Promise<ForecastAnswer> =>
       ask({ method: 'GET', path: rollout(id, 'forecast') }, forecastAnswer),
-    act: (id: string, action: RolloutAction, body: { reason: string } & Seen): Promise<RolloutAnswer> =>
+    act: (id: string, action: RolloutAction, body: { reason: string } & Seen & Unapproved): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: rollout(id, action), body }, rolloutAnswer),
     exclude: (id: string, body: { token: string; reason: string; undo: boolean }): Promise<RolloutAnswer> =>
       ask({ method: 'POST', path: rollout(id, 'exclusions'), body, slow: true }, rolloutAnswer),
+    propose: (name: string, body: { act: string; rollout?: string; reason?: string } & Seen): Promise<ProposalAnswer> =>
+      ask({ method: 'POST', path: feature(name, 'proposals'), body }, proposalAnswer),
+    proposals: async (): Promise<ProposalAnswer[]> =>
+      (await ask({ method: 'GET', path: ['v1', 'proposals'] }, proposalsAnswer)).proposals,
+    decideOn: (id: string, step: ProposalStep, body: { reason?: string }): Promise<ProposalAnswer> =>
+      ask({ method: 'POST', path: ['v1', 'proposals', id, step], body }, proposalAnswer),
     instances: (): Promise<InstancesAnswer> => ask({ method: 'GET', path: ['v1', 'instances'] }, instancesAnswer),
     failing: (): Promise<FailingAnswer> => ask({ method: 'GET', path: ['readyz'] }, readyAnswer),
     /** The whole chain as JSON Lines, its head at the end. `_system` is the chain of tokens. */

@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import { type RolloutOutlook, rolloutOutlook } from '../words/rollout-outlook.ts'
-import type { FeatureAnswer, ForecastAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
+import type { FeatureAnswer, ForecastAnswer, ProposalAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
 import { findVersion } from './find-version.ts'
+import { type ApprovalWish, madeOrProposed, unapproved } from './proposals.ts'
 import type { RemoteControlPlane, RolloutAction } from './remote-control-plane.ts'
 
 /** What a rollout is begun with. */
-export interface RolloutWish {
+export interface RolloutWish extends ApprovalWish {
   /** Label or id of the version, or how the id begins. */
   wanted: string
   /** As in a file of settings; undefined: those of the version. */
@@ -17,6 +18,8 @@ export interface RolloutWish {
   users: number | undefined
   /** Why it may begin without a passing report. */
   override: string | undefined
+  /** Why it is begun. */
+  reason: string | undefined
   /** A running rollout is ended. */
   supersede: boolean
   /** It begins even if the traffic cannot decide it. */
@@ -27,28 +30,34 @@ export interface RolloutWish {
 export async function beginRollout(
   remote: RemoteControlPlane,
   name: string,
-  { wanted, given, perDay, users, override, supersede, acceptUndecided }: RolloutWish,
+  wish: RolloutWish,
   onOutlook: (lines: readonly string[]) => void,
-): Promise<{ rollout: RolloutAnswer; versions: VersionAnswer[] }> {
+): Promise<{ rollout: RolloutAnswer; versions: VersionAnswer[] } | { proposal: ProposalAnswer }> {
+  const { wanted, given, perDay, users, override, reason, supersede, acceptUndecided } = wish
   const { versions, feature, revision } = await remote.feature(name)
   const version = findVersion({ feature, versions }, wanted)
   const outlook = await outlookOn(remote, { name, version, given, perDay, users })
   if (outlook) onOutlook(outlook.lines)
-  const rollout = await remote.startRollout(name, {
+  const body = {
     version,
     expectedRevision: revision,
     ...(given !== undefined && { settings: given }),
     ...(outlook?.changed && { settings: z.encode(rolloutSettingsSchema, outlook.settings) }),
     ...(outlook?.judgePercent != null && { judgePercent: outlook.judgePercent }),
     ...(override !== undefined && { override: { reason: override } }),
+    ...(reason !== undefined && { reason }),
     ...(supersede && { supersede }),
     ...(acceptUndecided && { acceptUndecided }),
     ...(outlook?.refuses &&
       (perDay ?? users) !== undefined && {
         traffic: { ...(perDay !== undefined && { requestsPerDay: perDay }), ...(users !== undefined && { users }) },
       }),
+  }
+  const result = await madeOrProposed(wish, {
+    make: () => remote.startRollout(name, { ...body, ...unapproved(wish) }),
+    propose: () => remote.propose(name, { act: 'start', ...body }),
   })
-  return { rollout, versions }
+  return 'proposal' in result ? result : { rollout: result.made, versions }
 }
 
 /** Does something to a rollout as it is seen now, which is named by its id or its feature. */
@@ -56,10 +65,14 @@ export async function actOnRollout(
   remote: RemoteControlPlane,
   which: string,
   action: RolloutAction,
-  reason: string,
-): Promise<RolloutAnswer> {
-  const { id, revision } = await seenRollout(remote, which)
-  return remote.act(id, action, { reason, expectedRevision: revision })
+  wish: ApprovalWish & { reason: string },
+): Promise<{ made: RolloutAnswer } | { proposal: ProposalAnswer }> {
+  const { id, feature, revision: expectedRevision } = await seenRollout(remote, which)
+  const { reason } = wish
+  return madeOrProposed(wish, {
+    make: () => remote.act(id, action, { reason, expectedRevision, ...unapproved(wish) }),
+    propose: () => remote.propose(feature, { act: action, rollout: id, reason, expectedRevision }),
+  })
 }
 
 /** How a running rollout is expected to end; null if it has ended, or the control plane is older or too busy to say. */
@@ -82,10 +95,13 @@ export async function rolloutIdOf(remote: RemoteControlPlane, which: string): Pr
 const rolloutId = /^r-[0-9a-f]{16}$/
 
 /** The rollout, and the feature's revision at which it was seen. */
-async function seenRollout(remote: RemoteControlPlane, which: string): Promise<{ id: string; revision: number }> {
+async function seenRollout(
+  remote: RemoteControlPlane,
+  which: string,
+): Promise<{ id: string; feature: string; revision: number }> {
   const isId = rolloutId.test(which)
   const feature = await remote.feature(isId ? (await remote.rollout(which)).feature : which)
-  return { id: isId ? which : idOf(feature), revision: feature.revision }
+  return { id: isId ? which : idOf(feature), feature: feature.feature, revision: feature.revision }
 }
 
 function idOf({ feature, rollout }: FeatureAnswer): string {

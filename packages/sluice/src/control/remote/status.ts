@@ -2,8 +2,9 @@ import { formatAmount } from '../../text/format.ts'
 import { timeOfDay } from '../words/moments.ts'
 import { stateText } from '../words/rollout-state-text.ts'
 import { versionText } from '../words/version-text.ts'
-import type { FailingAnswer, FeatureAnswer, InstancesAnswer } from './answers.ts'
+import type { FailingAnswer, FeatureAnswer, InstancesAnswer, ProposalAnswer } from './answers.ts'
 import { silenceText } from './applied-text.ts'
+import { proposalLine } from './proposals.ts'
 import { RefusalError } from './refusal.ts'
 import type { RemoteControlPlane } from './remote-control-plane.ts'
 import { rolloutLine } from './rollout-text.ts'
@@ -16,17 +17,21 @@ export interface StatusOf {
   failing?: FailingAnswer['failing']
   /** How much more does, of features that the token may not see. */
   unnamed?: number
+  /** What waits for approval or review. */
+  proposals?: ProposalAnswer[]
 }
 
 /** Asks the control plane for everything that the status shows. */
 export async function statusOf(remote: RemoteControlPlane): Promise<StatusOf> {
-  const [features, instances, { failing, unnamed }] = await Promise.all([
+  const [features, instances, { failing, unnamed }, proposals] = await Promise.all([
     remote.features(),
     remote.instances().catch(unlessForbidden),
     // A replica that is not ready says so to whoever routes to it; what it serves is shown all the same.
     remote.failing().catch(() => ({ failing: [], unnamed: 0 })),
+    // Applications may not see them, and older servers have none.
+    remote.proposals().catch(() => []),
   ])
-  return { features, instances, failing, unnamed }
+  return { features, instances, failing, unnamed, proposals }
 }
 
 function unlessForbidden(error: unknown): null {
@@ -35,15 +40,18 @@ function unlessForbidden(error: unknown): null {
 }
 
 /** What everybody gets, which rollouts run, and which instances are behind. `now` in ms since the epoch. */
-export function statusText({ features, instances, failing = [], unnamed = 0 }: StatusOf, now: number): string {
-  const blocks = features.map((feature) => featureText(feature, now))
+export function statusText(
+  { features, instances, failing = [], unnamed = 0, proposals = [] }: StatusOf,
+  now: number,
+): string {
+  const blocks = features.map((feature) => featureText(feature, now, proposals))
   if (features.length === 0) blocks.push('no features yet: sluice publish creates the first one\n')
   if (instances?.leaders) blocks.push(leaderText(instances.leaders))
   if (failing.length + unnamed > 0) blocks.push(failingText(failing, unnamed))
   return [...blocks, instances ? instancesText(instances, now) : 'instances: this token may not see them\n'].join('\n')
 }
 
-function featureText(feature: FeatureAnswer, now: number): string {
+function featureText(feature: FeatureAnswer, now: number, proposals: readonly ProposalAnswer[]): string {
   const { active, versions, rollout } = feature
   const served =
     active === null ? `nothing is active; ${versions.length} published` : `${versionText(feature, active)} is active`
@@ -51,7 +59,8 @@ function featureText(feature: FeatureAnswer, now: number): string {
   const lines = [`${feature.feature}: ${served}`]
   if (isRunning) lines.push(`  ${rolloutLine(rollout, versions, now)}`)
   else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${stateText(rollout)}, ${rollout.ending.reason}`)
-  return `${lines.join('\n')}\n`
+  const own = proposals.filter((one) => one.feature === feature.feature).map((one) => `  ${proposalLine(one)}`)
+  return `${[...lines, ...own].join('\n')}\n`
 }
 
 /** Whether anything is decided without a person, and where. */

@@ -1,7 +1,8 @@
 import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseEvent } from '../release/release-event.ts'
 import { applyEvent } from '../store/apply-event.ts'
-import { answered, refuseOtherRequest, repetitionOf } from './route/idempotency.ts'
+import { type PlannedRelease, withoutApproval } from './needed-approval.ts'
+import { answered, refuseOtherRequest, repetitionOf, toRemember } from './route/idempotency.ts'
 import type { Checked } from './route/route.ts'
 import type { Services } from './services.ts'
 import { within } from './timers.ts'
@@ -23,43 +24,48 @@ interface RequestedEvent {
   evidence?: unknown
   /** The feature's revision that the caller had seen. */
   seen?: number | undefined
+  /** What is released, where the event is a release. */
+  release?: (() => Promise<Pick<PlannedRelease, 'wish' | 'version'>>) | undefined
+  /** Why it is done without the approval that it needs. */
+  breakGlass?: { reason: string } | undefined
 }
 
 /**
  * Applies an event to a feature in the name of the caller, and sends the change to the open streams. A repeated
  * request changes nothing and returns the feature as it is now.
+ * @throws Problem 409 where the event needs approval; ReleaseConflict where the state does not allow it
  */
 export async function changeFeature(
   services: Services,
   request: Pick<Checked<unknown, unknown, unknown>, 'request' | 'caller' | 'body'>,
   feature: string,
-  { event, status, evidence, seen }: RequestedEvent,
+  { event, status, evidence, seen, release, breakGlass }: RequestedEvent,
 ): Promise<Changed> {
   const { store, clock } = services
   const repetition = repetitionOf(request)
   const at = clock.now()
   const before = await answered(store, repetition)
+  const { caller } = request
+  const also = before ? {} : await withoutApproval(services, feature, { caller, event, release, breakGlass })
   const result = before
     ? ({ outcome: 'repeated', answer: before } as const)
     : await applyEvent(
         store,
         feature,
         event,
-        { at, by: request.caller.name },
+        { at, by: caller.name },
         {
-          tokenId: request.caller.tokenId,
+          tokenId: caller.tokenId,
           evidence,
           seen,
+          also: async () => also,
           ...(repetition && {
-            remember: {
-              key: repetition.key,
-              answer: () => ({ requestHash: repetition.requestHash, status, body: null, at }),
-            },
+            remember: { key: repetition.key, answer: () => toRemember(repetition, { status, at }) },
           }),
         },
       )
   if (result.outcome === 'repeated') refuseOtherRequest(result.answer, repetition)
-  else await send(services)
+  else await sendChange(services)
   const now = result.outcome === 'committed' ? result.feature : await store.feature(feature)
   if (!now) throw new Error(`${feature} was changed, but is not in the store`)
   const repeated = result.outcome === 'repeated'
@@ -70,7 +76,7 @@ export async function changeFeature(
 const longestSendMs = 2000
 
 /** A failure here undoes nothing: the change is committed, and the next read of the store sends it. */
-async function send({ snapshots, clock, log }: Services): Promise<void> {
+export async function sendChange({ snapshots, clock, log }: Services): Promise<void> {
   const sent = snapshots.reload().catch((error: unknown) => {
     log('warn', 'a change is stored, but could not be sent at once', { error: String(error) })
   })

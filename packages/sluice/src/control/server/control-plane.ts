@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
 import { Hono } from 'hono'
 import manifest from '../../../package.json' with { type: 'json' }
+import type { ApprovalRules } from '../../core/suite/config/approval-settings.ts'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { createAdmission } from './access/admission.ts'
@@ -47,6 +48,8 @@ export interface ControlPlaneOptions {
   settings?: Partial<ServerSettings>
   /** Where people sign in; without it by tokens only. */
   oidc?: Omit<ProviderOptions, 'clock'>
+  /** Who must approve releases; nobody by default. */
+  approvals?: ApprovalRules
 }
 
 /** The control plane as a function from requests to responses, without a socket. */
@@ -82,6 +85,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     randomBytes,
     hashUnit: unitHasher(store.secret),
     settings,
+    approvals: options.approvals ?? {},
     snapshots,
     rates: createNamedRates(store, snapshots, clock),
     given: createSnapshotRecord(snapshots),

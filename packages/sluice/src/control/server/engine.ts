@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/client'
 import type { Channel } from '../../core/notify/channel.ts'
 import type { DeliverOptions } from '../../core/notify/deliver.ts'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
+import { startLapseWatch } from '../approval/lapse.ts'
 import { startDriftWatch } from '../drift/drift-watch.ts'
 import { readDrift } from '../drift/read-drift.ts'
 import type { NightWord } from '../drift/suspect.ts'
@@ -50,7 +51,7 @@ export interface EngineOptions {
     channels: readonly Channel[]
     /** Name of the project, e.g. `acme/mail`. */
     project: string
-    linkTo: (feature: string, rolloutId: string | null) => string | undefined
+    linkTo: (feature: string, id: string | null) => string | undefined
     deliver: Omit<DeliverOptions, 'deadline' | 'clock'>
   }
 }
@@ -139,6 +140,7 @@ export function startEngine(options: EngineOptions): Engine {
     }),
     startDriftWatch({ ...{ store, clock, nightOf }, faults: faults.of('drift watch'), everyMs: everyMs?.drift }),
     startRetention({ ...{ store, clock, keepLogMs }, faults: faults.of('retention'), everyMs: everyMs?.retention }),
+    startLapseWatch({ store, clock, faults: faults.of('approvals') }),
     ...startNotifiers(options, faults),
     ...startGithub(options, faults),
   ]

@@ -1,3 +1,4 @@
+import { approve, listProposals, proposalEnds, propose, showProposal } from './approvals/proposal-routes.ts'
 import { showAudit } from './audit.ts'
 import { listContents } from './contents.ts'
 import { showDrift } from './drift.ts'
@@ -33,6 +34,11 @@ export const routes: readonly Route[] = [
   showRollout,
   ...rolloutOperations,
   excludeToken,
+  propose,
+  listProposals,
+  showProposal,
+  approve,
+  ...proposalEnds,
   showForecast,
   showVerdict,
   checkVerdict,

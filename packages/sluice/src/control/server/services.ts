@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/client'
+import type { ApprovalRules } from '../../core/suite/config/approval-settings.ts'
 import type { OidcSettings } from '../../core/suite/config/oidc-settings.ts'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
@@ -61,6 +62,8 @@ export interface Services {
   /** The keyed hash that is stored instead of a unit. */
   hashUnit(unit: string): string
   settings: ServerSettings
+  /** Who must approve releases, by feature. */
+  approvals: ApprovalRules
   snapshots: Snapshots
   rates: NamedRates
   /** The snapshots sent lately, to compare with what instances report. */

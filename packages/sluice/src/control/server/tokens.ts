@@ -2,7 +2,7 @@ import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { featureField } from '../../records/names.ts'
-import { type TokenRecord, type TokenView, tokenViewSchema } from '../../records/token.ts'
+import { seedTokenId, type TokenRecord, type TokenView, tokenViewSchema } from '../../records/token.ts'
 import { scopes } from '../../records/token-scopes.ts'
 import type { Store } from '../store/store.ts'
 import { type Caller, covers } from './access/caller.ts'
@@ -72,6 +72,7 @@ export const createToken = defineRoute({
       expiresAt: noLater(body.expiresAt, await expiryOf(caller, services)),
       createdAt: now,
       revokedAt: null,
+      madeBy: caller.tokenId,
     }
     await changeToken(services.store, record.id, () => record, { action: 'token.create', at: now, caller })
     return { status: 201, body: { token, record: viewOf(record) } }
@@ -167,8 +168,8 @@ export async function seedAdmin(store: Store, clock: Clock, secret: string | und
     const hash = tokenHash(secret)
     const known = await store.tokenByHash(hash)
     if (known && !isValid(known, now)) throw fault('was revoked: set a new one, or none')
-    const limits = { scopes: ['admin' as const], features: null, expiresAt: null, revokedAt: null }
-    const token = { id: `t-admin-${hash.slice(0, 8)}`, name: 'SLUICE_ADMIN_TOKEN', hash, createdAt: now, ...limits }
+    const limits = { scopes: ['admin' as const], features: null, expiresAt: null, revokedAt: null, madeBy: null }
+    const token = { id: seedTokenId(hash), name: 'SLUICE_ADMIN_TOKEN', hash, createdAt: now, ...limits }
     const act = { action: 'token.seed', at: now, caller: { name: 'sluice', tokenId: null } } as const
     if (!known) await changeToken(store, token.id, (stored) => (stored ? undefined : token), act)
   }

@@ -29,6 +29,8 @@ export interface EventExtras {
   seen?: number | undefined
   /** The lease of the deciding leader: the event is refused if there is a new leader. */
   fence?: Fence | undefined
+  /** What is committed with it; made anew for each attempt, and what it throws refuses the event. */
+  also?: () => Promise<Pick<StoreChange, 'proposal' | 'auditBefore'>>
   /** Makes the answer to store under the request's idempotency key, from the next state of the feature. */
   remember?: { key: string; answer: (next: FeatureState) => Omit<RememberedAnswer, 'key'> }
 }
@@ -51,10 +53,10 @@ export async function applyEvent(
     const before = (await store.feature(feature)) ?? newFeature(feature)
     const answer = extras.remember && (await store.remembered(extras.remember.key))
     if (answer) return { outcome: 'repeated', answer }
-    if (extras.seen !== undefined && before.revision !== extras.seen)
-      await refuseUnseen(store, before, extras.seen, event)
+    const also = await extras.also?.()
+    if (extras.seen !== undefined) await refuseUnseen(store, before, extras.seen, event)
     const next = await withLive(store, transition(before, event, occasion))
-    const result = await store.commit(changeOf(before, next, event, occasion, extras))
+    const result = await store.commit({ ...changeOf(before, next, event, occasion, extras), ...also })
     if (result.outcome !== 'conflict') return result
   }
   throw new ReleaseConflict('busy', `${feature} keeps being changed by others: try again`)
@@ -89,24 +91,44 @@ const rowsLookedAt = 100
 
 const isPublication = ({ action }: Pick<AuditRow, 'action'>) => action.startsWith('version.')
 
-/** @throws ReleaseConflict that says what has changed, and by whom */
-async function refuseUnseen(store: ReleaseStore, now: FeatureState, seen: number, event: ReleaseEvent): Promise<void> {
-  const { feature, revision } = now
+/**
+ * By which changes a feature has become another than at the revision `seen`; null if it has not. Not all of them may be
+ * known. Publications change settings, but not what is served: they do not count.
+ */
+export async function changesSince(
+  store: Pick<ReleaseStore, 'audit' | 'auditHead'>,
+  { feature, revision }: FeatureState,
+  seen: number,
+): Promise<AuditRow[] | null> {
+  if (revision === seen) return null
   const head = await store.auditHead(feature)
   const last = await store.audit(feature, { after: Math.max(0, (head?.seq ?? 0) - rowsLookedAt) })
   const since = last.filter((row) => row.revision > seen)
-  // A row without a state before it is only an announcement. A publication changes settings, but not what is served.
+  // A row without a state before it is only an announcement.
   const changes = since.filter((row) => row.before !== null && !isPublication(row))
   // A row that cannot be read is missing here, and may be a change.
   const isWhole = since.length < rowsLookedAt && last.length >= Math.min(head?.seq ?? 0, rowsLookedAt)
-  if (isWhole && changes.length === 0 && since.some(isPublication)) return
+  return isWhole && changes.length === 0 && since.some(isPublication) ? null : changes
+}
+
+/** `f has changed since …: ann activated …` */
+export function changedText({ feature, revision }: FeatureState, seen: number, changes: readonly AuditRow[]): string {
+  const what = changes.length === 0 ? '' : `: ${changes.map(changeText).join('; ')}`
+  return `${feature} has changed since you read it (revision ${seen}, now ${revision})${what}`
+}
+
+/** @throws ReleaseConflict that says what has changed, and by whom */
+export async function refuseUnseen(
+  store: Pick<ReleaseStore, 'audit' | 'auditHead'>,
+  now: FeatureState,
+  seen: number,
+  event: ReleaseEvent,
+): Promise<void> {
+  const changes = await changesSince(store, now, seen)
+  if (!changes) return
   const isProtective = event.type === 'rollBack' || event.type === 'pause' || event.type === 'abort'
   if (isProtective && changes.length > 0 && changes.every(byController)) return
-  const what = changes.length === 0 ? '' : `: ${changes.map(changeText).join('; ')}`
-  throw new ReleaseConflict(
-    'changed-meanwhile',
-    `${feature} has changed since you read it (revision ${seen}, now ${revision})${what}. Read it again, then decide anew`,
-  )
+  throw new ReleaseConflict('changed-meanwhile', `${changedText(now, seen, changes)}. Read it again, then decide anew`)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { AuditHead } from '../../records/audit-row.ts'
+import type { AuditHead, AuditRow } from '../../records/audit-row.ts'
 import type { RememberedAnswer } from '../../records/remembered-answer.ts'
 import type { TokenRecord } from '../../records/token.ts'
 import { chained } from '../release/audit-chain.ts'
@@ -13,6 +13,8 @@ export interface CommitBasis {
   featureRevision: number
   /** What is stored of the change's token; undefined for a new one. */
   token: TokenRecord | undefined
+  /** Revision of the change's proposal; 0 if it is not stored. */
+  proposalRevision: number
   /** The stored answer under the change's idempotency key. */
   remembered: RememberedAnswer | undefined
   /** Number of the last holder of the change's lease; 0 if there was none. */
@@ -22,20 +24,30 @@ export interface CommitBasis {
 }
 
 /** Whether a change is committed. A repeated request is recognised even if its revision is out of date. */
-export function planCommit({ feature, token, audit, remember, fence }: StoreChange, basis: CommitBasis): CommitResult {
+export function planCommit(change: StoreChange, basis: CommitBasis): CommitResult {
+  const { feature, token, proposal, audit, auditBefore = [], remember, fence } = change
   if (remember && basis.remembered) return { outcome: 'repeated', answer: basis.remembered }
   if (feature && feature.revision !== basis.featureRevision) return { outcome: 'conflict' }
   if (token && !isDeepStrictEqual(token.before, basis.token ?? null)) return { outcome: 'conflict' }
+  if (proposal && proposal.revision !== basis.proposalRevision) return { outcome: 'conflict' }
   if (fence && fence.number !== basis.fence) return { outcome: 'conflict' }
   const revision = basis.revision + 1
+  const before: AuditRow[] = []
+  for (const draft of auditBefore) before.push(chained(draft, revision, before.at(-1) ?? basis.head))
+  const last = chained(audit, revision, before.at(-1) ?? basis.head)
   return {
     outcome: 'committed',
     revision,
     feature: feature && { ...feature, revision },
     token: token?.after,
-    audit: chained(audit, revision, basis.head),
+    proposal: proposal && { ...proposal, revision: proposal.revision + 1 },
+    audit: last,
+    rows: [...before, last],
   }
 }
 
 /** How long an answer is kept, in ms. This is twice the promised time, since clocks differ. */
 export const rememberedMs = 48 * 3_600_000
+
+/** How long a proposal is kept after its end, in ms. What became of it stays in the audit log. */
+export const endedProposalMs = 90 * 86_400_000

@@ -1,5 +1,6 @@
 import type { AuditDraft, AuditHead, AuditRow } from '../../records/audit-row.ts'
 import type { FeatureState } from '../../records/feature.ts'
+import type { Proposal } from '../../records/proposal.ts'
 import type { RememberedAnswer } from '../../records/remembered-answer.ts'
 import type { TokenRecord } from '../../records/token.ts'
 import type { VersionRecord } from '../../records/version.ts'
@@ -21,6 +22,10 @@ export interface StoreChange {
   /** Inserted, or replaced if feature and id exist. */
   version?: VersionRecord
   token?: TokenChange
+  /** Written only if the stored one still has its `revision` (0: not stored yet). The store counts it up. */
+  proposal?: Proposal
+  /** Rows of the same chain that go before `audit`. */
+  auditBefore?: readonly AuditDraft[]
   audit: AuditDraft
   /** Stored with the change, so that a repeated request finds the answer. */
   remember?: RememberedAnswer
@@ -34,7 +39,10 @@ export type CommitResult =
       revision: number
       feature: FeatureState | undefined
       token: TokenRecord | undefined
+      proposal: Proposal | undefined
       audit: AuditRow
+      /** `audit`, and the rows of the change before it. */
+      rows: AuditRow[]
     }
   /** Another change was committed first; nothing was written. */
   | { outcome: 'conflict' }

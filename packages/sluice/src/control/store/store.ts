@@ -5,6 +5,7 @@ import type { InstanceStore } from './instance-store.ts'
 import type { JudgeQueue } from './judge-queue.ts'
 import type { LeaseStore } from './lease-store.ts'
 import type { OutcomeLog } from './outcome-log.ts'
+import type { ProposalStore } from './proposal-store.ts'
 import type { ReleaseStore } from './release-store.ts'
 import type { DamagedRow } from './rows/damaged-rows.ts'
 import type { TokenStore } from './token-store.ts'
@@ -17,6 +18,7 @@ import type { TokenStore } from './token-store.ts'
 export interface Store
   extends ReleaseStore,
     TokenStore,
+    ProposalStore,
     OutcomeLog,
     InstanceStore,
     LeaseStore,

@@ -12,6 +12,11 @@ export type ReleaseEventName =
   | 'aborted'
   | 'drift'
   | 'judge'
+  | 'proposed'
+  | 'rejected'
+  | 'lapsed'
+  | 'unapproved'
+  | 'reviewed'
 
 /** The part of an audit row that channels are told. */
 export interface ReleaseNotification {
@@ -21,6 +26,8 @@ export interface ReleaseNotification {
   feature: string
   /** The rollout that it is about; null where it is about none. */
   rolloutId: string | null
+  /** The proposal that it is about, likewise; none by default. */
+  proposalId?: string | null
   /** The number of the audit row: the same row is the same news. */
   seq: number
   /** Whoever did it; `sluice` for the controller. */
@@ -50,6 +57,11 @@ const labels: Record<ReleaseEventName, string> = {
   aborted: 'Rollout aborted',
   drift: 'Drift in production',
   judge: 'Judging stopped',
+  proposed: 'Approval needed',
+  rejected: 'Proposal rejected',
+  lapsed: 'Proposal lapsed',
+  unapproved: 'Released without approval',
+  reviewed: 'Release reviewed',
 }
 const weakly = 'Version promoted weakly'
 const undecided = 'Rolled back undecided'
@@ -63,11 +75,18 @@ const types: Record<ReleaseEventName, string> = {
   aborted: 'sluice.rollout.aborted',
   drift: 'sluice.drift.alarm',
   judge: 'sluice.judge.stopped',
+  proposed: 'sluice.approval.needed',
+  rejected: 'sluice.approval.rejected',
+  lapsed: 'sluice.approval.lapsed',
+  unapproved: 'sluice.approval.bypassed',
+  reviewed: 'sluice.approval.reviewed',
 }
 const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
   stuck: 'trigger',
   rolledBack: 'trigger',
   drift: 'trigger',
+  unapproved: 'trigger',
+  reviewed: 'resolve',
   promoted: 'resolve',
   aborted: 'resolve',
 }
@@ -75,7 +94,7 @@ const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
 /** The message about a release. */
 export function releaseMessage(notification: ReleaseNotification): ChannelMessage {
   const { event, project, feature, rolloutId, seq, by, reason, facts, link, time } = notification
-  const { strength, why, details = [] } = notification
+  const { strength, why, details = [], proposalId = null } = notification
   const label = strength === 'weak' ? weakly : why === 'undecided' ? undecided : labels[event]
   return {
     label,
@@ -87,13 +106,17 @@ export function releaseMessage(notification: ReleaseNotification): ChannelMessag
     link: link === undefined ? undefined : { href: link, text: 'details' },
     time,
     id: `msg_${hash([project, feature, String(seq)]).slice(0, 24)}`,
-    dedupKey: `sluice-release/${hash([project, feature, rolloutId ?? event])}`,
+    dedupKey: `sluice-release/${hash([project, feature, proposalId ?? rolloutId ?? event])}`,
     alarm: alarms[event] ?? null,
-    severity: event === 'stuck' ? 'warning' : 'error',
+    severity: event === 'stuck' || event === 'unapproved' ? 'warning' : 'error',
     source: 'sluice release',
     code: event,
     type: types[event],
-    data: { rollout: rolloutId, seq, by, reason, details, facts, strength, why },
+    data: {
+      rollout: rolloutId,
+      ...(proposalId !== null && { proposal: proposalId }),
+      ...{ seq, by, reason, details, facts, strength, why },
+    },
   }
 }
 

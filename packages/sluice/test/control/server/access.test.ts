@@ -5,7 +5,7 @@ import { withoutSessions } from '../../../src/control/server/access/sessions.ts'
 import { routes } from '../../../src/control/server/routes.ts'
 import { seedAdmin } from '../../../src/control/server/tokens.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
-import { scopes } from '../../../src/records/token-scopes.ts'
+import { type Scope, scopes } from '../../../src/records/token-scopes.ts'
 import { testPlane, tokenOf } from '../../support/control-plane.ts'
 import { manualClock } from '../../support/manual-clock.ts'
 import { until } from '../../support/until.ts'
@@ -164,11 +164,14 @@ test('a token ends at a time that every calendar has', async () => {
   assert.equal((await ask('9999-12-31T23:59:59Z')).status, 201)
 })
 
-test('a viewer and an approver read what an operator reads, and change nothing', async () => {
+test('a viewer and an approver read what an operator reads, and change nothing; an approver decides on proposals', async () => {
   const acts = routes.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/verdict'))
-  for (const { method, path, scopes: allowed } of acts)
-    for (const scope of ['viewer', 'approver'] as const)
-      assert.ok(!allowed?.includes(scope), `${method} ${path} lets in ${scope}`)
+  const letIn = (scope: Scope) => acts.filter(({ scopes: allowed }) => allowed?.includes(scope)).map(({ path }) => path)
+  assert.deepEqual(letIn('viewer'), [])
+  assert.deepEqual(
+    letIn('approver'),
+    ['approve', 'reject', 'review'].map((act) => `/v1/proposals/{proposal}/${act}`),
+  )
   for (const { method, path, scopes: allowed } of routes.filter((route) => route.method === 'GET'))
     if (allowed?.includes('operator'))
       assert.ok(allowed.includes('viewer') && allowed.includes('approver'), `${method} ${path}`)

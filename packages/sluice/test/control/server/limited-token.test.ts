@@ -65,6 +65,9 @@ const questions: Record<string, (stage: Stage) => { query?: string; body?: unkno
     body: { instance: 'mine', epoch: plane.store.epoch, revision: 0, hash: 'h' },
   }),
   'POST /v1/tokens': () => ({ body: { name: 'wider', scopes: ['admin'], features: ['alpha', 'secret-feature'] } }),
+  'POST /v1/features/{feature}/proposals': () => ({
+    body: { act: 'activate', version: version.id, reason: 'x', override: { reason: 'x' } },
+  }),
   'POST /v1/rollouts/{rollout}/exclusions': () => ({ body: { token: 'id', reason: 'x' } }),
   'DELETE /v1/units': () => ({ body: { unit: 'ann' } }),
   'POST /ofrep/v1/evaluate/flags': () => ({ body: { context: { targetingKey: 'ann' } } }),

@@ -9,6 +9,7 @@ import { testJudgeQueue } from './contract/judge-queue.ts'
 import { testKeys } from './contract/keys.ts'
 import { testLifecycle } from './contract/lifecycle.ts'
 import { testOutcomes } from './contract/outcomes.ts'
+import { testProposals } from './contract/proposals.ts'
 import { testReleases } from './contract/releases.ts'
 
 const implementations = [memory, sqlite]
@@ -17,6 +18,7 @@ else implementations.push(await postgres())
 
 for (const implementation of implementations) {
   testReleases(implementation)
+  testProposals(implementation)
   testOutcomes(implementation)
   testKeys(implementation)
   testInstances(implementation)

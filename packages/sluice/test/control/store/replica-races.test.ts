@@ -4,6 +4,7 @@ import pg from 'pg'
 import { postgresMigrations } from '../../../src/control/store/postgres/migrations.ts'
 import { postgresStore } from '../../../src/control/store/postgres/postgres-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
+import { raceOfApprovers, raceOfVerdicts } from '../../support/approval-races.ts'
 import { type Postgres, startPostgres, withoutPostgres } from '../../support/postgres.ts'
 import { content, key, request, start, task } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
@@ -104,5 +105,26 @@ test(
       [true, true, false, true],
     )
     await Promise.all(stores.map((store) => store.close()))
+  },
+)
+
+test(
+  'of approvals and rejections on two replicas at once, each release is made once or not at all',
+  options,
+  async () => {
+    const races: ((here: Store, there: Store) => Promise<void>)[] = [
+      (here, there) => raceOfApprovers(here, there, 1),
+      (here, there) => raceOfApprovers(here, there, 2),
+      raceOfVerdicts,
+    ]
+    for (const race of races) {
+      await server.clear()
+      const [here, there] = [await postgresStore(server.url), await postgresStore(server.url)]
+      try {
+        await race(here, there)
+      } finally {
+        await Promise.all([here.close(), there.close()])
+      }
+    }
   },
 )

@@ -5,7 +5,8 @@ import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
 import type { HttpAnswer } from '../http/answer.ts'
 import { awaitApplied } from '../instances/await-applied.ts'
-import { expectedRevision, ofFeature, reason } from '../route/fields.ts'
+import type { PlannedRelease } from '../needed-approval.ts'
+import { breakGlass, expectedRevision, ofFeature, reason } from '../route/fields.ts'
 import { repeatedHeader } from '../route/idempotency.ts'
 import { type Checked, defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -46,6 +47,7 @@ export const setActive = defineRoute({
     version: versionIdField,
     reason,
     override: z.strictObject({ reason }).exactOptional(),
+    breakGlass,
     expectedRevision,
     waitMs,
   }),
@@ -92,23 +94,48 @@ interface Decision {
   seen: number | undefined
 }
 
+interface ActivationWish extends Decision {
+  version: string
+  /** Why it may go without a passing report. */
+  override?: { reason: string }
+}
+
 /**
  * Gives a version to everybody that has passed its gate, or that somebody answers for.
- * @throws Problem 404 without such a version, 409 where it has not passed; ReleaseConflict as the state has it
+ * @throws Problem 404 without such a version, 409 where it has not passed or needs approval; ReleaseConflict as the state has it
  */
 export async function applyActivation(
   services: Services,
   write: Write,
   feature: string,
-  { version: id, override, reason, seen }: Decision & { version: string; override?: { reason: string } },
+  { breakGlass, ...wish }: ActivationWish & { breakGlass?: { reason: string } },
 ): Promise<Changed> {
-  const version = await releasable(services, feature, id, override)
+  const planned = await planActivation(services, feature, wish)
+  const { event, evidence, seen } = planned
   return changeFeature(services, write, feature, {
-    event: { type: 'activate', version: id, reason },
+    event,
     status: 200,
+    evidence,
+    seen,
+    release: async () => planned,
+    breakGlass,
+  })
+}
+
+/** @throws Problem 404 without such a version, 409 where it has not passed */
+export async function planActivation(
+  services: Services,
+  feature: string,
+  { version: id, override, reason, seen }: ActivationWish,
+): Promise<PlannedRelease> {
+  const version = await releasable(services, feature, id, override)
+  return {
+    event: { type: 'activate', version: id, reason },
+    wish: { act: 'activate', version: id, override: override?.reason ?? null },
+    version,
     evidence: releaseEvidence(version, override),
     seen,
-  })
+  }
 }
 
 /**

@@ -4,7 +4,8 @@ import type { VersionRecord } from '../../../records/version.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { hasEnded } from '../../release/rollout-state.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
-import { Problem } from '../http/problem.ts'
+import { notFound, Problem } from '../http/problem.ts'
+import type { PlannedRelease } from '../needed-approval.ts'
 import { answered, repetitionOf } from '../route/idempotency.ts'
 import type { Checked } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -25,29 +26,49 @@ interface Decision {
 
 /**
  * Does to a rollout what a person wants.
- * @throws ReleaseConflict where its state does not allow it, or has changed since `seen`
+ * @throws Problem 409 where it needs approval; ReleaseConflict where its state does not allow it, or has changed since `seen`
  */
 export async function operateRollout(
   services: Services,
   write: Write,
-  { id, feature }: Pick<Rollout, 'id' | 'feature'>,
-  { type, reason, seen }: Decision & { type: RolloutOperation },
+  rollout: Pick<Rollout, 'id' | 'feature' | 'canary'>,
+  {
+    type,
+    reason,
+    seen,
+    breakGlass,
+  }: Decision & { type: RolloutOperation; breakGlass?: { reason: string } | undefined },
 ): Promise<Changed> {
+  const { id, feature } = rollout
   const event: ReleaseEvent = { type, reason, rolloutId: id }
-  const evidence = await byHand(services, type, id)
-  return changeFeature(services, write, feature, { event, status: 200, evidence, seen })
+  const isWider = type === 'advance' || type === 'promote'
+  const evidence = isWider ? await byHand(services, id) : { manual: true }
+  const release = isWider ? () => planWidening(services, rollout, { type, reason, seen }) : undefined
+  return changeFeature(services, write, feature, { event, status: 200, evidence, seen, release, breakGlass })
+}
+
+/** The audit log records that a person decided, and what was known of the canary when it got more users. */
+async function byHand({ engineState }: Services, rolloutId: string): Promise<object> {
+  return { manual: true, known: await engineState.assessment(rolloutId) }
 }
 
 /**
- * The audit log records that a person decided. If the canary gets more users by it, the assessment of that moment is
- * recorded too.
+ * A step of a running rollout ahead of the engine.
+ * @throws Problem 404 where its canary is not known
  */
-async function byHand({ engineState }: Services, type: RolloutOperation, rolloutId: string): Promise<object> {
-  const widens = type === 'advance' || type === 'promote'
-  return { manual: true, ...(widens && { known: await engineState.assessment(rolloutId) }) }
+export async function planWidening(
+  services: Services,
+  { id, feature, canary }: Pick<Rollout, 'id' | 'feature' | 'canary'>,
+  { type, reason, seen }: Decision & { type: 'advance' | 'promote' },
+): Promise<PlannedRelease> {
+  const version = await services.store.version(feature, canary)
+  if (!version) throw notFound(`${feature} has no version ${canary}.`)
+  const event: ReleaseEvent = { type, reason, rolloutId: id }
+  const wish = { act: type, version: canary, rolloutId: id }
+  return { event, wish, version, evidence: await byHand(services, id), seen }
 }
 
-interface Wish {
+export interface StartWish {
   version: string
   /** Instead of the version's own. */
   settings?: RolloutSettings
@@ -60,6 +81,8 @@ interface Wish {
   supersede?: boolean
   /** Starts it though the traffic cannot decide it. */
   acceptUndecided?: boolean
+  /** What the traffic can decide was looked at before, when it was proposed. */
+  wasForecast?: boolean
   /** Instead of what the log tells. */
   traffic?: { requestsPerDay?: number; users?: number }
   /** The feature's revision on which it is based. */
@@ -68,30 +91,61 @@ interface Wish {
 
 /**
  * Starts a rollout of a version that has passed its gate, or that somebody answers for.
- * @throws Problem 404 without such a version, 409 where it has not passed or its traffic cannot decide it; ReleaseConflict as the state has it
+ * @throws Problem 404 without such a version, 409 where it has not passed, its traffic cannot decide it or it needs approval;
+ *   ReleaseConflict as the state has it
  */
-export async function applyStart(services: Services, write: Write, feature: string, wish: Wish): Promise<Changed> {
-  const { version: canary, override, reason, judgePercent, supersede = false, seen } = wish
+export async function applyStart(
+  services: Services,
+  write: Write,
+  feature: string,
+  { breakGlass, ...wish }: StartWish & { breakGlass?: { reason: string } },
+): Promise<Changed> {
+  const planned = await planStart(services, write, feature, wish)
+  const { event, evidence, seen } = planned
+  return changeFeature(services, write, feature, {
+    event,
+    status: 201,
+    evidence,
+    seen,
+    release: async () => planned,
+    breakGlass,
+  })
+}
+
+/** @throws Problem 404 without such a version, 409 where it has not passed or its traffic cannot decide it */
+export async function planStart(
+  services: Services,
+  write: Write,
+  feature: string,
+  wish: StartWish,
+): Promise<PlannedRelease> {
+  const { version: canary, override, reason, judgePercent, traffic, supersede = false, acceptUndecided = false } = wish
   const version = await releasable(services, feature, canary, override)
   const settings = wish.settings ?? startingSettings(version.rollout)
   refuseManyStages(settings.stages.length)
   const expected = await expectEnd(services, write, version, { ...wish, settings })
-  return changeFeature(services, write, feature, {
+  const judged = judgePercent === undefined ? {} : { judgePercent }
+  const why = override?.reason ?? null
+  return {
     event: {
       type: 'start',
       rolloutId: `r-${hex(services, 8)}`,
       salt: hex(services, 16),
       canary,
       settings,
-      ...(judgePercent !== undefined && { judgePercent }),
-      override: override?.reason ?? null,
+      ...judged,
+      override: why,
       ...(reason !== undefined && { reason }),
       supersede,
     },
-    status: 201,
+    wish: {
+      ...{ act: 'start', version: canary, settings, ...judged, override: why, supersede, acceptUndecided },
+      ...(traffic && { traffic }),
+    },
+    version,
     evidence: { ...releaseEvidence(version, override), ...expected.evidence },
-    seen: seen ?? expected.refusedAt,
-  })
+    seen: wish.seen ?? expected.refusedAt,
+  }
 }
 
 /**
@@ -102,7 +156,14 @@ async function expectEnd(
   services: Services,
   write: Write,
   version: VersionRecord,
-  { settings, judgePercent, traffic, acceptUndecided = false, supersede = false }: Wish & { settings: RolloutSettings },
+  {
+    settings,
+    judgePercent,
+    traffic,
+    acceptUndecided = false,
+    wasForecast = false,
+    supersede = false,
+  }: StartWish & { settings: RolloutSettings },
 ): Promise<{ evidence: object; refusedAt?: number }> {
   const { feature, id } = version
   if (await answered(services.store, repetitionOf(write))) return { evidence: {} }
@@ -111,7 +172,13 @@ async function expectEnd(
   if (state && (state.active === null || state.active === id || runs))
     return { evidence: {}, refusedAt: state.revision }
   const given = { perDay: traffic?.requestsPerDay, users: traffic?.users }
-  const start = { version, settings, judgePercent: judgePercent ?? null, given, accepted: acceptUndecided }
+  const start = {
+    version,
+    settings,
+    judgePercent: judgePercent ?? null,
+    given,
+    accepted: acceptUndecided || wasForecast,
+  }
   const forecast = await startForecast(services, start)
   return {
     evidence: { ...(forecast && { forecast, acceptUndecided }), ...(traffic && { givenTraffic: traffic }) },

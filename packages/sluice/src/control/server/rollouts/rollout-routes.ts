@@ -7,7 +7,7 @@ import type { ReleaseEvent } from '../../release/release-event.ts'
 import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
 import type { HttpAnswer } from '../http/answer.ts'
-import { expectedRevision, ofFeature, ofRollout, reason } from '../route/fields.ts'
+import { breakGlass, expectedRevision, ofFeature, ofRollout, reason } from '../route/fields.ts'
 import { repeatedHeader } from '../route/idempotency.ts'
 import { defineRoute, type Route } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -16,6 +16,31 @@ import { applyStart, operateRollout, type RolloutOperation } from './change-roll
 import { findRollout } from './find-rollout.ts'
 import { type RolloutView, rolloutView, rolloutViewOf, withTokenNames } from './rollout-view.ts'
 
+/** What a rollout is started with. */
+export const startFields = {
+  version: versionIdField,
+  settings: rolloutSettingsSchema.exactOptional().meta({ description: "Instead of the version's own." }),
+  judgePercent: z
+    .number()
+    .gt(0)
+    .max(100)
+    .exactOptional()
+    .meta({ description: "Share of the requests that is judged while it runs, instead of the version's own." }),
+  override: z.strictObject({ reason }).exactOptional(),
+  reason: reason.exactOptional(),
+  supersede: z.boolean().exactOptional().meta({ description: 'Ends a running rollout instead of refusing.' }),
+  acceptUndecided: z.boolean().exactOptional().meta({
+    description: 'Starts it though the traffic cannot decide it before patience ends, which is refused otherwise.',
+  }),
+  traffic: z
+    .strictObject({
+      requestsPerDay: z.number().gt(0).max(1e9).exactOptional(),
+      users: z.number().gt(0).max(1e9).exactOptional().meta({ description: 'Distinct ones in a week.' }),
+    })
+    .exactOptional()
+    .meta({ description: 'What to expect instead of what the log tells; recorded in the audit log.' }),
+}
+
 export const startRollout = defineRoute({
   method: 'POST',
   path: '/v1/features/{feature}/rollouts',
@@ -23,30 +48,7 @@ export const startRollout = defineRoute({
   scopes: ['operator'],
   idempotent: true,
   params: ofFeature,
-  body: z.strictObject({
-    version: versionIdField,
-    settings: rolloutSettingsSchema.exactOptional().meta({ description: "Instead of the version's own." }),
-    judgePercent: z
-      .number()
-      .gt(0)
-      .max(100)
-      .exactOptional()
-      .meta({ description: "Share of the requests that is judged while it runs, instead of the version's own." }),
-    override: z.strictObject({ reason }).exactOptional(),
-    reason: reason.exactOptional(),
-    supersede: z.boolean().exactOptional().meta({ description: 'Ends a running rollout instead of refusing.' }),
-    acceptUndecided: z.boolean().exactOptional().meta({
-      description: 'Starts it though the traffic cannot decide it before patience ends, which is refused otherwise.',
-    }),
-    traffic: z
-      .strictObject({
-        requestsPerDay: z.number().gt(0).max(1e9).exactOptional(),
-        users: z.number().gt(0).max(1e9).exactOptional().meta({ description: 'Distinct ones in a week.' }),
-      })
-      .exactOptional()
-      .meta({ description: 'What to expect instead of what the log tells; recorded in the audit log.' }),
-    expectedRevision,
-  }),
+  body: z.strictObject({ ...startFields, breakGlass, expectedRevision }),
   answers: { 201: { description: 'Started.', schema: rolloutView } },
   async handle(request, services) {
     const { caller, params, body } = request
@@ -73,6 +75,8 @@ export const showRollout = defineRoute({
   },
 })
 
+const actBody = z.strictObject({ reason, expectedRevision })
+
 function operation(type: RolloutOperation, summary: string): Route {
   return defineRoute({
     method: 'POST',
@@ -81,12 +85,12 @@ function operation(type: RolloutOperation, summary: string): Route {
     scopes: ['operator'],
     idempotent: true,
     params: ofRollout,
-    body: z.strictObject({ reason, expectedRevision }),
+    body: type === 'advance' || type === 'promote' ? actBody.extend({ breakGlass }) : actBody,
     answers: { 200: { description: 'Recorded, and sent to all clients.', schema: rolloutView } },
     async handle(request, services) {
       const rollout = await findRollout(services, request.params.rollout, request.caller)
-      const { reason, expectedRevision: seen } = request.body
-      const changed = await operateRollout(services, request, rollout, { type, reason, seen })
+      const { expectedRevision: seen, ...act } = request.body
+      const changed = await operateRollout(services, request, rollout, { type, ...act, seen })
       return rolloutAnswer(services, changed, request.caller)
     },
   })

@@ -8,6 +8,11 @@ export const expectedRevision = z.int().min(0).exactOptional().meta({
     "The feature's revision that the caller had seen: 409 if it has changed since. The answer says what changed, and by whom.",
 })
 
+export const breakGlass = z.strictObject({ reason }).exactOptional().meta({
+  description:
+    'Does what needs approval without it, and says why. All channels are told, and it is shown until somebody who may approve it has reviewed it. Without effect where no approval is needed.',
+})
+
 /** A number in a query. */
 export function queryNumber({ min, max, preset }: { min: number; max: number; preset: number }) {
   return z

@@ -40,6 +40,14 @@ export async function answered(
   return answer
 }
 
+/** What is kept of the answer to a write. The rest of it is made anew from the state of the moment. */
+export function toRemember(
+  { key, requestHash }: Repetition,
+  { status, at, body = null }: { status: number; at: number; body?: unknown },
+): RememberedAnswer {
+  return { key, requestHash, status, body, at }
+}
+
 /** @throws Problem 422 */
 export function refuseOtherRequest(answer: RememberedAnswer, repetition: Repetition | undefined): void {
   if (answer.requestHash === repetition?.requestHash) return

@@ -10,7 +10,7 @@ import type { Mask } from '../../../masking/mask.ts'
 import { withholdFrom } from '../../../masking/secret-names.ts'
 import type { NightWord } from '../../drift/suspect.ts'
 import { createRedactors } from '../../live/redact.ts'
-import { featureAddress, rolloutAddress } from '../../pages/addresses.ts'
+import { featureAddress, proposalAddress, rolloutAddress } from '../../pages/addresses.ts'
 import type { Store } from '../../store/store.ts'
 import { type Engine, startEngine } from '../engine.ts'
 import type { Log } from '../log.ts'
@@ -118,8 +118,10 @@ function githubApiOf(
   return { request: (method, path, body) => api.request(method, path, body && mask.data(body)) }
 }
 
-/** Links to the pages of rollouts and features, for messages; undefined without a public URL. */
-export function linksTo(base: string | null): (feature: string, rolloutId: string | null) => string | undefined {
+/** Links to the pages of rollouts, proposals and features, for messages; undefined without a public URL. */
+export function linksTo(base: string | null): (feature: string, id: string | null) => string | undefined {
   if (base === null) return () => undefined
-  return (feature, rolloutId) => `${base}${rolloutId === null ? featureAddress(feature) : rolloutAddress(rolloutId)}`
+  return (feature, id) => `${base}${id === null ? featureAddress(feature) : addressOf(id)}`
 }
+
+const addressOf = (id: string) => (id.startsWith('ap-') ? proposalAddress(id) : rolloutAddress(id))

@@ -15,6 +15,7 @@ import { listen } from '../http/listen.ts'
 import { createLog, type Level } from '../log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { seedAdmin } from '../tokens.ts'
+import { noteRules } from './note-rules.ts'
 import { readServeConfig, signInOptions } from './serve-config.ts'
 import { type Nights, startServeEngine } from './serve-engine.ts'
 
@@ -58,13 +59,15 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
     if (!accessible) refuseOpenAddress(host)
     const project = await readServeConfig(process)
     const oidc = signInOptions(project.config, { env: process.env, host, publicUrl })
+    const approvals = project.config.server?.approvals ?? {}
+    await noteRules({ store, clock, log }, approvals)
     const engine = await startServeEngine(process, project, {
       ...{ store, clock, log, metrics, keepLogMs, openNights, publicUrl },
     })
     try {
       const { captureContents, engineState } = engine
       const plane = await createControlPlane({
-        ...{ store, clock, randomBytes, log, metrics, captureContents, engineState },
+        ...{ store, clock, randomBytes, log, metrics, captureContents, engineState, approvals },
         settings: { publicUrl },
         ...(oidc && { oidc }),
       })

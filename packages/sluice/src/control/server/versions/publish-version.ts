@@ -58,10 +58,7 @@ export async function publishVersion(
     if (known) refuseOtherRendering(known.content, body.content)
     const before = stored ?? newFeature(feature)
     const locked = known && lockedBy(before, known, body)
-    const record = recordOf(
-      { feature, known, body, isLocked: locked !== undefined },
-      { at: clock.now(), by: caller.name },
-    )
+    const record = recordOf({ feature, known, body, isLocked: locked !== undefined }, { at: clock.now(), caller })
     const next = await withLive(store, { ...before, publishedLive: body.live }, record)
     const isOtherState = stored === undefined || canonicalJson(next) !== canonicalJson(before)
     const changes = effectsOf({ known, record, before, next })
@@ -111,10 +108,11 @@ function recordOf(
     body,
     isLocked,
   }: { feature: string; known: VersionRecord | undefined; body: Published; isLocked: boolean },
-  { at, by }: { at: number; by: string },
+  { at, caller }: { at: number; caller: Caller },
 ): VersionRecord {
   const { content, ...rest } = body
-  if (!known) return { feature, id: content.id, ...body, settings: 1, publishedAt: at, publishedBy: by }
+  const publisher = { publishedBy: caller.name, publisherId: caller.tokenId }
+  if (!known) return { feature, id: content.id, ...body, settings: 1, publishedAt: at, ...publisher }
   const { rollout, live, written, report, origin } = rest
   const settings = { rollout, live, ...measureOf(isLocked ? known : body) }
   const { settings: count = 1 } = known

@@ -34,7 +34,7 @@ export const showTraffic = defineRoute({
   method: 'GET',
   path: '/v1/features/{feature}/versions/{version}/traffic',
   summary: 'What a forecast for a rollout of a version needs: the traffic of the last days, and its settings',
-  scopes: readers,
+  scopes: ['ci', ...readers],
   params: ofFeature.extend({ version: versionIdField }),
   answers: { 200: { description: 'As far as it is known.', schema: answer } },
   async handle({ params: { feature, version }, caller }, { store, clock }) {

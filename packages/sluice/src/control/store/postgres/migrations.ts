@@ -139,4 +139,13 @@ export const postgresMigrations = [
   `ALTER TABLE sluice.judge_queue ADD CONSTRAINT judge_queue_of_feature UNIQUE (feature, id);
    ALTER TABLE sluice.contents ADD CONSTRAINT contents_of_feature UNIQUE (feature, id);
    ALTER TABLE sluice.log ADD CONSTRAINT log_of_feature UNIQUE (id, feature);`,
+  // Releases that wait for approval, or that were made without one.
+  `CREATE TABLE sluice.proposals (
+     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     id text NOT NULL UNIQUE,
+     feature text COLLATE "C" NOT NULL,
+     ended_at bigint,
+     document text NOT NULL
+   );
+   CREATE INDEX proposals_by_end ON sluice.proposals (ended_at);`,
 ]

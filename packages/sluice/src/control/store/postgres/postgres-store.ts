@@ -16,6 +16,7 @@ import { postgresInstances } from './instances.ts'
 import { postgresJudgeQueue } from './judge-queue.ts'
 import { postgresLeases } from './leases.ts'
 import { insertRows, postgresOutcomes } from './outcomes.ts'
+import { postgresProposals } from './proposals.ts'
 import { postgresReleases } from './releases.ts'
 import { PostgresSession, type SessionEvents } from './session.ts'
 import { postgresTokens } from './tokens.ts'
@@ -60,6 +61,7 @@ export async function postgresStore(
     ...identity,
     ...postgresReleases(db, signals.changes),
     ...postgresTokens(db),
+    ...postgresProposals(db),
     ...postgresOutcomes(db, queue, signals.appends),
     ...postgresInstances(db, signals.acknowledged),
     ...leases,

@@ -6,6 +6,7 @@ import { answerOf, auditOf, featureOf, tokenRecordOf, versionOf } from '../rows/
 import type { StoreSignal } from '../signal.ts'
 import { StoreError } from '../store-error.ts'
 import type { PostgresConnection, PostgresRow, Query } from './connection.ts'
+import { proposalInPostgres, putProposalInPostgres } from './proposals.ts'
 import { notify } from './session.ts'
 
 export function postgresReleases(db: PostgresConnection, changes: StoreSignal<number>): ReleaseStore {
@@ -77,10 +78,11 @@ function headOf(row: PostgresRow) {
 
 /** Locks the row of `store` until the commit, so only one commit runs at a time. */
 async function commitIn(query: Query, change: StoreChange): Promise<CommitResult> {
-  const { feature, token, remember, audit, fence } = change
+  const { feature, token, proposal, remember, audit, fence } = change
   const [store] = await query('SELECT revision FROM sluice.store FOR UPDATE')
   const [stored] = await query('SELECT revision FROM sluice.features WHERE feature = $1', [feature?.feature ?? null])
   const [before] = await query('SELECT document FROM sluice.tokens WHERE id = $1', [token?.after.id ?? null])
+  const proposed = proposal && (await proposalInPostgres(query, proposal.id))
   const [answer] = await query('SELECT document FROM sluice.answers WHERE key = $1', [remember?.key ?? null])
   // A shared lock, so that no other holder can take the name before this transaction ends.
   const last = fence && (await query('SELECT fence FROM sluice.leases WHERE name = $1 FOR SHARE', [fence.name]))
@@ -89,6 +91,7 @@ async function commitIn(query: Query, change: StoreChange): Promise<CommitResult
     revision: Number(store?.revision),
     featureRevision: Number(stored?.revision ?? 0),
     token: before && tokenRecordOf(before.document),
+    proposalRevision: proposed?.revision ?? 0,
     remembered: answer && answerOf(answer.document),
     fence: Number(last?.[0]?.fence ?? 0),
     head: head ? headOf(head) : null,
@@ -100,15 +103,16 @@ async function commitIn(query: Query, change: StoreChange): Promise<CommitResult
 async function write(
   query: Query,
   { version, remember }: StoreChange,
-  { revision, feature, token, audit }: CommitResult & { outcome: 'committed' },
+  { revision, feature, token, proposal, audit, rows }: CommitResult & { outcome: 'committed' },
 ): Promise<void> {
   await query('UPDATE sluice.store SET revision = $1', [revision])
   const { chain, seq, hash } = audit
-  await query('INSERT INTO sluice.audit (chain, seq, document) VALUES ($1, $2, $3)', [
-    chain,
-    seq,
-    JSON.stringify(audit),
-  ])
+  for (const row of rows)
+    await query('INSERT INTO sluice.audit (chain, seq, document) VALUES ($1, $2, $3)', [
+      chain,
+      row.seq,
+      JSON.stringify(row),
+    ])
   await query(
     `INSERT INTO sluice.audit_heads (chain, seq, hash) VALUES ($1, $2, $3)
      ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
@@ -132,6 +136,7 @@ async function write(
        ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, document = excluded.document`,
       [token.id, token.hash, JSON.stringify(token)],
     )
+  if (proposal) await putProposalInPostgres(query, proposal, audit.at)
   if (remember) {
     await query('DELETE FROM sluice.answers WHERE at < $1', [remember.at - rememberedMs])
     await query('INSERT INTO sluice.answers (key, at, document) VALUES ($1, $2, $3)', [

@@ -46,6 +46,7 @@ type Columns = Readonly<Record<string, unknown>>
 export const rowOf = {
   feature: ({ feature }: Columns) => ({ kind: 'feature', feature: String(feature), row: String(feature) }),
   version: ({ feature, id }: Columns) => ({ kind: 'version', feature: String(feature), row: `${feature} ${id}` }),
+  proposal: ({ feature, id }: Columns) => ({ kind: 'proposal', feature: String(feature), row: String(id) }),
   audit: ({ chain, seq }: Columns) => ({ kind: 'audit row', feature: String(chain), row: `${chain} ${seq}` }),
   token: ({ id }: Columns) => ({ kind: 'token', feature: null, row: String(id) }),
   logEntry: ({ feature, seq }: Columns) => ({ kind: 'log entry', feature: String(feature), row: String(seq) }),

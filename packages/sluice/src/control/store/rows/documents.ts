@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type AuditRow, auditRowSchema } from '../../../records/audit-row.ts'
 import { activationSchema, type FeatureState, featureSchema, takenBackSchema } from '../../../records/feature.ts'
 import { promptVersionSchema } from '../../../records/prompt-version.ts'
+import { type Proposal, proposalSchema } from '../../../records/proposal.ts'
 import { type RememberedAnswer, rememberedAnswerSchema } from '../../../records/remembered-answer.ts'
 import { rolloutSchema } from '../../../records/rollout.ts'
 import { type TokenRecord, tokenRecordSchema } from '../../../records/token.ts'
@@ -59,6 +60,7 @@ const reader =
 
 export const featureOf: Reader<FeatureState> = reader('feature', featureState)
 export const versionOf: Reader<VersionRecord> = reader('version', versionRecord)
+export const proposalRecordOf: Reader<Proposal> = reader('proposal', proposalSchema.loose())
 export const tokenRecordOf: Reader<TokenRecord> = reader('token', tokenRecordSchema)
 export const auditOf: Reader<AuditRow> = reader('audit row', auditRow)
 export const answerOf: Reader<RememberedAnswer> = reader('remembered answer', rememberedAnswerSchema)

@@ -182,4 +182,13 @@ export const sqliteMigrations = [
    CREATE INDEX contents_by_score ON contents (feature, score, stored_at, id) WHERE score IS NOT NULL;
    CREATE INDEX contents_by_end ON contents (expires_at);
    CREATE INDEX contents_by_unit ON contents (unit) WHERE unit IS NOT NULL;`,
+  // Releases that wait for approval, or that were made without one.
+  `CREATE TABLE proposals (
+     number INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     feature TEXT NOT NULL,
+     ended_at INTEGER,
+     document TEXT NOT NULL
+   );
+   CREATE INDEX proposals_by_end ON proposals (ended_at);`,
 ]

@@ -6,6 +6,7 @@ import { rowOf } from '../rows/damaged-rows.ts'
 import { answerOf, auditOf, featureOf, tokenRecordOf, versionOf } from '../rows/documents.ts'
 import { signal } from '../signal.ts'
 import type { SqliteConnection } from './connection.ts'
+import { proposalInSqlite, putProposalInSqlite } from './proposals.ts'
 
 export function sqliteReleases(db: SqliteConnection, lastFence: (name: string) => number): ReleaseStore {
   const changes = signal<number>()
@@ -88,13 +89,14 @@ function commitIn(
   change: StoreChange,
   { revision, fence }: { revision: number; fence: number },
 ): CommitResult {
-  const { feature, token, remember, audit } = change
+  const { feature, token, proposal, remember, audit } = change
   const stored = feature && db.first('SELECT revision FROM features WHERE feature = ?', feature.feature)
   const before = token && db.first('SELECT document FROM tokens WHERE id = ?', token.after.id)
   const result = planCommit(change, {
     revision,
     featureRevision: Number(stored?.revision ?? 0),
     token: before && tokenRecordOf(before.document),
+    proposalRevision: (proposal && proposalInSqlite(db, proposal.id)?.revision) ?? 0,
     remembered: remember && rememberedIn(db, remember.key),
     fence,
     head: headIn(db, audit.chain),
@@ -106,11 +108,12 @@ function commitIn(
 function write(
   db: SqliteConnection,
   { version, remember }: StoreChange,
-  { revision, feature, token, audit }: CommitResult & { outcome: 'committed' },
+  { revision, feature, token, proposal, audit, rows }: CommitResult & { outcome: 'committed' },
 ): void {
   db.run('UPDATE store SET revision = ?', revision)
   const { chain, seq, hash } = audit
-  db.run('INSERT INTO audit (chain, seq, document) VALUES (?, ?, ?)', chain, seq, JSON.stringify(audit))
+  for (const row of rows)
+    db.run('INSERT INTO audit (chain, seq, document) VALUES (?, ?, ?)', chain, row.seq, JSON.stringify(row))
   db.run('INSERT OR REPLACE INTO audit_heads (chain, seq, hash) VALUES (?, ?, ?)', chain, seq, hash)
   if (feature)
     db.run(
@@ -135,6 +138,7 @@ function write(
       token.hash,
       JSON.stringify(token),
     )
+  if (proposal) putProposalInSqlite(db, proposal, audit.at)
   if (!remember) return
   db.run('DELETE FROM answers WHERE at < ?', remember.at - rememberedMs)
   db.run(

@@ -11,6 +11,7 @@ import { sqliteForgetting } from './forgetting.ts'
 import { sqliteInstances } from './instances.ts'
 import { sqliteJudgeQueue } from './judge-queue.ts'
 import { sqliteOutcomes } from './outcomes.ts'
+import { sqliteProposals } from './proposals.ts'
 import { sqliteReleases } from './releases.ts'
 import { sqliteTokens } from './tokens.ts'
 
@@ -28,6 +29,7 @@ export async function sqliteStore(folder: string, fresh: StoreIdentity = newIden
     ...identity,
     ...sqliteReleases(db, lastFence),
     ...sqliteTokens(db),
+    ...sqliteProposals(db),
     ...sqliteOutcomes(db),
     ...sqliteInstances(db),
     ...leases,

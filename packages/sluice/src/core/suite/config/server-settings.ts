@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { approvalRulesSchema } from './approval-settings.ts'
 import { oidcSchema } from './oidc-settings.ts'
 
 /** Those of the control plane itself open it to whoever holds them. */
@@ -60,7 +61,11 @@ const githubSchema = z
 
 /** The `server` of sluice.yaml: settings of `sluice serve` alone. */
 export const serverSettingsSchema = z
-  .strictObject({ github: githubSchema.exactOptional(), oidc: oidcSchema.exactOptional() })
+  .strictObject({
+    approvals: approvalRulesSchema.exactOptional(),
+    github: githubSchema.exactOptional(),
+    oidc: oidcSchema.exactOptional(),
+  })
   .meta({
     description: 'Settings of sluice serve, read when it starts.',
     examples: [{ github: { repository: 'acme/mail', tokenEnv: 'SLUICE_GITHUB_TOKEN' } }],

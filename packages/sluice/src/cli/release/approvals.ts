@@ -1,0 +1,50 @@
+import type { ProposalAnswer } from '../../control/remote/answers.ts'
+import { proposalText } from '../../control/remote/proposals.ts'
+import type { ProposalStep } from '../../control/remote/remote-control-plane.ts'
+import { exitCodes } from '../../exit-codes.ts'
+import { readFlags, remoteFlags, text } from '../flags.ts'
+import type { Host } from '../host.ts'
+import { connect, type RemoteOptions, tell } from '../session/connect.ts'
+
+/** `sluice approvals`: what waits for somebody. */
+export async function listApprovals(given: Record<string, unknown>, host: Host): Promise<number> {
+  const options = readFlags('approvals', remoteFlags, given)
+  const proposals = await connect(options, host).proposals()
+  tell(options, host, { proposals }, (seen) =>
+    seen.proposals.length === 0
+      ? 'nothing waits for approval or review\n'
+      : seen.proposals.map(proposalText).join('\n'),
+  )
+  return 0
+}
+
+/** `sluice approve`, `sluice reject` and the like: of a proposal by its id. */
+export async function decideOnProposal(
+  step: ProposalStep,
+  id: string,
+  given: Record<string, unknown>,
+  host: Host,
+): Promise<number> {
+  const options = readFlags(step, { ...remoteFlags, reason: text.optional() }, given)
+  const { reason } = options
+  const proposal = await connect(options, host).decideOn(id, step, reason === undefined ? {} : { reason })
+  tell(options, host, proposal, proposalText)
+  return 0
+}
+
+/**
+ * Prints a release that was proposed. Exit 0 where that was asked for; else 2, so that a script does not take it for made.
+ */
+export function tellProposed(
+  proposal: ProposalAnswer,
+  { propose, ...options }: RemoteOptions & { propose: boolean },
+  host: Host,
+): number {
+  tell(
+    options,
+    host,
+    proposal,
+    (seen) => `${propose ? '' : 'Nothing is released yet: this needs approval.\n'}${proposalText(seen)}`,
+  )
+  return propose ? exitCodes.pass : exitCodes.inconclusive
+}

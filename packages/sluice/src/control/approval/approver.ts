@@ -1,0 +1,92 @@
+import type { ApprovalRule } from '../../core/suite/config/approval-settings.ts'
+import { isSeedToken, type TokenRecord } from '../../records/token.ts'
+
+/** A token, and the tokens by which it was made: its maker first, then the maker's maker, and so on. */
+export interface Lineage {
+  record: TokenRecord
+  /** Null: it is not known who made it, or one of those who did. */
+  makers: readonly TokenRecord[] | null
+}
+
+/** Whose release it is that is to be approved. */
+export interface Authors {
+  /** Null: that token is not known any more. */
+  proposer: Lineage | null
+  /** Of the version; null: a machine, or not known. */
+  publisher: Lineage | null
+  /** How the publisher's token was called, where no more is known; null: more is known. */
+  publisherName: string | null
+}
+
+/** Pipelines and applications have these tokens, which are never asked to approve. */
+const machines = ['client', 'ci'] as const
+
+export const isMachine = ({ scopes }: Pick<TokenRecord, 'scopes'>) => machines.some((scope) => scopes.includes(scope))
+
+/** How a rule names a token. `ambiguous`: by a name that others have too. */
+type Standing = 'id' | 'name' | 'ambiguous' | 'role' | 'none'
+
+/** `valid`: all valid tokens. A name stands for the only one that has it. */
+export function standingOf(
+  { approvers }: Pick<ApprovalRule, 'approvers'>,
+  { id, name, scopes }: TokenRecord,
+  valid: readonly Pick<TokenRecord, 'name'>[],
+): Standing {
+  if (!Array.isArray(approvers)) return scopes.includes('admin') || scopes.includes(approvers.role) ? 'role' : 'none'
+  if (approvers.includes(id)) return 'id'
+  if (!approvers.includes(name)) return 'none'
+  return valid.filter((one) => one.name === name).length === 1 ? 'name' : 'ambiguous'
+}
+
+/**
+ * Why a person may not approve; null where they may. Two people must be behind a release, and whoever makes a token
+ * knows it: so a token and its maker count as one, and so do two that one token has made. Of the tokens that the server
+ * makes of `SLUICE_ADMIN_TOKEN` this would refuse everybody, and a list of ids vouches for those in it.
+ */
+export function whyNotApprove(
+  candidate: Lineage & { standing: Standing },
+  { proposer, publisher, publisherName }: Authors,
+  approvers: readonly Lineage[],
+): string | null {
+  const { record, standing, makers } = candidate
+  if (isMachine(record)) return 'its scopes client and ci are for machines, which never approve'
+  if (standing === 'none') return 'it is none of those who may approve this'
+  if (standing === 'ambiguous') return `several tokens are called "${record.name}": list the id of the right one`
+  if (!makers) return 'the log of tokens does not say who made it'
+  if (!proposer?.makers) return 'it is not known whose token proposed this'
+  const isVouched = standing === 'id'
+  const own = sameHand(proposer, candidate, isVouched)
+  if (own !== null) return `whoever proposes a release does not approve it: ${own}`
+  const published = publisher
+    ? publishedByOther(publisher, candidate)
+    : record.name === publisherName
+      ? `it was published by "${record.name}"`
+      : null
+  if (published !== null) return `whoever published the version does not approve its release: ${published}`
+  for (const before of approvers) {
+    const twice = sameHand(before, candidate, isVouched)
+    if (twice !== null) return `another person must approve too: ${twice}`
+  }
+  return null
+}
+
+/** Why two tokens may be one person's; null where nothing says so. `isVouched`: that one maker has made both does not. */
+function sameHand(one: Lineage, other: Lineage, isVouched: boolean): string | null {
+  const direct = madeByOther(one, other)
+  if (direct !== null || isVouched) return direct
+  const shared = one.makers?.find((maker) => !isSeedToken(maker) && other.makers?.some(({ id }) => id === maker.id))
+  return shared ? `"${one.record.name}" and "${other.record.name}" were both made by "${shared.name}"` : null
+}
+
+/** The token of `SLUICE_ADMIN_TOKEN` makes those of everybody, and often publishes the first versions. */
+function publishedByOther(publisher: Lineage, other: Lineage): string | null {
+  const isOwn = publisher.record.id === other.record.id
+  return isSeedToken(publisher.record) && !isOwn ? null : madeByOther(publisher, other)
+}
+
+function madeByOther(one: Lineage, other: Lineage): string | null {
+  if (one.record.id === other.record.id) return `both by "${one.record.name}"`
+  if (other.makers?.some(({ id }) => id === one.record.id)) return `"${one.record.name}" made "${other.record.name}"`
+  if (one.makers?.some(({ id }) => id === other.record.id)) return `"${other.record.name}" made "${one.record.name}"`
+  return null
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '@sluice/client'
+import type { Proposal } from '../../records/proposal.ts'
+import type { LoopFaults } from '../loops/loop-faults.ts'
+import { startWorkLoop, type WorkLoop } from '../loops/work-loop.ts'
+import { changedText, changesSince } from '../store/apply-event.ts'
+import type { Store } from '../store/store.ts'
+import { timeOfDay } from '../words/moments.ts'
+import { approvalRow, controlPlaneItself, releaseBasis } from './proposal-row.ts'
+
+type Readable = Pick<Store, 'feature' | 'version' | 'tokenById' | 'audit' | 'auditHead'>
+
+/** Why what was proposed does not hold any more; null where it does, and of whatever is not open. */
+export async function whyLapsed(store: Readable, proposal: Proposal, now: number): Promise<string | null> {
+  const { feature, wish, proposedBy, expiresAt, seen, basis, state } = proposal
+  if (state !== 'open') return null
+  if (expiresAt !== null && now >= expiresAt) return `nobody had approved it by ${timeOfDay(expiresAt)}`
+  const [before, version, proposer] = await Promise.all([
+    store.feature(feature),
+    store.version(feature, wish.version),
+    proposedBy.tokenId === null ? undefined : store.tokenById(proposedBy.tokenId),
+  ])
+  if (!proposer || proposer.revokedAt !== null) return `the token "${proposedBy.name}", which proposed it, was revoked`
+  if (!before || !version) return `${feature} has no version ${wish.version} any more`
+  if (releaseBasis(version) !== basis) return `the settings or the gate report of ${wish.version} have changed`
+  const changes = await changesSince(store, before, seen)
+  return changes && changedText(before, seen, changes)
+}
+
+/** Ends a proposal that does not hold any more. False where somebody else has changed it meanwhile. */
+export async function lapse(
+  store: Pick<Store, 'commit'>,
+  proposal: Proposal,
+  { at, why }: { at: number; why: string },
+): Promise<boolean> {
+  const step = { at, by: controlPlaneItself, reason: why }
+  const next: Proposal = { ...proposal, state: 'lapsed', ended: { at, ...step.by, reason: why } }
+  const result = await store.commit({ proposal: next, audit: approvalRow('approval.lapse', next, step) })
+  return result.outcome === 'committed'
+}
+
+const everyMs = 15_000
+
+/**
+ * Ends proposals that have expired or do not hold any more, so that nobody is asked for them in vain. Each replica does:
+ * of two, one is refused by the store.
+ */
+export function startLapseWatch({
+  store,
+  clock,
+  faults,
+}: {
+  store: Readable & Pick<Store, 'commit' | 'pendingProposals'>
+  clock: Clock
+  faults: LoopFaults
+}): WorkLoop {
+  return startWorkLoop({
+    clock,
+    everyMs,
+    ...faults,
+    async work() {
+      for (const proposal of await store.pendingProposals(null)) {
+        await faults.attempt(proposal.feature, async () => {
+          const at = clock.now()
+          const why = await whyLapsed(store, proposal, at)
+          if (why !== null) await lapse(store, proposal, { at, why })
+        })
+      }
+      return false
+    },
+  })
+}

@@ -1,0 +1,157 @@
+import type { ApprovalRule } from '../../../core/suite/config/approval-settings.ts'
+import type { Approval, Proposal } from '../../../records/proposal.ts'
+import type { VersionRecord } from '../../../records/version.ts'
+import { ruleFor } from '../../approval/approval-rule.ts'
+import { type Authors, isMachine, type Lineage, standingOf, whyNotApprove } from '../../approval/approver.ts'
+import { lapse, whyLapsed } from '../../approval/lapse.ts'
+import type { ApprovalStep } from '../../approval/proposal-row.ts'
+import type { Caller } from '../access/caller.ts'
+import { expiryTime, isValid } from '../access/token-directory.ts'
+import { Problem } from '../http/problem.ts'
+import type { Services } from '../services.ts'
+import { type Lineages, readLineages } from './lineages.ts'
+
+/** What holds for the approval of one proposal at this moment. */
+export interface Standing {
+  rule: ApprovalRule
+  /** The approvals that count. Of others the token was revoked or has expired, or the rule names it no more. */
+  counting: Approval[]
+  /** Why a token may not add one; null where it may. */
+  refusalOf(tokenId: string | null): Promise<string | null>
+}
+
+/** Undefined where no rule asks for approval of the feature any more. */
+export async function standingOn(
+  services: Pick<Services, 'store' | 'clock' | 'approvals'>,
+  proposal: Proposal,
+  lineages?: Lineages,
+): Promise<Standing | undefined> {
+  const { store, clock, approvals: rules } = services
+  const rule = ruleFor(rules, proposal.feature)
+  if (!rule) return undefined
+  const known = lineages ?? (await readLineages(store))
+  const now = expiryTime(store, clock)
+  const valid = known.tokens.filter((record) => isValid(record, now))
+  const authors = await authorsOf(proposal, await store.version(proposal.feature, proposal.wish.version), known)
+  const refusal = async (tokenId: string | null, before: readonly Lineage[]) => {
+    const lineage = tokenId === null ? undefined : await known.of(tokenId)
+    if (!lineage || !isValid(lineage.record, now)) return 'its token is unknown, expired or revoked'
+    const standing = standingOf(rule, lineage.record, valid)
+    return whyNotApprove({ ...lineage, standing }, authors, before)
+  }
+  const counting: Approval[] = []
+  const approvers: Lineage[] = []
+  for (const approval of proposal.approvals) {
+    const lineage = approval.tokenId === null ? undefined : await known.of(approval.tokenId)
+    if (!lineage || (await refusal(approval.tokenId, approvers)) !== null) continue
+    counting.push(approval)
+    approvers.push(lineage)
+  }
+  return { rule, counting, refusalOf: (tokenId) => refusal(tokenId, approvers) }
+}
+
+async function authorsOf(
+  { proposedBy }: Proposal,
+  version: VersionRecord | undefined,
+  lineages: Lineages,
+): Promise<Authors> {
+  const proposer = proposedBy.tokenId === null ? undefined : await lineages.of(proposedBy.tokenId)
+  const publisher = version?.publisherId ? await lineages.of(version.publisherId) : undefined
+  return {
+    proposer: proposer ?? null,
+    publisher: publisher && !isMachine(publisher.record) ? publisher : null,
+    publisherName: publisher ? null : (version?.publishedBy ?? null),
+  }
+}
+
+/** @throws Problem 403 unless the rule of the feature names the caller, whoever made the proposal */
+export async function refuseOutsider(services: Services, { feature }: Proposal, caller: Caller): Promise<void> {
+  const rule = ruleFor(services.approvals, feature)
+  const tokens = await services.store.tokens()
+  const own = tokens.find(({ id }) => id === caller.tokenId)
+  const now = expiryTime(services.store, services.clock)
+  const valid = tokens.filter((record) => isValid(record, now))
+  const standing = own && rule && !isMachine(own) ? standingOf(rule, own, valid) : 'none'
+  if (standing === 'none' || standing === 'ambiguous') throw mayNot(caller, 'it is none of those who may approve this')
+}
+
+/**
+ * Whoever could have approved it reviews it. Where no rule asks for that any more, any approver does who has not made it.
+ * @throws Problem 403
+ */
+export async function refuseReview(services: Services, note: Proposal, caller: Caller): Promise<void> {
+  const rules = ruleFor(services.approvals, note.feature) ? services.approvals : { [note.feature]: anyApprover }
+  const standing = await standingOn({ ...services, approvals: rules }, note)
+  const why = await standing?.refusalOf(caller.tokenId)
+  if (why !== null) throw mayNot(caller, why ?? 'no rule says who may')
+}
+
+const anyApprover: ApprovalRule = { approvals: 1, approvers: { role: 'approver' }, expires: 0 }
+
+/** What a proposal becomes by an approval. */
+export interface Decided {
+  next: Proposal
+  /** It has all approvals that it needs. */
+  isEnough: boolean
+}
+
+/**
+ * What it becomes if somebody approves it now.
+ * @throws Problem 403 where they may not; 409 where it is over, does not hold any more, or needs no approval
+ */
+export async function decideApproval(
+  services: Services,
+  proposal: Proposal,
+  { caller, step }: { caller: Caller; step: ApprovalStep },
+): Promise<Decided> {
+  await refuseOver(services, proposal, 'open')
+  const standing = await standingOn(services, proposal)
+  if (!standing) {
+    const detail = `No rule asks for approval of ${proposal.feature} any more: withdraw this, and make the release.`
+    throw new Problem({ status: 409, code: 'no-approval-needed', detail })
+  }
+  const why = await standing.refusalOf(caller.tokenId)
+  if (why !== null) throw mayNot(caller, why)
+  const { at, by, reason } = step
+  const approvals = [...standing.counting, { ...by, at, reason }]
+  return { next: { ...proposal, approvals }, isEnough: approvals.length >= standing.rule.approvals }
+}
+
+/**
+ * Ends it if it does not hold any more.
+ * @throws Problem 409 unless it is in this state, and holds
+ */
+export async function refuseOver(
+  { store, clock }: Pick<Services, 'store' | 'clock'>,
+  proposal: Proposal,
+  state: 'open' | 'unreviewed',
+): Promise<void> {
+  if (proposal.state !== state) throw isOver(proposal)
+  const at = clock.now()
+  const why = await whyLapsed(store, proposal, at)
+  if (why === null) return
+  await lapse(store, proposal, { at, why })
+  throw lapsed(proposal, why)
+}
+
+function lapsed({ id }: Proposal, why: string): Problem {
+  const detail = `Proposal ${id} does not hold any more: ${why}. Propose it anew.`
+  return new Problem({ status: 409, code: 'proposal-lapsed', detail })
+}
+
+function isOver(proposal: Proposal): Problem {
+  const { id, state, ended } = proposal
+  if (state === 'lapsed') return lapsed(proposal, ended?.reason ?? 'it has ended')
+  const words = { open: 'waits for approval', done: 'was approved and made', unreviewed: 'was made without approval' }
+  const how = state in words ? words[state as keyof typeof words] : `was ${state}`
+  const when = ended ? ` by ${ended.name} at ${new Date(ended.at).toISOString()}` : ''
+  return new Problem({ status: 409, code: 'proposal-over', detail: `Proposal ${id} ${how}${when}.` })
+}
+
+function mayNot({ name }: Caller, why: string): Problem {
+  return new Problem({
+    status: 403,
+    code: 'may-not-approve',
+    detail: `The token "${name}" may not approve this: ${why}.`,
+  })
+}

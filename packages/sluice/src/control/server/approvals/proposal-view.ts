@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { approvalSchema, type Proposal, proposalSchema } from '../../../records/proposal.ts'
+import { whyLapsed } from '../../approval/lapse.ts'
+import type { Services } from '../services.ts'
+import { standingOn } from './approval-standing.ts'
+import { type Lineages, readLineages } from './lineages.ts'
+
+/** A proposal as the API returns it: what is stored, and what follows from it now. */
+export const proposalView = proposalSchema.omit({ revision: true, basis: true }).extend({
+  approvals: z.array(approvalSchema).meta({ description: 'Those that count, oldest first.' }),
+  missing: z.int().meta({ description: 'How many approvals it still needs; 0 unless it is open.' }),
+  approvers: z
+    .union([z.object({ role: z.string() }), z.array(z.string())])
+    .nullable()
+    .meta({ description: 'Who may approve or review it; null: no rule says so any more.' }),
+  lapsed: z.string().nullable().meta({ description: 'Why it does not hold any more, while it is open.' }),
+})
+
+export type ProposalView = z.infer<typeof proposalView>
+
+type Readable = Pick<Services, 'store' | 'clock' | 'approvals'>
+
+export async function proposalViewOf(
+  services: Readable,
+  proposal: Proposal,
+  lineages?: Lineages,
+): Promise<ProposalView> {
+  const { revision: _, basis: __, ...shown } = proposal
+  const isPending = proposal.ended === null
+  const standing = isPending ? await standingOn(services, proposal, lineages) : undefined
+  const approvals = proposal.state === 'open' ? (standing?.counting ?? []) : proposal.approvals
+  const needed = proposal.state === 'open' ? (standing?.rule.approvals ?? 0) : 0
+  return {
+    ...shown,
+    wish: { ...proposal.wish },
+    approvals,
+    missing: Math.max(0, needed - approvals.length),
+    approvers: standing?.rule.approvers ?? null,
+    lapsed: await whyLapsed(services.store, proposal, services.clock.now()),
+  }
+}
+
+export async function proposalViews(services: Readable, proposals: readonly Proposal[]): Promise<ProposalView[]> {
+  if (proposals.length === 0) return []
+  const lineages = await readLineages(services.store)
+  return Promise.all(proposals.map((proposal) => proposalViewOf(services, proposal, lineages)))
+}

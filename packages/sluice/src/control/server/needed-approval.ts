@@ -1,0 +1,115 @@
+import type { ApprovalRule } from '../../core/suite/config/approval-settings.ts'
+import type { FeatureState } from '../../records/feature.ts'
+import type { Proposal, ReleaseWish } from '../../records/proposal.ts'
+import type { VersionRecord } from '../../records/version.ts'
+import { formatAmount } from '../../text/format.ts'
+import { ruleFor, widens } from '../approval/approval-rule.ts'
+import { type ApprovalStep, approvalRow, releaseBasis } from '../approval/proposal-row.ts'
+import { newFeature } from '../release/feature-state.ts'
+import type { ReleaseEvent } from '../release/release-event.ts'
+import { transition } from '../release/transition.ts'
+import type { StoreChange } from '../store/release-store.ts'
+import { approversText } from '../words/proposal-text.ts'
+import type { Caller } from './access/caller.ts'
+import { Problem } from './http/problem.ts'
+import { releaseConsequence } from './release-consequence.ts'
+import type { Services } from './services.ts'
+
+/** A release that has been looked through, and not been made. */
+export interface PlannedRelease {
+  event: ReleaseEvent
+  /** The same, as it is kept while it waits for approval. */
+  wish: ReleaseWish
+  version: VersionRecord
+  /** Why it is justified, for the audit log. */
+  evidence: object
+  /** The feature's revision on which it is based. */
+  seen: number | undefined
+}
+
+interface Asked {
+  caller: Caller
+  event: ReleaseEvent
+  /** What is released, where the event is a release. */
+  release: (() => Promise<Pick<PlannedRelease, 'wish' | 'version'>>) | undefined
+  /** Why it is done without the approval that it needs. */
+  breakGlass: { reason: string } | undefined
+}
+
+/**
+ * What is committed with an event beside it: nothing where it needs no approval, and a note for others to review where it
+ * goes without.
+ * @throws Problem 409 where it needs approval; ReleaseConflict where the state would refuse it in any case
+ */
+export async function withoutApproval(
+  services: Services,
+  feature: string,
+  { caller, event, release, breakGlass }: Asked,
+): Promise<Pick<StoreChange, 'proposal' | 'auditBefore'>> {
+  const rule = ruleFor(services.approvals, feature)
+  if (!rule) return {}
+  const before = (await services.store.feature(feature)) ?? newFeature(feature)
+  if (!widens(before, event)) return {}
+  const at = services.clock.now()
+  transition(before, event, { at, by: caller.name })
+  if (!breakGlass || !release) throw approvalNeeded(feature, event, rule)
+  const step: ApprovalStep = { at, by: personOf(caller), reason: breakGlass.reason }
+  const note: Proposal = {
+    ...(await newProposal(services, before, await release(), step)),
+    state: 'unreviewed',
+    rolloutId: event.type === 'start' ? event.rolloutId : null,
+  }
+  return { proposal: note, auditBefore: [approvalRow('approval.break-glass', note, step, ruleDocument(rule))] }
+}
+
+/** A release as it is kept, open and without an end. */
+export async function newProposal(
+  services: Services,
+  state: FeatureState,
+  { wish, version }: Pick<PlannedRelease, 'wish' | 'version'>,
+  { at, by, reason }: ApprovalStep,
+): Promise<Proposal> {
+  // The figures are only said, and a release without approval is in a hurry.
+  const consequence = await releaseConsequence(services, state, wish).catch(() => null)
+  return {
+    id: `ap-${Buffer.from(services.randomBytes(8)).toString('hex')}`,
+    feature: state.feature,
+    revision: 0,
+    state: 'open',
+    wish,
+    label: version.content.label ?? null,
+    reason,
+    does: consequence ? [consequence.first, ...consequence.more] : [],
+    proposedBy: by,
+    proposedAt: at,
+    expiresAt: null,
+    seen: state.revision,
+    basis: releaseBasis(version),
+    approvals: [],
+    ended: null,
+    rolloutId: null,
+  }
+}
+
+export function personOf({ tokenId, name }: Caller): ApprovalStep['by'] {
+  return { tokenId, name }
+}
+
+/** The rule as the log keeps it beside what it was applied to. */
+export function ruleDocument({ approvals, approvers }: ApprovalRule): object {
+  return { rule: { approvals, approvers } }
+}
+
+/** `1 approval by the role approver` */
+export function ruleText({ approvals, approvers }: Pick<ApprovalRule, 'approvals' | 'approvers'>): string {
+  return `${formatAmount(approvals, 'approval')} by ${approversText(approvers)}`
+}
+
+function approvalNeeded(feature: string, event: ReleaseEvent, rule: ApprovalRule): Problem {
+  const way =
+    event.type === 'rollBack'
+      ? 'It was never active: propose to activate it, or roll back to a version that was.'
+      : `Propose it (POST /v1/features/${feature}/proposals, --propose), or do it without and say why (breakGlass.reason, --break-glass): then others are told, and asked to review it.`
+  const detail = `This release of ${feature} needs ${ruleText(rule)}. ${way}`
+  return new Problem({ status: 409, code: 'approval-needed', detail })
+}

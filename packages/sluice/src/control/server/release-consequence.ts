@@ -1,0 +1,33 @@
+import type { FeatureState } from '../../records/feature.ts'
+import type { ReleaseWish } from '../../records/proposal.ts'
+import { measuredTraffic } from '../plan/measured-traffic.ts'
+import { runningRollout } from '../release/transition.ts'
+import { activationConsequence, type Consequence, rolloutConsequence, startConsequence } from '../words/act-text.ts'
+import type { Services } from './services.ts'
+
+type Read = Pick<Services, 'store' | 'clock' | 'kept' | 'engineState'>
+
+/** What a release brings, in figures as they are now; null where its rollout does not run any more. */
+export async function releaseConsequence(
+  services: Read,
+  state: FeatureState,
+  wish: ReleaseWish,
+): Promise<Consequence | null> {
+  const { feature, active } = state
+  const nameOf = async (id: string) => (await services.kept.version(feature, id))?.content.label ?? id
+  const version = await nameOf(wish.version)
+  if (wish.act === 'advance' || wish.act === 'promote') {
+    const rollout = runningRollout(state)
+    if (rollout?.id !== wish.rolloutId) return null
+    const users = (await services.engineState.assessment(rollout.id))?.figures?.users ?? null
+    const names = { canary: version, incumbent: await nameOf(rollout.incumbent) }
+    return rolloutConsequence(wish.act, { rollout, names, users })
+  }
+  const traffic = await measuredTraffic(services.store, feature, services.clock.now())
+  const facts = {
+    active: active === null ? null : await nameOf(active),
+    version,
+    traffic: traffic && { users: traffic.users, hours: traffic.hours },
+  }
+  return wish.act === 'start' ? startConsequence({ ...facts, settings: wish.settings }) : activationConsequence(facts)
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '@sluice/client'
+import { z } from 'zod'
+import type { ApprovalRules } from '../../../core/suite/config/approval-settings.ts'
+import { canonicalJson } from '../../../core/suite/values/canonical-json.ts'
+import type { Store } from '../../store/store.ts'
+import type { Log } from '../log.ts'
+
+const checkpoint = 'approval-rules'
+const keptSchema = z.looseObject({ rules: z.unknown() })
+
+/**
+ * Puts it on record if this server asks for other approvals than the one that was started before it, on whichever replica:
+ * so a rule does not vanish unseen, e.g. since the server was started in another folder.
+ */
+export async function noteRules(
+  { store, clock, log }: { store: Pick<Store, 'checkpoint' | 'saveCheckpoint' | 'commit'>; clock: Clock; log: Log },
+  rules: ApprovalRules,
+): Promise<void> {
+  const kept = await store.checkpoint(checkpoint)
+  const before = keptSchema.safeParse(kept?.state).data?.rules ?? {}
+  const after = JSON.parse(JSON.stringify(rules)) as unknown
+  if (canonicalJson(before) === canonicalJson(after)) return
+  const asked = Object.keys(rules).length === 0 ? 'none any more' : Object.keys(rules).join(', ')
+  log('warn', 'the rules for approvals have changed', { features: asked })
+  await store.commit({
+    audit: {
+      chain: '_system',
+      at: clock.now(),
+      actor: 'sluice',
+      tokenId: null,
+      action: 'approval.rules',
+      reason: 'the sluice.yaml with which this server was started asks for other approvals than before',
+      before: { rules: before },
+      after: { rules: after },
+      evidence: null,
+    },
+  })
+  const cursor = kept?.cursor ?? -1
+  await store.saveCheckpoint(checkpoint, cursor, { cursor: cursor + 1, state: { rules: after } })
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Lineage, standingOf, whyNotApprove } from '../../../src/control/approval/approver.ts'
+import type { ApprovalRule } from '../../../src/core/suite/config/approval-settings.ts'
+import type { TokenRecord } from '../../../src/records/token.ts'
+import type { Scope } from '../../../src/records/token-scopes.ts'
+import { token } from '../../support/store-samples.ts'
+
+const byRole: Pick<ApprovalRule, 'approvers'> = { approvers: { role: 'approver' } }
+
+/** The server made `seed`; it made carl and dora, admins who made the others. */
+const makers: Record<string, string> = {
+  ...{ carl: 'seed', dora: 'seed', ann: 'seed', ci: 'seed', eve: 'carl', fred: 'carl', gil: 'eve', hal: 'dora' },
+}
+const scopesOf: Record<string, Scope[]> = { carl: ['admin'], dora: ['admin'], ci: ['ci'], app: ['client'] }
+const recordOf = (name: string): TokenRecord =>
+  token(name === 'seed' ? 't-admin-1' : name, { name, scopes: scopesOf[name] ?? ['operator', 'approver'] })
+
+function lineageOf(name: string): Lineage {
+  const chain: TokenRecord[] = []
+  for (let maker = makers[name]; maker !== undefined; maker = makers[maker]) chain.push(recordOf(maker))
+  return { record: recordOf(name), makers: chain }
+}
+
+interface Case {
+  who: string
+  proposer: string
+  publisher?: string
+  before?: string[]
+  rule?: Pick<ApprovalRule, 'approvers'>
+}
+
+function why({ who, proposer, publisher, before = [], rule = byRole }: Case): string | null {
+  const candidate = lineageOf(who)
+  const standing = standingOf(rule, candidate.record, ['seed', ...Object.keys(makers)].map(recordOf))
+  return whyNotApprove(
+    { ...candidate, standing },
+    {
+      proposer: lineageOf(proposer),
+      publisher: publisher === undefined ? null : lineageOf(publisher),
+      publisherName: null,
+    },
+    before.map(lineageOf),
+  )
+}
+
+const list = (...approvers: string[]) => ({ rule: { approvers } })
+
+const allowed: Case[] = [
+  { who: 'ann', proposer: 'ci' },
+  { who: 'hal', proposer: 'eve' },
+  { who: 'carl', proposer: 'hal' },
+  { who: 'hal', proposer: 'ann', publisher: 'eve' },
+  { who: 'hal', proposer: 'ann', publisher: 'seed' },
+  { who: 'hal', proposer: 'ann', before: ['eve'] },
+  // The file vouches for fred, whoever made his token.
+  { who: 'fred', proposer: 'eve', ...list('fred', 'x') },
+]
+
+const refused: [Case, RegExp][] = [
+  [{ who: 'ann', proposer: 'ann' }, /whoever proposes.*both by "ann"/],
+  [{ who: 'eve', proposer: 'carl' }, /"carl" made "eve"/],
+  [{ who: 'gil', proposer: 'carl' }, /"carl" made "gil"/],
+  [{ who: 'carl', proposer: 'eve' }, /"carl" made "eve"/],
+  [{ who: 'fred', proposer: 'eve' }, /both made by "carl"/],
+  [{ who: 'seed', proposer: 'ann', rule: { approvers: { role: 'admin' } } }, /none of those who may/],
+  [{ who: 'ci', proposer: 'ann' }, /for machines/],
+  [{ who: 'ci', proposer: 'ann', ...list('ci') }, /for machines/],
+  [{ who: 'hal', proposer: 'ann', publisher: 'hal' }, /whoever published.*both by "hal"/],
+  [{ who: 'seed', proposer: 'ann', publisher: 'seed', rule: { approvers: { role: 'approver' } } }, /"seed" made "ann"/],
+  [{ who: 'hal', proposer: 'ann', publisher: 'dora' }, /whoever published.*"dora" made "hal"/],
+  [{ who: 'hal', proposer: 'ann', before: ['hal'] }, /another person must approve too/],
+  [{ who: 'fred', proposer: 'ann', before: ['eve'] }, /another person.*both made by "carl"/],
+  [{ who: 'ann', proposer: 'eve', ...list('bob', 'hal') }, /none of those who may/],
+  [{ who: 'carl', proposer: 'eve', ...list('carl') }, /"carl" made "eve"/],
+]
+
+test('a person approves what others have proposed and published', () => {
+  for (const one of allowed) assert.equal(why(one), null, JSON.stringify(one))
+})
+
+test('nobody approves alone what they proposed, whatever tokens they have or make', () => {
+  for (const [one, expected] of refused) assert.match(why(one) ?? 'nothing', expected, JSON.stringify(one))
+})
+
+test('a token whose makers are not known approves nothing, nor does anybody what such a token proposed', () => {
+  const [ann, hal] = [lineageOf('ann'), lineageOf('hal')]
+  const authors = { proposer: ann, publisher: null, publisherName: null }
+  assert.match(whyNotApprove({ ...hal, makers: null, standing: 'role' }, authors, []) ?? '', /does not say who made it/)
+  for (const proposer of [null, { ...ann, makers: null }])
+    assert.match(whyNotApprove({ ...hal, standing: 'role' }, { ...authors, proposer }, []) ?? '', /not known whose/)
+})
+
+test('where a version says no more of its publisher than a name, whoever has that name does not approve it', () => {
+  const authors = { proposer: lineageOf('ann'), publisher: null, publisherName: 'hal' }
+  assert.match(whyNotApprove({ ...lineageOf('hal'), standing: 'role' }, authors, []) ?? '', /published by "hal"/)
+})
+
+test('a name in a list stands for the only valid token that has it', () => {
+  const [one, twin, admin] = [
+    token('t-1', { name: 'ann' }),
+    token('t-2', { name: 'ann' }),
+    token('t-3', { scopes: ['admin'] }),
+  ]
+  assert.equal(standingOf({ approvers: ['ann'] }, one, [one, admin]), 'name')
+  assert.equal(standingOf({ approvers: ['ann'] }, one, [one, twin]), 'ambiguous')
+  assert.equal(standingOf({ approvers: ['t-1'] }, one, [one, twin]), 'id')
+  assert.equal(standingOf({ approvers: ['t-1'] }, admin, [admin]), 'none')
+  assert.equal(standingOf({ approvers: { role: 'operator' } }, admin, [admin]), 'role')
+})

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startLapseWatch } from '../../../../src/control/approval/lapse.ts'
+import { createFaultRegister } from '../../../../src/control/loops/loop-faults.ts'
+import { gateReport, promptVersion } from '../../../support/control-plane.ts'
+import { ruled } from '../../../support/ruled.ts'
+import { until } from '../../../support/until.ts'
+
+const hour = 3_600_000
+const codeOf = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code]
+
+test('a proposal lapses when it expires, and says so', async () => {
+  await using plane = await ruled({ expires: 4 * hour })
+  const { id, expiresAt } = (await plane.propose()).body
+  assert.equal(expiresAt, plane.clock.now() + 4 * hour)
+  plane.clock.advance(4 * hour - 1)
+  assert.equal((await plane.ask(`GET /v1/proposals/${id}`, { as: 'viewer' })).body.lapsed, null)
+  plane.clock.advance(1)
+  assert.match(
+    (await plane.ask(`GET /v1/proposals/${id}`, { as: 'viewer' })).body.lapsed,
+    /nobody had approved it by 13:00:00Z/,
+  )
+  const late = await plane.decide(id, 'approve')
+  assert.deepEqual(codeOf(late), [409, 'proposal-lapsed'])
+  assert.deepEqual([(await plane.state()).rollout, await plane.actions(1)], [null, ['approval.lapse']])
+  assert.deepEqual(codeOf(await plane.decide(id, 'approve')), [409, 'proposal-lapsed'])
+})
+
+test('a proposal lapses with the feature, the version or the proposer that it was made of, and says which', async () => {
+  const changes: [RegExp, (plane: Awaited<ReturnType<typeof ruled>>) => Promise<unknown>][] = [
+    [
+      /has changed since .*: \S+ activated/,
+      (plane) => {
+        const body = { version: plane.next, reason: 'r', breakGlass: { reason: 'fire' } }
+        return plane.ask('PUT /v1/features/f/active', { as: 'operator', body })
+      },
+    ],
+    [
+      /settings or the gate report of \w+ have changed/,
+      (plane) => {
+        const body = { content: promptVersion('b'), rollout: { stages: [{ percent: 100, soak: '1m' }] } }
+        return plane.ask('POST /v1/features/f/versions', { as: 'ci', body })
+      },
+    ],
+    [
+      /settings or the gate report of \w+ have changed/,
+      (plane) => {
+        const body = { content: promptVersion('b'), report: gateReport('f', plane.next, 'fail') }
+        return plane.ask('POST /v1/features/f/versions', { as: 'ci', body })
+      },
+    ],
+    [
+      /the token "ope-operator", which proposed it, was revoked/,
+      (plane) => plane.ask('DELETE /v1/tokens/id-token-of-scope-operator', { as: 'admin' }),
+    ],
+  ]
+  for (const [why, change] of changes) {
+    await using plane = await ruled()
+    const { id } = (await plane.propose()).body
+    await change(plane)
+    const said = await plane.decide(id, 'approve')
+    assert.deepEqual(codeOf(said), [409, 'proposal-lapsed'], JSON.stringify(said.body))
+    assert.match(said.body.detail, why)
+    assert.equal((await plane.store.proposal(id))?.state, 'lapsed')
+    assert.deepEqual((await plane.store.feature('f'))?.rollout, null)
+  }
+})
+
+test('the publication of another version makes no proposal lapse', async () => {
+  await using plane = await ruled()
+  const { id } = (await plane.propose()).body
+  await plane.publish('f', 'c')
+  assert.equal((await plane.decide(id, 'approve')).body.state, 'done')
+})
+
+test('the watch ends what has lapsed, once, and leaves what holds', async () => {
+  await using plane = await ruled({ expires: hour })
+  const { store, clock } = plane
+  const old = (await plane.propose()).body.id
+  clock.advance(30 * 60_000)
+  const young = (await plane.propose({ act: 'activate', version: plane.next, reason: 'r' })).body.id
+  const faults = createFaultRegister({ clock, onError: (_, error) => assert.fail(String(error)) }).of('approvals')
+  const watches = [1, 2].map(() => startLapseWatch({ store, clock, faults }))
+  clock.advance(30 * 60_000)
+  await until(async () => (await store.proposal(old))?.state === 'lapsed', 'the old one to end')
+  await Promise.all(watches.map((watch) => watch.close()))
+  assert.deepEqual(
+    (await store.pendingProposals(null)).map(({ id }) => id),
+    [young],
+  )
+  assert.deepEqual(await plane.actions(2), ['approval.propose', 'approval.lapse'])
+})
+
+test('what is refused in any case is not proposed, and what is proposed already is not proposed twice', async () => {
+  await using plane = await ruled()
+  const { first, next } = plane
+  const refusals: [object, [number, string]][] = [
+    [{ act: 'start', version: '0123456789ab' }, [404, 'not-found']],
+    [{ act: 'start', version: first }, [409, 'same-version']],
+    [{ act: 'activate', version: first, reason: 'r' }, [409, 'same-version']],
+    [{ act: 'start', version: next, expectedRevision: 1 }, [409, 'changed-meanwhile']],
+    [{ act: 'promote', rollout: 'r-0000000000000000', reason: 'r' }, [404, 'not-found']],
+    [{ act: 'activate', version: next }, [400, 'invalid-request']],
+    [{ act: 'rollback', version: next, reason: 'r' }, [400, 'invalid-request']],
+  ]
+  for (const [body, expected] of refusals)
+    assert.deepEqual(codeOf(await plane.propose(body)), expected, JSON.stringify(body))
+  const failed = await plane.publish('f', 'c', { verdict: 'fail' })
+  assert.deepEqual(codeOf(await plane.propose({ act: 'start', version: failed })), [409, 'not-passed'])
+  const overridden = await plane.propose({ act: 'start', version: failed, override: { reason: 'judge is down' } })
+  assert.deepEqual([overridden.status, overridden.body.wish.override], [201, 'judge is down'])
+  const once = await plane.propose()
+  const again = await plane.propose()
+  assert.deepEqual([once.status, again.status, again.body.id], [201, 200, once.body.id])
+  delete plane.rules['*']
+  assert.deepEqual(codeOf(await plane.propose()), [409, 'no-approval-needed'])
+  assert.deepEqual(codeOf(await plane.decide(once.body.id, 'approve')), [409, 'no-approval-needed'])
+})
+
+test('a token has at most ten proposals of a feature that wait', async () => {
+  await using plane = await ruled()
+  const of = (percent: number, as: string) =>
+    plane.propose({ act: 'start', version: plane.next, settings: { stages: [{ percent, soak: '1h' }] } }, as)
+  for (let percent = 1; percent <= 10; percent += 1) assert.equal((await of(percent, 'ci')).status, 201)
+  assert.deepEqual(codeOf(await of(11, 'ci')), [409, 'too-many'])
+  assert.equal((await of(11, 'operator')).status, 201)
+})
+
+test('a request that is sent again under its key proposes, approves and rejects once', async () => {
+  await using plane = await ruled()
+  const twice = async (route: string, as: string, body: object) => {
+    const send = () =>
+      plane.ask(route, { as, body, headers: { 'idempotency-key': `key of ${route.slice(-7)}`.replaceAll(' ', '-') } })
+    const [one, other] = await Promise.all([send(), send()])
+    assert.deepEqual(
+      [one.status < 300, other.status < 300, one.body.id],
+      [true, true, other.body.id],
+      JSON.stringify([one, other]),
+    )
+    assert.deepEqual([one, other].filter(({ headers }) => headers.get('idempotency-replayed') === 'true').length, 1)
+    return one.body.id as string
+  }
+  const id = await twice('POST /v1/features/f/proposals', 'operator', { act: 'start', version: plane.next })
+  await twice(`POST /v1/proposals/${id}/approve`, 'approver', {})
+  assert.deepEqual(await plane.actions(3), ['approval.propose', 'approval.approve', 'rollout.start'])
+})
+
+test('a proposal that is rejected is over, whoever looks at it next', async () => {
+  await using plane = await ruled()
+  const { id } = (await plane.propose()).body
+  assert.equal((await plane.decide(id, 'reject', 'operator')).status, 403)
+  const rejected = await plane.decide(id, 'reject')
+  assert.deepEqual([rejected.body.state, rejected.body.ended.reason], ['rejected', 'looked at it'])
+  for (const what of ['approve', 'reject'])
+    assert.deepEqual(codeOf(await plane.decide(id, what)), [409, 'proposal-over'])
+  assert.match((await plane.decide(id, 'approve')).body.detail, /was rejected by ope-approver at 2026/)
+})
+
+test('a token for other features sees no proposal, and decides on none', async () => {
+  await using plane = await ruled()
+  const { id } = (await plane.propose()).body
+  const as = await plane.token('for-other-features', { scopes: ['admin'], features: ['g'] })
+  assert.deepEqual((await plane.ask('GET /v1/proposals', { as })).body.proposals, [])
+  assert.equal((await plane.ask(`GET /v1/proposals/${id}`, { as })).status, 404)
+  for (const what of ['approve', 'reject', 'withdraw', 'review'])
+    assert.equal((await plane.decide(id, what, as)).status, 404)
+  assert.equal((await plane.propose(undefined, as)).status, 403)
+})
