@@ -185,7 +185,7 @@ test('tokens are made, shown once, limited and revoked', async () => {
   const { id: version } = JSON.parse(await said(project.sluice(['publish', 'summary', '--json'], env)))
   const beyond = await project.sluice(['activate', 'summary', version, '--reason', 'x', '--override', 'x'], env)
   assert.equal(beyond.code, 4)
-  assert.match(beyond.stderr, /operator to release, admin for tokens/)
+  assert.match(beyond.stderr, /operator to release, approver to approve, admin for tokens/)
   const { tokens } = await json(sluice('token', 'list', '--json'))
   const { id } = tokens.find(({ name }: { name: string }) => name === 'pipeline')
   assert.match(await said(sluice('token', 'revoke', id)), /revoked 20/)
