@@ -6,6 +6,7 @@ import type { AcceptedOutcome } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { createAdmission } from './access/admission.ts'
 import { createIdentityProvider, type ProviderOptions } from './access/identity-provider.ts'
+import { oneIssuer } from './access/people.ts'
 import { createRateLimit } from './access/rate-limit.ts'
 import { createSessions } from './access/sessions.ts'
 import { createSignInAttempts } from './access/sign-in-attempts.ts'
@@ -73,7 +74,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const streams = createStreams({ tokens: store, snapshots, clock, log, ...settings })
   const directory = createTokenDirectory(store, clock)
   const secure = settings.publicUrl?.startsWith('https:') === true
-  const issuer = options.oidc?.settings.issuer ?? null
+  const issuer = options.oidc ? oneIssuer(options.oidc.settings) : null
   const sessions = createSessions({ store, directory, clock, randomBytes, secure, issuer })
   const keptPages = createKeptPages(clock)
   const live = createLiveStreams({ store, sessions, snapshots, clock, log, drop: keptPages.drop, ...settings })

@@ -125,6 +125,12 @@ test('people sign in at the identity provider of sluice.yaml, whose secret nobod
     assert.equal(done.status, 200, await done.text())
     const settings = await fetch(`${server.url}/settings`, { headers: { cookie: cookieIn(done, 'sluice_session') } })
     assert.match(await settings.text(), /You have signed in at 127\.0\.0\.1:\d+ as <b>Ann<\/b>/)
+    const admin = { SLUICE_URL: server.url, SLUICE_TOKEN: token }
+    const listed = await project.sluice(['token', 'list'], admin)
+    const [, id = ''] =
+      /^(p-\w+) {2}Ann {2}operator {2}all features {2}signs in at \S+ as ann {2}created/m.exec(listed.stdout) ?? []
+    assert.match((await project.sluice(['token', 'revoke', id], admin)).stdout, /revoked 20/)
+    assert.doesNotMatch((await project.sluice(['token', 'reinstate', id], admin)).stdout, /revoked/)
   } finally {
     server.kill('SIGTERM')
   }

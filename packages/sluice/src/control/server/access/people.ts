@@ -26,7 +26,8 @@ interface Surroundings {
 export async function admitPerson({ subject, claims }: Identity, surroundings: Surroundings): Promise<TokenRecord> {
   const { store, oidc, now } = surroundings
   if (!/^[\x20-\x7e]{1,255}$/.test(subject)) throw oddSubject(oidc.issuer)
-  const id = personId(oidc.issuer, subject)
+  const issuer = oneIssuer(oidc)
+  const id = personId(issuer, subject)
   const rights = rightsOf(groupsIn(claims, oidc.groupsClaim) ?? [], oidc)
   const known = await store.tokenById(id)
   if (!known && rights) await refuseMoreTokens(surroundings)
@@ -35,7 +36,7 @@ export async function admitPerson({ subject, claims }: Identity, surroundings: S
   const update = (stored: TokenRecord | undefined): TokenRecord | undefined => {
     if (stored && stored.revokedAt !== null) return undefined
     if (!rights) return stored && stored.scopes.length > 0 ? withoutSessions({ ...stored, scopes: [] }) : undefined
-    const base = stored ?? newPerson({ id, issuer: oidc.issuer, subject, now })
+    const base = stored ?? newPerson({ id, issuer, subject, now })
     const next = { ...base, name, scopes: rights.scopes, features: rights.features }
     return stored && isSame(stored, next) ? undefined : next
   }
@@ -45,6 +46,11 @@ export async function admitPerson({ subject, claims }: Identity, surroundings: S
   if (record && record.revokedAt !== null) throw revoked(record)
   if (!rights || !record) throw new Problem({ status: 403, code: 'no-role', detail: withoutRoleText(claims, oidc) })
   return record
+}
+
+/** The address of the provider, however it is written: otherwise a slash at its end would make everybody new. */
+export function oneIssuer({ issuer }: Pick<OidcSettings, 'issuer'>): string {
+  return new URL(issuer).href.replace(/\/$/, '')
 }
 
 /** The same for ever, whatever else the provider says of the person. */

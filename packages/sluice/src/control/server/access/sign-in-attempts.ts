@@ -30,6 +30,8 @@ export interface SignInAttempts {
 }
 
 const longestMs = 10 * 60_000
+/** Browsers refuse a cookie above 4 kB, and with it the sign-in. */
+const longestNext = 2000
 
 const contentSchema = z.strictObject({ id: z.string(), next: z.string(), expiresAt: z.number() })
 
@@ -58,7 +60,8 @@ export function createSignInAttempts({ store, clock, randomBytes, secure, issuer
     verifier: cookie.sign(`verifier ${id}`),
   })
   return {
-    begin(next) {
+    begin(wanted) {
+      const next = wanted.length <= longestNext ? wanted : '/'
       const id = Buffer.from(randomBytes(32)).toString('base64url')
       const content = { id, next, expiresAt: expiryTime(store, clock) + longestMs }
       return { attempt: attemptOf(content), cookie: cookie.set(content, longestMs / 1000) }

@@ -97,6 +97,8 @@ test('no answer of the provider, and no address to go on to, leads away or acts'
     assert.equal(new URL(refresh.replace('0; url=', ''), 'http://localhost').origin, 'http://localhost', refresh)
     assert.match(refresh, /^0; url=\/(?![/\\])/)
   }
+  const long = await arrive(plane, provider, 'ann', `/${'a'.repeat(5000)}`)
+  assert.equal(long.response.headers.get('refresh'), '0; url=/', 'a cookie of that length would be lost')
   const no = await arrive(plane, provider, unwilling)
   assert.deepEqual([no.status, no.session], [403, ''])
   assert.match(no.text, /has not let you in \(access_denied: she said &lt;b&gt;no&lt;\/b&gt;\)/)
