@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { personId } from '../../../src/control/server/access/people.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import { StoreError, type StoreFault } from '../../../src/control/store/store-error.ts'
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import type { LogDraft } from '../../../src/records/outcome.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 import { tokenOf } from '../../support/control-plane.ts'
+import { startIdentityProvider } from '../../support/identity-provider.ts'
 import { acknowledge } from '../../support/launched.ts'
+import { arrive, oidcCallback, planeAt, visit } from '../../support/oidc-visitor.ts'
 import { sendForm, signedIn } from '../../support/visitor.ts'
 import { answerOf, feature, operatedPlane, soonMs, textOf } from './operated-plane.ts'
 import type { Scene } from './rollout-scenes.ts'
@@ -132,7 +135,7 @@ export const serviceScenes: Record<string, Scene> = {
     const shown = [await attempt('wrong'), await attempt(tokenOf('ci'))]
     shown.push(textOf(await (await viewer.get(`${page(id)}/rollback`)).text()))
     for (let count = 0; count < 20; count += 1) shown.push(await attempt('wrong'))
-    return shown
+    return [...shown, ...(await refusedByGroups())]
   },
 
   async 'nobody-was-notified'() {
@@ -141,4 +144,19 @@ export const serviceScenes: Record<string, Scene> = {
     await plane.wait(soonMs)
     return [await plane.read(`/features/${feature}`), ...plane.notified]
   },
+}
+
+/** What people of an identity provider are told who cannot sign in. */
+async function refusedByGroups(): Promise<string[]> {
+  await using provider = await startIdentityProvider({ callbacks: [oidcCallback] })
+  await using plane = await planeAt(provider)
+  await using away = await planeAt({ issuer: 'http://127.0.0.1:1' })
+  const shown = [await (await visit(away, '/sign-in/oidc')).text()]
+  provider.people.set('ann', { name: 'Ann', groups: ['sales'] })
+  shown.push((await arrive(plane, provider, 'ann')).text)
+  provider.people.set('ann', { name: 'Ann', groups: ['on-call'] })
+  await arrive(plane, provider, 'ann')
+  await plane.ask(`DELETE /v1/tokens/${personId(provider.issuer, 'ann')}`, { as: 'admin' })
+  shown.push((await arrive(plane, provider, 'ann')).text)
+  return shown.map(textOf)
 }
