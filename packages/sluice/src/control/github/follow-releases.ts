@@ -15,7 +15,7 @@ import { releaseRow } from './release-row.ts'
 import { type GithubTarget, rowRefusal, type StepFate, toldRow } from './tell-row.ts'
 
 /** GitHub must not wait by itself: that is left to this loop. */
-export interface GithubFollowerOptions extends Omit<GithubTarget, 'may'> {
+export interface GithubFollowerOptions extends Omit<GithubTarget, 'may' | 'now'> {
   store: Store
   clock: Clock
   faults: LoopFaults
@@ -119,14 +119,14 @@ async function tellFeature(
 
 /** False of a row of which GitHub is told nothing. */
 async function tellRow(row: AuditRow, progress: GithubProgress, telling: Telling): Promise<boolean> {
-  const { store, clock, faults, count, memory, settings, api, linkTo } = telling
+  const { store, clock, faults, count, memory } = telling
   const release = releaseRow(row)
   if (!release) return false
   if (clock.now() - row.at > staleMs) {
     count('row', 'lost')
     return false
   }
-  const { steps, run } = await toldRow(store, release, { api, settings, linkTo, may: memory.may })
+  const { steps, run } = await toldRow(store, release, { ...telling, now: () => clock.now(), may: memory.may })
   const { chain: feature, seq } = row
   let isRefused = false
   const started = progress.doing.get(feature)

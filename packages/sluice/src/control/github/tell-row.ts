@@ -9,7 +9,9 @@ import { releaseCheck, rolloutCheck } from './check-text.ts'
 import { type DeploymentStep, deploymentSteps } from './deployment-steps.ts'
 import { type FeatureDeployments, featureDeployments } from './deployments.ts'
 import { type CheckWay, isForbidden, putCheck } from './evidence-check.ts'
-import type { ReleaseRow } from './release-row.ts'
+import { type ReleaseRow, takenBackBy } from './release-row.ts'
+import { openRevert } from './revert/open-revert.ts'
+import type { CaseRedactors } from './revert/revert-cases.ts'
 
 /** Where releases are told. */
 export interface GithubTarget {
@@ -17,6 +19,10 @@ export interface GithubTarget {
   settings: GithubSettings
   /** The page of a rollout, or of a feature; undefined without a public address. */
   linkTo: (feature: string, rolloutId: string | null) => string | undefined
+  /** Of what becomes a golden case. */
+  redactors: CaseRedactors
+  /** ms since the epoch */
+  now: () => number
   /** What the token may do, as far as this process has tried. */
   may: { check?: CheckWay | null }
 }
@@ -24,17 +30,18 @@ export interface GithubTarget {
 /** What became of a step. `noCommit`: the version is in no commit of the repository that is known here. */
 export type StepFate = 'done' | 'noCommit' | 'unknown' | 'off'
 
+/** Last of all the pull request. */
+type RowStep = DeploymentStep | { do: 'revert'; version: string; to: string; rolloutId: string | null }
+
 /** A row, ready to be told step by step. */
 export interface ToldRow {
-  steps: DeploymentStep[]
+  steps: RowStep[]
   /** Doing a step again does nothing. @throws GithubError */
-  run(step: DeploymentStep): Promise<StepFate>
+  run(step: RowStep): Promise<StepFate>
 }
 
-type Readable = Pick<Store, 'feature' | 'version' | 'checkpoint'>
-
 /** Reads what belongs to a row, and says what GitHub is to be told of it. */
-export async function toldRow(store: Readable, row: ReleaseRow, place: GithubTarget): Promise<ToldRow> {
+export async function toldRow(store: Store, row: ReleaseRow, place: GithubTarget): Promise<ToldRow> {
   const { chain: feature } = row.row
   const state = await store.feature(feature)
   const versions = await versionsOf(store, feature, row)
@@ -45,11 +52,20 @@ export async function toldRow(store: Readable, row: ReleaseRow, place: GithubTar
   const deployments = featureDeployments(api, { base, feature, environment, page: linkTo(feature, null) })
   const commitOf = (id: string) => commitIn(settings.repository, versions.get(id))
   return {
-    steps: deploymentSteps(row, { nameOf, stagesOf: (id) => stagesOf(state, id) }),
+    steps: [
+      ...deploymentSteps(row, { nameOf, stagesOf: (id) => stagesOf(state, id) }),
+      ...(settings.revertPullRequest ? revertSteps(row) : []),
+    ],
     async run(step) {
       const { version, rolloutId } = step
       const commit = commitOf(version)
-      if (commit === undefined) return 'noCommit'
+      // What nobody can tell where it comes from is said; what comes from another repository is none of ours.
+      if (step.do === 'revert' && (commit !== undefined || !versions.get(version)?.origin)) {
+        const subject = { row, rolloutId, from: versions.get(version), to: versions.get(step.to) }
+        await openRevert(subject, { store, ...place })
+        return 'done'
+      }
+      if (commit === undefined || step.do === 'revert') return 'noCommit'
       const link = linkTo(feature, rolloutId)
       if (step.do === 'state') return setState(deployments, step, link)
       if (step.do === 'deploy') {
@@ -66,6 +82,15 @@ export async function toldRow(store: Readable, row: ReleaseRow, place: GithubTar
       return place.may.check === null ? 'off' : 'done'
     },
   }
+}
+
+function revertSteps(row: ReleaseRow): RowStep[] {
+  const taken = takenBackBy(row)
+  if (!taken) return []
+  const { from, to } = taken
+  const { rollout } = row.after
+  const isCanary = row.row.action === 'rollout.rollBack' && rollout?.canary === from
+  return [{ do: 'revert', version: from, to, rolloutId: isCanary ? rollout.id : null }]
 }
 
 async function setState(
@@ -87,7 +112,7 @@ function nullWhereForbidden(error: unknown): null {
   throw error
 }
 
-async function versionsOf(store: Readable, feature: string, { before, after }: ReleaseRow) {
+async function versionsOf(store: Pick<Store, 'version'>, feature: string, { before, after }: ReleaseRow) {
   const ids = [before, after].flatMap(({ active, rollout }) => [active, rollout?.canary, rollout?.incumbent])
   const known = [...new Set(ids.filter((id) => typeof id === 'string'))]
   const found = await Promise.all(known.map((id) => readable(store.version(feature, id))))

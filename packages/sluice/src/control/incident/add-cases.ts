@@ -3,6 +3,8 @@ import { inStore } from '../../core/answers/database-error.ts'
 import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import { readCases, suiteKind } from '../../core/suite/cases/read-suite.ts'
 import { decodeText } from '../../core/suite/decode-text.ts'
+import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import { chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../errors.ts'
 import { appendToYaml, lineEnding } from './append-to-yaml.ts'
 import { type Choice, chooseCases } from './choose-cases.ts'
@@ -31,17 +33,51 @@ export async function addCases(failures: readonly Failure[], request: AddCasesRe
 }
 
 async function editSuite(failures: readonly Failure[], request: AddCasesRequest): Promise<Choice[]> {
-  const { files, config, suite, prompts, dryRun, ...context } = request
+  const { config, suite, dryRun } = request
+  const { choices, before, text } = await editedSuite(failures, request)
+  if (text !== null && !dryRun) await replaceUnchanged(path.resolve(config.root, suite), before, text)
+  return choices
+}
+
+interface EditedSuite {
+  choices: Choice[]
+  before: Uint8Array
+  /** Null where nothing is added. */
+  text: string | null
+}
+
+/**
+ * What the suite becomes; nothing is written.
+ * @throws InvalidFilesError with what `sluice check` would say of the new file.
+ */
+export async function editedSuite(
+  failures: readonly Failure[],
+  request: Omit<AddCasesRequest, 'dryRun'>,
+): Promise<EditedSuite> {
+  const { files, config, suite, prompts, ...context } = request
   const survey = await surveySuite(readCases(files, suite, { root: config.root }), failures)
   const rubricIds = new Set(prompts.flatMap(({ rubric }) => rubric.map(({ id }) => id)))
   const choices = chooseCases(failures, { ...context, survey, rubricIds })
   const added = choices.flatMap((choice) => ('added' in choice ? [choice.added] : []))
-  if (added.length === 0) return choices
   const before = await files.read(suite)
+  if (added.length === 0) return { choices, before, text: null }
   const text = byteOrderMark(before) + appendCases(decodeText(before, files.describe(suite)), added, suite)
   await checkSuiteText(text, request)
-  if (!dryRun) await replaceUnchanged(path.resolve(config.root, suite), before, text)
-  return choices
+  return { choices, before, text }
+}
+
+/** The file of a prompt's suite; without a name of the usual one. @throws SluiceError `invalid-input` */
+export function suiteFile(prompt: Prompt, asked: string | undefined): string {
+  const name = chooseSuite(prompt, asked)
+  const suite = Object.hasOwn(prompt.suites, name) ? prompt.suites[name] : undefined
+  if (suite !== undefined) return suite
+  const names = Object.keys(prompt.suites)
+  throw new SluiceError(
+    'invalid-input',
+    names.length > 0
+      ? `${prompt.file} has no suite "${name}"; it has ${names.join(', ')}`
+      : `${prompt.file} keeps its cases inline, as testData, and cases cannot be added there. Move them to a file and name the file: suites: {fast: ../evals/${prompt.feature}.yaml}`,
+  )
 }
 
 /** The mark of a file that has one: decoding drops it. */

@@ -4,12 +4,11 @@ import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { selectFeature } from '../../core/suite/project/select-feature.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import { chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { variablesOf } from '../../core/suite/values/template.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
 import { createRedactors } from '../live/redact.ts'
-import { addCases } from './add-cases.ts'
+import { addCases, suiteFile } from './add-cases.ts'
 import type { Choice } from './choose-cases.ts'
 import type { Failure } from './failure.ts'
 import { gatherFailures, type Production, redactFailures } from './gather-failures.ts'
@@ -68,19 +67,6 @@ export async function failuresToCases(
   const prompts = project.prompts.filter(({ suites }) => Object.values(suites).includes(suite))
   const choices = await addCases(failures, { ...project, feature, suite, prompts, wishes, dryRun, keepSimilar })
   return { feature, suite, dryRun, choices }
-}
-
-function suiteFile(prompt: Prompt, asked: string | undefined): string {
-  const name = chooseSuite(prompt, asked)
-  const suite = Object.hasOwn(prompt.suites, name) ? prompt.suites[name] : undefined
-  if (suite !== undefined) return suite
-  const names = Object.keys(prompt.suites)
-  throw new SluiceError(
-    'invalid-input',
-    names.length > 0
-      ? `${prompt.file} has no suite "${name}"; it has ${names.join(', ')}`
-      : `${prompt.file} keeps its cases inline, as testData, and cases cannot be added there. Move them to a file and name the file: suites: {fast: ../evals/${prompt.feature}.yaml}`,
-  )
 }
 
 async function readFailuresOf(

@@ -9,6 +9,7 @@ const excerptLength = 1200
 
 /** The worst judged answers of the canary, and the cases that they became, as Markdown. */
 export function answersSection({ worst, cases }: PostMortem): string[] {
+  if (worst === null) return ['They are not shown here. The page of the rollout shows them to whoever may see them.']
   if (worst.length === 0)
     return ['No answer is kept: contents are stored only where the prompt says live: {store: true}.']
   return alike(worst).flatMap((failures, index) => answerBlocks(failures, index + 1, cases))
@@ -60,13 +61,13 @@ export function missedSection({ rollout, versions, worst, cases }: PostMortem): 
     ? `The verdict of the gate on this version was **${report.verdict}** (run ${codeSpan(report.runId)}).`
     : 'No report of the gate on this version is on record.'
   const counts = new Map<string, number>()
-  for (const id of worst.flatMap(({ failed }) => failed)) counts.set(id, (counts.get(id) ?? 0) + 1)
+  for (const id of (worst ?? []).flatMap(({ failed }) => failed)) counts.set(id, (counts.get(id) ?? 0) + 1)
   const items = [...counts].sort(([, a], [, b]) => b - a).map(([id, count]) => `${codeSpan(id)} (${count})`)
   return [
     gate,
     ...(items.length === 0
       ? []
-      : [`Of the ${formatAmount(worst.length, 'answer')} above failed: ${items.join(', ')}.`]),
+      : [`Of the ${formatAmount(worst?.length ?? 0, 'answer')} above failed: ${items.join(', ')}.`]),
     ...(cases === null ? [] : [casesText(cases, rollout)]),
   ]
 }

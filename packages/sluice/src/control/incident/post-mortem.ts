@@ -35,14 +35,14 @@ export interface PostMortem {
   evidence: DecidingEvidence | null
   /** What happened to the rollout, and the publication of its canary; oldest first. */
   rows: AuditRow[]
-  /** The worst judged answers of the canary that are kept, below the score from which an answer is good. */
-  worst: Failure[]
+  /** The worst judged answers of the canary that are kept, below the score from which an answer is good; null: not to be shown. */
+  worst: Failure[] | null
   /** Null where the project of the feature is not at hand. */
   cases: IncidentCase[] | null
 }
 
 /** The part of a control plane that a post-mortem is made of. */
-export interface Records extends Production {
+export interface Records extends Pick<Production, 'contents'> {
   feature(name: string): Promise<{ versions: readonly GatedVersion[] }>
   auditRows(feature: string): Promise<AuditRow[]>
 }

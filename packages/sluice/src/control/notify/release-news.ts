@@ -19,6 +19,8 @@ const events = new Map<string, ReleaseEventName>([
   ['approval.lapse', 'lapsed'],
   ['approval.break-glass', 'unapproved'],
   ['approval.review', 'reviewed'],
+  ['revert.opened', 'revert'],
+  ['revert.refused', 'revert'],
 ])
 
 /** Holds that call somebody: arms that do not match, and a decision that only a person can make. */

@@ -185,12 +185,13 @@ function startNotifiers({ store, clock, metrics, notify }: EngineOptions, faults
   )
 }
 
-function startGithub({ github, store, clock, log, metrics }: EngineOptions, faults: FaultRegister): WorkLoop[] {
+function startGithub(options: EngineOptions, faults: FaultRegister): WorkLoop[] {
+  const { github, store, clock, log, metrics, redactorOf, redactTextsOf } = options
   if (!github) return []
   const why = 'GitHub is not told of it: the version was not published from a commit of that repository'
   return [
     followReleases({
-      ...{ store, clock, ...github },
+      ...{ store, clock, ...github, redactors: { redactorOf, redactTextsOf } },
       faults: faults.of('telling GitHub'),
       onNoCommit: (feature, version) => log('warn', why, { feature, version }),
       count: (what, result) => metrics.count('github_steps_total', 'What GitHub was told.', { what, result }),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type GithubApi, GithubError } from './github-api.ts'
 
 /** An entry of a folder of a commit. */
-interface GithubEntry {
+export interface GithubEntry {
   /** Relative to the folder that was asked for, posix. */
   path: string
   /** As git has it: `100644` a file, `100755` a program, `120000` a link, `040000` a folder, `160000` a submodule. */
@@ -11,7 +11,7 @@ interface GithubEntry {
 }
 
 /** A file of a new commit: with a text of its own, or with the bytes of a blob that the repository has. */
-type NewEntry = { path: string; mode: string } & ({ content: string } | { sha: string })
+export type NewEntry = { path: string; mode: string } & ({ content: string } | { sha: string })
 
 interface GithubPull {
   /** Its page. */
@@ -23,7 +23,9 @@ export interface GithubRepository {
   defaultBranch(): Promise<string>
   /** The commit of a branch; undefined where there is no such branch. */
   headOf(branch: string): Promise<string | undefined>
-  commit(sha: string): Promise<{ tree: string; parents: string[] }>
+  commit(sha: string): Promise<{ tree: string; message: string }>
+  /** Whether a commit is in the history of another one. */
+  isBefore(commit: string, head: string): Promise<boolean>
   /** The entries of a tree, named by itself or by its commit; with `deep` those of all folders below as well, unless they are too many. */
   tree(sha: string, options?: { deep: boolean }): Promise<{ entries: GithubEntry[]; isWhole: boolean }>
   blob(sha: string): Promise<Uint8Array>
@@ -39,7 +41,7 @@ export interface GithubRepository {
 const withSha = z.object({ sha: z.string() })
 const repositorySchema = z.object({ default_branch: z.string() })
 const refSchema = z.object({ object: withSha })
-const commitSchema = z.object({ tree: withSha, parents: z.array(withSha).default([]) })
+const commitSchema = z.object({ tree: withSha, message: z.string().default('') })
 const treeSchema = z.object({
   tree: z.array(z.object({ path: z.string(), mode: z.string(), sha: z.string() })),
   truncated: z.boolean().default(false),
@@ -55,8 +57,8 @@ export function githubRepository(api: GithubApi, name: string): GithubRepository
   const post = async <T>(place: string, schema: z.ZodType<T>, body: object) =>
     schema.parse((await api.request('POST', `${base}${place}`, body)).data)
   const commit = async (sha: string) => {
-    const { tree, parents } = await get(`/git/commits/${sha}`, commitSchema)
-    return { tree: tree.sha, parents: parents.map((parent) => parent.sha) }
+    const { tree, message } = await get(`/git/commits/${sha}`, commitSchema)
+    return { tree: tree.sha, message }
   }
   return {
     commit,
@@ -66,6 +68,10 @@ export function githubRepository(api: GithubApi, name: string): GithubRepository
     async headOf(branch) {
       const place = `/git/ref/heads/${branch.split('/').map(encodeURIComponent).join('/')}`
       return (await unlessMissing(get(place, refSchema)))?.object.sha
+    },
+    async isBefore(sha, head) {
+      const { status } = await get(`/compare/${sha}...${head}?per_page=1`, z.object({ status: z.string() }))
+      return status === 'ahead' || status === 'identical'
     },
     async tree(sha, { deep } = { deep: false }) {
       const { tree, truncated } = await get(`/git/trees/${sha}${deep ? '?recursive=1' : ''}`, treeSchema)

@@ -17,6 +17,7 @@ export type ReleaseEventName =
   | 'lapsed'
   | 'unapproved'
   | 'reviewed'
+  | 'revert'
 
 /** The part of an audit row that channels are told. */
 export interface ReleaseNotification {
@@ -62,6 +63,7 @@ const labels: Record<ReleaseEventName, string> = {
   lapsed: 'Proposal lapsed',
   unapproved: 'Released without approval',
   reviewed: 'Release reviewed',
+  revert: 'Revert of the default branch',
 }
 const weakly = 'Version promoted weakly'
 const undecided = 'Rolled back undecided'
@@ -80,6 +82,7 @@ const types: Record<ReleaseEventName, string> = {
   lapsed: 'sluice.approval.lapsed',
   unapproved: 'sluice.approval.bypassed',
   reviewed: 'sluice.approval.reviewed',
+  revert: 'sluice.revert.proposed',
 }
 const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
   stuck: 'trigger',

@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict'
 import { followReleases } from '../../../src/control/github/follow-releases.ts'
 import { githubStanding, progressName } from '../../../src/control/github/github-progress.ts'
+import type { Redact } from '../../../src/control/live/redact.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
@@ -57,6 +59,14 @@ export const activate = (store: Store, id = incumbent) =>
 export const start = (store: Store, rolloutId = 'r-1', supersede = false) =>
   startRollout(store, 'mail', rolloutId, {}, supersede)
 
+/** As a redactor of a project: names go. */
+const redact: Redact = async ({ input, output }) => ({
+  input: Object.fromEntries(
+    Object.entries(input).map(([key, text]) => [key, String(text).replaceAll('Ann', '[name]')]),
+  ),
+  output,
+})
+
 /** Follows the releases of a store as a replica does, until it is closed. */
 export function following(
   store: Store,
@@ -78,6 +88,10 @@ export function following(
     }),
     linkTo: (feature, id) => `https://s.example/${id === null ? `features/${feature}` : `rollouts/${id}`}`,
     faults: toldFaults(clock, (error) => errors.push(String(error))),
+    redactors: {
+      redactorOf: async (file) => (file === 'lib/redact.ts' ? redact : assert.fail(`${file} is not the redactor`)),
+      redactTextsOf: async () => async (texts) => [...texts],
+    },
     onNoCommit: (feature, id) => withoutCommit.push(`${feature} ${id}`),
     count: (what, fate) => counted.push(`${what} ${fate}`),
   })
@@ -89,12 +103,12 @@ export const untilKnown = (store: Store) =>
   until(async () => (await store.checkpoint(progressName(repository))) !== undefined, 'the start')
 
 /** Waits until GitHub was told of everything that has happened. */
-export async function untilTold(store: Store, clock?: { at: number }): Promise<void> {
+export async function untilTold(store: Store, clock?: { at: number }, feature = 'mail'): Promise<void> {
   await until(async () => {
     // Waits after failures pass as well.
     if (clock) clock.at += 1000
     const state = (await store.checkpoint(progressName(repository)))?.state as { seen: Record<string, number> }
-    return state.seen.mail === (await store.auditHead('mail'))?.seq
+    return state.seen[feature] === (await store.auditHead(feature))?.seq
   }, 'GitHub to be told')
 }
 

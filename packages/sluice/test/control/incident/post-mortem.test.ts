@@ -111,7 +111,7 @@ test('it names the cases that were made of it, or the command that makes them', 
 test('the same answer to the same input is shown once, with the case of any of them', async () => {
   const made = [{ id: 'mail-refund-1', suite: 'evals/mail.yaml', outcome: 'bad-3' }]
   const postMortem = await rolledBack(made)
-  const [first, second] = postMortem.worst
+  const [first, second] = postMortem.worst ?? []
   if (!first || !second) throw new Error('there should be two answers')
   const worst = [first, second, { ...second, source: { ...second.source, outcome: 'bad-3' } }]
   const page = renderPostMortem({ ...postMortem, worst })

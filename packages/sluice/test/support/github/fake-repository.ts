@@ -107,6 +107,8 @@ export function fakeRepository(name = 'acme/mail'): FakeRepository {
     commits.set(sha, { tree, parents, message })
     return sha
   }
+  const isBefore = (earlier: string, later: string): boolean =>
+    earlier === later || (commits.get(later)?.parents.some((parent) => isBefore(earlier, parent)) ?? false)
   const commitOf = (place: string) => repository.branches.get(place) ?? place
   const treeOf = (place: string) => commits.get(commitOf(place))?.tree
 
@@ -209,6 +211,8 @@ export function fakeRepository(name = 'acme/mail'): FakeRepository {
   function gitAnswer(method: string, place: string, url: URL, body: Body): Answer | undefined {
     const { branches, may } = repository
     if (place === '' && method === 'GET') return ok({ default_branch: 'main' })
+    const [, earlier = '', later = ''] = /^\/compare\/(\w+)\.\.\.(\w+)$/.exec(place) ?? []
+    if (earlier !== '') return ok({ status: isBefore(earlier, later) ? 'ahead' : 'diverged' })
     const [, kind, rest = ''] = /^\/git\/(\w+)(?:\/(.+))?$/.exec(place) ?? []
     if (kind === undefined) return undefined
     if (method !== 'GET' && !may.contents) return forbidden

@@ -53,10 +53,29 @@ const githubSchema = z
           'Whether the commit gets a check run with the evidence, or a commit status where the token allows no check run (default true).',
         examples: [false],
       }),
+    revertPullRequest: z
+      .boolean()
+      .exactOptional()
+      .meta({
+        description: 'Whether a rollback opens a pull request that reverts the prompt file (default false).',
+        examples: [true],
+      }),
+    incidentCases: z
+      .boolean()
+      .exactOptional()
+      .meta({
+        description:
+          'Whether that pull request adds the worst stored answers as golden cases. It puts what users wrote, after redaction, into the repository (default false).',
+        examples: [true],
+      }),
+  })
+  .refine(({ revertPullRequest, incidentCases }) => revertPullRequest || !incidentCases, {
+    error: 'has no effect without revertPullRequest: true',
+    path: ['incidentCases'],
   })
   .meta({
     description: 'What GitHub is told of releases and rollouts. Absent: nothing.',
-    examples: [{ repository: 'acme/mail', tokenEnv: 'SLUICE_GITHUB_TOKEN' }],
+    examples: [{ repository: 'acme/mail', tokenEnv: 'SLUICE_GITHUB_TOKEN', revertPullRequest: true }],
   })
 
 /** The `server` of sluice.yaml: settings of `sluice serve` alone. */
