@@ -32,8 +32,12 @@ function writePicture(name: string, picture: Buffer): void {
   console.log(`docs/images/${name}.png ${Math.round(picture.length / 1024)} kB`)
 }
 
+/** Found and measured at once, since a page that follows changes replaces what it shows. */
 async function bottomOf(page: Page, selector: string): Promise<number> {
-  const element = page.locator(selector).first()
-  const bottom = await element.evaluate((found) => found.getBoundingClientRect().bottom + scrollY)
+  const bottom = await page.evaluate((wanted) => {
+    const found = document.querySelector(wanted)
+    return found === null ? 0 : found.getBoundingClientRect().bottom + scrollY
+  }, selector)
+  if (bottom === 0) throw new Error(`${page.url()} shows no ${selector}`)
   return Math.ceil(bottom) + belowEnd
 }
