@@ -34,7 +34,7 @@ export async function takeDemoPictures(browser: Browser): Promise<void> {
   await show(`/rollouts/${rollout}/rollback`, applied)
   await page.getByLabel('Reason').fill('action items are missing')
   await page.getByRole('button', { name: 'Roll back' }).click()
-  await page.getByText('may still serve the canary').first().waitFor()
+  await page.getByText(/[1-9]\d* of \d+ instances have it/).waitFor()
   taken.push(await takePicture(page, applied))
   await take(`/features/${feature}`, demoPictures.feature)
   writePictures(taken)
@@ -53,11 +53,11 @@ async function startDemo(): Promise<Demo> {
   const ended = new Promise((resolve) => child.once('exit', resolve))
   const told = new Map<string, string>()
   createInterface({ input: child.stderr }).on('line', (line) => {
-    const [, name = '', value = ''] = /^(Open|Token)\s+(\S+)/.exec(line) ?? []
+    const [, name = '', value = ''] = /^(Again|Token)\s+(\S+)/.exec(line) ?? []
     told.set(name, value)
   })
   await until(() => told.has('Token') || child.exitCode !== null, 'the demo to start')
-  const [url, token] = [told.get('Open'), told.get('Token')]
+  const [url, token] = [told.get('Again'), told.get('Token')]
   if (!url || !token) throw new Error(`the demo has ended with ${child.exitCode}`)
   return {
     ...{ url, token },

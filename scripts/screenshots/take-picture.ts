@@ -6,7 +6,7 @@ import { withPalette } from './palette-png.ts'
 import type { Picture } from './pictures.ts'
 
 const images = path.join(import.meta.dirname, '../../docs/images')
-const belowEnd = 12
+const belowEnd = 6
 
 /** A picture that was taken and not yet written: that takes seconds, and a page goes on meanwhile. */
 export interface Taken {
