@@ -27,6 +27,8 @@ export interface ActPage {
   }[]
   /** Other ways, e.g. to roll back the canary alone. */
   others: readonly { address: string; text: string }[]
+  /** What else whoever sends the form should know. */
+  notes?: readonly string[]
   /** Why it cannot be done now; null where it can. */
   refusal: string | null
   /** Why the last attempt was refused. */
@@ -56,6 +58,7 @@ export interface ActForm {
 export function actPage(page: ActPage): PageContent {
   const { title, feature, versions, state, consequence, reach, known, choices, others, refusal, fault, form, back } =
     page
+  const { notes = [] } = page
   const main = html`<section class="act">
 <p class="muted"><a href="${featureAddress(feature)}">${feature}</a></p>
 <h1>${title}</h1>
@@ -65,7 +68,7 @@ ${refusal === null ? undefined : html`<p class="note">${refusal}</p>`}
 ${consequence && refusal === null ? consequencePart(consequence, reach) : undefined}
 ${known.length === 0 ? undefined : html`<h2>What is known</h2><ul class="plain">${known.map((line) => html`<li>${line}</li>`)}</ul>`}
 ${choices.length === 0 ? undefined : choicesPart(choices)}
-${form && refusal === null ? formPart(form, fault !== null) : undefined}
+${form && refusal === null ? html`${notes.map((note) => html`<p class="note">${note}</p>`)}${formPart(form, fault !== null)}` : undefined}
 ${others.length === 0 ? undefined : html`<h2>Instead</h2><ul>${others.map(({ address, text }) => html`<li><a href="${address}">${text}</a></li>`)}</ul>`}
 <p><a href="${back.address}">${refusal === null ? `No, back to ${back.text}` : `To ${back.text}`}</a></p>
 </section>`

@@ -7,6 +7,7 @@ export const compareAddress = (feature: string, { from, to }: { from: string; to
 export const runAddress = (feature: string, version: string) => `/runs/${part(feature)}/${part(version)}`
 export const auditAddress = (chain: string) => `/audit/${part(chain)}`
 export const proposalAddress = (id: string) => `/proposals/${part(id)}`
+export const proposalActAddress = (id: string, act: string) => `${proposalAddress(id)}/${act}`
 export const rolloutAddress = (id: string) => `/rollouts/${part(id)}`
 
 /** The first step of an act. */

@@ -7,6 +7,7 @@ import { type FeatureTimeline, featureTimeline } from './feature-chart.ts'
 import { type VersionList, versionTable } from './feature-versions.ts'
 import type { PageContent } from './layout.ts'
 import { type FeatureRow, featureCells, featureColumns } from './overview-row.ts'
+import { type ListedProposal, waitingSection } from './proposal.ts'
 
 /** A rollout, running or ended. Times in ms since the epoch. */
 export interface ListedRollout {
@@ -47,6 +48,8 @@ export interface FeaturePage {
   activeSince: { at: number; promoted: boolean } | null
   /** What the last change took back; null: it took nothing back. */
   takenBack: { version: NamedVersion; at: number; by: string; reason: string } | null
+  /** Of this feature. */
+  waiting: readonly ListedProposal[]
   timeline: FeatureTimeline
   list: VersionList
   rollouts: readonly ListedRollout[]
@@ -63,6 +66,7 @@ export function featurePage(page: FeaturePage): PageContent {
   const main = html`<h1>${feature}</h1>
 ${sentence(page)}
 ${takenBack(page)}
+${waitingSection(page.waiting)}
 ${page.running === null ? featureActLinks({ feature, isActive: row.active !== null }, page.mayAct) : rolloutActLinks(page.running, page.mayAct)}
 ${wideTable({ name: 'Now', head: featureColumns.slice(1), rows: [html`<tr>${featureCells(row)}</tr>`] })}
 <section><h2>Over time</h2>

@@ -3,6 +3,7 @@ import { type Html, html } from '../../text/markup.ts'
 import { moment, pager, toned, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
 import { type FeatureRow, featureColumns, featureRow } from './overview-row.ts'
+import { type ListedProposal, waitingSection } from './proposal.ts'
 
 /** Which features are listed. */
 interface OverviewFilter {
@@ -35,6 +36,8 @@ export interface OverviewPage {
   faults: readonly ShownFault[]
   /** The replica that decides about the canaries; null: none does. */
   leader: string | null
+  /** Of all features that the reader may see. */
+  waiting: readonly ListedProposal[]
   /** The reader's token is limited to some features. */
   isLimited: boolean
 }
@@ -45,6 +48,7 @@ export function overviewPage(page: OverviewPage): PageContent {
   const main = html`<h1>Overview</h1>
 ${sentence(page)}
 ${warnings(page)}
+${waitingSection(page.waiting)}
 ${counts.all === 0 ? emptyState(isLimited) : list(page)}`
   const title = counts.attention > 0 ? `(${counts.attention}) Overview` : 'Overview'
   return { title, main }

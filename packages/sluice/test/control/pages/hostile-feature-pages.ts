@@ -6,6 +6,7 @@ import { gateRecordOf } from '../../../src/control/pages/gate-record.ts'
 import { judgePage } from '../../../src/control/pages/judge.ts'
 import type { PageContent } from '../../../src/control/pages/layout.ts'
 import type { FeatureRow } from '../../../src/control/pages/overview-row.ts'
+import { type ListedProposal, proposalPage } from '../../../src/control/pages/proposal.ts'
 import { runPage } from '../../../src/control/pages/run.ts'
 import { reportOf } from '../../support/told-feature.ts'
 
@@ -19,7 +20,25 @@ interface Odd {
 
 /** The pages about a feature and its versions, with a hostile text in every field. */
 export function featurePages(row: FeatureRow, odd: Odd): Record<string, PageContent> {
-  return { feature: featurePage(hostileFeature(row, odd)), ...versionPages(odd), ...otherPages(odd) }
+  const pages = { feature: featurePage(hostileFeature(row, odd)), proposal: hostileProposalPage(odd) }
+  return { ...pages, ...versionPages(odd), ...otherPages(odd) }
+}
+
+export function hostileProposal({ hostile, never }: Pick<Odd, 'hostile' | 'never'>): ListedProposal {
+  const state = { tone: 'bad' as const, text: hostile }
+  return { id: hostile, feature: hostile, act: hostile, by: hostile, at: never, state }
+}
+
+function hostileProposalPage(odd: Odd): PageContent {
+  const { hostile, never } = odd
+  const said = { name: hostile, at: never, reason: hostile }
+  return proposalPage({
+    ...hostileProposal(odd),
+    ...{ version: { id: hostile, label: hostile }, reason: hostile, override: hostile, approvers: hostile },
+    consequence: { first: hostile, more: [hostile] },
+    ...{ approvals: [said], expiresAt: never, ended: said, rolloutId: hostile },
+    acts: [{ act: hostile, text: hostile, isDanger: true }],
+  })
 }
 
 function hostileGate({ hostile }: Odd) {
@@ -38,6 +57,7 @@ function hostileFeature(row: FeatureRow, odd: Odd): FeaturePage {
     row,
     running: { id: hostile, status: 'running', stage: 0, settings: { stages: [1, 2] } },
     mayAct: true,
+    waiting: [hostileProposal(odd)],
     activeSince: { at: never, promoted: true },
     takenBack: { version: name, at: never, by: hostile, reason: hostile },
     timeline: {

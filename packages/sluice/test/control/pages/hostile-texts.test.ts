@@ -10,7 +10,7 @@ import type { FeatureRow } from '../../../src/control/pages/overview-row.ts'
 import { rolloutPage } from '../../../src/control/pages/rollout/rollout-page.ts'
 import { settingsPage } from '../../../src/control/pages/settings.ts'
 import { signedInPage, signInPage } from '../../../src/control/pages/sign-in.ts'
-import { featurePages } from './hostile-feature-pages.ts'
+import { featurePages, hostileProposal } from './hostile-feature-pages.ts'
 
 const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202Egnp.exe\u0000`
 const now = Date.UTC(2026, 10, 24, 9)
@@ -128,6 +128,7 @@ const pages: Record<string, PageContent> = {
     instances: { total: 2, behind: 1, silent: 1 },
     faults: [fault],
     leader: hostile,
+    waiting: [hostileProposal({ hostile, never })],
     isLimited: false,
   }),
   instances: instancesPage({
@@ -152,6 +153,7 @@ const pages: Record<string, PageContent> = {
     consequence: { first: hostile, more: [hostile] },
     reach: { tone: 'watch', text: hostile },
     known: [hostile],
+    notes: [hostile],
     choices: [
       {
         address: '/features/f/start',
@@ -216,6 +218,7 @@ test('what is not known is said to be so, and is never 0', () => {
     instances: { total: 0, behind: 0, silent: 0 },
     faults: [],
     leader: null,
+    waiting: [],
     isLimited: false,
   })
   const cells = [...main.markup.matchAll(/<td data-column="([^"]+)"[^>]*>(.*?)<\/td>/gs)].map(([, column, content]) => [

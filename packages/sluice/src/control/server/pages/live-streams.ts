@@ -104,7 +104,12 @@ export function createLiveStreams(options: LiveOptions): LiveStreams {
     store.onAcknowledge(() => {
       isDirty = true
     }),
-    store.onChange(sweep),
+    store.onChange(() => {
+      // What waits for approval is no part of what is served, so no load tells of it.
+      drop()
+      isDirty = true
+      sweep()
+    }),
     every(clock, lookMs, look),
     every(clock, sweepMs, sweep),
   ]

@@ -6,6 +6,7 @@ import { maySee } from '../access/caller.ts'
 import { faultsFor } from '../health.ts'
 import { type InstanceState, visibleInstances } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
+import { listedProposals } from './acts/proposal-act-routes.ts'
 import { featureRowOf, type RowFacts } from './overview-rows.ts'
 import { definePage, type Viewer } from './page-route.ts'
 
@@ -46,6 +47,7 @@ export const showOverview = definePage({
       },
       faults: facts.faults,
       leader: facts.leader,
+      waiting: await listedProposals(services, viewer, null),
       isLimited: viewer.features !== null,
     })
   },

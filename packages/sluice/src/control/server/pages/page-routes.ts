@@ -1,3 +1,6 @@
+import { featureActRoutes } from './acts/feature-act-routes.ts'
+import { proposalActRoutes, showProposalPage } from './acts/proposal-act-routes.ts'
+import { rolloutActRoutes } from './acts/rollout-act-routes.ts'
 import { showApplied } from './applied-route.ts'
 import { showAsset } from './asset-route.ts'
 import { exportAudit, showAuditPage } from './audit/audit-route.ts'
@@ -6,14 +9,12 @@ import { showCosts } from './costs-route.ts'
 import { showComparison } from './feature/compare-route.ts'
 import { showFeaturePage } from './feature/feature-route.ts'
 import { showRun } from './feature/run-route.ts'
-import { featureActRoutes } from './feature-act-routes.ts'
 import { showInstances } from './instances-route.ts'
 import { showJudges } from './judge-route.ts'
 import { openLive } from './live-route.ts'
 import { beginOidc, endOidc } from './oidc-routes.ts'
 import { showOverview } from './overview-route.ts'
 import type { PageRoute } from './page-route.ts'
-import { rolloutActRoutes } from './rollout-act-routes.ts'
 import { showRolloutPage } from './rollout-route.ts'
 import { showSettings } from './settings-route.ts'
 import { showSignIn, signIn, signInByLink, signOut } from './sign-in-routes.ts'
@@ -34,6 +35,8 @@ export const pageRoutes: readonly PageRoute[] = [
   showApplied,
   ...rolloutActRoutes,
   ...featureActRoutes,
+  showProposalPage,
+  ...proposalActRoutes,
   showSettings,
   showSignIn,
   signIn,

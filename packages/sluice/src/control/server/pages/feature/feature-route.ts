@@ -15,6 +15,7 @@ import { hasScope } from '../../access/caller.ts'
 import { faultsFor } from '../../health.ts'
 import { visibleInstances } from '../../instances/instance-states.ts'
 import type { Services } from '../../services.ts'
+import { listedProposals } from '../acts/proposal-act-routes.ts'
 import { endedTone, featureRowOf } from '../overview-rows.ts'
 import { definePage, type Viewer } from '../page-route.ts'
 import { visibleFeature } from '../visible-feature.ts'
@@ -53,6 +54,7 @@ export const showFeaturePage = definePage({
         version: await nameOf(taken.version),
         reason: excerpt(taken.reason, longestReason),
       },
+      waiting: await listedProposals(services, viewer, feature),
       timeline: await timelineOf(state, { recent, nameOf, now: clock.now() }, services),
       list: { ...listed, versions: shownVersions(state, listed, recent) },
       rollouts: await Promise.all(

@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import type { ActForm } from '../../pages/act.ts'
-import { appliedAddress } from '../../pages/addresses.ts'
-import type { PageContent } from '../../pages/layout.ts'
-import { ReleaseConflict } from '../../release/release-conflict.ts'
-import type { Caller } from '../access/caller.ts'
-import type { Session } from '../access/sessions.ts'
-import type { Changed } from '../change-feature.ts'
-import { Problem } from '../http/problem.ts'
-import { reason as reasonField } from '../route/fields.ts'
-import type { Services } from '../services.ts'
+import type { ActForm } from '../../../pages/act.ts'
+import { appliedAddress } from '../../../pages/addresses.ts'
+import type { PageContent } from '../../../pages/layout.ts'
+import { ReleaseConflict } from '../../../release/release-conflict.ts'
+import type { Caller } from '../../access/caller.ts'
+import type { Session } from '../../access/sessions.ts'
+import type { Changed } from '../../change-feature.ts'
+import { Problem } from '../../http/problem.ts'
+import { reason as reasonField } from '../../route/fields.ts'
+import type { Services } from '../../services.ts'
 
 /** What every form of an act sends. */
 export const actFields = z.object({
@@ -45,12 +45,12 @@ interface Attempt {
 }
 
 /**
- * Does what a form asks for, and goes on to the page that shows how far it has come. If it is refused, the form is shown
+ * Does what a form asks for, and goes on to the page that shows how far it has come, or to the address that `act` returns. If it is refused, the form is shown
  * again, with why, and with what holds now.
  */
 export async function attempt(
   { request, caller, form, more = {} }: { request: Request; caller: Caller; form: ActFields; more?: object },
-  act: (attempt: Attempt) => Promise<Changed>,
+  act: (attempt: Attempt) => Promise<Changed | string>,
   again: (fault: string, sent: Sent) => Promise<PageContent>,
 ): Promise<{ to: string } | (PageContent & { status: number })> {
   const sent = { reason: form.reason, override: form.override }
@@ -67,7 +67,7 @@ export async function attempt(
       seen: form.revision,
       override: override.data === undefined ? {} : { override: { reason: override.data } },
     })
-    return { to: appliedAddress(changed.feature.feature) }
+    return { to: typeof changed === 'string' ? changed : appliedAddress(changed.feature.feature) }
   } catch (error) {
     const refusal = refusalOf(error)
     if (refusal === undefined) throw error
@@ -83,7 +83,9 @@ export function refusalOf(error: unknown): string | undefined {
   if (!(error instanceof Problem)) return undefined
   const { status, code, detail } = error.details
   if (code === 'idempotency-key-reused') return 'This form was sent before, with another text. See what it did.'
-  return status === 409 ? sentence(detail ?? '') : undefined
+  return status === 409 || code === 'may-not-approve' || code === 'not-the-proposer'
+    ? sentence(detail ?? '')
+    : undefined
 }
 
 /** `It has ended.` of `it has ended` */

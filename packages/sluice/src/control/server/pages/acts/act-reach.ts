@@ -1,10 +1,10 @@
-import type { FeatureState } from '../../../records/feature.ts'
-import { formatAmount, formatCount } from '../../../text/format.ts'
-import type { ActPage } from '../../pages/act.ts'
-import { timeOfDay } from '../../words/moments.ts'
-import { appliedStates } from '../instances/applied-states.ts'
-import { isInstanceSilent, wallTime } from '../instances/instance-states.ts'
-import type { Services } from '../services.ts'
+import type { FeatureState } from '../../../../records/feature.ts'
+import { formatAmount, formatCount } from '../../../../text/format.ts'
+import type { ActPage } from '../../../pages/act.ts'
+import { timeOfDay } from '../../../words/moments.ts'
+import { appliedStates } from '../../instances/applied-states.ts'
+import { isInstanceSilent, wallTime } from '../../instances/instance-states.ts'
+import type { Services } from '../../services.ts'
 
 /** Which instances a change would reach, and which it would not. */
 export async function changeReach(services: Services, state: FeatureState): Promise<NonNullable<ActPage['reach']>> {

@@ -1,27 +1,32 @@
-import type { FeatureState } from '../../../records/feature.ts'
-import type { Rollout } from '../../../records/rollout.ts'
-import { type ActPage, actPage } from '../../pages/act.ts'
-import { rolloutActAddress, rolloutAddress } from '../../pages/addresses.ts'
-import type { NamedVersion, StateTone } from '../../pages/elements.ts'
-import type { PageContent } from '../../pages/layout.ts'
-import type { ReleaseEvent } from '../../release/release-event.ts'
-import { hasEnded, rolloutState, sharePpm } from '../../release/rollout-state.ts'
-import { transition } from '../../release/transition.ts'
-import type { Assessment } from '../../rollout/assessment/assessment.ts'
-import { type RolloutAct, rolloutConsequence } from '../../words/act-text.ts'
-import { evidenceWords } from '../../words/figures-text.ts'
-import { stageText, stateText } from '../../words/rollout-state-text.ts'
-import type { Caller } from '../access/caller.ts'
-import type { Session } from '../access/sessions.ts'
-import { applyRollback } from '../features/activate.ts'
-import { operateRollout } from '../rollouts/change-rollout.ts'
-import { findRollout } from '../rollouts/find-rollout.ts'
-import { ofRollout } from '../route/fields.ts'
-import type { Services } from '../services.ts'
+import { z } from 'zod'
+import type { FeatureState } from '../../../../records/feature.ts'
+import type { Rollout } from '../../../../records/rollout.ts'
+import { ruleFor } from '../../../approval/approval-rule.ts'
+import { type ActPage, actPage } from '../../../pages/act.ts'
+import { proposalAddress, rolloutActAddress, rolloutAddress } from '../../../pages/addresses.ts'
+import type { NamedVersion, StateTone } from '../../../pages/elements.ts'
+import type { PageContent } from '../../../pages/layout.ts'
+import type { ReleaseEvent } from '../../../release/release-event.ts'
+import { hasEnded, rolloutState, sharePpm } from '../../../release/rollout-state.ts'
+import { transition } from '../../../release/transition.ts'
+import type { Assessment } from '../../../rollout/assessment/assessment.ts'
+import { type RolloutAct, rolloutConsequence } from '../../../words/act-text.ts'
+import { evidenceWords } from '../../../words/figures-text.ts'
+import { stageText, stateText } from '../../../words/rollout-state-text.ts'
+import type { Caller } from '../../access/caller.ts'
+import type { Session } from '../../access/sessions.ts'
+import { proposeRelease } from '../../approvals/propose.ts'
+import type { Changed } from '../../change-feature.ts'
+import { applyRollback } from '../../features/activate.ts'
+import { operateRollout } from '../../rollouts/change-rollout.ts'
+import { findRollout } from '../../rollouts/find-rollout.ts'
+import { ofRollout } from '../../route/fields.ts'
+import type { Services } from '../../services.ts'
+import { defineAct, defineOwnPage, type PageRoute } from '../page-route.ts'
+import { namedVersion, visibleFeature } from '../visible-feature.ts'
+import { actApproval } from './act-approval.ts'
 import { actFields, attempt, formBasics, nothingSent, refusalOf, type Sent } from './act-attempt.ts'
 import { changeReach } from './act-reach.ts'
-import { defineAct, defineOwnPage, type PageRoute } from './page-route.ts'
-import { namedVersion, visibleFeature } from './visible-feature.ts'
 
 interface Described {
   /** With the canary's name. */
@@ -40,6 +45,7 @@ const acts: Record<RolloutAct, Described> = {
 }
 
 const scopes = ['operator'] as const
+const query = z.object({ breakGlass: z.literal('yes').optional().catch(undefined) })
 
 /** Both steps of each act on a rollout. */
 export const rolloutActRoutes: readonly PageRoute[] = (Object.keys(acts) as RolloutAct[]).flatMap((act) => [
@@ -47,38 +53,68 @@ export const rolloutActRoutes: readonly PageRoute[] = (Object.keys(acts) as Roll
     path: `/rollouts/{rollout}/${act}`,
     scopes,
     params: ofRollout,
-    show: async ({ params, caller, session }, services) =>
-      pageOf(services, { act, id: params.rollout, caller, session, sent: nothingSent, fault: null }),
+    query,
+    show: async ({ params, query: { breakGlass }, caller, session }, services) => {
+      const breaksGlass = breakGlass === 'yes'
+      return pageOf(services, { act, id: params.rollout, breaksGlass, caller, session, sent: nothingSent, fault: null })
+    },
   }),
   defineAct({
     path: `/rollouts/{rollout}/${act}`,
     scopes,
     params: ofRollout,
-    form: actFields,
-    async act({ params, form, request, caller, session }, services) {
+    form: actFields.extend({ breakGlass: z.literal('yes').optional() }),
+    async act({ params, form: sentForm, request, caller, session }, services) {
+      const { breakGlass, ...form } = sentForm
+      const breaksGlass = breakGlass === 'yes'
       const rollout = await findRollout(services, params.rollout, caller)
       return attempt(
-        { request, caller, form },
-        ({ write, reason, seen }) =>
-          act === 'rollback'
-            ? applyRollback(services, write, rollout.feature, { from: rollout.id, reason, seen })
-            : operateRollout(services, write, rollout, { type: act, reason, seen }),
-        (fault, sent) => pageOf(services, { act, id: rollout.id, caller, session, sent, fault }),
+        { request, caller, form, more: { breaksGlass } },
+        ({ write, reason, seen }) => perform(services, write, rollout, { act, reason, seen, breaksGlass }),
+        (fault, sent) => pageOf(services, { act, id: rollout.id, breaksGlass, caller, session, sent, fault }),
       )
     },
   }),
 ])
 
+const isWider = (act: RolloutAct): act is 'advance' | 'promote' => act === 'advance' || act === 'promote'
+
+interface Decided {
+  act: RolloutAct
+  reason: string
+  seen: number
+  /** Without the approval that it needs. */
+  breaksGlass: boolean
+}
+
+async function perform(
+  services: Services,
+  write: { request: Request; caller: Caller; body: unknown },
+  rollout: Rollout,
+  { act, reason, seen, breaksGlass }: Decided,
+): Promise<Changed | string> {
+  const { id, feature } = rollout
+  if (act === 'rollback') return applyRollback(services, write, feature, { from: id, reason, seen })
+  if (isWider(act) && !breaksGlass && ruleFor(services.approvals, feature)) {
+    const wish = { act, rollout: id, reason, expectedRevision: seen }
+    return proposalAddress((await proposeRelease(services, write, feature, wish)).proposal.id)
+  }
+  const breakGlass = breaksGlass ? { reason } : undefined
+  return operateRollout(services, write, rollout, { type: act, reason, seen, breakGlass })
+}
+
 interface Asked {
   act: RolloutAct
   id: string
+  breaksGlass: boolean
   caller: Caller
   session: Session
   sent: Sent
   fault: string | null
 }
 
-async function pageOf(services: Services, { act, id, caller, session, sent, fault }: Asked): Promise<PageContent> {
+async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
+  const { act, id, breaksGlass, caller, session, sent, fault } = asked
   const { feature } = await findRollout(services, id, caller)
   const state = await visibleFeature(feature, caller, services)
   // Read again, so that what is shown is of the revision that the form sends.
@@ -92,6 +128,9 @@ async function pageOf(services: Services, { act, id, caller, session, sent, faul
   const names = { canary: nameOf(canary), incumbent: nameOf(incumbent) }
   const described = acts[act]
   const users = assessment?.figures?.users ?? null
+  const approval = isWider(act)
+    ? actApproval(services, feature, { breaksGlass, address: rolloutActAddress(id, act) })
+    : null
   return actPage({
     title: described.title(names.canary),
     feature,
@@ -104,14 +143,16 @@ async function pageOf(services: Services, { act, id, caller, session, sent, faul
     reach: act === 'pause' || act === 'resume' ? null : await changeReach(services, state),
     known: knownOf(assessment),
     choices: [],
-    others: othersOf(act, shown),
+    others: [...othersOf(act, shown), ...(approval?.others ?? [])],
+    notes: approval?.notes ?? [],
     refusal: refusalFor(act, state, id, services.clock.now()),
     fault,
     form: {
       ...formBasics(services, session, state, sent),
       button: described.button,
       isDanger: described.isDanger,
-      hidden: {},
+      ...approval?.form,
+      hidden: { ...approval?.hidden },
       override: null,
       undecidable: null,
     },

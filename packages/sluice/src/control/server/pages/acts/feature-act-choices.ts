@@ -1,0 +1,89 @@
+import type { FeatureState } from '../../../../records/feature.ts'
+import type { VersionRecord } from '../../../../records/version.ts'
+import type { ActPage } from '../../../pages/act.ts'
+import { featureActAddress, rolloutActAddress, rolloutAddress } from '../../../pages/addresses.ts'
+import { goodVersions } from '../../../release/activation.ts'
+import type { ReleaseEvent } from '../../../release/release-event.ts'
+import { runningRollout, transition } from '../../../release/transition.ts'
+import type { Services } from '../../services.ts'
+import { gateRefusal } from '../../versions/releasable.ts'
+import { refusalOf } from './act-attempt.ts'
+
+export type FeatureAct = 'rollback' | 'start' | 'activate'
+
+const mostChoices = 50
+
+/** Of which version: the newest first, for a rollback only those that were good. */
+export async function choicesOf(services: Services, state: FeatureState, act: FeatureAct): Promise<ActPage['choices']> {
+  if (act === 'rollback') return []
+  const versions = await services.store.versions(state.feature)
+  return versions
+    .filter(({ id }) => id !== state.active)
+    .toSorted((a, b) => b.publishedAt - a.publishedAt)
+    .slice(0, mostChoices)
+    .map((version) => {
+      const refusal = gateRefusal(version)
+      return {
+        address: `${featureActAddress(state.feature, act)}?version=${version.id}`,
+        version: { id: version.id, label: version.content.label ?? null },
+        gate: refusal === null ? { tone: 'good', text: 'passed' } : { tone: 'bad', text: `not passed: ${refusal}` },
+        publishedAt: version.publishedAt,
+      }
+    })
+}
+
+/** What one may have meant instead. */
+export function othersOf(act: FeatureAct, state: FeatureState, version: VersionRecord | undefined): ActPage['others'] {
+  const running = runningRollout(state)
+  if (act !== 'rollback') {
+    if (running) return [{ address: rolloutAddress(running.id), text: 'To the rollout that runs' }]
+    const other = act === 'activate' ? 'start' : 'activate'
+    const text = act === 'activate' ? 'Try it on a share of the users first' : 'Give it to everybody at once'
+    const chosen = version ? `?version=${version.id}` : ''
+    return [{ address: `${featureActAddress(state.feature, other)}${chosen}`, text }]
+  }
+  const canary = running
+    ? [
+        {
+          address: rolloutActAddress(running.id, 'rollback'),
+          text: 'Roll back the canary alone, if that is the bad one',
+        },
+      ]
+    : []
+  const elsewhere = goodVersions(state)
+    .filter((id) => id !== version?.id)
+    .slice(0, 10)
+    .map((id) => ({
+      address: `${featureActAddress(state.feature, 'rollback')}?version=${id}`,
+      text: `Go back to ${id}`,
+    }))
+  return [...canary, ...elsewhere]
+}
+
+export function noGoodVersion({ feature, active }: FeatureState): string {
+  if (active === null) return `${feature} has no active version.`
+  return `${feature} has no earlier version that was good: activate another one instead.`
+}
+
+/** Why it cannot be done in this state, by the same rules that would refuse it; null where it can. */
+export function featureActRefusal(
+  { clock }: Services,
+  act: FeatureAct,
+  state: FeatureState,
+  { id, rollout }: VersionRecord,
+): string | null {
+  const reason = '-'
+  const events: Record<FeatureAct, ReleaseEvent> = {
+    rollback: { type: 'rollBack', ...(state.active !== null && { from: state.active }), to: id, reason },
+    activate: { type: 'activate', version: id, reason },
+    start: { type: 'start', rolloutId: 'r-', salt: '', canary: id, settings: rollout, override: null },
+  }
+  try {
+    transition(state, events[act], { at: clock.now(), by: '-' })
+    return null
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (refusal === undefined) throw error
+    return refusal
+  }
+}

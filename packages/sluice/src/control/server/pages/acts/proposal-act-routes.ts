@@ -1,0 +1,197 @@
+import type { Proposal } from '../../../../records/proposal.ts'
+import { versionNamed } from '../../../approval/proposal-row.ts'
+import { type ActPage, actPage } from '../../../pages/act.ts'
+import { proposalAddress } from '../../../pages/addresses.ts'
+import type { StateTone } from '../../../pages/elements.ts'
+import type { PageContent } from '../../../pages/layout.ts'
+import { type ListedProposal, proposalPage } from '../../../pages/proposal.ts'
+import type { Consequence } from '../../../words/act-text.ts'
+import { approversText, neededText, releaseActText } from '../../../words/proposal-text.ts'
+import { type Caller, hasScope } from '../../access/caller.ts'
+import type { Session } from '../../access/sessions.ts'
+import { standingOn } from '../../approvals/approval-standing.ts'
+import { approveProposal } from '../../approvals/approve.ts'
+import { endProposal } from '../../approvals/end-proposal.ts'
+import { findProposal } from '../../approvals/find-proposal.ts'
+import { ofProposal, visibleProposals } from '../../approvals/proposal-routes.ts'
+import { type ProposalView, proposalViewOf, proposalViews } from '../../approvals/proposal-view.ts'
+import { releaseConsequence } from '../../release-consequence.ts'
+import type { Services } from '../../services.ts'
+import { defineAct, defineOwnPage, definePage, type PageRoute, type Viewer } from '../page-route.ts'
+import { actFields, attempt, formBasics, nothingSent, type Sent } from './act-attempt.ts'
+
+/** What waits for somebody, of the features that the viewer may see; null: of all of them. */
+export async function listedProposals(
+  services: Services,
+  viewer: Viewer,
+  feature: string | null,
+): Promise<ListedProposal[]> {
+  const pending = await visibleProposals(services, viewer)
+  const views = await proposalViews(
+    services,
+    pending.filter((one) => feature === null || one.feature === feature),
+  )
+  return views.map(listed)
+}
+
+function listed(view: ProposalView): ListedProposal {
+  const { id, feature, wish, proposedBy, proposedAt } = view
+  const act = releaseActText(wish.act, versionNamed(view))
+  return { id, feature, act, by: proposedBy.name, at: proposedAt, state: stateOf(view) }
+}
+
+function stateOf(view: ProposalView): { tone: StateTone; text: string } {
+  const { state, lapsed } = view
+  if (state === 'open' && lapsed !== null) return { tone: 'bad', text: `does not hold any more: ${lapsed}` }
+  if (state === 'open') return { tone: 'watch', text: neededText(view) }
+  if (state === 'unreviewed') return { tone: 'bad', text: 'made without approval, and reviewed by nobody' }
+  if (state === 'done') return { tone: 'good', text: 'approved and made' }
+  return { tone: 'unknown', text: state }
+}
+
+export const showProposalPage = definePage({
+  path: '/proposals/{proposal}',
+  params: ofProposal,
+  async show({ params, viewer }, services) {
+    const proposal = await findProposal(services, params.proposal, viewer)
+    const view = await proposalViewOf(services, proposal)
+    const mayDecide = hasScope(viewer, ['approver', 'operator'])
+    const { wish } = proposal
+    return proposalPage({
+      ...listed(view),
+      version: { id: wish.version, label: proposal.label },
+      reason: proposal.reason,
+      consequence: await consequenceOf(services, proposal),
+      override: 'override' in wish ? wish.override : null,
+      approvals: view.approvals,
+      approvers: approversText(view.approvers),
+      expiresAt: proposal.expiresAt,
+      ended: proposal.ended,
+      rolloutId: proposal.rolloutId,
+      acts: (Object.keys(acts) as ProposalAct[])
+        .filter((act) => mayDecide && acts[act].from === proposal.state)
+        .filter((act) => act !== 'withdraw' || hasScope(viewer, ['operator']))
+        .map((act) => ({ act, text: acts[act].button, isDanger: acts[act].isDanger })),
+    })
+  },
+})
+
+/** As it is now; of one that has ended, as it was when it was proposed. */
+async function consequenceOf(
+  services: Services,
+  { feature, wish, does, ended }: Proposal,
+): Promise<Consequence | null> {
+  const state = ended ? undefined : await services.store.feature(feature)
+  const [first, ...more] = does
+  const kept = first === undefined ? null : { first, more }
+  return (state && (await releaseConsequence(services, state, wish))) ?? kept
+}
+
+type ProposalAct = 'approve' | 'reject' | 'withdraw' | 'review'
+
+interface Described {
+  button: string
+  isDanger: boolean
+  from: Proposal['state']
+  scopes: readonly ('approver' | 'operator')[]
+  /** What it brings, beside what the release itself does. */
+  note: string
+}
+
+const acts: Record<ProposalAct, Described> = {
+  approve: {
+    ...{ button: 'Approve', isDanger: false, from: 'open', scopes: ['approver', 'operator'] },
+    note: 'The last approval that is needed makes the release.',
+  },
+  reject: {
+    ...{ button: 'Reject', isDanger: true, from: 'open', scopes: ['approver', 'operator'] },
+    note: 'Nothing is released, and the proposal is over.',
+  },
+  withdraw: {
+    ...{ button: 'Withdraw', isDanger: false, from: 'open', scopes: ['operator'] },
+    note: 'Nothing is released, and the proposal is over.',
+  },
+  review: {
+    ...{ button: 'Say that it was reviewed', isDanger: false, from: 'unreviewed', scopes: ['approver', 'operator'] },
+    note: 'It is not shown as waiting any more. What was released stays as it is.',
+  },
+}
+
+/** Both steps of what people do to a proposal. */
+export const proposalActRoutes: readonly PageRoute[] = (Object.keys(acts) as ProposalAct[]).flatMap((act) => [
+  defineOwnPage({
+    path: `/proposals/{proposal}/${act}`,
+    scopes: acts[act].scopes,
+    params: ofProposal,
+    show: async ({ params, caller, session }, services) =>
+      pageOf(services, { act, id: params.proposal, caller, session, sent: nothingSent, fault: null }),
+  }),
+  defineAct({
+    path: `/proposals/{proposal}/${act}`,
+    scopes: acts[act].scopes,
+    params: ofProposal,
+    form: actFields,
+    async act({ params: { proposal: id }, form, request, caller, session }, services) {
+      return attempt(
+        { request, caller, form },
+        async ({ write, reason }) => {
+          if (act === 'approve') await approveProposal(services, write, id, reason)
+          else await endProposal(services, write, id, { end: act, reason })
+          return proposalAddress(id)
+        },
+        (fault, sent) => pageOf(services, { act, id, caller, session, sent, fault }),
+      )
+    },
+  }),
+])
+
+interface Asked {
+  act: ProposalAct
+  id: string
+  caller: Caller
+  session: Session
+  sent: Sent
+  fault: string | null
+}
+
+async function pageOf(services: Services, { act, id, caller, session, sent, fault }: Asked): Promise<PageContent> {
+  const proposal = await findProposal(services, id, caller)
+  const view = await proposalViewOf(services, proposal)
+  const { act: what, by, state } = listed(view)
+  const { button, isDanger, from, note } = acts[act]
+  const page: ActPage = {
+    title: `${button}: ${what}`,
+    feature: proposal.feature,
+    versions: [{ role: `proposed by ${by}`, version: { id: proposal.wish.version, label: proposal.label } }],
+    state,
+    consequence: act === 'approve' ? await consequenceOf(services, proposal) : null,
+    reach: null,
+    known: [
+      ...(proposal.reason === null ? [] : [`${by}: ${proposal.reason}`]),
+      ...view.approvals.map(({ name }) => `${name} has approved it.`),
+    ],
+    choices: [],
+    others: [],
+    notes: [note],
+    refusal: proposal.state === from ? await refusalFor(services, act, { proposal, view, caller }) : state.text,
+    fault,
+    form: {
+      ...formBasics(services, session, { revision: proposal.seen }, sent),
+      ...{ button, isDanger, hidden: {}, override: null, undecidable: null },
+    },
+    back: { address: proposalAddress(id), text: 'the proposal' },
+  }
+  return actPage(page)
+}
+
+/** Why this person cannot do it; null where they can. */
+async function refusalFor(
+  services: Services,
+  act: ProposalAct,
+  { proposal, view, caller }: { proposal: Proposal; view: ProposalView; caller: Caller },
+): Promise<string | null> {
+  if (view.lapsed !== null) return `It does not hold any more: ${view.lapsed}.`
+  if (act !== 'approve') return null
+  const why = await (await standingOn(services, proposal))?.refusalOf(caller.tokenId)
+  return why ? `You may not approve this: ${why}.` : null
+}

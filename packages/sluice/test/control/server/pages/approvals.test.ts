@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ruled } from '../../../support/ruled.ts'
+import { signedIn, type Visitor } from '../../../support/visitor.ts'
+
+/** The hidden fields of the form on a page, and its button. */
+async function formOn(who: Visitor, path: string): Promise<{ fields: Record<string, string>; text: string }> {
+  const text = await who.page(path)
+  const form = text.slice(text.indexOf('class="fields"'))
+  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
+  return { fields: Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])), text }
+}
+
+/** Sends the form on a page, and gives where it leads. */
+async function sent(who: Visitor, path: string, reason: string): Promise<string> {
+  const { fields } = await formOn(who, path)
+  const response = await who.send(path.split('?', 1)[0] ?? '', { ...fields, reason })
+  assert.equal(response.status, 303, await response.text())
+  return response.headers.get('location') ?? ''
+}
+
+test('a release is proposed, shown, approved and made from the browser', async () => {
+  await using plane = await ruled()
+  const [ann, bob, eve] = [
+    await signedIn(plane, 'operator'),
+    await signedIn(plane, 'approver'),
+    await signedIn(plane, 'viewer'),
+  ]
+  const path = `/features/f/start?version=${plane.next}`
+  const { text } = await formOn(ann, path)
+  assert.match(text, /It needs 1 approval by the role approver\. Sending this proposes it: nothing is released/)
+  assert.match(text, /<button class="main">Propose<\/button>/)
+  const address = await sent(ann, path, 'shorter')
+  assert.match(address, /^\/proposals\/ap-[0-9a-f]{16}$/)
+  assert.equal((await plane.state()).rollout, null)
+  for (const page of ['/', '/features/f']) {
+    assert.match(
+      await bob.page(page),
+      new RegExp(`<a href="${address}">f: start a rollout of ${plane.next}</a>, by ope-operator`),
+    )
+    assert.match(await bob.page(page), /needs 1 more approval, by the role approver/)
+  }
+  assert.doesNotMatch(await eve.page(address), /class="button/)
+  assert.match(await bob.page(address), new RegExp(`href="${address}/approve"`))
+  assert.doesNotMatch(await bob.page(address), /withdraw"/)
+  assert.match(await ann.page(`${address}/approve`), /You may not approve this: it is none of those who may/)
+  assert.equal((await eve.get(`${address}/approve`)).status, 403)
+  const { fields } = await formOn(ann, address.replace(/$/, '/withdraw'))
+  const forced = await ann.send(`${address}/approve`, { ...fields, reason: 'me too' })
+  assert.deepEqual([forced.status, /Nothing was done\./.test(await forced.text())], [409, true])
+  const cross = await bob.send(
+    `${address}/approve`,
+    { reason: 'r', revision: '1', sendKey: 'a-key-of-a-page-1' },
+    { origin: 'https://evil.example' },
+  )
+  assert.equal(cross.status, 403)
+  assert.equal(await sent(bob, `${address}/approve`, 'read the diff'), address)
+  const { rollout } = await plane.state()
+  assert.equal(rollout.canary, plane.next)
+  assert.match(
+    await eve.page(address),
+    new RegExp(`approved and made.*approved by ope-approver.*/rollouts/${rollout.id}`, 's'),
+  )
+  assert.doesNotMatch(await bob.page('/'), /Waits for approval/)
+  const promote = await sent(ann, `/rollouts/${rollout.id}/promote`, 'in a hurry')
+  assert.equal(await sent(bob, `${promote}/reject`, 'not today'), promote)
+  assert.match(await eve.page(promote), /rejected by ope-approver.*not today/s)
+  assert.match(await bob.page(`${promote}/approve`), /rejected/)
+  const others = await signedIn(
+    plane,
+    'admin',
+    await plane.token('for-other-features', { scopes: ['admin'], features: ['g'] }),
+  )
+  for (const page of [address, `${promote}/approve`]) assert.equal((await others.get(page)).status, 404)
+  assert.doesNotMatch(await others.page('/'), /start a rollout/)
+})
+
+test('a release without approval is made from the browser, and stays on the pages until another has reviewed it', async () => {
+  await using plane = await ruled()
+  const [ann, bob] = [await signedIn(plane, 'operator'), await signedIn(plane, 'approver')]
+  const path = `/features/f/activate?version=${plane.next}`
+  const { text } = await formOn(ann, path)
+  const emergency = /href="([^"]+)">Without approval, in an emergency/.exec(text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  assert.equal(emergency, `${path}&breakGlass=yes`)
+  assert.match(await ann.page(emergency), /<button class="main danger">Release without approval<\/button>/)
+  assert.equal(await sent(ann, emergency, 'INC-9'), '/features/f/applied')
+  assert.equal((await plane.state()).active, plane.next)
+  const address = /href="(\/proposals\/[^"]+)"/.exec(await bob.page('/'))?.[1] ?? ''
+  assert.match(await bob.page('/features/f'), /made without approval, and reviewed by nobody/)
+  const own = await ann.send(`${address}/review`, {
+    ...(await formOn(ann, `${address}/review`)).fields,
+    reason: 'mine',
+  })
+  assert.equal(own.status, 409)
+  assert.equal(await sent(bob, `${address}/review`, 'was right'), address)
+  assert.doesNotMatch(await bob.page('/'), /Waits for approval/)
+})
