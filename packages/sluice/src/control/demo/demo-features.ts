@@ -14,14 +14,14 @@ interface DemoVersion {
   label: string
   instructions: string
   model: string
-  verdict: 'pass' | 'fail'
-  score: number
+  /** Which share of its answers to the cases of the gate loses what was needed. */
+  loses: number
 }
 
 /** A feature of the simulated application. */
 export interface DemoFeature {
   feature: string
-  /** Oldest first. */
+  /** Oldest first. The first one was there before the control plane: the gate holds the second one against it. */
   versions: readonly DemoVersion[]
   /** Of the prompt, after the instructions. */
   variables: string
@@ -42,20 +42,19 @@ export const demoFeatures: readonly DemoFeature[] = [
   {
     feature: 'email-summary',
     versions: [
-      { label: '1.2', model: large, instructions: 'Summarise this e-mail.', verdict: 'pass', score: 0.88 },
+      { label: '1.1', model: large, instructions: 'What does this e-mail say?', loses: 0.2 },
+      { label: '1.2', model: large, instructions: 'Summarise this e-mail.', loses: 0.12 },
       {
         label: '1.3',
         model: large,
         instructions: 'Summarise this e-mail. Then list every action item with its date.',
-        verdict: 'pass',
-        score: 0.93,
+        loses: 0,
       },
       {
         label: '1.4-short',
         model: small,
         instructions: 'Summarise this e-mail in at most two sentences. Then list action items.',
-        verdict: 'pass',
-        score: 0.92,
+        loses: 0.01,
       },
     ],
     variables: '{{ email }}',
@@ -70,13 +69,13 @@ export const demoFeatures: readonly DemoFeature[] = [
   {
     feature: 'support-reply',
     versions: [
-      { label: '7', model: large, instructions: 'Answer by the help page.', verdict: 'pass', score: 0.83 },
+      { label: '6', model: large, instructions: 'Answer the customer.', loses: 0.15 },
+      { label: '7', model: large, instructions: 'Answer by the help page.', loses: 0.02 },
       {
         label: '8-polite',
         model: large,
         instructions: 'Answer by the help page. Be warm and polite.',
-        verdict: 'pass',
-        score: 0.86,
+        loses: 0.02,
       },
     ],
     variables: '{{ article }}\n\n{{ question }}',
@@ -91,8 +90,9 @@ export const demoFeatures: readonly DemoFeature[] = [
   {
     feature: 'contract-fields',
     versions: [
-      { label: '2.0', model: large, instructions: 'Extract all terms.', verdict: 'pass', score: 0.94 },
-      { label: '2.1', model: small, instructions: 'Extract all terms.', verdict: 'fail', score: 0.81 },
+      { label: '1.9', model: large, instructions: 'Extract the terms.', loses: 0.06 },
+      { label: '2.0', model: large, instructions: 'Extract all terms.', loses: 0.02 },
+      { label: '2.1', model: small, instructions: 'Extract all terms.', loses: 0.3 },
     ],
     variables: '{{ text }}',
     rubric: [],
@@ -102,7 +102,8 @@ export const demoFeatures: readonly DemoFeature[] = [
   {
     feature: 'search-answer',
     versions: [
-      { label: 'first', model: large, instructions: 'Answer from these pages.', verdict: 'pass', score: 0.79 },
+      { label: 'draft', model: large, instructions: 'Answer.', loses: 0.2 },
+      { label: 'first', model: large, instructions: 'Answer from these pages.', loses: 0.03 },
     ],
     variables: '{{ text }}',
     rubric: [{ id: 'complete', ask: 'Does the answer name all that the pages say?' }],
@@ -156,7 +157,7 @@ const invents = 0.12
 const wordy = 0.15
 
 /** A simulated model: it answers requests, some of them badly. `uniform` gives numbers in [0,1). */
-export type SimulatedModel = (feature: string, failing: Failing) => Observation
+export type SimulatedModel = (feature: string, failing: Failing, request?: SimulatedRequest) => Observation
 
 /**
  * Faults come evenly, each as often as it should and never twice by chance, so that the demo goes much the same way each
@@ -175,8 +176,8 @@ export function createSimulatedModel(uniform: () => number): SimulatedModel {
     if (due.invents) return 'invents'
     return due.wordy ? 'wordy' : 'none'
   }
-  return (feature, { loses, errors }) => {
-    const request = demoFeature(feature).request(uniform)
+  return (feature, { loses, errors }, given) => {
+    const request = given ?? demoFeature(feature).request(uniform)
     const { input } = request
     const latencyMs = Math.round(500 + 900 * uniform())
     if (isDue.errors(errors)) return { latencyMs, error: 'TimeoutError: the simulated model did not answer' }

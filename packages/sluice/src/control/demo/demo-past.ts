@@ -18,6 +18,7 @@ import {
   healthy,
   type SimulatedModel,
 } from './demo-features.ts'
+import { type DecideGate, demoReport } from './demo-gate.ts'
 import type { DemoTokens } from './demo-tokens.ts'
 
 const minuteMs = 60_000
@@ -50,6 +51,7 @@ interface Past {
   clock: VirtualClock
   random: Random
   models: Record<'canary' | 'incumbent', SimulatedModel>
+  decideGate: DecideGate
   ask: Record<keyof DemoTokens, DemoAsk>
 }
 
@@ -58,7 +60,7 @@ const days = 16
 /** Fills a store with simulated weeks: by the code of the server, on a clock that is set from one act to the next. */
 export async function simulatePast(
   store: Store,
-  { tokens, now, random }: { tokens: DemoTokens; now: number; random: Random },
+  { tokens, now, random, decideGate }: { tokens: DemoTokens; now: number; random: Random; decideGate: DecideGate },
 ): Promise<void> {
   const clock = virtualClock(now - days * dayMs)
   const metrics = createMetrics()
@@ -77,14 +79,14 @@ export async function simulatePast(
   const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, captureContents, engineState })
   const askAs = (token: string) => askOf((request) => plane.fetch(request), token)
   const past: Past = {
-    ...{ store, clock, random },
+    ...{ store, clock, random, decideGate },
     models: { canary: createSimulatedModel(random.uniform), incumbent: createSimulatedModel(random.uniform) },
     ask: { ci: askAs(tokens.ci), operator: askAs(tokens.operator), client: askAs(tokens.client) },
   }
   try {
     const acts = story.toSorted((a, b) => b.hoursAgo - a.hoursAgo)
     for (const { feature, versions } of demoFeatures) {
-      const [first] = versions
+      const [, first] = versions
       if (!first) continue
       await publish(past, feature, first.label)
       await past.ask.operator('PUT', `/v1/features/${feature}/active`, {
@@ -135,7 +137,7 @@ const story: readonly Act[] = [
     async act(past) {
       await publish(past, 'email-summary', '1.3')
       const id = await start(past, 'email-summary', '1.3', 'the gate has passed')
-      await watch(past, { feature: 'email-summary', hours: 6 })
+      await watch(past, { feature: 'email-summary', hours: 5 })
       await past.ask.operator('POST', `/v1/rollouts/${id}/promote`, { reason: 'a day without a complaint' })
     },
   },
@@ -148,13 +150,13 @@ const story: readonly Act[] = [
     async act(past) {
       await publish(past, 'support-reply', '8-polite')
       await start(past, 'support-reply', '8-polite', 'a softer tone')
-      await watch(past, { feature: 'support-reply', hours: 4, canary: { loses: 0.35, errors: 0.02 } })
+      await watch(past, { feature: 'support-reply', hours: 4, canary: { loses: 0.4, errors: 0.02 } })
     },
   },
 ]
 
-async function publish({ ask, clock }: Past, feature: string, label: string): Promise<void> {
-  const report = reportOf(feature, label, clock.now())
+async function publish({ ask, clock, decideGate }: Past, feature: string, label: string): Promise<void> {
+  const report = await demoReport(feature, label, { decideGate, at: clock.now() })
   await ask.ci('POST', `/v1/features/${feature}/versions`, { ...demoPublication(feature, label), report })
 }
 
@@ -187,7 +189,7 @@ async function passHours(past: Past, until: number): Promise<void> {
   }
 }
 
-const watchStepMs = 5 * minuteMs
+const watchStepMs = 3 * minuteMs
 
 /** A rollout that is watched closely, until it ends or this time is over. */
 async function watch(
@@ -196,7 +198,7 @@ async function watch(
 ): Promise<void> {
   const until = past.clock.now() + hours * hourMs
   while (past.clock.now() < until) {
-    await send(past, feature, { count: 20, canary })
+    await send(past, feature, { count: 12, canary })
     await step(past, watchStepMs)
     const rollout = (await past.store.feature(feature))?.rollout
     if (rollout?.endedAt !== null) return
@@ -242,30 +244,4 @@ async function send(
 function capturedShare(capture: Capture | undefined, arm: 'canary' | 'incumbent' | null, id: string): number {
   const ppm = capture?.[arm ?? 'incumbent'] ?? 0
   return ppm > 0 && position('sluice.capture', id) < ppm ? ppm / 1e6 : 0
-}
-
-/** What the gate would have said: the score is invented, as the banner of every page says. */
-function reportOf(feature: string, label: string, at: number): object {
-  const version = demoFeatures.find((one) => one.feature === feature)?.versions.find((one) => one.label === label)
-  const { verdict = 'pass', score = 0.9, model = '' } = version ?? {}
-  const { id } = demoVersion(feature, label)
-  const spread = { se: 0.012, ciLow: score - 0.024, ciHigh: score + 0.024, std: 0.14 }
-  const rest = { p10: null, p50: null, p90: null, threshold: null, passRate: null, caseThreshold: null }
-  return {
-    schema: 'sluice.report/1',
-    runId: `simulated-${id}`,
-    startedAt: new Date(at).toISOString(),
-    sluiceVersion: 'simulated',
-    verdict,
-    exitCode: verdict === 'pass' ? 0 : 1,
-    features: [
-      {
-        feature,
-        verdict,
-        strength: 'strong',
-        candidate: { id, label, model },
-        score: { mean: score, ...spread, ...rest },
-      },
-    ],
-  }
 }

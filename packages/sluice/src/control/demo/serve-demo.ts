@@ -13,6 +13,7 @@ import { listenForSignals, type ServeProcess } from '../server/serve/serve.ts'
 import { memoryStore } from '../store/memory/memory-store.ts'
 import { tellStory } from './canary-story.ts'
 import { demoEngineOptions } from './demo-engine.ts'
+import type { DecideGate } from './demo-gate.ts'
 import { simulatePast } from './demo-past.ts'
 import { makeDemoTokens, visitorTokenId } from './demo-tokens.ts'
 import { startApplications } from './simulated-applications.ts'
@@ -22,6 +23,7 @@ export interface DemoSettings {
   port: number
   /** Shows the address in a browser; absent: it is only printed. */
   open?: ((url: string) => Promise<void>) | undefined
+  decideGate: DecideGate
 }
 
 /**
@@ -37,7 +39,7 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
   try {
     say('SIMULATED: nothing here is real. Two weeks are being made up ...')
     const tokens = await makeDemoTokens(store, { clock, randomBytes })
-    await simulatePast(store, { tokens, now: clock.now(), random: seededRandom(1) })
+    await simulatePast(store, { tokens, now: clock.now(), random: seededRandom(1), decideGate: settings.decideGate })
     const metrics = createMetrics()
     const log = createLog((line) => void process.stderr.write(line), clock.now, 'error')
     const engine = startEngine(demoEngineOptions({ store, clock, log, metrics, random: Math.random }))

@@ -46,6 +46,10 @@ test('by one command somebody is signed in, finds the canary and rolls it back, 
     for (const at of ['/', '/judge', '/costs', '/instances', '/settings', '/audit/support-reply'])
       assert.match(await page(at), /<b>SIMULATED<\/b>/, at)
     assert.match(text(await page('/features/support-reply')), /8-polite.*rolled back/)
+    assert.match(
+      text(await page('/features/contract-fields')),
+      /2\.1 \w+ simulated:writer-small .{1,200} fail .{1,80} to its baseline/,
+    )
     const overview = await page('/')
     assert.ok(overview.indexOf('/features/email-summary') < overview.indexOf('/features/support-reply'))
     assert.match(overview, /demo-operator<\/b> <small>operator/)
@@ -75,8 +79,9 @@ test('by one command somebody is signed in, finds the canary and rolls it back, 
 })
 
 test('a demo refuses a database, and an address that others reach', async () => {
+  const decideGate = () => Promise.reject(new Error('no gate is asked'))
   const process = { env: { DATABASE_URL: 'postgres://db' } } as unknown as ServeProcess
-  await assert.rejects(serveDemo({ host: '127.0.0.1', port: 0 }, process), /--demo never uses a database/)
+  await assert.rejects(serveDemo({ host: '127.0.0.1', port: 0, decideGate }, process), /--demo never uses a database/)
   const other = { env: {} } as unknown as ServeProcess
-  await assert.rejects(serveDemo({ host: '0.0.0.0', port: 0 }, other), /--demo is only for this machine/)
+  await assert.rejects(serveDemo({ host: '0.0.0.0', port: 0, decideGate }, other), /--demo is only for this machine/)
 })

@@ -1,0 +1,107 @@
+import manifest from '../../../package.json' with { type: 'json' }
+import { createDirectAsk } from '../../core/answers/ask.ts'
+import { createBudget } from '../../core/providers/limits/budget.ts'
+import { caseScore } from '../../core/scorers/case-score.ts'
+import { createJudge } from '../../core/scorers/judge/judge.ts'
+import type { ScoreRow } from '../../core/suite/scores-file.ts'
+import { render } from '../../core/suite/values/template.ts'
+import type { FeatureSummary } from '../../records/report/feature-report.ts'
+import { rubricSchema } from '../../records/rubric.ts'
+import type { Verdict } from '../../records/verdict.ts'
+import { seededRandom } from '../../stats/random.ts'
+import { createSimulatedModel, demoFeature, demoVersion } from './demo-features.ts'
+import { judgeModel, simulatedJudging } from './simulated-judge.ts'
+
+/** Scores of the answers of one version to the cases of its gate. */
+export interface GateScores {
+  name: string
+  model: string
+  rows: readonly Omit<ScoreRow, 'line'>[]
+}
+
+/** The gate of this very program, which control planes do not know: the command line hands it over. */
+export type DecideGate = (
+  candidate: GateScores,
+  baseline: GateScores,
+) => Promise<{ verdict: Verdict | null; exitCode: number; features: FeatureSummary[] }>
+
+interface Judged extends GateScores {
+  judge: { id: string; model: string; mode: 'json_schema' | 'json_object' | 'text'; calls: number } | null
+  generationUsd: number
+  judgeUsd: number
+}
+
+const cases = 100
+
+/**
+ * The report of the gate on a version: the simulated model answers the cases, the simulated judge reads the answers, and
+ * the gate decides against the version before it.
+ */
+export async function demoReport(
+  feature: string,
+  label: string,
+  { decideGate, at }: { decideGate: DecideGate; at: number },
+): Promise<object> {
+  const { versions } = demoFeature(feature)
+  const before = versions[versions.findIndex((one) => one.label === label) - 1]
+  if (!before) throw new Error(`${feature} has no version before ${label}`)
+  const [candidate, baseline] = [await judgedCases(feature, label), await judgedCases(feature, before.label)]
+  const { verdict, exitCode, features } = await decideGate(candidate, baseline)
+  const { judge, generationUsd, judgeUsd } = candidate
+  const nameOf = (one: string) => ({
+    id: demoVersion(feature, one).id,
+    label: one,
+    model: demoVersion(feature, one).model,
+  })
+  const usd = generationUsd + judgeUsd
+  return {
+    schema: 'sluice.report/1',
+    runId: `simulated-${demoVersion(feature, label).id}`,
+    startedAt: new Date(at).toISOString(),
+    sluiceVersion: manifest.version,
+    ...{ verdict, exitCode },
+    features: features.map((summary) => ({
+      ...summary,
+      ...{ feature, candidate: nameOf(label), baseline: nameOf(before.label) },
+      judge: judge && { ...judge, flipRate: null, calibration: null },
+      cost: { ...summary.cost, usd, generationUsd, judgeUsd, usdPerAnswer: usd / cases },
+    })),
+  }
+}
+
+/** Each version is asked the same cases. */
+async function judgedCases(feature: string, label: string): Promise<Judged> {
+  const { rubric, versions } = demoFeature(feature)
+  const { messages, model, strict } = demoVersion(feature, label)
+  const loses = versions.find((one) => one.label === label)?.loses ?? 0
+  const answer = createSimulatedModel(seededRandom(label.length).uniform)
+  const draw = seededRandom(feature.length)
+  const questions = rubricSchema.parse(rubric)
+  const judging = simulatedJudging()
+  const client = judging.clientOf({ budget: createBudget(undefined), book: async () => undefined })
+  const ask = createDirectAsk(client, new AbortController().signal)
+  const judge = createJudge({ model: judgeModel, parameters: {}, modes: judging.modes, ask })
+  let [generationUsd, judgeUsd] = [0, 0]
+  const rows = []
+  for (let index = 0; index < cases; index += 1) {
+    const request = demoFeature(feature).request(draw.uniform)
+    const { output = '', latencyMs = 0, costUsd = 0 } = answer(feature, { loses, errors: 0 }, request)
+    const id = `case-${String(index + 1).padStart(3, '0')}`
+    const subject = {
+      case: { id, vars: request.input, checks: [], rubric: [], tags: [], weight: 1, critical: false, line: 1 },
+      output,
+    }
+    const input = messages.map(({ role, content }) => ({ role, content: render(content, request.input, { strict }) }))
+    const judgement =
+      questions.length === 0
+        ? undefined
+        : await judge.score(subject, { rubric: questions, choices: [], strict, input, repeat: 1 })
+    const held = request.needed.filter((line) => output.includes(line)).length / request.needed.length
+    const score = judgement ? (caseScore([], judgement).score ?? 0) : held
+    generationUsd += costUsd
+    judgeUsd += judgement?.costUsd ?? 0
+    rows.push({ id, repeat: 1, score, tags: [], weight: 1, critical: false, latencyMs, costUsd })
+  }
+  const asked = questions.length === 0 ? null : { id: judge.id, model: judgeModel, mode: judge.mode, calls: cases }
+  return { name: label, model, rows, judge: asked, generationUsd, judgeUsd }
+}
