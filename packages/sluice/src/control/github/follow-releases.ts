@@ -28,6 +28,8 @@ const everyMs = 30_000
 const rowsAtATime = 100
 /** What could not be told for so long is passed over: its place on GitHub would be wrong. */
 const staleMs = 7 * 86_400_000
+/** A feature that was not told before is new, or the settings have added it: then no more of its past is told. */
+const firstMs = 86_400_000
 const backoff: Backoff = { firstMs: 5000, longestMs: 300_000 }
 /** What somebody has to mend is tried again at this pace. */
 const refusedMs = 300_000
@@ -65,6 +67,8 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
         await newProgress(store, settings.repository, await heads(store, states)).save()
         return true
       }
+      // Of those that the settings leave out nothing is kept, so they would begin anew.
+      for (const feature of progress.seen.keys()) if (!isMeant(settings, feature)) progress.seen.delete(feature)
       for (const { feature, revision } of states) {
         if (!held()) return false
         if (memory.revisions.get(feature) === revision) continue
@@ -99,15 +103,19 @@ async function tellFeature(
   progress: GithubProgress,
   telling: Telling,
 ): Promise<'all' | 'some' | 'paused'> {
-  const before = progress.seen.get(feature) ?? 0
-  const rows = await telling.store.audit(feature, { after: before, limit: rowsAtATime })
+  const { store, clock, count } = telling
+  const before = progress.seen.get(feature)
+  const rows = await store.audit(feature, { after: before ?? 0, limit: rowsAtATime })
   try {
     for (const row of rows) {
-      if (!telling.held()) return 'some'
-      const isNews = await tellRow(row, progress, telling)
+      const age = clock.now() - row.at
+      const isPast = age > staleMs || (before === undefined && age > firstMs)
+      if (isPast && before !== undefined) count('row', 'lost')
+      const told = isPast ? 'nothing' : await tellRow(row, progress, telling)
+      if (told === 'part') return 'some'
       progress.seen.set(feature, row.seq)
       progress.doing.delete(feature)
-      if (isNews) await progress.save()
+      if (told === 'all') await progress.save()
     }
   } catch (error) {
     await pauseAfter(error, progress, telling)
@@ -117,15 +125,11 @@ async function tellFeature(
   return rows.length === rowsAtATime ? 'some' : 'all'
 }
 
-/** False of a row of which GitHub is told nothing. */
-async function tellRow(row: AuditRow, progress: GithubProgress, telling: Telling): Promise<boolean> {
-  const { store, clock, faults, count, memory } = telling
+/** `part`: another replica leads by now, and goes on. */
+async function tellRow(row: AuditRow, progress: GithubProgress, telling: Telling): Promise<'nothing' | 'part' | 'all'> {
+  const { store, clock, faults, count, memory, held } = telling
   const release = releaseRow(row)
-  if (!release) return false
-  if (clock.now() - row.at > staleMs) {
-    count('row', 'lost')
-    return false
-  }
+  if (!release) return 'nothing'
   const { steps, run } = await toldRow(store, release, { ...telling, now: () => clock.now(), may: memory.may })
   const { chain: feature, seq } = row
   let isRefused = false
@@ -133,6 +137,7 @@ async function tellRow(row: AuditRow, progress: GithubProgress, telling: Telling
   for (let done = started?.seq === seq ? started.done : 0; done < steps.length; done += 1) {
     const step = steps[done]
     if (!step) break
+    if (!held()) return 'part'
     const fate = await run(step).catch((error: unknown) => {
       const why = rowRefusal(error)
       isRefused = true
@@ -146,7 +151,7 @@ async function tellRow(row: AuditRow, progress: GithubProgress, telling: Telling
     if (done + 1 < steps.length && fate === 'done') await progress.save()
   }
   if (!isRefused) faults.settled(feature)
-  return steps.length > 0
+  return steps.length > 0 ? 'all' : 'nothing'
 }
 
 function noteNoCommit(feature: string, version: string, { memory, onNoCommit }: Telling): void {

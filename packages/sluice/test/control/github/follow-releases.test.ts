@@ -178,6 +178,24 @@ test('hostile labels and reasons are one short visible line, and nothing in Mark
   assert.match(summary, /> .*&lt;script&gt;/)
 })
 
+test('the past of a feature that the settings add later is not told', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  const before = following(store, github, { features: ['chat'] })
+  await untilKnown(store)
+  await activate(store)
+  await before.close()
+  const clock = handClock()
+  clock.at += 90_000_000
+  await using _ = following(store, github, {}, clock)
+  await untilTold(store)
+  assert.deepEqual(happened(repository), [])
+  const now = { ...by, at: clock.at }
+  await applyEvent(store, 'mail', { type: 'activate', version: canary, reason: 'x' }, now, byHand)
+  await untilTold(store)
+  assert.deepEqual(happened(repository), ['release of 3.1: success'])
+})
+
 test('a state that cannot be read is begun anew from now on', async () => {
   await using scene = await world()
   const { repository, github, store } = scene

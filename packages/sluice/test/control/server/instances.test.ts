@@ -244,10 +244,11 @@ test('who leads is told by readiness and beside the instances', async () => {
   await using plane = await launched()
   await plane.store.lead('controller')
   await plane.store.lead('notify:webhook 0a1b')
+  await plane.store.lead('github:acme/mail')
   assert.deepEqual((await plane.ask('GET /readyz')).body.leading, ['controller'])
   const { leaders } = (await plane.ask('GET /v1/instances', { as: 'operator' })).body
   assert.deepEqual(
     leaders.map(({ work }: { work: string }) => work),
-    ['controller', 'notify:webhook 0a1b'],
+    ['controller', 'github:acme/mail', 'notify:webhook 0a1b'],
   )
 })

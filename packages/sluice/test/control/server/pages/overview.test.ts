@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { GithubStanding } from '../../../../src/control/github/github-progress.ts'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import type { EngineState } from '../../../../src/control/server/engine-state.ts'
 import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
@@ -128,6 +129,24 @@ test('many features are listed page by page, and found by name and by what they 
   assert.deepEqual(await listed('?show=attention'), ['f-057'])
   assert.deepEqual(await listed('?show=rollouts'), [])
   assert.match(text(await ann.page('/?search=zzz')), /No feature with &quot;zzz&quot; in its name\. Show all/)
+})
+
+test('what GitHub is told of releases, and what is wrong with it, stands in the settings', async () => {
+  const standing = { repository: 'acme/mail', link: null as GithubStanding['link'] }
+  await using plane = await testPlane({
+    engineState: { assessment: async () => null, drift: async () => null, github: async () => standing },
+  })
+  const ann = await signedIn(plane, 'viewer')
+  const shown = async () => text(await ann.page('/settings')).match(/GitHub .*/s)?.[0]
+  assert.match((await shown()) ?? '', /^GitHub Releases and rollouts are told to acme\/mail ?; nothing was told yet\./)
+  const since = plane.clock.now()
+  standing.link = { state: 'refused', words: '401 Bad credentials', checkWay: null, since }
+  assert.match((await shown()) ?? '', /Refused since .*: 401 Bad credentials .*The evidence stands nowhere\./)
+  standing.link = { state: 'works', words: null, checkWay: 'status', since }
+  assert.match((await shown()) ?? '', /Works since .*The evidence stands in a commit status\./)
+  await using silent = await testPlane()
+  const ben = await signedIn(silent, 'viewer')
+  assert.match(text(await ben.page('/settings')), /GitHub Not told of releases\./)
 })
 
 test('a token for one feature sees no trace of another one, on no page', async () => {
