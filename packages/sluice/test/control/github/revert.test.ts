@@ -142,6 +142,7 @@ test('a rollback opens one pull request: the bytes of before, the incident as ca
     body,
     /`3\.1` of `summary` was rolled back, .* by ann\. Everybody gets `3\.0` again, but `main` still has `3\.1`/,
   )
+  assert.match(body, /golden cases to `apps\/mail\/evals\/summary\.yaml`/)
   assert.match(body, /\*\*Read them before you merge\*\*.*\n\n- `summary-[\w-]+-1`/s)
   assert.match(body, /\[The page about it\]\(https:\/\/s\.example\/rollouts\/r-1\)/)
   assert.match(body, /# summary: rollout `r-1` rolled back.*\| `rollout\.rollBack` \|/s)

@@ -140,13 +140,16 @@ async function makeBranch(
   if (typeof plan === 'string') throw new NoRevert(plan)
   const cases = await casesOf(from, rolloutId, plan, context)
   const entries: NewEntry[] = [{ path: places.head.inRepository(file), ...plan.entry }]
+  let told = cases
   if (cases && 'text' in cases) {
-    const mode = (await places.head.entry(cases.suite))?.mode ?? '100644'
-    entries.push({ path: places.head.inRepository(cases.suite), mode, content: cases.text })
+    const { suite, text } = cases
+    const path = places.head.inRepository(suite)
+    entries.push({ path, mode: (await places.head.entry(suite))?.mode ?? '100644', content: text })
+    told = { ...cases, suite: path }
   }
   const made = await repository.makeCommit({ parent: head, entries, message: `${title}\n\n${trailer}` })
   await repository.makeBranch(name, made)
-  return cases
+  return told
 }
 
 /** Null where the settings, or the feature's own, want none. */
