@@ -11,6 +11,7 @@ import type { Budget } from '../../../src/core/providers/limits/budget.ts'
 import type { Completion } from '../../../src/core/providers/provider.ts'
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import { createAnswerModes } from '../../../src/core/scorers/judge/judge.ts'
+import type { ApprovalRules } from '../../../src/core/suite/config/approval-settings.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 import { type TestPlane, testPlane } from '../../support/control-plane.ts'
 import { judgement } from '../../support/fake-model.ts'
@@ -30,6 +31,8 @@ export interface OperatedPlane extends TestPlane {
   act(path: string, options?: { query?: string; meanwhile?: () => Promise<unknown> }): Promise<string>
   /** Starts the rollout of the canary, and returns its id. */
   start(body?: object): Promise<string>
+  /** Proposes that rollout, where it needs approval, and returns the id of the proposal. */
+  propose(): Promise<string>
   /** Requests of so many users, as an application reports them. */
   traffic(given: Traffic): Promise<void>
   now(): number
@@ -53,6 +56,8 @@ interface Options {
   store?: Store
   judge?: () => Completion
   live?: object
+  /** Who must approve releases, from the first rollout on. */
+  approvals?: ApprovalRules
   /** What Slack answers. */
   slack?: () => Response
 }
@@ -77,6 +82,7 @@ export async function operatedPlane({
   store = memoryStore(),
   judge,
   live = judgedPart,
+  approvals = {},
   slack,
 }: Options = {}): Promise<OperatedPlane> {
   const running = virtualClock(start)
@@ -104,7 +110,8 @@ export async function operatedPlane({
   })
   const { engineState, captureContents } = engine
   const randomBytes = (size: number) => Uint8Array.from({ length: size }, () => Math.floor(256 * random()))
-  const plane = await testPlane({ store, clock, metrics, engineState, captureContents, randomBytes })
+  const rules: ApprovalRules = {}
+  const plane = await testPlane({ store, clock, metrics, engineState, captureContents, randomBytes, approvals: rules })
   const visitors = new Map<string, Visitor>()
   const visitor = async (scope: string) => {
     const known = visitors.get(scope) ?? (await signedIn(plane, scope))
@@ -140,13 +147,18 @@ export async function operatedPlane({
       return textOf(await (await who.get(location)).text())
     },
     async start(body = {}) {
-      const version = publication({ feature, label: bad, text: 'In one sentence: {{email}}', startedAt: at(clock) })
       const settings = { stages: [{ percent: 50, soak: '1h' }] }
-      const asked = { version: version.id, reason: 'shorter summaries', settings, ...body, acceptUndecided: true }
+      const asked = { version: canary, reason: 'shorter summaries', settings, ...body, acceptUndecided: true }
       const started = await plane.ask(`POST /v1/features/${feature}/rollouts`, { as: 'operator', body: asked })
       assert.equal(started.status, 201, JSON.stringify(started.body))
       await wait(soonMs)
       return started.body.id
+    },
+    async propose() {
+      const body = { act: 'start', version: canary, reason: 'shorter summaries', acceptUndecided: true }
+      const proposed = await plane.ask(`POST /v1/features/${feature}/proposals`, { as: 'operator', body })
+      assert.equal(proposed.status, 201, JSON.stringify(proposed.body))
+      return proposed.body.id
     },
     async traffic({ users = 200, fails = {}, as = 'client', costUsd, leftOut = () => false }) {
       const { body: snapshot, status } = await plane.ask('GET /v1/snapshot', { as })
@@ -190,12 +202,14 @@ export async function operatedPlane({
     if (label === good)
       await plane.ask(`PUT /v1/features/${feature}/active`, { as: 'operator', body: { version: id, reason: 'launch' } })
   }
+  Object.assign(rules, approvals)
   await wait(soonMs)
   return operated
 }
 
 const at = (clock: { now(): number }) => new Date(clock.now()).toISOString()
 
+const canary = publication({ feature, label: bad, text: 'In one sentence: {{email}}', startedAt: '' }).id
 const judgedPart = { store: true, judge: { percent: 20, budgetUsdPerDay: 5 } }
 
 /** A call of the judge, which is taken from the day's budget. */

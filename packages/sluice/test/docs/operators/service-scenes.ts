@@ -17,6 +17,7 @@ import type { Scene } from './rollout-scenes.ts'
 
 const page = (id: string) => `/rollouts/${id}`
 const applied = `/features/${feature}/applied`
+const rule = { approvals: 1, approvers: { role: 'approver' as const }, expires: 86_400_000 }
 const judgedAll = { store: true, judge: { percent: 100, budgetUsdPerDay: 5 } }
 
 /** Scores of six days, 300 a day, which fall after the third. */
@@ -136,6 +137,27 @@ export const serviceScenes: Record<string, Scene> = {
     shown.push(textOf(await (await viewer.get(`${page(id)}/rollback`)).text()))
     for (let count = 0; count < 20; count += 1) shown.push(await attempt('wrong'))
     return [...shown, ...(await refusedByGroups())]
+  },
+
+  async 'a-release-waits-for-approval'() {
+    await using plane = await operatedPlane({ approvals: { '*': rule } })
+    const proposed = await plane.propose()
+    await plane.wait(soonMs)
+    const asked = [await plane.read('/'), await plane.read(`/proposals/${proposed}`, 'approver'), ...plane.notified]
+    await plane.ask(`POST /v1/proposals/${proposed}/approve`, { as: 'approver', body: {} })
+    await plane.wait(soonMs)
+    return [...asked, await plane.read(`/proposals/${proposed}`, 'approver'), await plane.read('/')]
+  },
+
+  async 'released-without-approval'() {
+    await using plane = await operatedPlane({ approvals: { '*': rule } })
+    await plane.start({ breakGlass: { reason: '1.3 leaks addresses' } })
+    const { proposals } = (await plane.ask('GET /v1/proposals', { as: 'approver' })).body
+    const unreviewed = await plane.read(`/proposals/${proposals[0].id}`, 'approver')
+    const body = { reason: 'it was right' }
+    await plane.ask(`POST /v1/proposals/${proposals[0].id}/review`, { as: 'approver', body })
+    await plane.wait(soonMs)
+    return [...plane.notified, unreviewed, await plane.read(`/proposals/${proposals[0].id}`, 'approver')]
   },
 
   async 'nobody-was-notified'() {
