@@ -11,6 +11,8 @@ interface ToldRollout {
   pausedAt: number | null
   endedAt: number | null
   ending: { by: string; why?: string | undefined } | null
+  /** There is an alarm, since evidence speaks against the canary. */
+  isDoubted?: boolean
 }
 
 const consequences: Record<string, string> = {
@@ -23,10 +25,11 @@ const consequences: Record<string, string> = {
 /**
  * What a rollout does to its users, in a sentence.
  * @example `Running: 5 % of the users get the canary.`
+ * @example `Running, and it looks worse: 5 % of the users get the canary.`
  * @example `Rolled back, 24 Nov 14:05Z, by sluice: everybody got the incumbent again.`
  */
 export function rolloutSentence(rollout: ToldRollout): string {
-  const { state, ppm, pausedAt, endedAt, ending } = rollout
+  const { state, ppm, pausedAt, endedAt, ending, isDoubted = false } = rollout
   const text = capital(stateText(rollout))
   if (ending) {
     const when = endedAt === null ? '' : ` ${momentText(endedAt)},`
@@ -36,7 +39,8 @@ export function rolloutSentence(rollout: ToldRollout): string {
   const share = formatPercent(ppm / 1_000_000)
   if (state === 'paused')
     return `Paused${pausedAt === null ? '' : ` since ${momentText(pausedAt)}`}: ${share} of the users keep getting the canary, and only a rollback still happens by itself.`
-  if (state === 'running') return `${text}: ${share} of the users get the canary.`
+  if (state === 'running')
+    return `${text}${isDoubted ? ', and it looks worse' : ''}: ${share} of the users get the canary.`
   return `${text}. ${share} of the users keep getting the canary.`
 }
 

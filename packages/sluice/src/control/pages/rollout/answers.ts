@@ -25,8 +25,8 @@ export interface ShownAnswers {
 /** The worst judged answers of both arms, side by side. */
 export function worstAnswersSection({ canary, incumbent, why }: ShownAnswers): Html {
   if (canary.length + incumbent.length === 0)
-    return html`<section><h2>The worst answers</h2><p>There are none to show: ${why ?? notKnown}</p></section>`
-  return html`<section><h2>The worst answers</h2>
+    return html`<section id="answers"><h2>The worst answers</h2><p>There are none to show: ${why ?? notKnown}</p></section>`
+  return html`<section id="answers"><h2>The worst answers</h2>
 <div class="sides">${column('canary', canary, why)}${column('incumbent', incumbent, why)}</div>
 <p class="muted"><small>The worst judged of each arm; answers beside each other are not to the same request.</small></p></section>`
 }

@@ -25,7 +25,8 @@ type Arm = 'canary' | 'incumbent'
 /** Means, rates and what lies between them, with the users that they are of. */
 export function armsSection(arms: ShownArms): Html {
   const { figures } = arms
-  if (!figures) return html`<section><h2>Both arms</h2><p>Users, means and differences: ${notKnown}.</p></section>`
+  if (!figures)
+    return html`<section id="arms"><h2>Both arms</h2><p>Users, means and differences: ${notKnown}.</p></section>`
   const rows = [
     ...figures.signals.map((one) => signalRow(one)),
     plainRow(
@@ -41,7 +42,7 @@ export function armsSection(arms: ShownArms): Html {
       arms,
     ),
   ]
-  return html`<section><h2>Both arms</h2>
+  return html`<section id="arms"><h2>Both arms</h2>
 <ul class="facts">${(['canary', 'incumbent'] as const).map((arm) => html`<li><b>${arm}</b>: ${usersOf(arm, figures)}</li>`)}</ul>
 ${wideTable({ name: 'Both arms', head: ['Signal', 'Canary', 'Incumbent', 'Difference', 'Ruled out by a promotion'], rows })}
 <p class="muted"><small>Intervals are of 95 %, by users, and hold for one look. What decides is the evidence above, which holds however often one looks.</small></p></section>`

@@ -47,9 +47,9 @@ export interface ShownEvidence {
 export function againstSection(evidence: ShownEvidence): Html {
   const { all, signals, needed, recordedSince } = evidence
   if (!all)
-    return html`<section><h2>Evidence against the canary</h2><p>${toned('unknown', 'Nothing was assessed yet')}: evidence ${notKnown}.</p></section>`
+    return html`<section id="evidence"><h2>Evidence against the canary</h2><p>${toned('unknown', 'Nothing was assessed yet')}: evidence ${notKnown}.</p></section>`
   const unknown = signals.filter(({ eValue }) => eValue === null)
-  return html`<section><h2>Evidence against the canary</h2>
+  return html`<section id="evidence"><h2>Evidence against the canary</h2>
 <p>${toned(toneOf(all, evidence), all.eValue === null ? 'not known: no data of both arms' : evidenceWords({ eValue: all.eValue, needed }))}. ${highestPart(all, needed)}${all.eValue === null || unknown.length === 0 ? undefined : ` Not known yet, and so not in it: ${unknown.map(({ name }) => name).join(', ')}.`}</p>
 ${signals.length === 0 ? undefined : html`<ul>${signals.map((one) => html`<li><b>${one.name}</b>: ${evidenceInWords(one.eValue)}${one.highest === null ? undefined : html` <small>highest ${eValueText(one.highest.eValue)}, ${moment(one.highest.at)}</small>`}</li>`)}</ul>`}
 ${recordedSince === null ? undefined : html`<p class="muted">Recorded since ${moment(recordedSince)}; what was before is not known.</p>`}

@@ -28,7 +28,7 @@ export interface ServingShares {
 }
 
 export function servingSection({ feature, revision, instances, grid, tokens }: ServingShares): Html {
-  return html`<section><h2>Who serves what</h2>
+  return html`<section id="serving"><h2>Who serves what</h2>
 ${
   instances.length === 0
     ? html`<p>${toned('unknown', 'No instance is connected')}: who serves the canary is ${notKnown}.</p>`

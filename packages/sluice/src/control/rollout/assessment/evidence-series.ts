@@ -96,3 +96,23 @@ export function evidencePoints({ since, stepMs, names, points }: EvidenceSeries)
     logE: Object.fromEntries(names.map((name, index) => [name, values[index] ?? null])),
   }))
 }
+
+const paceOver = 24
+const fewestForPace = 8
+
+/**
+ * When the evidence of all signals together reaches `level` (a log e-value), ms since the epoch, if it goes on at the pace
+ * of its last points; null where it does not grow, or there are too few.
+ */
+export function reachesAt(series: EvidenceSeries, level: number): number | null {
+  const points = evidencePoints(series)
+    .flatMap(({ at, logE }) => (typeof logE[together] === 'number' ? [{ at, logE: logE[together] }] : []))
+    .slice(-paceOver)
+  const last = points.at(-1)
+  if (!last || points.length < fewestForPace) return null
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const [middle, usual] = [mean(points.map(({ at }) => at)), mean(points.map(({ logE }) => logE))]
+  const spread = mean(points.map(({ at }) => (at - middle) ** 2))
+  const pace = mean(points.map(({ at, logE }) => (at - middle) * (logE - usual))) / spread
+  return pace > 0 ? last.at + Math.max(0, level - last.logE) / pace : null
+}

@@ -6,10 +6,11 @@ import { formatAmount, formatCount } from '../../../text/format.ts'
 import type { HealthSign, RolloutPage } from '../../pages/rollout/rollout-page.ts'
 import type { ServingShares } from '../../pages/rollout/serving.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
-import { type Assessment, hasData } from '../../rollout/assessment/assessment.ts'
+import { type Assessment, evidenceLoudness, hasData } from '../../rollout/assessment/assessment.ts'
+import { reachesAt } from '../../rollout/assessment/evidence-series.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import { waitingLines } from '../../words/figures-text.ts'
-import { momentText } from '../../words/moments.ts'
+import { momentText, timeOfDay } from '../../words/moments.ts'
 import { rolloutSentence } from '../../words/rollout-sentence.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
@@ -38,7 +39,8 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
   const { rollout, assessment, leader, now } = facts
   const { pausedAt, endedAt, ending, strength } = rollout
   const [state, ppm] = [rolloutState(rollout), sharePpm(rollout)]
-  const told = { state, ppm, pausedAt, endedAt, ending, strength }
+  const isDoubted = assessment !== null && evidenceLoudness(assessment) !== 'none'
+  const told = { state, ppm, pausedAt, endedAt, ending, strength, isDoubted }
   const isOver = hasEnded(rollout)
   const figures = assessment?.figures
   const highest = figures && hasData(assessment) ? figures.against.highest : null
@@ -49,7 +51,7 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
       short: stateText(told),
     },
     stage: isOver ? null : stageText({ ...rollout, ppm, assessment }, now),
-    waitsFor: isOver || !figures ? [] : waitingLines(figures, onUndecided(rollout), now),
+    waitsFor: isOver || !figures ? [] : [...paceLines(facts), ...waitingLines(figures, onUndecided(rollout), now)],
     words: assessment?.words ?? null,
     ended: ending && {
       reason: ending.reason,
@@ -59,6 +61,17 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
       },
     },
   }
+}
+
+const soonMs = 86_400_000
+
+/** When it is rolled back by itself, once there is an alarm, and if the evidence goes on growing as it does. */
+function paceLines({ assessment, recorded, leader, now }: RolloutFacts): string[] {
+  if (leader === null || !assessment || !recorded || evidenceLoudness(assessment) !== 'some') return []
+  const at = reachesAt(recorded.series, assessment.threshold)
+  if (at === null || at - now > soonMs)
+    return ['it is rolled back by itself if the evidence reaches the rollback line; just now it does not grow']
+  return [`at the present pace of the evidence it is rolled back by itself at about ${timeOfDay(Math.max(at, now))}`]
 }
 
 /** An assessment of a running rollout is made anew at least every minute. */

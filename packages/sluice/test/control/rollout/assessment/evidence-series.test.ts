@@ -4,6 +4,7 @@ import {
   type EvidenceSeries,
   evidencePoints,
   evidenceSeriesSchema,
+  reachesAt,
   withLook,
 } from '../../../../src/control/rollout/assessment/evidence-series.ts'
 
@@ -63,4 +64,18 @@ test('a signal that a later release adds has no values before', () => {
     evidencePoints(series).map(({ logE }) => logE.tone),
     [null, 3],
   )
+})
+
+test('evidence that grows is said to reach a level by its pace, and evidence that does not is not', () => {
+  const grown = (pace: number, looks: number) => {
+    let series: EvidenceSeries | undefined
+    for (let index = 0; index < looks; index += 1)
+      series = withLook(series, look(pace * index), { at: 1e12 + index * 1000, ppm: 10_000 })
+    assert.ok(series)
+    return series
+  }
+  assert.equal(Math.round(((reachesAt(grown(0.05, 21), 2) ?? 0) - 1e12) / 1000), 40)
+  assert.equal(reachesAt(grown(0, 21), 2), null)
+  assert.equal(reachesAt(grown(-0.05, 21), 2), null)
+  assert.equal(reachesAt(grown(0.05, 7), 2), null, 'too few looks to tell')
 })

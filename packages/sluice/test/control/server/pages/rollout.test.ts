@@ -25,7 +25,8 @@ test('a rollout is shown whole: its state, what it waits for, its health, and on
     ...['Who serves what', 'What was done'],
   ])
   const shown = text(page)
-  assert.match(shown, /! Running: 20 % of the users get the canary\./)
+  assert.match(shown, /! Running, and it looks worse: 20 % of the users get the canary\./)
+  assert.doesNotMatch(shown, /rolled back by itself at/, 'nobody leads who would do it')
   assert.match(shown, /still missing: watched time 20 min 0 s of 6 h 0 min/)
   assert.match(shown, /Sample ratio . as the shares say: 200 users of the canary, 800 of the incumbent/)
   assert.match(shown, /no replica leads the canaries/)
@@ -36,6 +37,11 @@ test('a rollout is shown whole: its state, what it waits for, its health, and on
   assert.match(shown, /the only one has the last change/)
   assert.match(page, /class="chart"/)
   assert.doesNotMatch(page, /Roll back …<\/a>|Who reports/, 'a viewer may neither act nor see who reports')
+  for (const id of ['evidence', 'arms', 'answers', 'serving']) assert.ok(page.includes(`<section id="${id}">`), id)
+  await plane.store.lead('controller')
+  plane.clock.advance(1000)
+  const led = text(await ann.page(`/rollouts/${rollout.id}`))
+  assert.match(led, /at the present pace of the evidence it is rolled back by itself at about 09:\d\d:\d\dZ/)
 })
 
 test('operators see who reports, and lead to each act that the state allows', async () => {
@@ -103,7 +109,7 @@ test('a canary with enough evidence against it is not said to be well while noth
   assert.ok(assessed && assessed.logE > assessed.threshold)
   known.assessments.set(rollout.id, { ...assessed, alerts: [] })
   const ann = await signedIn(plane, 'viewer')
-  assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), /✕ Running: 20 %/)
+  assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), /✕ Running, and it looks worse: 20 %/)
   assert.match(text(await ann.page('/')), /✕ running, 20 % of the users/)
   assert.equal((await ann.page('/features/mail')).match(/class="tone bad">[^?]*?running/g)?.length, 3)
 })
