@@ -32,15 +32,13 @@ const startSchema = z.object({
 const widenSchema = z.object({ act: z.enum(['advance', 'promote']), version: z.string(), rolloutId: z.string() })
 
 /** What a release does to a feature, with everything that it is done with. */
-export const releaseWishSchema = z.discriminatedUnion('act', [activateSchema, startSchema, widenSchema])
+const releaseWishSchema = z.discriminatedUnion('act', [activateSchema, startSchema, widenSchema])
 
 /** The settings were whole when it was proposed. */
 export type ReleaseWish =
   | z.output<typeof activateSchema>
   | (z.output<typeof startSchema> & { settings: RolloutSettings })
   | z.output<typeof widenSchema>
-
-export type ReleaseAct = ReleaseWish['act']
 
 export const approvalSchema = personSchema.extend({ at: time, reason: z.string().nullable() })
 
@@ -50,12 +48,10 @@ export type Approval = z.output<typeof approvalSchema>
  * A release that waits for approval, or that was made without one. `lapsed`: what was proposed does not hold any more.
  * `unreviewed`: it was made without approval, and nobody else has looked at it yet.
  */
-export const proposalStateSchema = z.enum([
+const proposalStateSchema = z.enum([
   ...(['open', 'done', 'rejected', 'withdrawn', 'lapsed'] as const),
   ...(['unreviewed', 'reviewed'] as const),
 ])
-
-export type ProposalState = z.output<typeof proposalStateSchema>
 
 export const proposalSchema = z.object({
   id: z.string(),

@@ -2,7 +2,7 @@ import type { Clock } from '@sluice/client'
 import type { Proposal } from '../../records/proposal.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import { startWorkLoop, type WorkLoop } from '../loops/work-loop.ts'
-import { changedText, changesSince } from '../store/apply-event.ts'
+import { changesSince, changesText } from '../store/apply-event.ts'
 import type { Store } from '../store/store.ts'
 import { timeOfDay } from '../words/moments.ts'
 import { approvalRow, controlPlaneItself, releaseBasis } from './proposal-row.ts'
@@ -23,7 +23,7 @@ export async function whyLapsed(store: Readable, proposal: Proposal, now: number
   if (!before || !version) return `${feature} has no version ${wish.version} any more`
   if (releaseBasis(version) !== basis) return `the settings or the gate report of ${wish.version} have changed`
   const changes = await changesSince(store, before, seen)
-  return changes && changedText(before, seen, changes)
+  return changes && `${feature} has changed since it was proposed${changesText(changes)}`
 }
 
 /** Ends a proposal that does not hold any more. False where somebody else has changed it meanwhile. */

@@ -33,6 +33,8 @@ export interface ProposalPage extends ListedProposal {
   /** Who ended it, and why; null while it waits for somebody. */
   ended: { name: string; at: number; reason: string | null } | null
   rolloutId: string | null
+  /** What an approver wants to see first: the diff, the gate. */
+  links: readonly { address: string; text: string }[]
   /** What the reader may try, each on a page of its own. */
   acts: readonly { act: string; text: string; isDanger: boolean }[]
 }
@@ -42,7 +44,8 @@ const longestReason = 2000
 /** What waits for somebody; nothing where nothing does. */
 export function waitingSection(proposals: readonly ListedProposal[]): Html | undefined {
   if (proposals.length === 0) return undefined
-  return html`<section class="warnings" aria-label="Waits for approval or review"><h2>Waits for approval or review</h2><ul>${proposals.map(
+  const isBad = proposals.some(({ state }) => state.tone === 'bad')
+  return html`<section class="${isBad ? 'warnings' : 'warnings calm'}" aria-label="Waits for approval or review"><h2>Waits for approval or review</h2><ul>${proposals.map(
     ({ id, feature, act, by, at, state }) =>
       html`<li><a href="${proposalAddress(id)}">${feature}: ${act}</a>, by ${by} ${moment(at)}: ${toned(state.tone, state.text)}</li>`,
   )}</ul></section>`
@@ -60,6 +63,7 @@ ${page.acts.length === 0 ? undefined : html`<ul class="plain acts" aria-label="W
 <p>By <b>${by}</b> ${moment(at)}: ${reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, longestReason)}</p>
 ${page.override === null ? undefined : html`<p class="note">${toned('watch', 'Without a gate that passed')}: ${excerpt(page.override, longestReason)}</p>`}
 ${page.consequence === null ? undefined : html`<h2>What it does</h2><p class="consequence">${page.consequence.first}</p><ul>${page.consequence.more.map((line) => html`<li>${line}</li>`)}</ul>`}
+${page.links.length === 0 ? undefined : html`<p>${page.links.map(({ address, text }, index) => html`${index === 0 ? '' : ' · '}<a href="${address}">${text}</a>`)}</p>`}
 <h2>Who has said what</h2>
 <ul class="plain">${approvals.map((one) => html`<li>approved by ${one.name} ${moment(one.at)}${one.reason === null ? undefined : `: ${excerpt(one.reason, longestReason)}`}</li>`)}${
     ended === null

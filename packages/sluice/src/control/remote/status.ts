@@ -28,10 +28,15 @@ export async function statusOf(remote: RemoteControlPlane): Promise<StatusOf> {
     remote.instances().catch(unlessForbidden),
     // A replica that is not ready says so to whoever routes to it; what it serves is shown all the same.
     remote.failing().catch(() => ({ failing: [], unnamed: 0 })),
-    // Applications may not see them, and older servers have none.
-    remote.proposals().catch(() => []),
+    remote.proposals().catch(unlessHidden),
   ])
   return { features, instances, failing, unnamed, proposals }
+}
+
+/** Applications may not see them, and older servers have none. */
+function unlessHidden(error: unknown): ProposalAnswer[] {
+  if (error instanceof RefusalError && (error.status === 403 || error.status === 404)) return []
+  throw error
 }
 
 function unlessForbidden(error: unknown): null {

@@ -111,10 +111,9 @@ export async function changesSince(
   return isWhole && changes.length === 0 && since.some(isPublication) ? null : changes
 }
 
-/** `f has changed since …: ann activated …` */
-export function changedText({ feature, revision }: FeatureState, seen: number, changes: readonly AuditRow[]): string {
-  const what = changes.length === 0 ? '' : `: ${changes.map(changeText).join('; ')}`
-  return `${feature} has changed since you read it (revision ${seen}, now ${revision})${what}`
+/** `: ann activated caba45f45ec6 at …`; nothing where it is not known what has changed. */
+export function changesText(changes: readonly AuditRow[]): string {
+  return changes.length === 0 ? '' : `: ${changes.map(changeText).join('; ')}`
 }
 
 /** @throws ReleaseConflict that says what has changed, and by whom */
@@ -128,7 +127,11 @@ export async function refuseUnseen(
   if (!changes) return
   const isProtective = event.type === 'rollBack' || event.type === 'pause' || event.type === 'abort'
   if (isProtective && changes.length > 0 && changes.every(byController)) return
-  throw new ReleaseConflict('changed-meanwhile', `${changedText(now, seen, changes)}. Read it again, then decide anew`)
+  const { feature, revision } = now
+  throw new ReleaseConflict(
+    'changed-meanwhile',
+    `${feature} has changed since you read it (revision ${seen}, now ${revision})${changesText(changes)}. Read it again, then decide anew`,
+  )
 }
 
 /**

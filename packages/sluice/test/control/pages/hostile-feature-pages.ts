@@ -37,6 +37,7 @@ function hostileProposalPage(odd: Odd): PageContent {
     ...{ version: { id: hostile, label: hostile }, reason: hostile, override: hostile, approvers: hostile },
     consequence: { first: hostile, more: [hostile] },
     ...{ approvals: [said], expiresAt: never, ended: said, rolloutId: hostile },
+    links: [{ address: '/features/f', text: hostile }],
     acts: [{ act: hostile, text: hostile, isDanger: true }],
   })
 }

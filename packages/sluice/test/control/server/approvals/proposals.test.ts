@@ -29,7 +29,7 @@ test('a proposal lapses when it expires, and says so', async () => {
 test('a proposal lapses with the feature, the version or the proposer that it was made of, and says which', async () => {
   const changes: [RegExp, (plane: Awaited<ReturnType<typeof ruled>>) => Promise<unknown>][] = [
     [
-      /has changed since .*: \S+ activated/,
+      /f has changed since it was proposed: \S+ activated/,
       (plane) => {
         const body = { version: plane.next, reason: 'r', breakGlass: { reason: 'fire' } }
         return plane.ask('PUT /v1/features/f/active', { as: 'operator', body })

@@ -43,6 +43,9 @@ test('a release is proposed, shown, approved and made from the browser', async (
   assert.doesNotMatch(await eve.page(address), /class="button/)
   assert.match(await bob.page(address), new RegExp(`href="${address}/approve"`))
   assert.doesNotMatch(await bob.page(address), /withdraw"/)
+  const compared = `/features/f/compare?from=${plane.first}&amp;to=${plane.next}`
+  assert.ok((await bob.page(address)).includes(`href="${compared}">What it changes, word by word`))
+  assert.equal((await bob.get(`/runs/f/${plane.next}`)).status, 200)
   assert.match(await ann.page(`${address}/approve`), /You may not approve this: it is none of those who may/)
   assert.equal((await eve.get(`${address}/approve`)).status, 403)
   const { fields } = await formOn(ann, address.replace(/$/, '/withdraw'))

@@ -1,10 +1,10 @@
 import type { Proposal } from '../../../../records/proposal.ts'
 import { versionNamed } from '../../../approval/proposal-row.ts'
 import { type ActPage, actPage } from '../../../pages/act.ts'
-import { proposalAddress } from '../../../pages/addresses.ts'
+import { compareAddress, proposalAddress, runAddress } from '../../../pages/addresses.ts'
 import type { StateTone } from '../../../pages/elements.ts'
 import type { PageContent } from '../../../pages/layout.ts'
-import { type ListedProposal, proposalPage } from '../../../pages/proposal.ts'
+import { type ListedProposal, type ProposalPage, proposalPage } from '../../../pages/proposal.ts'
 import type { Consequence } from '../../../words/act-text.ts'
 import { approversText, neededText, releaseActText } from '../../../words/proposal-text.ts'
 import { type Caller, hasScope } from '../../access/caller.ts'
@@ -68,6 +68,7 @@ export const showProposalPage = definePage({
       expiresAt: proposal.expiresAt,
       ended: proposal.ended,
       rolloutId: proposal.rolloutId,
+      links: await linksOf(services, proposal),
       acts: (Object.keys(acts) as ProposalAct[])
         .filter((act) => mayDecide && acts[act].from === proposal.state)
         .filter((act) => act !== 'withdraw' || hasScope(viewer, ['operator']))
@@ -75,6 +76,18 @@ export const showProposalPage = definePage({
     })
   },
 })
+
+/** Where one sees what the version changes, and how the gate judged it. */
+async function linksOf({ store }: Services, { feature, wish }: Proposal): Promise<ProposalPage['links']> {
+  const from = (await store.feature(feature))?.active ?? null
+  const to = wish.version
+  return [
+    ...(from === null || from === to
+      ? []
+      : [{ address: compareAddress(feature, { from, to }), text: 'What it changes, word by word' }]),
+    { address: runAddress(feature, to), text: 'What the gate said' },
+  ]
+}
 
 /** As it is now; of one that has ended, as it was when it was proposed. */
 async function consequenceOf(
