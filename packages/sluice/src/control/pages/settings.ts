@@ -27,6 +27,8 @@ export interface SettingsPage {
   tokens: readonly ShownToken[] | null
   /** Null: it was not set. */
   publicUrl: string | null
+  /** Which releases need whose approval, by feature or pattern, as far as the reader may see; empty: none does. */
+  approvals: readonly { features: string; text: string }[]
   /** Null: GitHub is told nothing. */
   github: GithubStanding | null
   now: number
@@ -39,6 +41,7 @@ export function settingsPage({
   formKey,
   tokens,
   publicUrl,
+  approvals,
   github,
   now,
 }: SettingsPage): PageContent {
@@ -63,6 +66,11 @@ ${
       ? html`Not set. Without <code>--public-url</code> messages have no links, and the cookie of a session is not kept to TLS.`
       : html`<code>${publicUrl}</code>${publicUrl.startsWith('https:') ? undefined : html`. It has no TLS, so the cookie of a session is not kept to it.`}`
   }</p></section>
+<section><h2>Approvals</h2>${
+    approvals.length === 0
+      ? html`<p>No release that you may see needs approval. <code>server: {approvals: …}</code> in <code>sluice.yaml</code> changes that.</p>`
+      : html`<ul>${approvals.map(({ features, text }) => html`<li><code>${features}</code>: ${text}</li>`)}</ul>`
+  }</section>
 <section><h2>GitHub</h2>${githubText(github)}</section>`
   return { title: 'Settings', main }
 }

@@ -74,6 +74,8 @@ test('a release is proposed, shown, approved and made from the browser', async (
     'admin',
     await plane.token('for-other-features', { scopes: ['admin'], features: ['g'] }),
   )
+  assert.match(await eve.page('/settings'), /<code>\*<\/code>: 1 approval by the role approver, within 1 day/)
+  assert.match(await others.page('/settings'), /<code>g<\/code>: 1 approval/)
   for (const page of [address, `${promote}/approve`]) assert.equal((await others.get(page)).status, 404)
   assert.doesNotMatch(await others.page('/'), /start a rollout/)
 })
