@@ -64,7 +64,7 @@ function fitting(schema: Schema): fc.Arbitrary<unknown> {
 function text({ pattern, format, minLength = 0, maxLength = 40 }: Schema): fc.Arbitrary<string> {
   if (format === 'date-time')
     return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString())
-  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern), { maxLength: 40 })
+  if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern), { maxLength: 64 })
   return fc.string({ unit: 'binary', minLength, maxLength: Math.min(40, maxLength) })
 }
 
