@@ -45,6 +45,10 @@ const missingSchema = z.strictObject({
   needed: z.number(),
   unit: z.enum(['users', 'eValue', 'ms']),
   expectedAt: time.nullable().meta({ description: 'By the rate so far; null where that does not tell.' }),
+  why: z.enum(['proof', 'oneSource', 'lately', 'harm']).exactOptional().meta({
+    description:
+      'Of a signal: its proof is missing; or it rests on one token, process or address; or the newest hours alone look worse; or an earlier stage points to harm.',
+  }),
 })
 export type Missing = z.infer<typeof missingSchema>
 

@@ -28,6 +28,11 @@ export const endForecastSchema = z.strictObject({
   runs: z.int().meta({ description: 'Simulated rollouts of each kind.' }),
   harm: z.string().meta({ description: 'By what the worse canary is worse, e.g. `a score lower by 0.05`.' }),
   patienceHours: hours.meta({ description: 'From now to the end of patience.' }),
+  requestsPerDay: z
+    .strictObject({ low: z.number(), high: z.number() })
+    .nullable()
+    .default(null)
+    .meta({ description: 'What is expected of the next four days, in 80 of 100 cases; null: taken as it was given.' }),
   asGood: endChancesSchema,
   worse: endChancesSchema,
 })

@@ -10,6 +10,14 @@ export const measuredTrafficSchema = z.strictObject({
   byHour: z.array(z.number().min(0)).length(24).nullable().default(null).meta({
     description: 'Requests of each hour of the day, UTC, as multiples of the average; null if there are too few.',
   }),
+  until: z
+    .number()
+    .nullable()
+    .default(null)
+    .meta({ description: 'Where the last hour of `hourly` ends, ms since the epoch.' }),
+  hourly: z.array(z.int().min(0)).default([]).meta({
+    description: 'Requests of each hour until then, the oldest first; of three weeks at the most.',
+  }),
   lastDay: z.number().nullable().default(null).meta({
     description: 'Requests of the last 24 hours; null if the log begins less than two days ago.',
   }),

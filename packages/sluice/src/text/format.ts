@@ -34,6 +34,12 @@ export function formatPercent(share: number | null): string {
   return `${percent === 100 && share < 1 ? 99.9 : percent} %`
 }
 
+/** 2.88 points, 1 point: of a difference between two shares. */
+export function formatPoints(difference: number): string {
+  const points = Number((100 * difference).toFixed(2))
+  return `${points} ${points === 1 ? 'point' : 'points'}`
+}
+
 /** 12.40 USD, 0.043 USD, 0.00042 USD: two significant digits for small amounts. */
 export function formatUsd(usd: number | null): string {
   if (usd === null) return unknown

@@ -2,10 +2,8 @@ import path from 'node:path'
 import { knownOfRollout } from '../../control/incident/incident-cases.ts'
 import { postMortemOf } from '../../control/incident/post-mortem.ts'
 import { renderPostMortem } from '../../control/incident/post-mortem-page.ts'
-import { rolloutAddress } from '../../control/pages/addresses.ts'
 import { auditRowsOf } from '../../control/remote/audit-export.ts'
-import { remoteAddress } from '../../control/remote/connection.ts'
-import { rolloutIdOf } from '../../control/remote/rollouts.ts'
+import { pageOf, rolloutIdOf } from '../../control/remote/rollouts.ts'
 import { SluiceError } from '../../errors.ts'
 import { replaceFile } from '../../replace-file.ts'
 import { readFlags, remoteFlags, text } from '../flags.ts'
@@ -21,8 +19,7 @@ export async function reportRollout(which: string, given: Record<string, unknown
   if (rollout.endedAt === null)
     throw new SluiceError('invalid-input', `rollout ${rollout.id} has not ended: sluice rollout status shows how it is`)
   const { cases, goodFrom } = await knownOfRollout(rollout, await openProject(host, () => false))
-  const { url } = remoteAddress(options.url === undefined ? {} : { url: options.url }, host.env)
-  const link = `${url}${rolloutAddress(rollout.id)}`
+  const link = pageOf(rollout, remote)
   const records = { ...remote, auditRows: (feature: string) => auditRowsOf(remote, feature) }
   const postMortem = host.mask.data(await postMortemOf(rollout, records, { cases, goodFrom, link }))
   const page = renderPostMortem(postMortem)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { rolloutText } from '../../control/remote/rollout-text.ts'
-import { beginRollout } from '../../control/remote/rollouts.ts'
+import { beginRollout, pageOf } from '../../control/remote/rollouts.ts'
 import { SluiceError } from '../../errors.ts'
 import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import { visibleData } from '../../text/untrusted.ts'
@@ -35,12 +35,13 @@ export async function startRolloutCommand(
   const { override, reason, propose, breakGlass } = rest
   const file = settings === undefined ? undefined : await readSettings(settings, host)
   const wish = { wanted, given: file, perDay, users, override, reason, supersede, acceptUndecided, propose, breakGlass }
-  const result = await beginRollout(connect(options, host), name, wish, (lines) => {
+  const remote = connect(options, host)
+  const result = await beginRollout(remote, name, wish, (lines) => {
     if (!options.json) host.stdout.write(`${lines.join('\n')}\n`)
   })
   if ('proposal' in result) return tellProposed(result.proposal, options, host)
   const { rollout, versions } = result
-  tell(options, host, rollout, (seen) => rolloutText(seen, visibleData(versions), Date.now()))
+  tell(options, host, rollout, (seen) => rolloutText(seen, visibleData(versions), Date.now(), pageOf(seen, remote)))
   return 0
 }
 

@@ -1,7 +1,7 @@
 import type { ForecastAnswer, RolloutAnswer } from '../../control/remote/answers.ts'
 import type { RemoteControlPlane, RolloutAction } from '../../control/remote/remote-control-plane.ts'
 import { rolloutText } from '../../control/remote/rollout-text.ts'
-import { actOnRollout, forecastOf, rolloutIdOf } from '../../control/remote/rollouts.ts'
+import { actOnRollout, forecastOf, pageOf, rolloutIdOf } from '../../control/remote/rollouts.ts'
 import { visibleData } from '../../text/untrusted.ts'
 import { approvalFlags, readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
@@ -39,6 +39,6 @@ async function show(
 ): Promise<number> {
   const { versions } = await remote.feature(rollout.feature)
   const shown = forecast ? { ...rollout, forecast } : rollout
-  tell(options, host, shown, (seen) => rolloutText(seen, visibleData(versions), Date.now()))
+  tell(options, host, shown, (seen) => rolloutText(seen, visibleData(versions), Date.now(), pageOf(seen, remote)))
   return 0
 }

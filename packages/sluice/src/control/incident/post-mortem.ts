@@ -15,7 +15,7 @@ export interface EndedRollout
   state: string
   /** The canary's share at its end. */
   ppm: number
-  settings: { stages: readonly unknown[] }
+  settings: { stages: readonly unknown[]; signals?: { score: number } | undefined }
   strength?: string | null | undefined
   ending: { by: string; reason: string; why?: string | undefined; evidence?: unknown } | null
   /** The last one; null without data. */

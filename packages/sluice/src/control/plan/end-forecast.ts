@@ -1,9 +1,10 @@
 import type { EndChances, EndForecast } from '../../records/end-chances.ts'
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { formatScore } from '../../text/format.ts'
-import { type Begun, type End, playRollout } from './forecast.ts'
+import { type Begun, type End, newlyBegun, playRollout, seedOf } from './forecast.ts'
 import type { Difference } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'
+import { expectedPerDay } from './traffic-course.ts'
 
 /** How much of the machine a forecast may take. */
 export interface Effort {
@@ -43,28 +44,28 @@ interface Course {
 export async function endForecast(
   traffic: Traffic,
   settings: RolloutSettings,
-  { start, from, seed = 1, harm = harmOf(traffic, settings) }: Course,
+  { start, from = newlyBegun, seed = 1, harm = harmOf(traffic, settings) }: Course,
   effort: Effort,
 ): Promise<EndForecast | null> {
-  const before = from?.before ?? 0
-  const elapsed = from?.hours ?? 0
-  const untilPatience = Math.min(longestHours, settings.patience / hourMs - before)
+  const untilPatience = Math.min(longestHours, settings.patience / hourMs - from.before)
   const noHarm: Difference = { drop: 0, errors: 0, latency: 1 }
   const [good, worse]: [(End | null)[], (End | null)[]] = [[], []]
   // By turns, so that a time that is over leaves as many of each.
   for (let run = 0; run < effort.runs && !effort.isOver(); run += 1)
     for (const [ends, difference] of [[good, noHarm] as const, [worse, harm] as const]) {
-      const course = { difference, start, lasts: untilPatience, from: from ?? { stage: 0, hours: 0, before } }
-      const end = playRollout(traffic, settings, { ...course, seed: seed * 100_000 + run })
+      const course = { difference, start, lasts: untilPatience, from }
+      const end = playRollout(traffic, settings, { ...course, seed: seedOf(seed, run) })
       if (end !== 'left') ends.push(end)
       await effort.pause()
     }
   if (good.length < fewestRuns || worse.length < fewestRuns) return null
-  const chances = (ends: (End | null)[], worseBy: number) => chancesOf(ends, { worseBy, elapsed, untilPatience })
+  const chances = (ends: (End | null)[], worseBy: number) =>
+    chancesOf(ends, { worseBy, elapsed: from.hours, untilPatience })
   return {
     runs: Math.min(good.length, worse.length),
     harm: harmText(harm),
-    patienceHours: Math.max(0, untilPatience - elapsed),
+    patienceHours: Math.max(0, untilPatience - from.hours),
+    requestsPerDay: traffic.course ? expectedPerDay(traffic.course, traffic.requestsPerDay) : null,
     asGood: chances(good, 0),
     worse: chances(worse, 1),
   }

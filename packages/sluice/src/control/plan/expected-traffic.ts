@@ -1,6 +1,6 @@
 import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
-import type { LiveSettings } from '../../records/rollout-settings.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
+import type { TrafficCourse } from './traffic-course.ts'
 
 interface JudgingWish {
   percent: number
@@ -11,7 +11,11 @@ interface JudgingWish {
 /** The traffic as it was measured, and how it is judged. */
 export interface KnownFeature {
   traffic: MeasuredTraffic | null
-  live: Pick<LiveSettings, 'store'> & { judge: JudgingWish }
+  /** What may become of it; null or absent: nothing else. */
+  course?: TrafficCourse | null
+  /** Whether answers in production are judged. */
+  isJudged: boolean
+  live: { judge: JudgingWish }
 }
 
 /** What somebody says of the traffic, instead of what the log tells; undefined: as the log tells. */
@@ -31,7 +35,7 @@ const tellingHours = 48
  * @param judgePercent of this rollout; null: as the version says
  */
 export function expectedTraffic(
-  { traffic, live }: KnownFeature,
+  { traffic, course = null, isJudged, live }: KnownFeature,
   { perDay, users: givenUsers }: GivenTraffic,
   judgePercent: number | null,
 ): { expected: Traffic; dailyUsd: number | null } | null {
@@ -42,40 +46,18 @@ export function expectedTraffic(
   const usersPerDay = traffic && isMeasured && traffic.hours >= tellingHours ? traffic.usersPerDay : null
   const { judge } = live
   const judgeUsd = traffic?.judgeUsd ?? null
-  const percent = live.store ? (judgePercent ?? judge.percent) : 0
-  const ofCanary = live.store ? (judgePercent ?? judge.canaryPercent ?? judge.percent) : 0
+  const percent = isJudged ? (judgePercent ?? judge.percent) : 0
+  const ofCanary = isJudged ? (judgePercent ?? judge.canaryPercent ?? judge.percent) : 0
   const dailyUsd = judgeUsd === null ? null : (requestsPerDay * percent * judgeUsd) / 100
   // What is beyond the budget is not judged.
   const affordable = dailyUsd === null || dailyUsd <= judge.budgetUsdPerDay ? 1 : judge.budgetUsdPerDay / dailyUsd
   const expected = {
     byHour: traffic?.byHour ?? null,
+    course: perDay === undefined ? course : null,
     ...{ requestsPerDay, users, perVisit: requestsPerVisit(requestsPerDay, { users, usersPerDay }) },
     ...{ judged: (ofCanary / 100) * affordable, judgedIncumbents: (percent / 100) * affordable, judgeUsd },
     errorRate: traffic?.errorRate ?? usual.errorRate,
     deviation: traffic?.deviation ?? usual.deviation,
   }
   return { expected, dailyUsd }
-}
-
-/** The traffic as it was on the last day, with as many users as fit to it; as it is where that is not known. */
-export function asOfLastDay(traffic: MeasuredTraffic): MeasuredTraffic {
-  const { lastDay, requestsPerDay, users, usersPerDay } = traffic
-  if (lastDay === null || lastDay === 0) return traffic
-  const by = lastDay / requestsPerDay
-  const scaled = (count: number | null) => (count === null ? null : count * by)
-  return { ...traffic, requestsPerDay: lastDay, users: scaled(users), usersPerDay: scaled(usersPerDay) }
-}
-
-/** By this factor the last day must differ from the usual one to be worth a word: a Sunday does from a week. */
-const worthAWord = 1.3
-
-/** That the traffic changes, where it does: a forecast knows the average of the week. */
-export function changeOfTraffic({ traffic }: Pick<KnownFeature, 'traffic'>): string[] {
-  if (traffic?.lastDay == null) return []
-  const by = traffic.lastDay / traffic.requestsPerDay
-  if (by < worthAWord && by > 1 / worthAWord) return []
-  const sooner = by > 1 ? 'sooner' : 'later'
-  return [
-    `The last day had ${Math.round(100 * by)} % of the requests of an average one: if it goes on like that, it ends ${sooner} than said.`,
-  ]
 }

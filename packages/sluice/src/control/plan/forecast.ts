@@ -2,10 +2,11 @@ import type { Rollout } from '../../records/rollout.ts'
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { seededRandom } from '../../stats/index.ts'
 import { runningMs } from '../release/rollout-state.ts'
+import type { Assessment } from '../rollout/assessment/assessment.ts'
 import { decideRollout, type Findings } from '../rollout/assessment/decision.ts'
 import { signalEvidence } from '../rollout/assessment/signal-evidence.ts'
 import { isSoaked, longestSilenceMs, unwatched } from '../rollout/assessment/soak.ts'
-import { lackingData, unprovenSignals } from '../rollout/assessment/stage-requirements.ts'
+import { lackingData, openSignals } from '../rollout/assessment/stage-requirements.ts'
 import { weakCase } from '../rollout/assessment/weak-promotion.ts'
 import type { Evidence } from '../rollout/evidence/evidence.ts'
 import { decidingSums } from '../rollout/evidence/tokens.ts'
@@ -13,6 +14,7 @@ import { combinedLogE } from '../rollout/statistics/e-value.ts'
 import type { Matching } from '../rollout/statistics/sample-ratio.ts'
 import { type Difference, SimulatedHours } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'
+import { oneFuture } from './traffic-course.ts'
 
 /** How a rollout ends, and after how many hours. `gaveUp`: patience ended without evidence, and the settings roll back then. */
 export interface End {
@@ -71,14 +73,18 @@ export function forecast(
   const outlooks = multiples.map((worseBy) => {
     const drop = worseBy * margin
     const difference = { drop: scored ? drop : 0, errors: scored ? 0 : drop, latency: 1 }
-    const first = seed + multiples.indexOf(worseBy) * runs
     const lasts = horizons.at(-1) ?? 0
     const ends = Array.from({ length: runs }, (_, run) =>
-      playRollout(traffic, settings, { difference, seed: first + run, start, lasts }),
+      playRollout(traffic, settings, { difference, seed: seedOf(seed, run), start, lasts }),
     )
     return { worseBy, drop, by: horizons.map((hours) => sharesBy(ends, hours)), medianHours: medianOf(ends) }
   })
   return { schema: 'sluice.canary-forecast/1', runs, outlooks }
+}
+
+/** The same of a run in every forecast, so that two of the same rollout say the same. */
+export function seedOf(seed: number, run: number): number {
+  return seed * 100_000 + run
 }
 
 function sharesBy(ends: readonly (End | null)[], hours: number): By {
@@ -115,9 +121,23 @@ export interface Begun {
   hours: number
   /** Hours before `start` in which it ran. */
   before: number
+  /** Hours in each earlier stage. */
+  earlier: readonly number[]
 }
 
-const newlyBegun: Begun = { stage: 0, hours: 0, before: 0 }
+/** Where a rollout stands. In a stage that is not soaked yet only watched time has brought it nearer to its end. */
+export function begunOf(rollout: Rollout, assessment: Pick<Assessment, 'soak'> | null, now: number): Begun {
+  const { stage, settings, enteredAt } = rollout
+  const ran = runningMs(rollout, now)
+  const inStage = Math.min(ran, Math.max(0, now - (enteredAt.at(-1) ?? now)))
+  const soaked = assessment?.soak?.stage === stage ? assessment.soak.soakedMs : 0
+  const isSoaked = soaked >= (settings.stages[stage]?.soakMs ?? 0)
+  const watched = isSoaked ? inStage : Math.min(inStage, soaked)
+  const earlier = enteredAt.slice(0, stage).map((at, i) => Math.max(0, (enteredAt[i + 1] ?? now) - at) / hourMs)
+  return { stage, hours: watched / hourMs, before: Math.max(0, ran - watched) / hourMs, earlier }
+}
+
+export const newlyBegun: Begun = { stage: 0, hours: 0, before: 0, earlier: [] }
 
 /**
  * Runs one rollout to its end, or until `lasts`; null if it has not ended by then, `left` if it leaves the stage in which it
@@ -132,7 +152,8 @@ export function playRollout(traffic: Traffic, settings: RolloutSettings, course:
 export function playRollout(traffic: Traffic, settings: RolloutSettings, course: Course): End | null | 'left' {
   const { difference, seed, start, lasts, from = newlyBegun } = course
   const rollout = rolloutOf(settings, start, from)
-  const simulated = new SimulatedHours(rollout, traffic, difference, seededRandom(seed))
+  const simulated = new SimulatedHours(rollout, oneCourse(traffic, seed), difference, seededRandom(seed))
+  passEarlier(simulated, rollout, from)
   const met = () => ({ users: simulated.evidence.sums.arms.canary.users, judged: simulated.judgedAnswers })
   let soakedMs = 0
   let refused: readonly string[] | null = null
@@ -158,6 +179,27 @@ export function playRollout(traffic: Traffic, settings: RolloutSettings, course:
   return null
 }
 
+/** The stages that it is known to have left, so that what they have shown is there. */
+function passEarlier(simulated: SimulatedHours, rollout: Rollout, { stage, earlier }: Begun): void {
+  for (const [index, hours] of earlier.entries()) {
+    rollout.stage = index
+    const begin = rollout.enteredAt[index] ?? 0
+    for (let passed = 0; passed < hours; ) {
+      const step = Math.min(stepAfter(passed), hours - passed)
+      passed += step
+      simulated.pass(rollout, step, begin + passed * hourMs)
+    }
+  }
+  rollout.stage = stage
+}
+
+/** The traffic with one of its futures. More requests are of more users. */
+function oneCourse(traffic: Traffic, seed: number): Traffic {
+  if (!traffic.course) return traffic
+  const { course, growth } = oneFuture(traffic.course, seed)
+  return { ...traffic, course, users: traffic.users === null ? null : traffic.users * growth }
+}
+
 /** A single token without a sample ratio mismatch. */
 const matching: Matching = {
   ...{ trusted: [0], doubtful: [], suspect: [], leftOut: 0 },
@@ -181,7 +223,7 @@ function findingsOf(
     ...{ mismatched: false, unevenlyJudged: false, frozenTooLong: false, judgeFails: false, disputed: false },
     ...{ worse: logE >= -Math.log(settings.alpha), soaked, unwatched: false, refused },
     lacking: soaked || late ? lackingData(evidence, rollout, known) : [],
-    unproven: soaked ? unprovenSignals(evidence, rollout, known) : ['time'],
+    unproven: soaked ? openSignals(evidence, rollout, known).map(({ signal }) => signal) : ['time'],
     weak: late
       ? weakCase(evidence, rollout, { signals: signals(), logE, disputed: false, suspect: false })
       : { barred: [], lacking: [], against: [] },
@@ -196,9 +238,10 @@ function watchedShare({ requestsPerDay }: Traffic, rollout: Rollout): number {
   return heard(share) * (share < 1 ? heard(1 - share) : 1)
 }
 
-function rolloutOf(settings: RolloutSettings, start: number, { stage, before }: Begun): Rollout {
+function rolloutOf(settings: RolloutSettings, start: number, { stage, before, earlier }: Begun): Rollout {
   const startedAt = start - before * hourMs
-  const enteredAt = Array.from({ length: stage + 1 }, (_, i) => (i === stage ? start : startedAt))
+  const enteredAt = [start]
+  for (const hours of earlier.toReversed()) enteredAt.unshift((enteredAt[0] ?? start) - hours * hourMs)
   return {
     ...{ id: 'forecast', feature: 'forecast', incumbent: 'incumbent', canary: 'canary', salt: '' },
     ...{ algorithm: 'murmur3-x86-32/ppm', settings, stage, enteredAt, pausedMs: 0, pausedAt: null },

@@ -4,14 +4,18 @@ import type { OutcomeLog } from '../store/outcome-log.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-/** How far back the log is read: a week, or a day if a week is too much to read. */
-const lookBackMs = [7 * dayMs, dayMs]
+const weekMs = 7 * dayMs
+/** How far back the log is read: less, if that is too much to read. */
+const lookBackMs = [3 * weekMs, weekMs, dayMs]
 const pageSize = 4000
 const mostEntries = 80_000
 /** With less than this the traffic of a day is not known. */
 const least = { requests: 20, hours: 1, scores: 20 }
 
-/** The traffic of a feature, from log entries until `now`; null if there are too few. */
+/** From so many times as many on, by what the first of them tell, all of them are not tried. */
+const hopelessly = 3
+
+/** The traffic of a feature, from log entries until `now`; null if there are too few in the last week. */
 export async function measuredTraffic(
   log: Pick<OutcomeLog, 'readLog'>,
   feature: string,
@@ -19,17 +23,20 @@ export async function measuredTraffic(
 ): Promise<MeasuredTraffic | null> {
   for (const lookBack of lookBackMs) {
     const since = now - lookBack
-    const sums = newSums()
+    const isLast = lookBack === lookBackMs.at(-1)
+    const sums = newSums(Math.max(since, now - weekMs))
     let after = await lastBefore(log, feature, since)
     for (let read = 0; read < mostEntries; ) {
       const page = await log.readLog({ after, limit: pageSize, feature })
       for (const entry of page) add(sums, entry, now)
       read += page.length
       after = page.at(-1)?.seq ?? after
-      if (page.length < pageSize) return measured(sums, Math.max(since, sums.firstAt ?? now), now)
+      if (page.length < pageSize) return measured(sums, now)
+      const covered = ((page.at(-1)?.receivedAt ?? now) - since) / lookBack
+      if (!isLast && read / covered > hopelessly * mostEntries) break
     }
     // The last day was also too much to read: the part that was read is used.
-    if (lookBack === lookBackMs.at(-1)) return measured(sums, Math.max(since, sums.firstAt ?? now), sums.lastAt ?? now)
+    if (isLast) return measured(sums, sums.lastAt ?? now)
   }
   return null
 }
@@ -51,8 +58,11 @@ async function lastBefore(log: Pick<OutcomeLog, 'readLog'>, feature: string, sin
   return recent
 }
 
-function newSums() {
+/** @param since from when on it is counted; before that only how many requests came */
+function newSums(since: number) {
   return {
+    since,
+    times: [] as number[],
     ...{ requests: 0, errors: 0, scores: 0, sum: 0, squares: 0, judged: 0, usd: 0 },
     firstAt: null as number | null,
     lastAt: null as number | null,
@@ -66,6 +76,8 @@ function newSums() {
 type Sums = ReturnType<typeof newSums>
 
 function add(sums: Sums, entry: LogEntry, now: number): void {
+  if (entry.kind === 'request') sums.times.push(entry.receivedAt)
+  if (entry.receivedAt < sums.since) return
   if (entry.kind === 'score') {
     sums.scores += 1
     sums.sum += entry.score
@@ -90,7 +102,8 @@ function add(sums: Sums, entry: LogEntry, now: number): void {
   sums.byDay.set(day, users.add(entry.unit))
 }
 
-function measured(sums: Sums, from: number, until: number): MeasuredTraffic | null {
+function measured(sums: Sums, until: number): MeasuredTraffic | null {
+  const from = Math.max(sums.since, sums.firstAt ?? until)
   const { requests, errors, scores, sum, squares, judged, usd, users, byDay } = sums
   const days = (until - from) / dayMs
   if (requests < least.requests || days * 24 < least.hours) return null
@@ -100,7 +113,8 @@ function measured(sums: Sums, from: number, until: number): MeasuredTraffic | nu
     usersPerDay: users.size === 0 ? null : daily,
     users: users.size === 0 ? null : users.size,
     hours: days * 24,
-    byHour: hourly(sums, from, until),
+    byHour: byHourOf(sums, from, until),
+    ...{ until, hourly: hourlyOf(sums.times, until) },
     lastDay: days >= twoDays ? sums.lastDay : null,
     errorRate: errors / requests,
     deviation: scores < least.scores ? null : Math.sqrt(Math.max(0, squares / scores - (sum / scores) ** 2)),
@@ -108,12 +122,26 @@ function measured(sums: Sums, from: number, until: number): MeasuredTraffic | nu
   }
 }
 
+const mostHours = (3 * weekMs) / hourMs
+
+/** How many of these times lie in each hour before `until`, from the first whole one after the first of them on. */
+function hourlyOf(times: readonly number[], until: number): number[] {
+  const hours = Math.floor((until - (times[0] ?? until)) / hourMs)
+  const counts = new Array<number>(Math.min(mostHours, Math.max(0, hours))).fill(0)
+  for (const at of times) {
+    const hour = counts.length - Math.ceil((until - at) / hourMs)
+    const count = counts[hour]
+    if (count !== undefined) counts[hour] = count + 1
+  }
+  return counts
+}
+
 const twoDays = 2
 /** With fewer requests an hour of the day differs from others by chance. */
 const leastByHour = 20 * 24
 
 /** How the hours of the day differ; null where two days, or enough requests, are not known. */
-function hourly({ requests, byHour }: Sums, from: number, until: number): number[] | null {
+function byHourOf({ requests, byHour }: Sums, from: number, until: number): number[] | null {
   if (until - from < twoDays * dayMs || requests < leastByHour) return null
   const watched = new Array<number>(24).fill(0)
   for (let at = from; at < until; ) {

@@ -1,6 +1,7 @@
 import type { EndChances, EndForecast } from '../../records/end-chances.ts'
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { type Effort, endForecast, harmOf } from './end-forecast.ts'
+import { withoutScore } from './suited-settings.ts'
 import type { Traffic } from './traffic.ts'
 
 /** A change with which more canaries are decided. */
@@ -61,7 +62,7 @@ function candidates(traffic: Traffic, settings: RolloutSettings): Candidate[] {
   const wide = { margin: Math.min(1, 2 * margin), flagMargin: Number(Math.min(1, 3 * flagMargin).toPrecision(3)) }
   const half = last && last.ppm !== evenPpm ? [{ ...last, ppm: evenPpm }] : undefined
   const isUnjudged = signals.score > 0 && traffic.judged === 0
-  const withoutScore = { ...signals, score: 0, errors: Math.min(1, signals.errors + signals.score / 2) }
+  const unscored = withoutScore(signals)
   const all = { judged: 1, judgedIncumbents: 1 }
   const judgesMore = signals.score > 0 && Math.min(traffic.judged, traffic.judgedIncumbents) < 1
   const everything: Candidate[] = [
@@ -88,7 +89,13 @@ function candidates(traffic: Traffic, settings: RolloutSettings): Candidate[] {
         ]
       : []),
     ...(isUnjudged
-      ? [{ change: 'signals.score: 0', price: 'quality is not watched', settings: { signals: withoutScore } }]
+      ? [
+          {
+            change: `signals: {${weights(unscored)}}`,
+            price: 'quality is not watched',
+            settings: { signals: unscored },
+          },
+        ]
       : []),
     ...(traffic.users === null
       ? []
@@ -121,6 +128,12 @@ function candidates(traffic: Traffic, settings: RolloutSettings): Candidate[] {
     settings: { ...wide, ...(half && { stages: half }) },
   }
   return half || judgesMore ? [...everything, together] : everything
+}
+
+/** `score: 0, errors: 0.5, ...`, as one writes it. */
+function weights(signals: RolloutSettings['signals']): string {
+  const said = Object.entries(signals).filter(([signal, weight]) => weight > 0 || signal === 'score')
+  return said.map(([signal, weight]) => `${signal}: ${weight}`).join(', ')
 }
 
 function costText({ requestsPerDay, judgeUsd }: Traffic): string {

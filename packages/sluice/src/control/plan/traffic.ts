@@ -1,10 +1,15 @@
 import { incumbentsPerCanary } from '../../records/rollout-settings.ts'
+import { courseFactor, type TrafficCourse } from './traffic-course.ts'
+
+const hourMs = 3_600_000
 
 /** The traffic that a canary gets, and how it is watched. */
 export interface Traffic {
   requestsPerDay: number
   /** Requests of each hour of the day, UTC, as multiples of the average; absent or null: all alike. */
   byHour?: readonly number[] | null
+  /** How it changes; absent or null: not at all but for the hours of the day. */
+  course?: TrafficCourse | null
   /** Number of distinct users, who come again and again; null if every request is from a new one. */
   users: number | null
   /** Requests that one of them sends in a row, minutes apart; at least 1. */
@@ -39,10 +44,12 @@ export function shareOfJudged({ judged, judgedIncumbents }: Traffic, share: numb
 }
 
 /** Requests of the `hours` before `now` (ms since the epoch), as a multiple of those of average hours. */
-export function hourFactor({ byHour }: Pick<Traffic, 'byHour'>, hours: number, now: number): number {
-  if (!byHour) return 1
-  const hourOf = (ago: number) => Math.floor((now - ago * 3_600_000) / 3_600_000) % 24
+export function hourFactor({ byHour, course }: Pick<Traffic, 'byHour' | 'course'>, hours: number, now: number): number {
+  if (!byHour && !course) return 1
   const steps = Math.max(1, Math.round(hours))
-  const each = Array.from({ length: steps }, (_, i) => byHour[hourOf(((i + 0.5) * hours) / steps)] ?? 1)
+  const each = Array.from({ length: steps }, (_, i) => {
+    const at = now - (((i + 0.5) * hours) / steps) * hourMs
+    return (byHour?.[Math.floor(at / hourMs) % 24] ?? 1) * (course ? courseFactor(course, at) : 1)
+  })
   return each.reduce((sum, factor) => sum + factor, 0) / steps
 }

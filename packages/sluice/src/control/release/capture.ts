@@ -1,7 +1,13 @@
 import type { Capture } from '@sluice/client'
 import type { LiveSettings } from '../../records/rollout-settings.ts'
+import type { VersionRecord } from '../../records/version.ts'
 
 const ppmPerPercent = 10_000
+
+/** Whether answers of a version are judged in production: they are stored, and it has a judge and questions. */
+export function isJudgedLive({ live, judge, rubric }: Pick<VersionRecord, 'live' | 'judge' | 'rubric'>): boolean {
+  return captureOf(live) !== null && judge !== null && rubric.length > 0
+}
 
 /**
  * The requests that send input and output along: those that may be judged, where storing them is allowed at all. Both arms send the

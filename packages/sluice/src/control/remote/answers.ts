@@ -71,7 +71,7 @@ const figuresAnswer = figuresSchema.loose().extend({
   users: figures.users.loose(),
   judged: z.looseObject({ incumbent: judgedArm, canary: judgedArm }),
   against: figures.against.loose().extend({ highest: height }),
-  missing: z.array(figures.missing.element.loose().extend({ unit: z.string() })),
+  missing: z.array(figures.missing.element.loose().extend({ unit: z.string(), why: z.string().optional() })),
 })
 
 const soakAnswer = z.looseObject({
@@ -97,6 +97,7 @@ export const rolloutAnswer = rolloutSchema
   .extend({
     settings: z.looseObject({
       onUndecided: z.string().optional(),
+      signals: z.looseObject({ score: z.number() }).optional(),
       stages: z.array(keptStageSchema),
     }),
     status: z.string(),
@@ -105,7 +106,15 @@ export const rolloutAnswer = rolloutSchema
     ending: z.looseObject({ by: z.string(), reason: z.string(), why: z.string().optional() }).nullable(),
     /** Absent from older servers. */
     strength: z.string().nullish(),
-    judging: z.looseObject({ spentTodayUsd: z.number(), budgetUsdPerDay: z.number().nullable() }).optional(),
+    judging: z
+      .looseObject({
+        spentTodayUsd: z.number(),
+        budgetUsdPerDay: z.number().nullable(),
+        judges: z.boolean().optional(),
+      })
+      .optional(),
+    assessedAt: z.number().nullish(),
+    page: z.string().nullish(),
     judge: z.looseObject({ model: z.string(), words: z.string(), startedAt: z.string().nullable() }).nullish(),
     excluded: z.array(z.string()).optional(),
     assessment: z
@@ -114,6 +123,7 @@ export const rolloutAnswer = rolloutSchema
         soak: soakAnswer.optional(),
         tokens: z.array(tokenShareAnswer).optional(),
         figures: figuresAnswer.optional(),
+        alerts: z.array(z.looseObject({ message: z.string() })).optional(),
         incumbent: armAnswer.optional(),
         canary: armAnswer.optional(),
         places: z.record(z.string(), z.array(placeShareAnswer)).optional(),
@@ -132,7 +142,7 @@ export const featureAnswer = featureSchema
   })
   .loose()
 
-export const featuresAnswer = z.looseObject({ features: z.array(featureAnswer) })
+export const featuresAnswer = z.looseObject({ features: z.array(featureAnswer), pages: z.string().nullish() })
 
 /** A release that waits for approval, or that was made without one. */
 export const proposalAnswer = proposalSchema
@@ -229,6 +239,7 @@ export const trafficAnswer = z.looseObject({
   written: z.array(z.string()).nullable().default(null),
   /** Absent from older servers, which know no `traffic` and `acceptUndecided` of a start. */
   refusesUndecided: z.boolean().optional(),
+  judges: z.boolean().optional(),
   live: z.looseObject({
     store: z.boolean(),
     judge: z.looseObject({

@@ -80,9 +80,13 @@ export function controlPlane(connection: RemoteConnection) {
   const ask = <T>(request: Call, schema: z.ZodType<T>) => call(connection, request, schema)
   const feature = (name: string, ...rest: string[]) => ['v1', 'features', name, ...rest]
   const rollout = (id: string, ...rest: string[]) => ['v1', 'rollouts', id, ...rest]
+  const overview = () => ask({ method: 'GET', path: ['v1', 'features'] }, featuresAnswer)
   return {
-    features: async (): Promise<FeatureAnswer[]> =>
-      (await ask({ method: 'GET', path: ['v1', 'features'] }, featuresAnswer)).features,
+    /** The address by which this command reaches it. */
+    url: connection.url,
+    /** All features, and the address of the pages where the control plane knows it. */
+    overview,
+    features: async (): Promise<FeatureAnswer[]> => (await overview()).features,
     feature: (name: string): Promise<FeatureAnswer> => ask({ method: 'GET', path: feature(name) }, featureAnswer),
     drift: (name: string): Promise<DriftAnswer> => ask({ method: 'GET', path: feature(name, 'drift') }, driftAnswer),
     publish: (name: string, body: Publication): Promise<PublishedAnswer> =>

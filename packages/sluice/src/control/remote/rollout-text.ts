@@ -1,5 +1,5 @@
 import { eValueText } from '../../charts/evidence-scale.ts'
-import { formatCount } from '../../text/format.ts'
+import { formatCount, formatPercent } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
 import { figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
@@ -8,11 +8,15 @@ import { stageText, stateText } from '../words/rollout-state-text.ts'
 import { versionText } from '../words/version-text.ts'
 import type { FeatureAnswer, ForecastAnswer, RolloutAnswer } from './answers.ts'
 
-/** What a rollout does and what is known of its canary, in a few lines. `now` in ms since the epoch. */
+/**
+ * What a rollout does and what is known of its canary, in a few lines. `now` in ms since the epoch.
+ * @param page its address in a browser, if it has one
+ */
 export function rolloutText(
   rollout: RolloutAnswer & { forecast?: ForecastAnswer },
   versions: FeatureAnswer['versions'],
   now: number,
+  page?: string,
 ): string {
   const { id, feature, incumbent, canary, ending, endedAt, assessment } = rollout
   const name = (version: string) => versionText({ versions }, version)
@@ -23,14 +27,25 @@ export function rolloutText(
       ? paragraph(`ended ${timeText(endedAt)} by ${ending.by}: ${ending.reason}`)
       : [`  ${stageText(rollout, now)}`]),
     ...(assessment && assessment.words !== ending?.reason ? paragraph(assessment.words) : []),
+    ...ageLines(rollout, now),
+    ...(ending ? [] : (assessment?.alerts ?? []).flatMap(({ message }) => paragraph(`alert: ${message}`))),
     ...numberLines(rollout, now),
     ...(rollout.forecast ? forecastLines(rollout.forecast) : []),
     ...wayLines(rollout),
     ...judgeLines(rollout),
     ...tokenLines(rollout),
     ...placeLines(rollout),
+    ...(page === undefined ? [] : [`  page: ${page}`]),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** A running rollout is assessed at least every minute: what is older is said to be so. */
+const oldMs = 150_000
+
+function ageLines({ assessedAt, endedAt }: RolloutAnswer, now: number): string[] {
+  if (endedAt !== null || typeof assessedAt !== 'number' || now - assessedAt <= oldMs) return []
+  return paragraph(`last assessed ${momentText(assessedAt)}: what you see is that old (sluice status says who leads)`)
 }
 
 /** How it is expected to end, and when; or why that cannot be said. */
@@ -62,7 +77,9 @@ function paragraph(text: string): string[] {
 function numberLines({ assessment, endedAt, settings, judging }: RolloutAnswer, now: number): string[] {
   const { figures } = assessment ?? {}
   const { onUndecided } = settings
-  const lines = figures ? figuresLines(figures, { isRunning: endedAt === null, onUndecided, now }) : []
+  const lines = figures
+    ? figuresLines(figures, { isRunning: endedAt === null, onUndecided, judges: judging?.judges, now })
+    : []
   return [...lines, ...(judging && endedAt === null ? [judgingLine(judging)] : [])].map((line) => `  ${line}`.trimEnd())
 }
 
@@ -83,8 +100,8 @@ function wayLines({ assessment }: RolloutAnswer): string[] {
 }
 
 /** `judge: local:judge, never calibrated against human labels (gate of 2026-11-24)` */
-function judgeLines({ judge }: RolloutAnswer): string[] {
-  if (!judge) return []
+function judgeLines({ judge, judging }: RolloutAnswer): string[] {
+  if (!judge || judging?.judges === false) return []
   const { model, words, startedAt } = judge
   return paragraph(`judge: ${model}, ${words}${startedAt === null ? '' : ` (gate of ${startedAt.slice(0, 10)})`}`)
 }
@@ -99,20 +116,21 @@ function tokenLines({ assessment, excluded = [] }: RolloutAnswer): string[] {
         const wrong = impossible > 0 ? `, ${impossible} impossible` : ''
         const failed =
           requests && errors
-            ? `, failed: ${errors.canary} of ${requests.canary} of the canary, ${errors.incumbent} of ${requests.incumbent} of the incumbent`
+            ? `, failed: ${formatCount(errors.canary)} of ${formatCount(requests.canary)} of the canary, ${formatCount(errors.incumbent)} of ${formatCount(requests.incumbent)} of the incumbent`
             : ''
-        return `  ${(100 * share).toFixed(1)} % of the requests by ${who}${failed}${wrong}${leftOut ? ', left out: its arms do not match' : ''}`
+        return `${formatPercent(share)} of the requests by ${who}${failed}${wrong}${leftOut ? ', left out: its arms do not match' : ''}`
       })
     : []
-  return [...lines, ...excluded.map((token) => `  the outcomes of ${token} are left out by an operator`)]
+  const without = excluded.map((token) => `the outcomes of ${token} are left out by an operator`)
+  return [...lines, ...without].flatMap(paragraph)
 }
 
 /** From where the requests come, where it is more than one place: `  by instance: 52.1 % app-7 3f2a91bc, 47.9 % others`. */
 function placeLines({ assessment }: RolloutAnswer): string[] {
   return Object.entries(assessment?.places ?? {})
     .filter(([, shares]) => shares.length > 1)
-    .map(([kind, shares]) => {
-      const each = shares.map(({ id, share }) => `${(100 * share).toFixed(1)} % ${id ?? 'unknown'}`)
-      return `  by ${kind}: ${each.join(', ')}`
+    .flatMap(([kind, shares]) => {
+      const each = shares.map(({ id, share }) => `${formatPercent(share)} ${id ?? 'unknown'}`)
+      return paragraph(`by ${kind}: ${each.join(', ')}`)
     })
 }

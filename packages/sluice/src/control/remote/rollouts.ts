@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
+import { rolloutAddress } from '../pages/addresses.ts'
 import { type RolloutOutlook, rolloutOutlook } from '../words/rollout-outlook.ts'
 import type { FeatureAnswer, ForecastAnswer, ProposalAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
 import { findVersion } from './find-version.ts'
@@ -87,6 +88,14 @@ export async function forecastOf(
   })
 }
 
+/** The address of a rollout's page; by that of this command, where the control plane does not know its own. */
+export function pageOf(
+  { id, page }: Pick<RolloutAnswer, 'id' | 'page'>,
+  { url }: Pick<RemoteControlPlane, 'url'>,
+): string {
+  return page ?? `${url}${rolloutAddress(id)}`
+}
+
 /** The id of a rollout that is named by it, or by its feature. */
 export async function rolloutIdOf(remote: RemoteControlPlane, which: string): Promise<string> {
   return rolloutId.test(which) ? which : idOf(await remote.feature(which))
@@ -146,7 +155,7 @@ async function outlookOn(
   const { data: settings } = rolloutSettingsSchema.safeParse(given ?? known.rollout)
   if (!settings) return undefined
   const outlook = await rolloutOutlook(
-    known,
+    { ...known, isJudged: known.judges ?? known.live.store },
     { settings, areGiven: given !== undefined, perDay, users },
     { start: Date.now() },
   )

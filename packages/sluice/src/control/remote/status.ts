@@ -12,6 +12,8 @@ import { rolloutLine } from './rollout-text.ts'
 /** Null where the token may not see the instances. */
 export interface StatusOf {
   features: FeatureAnswer[]
+  /** Address of the pages; absent or null where an older server does not tell, or does not know it. */
+  pages?: string | null | undefined
   instances: InstancesAnswer | null
   /** What keeps failing; absent where an older server does not tell. */
   failing?: FailingAnswer['failing']
@@ -23,14 +25,14 @@ export interface StatusOf {
 
 /** Asks the control plane for everything that the status shows. */
 export async function statusOf(remote: RemoteControlPlane): Promise<StatusOf> {
-  const [features, instances, { failing, unnamed }, proposals] = await Promise.all([
-    remote.features(),
+  const [{ features, pages }, instances, { failing, unnamed }, proposals] = await Promise.all([
+    remote.overview(),
     remote.instances().catch(unlessForbidden),
     // A replica that is not ready says so to whoever routes to it; what it serves is shown all the same.
     remote.failing().catch(() => ({ failing: [], unnamed: 0 })),
     remote.proposals().catch(unlessHidden),
   ])
-  return { features, instances, failing, unnamed, proposals }
+  return { features, pages: pages ?? remote.url, instances, failing, unnamed, proposals }
 }
 
 /** Applications may not see them, and older servers have none. */
@@ -46,14 +48,15 @@ function unlessForbidden(error: unknown): null {
 
 /** What everybody gets, which rollouts run, and which instances are behind. `now` in ms since the epoch. */
 export function statusText(
-  { features, instances, failing = [], unnamed = 0, proposals = [] }: StatusOf,
+  { features, pages, instances, failing = [], unnamed = 0, proposals = [] }: StatusOf,
   now: number,
 ): string {
   const blocks = features.map((feature) => featureText(feature, now, proposals))
   if (features.length === 0) blocks.push('no features yet: sluice publish creates the first one\n')
   if (instances?.leaders) blocks.push(leaderText(instances.leaders))
   if (failing.length + unnamed > 0) blocks.push(failingText(failing, unnamed))
-  return [...blocks, instances ? instancesText(instances, now) : 'instances: this token may not see them\n'].join('\n')
+  blocks.push(instances ? instancesText(instances, now) : 'instances: this token may not see them\n')
+  return [...blocks, ...(pages ? [`pages: ${pages}\n`] : [])].join('\n')
 }
 
 function featureText(feature: FeatureAnswer, now: number, proposals: readonly ProposalAnswer[]): string {

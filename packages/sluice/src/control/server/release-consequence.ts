@@ -2,7 +2,13 @@ import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseWish } from '../../records/proposal.ts'
 import { measuredTraffic } from '../plan/measured-traffic.ts'
 import { runningRollout } from '../release/transition.ts'
-import { activationConsequence, type Consequence, rolloutConsequence, startConsequence } from '../words/act-text.ts'
+import {
+  activationConsequence,
+  type Consequence,
+  judgingText,
+  rolloutConsequence,
+  startConsequence,
+} from '../words/act-text.ts'
 import type { Services } from './services.ts'
 
 type Read = Pick<Services, 'store' | 'clock' | 'kept' | 'engineState'>
@@ -15,7 +21,8 @@ export async function releaseConsequence(
 ): Promise<Consequence | null> {
   const { feature, active } = state
   const nameOf = async (id: string) => (await services.kept.version(feature, id))?.content.label ?? id
-  const version = await nameOf(wish.version)
+  const record = await services.kept.version(feature, wish.version)
+  const version = record?.content.label ?? wish.version
   if (wish.act === 'advance' || wish.act === 'promote') {
     const rollout = runningRollout(state)
     if (rollout?.id !== wish.rolloutId) return null
@@ -29,5 +36,8 @@ export async function releaseConsequence(
     version,
     traffic: traffic && { users: traffic.users, hours: traffic.hours },
   }
-  return wish.act === 'start' ? startConsequence({ ...facts, settings: wish.settings }) : activationConsequence(facts)
+  if (wish.act !== 'start') return activationConsequence(facts)
+  const { settings, judgePercent = null } = wish
+  const judging = record ? judgingText(record, { settings, judgePercent }) : 'What is judged is not known.'
+  return startConsequence({ ...facts, settings, judging })
 }

@@ -14,6 +14,13 @@ export const trafficSchema = z
       description: 'How far the busiest hour of the day lies above the average: 0.5 is half as much again (default 0).',
     }),
     weekend: factor.max(10).default(1).meta({ description: 'Factor of the requests on Saturdays and Sundays, UTC.' }),
+    perWeek: factor.max(100).default(1).meta({
+      description: 'Factor of the requests from one week to the next, little by little (default 1: no growth).',
+    }),
+    episodes: z
+      .array(z.strictObject({ from: duration, lasts: duration, factor: z.number().min(0).max(100) }))
+      .default([])
+      .meta({ description: 'Times with more or fewer requests, e.g. an outage: a factor of 0.' }),
     users: z.int().min(1).max(1_000_000).meta({ description: 'How many users there are at a time.' }),
     heavyTail: z.number().min(0).max(3).default(0).meta({
       description: 'The n-th busiest user sends in proportion to 1 / n to this power (default 0: all the same).',

@@ -1,5 +1,5 @@
 import type { Random } from '../../stats/random.ts'
-import { busiestTraffic, trafficAt } from './cycles.ts'
+import { busiestTraffic, dayMs, trafficAt } from './cycles.ts'
 import type { IncumbentAnswers } from './incumbent-answers.ts'
 import type { CanaryChange } from './scenario-answers.ts'
 import { type Reactions, requestsPerHour, type ScenarioTraffic } from './scenario-traffic.ts'
@@ -13,7 +13,6 @@ export interface Habits {
 }
 
 const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 /** Mean time between two requests of a visit, and before a request is repeated. */
 const gapMs = { nextTurn: 3 * 60_000, retry: 10_000 }
 
@@ -102,13 +101,20 @@ export class SimulatedVisits implements Visits {
 
   #nextArrival(): number {
     const { traffic } = this.#habits
-    const busiest = busiestTraffic(traffic)
-    const isSteady = traffic.dailySwing === 0 && traffic.weekend === 1
-    const rate = ((requestsPerHour(traffic) / traffic.perVisit) * busiest * this.#mostActive) / hourMs
+    const changes = traffic.perWeek !== 1 || traffic.episodes.length > 0
+    const isSteady = traffic.dailySwing === 0 && traffic.weekend === 1 && !changes
     for (;;) {
-      this.#lastAt += this.#wait(1 / rate)
+      const busiest = busiestTraffic(traffic, this.#lastAt)
+      const rate = ((requestsPerHour(traffic) / traffic.perVisit) * busiest * this.#mostActive) / hourMs
+      const wait = this.#wait(1 / rate)
+      if (changes && wait > dayMs) {
+        // Whoever has not come for a day waits as long as anybody, at the rate of the next one.
+        this.#lastAt += dayMs
+        continue
+      }
+      this.#lastAt += wait
       // Thinning: arrivals are drawn at the highest rate, and kept in proportion to the present rate.
-      if (isSteady || this.#random.uniform() * busiest < trafficAt(traffic, this.#start + this.#lastAt))
+      if (isSteady || this.#random.uniform() * busiest < trafficAt(traffic, this.#start, this.#lastAt))
         return this.#lastAt
     }
   }

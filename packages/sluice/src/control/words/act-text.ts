@@ -1,7 +1,10 @@
 import type { Rollout } from '../../records/rollout.ts'
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
-import { formatAmount, formatCount, formatPercent, formatSpan } from '../../text/format.ts'
+import type { VersionRecord } from '../../records/version.ts'
+import { formatAmount, formatCount, formatPercent, formatSpan, formatUsd } from '../../text/format.ts'
+import { isJudgedLive } from '../release/capture.ts'
 import { onUndecided, sharePpm } from '../release/rollout-state.ts'
+import { unjudgedText } from './end-forecast-text.ts'
 import { momentText } from './moments.ts'
 
 /** What a person does to a rollout. */
@@ -143,8 +146,18 @@ export function featureRollbackConsequence(facts: ReleaseFacts & { endsRollout: 
   }
 }
 
+/** What is judged of a rollout, and what that may cost; `judgePercent` null: as its version says. */
+export function judgingText(
+  { live, ...version }: Pick<VersionRecord, 'live' | 'judge' | 'rubric'>,
+  { settings: { signals, advance }, judgePercent }: { settings: RolloutSettings; judgePercent: number | null },
+): string {
+  if (!isJudgedLive({ live, ...version })) return unjudgedText({ isStored: live.store, weight: signals.score, advance })
+  const percent = judgePercent ?? live.judge.percent
+  return `${percent} % of the answers are judged, for at most ${formatUsd(live.judge.budgetUsdPerDay)} a day.`
+}
+
 /** What starting a rollout brings. */
-export function startConsequence(facts: ReleaseFacts & { settings: RolloutSettings }): Consequence {
+export function startConsequence(facts: ReleaseFacts & { settings: RolloutSettings; judging: string }): Consequence {
   const { active, version, settings } = facts
   const [first] = settings.stages
   const share = (first?.ppm ?? 0) / 1e6
@@ -159,6 +172,7 @@ export function startConsequence(facts: ReleaseFacts & { settings: RolloutSettin
     more: [
       `Stages: ${stages.join(', ')}, then everybody${settings.advance === 'manual' ? '; each step by a person' : ''}.`,
       `If it is worse it is rolled back by itself. If nothing is decided within ${formatSpan(settings.patience)}, ${undecided}.`,
+      facts.judging,
     ],
   }
 }

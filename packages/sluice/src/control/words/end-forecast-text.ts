@@ -1,4 +1,5 @@
 import type { EndChances, EndForecast } from '../../records/end-chances.ts'
+import { formatCount } from '../../text/format.ts'
 import type { Remedy } from '../plan/remedies.ts'
 import { momentText } from './moments.ts'
 
@@ -11,10 +12,20 @@ const isSome = (share: number) => of100(share) > 0
 /** The chance of each end, and by when, in sentences. `now` in ms since the epoch. */
 export function endForecastSentences(forecast: EndForecast, now: number): string[] {
   return [
+    ...trafficSentences(forecast),
     `If the canary is as good: ${chancesText(forecast.asGood)}; ${datesText(forecast.asGood, forecast, now)}.`,
     `If it has ${forecast.harm}: ${chancesText(forecast.worse)}; ${datesText(forecast.worse, forecast, now)}.`,
   ]
 }
+
+/** `In the next four days 4,600 to 5,300 requests a day are expected, in 80 of 100 cases.` */
+function trafficSentences({ requestsPerDay }: EndForecast): string[] {
+  if (!requestsPerDay) return []
+  const [low, high] = [requestsPerDay.low, requestsPerDay.high].map((count) => formatCount(threeDigits(count)))
+  return [`In the next four days ${low} to ${high} requests a day are expected, in 80 of 100 cases.`]
+}
+
+const threeDigits = (count: number) => Math.round(Number(count.toPrecision(3)))
 
 /** `33 of 100 promoted by proof, 2 rolled back, 65 undecided when patience ends (42 of them promoted weakly then)` */
 function chancesText({ promoted, rolledBack, undecided, weak }: EndChances): string {
@@ -35,6 +46,26 @@ function datesText({ endHours }: EndChances, { patienceHours }: EndForecast, now
   if (earliest >= patienceHours) return `it ends with its patience, ${at(patienceHours)}`
   if (earliest === latest) return `it ends ${at(median)}, in ${of100(chance)} of 100 cases or more`
   return `it ends ${at(median)}, in ${of100(chance)} of 100 cases from ${at(earliest)} to ${at(latest)}`
+}
+
+/** That nothing is judged, why, and what that means for a rollout in which the score has this weight. */
+export function unjudgedText({
+  isStored,
+  weight,
+  advance,
+}: {
+  isStored: boolean
+  weight: number
+  advance: string
+}): string {
+  const why = isStored ? 'the version has no judge, no questions or no share to judge' : 'live.store is off'
+  const means =
+    weight === 0
+      ? 'quality is not watched. Errors, latency and refusals decide alone'
+      : advance === 'evidence'
+        ? 'quality is not watched. Since the score has a weight (signals.score), it is never promoted by itself'
+        : 'quality is not watched'
+  return `Nothing is judged, since ${why}: ${means}.`
 }
 
 /** Why a rollout is refused: what it cannot tell. */

@@ -1,12 +1,13 @@
 import { eValueText, evidenceInWords } from '../../charts/evidence-scale.ts'
 import type { Figures, Missing, ValueInterval } from '../../records/assessment.ts'
-import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
+import { formatCount, formatDuration, formatPercent, formatPoints, formatScore, formatUsd } from '../../text/format.ts'
 import { type Cell, columns, wrap } from '../../text/layout.ts'
+import { signalNames } from '../rollout/assessment/signal-names.ts'
 import { momentText } from './moments.ts'
 
 /** The numbers of an assessment, of which an older or newer control plane may know other units. */
 export interface ShownFigures extends Omit<Figures, 'missing'> {
-  missing: readonly (Omit<Missing, 'unit'> & { unit: string })[]
+  missing: readonly (Omit<Missing, 'unit' | 'why'> & { unit: string; why?: string | undefined })[]
 }
 
 const ends: Record<string, string> = {
@@ -18,19 +19,29 @@ const ends: Record<string, string> = {
 /** The numbers behind a rollout in lines of at most 80 columns. `now` in ms since the epoch. */
 export function figuresLines(
   figures: ShownFigures,
-  { isRunning, onUndecided, now }: { isRunning: boolean; onUndecided: string | undefined; now: number },
+  { isRunning, ...waiting }: Waiting & { isRunning: boolean },
 ): string[] {
-  const { users, judged, against } = figures
-  const arm = (name: 'canary' | 'incumbent') =>
-    `${formatCount(users[name])} by the ${name} (${formatCount(judged[name].answers)} answers of ${formatCount(judged[name].users)} users judged)`
-  const highest = `highest ${eValueText(against.highest.eValue)} at ${momentText(against.highest.at)}`
+  const { users, judged } = figures
+  const isJudged = waiting.judges !== false || judged.canary.answers + judged.incumbent.answers > 0
+  const arm = (name: 'canary' | 'incumbent') => {
+    const { answers, users: of } = judged[name]
+    const part = isJudged ? ` (${formatCount(answers)} answers of ${formatCount(of)} users judged)` : ''
+    return `${formatCount(users[name])} by the ${name}${part}`
+  }
   return [
     ...table(figures),
     `users: ${arm('canary')}`,
     `       ${arm('incumbent')}`,
-    `against it in all: ${eValueText(against.eValue)} of ${eValueText(against.needed)}, which roll it back; ${highest}`,
-    ...(isRunning ? waitingLines(figures, onUndecided, now) : []),
+    `evidence against it: ${againstText(figures)}`,
+    ...(isRunning ? waitingLines(figures, waiting) : []),
   ].flatMap((line) => wrap(line, 78))
+}
+
+/** `6.4 of the 20 that roll it back, as unlikely as 1 in 6 if it were no worse; highest 6.4, 27 Nov 00:10Z` */
+function againstText({ users, against: { eValue, needed, highest } }: ShownFigures): string {
+  if (users.canary === 0 || users.incumbent === 0) return 'not known, no data of both arms yet'
+  const present = `${eValueText(eValue)} of the ${eValueText(needed)} that roll it back, ${evidenceInWords(eValue)}`
+  return `${present}; highest ${eValueText(highest.eValue)}, ${momentText(highest.at)}`
 }
 
 function table({ signals }: ShownFigures): string[] {
@@ -44,7 +55,7 @@ function table({ signals }: ShownFigures): string[] {
       right(canary ? shown(canary.value) : '-'),
       right(incumbent ? shown(incumbent.value) : '-'),
       right(difference ? differenceText(difference, signal) : '-'),
-      right(shown(margin)),
+      right(marginText(margin, signal)),
       right(against === null ? '-' : eValueText(against)),
       right(proof ? `${eValueText(proof.eValue)} of ${eValueText(proof.needed)}` : '-'),
     ]
@@ -52,49 +63,81 @@ function table({ signals }: ShownFigures): string[] {
   return columns([[{ text: '' }, ...head], ...rows], 78)
 }
 
-/** `-0.013 ±0.041`, `+0.3 ±0.9 points` */
+/** What a promotion rules out: `0.050`, `1.5 points`. */
+export function marginText(margin: number, signal: string): string {
+  return signal === 'score' ? formatScore(margin) : formatPoints(margin)
+}
+
+/** `-0.013 ±0.041`, `+0.30 ±0.90 points` */
 export function differenceText({ value, high }: ValueInterval, signal: string): string {
   const [times, digits] = signal === 'score' ? [1, 3] : [100, 2]
   const sign = value < 0 ? '-' : '+'
   const reach = high === null ? '' : ` ±${(times * (high - value)).toFixed(digits)}`
-  return `${sign}${(times * Math.abs(value)).toFixed(digits)}${reach}`
+  return `${sign}${(times * Math.abs(value)).toFixed(digits)}${reach}${signal === 'score' ? '' : ' points'}`
 }
 
-/** What leaving the stage still takes and when, and what the end of its patience brings. `now` in ms since the epoch. */
+/** What is to be known of a running rollout beside its figures. */
+interface Waiting {
+  onUndecided: string | undefined
+  /** Whether answers are judged now; undefined: that is not known. */
+  judges: boolean | undefined
+  /** ms since the epoch */
+  now: number
+}
+
+/** What leaving the stage still takes and when, and what the end of its patience brings. */
 export function waitingLines(
   { missing, nextStepAt, patienceEndsAt }: ShownFigures,
-  onUndecided: string | undefined,
-  now: number,
+  { onUndecided, judges, now }: Waiting,
 ): string[] {
-  const each = missing.map(({ what, has, needed, unit }) => {
+  const never = judges === false && missing.some(({ what }) => what === 'score' || what.startsWith('judged '))
+  const each = missing.map(({ what, has, needed, unit, why }) => {
     if (unit === 'ms') return `${what} ${formatDuration(has)} of ${formatDuration(needed)}`
-    if (unit === 'eValue') return `proof of ${what} ${eValueText(has)} of ${eValueText(needed)}`
+    if (unit === 'eValue')
+      return openText(signalNames[what] ?? what, why, `${eValueText(has)} of ${eValueText(needed)}`)
     return `${formatCount(has)} of ${formatCount(needed)} ${what}`
   })
-  const expected = nextStepAt === null ? 'when, the rate so far does not tell' : `expected ${momentText(nextStepAt)}`
+  const expected = never
+    ? 'never by itself, since nothing is judged'
+    : nextStepAt === null
+      ? 'when, the rate so far does not tell'
+      : `expected ${momentText(nextStepAt)}`
   const late = patienceEndsAt !== null && nextStepAt !== null && nextStepAt > patienceEndsAt
   const step =
     missing.length === 0
       ? []
       : [`still missing: ${each.join(', ')}; ${late ? `by the rate so far not before its patience ends` : expected}`]
+  const what = never && onUndecided === 'weakPromote' ? 'hold' : onUndecided
   const over = patienceEndsAt !== null && patienceEndsAt <= now ? 'patience is over' : undefined
   const end =
     patienceEndsAt === null
       ? []
-      : [
-          `${over ?? `patience ends ${momentText(patienceEndsAt)}`}${onUndecided ? `, ${ends[onUndecided] ?? onUndecided}` : ''}`,
-        ]
+      : [`${over ?? `patience ends ${momentText(patienceEndsAt)}`}${what ? `, ${ends[what] ?? what}` : ''}`]
   return [...step, ...end]
 }
+
+/** What a signal still takes; an older control plane does not say why it is open. */
+function openText(name: string, why: string | undefined, proof: string): string {
+  if (why === 'harm') return `${name} without a sign of harm`
+  if (why === 'lately') return `newest hours in which ${name} is not worse by its margin`
+  if (why === 'oneSource') return `proof of ${name} that does not rest on one token, process or address`
+  return `proof of ${name} ${proof}`
+}
+
+/** That nothing is judged. */
+export const notJudged = 'nothing is judged now, so quality is not watched'
 
 /** Of what judging costs today. */
 export function judgingLine({
   spentTodayUsd,
   budgetUsdPerDay,
+  judges = true,
 }: {
   spentTodayUsd: number
   budgetUsdPerDay: number | null
+  judges?: boolean | undefined
 }): string {
+  if (!judges) return `judging: ${notJudged}`
   const of = budgetUsdPerDay === null ? '' : ` of ${formatUsd(budgetUsdPerDay)}`
   return `judging: ${formatUsd(spentTodayUsd)}${of} today`
 }

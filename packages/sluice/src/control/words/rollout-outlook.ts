@@ -1,14 +1,14 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { EndForecast } from '../../records/end-chances.ts'
-import { defaultLiveSettings, defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { formatCount, formatDuration, formatUsd } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { endForecast, wholeEffort } from '../plan/end-forecast.ts'
-import { changeOfTraffic, expectedTraffic, type GivenTraffic, type KnownFeature } from '../plan/expected-traffic.ts'
+import { expectedTraffic, type GivenTraffic } from '../plan/expected-traffic.ts'
 import { type Forecast, forecast } from '../plan/forecast.ts'
 import { forecastLines } from '../plan/forecast-text.ts'
-import { defaultsFor, type TrafficDefaults } from '../plan/traffic-defaults.ts'
-import { endForecastSentences } from './end-forecast-text.ts'
+import { suitedPercent, suitedSettings, type ToldTraffic } from '../plan/suited-settings.ts'
+import { courseOf } from '../plan/traffic-course.ts'
+import { endForecastSentences, unjudgedText } from './end-forecast-text.ts'
 
 /** What a rollout begins with, and what it can decide by when. */
 export interface RolloutOutlook {
@@ -22,70 +22,48 @@ export interface RolloutOutlook {
   lines: string[]
 }
 
-/** The traffic as it was measured, and what the version says about itself. */
-export interface ToldTraffic extends KnownFeature {
-  /** Settings that its prompt file sets itself; null if that is not known. */
-  written: readonly string[] | null
-}
-
 interface Wish extends GivenTraffic {
   settings: RolloutSettings
   /** Whoever gave settings for this rollout means them; of judging they say nothing. */
   areGiven: boolean
 }
 
-/** What this traffic can decide. The general defaults give way to those that suit it. `course` is how it is simulated. */
+/** What this traffic can decide. The general defaults give way to those that suit it. */
 export async function rolloutOutlook(
-  { traffic, live, written }: ToldTraffic,
+  told: ToldTraffic,
   wish: Wish,
-  course: { start: number; runs?: number },
+  { start, runs = wholeEffort.runs }: { start: number; runs?: number },
 ): Promise<RolloutOutlook> {
-  const perDay = wish.perDay ?? traffic?.requestsPerDay
-  if (perDay === undefined) {
-    const lines = [
-      'The log does not show how much traffic there is, so what can be decided by when is unknown: give --per-day and --users. Once there is an hour of traffic, sluice rollout status says when it is expected to end.',
-    ]
-    return {
-      settings: wish.settings,
-      judgePercent: null,
-      forecast: null,
-      ends: null,
-      lines: lines.flatMap((line) => wrap(line, 80)),
-    }
+  const { traffic, live, isJudged } = told
+  const perDay = wish.perDay ?? traffic?.requestsPerDay ?? null
+  const { settings, judgePercent } = wish.areGiven
+    ? { settings: wish.settings, judgePercent: isJudged ? suitedPercent(told, perDay) : null }
+    : suitedSettings(told, wish.settings, perDay)
+  if (perDay === null) {
+    const lines = [unknownTraffic, ...qualityLines(told, settings)]
+    return { settings, judgePercent, forecast: null, ends: null, lines: wrapped(lines) }
   }
   const users = wish.users ?? traffic?.users ?? null
-  const suiting = defaultsFor({ requestsPerDay: perDay, usersPerDay: users })
-  const settings = suiting && !wish.areGiven ? suited(wish.settings, suiting, written) : wish.settings
-  const { judge } = live
-  const judgePercent =
-    suiting && live.store && !isJudgeSet(live, written) && suiting.judgePercent !== judge.percent
-      ? suiting.judgePercent
-      : null
-  const percent = live.store ? (judgePercent ?? judge.percent) : 0
-  const known = expectedTraffic({ traffic, live }, wish, judgePercent)
+  const percent = isJudged ? (judgePercent ?? live.judge.percent) : 0
+  const course = traffic && (await courseOf(traffic, () => Promise.resolve()))
+  const known = expectedTraffic({ ...told, course }, wish, judgePercent)
   if (!known) throw new Error('the traffic was known before')
   const { expected, dailyUsd } = known
-  const found = forecast(expected, settings, course)
-  const ends = await endForecast(expected, settings, course, { ...wholeEffort, runs: course.runs ?? wholeEffort.runs })
+  const found = forecast(expected, settings, { start, runs })
+  const ends = await endForecast(expected, settings, { start }, { ...wholeEffort, runs })
   const from =
     wish.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * 3_600_000)}` : 'as given'
   const stages = settings.stages.map(({ ppm, soakMs }) => `${ppm / 10_000} % for ${formatDuration(soakMs)}`).join(', ')
   const lines = [
     `${formatCount(Math.round(perDay))} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,
-    `Stages${settings.stages === wish.settings.stages ? '' : ', adapted to this traffic'}: ${stages}. Judged${judgePercent === null ? '' : ', adapted to this traffic'}: ${percent} %.`,
+    `Stages${settings.stages === wish.settings.stages ? '' : ', adapted to this traffic'}: ${stages}.${isJudged ? ` Judged${judgePercent === null ? '' : ', adapted to this traffic'}: ${percent} %.` : ''}`,
     ...(settings.flagMargin === wish.settings.flagMargin
       ? []
       : [`Rates may rise by ${100 * settings.flagMargin} points (flagMargin), adapted to this traffic.`]),
-    ...(live.store ? [] : ['Nothing is judged, since live.store is off: quality is not watched.']),
-    ...budgetLines(dailyUsd, judge.budgetUsdPerDay),
+    ...qualityLines(told, settings),
+    ...budgetLines(dailyUsd, live.judge.budgetUsdPerDay),
   ]
-  const endLines =
-    ends === null
-      ? []
-      : [
-          ...endForecastSentences(ends, course.start),
-          ...(wish.perDay === undefined ? changeOfTraffic({ traffic }) : []),
-        ]
+  const endLines = ends === null ? [] : endForecastSentences(ends, start)
   return {
     settings,
     judgePercent,
@@ -95,22 +73,12 @@ export async function rolloutOutlook(
   }
 }
 
-/** What the settings leave to the general defaults gives way to what suits the traffic. */
-function suited(
-  settings: RolloutSettings,
-  { stages, flagMargin }: TrafficDefaults,
-  written: ToldTraffic['written'],
-): RolloutSettings {
-  const isSet = (key: 'stages' | 'flagMargin') =>
-    written ? written.includes(`rollout.${key}`) : !isDeepStrictEqual(settings[key], defaultRolloutSettings[key])
-  if (isSet('stages')) return settings
-  return { ...settings, stages, ...(!isSet('flagMargin') && { flagMargin }) }
-}
+const unknownTraffic =
+  'The log does not show how much traffic there is, so what can be decided by when is unknown: give --per-day and --users. Once there is an hour of traffic, sluice rollout status says when it is expected to end.'
 
-/** Whether the prompt file says how much is judged. Of versions published by an older command line only what differs from the default is known to be meant. */
-function isJudgeSet({ judge }: ToldTraffic['live'], written: ToldTraffic['written']): boolean {
-  if (written) return written.some((name) => name === 'live.judge.percent' || name === 'live.judge.canaryPercent')
-  return judge.percent !== defaultLiveSettings.judge.percent || judge.canaryPercent !== undefined
+/** That nobody watches the quality, and what that means. */
+function qualityLines({ isJudged, live }: ToldTraffic, { signals, advance }: RolloutSettings): string[] {
+  return isJudged ? [] : [unjudgedText({ isStored: live.store, weight: signals.score, advance })]
 }
 
 function budgetLines(dailyUsd: number | null, budgetUsdPerDay: number): string[] {

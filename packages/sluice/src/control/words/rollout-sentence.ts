@@ -1,11 +1,8 @@
 import { formatPercent } from '../../text/format.ts'
 import { momentText } from './moments.ts'
-import { stateText } from './rollout-state-text.ts'
+import { type StatedRollout, stateText } from './rollout-state-text.ts'
 
-interface ToldRollout {
-  /** How it ended, else paused, else why it holds, else running. */
-  state: string
-  strength?: string | null | undefined
+interface ToldRollout extends StatedRollout {
   /** The canary's share now, or at the end. */
   ppm: number
   pausedAt: number | null

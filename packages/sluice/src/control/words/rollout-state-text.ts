@@ -21,16 +21,18 @@ const strengthWords: Record<string, string> = {
 }
 const causes: Record<string, string> = { undecided: ', undecided', mismatch: ', the arms never matched' }
 
-/** A rollout's state as people read it. */
-export function stateText({
-  state,
-  strength,
-  ending,
-}: {
+/** What is read of a rollout to name its state. */
+export interface StatedRollout {
   state: string
   ending: { why?: string | undefined } | null
   strength?: string | null | undefined
-}): string {
+  settings?: { signals?: { score: number } | undefined } | undefined
+}
+
+/** A rollout's state as people read it. A proof in which the score had no say is none of quality. */
+export function stateText({ state, strength, ending, settings }: StatedRollout): string {
+  if (state === 'promoted' && strength === 'strong' && settings?.signals?.score === 0)
+    return 'promoted, proven but for quality, which was not watched'
   const how =
     state === 'promoted' ? strengthWords[strength ?? ''] : state === 'rolledBack' ? causes[ending?.why ?? ''] : ''
   return `${stateWords[state] ?? state}${how ?? ''}`

@@ -36,6 +36,26 @@ test('how the hours of the day differ, and the last day from the others, is told
   assert.ok(Math.abs((found.byHour[9] ?? 0) / (found.byHour[10] ?? 1) - 3) < 1e-9)
   assert.ok(Math.abs(found.byHour.reduce((sum, one) => sum + one, 0) / 24 - 1) < 1e-9)
   assert.equal(found.lastDay, 1040)
+  const counts = [20, 20, 20, 20, 20, 20, 20, 20, 20, 60, 20, 20]
+  assert.deepEqual(found.hourly.slice(0, 12), counts)
+  assert.deepEqual([found.hourly.length, found.hourly[57], found.until], [72, 120, day + 72 * hour])
+})
+
+test('hours of three weeks are known, and all else of the last one; what cannot be is no hour', async () => {
+  const store = memoryStore()
+  const now = start + 30 * 24 * hour
+  const at = (hours: number) => now - hours * hour
+  const early = Array.from({ length: 24 }, (_, i) => request(`e${i}`, { receivedAt: at(20 * 24 - i), error: 'x' }))
+  const late = Array.from({ length: 100 }, (_, i) => request(`l${i}`, { receivedAt: at(100 - i) + 1 }))
+  const odd = [request('before', { receivedAt: 5 }), request('after', { receivedAt: now + 5 * hour })]
+  await store.append([...early, ...late, ...odd])
+  const found = await measuredTraffic(store, 'mail', now)
+  assert.ok(found)
+  assert.deepEqual([found.hourly.length, found.errorRate], [480, 0])
+  assert.deepEqual(
+    [found.hourly.slice(0, 25), found.hourly.slice(-100)],
+    [[...new Array(24).fill(1), 0], new Array(100).fill(1)],
+  )
 })
 
 test('too little is unknown, not a small number', async () => {

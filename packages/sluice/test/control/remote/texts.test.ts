@@ -270,11 +270,11 @@ test('the numbers of a rollout tell users from answers, and what is still missin
     nextStepAt: null,
     patienceEndsAt: null,
   }
-  const lines = figuresLines(figures, { isRunning: true, onUndecided: 'weakPromote', now: at })
+  const lines = figuresLines(figures, { isRunning: true, onUndecided: 'weakPromote', judges: true, now: at })
   const text = lines.join('\n')
   assert.match(text, /^users: 521 by the canary \(269 answers of 265 users judged\)$/m)
   assert.match(text, /^ {7}1,218 by the incumbent \(614 answers of 604 users judged\)$/m)
-  assert.match(text, /errors +10 % +0 % +\+10\.00 ±2\.00 +1 % +4\.5 +0\.76 of 20/)
+  assert.match(text, /errors +10 % +0 % +\+10\.00 ±2\.00 points +1 point +4\.5 +0\.76 of 20/)
   assert.match(text, /40 of 100 users of the\s+canary/)
   assert.deepEqual(
     lines.filter((line) => line.length > 80),

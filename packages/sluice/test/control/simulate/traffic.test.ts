@@ -19,6 +19,19 @@ test('as many requests come as were asked for, and more of them in the busy half
   near(busy, 0.5 + 0.8 / Math.PI, 0.015)
 })
 
+test('traffic grows from week to week, and an outage has no requests', () => {
+  const day = 24 * hour
+  const episodes = [
+    { from: '36h', lasts: '12h', factor: 0 },
+    { from: '4d', lasts: '1d', factor: 3 },
+  ]
+  const visits = visitsIn({ traffic: { perHour: 200, users: 500, perWeek: 2, episodes } }, 15 * 24)
+  const within = (from: number, to: number) => visits.filter(({ at }) => at >= from && at < to).length
+  assert.equal(within(1.5 * day, 2 * day), 0)
+  near(within(4 * day, 5 * day) / (4800 * 2 ** (4.5 / 7)), 3, 0.15)
+  near(within(14 * day, 15 * day) / within(0, day), 4, 0.3)
+})
+
 test('a rate per day is a twenty-fourth of it per hour', () => {
   near(visitsIn({ traffic: { perDay: 24_000, users: 500 } }, 10).length, 10_000, 500)
 })

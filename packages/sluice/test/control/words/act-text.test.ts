@@ -48,10 +48,11 @@ test('where no user was counted, no number is given', () => {
 test('a start says how many users begin, and what happens by itself', () => {
   const { first, more } = startConsequence({
     ...{ active: '1.0', version: '1.1', traffic: { users: 36_800, hours: 168 }, settings: defaultRolloutSettings },
+    judging: 'Judged: 10 %.',
   })
   assert.equal(
     first,
     '1 % of the users get 1.1: about 368 users (estimated: 1 % of the 36,800 seen in the last 7 days); all others keep 1.0.',
   )
-  assert.match(more.join(' '), /1 % for 4 h 0 min, 5 % for 8 h 0 min, .*then everybody/)
+  assert.match(more.join(' '), /1 % for 4 h 0 min, 5 % for 8 h 0 min, .*then everybody.* Judged: 10 %\.$/)
 })

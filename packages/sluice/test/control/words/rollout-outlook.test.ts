@@ -5,10 +5,11 @@ import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../src/reco
 
 const traffic = {
   ...{ requestsPerDay: 5000, usersPerDay: 3000, users: 7500, hours: 168 },
-  ...{ byHour: null, lastDay: null, errorRate: 0.01, deviation: 0.25, judgeUsd: 0.001 },
+  ...{ byHour: null, lastDay: null, until: null, hourly: [] as number[] },
+  ...{ errorRate: 0.01, deviation: 0.25, judgeUsd: 0.001 },
 }
 const live = { store: true, judge: { percent: 10, budgetUsdPerDay: 5 } }
-const known = { traffic, rollout: {}, written: null, live }
+const known = { traffic, rollout: {}, written: null, live, isJudged: true }
 const wish = { settings: defaultRolloutSettings, areGiven: false, perDay: undefined, users: undefined }
 /** Of one simulated rollout: enough where what is forecast is not the subject. */
 const briefly = { start: 0, runs: 1 }
@@ -79,20 +80,52 @@ test('the chance of each end is said, with its date and a range', async () => {
   assert.ok(found.ends && found.ends.asGood.promoted > 0.8 && found.ends.worse.rolledBack > 0.8)
 })
 
-test('traffic that changes is said, since the forecast knows the week', async () => {
-  const text = async (lastDay: number) =>
-    (await rolloutOutlook({ ...known, traffic: { ...traffic, lastDay } }, wish, { start: 0, runs: 20 })).lines.join(' ')
+test('how much traffic is expected is said, and rests on its newest hours; given traffic is taken as it is', async () => {
+  const until = Date.UTC(2026, 0, 1)
+  const expecting = async (hourly: number[], given = {}) => {
+    const told = { ...known, traffic: { ...traffic, until, hourly } }
+    const { ends, lines } = await rolloutOutlook(told, { ...wish, ...given }, { start: until, runs: 20 })
+    return { range: ends?.requestsPerDay, text: lines.join(' ') }
+  }
+  const usual = new Array<number>(14 * 24).fill(208)
+  const steady = await expecting(usual)
   assert.match(
-    await text(10_000),
-    /The last day had 200 % of the requests of an average one.* it ends sooner than said/,
+    steady.text,
+    /In the next four days 4,\d\d0 to 5,\d\d0 requests a day are expected, in 80 of\s+100 cases\./,
   )
-  assert.doesNotMatch(await text(4500), /The last day/)
+  const doubled = await expecting([...usual.slice(12), ...new Array<number>(12).fill(416)])
+  assert.ok((doubled.range?.low ?? 0) > (steady.range?.high ?? 0), JSON.stringify([steady.range, doubled.range]))
+  const given = await expecting(usual, { perDay: 700 })
+  assert.deepEqual([given.range, /are expected/.test(given.text)], [null, false])
 })
 
 test('a budget that does not allow it, and storing that is off, are said', async () => {
   const dear = await rolloutOutlook({ ...known, traffic: { ...traffic, judgeUsd: 0.01 } }, wish, briefly)
   assert.match(dear.lines.join(' '), /Judging that much may cost 20\.00 USD a day, and the budget is 5\.00 USD/)
-  const off = await rolloutOutlook({ ...known, live: { ...live, store: false } }, wish, briefly)
-  assert.match(off.lines.join(' '), /quality is not watched/)
-  assert.equal(off.judgePercent, null)
+})
+
+test('where nothing is judged the score has no say, unless somebody wants it, and it is said what that means', async () => {
+  const off = { ...known, isJudged: false, live: { ...live, store: false } }
+  const of = async (more: object, wanted = wish) => {
+    const { settings, judgePercent, lines } = await rolloutOutlook({ ...off, ...more }, wanted, briefly)
+    return { signals: settings.signals, judgePercent, text: lines.join(' ') }
+  }
+  const adapted = { score: 0, errors: 0.5, slow: 0.25, safety: 0.25, feedback: 0 }
+  const alone = await of({})
+  assert.deepEqual([alone.signals, alone.judgePercent], [adapted, null])
+  assert.match(
+    alone.text,
+    /Nothing is judged, since live\.store is off: quality is not watched\. Errors, latency\s+and refusals decide alone\./,
+  )
+  assert.doesNotMatch(alone.text, /Judged/)
+  const unknown = await of({ traffic: null })
+  assert.deepEqual(unknown.signals, adapted, 'also where the traffic is not known')
+  assert.match(unknown.text, /does not show.*decide\s+alone/s)
+  const written = await of({ written: ['rollout.signals.score'] })
+  assert.deepEqual(written.signals, defaultRolloutSettings.signals)
+  assert.match(written.text, /Since the score has a weight\s+\(signals\.score\), it is never promoted by itself/)
+  assert.deepEqual((await of({}, { ...wish, areGiven: true })).signals, defaultRolloutSettings.signals)
+  const questionless = await of({ live })
+  assert.match(questionless.text, /since the version has no judge, no questions or no share to judge/)
+  assert.deepEqual((await rolloutOutlook(known, wish, briefly)).settings.signals, defaultRolloutSettings.signals)
 })

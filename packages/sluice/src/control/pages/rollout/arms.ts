@@ -9,7 +9,7 @@ import {
 } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
 import { signalNames } from '../../rollout/assessment/signal-names.ts'
-import { differenceText } from '../../words/figures-text.ts'
+import { differenceText, marginText } from '../../words/figures-text.ts'
 import { cell, notKnown, wideTable } from '../elements.ts'
 
 /** Both arms of a rollout, as its last assessment knows them. */
@@ -62,8 +62,8 @@ function signalRow({ signal, canary, incumbent, difference, margin }: Figures['s
   return html`<tr><th scope="row" data-column="Signal">${signalNames[signal] ?? signal}</th>
 ${cell('Canary', mean(canary))}
 ${cell('Incumbent', mean(incumbent))}
-${cell('Difference', difference === null ? notKnown : html`<b>${differenceText(difference, signal)}</b>${isScore ? '' : ' points'}`)}
-${cell('Ruled out by a promotion', isScore ? `a drop by ${formatScore(margin)}` : `a rise by ${formatPercent(margin)}`)}</tr>
+${cell('Difference', difference === null ? notKnown : html`<b>${differenceText(difference, signal)}</b>`)}
+${cell('Ruled out by a promotion', `a ${isScore ? 'drop' : 'rise'} by ${marginText(margin, signal)}`)}</tr>
 `
 }
 

@@ -36,7 +36,7 @@ export function alertsOf(
   const reached = (name: string) => (signals.find(({ signal }) => signal === name)?.logE ?? 0) >= threshold
   const alerts: (Alert | false)[] = [
     // Where tokens disagree, the evidence of all together does not roll back.
-    !findings.disputed &&
+    !(findings.disputed && tokens.length > 1) &&
       logE >= threshold - Math.log(earlyShare) && {
         code: 'evidence',
         message: `evidence against the canary is at ${eValueText(Math.exp(logE))} of the ${eValueText(1 / alpha)} that roll it back`,

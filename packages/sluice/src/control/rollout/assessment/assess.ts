@@ -19,7 +19,7 @@ import { type JudgeHealth, outageText } from './judge-health.ts'
 import { onlySourceShare, placeShares } from './place-share.ts'
 import { signalEvidence } from './signal-evidence.ts'
 import { isOverdue, isSoaked, type Soak, unwatched } from './soak.ts'
-import { lackingData, unprovenSignals } from './stage-requirements.ts'
+import { lackingData, type OpenSignal, openSignals } from './stage-requirements.ts'
 import { tokenShares } from './token-share.ts'
 import { weakCase } from './weak-promotion.ts'
 import { wordsFor } from './words.ts'
@@ -62,7 +62,8 @@ export function assess(
   const logE = evidenceOfAll(evidence, settings, matching)
   const threshold = -Math.log(settings.alpha)
   const outage = course.judge && outageText(course.judge, rollout)
-  const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE })
+  const open = openSignals(evidence, rollout, { matching, now })
+  const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE, open })
   const tokens = tokenShares(testimony, settings)
   const lone = findings.worse ? undefined : onlySource(evidence, settings, matching)
   const accuser = lone ? onlySourceShare(evidence, lone, sums.arms.canary.errors) : null
@@ -87,7 +88,7 @@ export function assess(
     accuser,
     soak: course.soak,
     figures: figuresOf(evidence, rollout, {
-      ...{ signals, logE, now, soak: course.soak, unproven: findings.unproven },
+      ...{ signals, logE, now, soak: course.soak, open },
       highest: course.highest ?? {},
     }),
     alerts: alertsOf(evidence, rollout, { logE, signals, tokens, accuser, findings, outage, now }),
@@ -104,13 +105,14 @@ interface Known {
   outage: string | undefined
   signals: readonly SignalEvidence[]
   logE: number
+  open: readonly OpenSignal[]
 }
 
 /** What the evidence amounts to, and the log evidence against the canary that does not rest on one token of several. */
 function findingsOf(
   evidence: Evidence,
   rollout: Rollout,
-  { matching, now, course, outage, signals, logE }: Known,
+  { matching, now, course, outage, signals, logE, open }: Known,
 ): Findings & { agreed: number } {
   const { settings, hold } = rollout
   const { mismatched, unevenlyJudged } = matching
@@ -133,7 +135,7 @@ function findingsOf(
     unwatched: !soaked && !soak.counting && isOverdue(rollout, now),
     disputed,
     lacking: lackingData(evidence, rollout, { matching, now }),
-    unproven: unprovenSignals(evidence, rollout, { matching, now }),
+    unproven: open.map(({ signal }) => signal),
     weak: weakCase(evidence, rollout, { signals, logE, disputed, suspect }),
     refused: course.refused ?? null,
   }

@@ -5,12 +5,13 @@ import type { Evidence } from '../evidence/evidence.ts'
 import { estimates, type Mean } from '../statistics/estimates.ts'
 import type { SignalEvidence } from './assessment.ts'
 import type { Soak } from './soak.ts'
+import type { OpenSignal } from './stage-requirements.ts'
 
 interface Known {
   signals: readonly SignalEvidence[]
   logE: number
   soak: Soak
-  unproven: readonly string[]
+  open: readonly OpenSignal[]
   now: number
   /** Greatest evidence of the passes before, by signal; `all` of them together. */
   highest: Readonly<Record<string, Height>>
@@ -75,7 +76,7 @@ function higher(before: Height | undefined, now: Height): Height {
   return before && before.eValue >= now.eValue ? before : now
 }
 
-function missingFor(evidence: Evidence, rollout: Rollout, { signals, soak, unproven, now }: Known): Missing[] {
+function missingFor(evidence: Evidence, rollout: Rollout, { signals, soak, open, now }: Known): Missing[] {
   if (hasEnded(rollout)) return []
   const { settings, stage } = rollout
   const ran = runningMs(rollout, now)
@@ -106,12 +107,12 @@ function missingFor(evidence: Evidence, rollout: Rollout, { signals, soak, unpro
           ...count('judged users of the incumbent', incumbent.scores.users, fewest),
         ]
       : []),
-    ...(byEvidence ? unproven : []).map((signal): Missing => {
+    ...(byEvidence ? open : []).map(({ signal, why }): Missing => {
       const logE = signals.find((one) => one.signal === signal)?.logENonInferior ?? 0
       const threshold = -Math.log(settings.alpha)
-      // Where all together have proven it and it is not enough, no rate tells when others will bear it out.
-      const expectedAt = logE < threshold ? at(logE, threshold, ran) : null
-      return { what: signal, has: eValueOf(logE), needed: 1 / settings.alpha, unit: 'eValue', expectedAt }
+      // A rate tells when proof will be there, and not when the newest hours look better, or others bear it out.
+      const expectedAt = why === 'proof' ? at(logE, threshold, ran) : null
+      return { what: signal, why, has: eValueOf(logE), needed: 1 / settings.alpha, unit: 'eValue', expectedAt }
     }),
   ]
 }

@@ -6,7 +6,14 @@ import type { Evidence } from '../evidence/evidence.ts'
 import { stageShare } from '../evidence/randomisation.ts'
 import { decidingSums } from '../evidence/tokens.ts'
 import { signalLogE } from '../statistics/e-value.ts'
-import { isWorseLately, missingShare, type ProvenSignal, pointsToHarm, provenSignals } from '../statistics/estimates.ts'
+import {
+  isWorseLately,
+  missingShare,
+  type ProvenSignal,
+  pointsToHarm,
+  proofOf,
+  provenSignals,
+} from '../statistics/estimates.ts'
 import { evidenceFor } from '../statistics/evidence-against.ts'
 import type { Matching } from '../statistics/sample-ratio.ts'
 import { isJudgeSilent } from './judge-health.ts'
@@ -79,26 +86,40 @@ const suspicious = 5
 /** Part of the margin that an estimate may use up, where no proof is asked. */
 const bearableHarm = 2 / 3
 
+/** A signal that keeps the rollout in its stage. */
+export interface OpenSignal {
+  signal: ProvenSignal
+  /** That proof is missing; or it is there, and rests on one source, or the newest hours alone look worse; or an earlier stage points to harm. */
+  why: 'proof' | 'oneSource' | 'lately' | 'harm'
+}
+
 /**
  * Signals that take part in the decision and forbid to leave the stage. The last one that has two arms is left by proof: each rules out a drop
  * beyond its margin, whoever is left out. An earlier one is left where nothing points to such a drop, since so small a share could prove little.
  */
-export function unprovenSignals(
+export function openSignals(
   evidence: Evidence,
   { settings, stage }: Rollout,
   { matching, now }: { matching: Matching; now: number },
-): ProvenSignal[] {
+): OpenSignal[] {
   const one = decidingSums(evidence.sums)
   const proving = settings.stages.findLastIndex((_, i) => stageShare(settings.stages, i) < 1)
   const isLast = stage >= proving
   const width = isLast ? 1 : widthOf(settings, stage)
   const threshold = -Math.log(settings.alpha)
   const isOfStage = evidence.window.stage === Math.min(stage, proving)
-  return provenSignals.filter((signal) => {
-    if (settings.signals[signal] === 0) return false
-    if (isOfStage && isWorseLately(one, signal, settings)) return true
-    if (!isLast) return isSuspicious(evidence, signal, settings, width)
-    return !(isOfStage && evidenceFor(evidence, { signal, width, threshold, settings }, { matching, now }) >= threshold)
+  const whyOpen = (signal: ProvenSignal): OpenSignal['why'] | null => {
+    if (settings.signals[signal] === 0) return null
+    const late = isOfStage && isWorseLately(one, signal, settings)
+    if (!isLast) return isSuspicious(evidence, signal, settings, width) ? 'harm' : late ? 'lately' : null
+    if (!isOfStage || proofOf(one, signal, settings, width) < threshold) return 'proof'
+    if (late) return 'lately'
+    const agreed = evidenceFor(evidence, { signal, width, threshold, settings }, { matching, now })
+    return agreed < threshold ? 'oneSource' : null
+  }
+  return provenSignals.flatMap((signal) => {
+    const why = whyOpen(signal)
+    return why === null ? [] : [{ signal, why }]
   })
 }
 

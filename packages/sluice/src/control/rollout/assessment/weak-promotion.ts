@@ -1,6 +1,7 @@
+import { eValueText } from '../../../charts/evidence-scale.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
-import { formatPercent, formatScore } from '../../../text/format.ts'
+import { formatPercent, formatPoints, formatScore } from '../../../text/format.ts'
 import { sharePpm } from '../../release/rollout-state.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { decidingSums } from '../evidence/tokens.ts'
@@ -39,7 +40,8 @@ export function weakCase(evidence: Evidence, rollout: Rollout, { signals, logE, 
   const isLast = stage + 1 >= settings.stages.length
   const barred = [
     !isLast && ppm < weakRule.sharePpm && `${formatPercent(ppm / 1e6)} of the users are too few to go by`,
-    disputed && 'tokens disagree about it',
+    disputed &&
+      (evidence.testimony.length > 1 ? 'tokens disagree about it' : 'what speaks against it comes from one source'),
     suspect && 'one arm may be judged more often than the other',
   ]
   const found = estimates(evidence, settings)
@@ -75,7 +77,7 @@ function lackingFor({ sums: { arms } }: Evidence, { settings: { minUsers, signal
 
 function tooMuchWorse({ signal, worseBy, margin }: Estimate): string | undefined {
   const most = weakRule.partOfMargin * margin
-  const shown = signal === 'score' ? formatScore : formatPercent
+  const shown = signal === 'score' ? formatScore : formatPoints
   if (worseBy === null) return `nothing is known of ${signalNames[signal]}`
   return worseBy < most
     ? undefined
@@ -86,9 +88,12 @@ function tooMuchEvidence(signals: readonly SignalEvidence[], logE: number): stri
   const most = Math.log(weakRule.evidence)
   const found = signals.filter((one) => one.weight > 0 && (one.logE ?? 0) > most)
   const texts = found.map(
-    (one) => `the evidence against ${signalNames[one.signal]} is at ${Math.exp(one.logE ?? 0).toFixed(1)}`,
+    (one) =>
+      `the evidence against ${signalNames[one.signal]} is at ${eValueText(Math.exp(Math.min(one.logE ?? 0, 700)))}`,
   )
   const all =
-    logE > most && found.length === 0 ? [`the evidence against the canary is at ${Math.exp(logE).toFixed(1)}`] : []
+    logE > most && found.length === 0
+      ? [`the evidence against the canary is at ${eValueText(Math.exp(Math.min(logE, 700)))}`]
+      : []
   return [...texts, ...all].map((text) => `${text}, and ${weakRule.evidence} is too much`)
 }

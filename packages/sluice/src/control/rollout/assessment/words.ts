@@ -1,4 +1,5 @@
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import { formatCount } from '../../../text/format.ts'
 import type { Assessment, Decision, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'
 import { onlySourceText } from './place-share.ts'
@@ -13,10 +14,12 @@ const timeAlone = 'The stage was watched for its soak time, and not enough speak
 export function wordsFor(
   facts: Facts,
   findings: Findings,
-  { settings, outage }: { settings: Pick<RolloutSettings, 'advance'>; outage: string | undefined },
+  { settings, outage }: { settings: Pick<RolloutSettings, 'advance' | 'signals'>; outage: string | undefined },
 ): string {
   const prefix = outage === undefined || facts.decision.do === 'rollBack' ? '' : `${outage} `
-  return `${prefix}${conclusion(facts, findings, settings.advance === 'soak')} Seen: ${counts(facts)}.`
+  const watched = settings.signals.score > 0
+  const unwatched = watched || facts.decision.do === 'rollBack' ? '' : ' Quality is not watched.'
+  return `${prefix}${conclusion(facts, findings, settings.advance === 'soak')}${unwatched} Seen: ${counts(facts, watched)}.`
 }
 
 function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
@@ -41,7 +44,8 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
       if (facts.accuser && facts.accuser.kind !== 'token')
         return `All that speaks against the canary comes from ${onlySourceText(facts.accuser)}, and the others do not bear it out.`
       if (findings.disputed) return `${dispute(facts)} It is not rolled back by that alone.`
-      return facts.anytimeP < 0.2 ? suspicion(facts) : 'Nothing speaks against the canary so far.'
+      if (facts.anytimeP < 0.2) return suspicion(facts)
+      return facts.anytimeP < 0.8 ? beginnings(facts) : 'Nothing speaks against the canary so far.'
   }
 }
 
@@ -60,12 +64,20 @@ function leftOutTokens({ tokens }: Facts): string {
 }
 
 function dispute({ tokens }: Facts): string {
+  if (tokens.length < 2) return loneDispute
   const text = disputeText(tokens)
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
+const loneDispute =
+  'As much speaks against the canary as rolls it back, but it comes from the very first requests, or from one process or address, and the others do not bear it out.'
+
 function suspicion(facts: Facts): string {
   return `There is some evidence against the canary, most of it in ${strongest(facts.signals)}, but not enough to roll it back.`
+}
+
+function beginnings(facts: Facts): string {
+  return `Nothing speaks clearly against the canary so far; most does ${strongest(facts.signals)}.`
 }
 
 function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Decision, { do: 'hold' }>): string {
@@ -77,7 +89,7 @@ function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Dec
     return missing.length === 0 ? 'Too little data to decide.' : `Too little data to decide: ${missing.join(', ')}.`
   }
   if (why === 'inconclusive' && findings.disputed)
-    return `${dispute(facts)} A person must decide: roll back, or exclude the token whose reports are wrong (sluice outcomes exclude).`
+    return `${dispute(facts)} A person must decide: roll back${facts.tokens.length < 2 ? ', or go on' : ', or exclude the token whose reports are wrong (sluice outcomes exclude)'}.`
   if (why === 'inconclusive') {
     const open = unproven.length > 0 ? `${listed(unproven)} could still be worse than the margin` : unsoaked
     return `Time is up and ${open}${notWeakly(refused ?? weak.barred)}: a person must decide.`
@@ -119,8 +131,10 @@ function signed({ signal, difference }: SignalEvidence): string {
   return `${value < 0 ? 'down' : 'up'} ${size}`
 }
 
-function counts({ canary, incumbent }: Facts): string {
-  return `${canary.requests} requests of ${canary.users} users by the canary (${canary.judged} judged), ${incumbent.requests} of ${incumbent.users} by the incumbent (${incumbent.judged} judged)`
+function counts({ canary, incumbent }: Facts, watched: boolean): string {
+  const judged = (count: number) => (watched || count > 0 ? ` (${formatCount(count)} judged)` : '')
+  const [own, others] = [canary, incumbent].map(({ requests, users }) => [formatCount(requests), formatCount(users)])
+  return `${own?.[0]} requests of ${own?.[1]} users by the canary${judged(canary.judged)}, ${others?.[0]} of ${others?.[1]} by the incumbent${judged(incumbent.judged)}`
 }
 
 const listed = (signals: readonly string[]) => signals.map((signal) => signalNames[signal] ?? signal).join(', ')

@@ -38,16 +38,24 @@ export async function featureViewOf(services: Services, state: FeatureState, cal
   }
 }
 
+const featureList = z.object({
+  features: z.array(featureView),
+  pages: z.string().nullable().meta({
+    description: 'Address of the pages; null if the control plane does not know its own (SLUICE_PUBLIC_URL).',
+  }),
+})
+
 export const listFeatures = defineRoute({
   method: 'GET',
   path: '/v1/features',
   summary: 'All features that the token may see',
   scopes: ['client', 'ci', ...readers],
-  answers: { 200: { description: 'In order of their names.', schema: z.object({ features: z.array(featureView) }) } },
+  answers: { 200: { description: 'In order of their names.', schema: featureList } },
   async handle({ caller }, services) {
     const states = (await services.store.features()).filter(({ feature }) => maySee(caller, feature))
     const features = await Promise.all(states.map((state) => featureViewOf(services, state, caller)))
-    return { status: 200, body: { features: features.sort((a, b) => (a.feature < b.feature ? -1 : 1)) } }
+    features.sort((a, b) => (a.feature < b.feature ? -1 : 1))
+    return { status: 200, body: { features, pages: services.settings.publicUrl } }
   },
 })
 

@@ -59,7 +59,8 @@ export async function featureRowOf(
   return {
     feature,
     active: version,
-    rollout: running && canary && { canary, ...shownRollout(running, assessment, facts) },
+    rollout: running &&
+      canary && { canary, ...shownRollout(running, assessment, { ...facts, judges: state.capture !== null }) },
     ended: rollout && !running ? endedOf(rollout) : null,
     health: health.length > 0 ? health : [{ tone: 'good', text: running ? 'no alarm' : 'no background work fails' }],
     instances: instancesOf(state, facts),
@@ -86,10 +87,16 @@ async function gatedVersion(
   return { id, label: content.label ?? null, gate }
 }
 
-function shownRollout(rollout: Rollout, assessment: Assessment | null, { now, leader }: RowFacts) {
+function shownRollout(
+  rollout: Rollout,
+  assessment: Assessment | null,
+  { now, leader, judges }: RowFacts & { judges: boolean },
+) {
   const state = rolloutState(rollout)
   const ppm = sharePpm(rollout)
-  const waitsFor = assessment?.figures ? waitingLines(assessment.figures, onUndecided(rollout), now) : []
+  const waitsFor = assessment?.figures
+    ? waitingLines(assessment.figures, { onUndecided: onUndecided(rollout), judges, now })
+    : []
   return {
     id: rollout.id,
     state: `${stateText({ state, ending: null })}, ${ppm / 10_000} % of the users`,
@@ -125,8 +132,8 @@ export function endedTone({ status, strength }: Rollout): StateTone {
 const longestReason = 160
 
 function endedOf(rollout: Rollout): FeatureRow['ended'] {
-  const { id, status, endedAt, startedAt, ending, strength } = rollout
-  const state = stateText({ state: status, ending, strength })
+  const { id, status, endedAt, startedAt, ending } = rollout
+  const state = stateText({ ...rollout, state: status })
   const why = ending && `by ${ending.by}: ${excerpt(ending.reason, longestReason)}`
   return { id, state, at: endedAt ?? startedAt, tone: endedTone(rollout), why }
 }

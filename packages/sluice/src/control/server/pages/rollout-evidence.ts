@@ -66,12 +66,13 @@ function pointsOf(name: string, recorded: RecordedEvidence | null, logE: number 
   return [...points.filter((point) => point.at < at), present]
 }
 
-function eventsOf({ enteredAt, settings, status, endedAt, pausedAt, ending, strength }: Rollout): ChartEvent[] {
+function eventsOf(rollout: Rollout): ChartEvent[] {
+  const { enteredAt, settings, status, endedAt, pausedAt } = rollout
   const stages = enteredAt.map((x, index): ChartEvent => {
     const share = `${(settings.stages[index]?.ppm ?? 0) / 10_000} %`
     return { x, label: share, says: `Stage ${index + 1}: ${share} of the users` }
   })
-  const label = stateText({ state: status, ending, strength })
+  const label = stateText({ ...rollout, state: status })
   const tone = status === 'promoted' ? 'pass' : status === 'rolledBack' ? 'fail' : 'muted'
   return [
     ...stages,

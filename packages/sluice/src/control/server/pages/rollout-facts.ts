@@ -9,7 +9,7 @@ import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rol
 import { type Assessment, evidenceLoudness, hasData } from '../../rollout/assessment/assessment.ts'
 import { reachesAt } from '../../rollout/assessment/evidence-series.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
-import { waitingLines } from '../../words/figures-text.ts'
+import { notJudged, waitingLines } from '../../words/figures-text.ts'
 import { momentText, timeOfDay } from '../../words/moments.ts'
 import { rolloutSentence } from '../../words/rollout-sentence.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
@@ -25,6 +25,8 @@ export interface RolloutFacts {
   assessment: Assessment | null
   recorded: RecordedEvidence | null
   judge: JudgeHealth
+  /** Whether answers of the canary are judged now. */
+  judges: boolean
   /** Those that may serve the feature, and that the viewer may see. */
   instances: readonly InstanceState[]
   /** The replica that leads the canaries; null: none. */
@@ -40,7 +42,7 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
   const { pausedAt, endedAt, ending, strength } = rollout
   const [state, ppm] = [rolloutState(rollout), sharePpm(rollout)]
   const isDoubted = assessment !== null && evidenceLoudness(assessment) !== 'none'
-  const told = { state, ppm, pausedAt, endedAt, ending, strength, isDoubted }
+  const told = { state, ppm, pausedAt, endedAt, ending, strength, isDoubted, settings: rollout.settings }
   const isOver = hasEnded(rollout)
   const figures = assessment?.figures
   const highest = figures && hasData(assessment) ? figures.against.highest : null
@@ -51,7 +53,13 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
       short: stateText(told),
     },
     stage: isOver ? null : stageText({ ...rollout, ppm, assessment }, now),
-    waitsFor: isOver || !figures ? [] : [...paceLines(facts), ...waitingLines(figures, onUndecided(rollout), now)],
+    waitsFor:
+      isOver || !figures
+        ? []
+        : [
+            ...paceLines(facts),
+            ...waitingLines(figures, { onUndecided: onUndecided(rollout), judges: facts.judges, now }),
+          ],
     words: assessment?.words ?? null,
     ended: ending && {
       reason: ending.reason,
@@ -144,7 +152,7 @@ function outcomesSign({ assessment, rollout }: RolloutFacts): HealthSign {
 }
 
 function judgeSign(
-  { assessment, judge, state, rollout }: RolloutFacts,
+  { assessment, judge, judges, rollout }: RolloutFacts,
   version: VersionRecord | undefined,
   stoppedAt: number | null,
 ): HealthSign {
@@ -154,8 +162,7 @@ function judgeSign(
     ? `${formatAmount(judged.canary.answers, 'answer')} of the canary judged, ${formatCount(judged.incumbent.answers)} of the incumbent`
     : 'how many answers are judged is not known'
   const isOver = hasEnded(rollout)
-  if (!isOver && (!state.live?.store || state.live.judge.percent === 0))
-    return { name, tone: 'unknown', text: `nothing is judged now, so quality is not watched; ${answers}` }
+  if (!isOver && !judges) return { name, tone: 'unknown', text: `${notJudged}; ${answers}` }
   if (!isOver && stoppedAt !== null) {
     const text = `the day's budget is used up since ${momentText(stoppedAt)}, so quality is not watched until tomorrow (UTC); ${answers}`
     return { name, tone: 'bad', text }

@@ -4,6 +4,7 @@ import type { Rollout } from '../../../records/rollout.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { utcDay } from '../../../text/format.ts'
 import { rolloutPage } from '../../pages/rollout/rollout-page.ts'
+import { isJudgedLive } from '../../release/capture.ts'
 import { endForecastSentences, unknownEnd } from '../../words/end-forecast-text.ts'
 import { hasScope, maySee } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
@@ -76,15 +77,18 @@ async function factsOf(
   services: Services,
 ): Promise<RolloutFacts> {
   const { kept, store, clock, snapshots } = services
-  const [assessment, recorded, judge, instances, leases] = await Promise.all([
+  const [assessment, recorded, judge, instances, leases, version] = await Promise.all([
     kept.assessment(rollout.id),
     kept.recorded(rollout.id),
     kept.judgeHealth(rollout.feature),
     visibleInstances(services, viewer),
     store.leases(),
+    kept.version(rollout.feature, rollout.canary),
   ])
   return {
     ...{ state, rollout, recorded, judge },
+    // What is stored now follows from the feature, since the last publication decides it.
+    judges: version !== undefined && isJudgedLive({ ...version, live: state.live ?? version.live }),
     assessment: hasScope(viewer, ['operator']) ? await withTokenNames(assessment, viewer, store) : assessment,
     instances: instances.filter(({ features }) => features === null || features.includes(rollout.feature)),
     leader: leases.find(({ name }) => name === 'controller')?.holder ?? null,

@@ -1,6 +1,8 @@
 import type { Rollout } from '../../../records/rollout.ts'
 import { defaultRolloutSettings, mostStages, type RolloutSettings } from '../../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../../records/version.ts'
+import { type SuitedSettings, suitedSettings } from '../../plan/suited-settings.ts'
+import { isJudgedLive } from '../../release/capture.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { hasEnded } from '../../release/rollout-state.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
@@ -183,6 +185,16 @@ async function expectEnd(
   return {
     evidence: { ...(forecast && { forecast, acceptUndecided }), ...(traffic && { givenTraffic: traffic }) },
   }
+}
+
+/** What a rollout starts with that a page begins: as `sluice rollout start` has it, by the traffic that is known. */
+export async function suitedStart(
+  { endForecasts }: Pick<Services, 'endForecasts'>,
+  version: VersionRecord,
+): Promise<SuitedSettings> {
+  const { traffic } = await endForecasts.traffic(version.feature)
+  const told = { live: version.live, isJudged: isJudgedLive(version), written: version.written ?? null }
+  return suitedSettings(told, startingSettings(version.rollout), traffic?.requestsPerDay ?? null)
 }
 
 /** Versions published by older releases of Sluice lack a setting. Their rollouts start with the present default. */

@@ -8,6 +8,7 @@ import type { Begun } from '../../plan/forecast.ts'
 import { measuredTraffic } from '../../plan/measured-traffic.ts'
 import { type Remedy, remedies } from '../../plan/remedies.ts'
 import type { Traffic } from '../../plan/traffic.ts'
+import { courseOf, type TrafficCourse } from '../../plan/traffic-course.ts'
 import type { OutcomeLog } from '../../store/outcome-log.ts'
 import { Problem } from '../http/problem.ts'
 import { stopwatch } from '../timers.ts'
@@ -19,6 +20,12 @@ const mostWaiting = 2
 /** How long what was found is told again. */
 const keptMs = 10 * 60_000
 const mostKept = 500
+
+/** The traffic of a feature as the log tells it, and what may become of it; null where it does not tell. */
+export interface ForetoldTraffic {
+  traffic: MeasuredTraffic | null
+  course: TrafficCourse | null
+}
 
 interface Question {
   traffic: Traffic
@@ -33,8 +40,7 @@ interface Question {
  * requests have their turn.
  */
 export interface EndForecasts {
-  /** The traffic of a feature as the log tells it; null if it does not. */
-  traffic(feature: string): Promise<MeasuredTraffic | null>
+  traffic(feature: string): Promise<ForetoldTraffic>
   /** Null where the machine was too busy to make it, or no simulated rollout is as long in its stage. @throws Problem 503 */
   forecast(key: string, question: Question): Promise<EndForecast | null>
   /** What would help. @throws Problem 503 */
@@ -42,7 +48,8 @@ export interface EndForecasts {
 }
 
 export function createEndForecasts({ log, clock }: { log: Pick<OutcomeLog, 'readLog'>; clock: Clock }): EndForecasts {
-  const traffics = keeper<MeasuredTraffic | null>(clock)
+  // Where the log tells too little, it may tell enough with the next request.
+  const traffics = keeper<ForetoldTraffic>(clock, ({ traffic }) => traffic !== null)
   const forecasts = keeper<EndForecast | null>(clock)
   const helpful = keeper<Remedy[]>(clock)
   const inTurn = queue()
@@ -51,7 +58,11 @@ export function createEndForecasts({ log, clock }: { log: Pick<OutcomeLog, 'read
     return { runs, pause: () => turn(), isOver: () => elapsed() > effort.longestMs }
   }
   return {
-    traffic: (feature) => traffics(feature, () => measuredTraffic(log, feature, clock.now())),
+    traffic: (feature) =>
+      traffics(feature, async () => {
+        const traffic = await measuredTraffic(log, feature, clock.now())
+        return { traffic, course: traffic && (await courseOf(traffic, () => turn())) }
+      }),
     forecast: (key, { traffic, settings, ...course }) =>
       forecasts(key, () => inTurn(() => endForecast(traffic, settings, course, begin(effort.runs)))),
     remedies: (key, { traffic, settings, start }, without) =>
@@ -77,8 +88,11 @@ function busy(): Problem {
   return new Problem({ status: 503, code: 'forecasts-busy', detail }, { headers: { 'retry-after': '3' } })
 }
 
-/** What failed is not kept. */
-function keeper<T>(clock: Pick<Clock, 'now'>): (key: string, make: () => Promise<T>) => Promise<T> {
+/** What failed is not kept, nor what is not worth it. */
+function keeper<T>(
+  clock: Pick<Clock, 'now'>,
+  isWorthIt: (value: T) => boolean = () => true,
+): (key: string, make: () => Promise<T>) => Promise<T> {
   const kept = new Map<string, { at: number; value: Promise<T> }>()
   return (key, make) => {
     const known = kept.get(key)
@@ -87,7 +101,8 @@ function keeper<T>(clock: Pick<Clock, 'now'>): (key: string, make: () => Promise
     const value = make()
     kept.delete(key)
     kept.set(key, { at: clock.now(), value })
-    value.catch(() => kept.get(key)?.value === value && kept.delete(key))
+    const drop = () => kept.get(key)?.value === value && kept.delete(key)
+    value.then((found) => isWorthIt(found) || drop(), drop)
     for (const oldest of kept.keys()) {
       if (kept.size <= mostKept) break
       kept.delete(oldest)

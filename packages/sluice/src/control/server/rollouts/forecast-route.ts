@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { endForecastSchema } from '../../../records/end-chances.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import { readers } from '../../../records/token-scopes.ts'
-import { asOfLastDay, expectedTraffic } from '../../plan/expected-traffic.ts'
-import type { Begun } from '../../plan/forecast.ts'
+import { expectedTraffic } from '../../plan/expected-traffic.ts'
+import { begunOf } from '../../plan/forecast.ts'
+import { isJudgedLive } from '../../release/capture.ts'
 import { hasEnded, runningMs } from '../../release/rollout-state.ts'
-import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { ofRollout } from '../route/fields.ts'
 import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -49,14 +49,20 @@ export async function rolloutForecast(
   if (rollout.settings.advance !== 'evidence') return none('byHand')
   if (runningMs(rollout, now) >= rollout.settings.patience) return none('patienceOver')
   const { feature, canary, id, stage, settings } = rollout
-  const [traffic, version] = await Promise.all([endForecasts.traffic(feature), store.version(feature, canary)])
+  const [{ traffic, course }, version] = await Promise.all([
+    endForecasts.traffic(feature),
+    store.version(feature, canary),
+  ])
   const given = { perDay: undefined, users: undefined }
-  // Once it has run for a day, the traffic of its own time says more than that of the week before.
-  const present = traffic && runningMs(rollout, now) >= 24 * hourMs ? asOfLastDay(traffic) : traffic
   const known =
-    version && expectedTraffic({ traffic: present, live: version.live }, given, rollout.judgePercent ?? null)
+    version &&
+    expectedTraffic(
+      { traffic, course, live: version.live, isJudged: isJudgedLive(version) },
+      given,
+      rollout.judgePercent ?? null,
+    )
   if (!known) return none('traffic')
-  const from = standing(rollout, await engineState.assessment(id), now)
+  const from = begunOf(rollout, await engineState.assessment(id), now)
   const start = now - from.hours * hourMs
   const tenth = Math.floor(now / stepMs)
   const forecast = await endForecasts.forecast(`${id} ${stage} ${tenth}`, {
@@ -70,14 +76,3 @@ export async function rolloutForecast(
 
 const hourMs = 3_600_000
 const stepMs = 10 * 60_000
-
-/** Where it stands. In a stage that is not soaked yet only watched time has brought it nearer to its end. */
-function standing(rollout: Rollout, assessment: Assessment | null, now: number): Begun {
-  const { stage, settings, enteredAt } = rollout
-  const ran = runningMs(rollout, now)
-  const inStage = Math.min(ran, Math.max(0, now - (enteredAt.at(-1) ?? now)))
-  const soaked = assessment?.soak?.stage === stage ? assessment.soak.soakedMs : 0
-  const isSoaked = soaked >= (settings.stages[stage]?.soakMs ?? 0)
-  const watched = isSoaked ? inStage : Math.min(inStage, soaked)
-  return { stage, hours: watched / hourMs, before: Math.max(0, ran - watched) / hourMs }
-}

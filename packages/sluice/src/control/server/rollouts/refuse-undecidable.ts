@@ -2,7 +2,8 @@ import type { EndForecast } from '../../../records/end-chances.ts'
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { canDecide } from '../../plan/end-forecast.ts'
-import { changeOfTraffic, expectedTraffic, type GivenTraffic } from '../../plan/expected-traffic.ts'
+import { expectedTraffic, type GivenTraffic } from '../../plan/expected-traffic.ts'
+import { isJudgedLive } from '../../release/capture.ts'
 import { endForecastSentences, remedyText, undecidableText } from '../../words/end-forecast-text.ts'
 import { Problem } from '../http/problem.ts'
 import type { Services } from '../services.ts'
@@ -21,15 +22,16 @@ type Forecasting = Pick<Services, 'endForecasts' | 'clock'>
 /** How a new rollout is expected to end, and what would help; null where the traffic is not known. */
 async function ask({ endForecasts, clock }: Forecasting, { version, settings, judgePercent, given }: Start) {
   const { feature, live } = version
-  const traffic = await endForecasts.traffic(feature)
-  const known = expectedTraffic({ traffic, live }, given, judgePercent)
+  const foretold = await endForecasts.traffic(feature)
+  const known = expectedTraffic({ ...foretold, live, isJudged: isJudgedLive(version) }, given, judgePercent)
   if (!known) return null
   const question = { traffic: known.expected, settings, start: clock.now() }
-  const key = JSON.stringify([feature, known.expected, settings])
+  const { course, ...expected } = known.expected
+  const key = JSON.stringify([feature, expected, course?.until, settings])
   const forecast = await endForecasts.forecast(key, question)
   if (!forecast) return null
   const remedies = async () => (await endForecasts.remedies(key, question, forecast)).map(remedyText)
-  return { forecast, remedies, changes: changeOfTraffic({ traffic }) }
+  return { forecast, remedies }
 }
 
 /**
@@ -46,14 +48,14 @@ export async function startForecast(services: Forecasting, start: Start): Promis
 /** What a page says of how a rollout with these settings is expected to end; `undecidable` where it would be refused. */
 export async function tellEnd(
   services: Forecasting,
-  { version, settings }: Pick<Start, 'version' | 'settings'>,
+  { version, settings, judgePercent }: Pick<Start, 'version' | 'settings' | 'judgePercent'>,
 ): Promise<{ sentences: string[]; undecidable: string | null }> {
   const given = { perDay: undefined, users: undefined }
   try {
-    const found = await ask(services, { version, settings, judgePercent: null, given, accepted: false })
+    const found = await ask(services, { version, settings, judgePercent, given, accepted: false })
     if (!found) return { sentences: ['When it ends is not known: the log has too little traffic.'], undecidable: null }
     const { forecast } = found
-    const sentences = [...endForecastSentences(forecast, services.clock.now()), ...found.changes]
+    const sentences = endForecastSentences(forecast, services.clock.now())
     if (canDecide(forecast, settings)) return { sentences, undecidable: null }
     const help = (await found.remedies()).map((text) => `It would help: ${text}`)
     return { sentences: [...sentences, ...help], undecidable: undecidableText(forecast) }

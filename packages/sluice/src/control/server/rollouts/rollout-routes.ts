@@ -3,6 +3,9 @@ import { versionIdField } from '../../../records/names.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import { rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
 import { readers } from '../../../records/token-scopes.ts'
+import type { VersionRecord } from '../../../records/version.ts'
+import { rolloutAddress } from '../../pages/addresses.ts'
+import { isJudgedLive } from '../../release/capture.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { type Caller, refuseOtherFeature } from '../access/caller.ts'
 import { type Changed, changeFeature } from '../change-feature.ts'
@@ -68,10 +71,16 @@ export const showRollout = defineRoute({
   answers: { 200: { description: 'The rollout.', schema: rolloutView } },
   async handle({ params, caller }, services) {
     const rollout = await findRollout(services, params.rollout, caller)
-    const [view, judging] = await Promise.all([viewOf(services, rollout, caller), judgingOf(services, rollout)])
-    const version = await services.store.version(rollout.feature, rollout.canary)
+    const { store, engineState, settings } = services
+    const [view, version, recorded] = await Promise.all([
+      viewOf(services, rollout, caller),
+      store.version(rollout.feature, rollout.canary),
+      engineState.recorded?.(rollout.id),
+    ])
+    const judging = await judgingOf(services, rollout, version)
     const judge = version ? judgeWordOf(version, judgeIdOf(view)) : null
-    return { status: 200, body: { ...view, judging, judge } }
+    const page = settings.publicUrl === null ? null : `${settings.publicUrl}${rolloutAddress(rollout.id)}`
+    return { status: 200, body: { ...view, judging, judge, assessedAt: recorded?.at ?? null, page } }
   },
 })
 
@@ -148,9 +157,15 @@ function judgeIdOf({ assessment }: RolloutView): string | null {
   return typeof assessment?.judgeId === 'string' ? assessment.judgeId : null
 }
 
-async function judgingOf({ store, clock }: Services, { feature }: Rollout): Promise<RolloutView['judging']> {
+async function judgingOf(
+  { store, clock }: Services,
+  { feature }: Rollout,
+  version: VersionRecord | undefined,
+): Promise<RolloutView['judging']> {
   const day = new Date(clock.now()).toISOString().slice(0, 10)
   const [spending, state] = await Promise.all([store.judgeSpending(day), store.feature(feature)])
   const budgetUsdPerDay = state?.live?.judge.budgetUsdPerDay ?? null
-  return { spentTodayUsd: spending.get(feature) ?? 0, budgetUsdPerDay }
+  // What is stored now follows from the feature, since the last publication decides it.
+  const judges = version !== undefined && isJudgedLive({ ...version, live: state?.live ?? version.live })
+  return { spentTodayUsd: spending.get(feature) ?? 0, budgetUsdPerDay, judges }
 }

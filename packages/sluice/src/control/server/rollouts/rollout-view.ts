@@ -43,8 +43,21 @@ export const rolloutView = rolloutSchema.extend({
     .meta({ description: 'How it ended; else paused; else why it holds; else running.' }),
   ppm: z.int().meta({ description: "The canary's share now, in parts per million." }),
   assessment: assessment.nullable(),
-  judging: z.strictObject({ spentTodayUsd: z.number(), budgetUsdPerDay: z.number().nullable() }).optional().meta({
-    description: "Today's (UTC) cost of judging the feature. Only in the answer for a single rollout.",
+  judging: z
+    .strictObject({
+      spentTodayUsd: z.number(),
+      budgetUsdPerDay: z.number().nullable(),
+      judges: z.boolean().meta({ description: 'Whether answers of the canary are judged now.' }),
+    })
+    .optional()
+    .meta({ description: "Today's (UTC) cost of judging the feature. Only in the answer for a single rollout." }),
+  assessedAt: z.number().nullable().optional().meta({
+    description:
+      'When the assessment was made, in ms since the epoch; null if that is not known. Only in the answer for a single rollout.',
+  }),
+  page: z.string().nullable().optional().meta({
+    description:
+      'Address of its page; null if the control plane does not know its own (SLUICE_PUBLIC_URL). Only in the answer for a single rollout.',
   }),
   judge: judgeWord.nullable().optional().meta({
     description:

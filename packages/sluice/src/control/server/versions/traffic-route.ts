@@ -3,7 +3,7 @@ import { measuredTrafficSchema } from '../../../records/measured-traffic.ts'
 import { versionIdField } from '../../../records/names.ts'
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
 import { readers } from '../../../records/token-scopes.ts'
-import { measuredTraffic } from '../../plan/measured-traffic.ts'
+import { isJudgedLive } from '../../release/capture.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
 import { ofFeature } from '../route/fields.ts'
@@ -19,6 +19,9 @@ const answer = z.object({
   }),
   refusesUndecided: z.literal(true).meta({
     description: 'A start whose traffic cannot decide it is refused, unless acceptUndecided is set.',
+  }),
+  judges: z.boolean().meta({
+    description: 'Whether its answers are judged in production: they are stored, and it has a judge and questions.',
   }),
   live: z.object({
     store: z.boolean(),
@@ -37,13 +40,14 @@ export const showTraffic = defineRoute({
   scopes: ['ci', ...readers],
   params: ofFeature.extend({ version: versionIdField }),
   answers: { 200: { description: 'As far as it is known.', schema: answer } },
-  async handle({ params: { feature, version }, caller }, { store, clock }) {
+  async handle({ params: { feature, version }, caller }, { store, endForecasts }) {
     refuseOtherFeature(caller, feature)
     const record = await store.version(feature, version)
     if (!record) throw notFound(`${feature} has no version ${version}.`)
     const { store: stored, judge } = record.live
+    const { traffic } = await endForecasts.traffic(feature)
     const body = {
-      traffic: await measuredTraffic(store, feature, clock.now()),
+      traffic,
       rollout: {
         ...z.encode(rolloutSettingsSchema, {
           ...record.rollout,
@@ -52,6 +56,7 @@ export const showTraffic = defineRoute({
       },
       written: record.written ? [...record.written] : null,
       refusesUndecided: true,
+      judges: isJudgedLive(record),
       live: { store: stored, judge: { ...judge } },
     }
     return { status: 200, body }

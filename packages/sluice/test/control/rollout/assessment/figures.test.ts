@@ -5,6 +5,8 @@ import { rolloutLine, rolloutText } from '../../../../src/control/remote/rollout
 import { assess } from '../../../../src/control/rollout/assessment/assess.ts'
 import { highestOf } from '../../../../src/control/rollout/assessment/figures.ts'
 import { rolloutView, rolloutViewOf } from '../../../../src/control/server/rollouts/rollout-view.ts'
+import { figuresLines, judgingLine, waitingLines } from '../../../../src/control/words/figures-text.ts'
+import { stateText } from '../../../../src/control/words/rollout-state-text.ts'
 import type { LogEntry } from '../../../../src/records/outcome.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { entryOf, rolloutOf, watched } from '../../../support/rollout-entries.ts'
@@ -81,16 +83,138 @@ test('evidence is remembered at its highest, with the time of the look', () => {
 test('the status prints the numbers within 80 columns', () => {
   const now = 2 * hour
   const view = rolloutViewOf(rollout, seen(80, now))
-  const judging = { spentTodayUsd: 1.2, budgetUsdPerDay: 5 }
+  const judging = { spentTodayUsd: 1.2, budgetUsdPerDay: 5, judges: true }
   const answer = rolloutAnswer.parse(JSON.parse(JSON.stringify(rolloutView.parse({ ...view, judging }))))
-  const text = rolloutText(answer, [], now)
+  const text = rolloutText(answer, [], now, 'https://sluice.example.com/rollouts/r1')
   for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
   assert.match(text, / score +0\.780 +0\.80\d +-0\.020 ±0\.05\d +0\.050 +[\d.]+ +[\d.]+ of 20/)
-  assert.match(text, /still missing: watched time .*40 of 100\s+users\s+of\s+the\s+canary, proof of score/s)
+  assert.match(
+    text,
+    /still missing: watched time .*40 of 100\s+users\s+of\s+the\s+canary, proof\s+of\s+the\s+judged\s+score/s,
+  )
+  assert.match(text, /evidence against it: [\d.]+ of the 20 that roll it back, .*; highest\s+[\d.]+, 1 Jan 02:00Z/s)
+  assert.match(text, /\n {2}page: https:\/\/sluice\.example\.com\/rollouts\/r1\n$/)
   assert.match(text, /patience ends 5 Jan 00:00Z, then it is promoted weakly if it qualifies/)
   assert.match(text, /judging: 1\.20 USD of 5\.00 USD today/)
   assert.match(
     rolloutLine(answer, [], now),
     /^rollout r1 of bbbbbbbbbbbb: running; stage 1 of 1, .*; evidence against it [\d.]+, highest [\d.]+ of the 20 that roll it back, 1 Jan 02:00Z/,
   )
+})
+
+/** Users of a token who come once each, in every second second; `fails` says which requests do. */
+function requests(
+  count: number,
+  fails: (canary: boolean, i: number) => boolean,
+  tokenId = 'app',
+  from = 0,
+): LogEntry[] {
+  return Array.from({ length: count }, (_, i) => {
+    const canary = i % 2 === 0
+    const place = {
+      user: { id: `${tokenId} ${i}`, position: canary ? 100 : 900_000 },
+      canary,
+      stage: 0,
+      at: from + i * 100,
+    }
+    return entryOf(place, { kind: 'request', error: fails(canary, i) ? 'failed' : null, latencyMs: 9, tokenId })
+  })
+}
+
+const onErrors = (stages: object[]) =>
+  rolloutOf(rolloutSettingsSchema.parse({ stages, signals: { score: 0, errors: 1, slow: 0, safety: 0 } }))
+
+test('what keeps a rollout in its stage is said as it is: proof, what rests on one source, what points to harm', () => {
+  const last = onErrors([{ percent: 50, soak: '1h' }])
+  const missing = (log: LogEntry[], of = last) => {
+    const { figures } = assess(replayed(of, log).evidence, of, hour, watched(of, hour))
+    const lines = waitingLines(figures, { onUndecided: 'hold', judges: undefined, now: hour })
+    return { whys: figures.missing.map(({ what, why }) => [what, why]), text: lines.join(' ') }
+  }
+  const few = missing(requests(300, () => false))
+  assert.deepEqual(few.whys, [['errors', 'proof']])
+  assert.match(few.text, /^still missing: proof of the rate of errors [\d.]+ of 20; expected/)
+  assert.deepEqual(missing(requests(6000, () => false)).whys, [])
+  const lone = missing([...requests(6000, () => false), ...requests(100, () => false, 'small', 200_000)])
+  assert.deepEqual(lone.whys, [['errors', 'oneSource']])
+  assert.match(lone.text, /proof of the rate of errors that does not rest on one token, process or address; when, the/)
+  assert.doesNotMatch(lone.text, / of 20/, 'as much as is needed is not missing')
+  const first = onErrors([
+    { percent: 50, soak: '1h' },
+    { percent: 60, soak: '1h' },
+  ])
+  const harmed = missing(
+    requests(300, (canary, i) => canary && i % 20 === 0),
+    first,
+  )
+  assert.deepEqual(harmed.whys, [['errors', 'harm']])
+  assert.match(harmed.text, /^still missing: the rate of errors without a sign of harm; when, the/)
+})
+
+test('one token does not disagree with itself: that all of it is too early is said so', () => {
+  const of = onErrors([{ percent: 50, soak: '1h' }])
+  const early = assess(
+    replayed(
+      of,
+      requests(60, (canary) => canary),
+    ).evidence,
+    of,
+    7000,
+    watched(of, 7000),
+  )
+  assert.equal(early.decision.do, 'continue')
+  assert.match(
+    early.words,
+    /^As much speaks against the canary as rolls it back, but it comes from the very first requests/,
+  )
+  assert.doesNotMatch(early.words, /token/)
+  assert.deepEqual(
+    early.alerts.map(({ code }) => code),
+    ['evidence'],
+  )
+})
+
+test('where the score has no say, it is said that quality is not watched, before and after a proof', () => {
+  const of = onErrors([{ percent: 50, soak: '1h' }])
+  const { words, decision } = assess(
+    replayed(
+      of,
+      requests(6000, () => false),
+    ).evidence,
+    of,
+    hour,
+    watched(of, hour),
+  )
+  assert.equal(decision.do, 'promote')
+  assert.match(
+    words,
+    /it is promoted\. Quality is not watched\. Seen: 3,000 requests of 3,000 users by the canary, 3,000 of/,
+  )
+  const ended = { state: 'promoted', strength: 'strong', ending: null }
+  assert.equal(
+    stateText({ ...ended, settings: of.settings }),
+    'promoted, proven but for quality, which was not watched',
+  )
+  assert.equal(stateText({ ...ended, settings: rollout.settings }), 'promoted, proven')
+})
+
+test('where nothing is judged, what only scores can end is said to end never, and no patience promotes it', () => {
+  const { figures } = seen(80, 2 * hour)
+  const text = (judges: boolean) =>
+    waitingLines(figures, { onUndecided: 'weakPromote', judges, now: 2 * hour }).join('; ')
+  assert.match(
+    text(false),
+    /; never by itself, since nothing is judged; patience ends .*, then it is held for a person$/,
+  )
+  assert.doesNotMatch(text(true), /never/)
+  assert.equal(
+    judgingLine({ spentTodayUsd: 0, budgetUsdPerDay: 5, judges: false }),
+    'judging: nothing is judged now, so quality is not watched',
+  )
+})
+
+test('without data of both arms the evidence is not known, though its number is 1', () => {
+  const { figures } = assess(replayed(rollout, []).evidence, rollout, hour, watched(rollout, hour))
+  const lines = figuresLines(figures, { isRunning: true, onUndecided: 'hold', judges: true, now: hour }).join(' ')
+  assert.match(lines, /evidence against it: not known, no data of both arms yet/)
 })

@@ -53,7 +53,7 @@ test('one that seems worse by more, in whichever signal, is held, and told by ho
   assert.match(words, /it is not promoted weakly \(the judged score seems worse by 0\.045.*\): a person must decide/)
   const failing = atTheEnd(visits(300, 0, { errors: 2 })).decision
   assert.ok(failing.do === 'hold')
-  assert.deepEqual(failing.refused, ['the rate of errors seems worse by 1.3 %, and 0.7 % is too much'])
+  assert.deepEqual(failing.refused, ['the rate of errors seems worse by 1.33 points, and 0.67 points is too much'])
 })
 
 test('what seems worse in the last hours alone is waited for, and the rule is not used up', () => {

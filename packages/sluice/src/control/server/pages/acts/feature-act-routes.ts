@@ -7,13 +7,14 @@ import { actPage } from '../../../pages/act.ts'
 import { featureActAddress, featureAddress, proposalAddress } from '../../../pages/addresses.ts'
 import type { NamedVersion, StateTone } from '../../../pages/elements.ts'
 import type { PageContent } from '../../../pages/layout.ts'
-import { measuredTraffic } from '../../../plan/measured-traffic.ts'
+import type { SuitedSettings } from '../../../plan/suited-settings.ts'
 import { goodVersions } from '../../../release/activation.ts'
 import { runningRollout } from '../../../release/transition.ts'
 import {
   activationConsequence,
   type Consequence,
   featureRollbackConsequence,
+  judgingText,
   startConsequence,
 } from '../../../words/act-text.ts'
 import type { Caller } from '../../access/caller.ts'
@@ -22,7 +23,7 @@ import { proposeRelease } from '../../approvals/propose.ts'
 import type { Changed } from '../../change-feature.ts'
 import { applyActivation, applyRollback } from '../../features/activate.ts'
 import { notFound } from '../../http/problem.ts'
-import { applyStart, startingSettings } from '../../rollouts/change-rollout.ts'
+import { applyStart, suitedStart } from '../../rollouts/change-rollout.ts'
 import { tellEnd } from '../../rollouts/refuse-undecidable.ts'
 import { ofFeature } from '../../route/fields.ts'
 import type { Services } from '../../services.ts'
@@ -98,13 +99,13 @@ interface Decided {
 type Write = { request: Request; caller: Caller; body: unknown }
 
 async function perform(services: Services, decided: Decided, write: Write): Promise<Changed | string> {
-  const { act, feature, version, before, reason, seen, override, accepts, breaksGlass } = decided
+  const { act, feature, version, before, reason, seen, override, breaksGlass } = decided
   if (act === 'rollback') {
     // The active one is what the page names; a canary has an act of its own.
     const from = before.active === null ? {} : { from: before.active }
     return applyRollback(services, write, feature, { ...from, to: version, reason, seen })
   }
-  const wish = { version, reason, ...override, ...(act === 'start' && { acceptUndecided: accepts }) }
+  const wish = { version, reason, ...override, ...(act === 'start' && (await startOf(services, decided))) }
   if (!breaksGlass && ruleFor(services.approvals, feature)) {
     const proposed = await proposeRelease(services, write, feature, { act, ...wish, expectedRevision: seen })
     return proposalAddress(proposed.proposal.id)
@@ -113,6 +114,17 @@ async function perform(services: Services, decided: Decided, write: Write): Prom
   return act === 'start'
     ? applyStart(services, write, feature, released)
     : applyActivation(services, write, feature, released)
+}
+
+/** What a rollout begins with: as the page has shown it, by the traffic. */
+async function startOf(services: Services, { feature, version, accepts }: Decided) {
+  const record = await services.store.version(feature, version)
+  const suited = record && (await suitedStart(services, record))
+  return {
+    acceptUndecided: accepts,
+    ...(suited && { settings: suited.settings }),
+    ...(suited?.judgePercent != null && { judgePercent: suited.judgePercent }),
+  }
 }
 
 interface Asked {
@@ -142,10 +154,8 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     : act === 'rollback'
       ? noGoodVersion(state)
       : null
-  const end =
-    act === 'start' && version && refusal === null
-      ? await tellEnd(services, { version, settings: startingSettings(version.rollout) })
-      : null
+  const suited = act === 'start' && version ? await suitedStart(services, version) : null
+  const end = suited && version && refusal === null ? await tellEnd(services, { version, ...suited }) : null
   const address = `${featureActAddress(feature, act)}${version ? `?version=${version.id}` : ''}`
   const approval =
     act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address })
@@ -157,7 +167,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
       ...(version ? [{ role: words.role, version: { id: version.id, label: version.content.label ?? null } }] : []),
     ],
     state: stateOf(state),
-    consequence: version ? await consequenceOf(services, asked, version, activeName) : null,
+    consequence: version ? await consequenceOf(services, asked, version, { active: activeName, suited }) : null,
     reach: version ? await changeReach(services, state) : null,
     known: end?.sentences ?? [],
     choices: version ? [] : await choicesOf(services, state, act),
@@ -211,15 +221,15 @@ async function consequenceOf(
   services: Services,
   { act, state }: Asked,
   version: VersionRecord,
-  active: NamedVersion | null,
+  { active, suited }: { active: NamedVersion | null; suited: SuitedSettings | null },
 ): Promise<Consequence> {
-  const traffic = await measuredTraffic(services.store, state.feature, services.clock.now())
+  const { traffic } = await services.endForecasts.traffic(state.feature)
   const facts = {
     active: active && (active.label ?? active.id),
     version: version.content.label ?? version.id,
     traffic: traffic && { users: traffic.users, hours: traffic.hours },
   }
-  if (act === 'start') return startConsequence({ ...facts, settings: startingSettings(version.rollout) })
+  if (suited) return startConsequence({ ...facts, settings: suited.settings, judging: judgingText(version, suited) })
   if (act === 'activate') return activationConsequence(facts)
   const running = runningRollout(state)
   const canary = running && (await namedVersion(services, state.feature, running.canary))

@@ -163,7 +163,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
 const nameOf = ({ id, label }: NamedVersion) => label ?? id
 
 function stateOf(rollout: Rollout, assessment: Assessment | null, now: number): { tone: StateTone; text: string } {
-  const state = stateText({ state: rolloutState(rollout), ending: rollout.ending, strength: rollout.strength })
+  const state = stateText({ ...rollout, state: rolloutState(rollout) })
   if (hasEnded(rollout)) return { tone: 'unknown', text: state }
   const stage = stageText({ ...rollout, ppm: sharePpm(rollout), assessment }, now)
   const isAlarmed = rollout.hold !== null || rollout.status === 'paused' || (assessment?.alerts.length ?? 0) > 0

@@ -110,12 +110,12 @@ function rolloutsOf({ rollout, pastRollouts }: FeatureState): Rollout[] {
 }
 
 async function listedRollout(rollout: Rollout, whileItRuns: StateTone, nameOf: NameOf): Promise<ListedRollout> {
-  const { id, canary, incumbent, startedAt, startedBy, stage, settings, ending, strength, override } = rollout
+  const { id, canary, incumbent, startedAt, startedBy, stage, settings, ending, override } = rollout
   const isOver = hasEnded(rollout)
   const [canaryName, incumbentName] = await Promise.all([nameOf(canary), nameOf(incumbent)])
   return {
     ...{ id, startedAt, startedBy, canary: canaryName, incumbent: incumbentName },
-    state: stateText({ state: rolloutState(rollout), ending, strength }),
+    state: stateText({ ...rollout, state: rolloutState(rollout) }),
     tone: isOver ? endedTone(rollout) : whileItRuns,
     stage: { number: stage + 1, of: settings.stages.length, percent: sharePpm(rollout) / 10_000 },
     ended: isOver

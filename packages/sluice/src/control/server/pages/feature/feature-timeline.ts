@@ -144,7 +144,7 @@ async function rolloutEvents(
   { history }: FeatureState,
   nameOf: TimelineSource['nameOf'],
 ): Promise<TimeEvent[]> {
-  const { startedAt, startedBy, endedAt, status, ending, strength, canary } = rollout
+  const { startedAt, startedBy, endedAt, status, ending, canary } = rollout
   const name = shortName(await nameOf(canary))
   const start: TimeEvent = {
     ...{ at: startedAt, label: `rollout of ${name}`, tone: 'note' },
@@ -153,7 +153,7 @@ async function rolloutEvents(
   // Its promotion is told by what everybody got then.
   const isTold = status === 'promoted' && history.some(({ promoted, since }) => promoted && since === endedAt)
   if (!hasEnded(rollout) || endedAt === null || isTold) return [start]
-  const state = stateText({ state: status, ending, strength })
+  const state = stateText({ ...rollout, state: status })
   const why = ending ? ` by ${ending.by}: ${excerpt(ending.reason, longestReason)}` : ''
   const tone = status === 'rolledBack' ? 'bad' : status === 'promoted' ? 'good' : 'note'
   return [start, { at: endedAt, label: `${name} ${state}`, says: `the rollout of ${name} was ${state}${why}`, tone }]

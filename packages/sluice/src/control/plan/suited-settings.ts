@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util'
+import { defaultLiveSettings, defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
+import type { KnownFeature } from './expected-traffic.ts'
+import { defaultsFor } from './traffic-defaults.ts'
+
+/** What a version says about itself, and the traffic as it was measured. */
+export interface ToldTraffic extends KnownFeature {
+  /** Settings that its prompt file sets itself; null if that is not known. */
+  written: readonly string[] | null
+  live: KnownFeature['live'] & { store: boolean }
+}
+
+export interface SuitedSettings {
+  settings: RolloutSettings
+  /** Null: as the version says. */
+  judgePercent: number | null
+}
+
+/**
+ * What the settings leave to the general defaults gives way to what suits the traffic. The score has no say where nothing is
+ * judged: no canary could ever be proven by it.
+ *
+ * @param perDay requests a day, null if they are not known
+ */
+export function suitedSettings(
+  { live, isJudged, written }: Pick<ToldTraffic, 'live' | 'isJudged' | 'written'>,
+  settings: RolloutSettings,
+  perDay: number | null,
+): SuitedSettings {
+  const isSet = (key: 'stages' | 'flagMargin' | 'signals') =>
+    written
+      ? written.some((name) => name === `rollout.${key}` || name.startsWith(`rollout.${key}.`))
+      : !isDeepStrictEqual(settings[key], defaultRolloutSettings[key])
+  const suiting = perDay === null ? undefined : defaultsFor({ requestsPerDay: perDay, usersPerDay: null })
+  const changes: Partial<RolloutSettings> = {
+    ...(suiting && !isSet('stages') && { stages: suiting.stages }),
+    ...(suiting && !isSet('stages') && !isSet('flagMargin') && { flagMargin: suiting.flagMargin }),
+    ...(!isJudged && !isSet('signals') && { signals: withoutScore(settings.signals) }),
+  }
+  return {
+    settings: Object.keys(changes).length > 0 ? { ...settings, ...changes } : settings,
+    judgePercent: isJudged ? suitedPercent({ live, written }, perDay) : null,
+  }
+}
+
+/** The share that suits the traffic, where the prompt file says none; null: as the version says. */
+export function suitedPercent(
+  { live, written }: Pick<ToldTraffic, 'live' | 'written'>,
+  perDay: number | null,
+): number | null {
+  const suiting = perDay === null ? undefined : defaultsFor({ requestsPerDay: perDay, usersPerDay: null })
+  if (!suiting || isJudgeSet(live, written) || suiting.judgePercent === live.judge.percent) return null
+  return suiting.judgePercent
+}
+
+/** Of versions published by an older command line only what differs from the default is known to be meant. */
+function isJudgeSet({ judge }: ToldTraffic['live'], written: ToldTraffic['written']): boolean {
+  if (written) return written.some((name) => name === 'live.judge.percent' || name === 'live.judge.canaryPercent')
+  return judge.percent !== defaultLiveSettings.judge.percent || judge.canaryPercent !== undefined
+}
+
+/** The weight of the score goes to the others, in proportion. */
+export function withoutScore(signals: RolloutSettings['signals']): RolloutSettings['signals'] {
+  const { score, errors, slow, safety, feedback } = signals
+  const others = errors + slow + safety + feedback
+  if (others === 0) return { ...signals, score: 0, errors: 0.5, slow: 0.25, safety: 0.25 }
+  const more = (weight: number) => Number((weight * (1 + score / others)).toFixed(4))
+  return { score: 0, errors: more(errors), slow: more(slow), safety: more(safety), feedback: more(feedback) }
+}
