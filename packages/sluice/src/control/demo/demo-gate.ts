@@ -9,6 +9,7 @@ import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { rubricSchema } from '../../records/rubric.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import { seededRandom } from '../../stats/random.ts'
+import type { NightWord } from '../drift/suspect.ts'
 import { createSimulatedModel, demoFeature, demoVersion } from './demo-features.ts'
 import { judgeModel, simulatedJudging } from './simulated-judge.ts'
 
@@ -69,12 +70,24 @@ export async function demoReport(
   }
 }
 
-/** Each version is asked the same cases. */
-async function judgedCases(feature: string, label: string): Promise<Judged> {
+/** What the last night found of a version: fresh answers of it against those of its gate. */
+export async function demoNight(
+  feature: string,
+  label: string,
+  { decideGate, at }: { decideGate: DecideGate; at: number },
+): Promise<NightWord | undefined> {
+  const [fresh, kept] = [await judgedCases(feature, label, 1), await judgedCases(feature, label)]
+  const { verdict, features } = await decideGate(fresh, kept)
+  const codes = features.flatMap(({ reasons }) => reasons.map(({ code }) => code))
+  return verdict === null ? undefined : { at, verdict, codes }
+}
+
+/** Each version is asked the same cases; each `night` by itself, with answers of its own. */
+async function judgedCases(feature: string, label: string, night = 0): Promise<Judged> {
   const { rubric, versions } = demoFeature(feature)
   const { messages, model, strict } = demoVersion(feature, label)
   const loses = versions.find((one) => one.label === label)?.loses ?? 0
-  const answer = createSimulatedModel(seededRandom(label.length).uniform)
+  const answer = createSimulatedModel(seededRandom(label.length + 100 * night).uniform)
   const draw = seededRandom(feature.length)
   const questions = rubricSchema.parse(rubric)
   const judging = simulatedJudging()
