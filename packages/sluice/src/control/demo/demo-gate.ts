@@ -82,8 +82,17 @@ export async function demoNight(
   return verdict === null ? undefined : { at, verdict, codes }
 }
 
-/** Each version is asked the same cases; each `night` by itself, with answers of its own. */
-async function judgedCases(feature: string, label: string, night = 0): Promise<Judged> {
+const known = new Map<string, Promise<Judged>>()
+
+/** Each version is asked the same cases, and once; each `night` has answers of its own. */
+function judgedCases(feature: string, label: string, night = 0): Promise<Judged> {
+  const key = `${feature} ${label} ${night}`
+  const judged = known.get(key) ?? judgeCases(feature, label, night)
+  known.set(key, judged)
+  return judged
+}
+
+async function judgeCases(feature: string, label: string, night: number): Promise<Judged> {
   const { rubric, versions } = demoFeature(feature)
   const { messages, model, strict } = demoVersion(feature, label)
   const loses = versions.find((one) => one.label === label)?.loses ?? 0

@@ -29,11 +29,11 @@ export async function startApplications(
 ): Promise<SimulatedApplications> {
   const canary = demoVersion(demoCanary.feature, demoCanary.label).id
   const others = demoFeatures.map(({ feature }) => feature).filter((feature) => feature !== demoCanary.feature)
-  const network = simulatedNetwork()
+  const [network, lateNetwork] = [simulatedNetwork(), simulatedNetwork(late)]
   const start = (instance: string, own = simulatedNetwork()) =>
     new SluiceClient({ url, token, instance, fetch: own.fetch, onDiagnostic: () => undefined })
   const clients: [SluiceClient, ...SluiceClient[]] = [
-    start(late.instance, simulatedNetwork(late)),
+    start(late.instance, lateNetwork),
     start(cutOff, network),
     ...prompt.map((instance) => start(instance)),
   ]
@@ -60,6 +60,7 @@ export async function startApplications(
     async stop() {
       clearInterval(timer)
       network.mend()
+      lateNetwork.hurry()
       await Promise.all(clients.map((client) => client.close()))
     },
   }
@@ -71,15 +72,18 @@ interface SimulatedNetwork {
   /** Nothing gets through any more, and what is under way breaks off. */
   cut(): void
   mend(): void
+  /** From now on nothing is late. */
+  hurry(): void
 }
 
 /** `lateMs`: acknowledgements arrive so much later. */
 function simulatedNetwork({ lateMs = 0 }: { lateMs?: number } = {}): SimulatedNetwork {
   let cutting = new AbortController()
+  const hurried = Promise.withResolvers<void>()
   return {
     async fetch(input, init = {}) {
       if (lateMs > 0 && isAcknowledgement(input, init))
-        await new Promise((resolve) => setTimeout(resolve, lateMs).unref())
+        await Promise.race([hurried.promise, new Promise((resolve) => setTimeout(resolve, lateMs).unref())])
       cutting.signal.throwIfAborted()
       const signals = [cutting.signal, ...(init.signal ? [init.signal] : [])]
       return fetch(input, { ...init, signal: AbortSignal.any(signals) })
@@ -88,6 +92,7 @@ function simulatedNetwork({ lateMs = 0 }: { lateMs?: number } = {}): SimulatedNe
     mend() {
       cutting = new AbortController()
     },
+    hurry: hurried.resolve,
   }
 }
 
