@@ -73,13 +73,13 @@ function scorePanel(name: string, feature: StoredFeature, height: number): Panel
   }
 }
 
-function scorePoint({ point, breaks }: PointRow): ChartPoint {
+function scorePoint({ point, breaks, isAfterGap }: PointRow): ChartPoint {
   const { at, score, verdict } = point
   return {
     ...{ x: at, y: score.mean, low: score.ciLow, high: score.ciHigh },
     // A pass keeps the sign of what measured it.
     tone: verdict === 'pass' || verdict === null ? undefined : verdict,
-    breaks: breaks.length > 0,
+    breaks: breaks.length > 0 || isAfterGap,
     says: `${pointSentence(point)}${breaks.length > 0 ? `. Not comparable with the one before: ${breaks.join('; ')}` : ''}`,
   }
 }

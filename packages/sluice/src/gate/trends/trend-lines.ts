@@ -26,7 +26,13 @@ export const kindNames: Record<PointKind, string> = {
 export interface PointRow {
   point: MeasuredPoint
   breaks: readonly string[]
+  /** So many nights before it have no point that a line over them would look like a measurement. */
+  isAfterGap: boolean
 }
+
+const dayMs = 86_400_000
+/** Nights are daily, but for a weekend or a lost cache. */
+const longestStepMs = 4 * dayMs
 
 /** The points of a feature by what measured them. Only points of one kind are compared with each other. */
 export function rowsByKind({ points }: StoredFeature): [PointKind, PointRow[]][] {
@@ -34,7 +40,8 @@ export function rowsByKind({ points }: StoredFeature): [PointKind, PointRow[]][]
     kind,
     own.map((point, index) => {
       const before = own[index - 1]
-      return { point, breaks: before ? reasonsNotToCompare(point, before) : [] }
+      const isAfterGap = kind === 'night' && before !== undefined && point.at - before.at > longestStepMs
+      return { point, breaks: before ? reasonsNotToCompare(point, before) : [], isAfterGap }
     }),
   ])
 }
@@ -56,6 +63,10 @@ export function trendNotes(feature: StoredFeature): string[] {
       ? []
       : [`Scores of ${kindNames[kind]} must not be compared across these, and no line joins them: ${said.join(', ')}.`]
   })
+  const nights = kinds.find(([kind]) => kind === 'night')?.[1] ?? []
+  const gaps = nights.flatMap(({ point, isAfterGap }, index) =>
+    isAfterGap ? [`${nights[index - 1]?.point.name} to ${point.name}`] : [],
+  )
   const unscored = feature.points.filter(({ score }) => score.mean === null)
   return [
     ...broken,
@@ -63,6 +74,7 @@ export function trendNotes(feature: StoredFeature): string[] {
     ...(kinds.length > 1
       ? [`${otherKinds(kinds)} may ask other cases of other versions: compare each with its own line.`]
       : []),
+    ...(gaps.length > 0 ? [`No night is known between these, and no line joins them: ${gaps.join(', ')}.`] : []),
     ...(unscored.length > 0 ? [`Without a score, and so a gap: ${unscored.map(({ name }) => name).join(', ')}.`] : []),
     ...feature.points.flatMap(({ name, alarms }) => alarms.map(({ message }) => `${name}: ${message}`)),
   ]
