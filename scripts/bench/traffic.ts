@@ -39,6 +39,7 @@ interface Arrivals {
   rollout?: BenchRollout
   /** Where there is no rollout. */
   version?: string
+  feature?: string
   canaryFails?: boolean
   /** Added to every request. */
   more?: Partial<RequestOutcome>
@@ -50,6 +51,7 @@ export function arrivals({
   count,
   rollout,
   version = '',
+  feature = 'email-summary',
   canaryFails = false,
   more = {},
 }: Arrivals): RequestOutcome[][] {
@@ -58,7 +60,7 @@ export function arrivals({
     const arm = rollout && position(rollout.salt, unit) < rollout.ppm ? ('canary' as const) : ('incumbent' as const)
     const place = rollout
       ? { feature: rollout.feature, version: rollout[arm], rolloutId: rollout.id, arm, stage: 0 }
-      : { feature: 'email-summary', version }
+      : { feature, version }
     const failed = canaryFails && arm === 'canary' ? { error: 'timeout' } : {}
     const observedAt = '2026-11-24T09:00:00.000Z'
     return { id: `${name}-${index}`, ...place, unit, observedAt, latencyMs: 812.5, costUsd: 0.0004, ...failed, ...more }

@@ -56,3 +56,10 @@ export async function signedIn(
     send: (path, fields = {}, headers = {}) => sendForm(plane, path, { formKey, ...fields }, { cookie, ...headers }),
   }
 }
+
+/** The hidden fields of the form of an act, as a browser would send them. */
+export function hiddenFields(page: string): Record<string, string> {
+  const form = page.slice(page.indexOf('class="fields"'))
+  const fields = form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)
+  return Object.fromEntries([...fields].map(([, name = '', value = '']) => [name, value.replaceAll('&quot;', '"')]))
+}

@@ -11,7 +11,7 @@ const seenSchema = z.strictObject({
 
 const changes = ['served-model', 'served-fingerprint', 'judge-changed'] as const
 
-const eventSchema = z.strictObject({
+export const driftEventSchema = z.strictObject({
   code: z.enum([...driftSignals, ...changes]),
   /** Time of the entry that showed it, in ms since the epoch. */
   at: z.number(),
@@ -21,7 +21,7 @@ const eventSchema = z.strictObject({
 })
 
 /** A change in production without a release. */
-export type DriftEvent = z.output<typeof eventSchema>
+export type DriftEvent = z.output<typeof driftEventSchema>
 
 const driftStateSchema = z.strictObject({
   /** The active version that is watched. */
@@ -36,7 +36,7 @@ const driftStateSchema = z.strictObject({
   /** Time of the last alarm by its kind, in ms since the epoch. */
   told: z.partialRecord(z.enum(changes), z.number()).default({}),
   /** The last 20, oldest first. */
-  events: z.array(eventSchema),
+  events: z.array(driftEventSchema),
 })
 
 /** The state of the drift watch for a feature. JSON of at most 120 KB. */

@@ -14,6 +14,7 @@ import {
   usersOfDay,
 } from './drift-state.ts'
 import { observeDrift, type SourceDays, sourceOf } from './observe-drift.ts'
+import { driftView } from './read-drift.ts'
 import { type NightWord, suspectOf } from './suspect.ts'
 
 export interface DriftWatchOptions {
@@ -82,7 +83,7 @@ async function watchFeature(feature: string, active: string, options: DriftWatch
   await store.saveCheckpoint(
     driftName(feature),
     loaded?.cursor ?? -1,
-    { cursor: last.seq, state: { ...state, users } },
+    { cursor: last.seq, state: { ...state, users }, told: driftView(state) },
     { rolloutId: users, records },
   )
   if (loaded?.state.users !== users) await forgetOtherDays(store, feature, users)

@@ -1,53 +1,67 @@
+import { z } from 'zod'
 import type { EvidenceStore } from '../store/evidence-store.ts'
 import { evidenceIn, runLength } from './change.ts'
 import { type Detector, isLearning, toleranceOf } from './detector.ts'
-import { type DriftEvent, loadDrift } from './drift-state.ts'
+import { type DriftWatchState, driftEventSchema, driftName, loadDrift } from './drift-state.ts'
 import { driftSignals, type Signal, signals } from './signals.ts'
 import { daysKnown, daysToKnow } from './week.ts'
 
 /** The state of one signal. Shares are in [0,1]; null if not enough is known. */
-interface SignalDrift {
-  signal: Signal
+const signalDriftSchema = z.object({
+  signal: z.enum(driftSignals),
   /** `level`: no alarms yet; `week`: alarms for large changes only, since it is not known yet how weekdays differ. */
-  phase: 'level' | 'week' | 'watching'
+  phase: z.enum(['level', 'week', 'watching']),
   /** Start of learning the present level, in ms since the epoch. */
-  since: number
+  since: z.number(),
   /** Observations since then. */
-  seen: number
+  seen: z.number(),
   /** Known days of the first two weeks, of 14. */
-  days: { known: number; of: number }
+  days: z.object({ known: z.number(), of: z.number() }),
   /** Number of observations of the level. */
-  reference: number | null
+  reference: z.number().nullable(),
   /** How far an hour may differ from what is usual in it without being drift. */
-  tolerance: number | null
+  tolerance: z.number().nullable(),
   /** The last 24 complete hours: observations, their mean, and what is usual in them. */
-  lately: { count: number; mean: number; usual: number } | null
+  lately: z.object({ count: z.number(), mean: z.number(), usual: z.number() }).nullable(),
   /** Log evidence of a change. At the threshold there is an alarm, unless a single day explains it. */
-  logR: number | null
-  threshold: number
+  logR: z.number().nullable(),
+  threshold: z.number(),
   /** Smallest mean number of hours between two alarms of this signal while nothing changes. */
-  runLength: number
-  words: string
-}
+  runLength: z.number(),
+  words: z.string(),
+})
 
-export interface DriftView {
-  version: string
-  since: number
-  judgeId: string | null
-  servedModels: string[]
-  fingerprints: string[]
-  signals: SignalDrift[]
-  events: DriftEvent[]
-}
+type SignalDrift = z.output<typeof signalDriftSchema>
+
+const driftViewSchema = z.object({
+  version: z.string(),
+  since: z.number(),
+  judgeId: z.string().nullable(),
+  servedModels: z.array(z.string()),
+  fingerprints: z.array(z.string()),
+  signals: z.array(signalDriftSchema),
+  events: z.array(driftEventSchema),
+})
+
+export type DriftView = z.output<typeof driftViewSchema>
 
 /**
  * The drift watch of a feature's active version; null if nothing was watched yet, or the state is unreadable and begins
  * anew.
  */
-export async function readDrift(store: EvidenceStore, feature: string): Promise<DriftView | null> {
+export async function readDrift(
+  store: Pick<EvidenceStore, 'checkpoint' | 'told'>,
+  feature: string,
+): Promise<DriftView | null> {
+  const told = driftViewSchema.safeParse(await store.told(driftName(feature))).data
+  if (told) return told
   const loaded = await loadDrift(store, feature)
-  if (!loaded?.state) return null
-  const { version, since, judgeId, models, fingerprints, detectors, events } = loaded.state
+  return loaded?.state ? driftView(loaded.state) : null
+}
+
+/** What a state says to those who look at it. */
+export function driftView(state: DriftWatchState): DriftView {
+  const { version, since, judgeId, models, fingerprints, detectors, events } = state
   return {
     version,
     since,

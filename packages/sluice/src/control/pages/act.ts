@@ -1,7 +1,7 @@
 import { type Html, html } from '../../text/markup.ts'
 import type { Consequence } from '../words/act-text.ts'
 import { featureAddress } from './addresses.ts'
-import { cell, moment, type NamedVersion, type StateTone, toned, versionName, wideTable } from './elements.ts'
+import { cell, moment, type NamedVersion, pager, type StateTone, toned, versionName, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
 
 /** What asks for an act: its consequence first, then a reason. */
@@ -18,6 +18,8 @@ export interface ActPage {
   reach: { tone: StateTone; text: string } | null
   /** What is known of the canary; empty where there is none. */
   known: readonly string[]
+  /** Some of it is still being computed: the page asks for itself again. */
+  isUnderWay?: boolean
   /** Versions of which one is to be chosen first; empty where one is chosen. */
   choices: readonly {
     address: string
@@ -25,6 +27,8 @@ export interface ActPage {
     gate: { tone: StateTone; text: string }
     publishedAt: number
   }[]
+  /** Of the list of choices; 1-based. */
+  choicesPage?: { page: number; pages: number; to(page: number): string } | null
   /** Other ways, e.g. to roll back the canary alone. */
   others: readonly { address: string; text: string }[]
   /** What else whoever sends the form should know. */
@@ -56,10 +60,10 @@ export interface ActForm {
 
 /** The first of the two steps of an act. It does nothing yet. */
 export function actPage(page: ActPage): PageContent {
-  const { title, feature, versions, state, consequence, reach, known, choices, others, refusal, fault, form, back } =
-    page
+  const { title, feature, versions, state, consequence, reach, known, others, refusal, fault, form, back } = page
   const { notes = [] } = page
-  const main = html`<section class="act">
+  const isAgain = page.isUnderWay && fault === null
+  const main = html`<section class="act"${isAgain ? html` data-again` : undefined}>
 <p class="muted"><a href="${featureAddress(feature)}">${feature}</a></p>
 <h1>${title}</h1>
 ${fault === null ? undefined : html`<div class="fault" role="alert" id="fault"><p><b>Nothing was done.</b> ${fault}</p><p>Below is what holds now.</p></div>`}
@@ -67,7 +71,7 @@ ${fault === null ? undefined : html`<div class="fault" role="alert" id="fault"><
 ${refusal === null ? undefined : html`<p class="note">${refusal}</p>`}
 ${consequence && refusal === null ? consequencePart(consequence, reach) : undefined}
 ${known.length === 0 ? undefined : html`<h2>What is known</h2><ul class="plain">${known.map((line) => html`<li>${line}</li>`)}</ul>`}
-${choices.length === 0 ? undefined : choicesPart(choices)}
+${page.choices.length === 0 ? undefined : choicesPart(page)}
 ${form && refusal === null ? html`${notes.map((note) => html`<p class="note">${note}</p>`)}${formPart(form, fault !== null)}` : undefined}
 ${others.length === 0 ? undefined : html`<h2>Instead</h2><ul>${others.map(({ address, text }) => html`<li><a href="${address}">${text}</a></li>`)}</ul>`}
 <p><a href="${back.address}">${refusal === null ? `No, back to ${back.text}` : `To ${back.text}`}</a></p>
@@ -81,8 +85,8 @@ function consequencePart({ first, more }: Consequence, reach: ActPage['reach']):
 <ul>${more.map((line) => html`<li>${line}</li>`)}${reach === null ? undefined : html`<li>${toned(reach.tone, reach.text)}</li>`}</ul>`
 }
 
-function choicesPart(choices: ActPage['choices']): Html {
-  return wideTable({
+function choicesPart({ choices, choicesPage }: ActPage): Html {
+  const table = wideTable({
     name: 'Versions',
     head: ['Version', 'Gate', 'Published'],
     rows: choices.map(
@@ -97,6 +101,7 @@ ${cell('Published', moment(publishedAt))}</tr>
 `,
     ),
   })
+  return html`${table}${choicesPage == null ? undefined : pager(choicesPage)}`
 }
 
 function formPart(form: ActForm, isFaulty: boolean): Html {

@@ -12,7 +12,7 @@ import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
 import type { Store } from '../store/store.ts'
 import { highestText } from '../words/figures-text.ts'
 
-type Readable = Pick<Store, 'feature' | 'version' | 'checkpoint' | 'worstContent'>
+type Readable = Pick<Store, 'told' | 'feature' | 'version' | 'checkpoint' | 'worstContent'>
 
 const nothing: NewsContext = { labels: new Map(), details: [] }
 const afterSchema = z.looseObject({ rollout: z.looseObject({ id: z.string() }).nullish() })

@@ -7,12 +7,20 @@ export interface Checkpoint {
   state: unknown
 }
 
+/** A checkpoint as it is written. */
+export interface NextCheckpoint extends Checkpoint {
+  /** The part that others than its reader look at, as JSON: the state may be a hundred times as long. */
+  told?: unknown
+}
+
 /** What is remembered about one user of one rollout, as JSON; see `rollout/evidence/unit-memory`. */
 export type UnitRecord = Record<string, unknown>
 
 /** The states of readers of the log. State, cursor and memory are written together, so that no entry counts twice. */
 export interface EvidenceStore {
   checkpoint(name: string): Promise<Checkpoint | undefined>
+  /** What the stored checkpoint tells others; undefined where it does not, as those of older releases. */
+  told(name: string): Promise<unknown>
   /**
    * Writes a checkpoint if the stored cursor still is `expected` (-1: none is stored); returns false otherwise. `records`
    * are the changed units of `rolloutId`, by the unit's hash. With `fence` it is only written if that is still the last
@@ -21,7 +29,7 @@ export interface EvidenceStore {
   saveCheckpoint(
     name: string,
     expected: number,
-    next: Checkpoint,
+    next: NextCheckpoint,
     units?: { rolloutId: string; records: ReadonlyMap<string, UnitRecord>; fence?: Fence | undefined },
   ): Promise<boolean>
   /**

@@ -118,8 +118,8 @@ interface ReleaseFacts {
   active: string | null
   /** How the version is named that is to be given. */
   version: string
-  /** Seen in so many hours; null: not known. */
-  traffic: { users: number | null; hours: number } | null
+  /** Seen in so many hours; null: not known. `counting`: whoever asks again in some seconds is told. */
+  traffic: { users: number | null; hours: number } | 'counting' | null
 }
 
 /** What giving a version to everybody at once brings. */
@@ -179,6 +179,7 @@ export function startConsequence(facts: ReleaseFacts & { settings: RolloutSettin
 
 /** `: about 368 users (estimated: 1 % of the 36,800 seen in 7 days)` */
 function trafficText({ traffic }: Pick<ReleaseFacts, 'traffic'>, share: number): string {
+  if (traffic === 'counting') return '; how many users that is, is being counted'
   if (traffic?.users == null) return '; how many users that is, is not known'
   const { users, hours } = traffic
   const seen = `seen in the last ${hours >= 48 ? formatAmount(Math.round(hours / 24), 'day') : formatAmount(Math.max(1, Math.round(hours)), 'hour')}`

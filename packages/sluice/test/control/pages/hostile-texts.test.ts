@@ -155,6 +155,8 @@ const pages: Record<string, PageContent> = {
     reach: { tone: 'watch', text: hostile },
     known: [hostile],
     notes: [hostile],
+    isUnderWay: true,
+    choicesPage: { page: 1, pages: 2, to: () => '/features/f/start?page=2' },
     choices: [
       {
         address: '/features/f/start',

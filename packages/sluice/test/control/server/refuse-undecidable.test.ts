@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import { type TestPlane, testPlane } from '../../support/control-plane.ts'
 import { request } from '../../support/controller/stage.ts'
-import { signedIn } from '../../support/visitor.ts'
+import { settled } from '../../support/launched.ts'
+import { until } from '../../support/until.ts'
+import { hiddenFields, signedIn } from '../../support/visitor.ts'
 
 const hourMs = 3_600_000
 
@@ -115,13 +118,10 @@ test('the page of a start says how it is expected to end, and asks whether an en
   assert.match(page, /Stages: 25 % for 4 h 0 min, 50 % for 1 day, then everybody/)
   assert.match(page, /Nothing is judged, since live\.store is off: quality is not watched/)
   assert.match(page, /<input type="checkbox" name="acceptUndecided" value="yes" required/)
-  const hidden = [
-    ...page.slice(page.indexOf('class="fields"')).matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g),
-  ]
-  const form = { ...Object.fromEntries(hidden.map(([, name, value]) => [name, value])), reason: 'try it' }
+  const form: Record<string, string> = { ...hiddenFields(page), reason: 'try it' }
   assert.equal((await who.send('/features/f/start', form)).status, 409)
   assert.equal((await plane.store.feature('f'))?.rollout, null)
-  const again = { ...form, sendKey: `${form.sendKey.slice(0, -1)}-`, acceptUndecided: 'yes' }
+  const again = { ...form, sendKey: `${form.sendKey?.slice(0, -1)}-`, acceptUndecided: 'yes' }
   assert.equal((await who.send('/features/f/start', again)).status, 303)
   const rollout = (await plane.store.feature('f'))?.rollout
   assert.deepEqual(
@@ -130,4 +130,33 @@ test('the page of a start says how it is expected to end, and asks whether an en
     'as sluice rollout start has it, by the traffic',
   )
   assert.match(await who.page(`/rollouts/${rollout?.id}`), /If it has .*: 100 of 100 undecided when patience ends/)
+})
+
+test('a page does not wait while the traffic is counted: it says so, and asks again', async () => {
+  const store = memoryStore()
+  const counted = Promise.withResolvers<void>()
+  await using plane = await testPlane({
+    store: {
+      ...store,
+      async readLog(page) {
+        await counted.promise
+        return store.readLog(page)
+      },
+    },
+  })
+  const { canary } = await withTraffic(plane, 20)
+  const who = await signedIn(plane, 'operator')
+  const pages = ['start', 'activate'].map((act) => `/features/f/${act}?version=${canary}`)
+  const early = await Promise.all(pages.map((path) => settled(plane, who.page(path))))
+  for (const page of early) assert.match(page, /<section class="act" data-again>/)
+  const [start = '', activate = ''] = early
+  assert.match(start, /Its stages depend on the traffic, which is being counted/)
+  assert.doesNotMatch(start, /class="fields"/, 'with which stages it would start is not known yet')
+  assert.match(activate, /how many users that is, is being counted/)
+  assert.match(activate, /class="fields"/, 'that needs no counting')
+  counted.resolve()
+  await until(async () => (await who.page(pages[0] ?? '')).includes('class="fields"'), 'the traffic to be counted')
+  const late = await who.page(pages[1] ?? '')
+  assert.match(late, /about 20 users \(as many were seen in the last 2 days\)/)
+  assert.doesNotMatch(late, /data-again/)
 })

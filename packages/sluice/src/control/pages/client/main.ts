@@ -1,7 +1,9 @@
 import { followChanges } from './live.ts'
+import { replaceMain } from './replace-main.ts'
 
 const state = document.getElementById('state')
 if (state?.dataset.live) followChanges(state, state.dataset.live)
+void completePage()
 const signedIn = document.getElementById('signed-in')
 if (signedIn?.dataset.next) void goOn(signedIn.dataset.next)
 
@@ -13,4 +15,16 @@ async function goOn(next: string): Promise<void> {
   const form = `/sign-in?${new URLSearchParams({ next })}`
   const response = await fetch(form, { method: 'HEAD' }).catch(() => undefined)
   if (response?.redirected) location.replace(next)
+}
+
+const againMs = 1500
+
+/** A page of which something is still being computed is asked for again, until it is whole. */
+async function completePage(): Promise<void> {
+  while (document.querySelector('[data-again]')) {
+    await new Promise((resolve) => setTimeout(resolve, againMs))
+    const response = await fetch(location.href).catch(() => undefined)
+    if (!response?.ok || response.redirected) return
+    replaceMain(await response.text())
+  }
 }

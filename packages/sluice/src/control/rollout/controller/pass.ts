@@ -116,7 +116,7 @@ export function savePass(
   return store.saveCheckpoint(
     checkpointName(rollout.id),
     stored,
-    { cursor, state: checkpoint },
+    { cursor, state: checkpoint, told: checkpoint.assessed },
     { rolloutId: unitsId(rollout.id, checkpoint), records: units, fence },
   )
 }

@@ -109,12 +109,20 @@ export class DamagedCheckpoint extends StoreError {
 }
 
 /** What was last known of a rollout, running or ended; null before its first assessment, and where it cannot be read. */
-export async function readAssessment(store: Pick<Store, 'checkpoint'>, rolloutId: string): Promise<Assessment | null> {
+export async function readAssessment(
+  store: Pick<Store, 'checkpoint' | 'told'>,
+  rolloutId: string,
+): Promise<Assessment | null> {
   return (await readAssessed(store, rolloutId))?.assessment ?? null
 }
 
 /** The same with all that it was made of beside the evidence. */
-export async function readAssessed(store: Pick<Store, 'checkpoint'>, rolloutId: string): Promise<Assessed | null> {
+export async function readAssessed(
+  store: Pick<Store, 'checkpoint' | 'told'>,
+  rolloutId: string,
+): Promise<Assessed | null> {
+  const told = assessedSchema.safeParse(await store.told(checkpointName(rolloutId))).data
+  if (told) return told
   try {
     return (await loadCheckpoint(store, rolloutId))?.checkpoint.assessed ?? null
   } catch (error) {

@@ -9,14 +9,13 @@ import { showCosts } from './costs-route.ts'
 import { showComparison } from './feature/compare-route.ts'
 import { showFeaturePage } from './feature/feature-route.ts'
 import { showRun } from './feature/run-route.ts'
-import { showHelp } from './help-route.ts'
 import { showInstances } from './instances-route.ts'
 import { showJudges } from './judge-route.ts'
 import { openLive } from './live-route.ts'
 import { beginOidc, endOidc } from './oidc-routes.ts'
 import { showOverview } from './overview-route.ts'
 import type { PageRoute } from './page-route.ts'
-import { showRolloutPage } from './rollout-route.ts'
+import { showRolloutPage } from './rollout/rollout-route.ts'
 import { showSettings } from './settings-route.ts'
 import { showSignIn, signIn, signInByLink, signOut } from './sign-in-routes.ts'
 
@@ -39,7 +38,6 @@ export const pageRoutes: readonly PageRoute[] = [
   showProposalPage,
   ...proposalActRoutes,
   showSettings,
-  showHelp,
   showSignIn,
   signIn,
   signInByLink,

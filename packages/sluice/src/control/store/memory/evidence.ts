@@ -1,6 +1,6 @@
 import type { Checkpoint, EvidenceStore, UnitRecord } from '../evidence-store.ts'
 import { forgettingOfRollout } from '../forget-store.ts'
-import { asideName, checkpointOf, checkpointText, unitTexts } from '../rows/evidence-row.ts'
+import { asideName, checkpointOf, checkpointText, toldName, toldText, unitTexts } from '../rows/evidence-row.ts'
 import type { MemoryForgetting } from './forgetting.ts'
 
 export interface MemoryEvidence extends EvidenceStore {
@@ -17,12 +17,18 @@ export function memoryEvidence({ isForgotten }: MemoryForgetting, lastFence: (na
       const kept = checkpoints.get(name)
       return kept && checkpointOf(kept)
     },
+    async told(name) {
+      const told = checkpoints.get(toldName(name))
+      return told && told.cursor === checkpoints.get(name)?.cursor ? checkpointOf(told).state : undefined
+    },
     async saveCheckpoint(name, expected, next, units) {
-      const state = checkpointText(name, next)
+      const [state, told] = [checkpointText(name, next), toldText(next)]
       const records = unitTexts(units?.records)
       if ((checkpoints.get(name)?.cursor ?? -1) !== expected) return false
       if (units?.fence && units.fence.number !== lastFence(units.fence.name)) return false
       checkpoints.set(name, { cursor: next.cursor, state })
+      if (told === null) checkpoints.delete(toldName(name))
+      else checkpoints.set(toldName(name), { cursor: next.cursor, state: told })
       if (units) {
         const known = memory.get(units.rolloutId) ?? new Map<string, string>()
         for (const [unit, record] of records)
@@ -37,6 +43,7 @@ export function memoryEvidence({ isForgotten }: MemoryForgetting, lastFence: (na
       if (!kept || kept.cursor !== expected) return false
       checkpoints.set(asideName(name), kept)
       checkpoints.delete(name)
+      checkpoints.delete(toldName(name))
       if (fresh && state !== undefined) checkpoints.set(name, { cursor: fresh.cursor, state })
       if (forget !== undefined) memory.delete(forget)
       return true

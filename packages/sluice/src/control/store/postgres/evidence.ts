@@ -1,6 +1,6 @@
 import type { EvidenceStore } from '../evidence-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { asideName, checkpointOf, checkpointText, unitOf, unitTexts } from '../rows/evidence-row.ts'
+import { asideName, checkpointOf, checkpointText, toldName, toldText, unitOf, unitTexts } from '../rows/evidence-row.ts'
 import type { PostgresConnection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 import { asLines, lines } from './json-texts.ts'
@@ -12,16 +12,26 @@ const insert = `INSERT INTO sluice.checkpoints (name, cursor, state) SELECT $1, 
   ON CONFLICT (name) DO NOTHING RETURNING cursor`
 const update = `UPDATE sluice.checkpoints SET cursor = $2, state = $3
   WHERE name = $1 AND cursor = $6 AND ${leads} RETURNING cursor`
+/** What it tells others is written with it, or deleted. */
+const withTold = (save: string) => `WITH saved AS (${save}), told AS (
+    INSERT INTO sluice.checkpoints (name, cursor, state) SELECT $7, cursor, $8 FROM saved WHERE $8::text IS NOT NULL
+    ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, state = excluded.state), untold AS (
+    DELETE FROM sluice.checkpoints USING saved WHERE name = $7 AND $8::text IS NULL)`
+const selectTold = `SELECT told.cursor, told.state FROM sluice.checkpoints told, sluice.checkpoints kept
+  WHERE told.name = $1 AND kept.name = $2 AND kept.cursor = told.cursor`
 const remove = 'DELETE FROM sluice.checkpoints WHERE name = $1 AND cursor = $2 RETURNING cursor, state'
 const upsert = `INSERT INTO sluice.checkpoints (name, cursor, state) VALUES ($1, $2, $3)
   ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, state = excluded.state`
 /** Writes the units if `save` writes its checkpoint. */
-const withUnits = (save: string) => `WITH saved AS (${save}), remembered AS (
+const withUnits = (save: string) => `${withTold(save)}, remembered AS (
     INSERT INTO sluice.units (rollout_id, unit, record)
-    SELECT $7, unit, record FROM unnest($8::text[], ${lines('$9')}) AS changed (unit, record), saved
-    WHERE NOT ${isForgotten('changed.unit', "'r:' || $7")} ORDER BY unit
+    SELECT $9, unit, record FROM unnest($10::text[], ${lines('$11')}) AS changed (unit, record), saved
+    WHERE NOT ${isForgotten('changed.unit', "'r:' || $9")} ORDER BY unit
     ON CONFLICT (rollout_id, unit) DO UPDATE SET record = excluded.record)
   SELECT cursor FROM saved`
+const alone = (save: string) => `${withTold(save)} SELECT cursor FROM saved`
+const saveFirstAlone = alone(insert)
+const saveNextAlone = alone(update)
 const saveFirst = withUnits(insert)
 const saveNext = withUnits(update)
 
@@ -38,12 +48,17 @@ export function postgresEvidence(db: PostgresConnection): EvidenceStore {
       const [row] = await db.query('SELECT cursor, state FROM sluice.checkpoints WHERE name = $1', [name])
       return row && checkpointOf(row)
     },
+    async told(name) {
+      const [row] = await db.query(selectTold, [toldName(name), name])
+      return row && checkpointOf(row).state
+    },
     async saveCheckpoint(name, expected, next, units) {
       const { name: lead = null, number: fence = null } = units?.fence ?? {}
-      const checkpoint = [name, next.cursor, checkpointText(name, next), lead, fence, expected]
+      const told = [toldName(name), toldText(next)]
+      const checkpoint = [name, next.cursor, checkpointText(name, next), lead, fence, expected, ...told]
       const isFirst = expected === -1
       if (!units || units.records.size === 0)
-        return (await db.query(isFirst ? insert : update, checkpoint)).length === 1
+        return (await db.query(isFirst ? saveFirstAlone : saveNextAlone, checkpoint)).length === 1
       const texts = unitTexts(units.records)
       const keys = texts.map(([unit]) => unit)
       const records = asLines(texts.map(([, record]) => record))
@@ -56,6 +71,7 @@ export function postgresEvidence(db: PostgresConnection): EvidenceStore {
         const moved = await query(remove, [name, expected])
         if (moved.length === 0) return false
         await query(upsert, [asideName(name), moved[0]?.cursor, moved[0]?.state])
+        await query('DELETE FROM sluice.checkpoints WHERE name = $1', [toldName(name)])
         if (fresh) await query(upsert, [name, fresh.cursor, document])
         if (forget !== undefined) await query('DELETE FROM sluice.units WHERE rollout_id = $1', [forget])
         return true

@@ -1,10 +1,15 @@
 import { z } from 'zod'
-import type { Checkpoint, UnitRecord } from '../evidence-store.ts'
-import { checked, parsed, storedText } from './stored-json.ts'
+import type { Checkpoint, NextCheckpoint, UnitRecord } from '../evidence-store.ts'
+import { checked, hasFiniteNumbers, parsed, storedText } from './stored-json.ts'
 
 /** The name under which an unreadable checkpoint is kept, until the next one of the same name. */
 export function asideName(name: string): string {
   return `aside:${name}`
+}
+
+/** The name under which a checkpoint keeps what it tells others. It is written with the checkpoint, and has its cursor. */
+export function toldName(name: string): string {
+  return `told:${name}`
 }
 
 /** A text that is not JSON is returned as it is. The reader of the state then reports the fault. */
@@ -18,6 +23,11 @@ function stateOf(text: string): unknown {
   } catch {
     return text
   }
+}
+
+/** Null where it tells nothing. What is only looked at never keeps a checkpoint from being stored. */
+export function toldText({ told }: NextCheckpoint): string | null {
+  return told === undefined || !hasFiniteNumbers(told) ? null : JSON.stringify(told)
 }
 
 /** @throws StoreError `failed` */

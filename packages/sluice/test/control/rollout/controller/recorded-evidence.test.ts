@@ -62,6 +62,9 @@ async function rewrite(store: Store, change: (assessed: Record<string, unknown>)
 test('the evidence of each look is recorded, and what the log gives again gives the same record', async () => {
   const store = await watchedStore(6)
   const assessed = await readAssessed(store, 'r1')
+  const short = { told: store.told, checkpoint: () => assert.fail('the whole evidence was read') }
+  assert.deepEqual(await readAssessed(short, 'r1'), assessed)
+  assert.deepEqual(await readAssessed({ ...store, told: async () => undefined }, 'r1'), assessed)
   assert.ok(assessed)
   const series = seriesOf(assessed)
   const points = evidencePoints(series)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestPlane } from '../../../support/control-plane.ts'
 import { acknowledge, launched } from '../../../support/launched.ts'
-import { signedIn, type Visitor } from '../../../support/visitor.ts'
+import { hiddenFields, signedIn, type Visitor } from '../../../support/visitor.ts'
 
 const rolloutActs = ['rollback', 'pause', 'resume', 'advance', 'promote', 'abort']
 const featureActs = ['rollback', 'start', 'activate']
@@ -17,17 +17,7 @@ async function canary(options: { verdict?: string } = {}): Promise<TestPlane & {
 
 const stateOf = async (plane: TestPlane) => (await plane.ask('GET /v1/features/f', { as: 'operator' })).body
 
-/** The hidden fields of the form of an act, as a browser would send them. */
-async function formOf(who: Visitor, path: string): Promise<Record<string, string>> {
-  const text = await who.page(path)
-  const form = text.slice(text.indexOf('class="fields"'))
-  return Object.fromEntries(
-    [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(([, name = '', value = '']) => [
-      name,
-      value,
-    ]),
-  )
-}
+const formOf = async (who: Visitor, path: string) => hiddenFields(await who.page(path))
 
 test('each act is refused to whoever may only look, in page and API, and nothing changes', async () => {
   await using plane = await canary()
@@ -135,12 +125,7 @@ test('a form of a page that is old is refused, and says what has changed and by 
   assert.match(text, /Nothing was done.*advanced the canary [0-9a-f]{12} at .*\(next please\)/s)
   assert.match(text, /looks &lt;good&gt;<\/textarea>/, 'the reason is kept')
   assert.match(text, /stage 2 of 4/, 'what holds now is shown')
-  const again = Object.fromEntries(
-    [...text.matchAll(/type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
-      name,
-      value,
-    ]),
-  )
+  const again = hiddenFields(text)
   assert.notEqual(again.sendKey, form.sendKey)
   assert.equal((await ann.send(path, { ...again, reason: 'looks good' })).status, 303)
   assert.equal((await stateOf(plane)).rollout.status, 'promoted')

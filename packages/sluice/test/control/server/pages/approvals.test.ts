@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ruled } from '../../../support/ruled.ts'
-import { signedIn, type Visitor } from '../../../support/visitor.ts'
+import { hiddenFields, signedIn, type Visitor } from '../../../support/visitor.ts'
 
 /** The hidden fields of the form on a page, and its button. */
 async function formOn(who: Visitor, path: string): Promise<{ fields: Record<string, string>; text: string }> {
   const text = await who.page(path)
-  const form = text.slice(text.indexOf('class="fields"'))
-  const hidden = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
-  return { fields: Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value])), text }
+  return { fields: hiddenFields(text), text }
 }
 
 /** Sends the form on a page, and gives where it leads. */

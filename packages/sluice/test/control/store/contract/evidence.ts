@@ -63,6 +63,27 @@ export function testEvidence({ name: kind, open }: Implementation): void {
     assert.deepEqual([(await store.units('r1', ['u'])).size, (await store.units('r2', ['u'])).size], [0, 1])
   })
 
+  test(`${kind}: what a checkpoint tells is that of the stored one, or nothing`, async (context) => {
+    const store = await open(context)
+    const save = (expected: number, cursor: number, told?: unknown) =>
+      store.saveCheckpoint('r1', expected, { cursor, state: { long: cursor }, ...(told !== undefined && { told }) })
+    assert.equal(await store.told('r1'), undefined)
+    await save(-1, 1, { short: 1 })
+    assert.deepEqual(await store.told('r1'), { short: 1 })
+    assert.equal(await save(7, 8, { short: 8 }), false)
+    assert.deepEqual(await store.told('r1'), { short: 1 }, 'what was not saved is not told')
+    await save(1, 1, { short: 2 })
+    assert.deepEqual(await store.told('r1'), { short: 2 })
+    await save(1, 2)
+    assert.equal(await store.told('r1'), undefined, 'an older release tells nothing, and nothing old stays')
+    assert.ok(await save(2, 3, { short: Number.NaN }), 'what is only looked at keeps nothing from being stored')
+    assert.equal(await store.told('r1'), undefined)
+    await store.saveCheckpoint('r1', 3, { cursor: 3, state: 0, told: 'odd' }, unitsOf('r1', { u: { n: 1 } }))
+    assert.equal(await store.told('r1'), 'odd')
+    await store.setAside('r1', 3, { fresh: { cursor: 3, state: 'new' } })
+    assert.equal(await store.told('r1'), undefined)
+  })
+
   test(`${kind}: units are known by rollout, and replaced`, async (context) => {
     const store = await open(context)
     await store.saveCheckpoint('a', -1, { cursor: 1, state: 0 }, unitsOf('r1', { u: { n: 1 }, v: { n: 2 } }))

@@ -11,25 +11,36 @@ import { refusalOf } from './act-attempt.ts'
 
 export type FeatureAct = 'rollback' | 'start' | 'activate'
 
-const mostChoices = 50
+const choicesOfPage = 50
+type Choices = Required<Pick<ActPage, 'choices' | 'choicesPage'>>
+export const noChoices: Choices = { choices: [], choicesPage: null }
 
-/** Of which version: the newest first, for a rollback only those that were good. */
-export async function choicesOf(services: Services, state: FeatureState, act: FeatureAct): Promise<ActPage['choices']> {
-  if (act === 'rollback') return []
-  const versions = await services.store.versions(state.feature)
-  return versions
-    .filter(({ id }) => id !== state.active)
-    .toSorted((a, b) => b.publishedAt - a.publishedAt)
-    .slice(0, mostChoices)
-    .map((version) => {
-      const refusal = gateRefusal(version)
-      return {
-        address: `${featureActAddress(state.feature, act)}?version=${version.id}`,
-        version: { id: version.id, label: version.content.label ?? null },
-        gate: refusal === null ? { tone: 'good', text: 'passed' } : { tone: 'bad', text: `not passed: ${refusal}` },
-        publishedAt: version.publishedAt,
-      }
-    })
+/** Of which version: the newest first. A rollback names those that were good. */
+export async function choicesOf(
+  { store }: Services,
+  { feature, active }: FeatureState,
+  { act, page: wanted }: { act: FeatureAct; page: number },
+): Promise<Choices> {
+  if (act === 'rollback') return noChoices
+  const pageOfChoices = (page: number) =>
+    store.versionPage(feature, { offset: (page - 1) * choicesOfPage, limit: choicesOfPage })
+  const asked = await pageOfChoices(wanted)
+  const pages = Math.max(1, Math.ceil(asked.total / choicesOfPage))
+  const page = Math.min(wanted, pages)
+  const { versions } = page === wanted ? asked : await pageOfChoices(page)
+  const choices = versions.filter(({ id }) => id !== active).map((version) => choiceOf(version, act))
+  return { choices, choicesPage: { page, pages, to: (number) => `${featureActAddress(feature, act)}?page=${number}` } }
+}
+
+function choiceOf(version: VersionRecord, act: FeatureAct): ActPage['choices'][number] {
+  const { feature, id, content, publishedAt } = version
+  const refusal = gateRefusal(version)
+  return {
+    address: `${featureActAddress(feature, act)}?version=${id}`,
+    version: { id, label: content.label ?? null },
+    gate: refusal === null ? { tone: 'good', text: 'passed' } : { tone: 'bad', text: `not passed: ${refusal}` },
+    publishedAt,
+  }
 }
 
 /** What one may have meant instead. */

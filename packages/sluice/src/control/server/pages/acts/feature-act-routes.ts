@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { FeatureState } from '../../../../records/feature.ts'
+import type { MeasuredTraffic } from '../../../../records/measured-traffic.ts'
 import { versionIdField } from '../../../../records/names.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { ruleFor } from '../../../approval/approval-rule.ts'
@@ -7,7 +8,6 @@ import { actPage } from '../../../pages/act.ts'
 import { featureActAddress, featureAddress, proposalAddress } from '../../../pages/addresses.ts'
 import type { NamedVersion, StateTone } from '../../../pages/elements.ts'
 import type { PageContent } from '../../../pages/layout.ts'
-import type { SuitedSettings } from '../../../plan/suited-settings.ts'
 import { goodVersions } from '../../../release/activation.ts'
 import { runningRollout } from '../../../release/transition.ts'
 import {
@@ -23,28 +23,38 @@ import { proposeRelease } from '../../approvals/propose.ts'
 import type { Changed } from '../../change-feature.ts'
 import { applyActivation, applyRollback } from '../../features/activate.ts'
 import { notFound } from '../../http/problem.ts'
-import { applyStart, suitedStart } from '../../rollouts/change-rollout.ts'
-import { tellEnd } from '../../rollouts/refuse-undecidable.ts'
+import { applyStart } from '../../rollouts/change-rollout.ts'
 import { ofFeature } from '../../route/fields.ts'
 import type { Services } from '../../services.ts'
 import { gateRefusal } from '../../versions/releasable.ts'
 import { defineAct, defineOwnPage, type PageRoute } from '../page-route.ts'
+import { soon } from '../soon.ts'
 import { namedVersion, visibleFeature } from '../visible-feature.ts'
 import { actApproval } from './act-approval.ts'
 import { actFields, attempt, formBasics, nothingSent, type Sent } from './act-attempt.ts'
 import { changeReach } from './act-reach.ts'
-import { choicesOf, type FeatureAct, featureActRefusal, noGoodVersion, othersOf } from './feature-act-choices.ts'
+import { type ExpectedStart, expectedStart, sentStart, startHidden } from './expected-start.ts'
+import {
+  choicesOf,
+  type FeatureAct,
+  featureActRefusal,
+  noChoices,
+  noGoodVersion,
+  othersOf,
+} from './feature-act-choices.ts'
 
 const scopes = ['operator'] as const
 const breakGlass = z.literal('yes').optional()
 const query = z.object({
   version: versionIdField.optional().catch(undefined),
   breakGlass: breakGlass.catch(undefined),
+  page: z.coerce.number().int().min(1).max(10_000).default(1).catch(1),
 })
 const form = actFields.extend({
   version: versionIdField,
   acceptUndecided: z.literal('yes').optional(),
   breakGlass,
+  ...sentStart.shape,
 })
 
 /** Both steps of what is done to a feature as a whole. The version that it goes to is in the address, and in the form. */
@@ -54,10 +64,10 @@ export const featureActRoutes: readonly PageRoute[] = (['rollback', 'start', 'ac
     scopes,
     params: ofFeature,
     query,
-    async show({ params, query: { version, breakGlass }, caller, session }, services) {
+    async show({ params, query: { version, page, breakGlass }, caller, session }, services) {
       const state = await visibleFeature(params.feature, caller, services)
       const breaksGlass = breakGlass === 'yes'
-      return pageOf(services, { act, state, version, breaksGlass, session, sent: nothingSent, fault: null })
+      return pageOf(services, { act, state, version, page, breaksGlass, session, sent: nothingSent, fault: null })
     },
   }),
   defineAct({
@@ -66,16 +76,21 @@ export const featureActRoutes: readonly PageRoute[] = (['rollback', 'start', 'ac
     params: ofFeature,
     form,
     async act({ params: { feature }, form: sentForm, request, caller, session }, services) {
-      const { version, acceptUndecided, breakGlass, ...fields } = sentForm
-      const [accepts, breaksGlass] = [acceptUndecided === 'yes', breakGlass === 'yes']
+      const { version, acceptUndecided, breakGlass, settings, judgePercent, ...fields } = sentForm
+      const breaksGlass = breakGlass === 'yes'
+      const start = {
+        acceptUndecided: acceptUndecided === 'yes',
+        ...(settings && { settings }),
+        ...(judgePercent !== undefined && { judgePercent }),
+      }
       const before = await visibleFeature(feature, caller, services)
       return attempt(
-        { request, caller, form: fields, more: { version, accepts, breaksGlass } },
+        { request, caller, form: fields, more: { version, breaksGlass, ...start } },
         ({ write, ...decision }) =>
-          perform(services, { act, feature, version, before, accepts, breaksGlass, ...decision }, write),
+          perform(services, { act, feature, version, before, breaksGlass, start, ...decision }, write),
         async (fault, sent) => {
           const state = await visibleFeature(feature, caller, services)
-          return pageOf(services, { act, state, version, breaksGlass, session, sent, fault })
+          return pageOf(services, { act, state, version, page: 1, breaksGlass, session, sent, fault })
         },
       )
     },
@@ -90,22 +105,22 @@ interface Decided {
   reason: string
   seen: number
   override: { override?: { reason: string } }
-  /** That it may end undecided. */
-  accepts: boolean
   /** Without the approval that it needs. */
   breaksGlass: boolean
+  /** What a rollout starts with, as the page has shown it. */
+  start: { acceptUndecided: boolean; settings?: ExpectedStart['settings']; judgePercent?: number }
 }
 
 type Write = { request: Request; caller: Caller; body: unknown }
 
 async function perform(services: Services, decided: Decided, write: Write): Promise<Changed | string> {
-  const { act, feature, version, before, reason, seen, override, breaksGlass } = decided
+  const { act, feature, version, before, reason, seen, override, breaksGlass, start } = decided
   if (act === 'rollback') {
     // The active one is what the page names; a canary has an act of its own.
     const from = before.active === null ? {} : { from: before.active }
     return applyRollback(services, write, feature, { ...from, to: version, reason, seen })
   }
-  const wish = { version, reason, ...override, ...(act === 'start' && (await startOf(services, decided))) }
+  const wish = { version, reason, ...override, ...(act === 'start' && start) }
   if (!breaksGlass && ruleFor(services.approvals, feature)) {
     const proposed = await proposeRelease(services, write, feature, { act, ...wish, expectedRevision: seen })
     return proposalAddress(proposed.proposal.id)
@@ -116,21 +131,12 @@ async function perform(services: Services, decided: Decided, write: Write): Prom
     : applyActivation(services, write, feature, released)
 }
 
-/** What a rollout begins with: as the page has shown it, by the traffic. */
-async function startOf(services: Services, { feature, version, accepts }: Decided) {
-  const record = await services.store.version(feature, version)
-  const suited = record && (await suitedStart(services, record))
-  return {
-    acceptUndecided: accepts,
-    ...(suited && { settings: suited.settings }),
-    ...(suited?.judgePercent != null && { judgePercent: suited.judgePercent }),
-  }
-}
-
 interface Asked {
   act: FeatureAct
   state: FeatureState
   version: string | undefined
+  /** Of the versions to choose from. */
+  page: number
   breaksGlass: boolean
   session: Session
   sent: Sent
@@ -154,8 +160,12 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     : act === 'rollback'
       ? noGoodVersion(state)
       : null
-  const suited = act === 'start' && version ? await suitedStart(services, version) : null
-  const end = suited && version && refusal === null ? await tellEnd(services, { version, ...suited }) : null
+  const counted = version ? await soon(services.clock, services.endForecasts.traffic(feature), null) : null
+  const isCounting = version !== undefined && counted === null
+  const mayStart = act === 'start' && version !== undefined && refusal === null
+  const start = mayStart && !isCounting ? await expectedStart(services, version) : null
+  const { choices, choicesPage } = version ? noChoices : await choicesOf(services, state, asked)
+  const traffic = isCounting ? counting : (counted?.traffic ?? null)
   const address = `${featureActAddress(feature, act)}${version ? `?version=${version.id}` : ''}`
   const approval =
     act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address })
@@ -167,25 +177,28 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
       ...(version ? [{ role: words.role, version: { id: version.id, label: version.content.label ?? null } }] : []),
     ],
     state: stateOf(state),
-    consequence: version ? await consequenceOf(services, asked, version, { active: activeName, suited }) : null,
+    consequence: version ? await consequenceOf(services, asked, { version, active: activeName, traffic, start }) : null,
     reach: version ? await changeReach(services, state) : null,
-    known: end?.sentences ?? [],
-    choices: version ? [] : await choicesOf(services, state, act),
+    known: start?.sentences ?? (mayStart ? [stagesComeLater] : []),
+    isUnderWay: isCounting || start?.isUnderWay === true,
+    choices,
+    choicesPage,
     others: [...othersOf(act, state, version), ...(version ? (approval?.others ?? []) : [])],
     notes: approval?.notes ?? [],
     refusal,
     fault,
-    form: version
-      ? {
-          ...formBasics(services, session, state, sent),
-          button: words.button,
-          isDanger: act !== 'start',
-          ...approval?.form,
-          hidden: { version: version.id, ...approval?.hidden },
-          undecidable: end?.undecidable ?? null,
-          override: gate === null ? null : { why: `It has not passed: ${gate}.`, text: sent.override },
-        }
-      : null,
+    form:
+      version && (start || act !== 'start')
+        ? {
+            ...formBasics(services, session, state, sent),
+            button: words.button,
+            isDanger: act !== 'start',
+            ...approval?.form,
+            hidden: { version: version.id, ...(start && startHidden(start)), ...approval?.hidden },
+            undecidable: start?.undecidable ?? null,
+            override: gate === null ? null : { why: `It has not passed: ${gate}.`, text: sent.override },
+          }
+        : null,
     back: { address: featureAddress(feature), text: feature },
   })
 
@@ -217,19 +230,29 @@ const actWords: Record<FeatureAct, { title(name: string | null): string; role: s
   },
 }
 
+/** How much traffic there is takes seconds to count the first time. */
+const counting = 'counting' as const
+const stagesComeLater = 'Its stages depend on the traffic, which is being counted: look again in some seconds.'
+
+interface Effect {
+  version: VersionRecord
+  active: NamedVersion | null
+  traffic: MeasuredTraffic | typeof counting | null
+  start: ExpectedStart | null
+}
+
 async function consequenceOf(
   services: Services,
   { act, state }: Asked,
-  version: VersionRecord,
-  { active, suited }: { active: NamedVersion | null; suited: SuitedSettings | null },
-): Promise<Consequence> {
-  const { traffic } = await services.endForecasts.traffic(state.feature)
+  { version, active, traffic, start }: Effect,
+): Promise<Consequence | null> {
   const facts = {
     active: active && (active.label ?? active.id),
     version: version.content.label ?? version.id,
-    traffic: traffic && { users: traffic.users, hours: traffic.hours },
+    traffic: traffic === counting ? counting : traffic && { users: traffic.users, hours: traffic.hours },
   }
-  if (suited) return startConsequence({ ...facts, settings: suited.settings, judging: judgingText(version, suited) })
+  if (act === 'start')
+    return start && startConsequence({ ...facts, settings: start.settings, judging: judgingText(version, start) })
   if (act === 'activate') return activationConsequence(facts)
   const running = runningRollout(state)
   const canary = running && (await namedVersion(services, state.feature, running.canary))

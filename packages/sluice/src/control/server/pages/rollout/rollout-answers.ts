@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { StoredContent } from '../../../records/content.ts'
-import type { LiveSettings } from '../../../records/rollout-settings.ts'
-import { formatSpan } from '../../../text/format.ts'
-import type { ShownAnswer, ShownAnswers } from '../../pages/rollout/answers.ts'
+import type { StoredContent } from '../../../../records/content.ts'
+import type { LiveSettings } from '../../../../records/rollout-settings.ts'
+import { formatSpan } from '../../../../text/format.ts'
+import type { ShownAnswer, ShownAnswers } from '../../../pages/rollout/answers.ts'
 
 /** What is read of a stored judgement, which may be of any release. */
 const judgementSchema = z.looseObject({

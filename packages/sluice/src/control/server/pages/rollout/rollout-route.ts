@@ -1,25 +1,26 @@
-import type { AuditRow } from '../../../records/audit-row.ts'
-import type { FeatureState } from '../../../records/feature.ts'
-import type { Rollout } from '../../../records/rollout.ts'
-import type { VersionRecord } from '../../../records/version.ts'
-import { utcDay } from '../../../text/format.ts'
-import { rolloutPage } from '../../pages/rollout/rollout-page.ts'
-import { isJudgedLive } from '../../release/capture.ts'
-import { endForecastSentences, unknownEnd } from '../../words/end-forecast-text.ts'
-import { hasScope, maySee } from '../access/caller.ts'
-import { notFound } from '../http/problem.ts'
-import { visibleInstances } from '../instances/instance-states.ts'
-import { rolloutForecast } from '../rollouts/forecast-route.ts'
-import { withTokenNames } from '../rollouts/rollout-view.ts'
-import { ofRollout } from '../route/fields.ts'
-import type { Services } from '../services.ts'
-import { acknowledgementsOf } from './acknowledgement-cells.ts'
-import { mostRows } from './kept-reads.ts'
-import { definePage, type Viewer } from './page-route.ts'
+import type { AuditRow } from '../../../../records/audit-row.ts'
+import type { FeatureState } from '../../../../records/feature.ts'
+import type { Rollout } from '../../../../records/rollout.ts'
+import type { VersionRecord } from '../../../../records/version.ts'
+import { utcDay } from '../../../../text/format.ts'
+import { rolloutPage } from '../../../pages/rollout/rollout-page.ts'
+import { isJudgedLive } from '../../../release/capture.ts'
+import { endForecastSentences, unknownEnd } from '../../../words/end-forecast-text.ts'
+import { hasScope, maySee } from '../../access/caller.ts'
+import { notFound } from '../../http/problem.ts'
+import { visibleInstances } from '../../instances/instance-states.ts'
+import { rolloutForecast } from '../../rollouts/forecast-route.ts'
+import { withTokenNames } from '../../rollouts/rollout-view.ts'
+import { ofRollout } from '../../route/fields.ts'
+import type { Services } from '../../services.ts'
+import { acknowledgementsOf } from '../acknowledgement-cells.ts'
+import { mostRows } from '../kept-reads.ts'
+import { definePage, type Viewer } from '../page-route.ts'
+import { soon } from '../soon.ts'
+import { namedVersion } from '../visible-feature.ts'
 import { shownAnswers } from './rollout-answers.ts'
 import { shownEvidence } from './rollout-evidence.ts'
 import { type RolloutFacts, shownHealth, shownServing, shownState } from './rollout-facts.ts'
-import { namedVersion } from './visible-feature.ts'
 
 export const showRolloutPage = definePage({
   path: '/rollouts/{rollout}',
@@ -109,9 +110,6 @@ async function answersOf(
   return shownAnswers({ canary: ofCanary, incumbent: ofIncumbent }, { live: version?.live ?? null, endedAt, now })
 }
 
-/** A page does not wait longer for a forecast, in ms: the first of a while takes seconds. */
-const soonMs = 25
-
 /** How it is expected to end, and when, in sentences. */
 async function outlookOf(rollout: Rollout, services: Services): Promise<string[]> {
   const { clock } = services
@@ -119,11 +117,7 @@ async function outlookOf(rollout: Rollout, services: Services): Promise<string[]
     ({ forecast, unknown, at }) => (forecast ? endForecastSentences(forecast, at) : unknownEnd(unknown)),
     () => ['When it ends could not be computed just now.'],
   )
-  let timer: ReturnType<typeof clock.setTimer> | undefined
-  const late = new Promise<string[]>((resolve) => {
-    timer = clock.setTimer(() => resolve(['When it ends is being computed: look again in some seconds.']), soonMs)
-  })
-  return Promise.race([asked, late]).finally(() => timer !== undefined && clock.clearTimer(timer))
+  return soon(clock, asked, ['When it ends is being computed: look again in some seconds.'])
 }
 
 async function logOf(
