@@ -14,7 +14,7 @@ import { createSimulatedModel, demoFeature, demoVersion } from './demo-features.
 import { judgeModel, simulatedJudging } from './simulated-judge.ts'
 
 /** Scores of the answers of one version to the cases of its gate. */
-export interface GateScores {
+interface GateScores {
   name: string
   model: string
   rows: readonly Omit<ScoreRow, 'line'>[]

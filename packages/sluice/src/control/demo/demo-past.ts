@@ -26,10 +26,10 @@ const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
 /** Asks a control plane as the holder of a token would; what it refuses is an error. */
-export type DemoAsk = (method: string, path: string, body?: object) => Promise<Record<string, unknown>>
+type DemoAsk = (method: string, path: string, body?: object) => Promise<Record<string, unknown>>
 
 /** Asks in this process, without a socket. */
-export function askOf(fetch: (request: Request) => Promise<Response>, token: string): DemoAsk {
+function askOf(fetch: (request: Request) => Promise<Response>, token: string): DemoAsk {
   return async (method, path, body) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
     const init = body === undefined ? {} : { body: JSON.stringify(body) }

@@ -12,7 +12,7 @@ export interface SimulatedRequest {
 export type Flaw = 'none' | 'loses' | 'invents' | 'wordy'
 
 /** Begins every simulated answer, so that a picture of one alone still says it. */
-export const answerMark = '[simulated]'
+const answerMark = '[simulated]'
 /** What stands in an answer that loses what was needed: the simulated judge quotes it. */
 export const vagueSentence = 'Some things are still open.'
 export const filler = 'To say the same once more, and at greater length, so that nobody can miss it:'
