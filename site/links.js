@@ -31,7 +31,7 @@ export function rewriteLinks(html, { page, pages, repository, used }) {
     const kind = place.isDirectory() ? 'tree' : 'blob'
     return `<a href="${repository}/${kind}/main/${file}${anchor}">${words}</a>`
   })
-  return links.replaceAll(/(<img\b[^>]*\bsrc=")([^"]*)"/g, (all, before, source) => {
+  return links.replaceAll(/(<(?:img|source)\b[^>]*\b(?:src|srcset)=")([^"]*)"/g, (all, before, source) => {
     if (isElsewhere(source)) return all
     const file = fileOf(source)
     if (!existsSync(path.join(root, file))) return all
@@ -44,7 +44,7 @@ export function rewriteLinks(html, { page, pages, repository, used }) {
 export function deadLinks(folder, addresses) {
   const texts = new Map(addresses.map((address) => [address, readFileSync(path.join(folder, address), 'utf8')]))
   return [...texts].flatMap(([address, text]) => {
-    const targets = [...text.matchAll(/<(\w+)\b[^>]*?\s(?:href|src)="([^"]*)"/g)]
+    const targets = [...text.matchAll(/<(\w+)\b[^>]*?\s(?:href|src|srcset)="([^"]*)"/g)]
     return targets.flatMap(([, tag, target]) => {
       if (/^[a-z][a-z\d+.-]*:/i.test(target))
         return tag === 'a' || target.startsWith('data:')

@@ -2,7 +2,7 @@ import { SluiceError } from '../../errors.ts'
 import type { EngineOptions } from '../server/engine.ts'
 import { simulatedJudging } from './simulated-judge.ts'
 
-type Given = Pick<EngineOptions, 'store' | 'clock' | 'log' | 'metrics' | 'random' | 'everyMs'>
+type Given = Pick<EngineOptions, 'store' | 'clock' | 'log' | 'metrics' | 'random' | 'everyMs' | 'nightOf'>
 
 const keepLogMs = 90 * 86_400_000
 
@@ -14,7 +14,6 @@ export function demoEngineOptions(given: Given): EngineOptions {
     judge: simulatedJudging(),
     redactorOf: async () => async (material) => material,
     redactTextsOf: async () => async (texts) => [...texts],
-    nightOf: () => undefined,
     notify: {
       ...{ channels: [], project: 'demo', linkTo: () => undefined },
       deliver: {

@@ -23,6 +23,8 @@ export interface DemoFeature {
   feature: string
   /** Oldest first. The first one was there before the control plane: the gate holds the second one against it. */
   versions: readonly DemoVersion[]
+  /** What everybody gets when the demo starts. */
+  active: string
   /** Of the prompt, after the instructions. */
   variables: string
   rubric: readonly { id: string; ask: string; weight?: number }[]
@@ -41,6 +43,7 @@ export const demoCanary = { feature: 'email-summary', label: '1.4-short' }
 export const demoFeatures: readonly DemoFeature[] = [
   {
     feature: 'email-summary',
+    active: '1.3',
     versions: [
       { label: '1.1', model: large, instructions: 'What does this e-mail say?', loses: 0.2 },
       { label: '1.2', model: large, instructions: 'Summarise this e-mail.', loses: 0.12 },
@@ -68,6 +71,7 @@ export const demoFeatures: readonly DemoFeature[] = [
   },
   {
     feature: 'support-reply',
+    active: '7',
     versions: [
       { label: '6', model: large, instructions: 'Answer the customer.', loses: 0.15 },
       { label: '7', model: large, instructions: 'Answer by the help page.', loses: 0.02 },
@@ -89,6 +93,7 @@ export const demoFeatures: readonly DemoFeature[] = [
   },
   {
     feature: 'contract-fields',
+    active: '2.0',
     versions: [
       { label: '1.9', model: large, instructions: 'Extract the terms.', loses: 0.06 },
       { label: '2.0', model: large, instructions: 'Extract all terms.', loses: 0.02 },
@@ -101,6 +106,7 @@ export const demoFeatures: readonly DemoFeature[] = [
   },
   {
     feature: 'search-answer',
+    active: 'first',
     versions: [
       { label: 'draft', model: large, instructions: 'Answer.', loses: 0.2 },
       { label: 'first', model: large, instructions: 'Answer from these pages.', loses: 0.03 },

@@ -52,6 +52,8 @@ interface Past {
   random: Random
   models: Record<'canary' | 'incumbent', SimulatedModel>
   decideGate: DecideGate
+  /** Which model its provider names for a feature, where not the usual one. */
+  served: Map<string, string>
   ask: Record<keyof DemoTokens, DemoAsk>
 }
 
@@ -73,13 +75,14 @@ export async function simulatePast(
       metrics,
       random: random.uniform,
       everyMs: { drift: dayMs / 2, retention: dayMs },
+      nightOf: () => undefined,
     }),
   )
   const { captureContents, engineState } = engine
   const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, captureContents, engineState })
   const askAs = (token: string) => askOf((request) => plane.fetch(request), token)
   const past: Past = {
-    ...{ store, clock, random, decideGate },
+    ...{ store, clock, random, decideGate, served: new Map([['search-answer', 'simulated-writer-of-before']]) },
     models: { canary: createSimulatedModel(random.uniform), incumbent: createSimulatedModel(random.uniform) },
     ask: { ci: askAs(tokens.ci), operator: askAs(tokens.operator), client: askAs(tokens.client) },
   }
@@ -132,6 +135,7 @@ async function startRunning(past: Past, now: number): Promise<void> {
 }
 
 const story: readonly Act[] = [
+  { hoursAgo: 9.5 * 24, act: async ({ served }) => served.clear() },
   {
     hoursAgo: 9 * 24,
     async act(past) {
@@ -183,7 +187,7 @@ async function passHours(past: Past, until: number): Promise<void> {
     const stepMs = Math.min(3 * hourMs, until - past.clock.now())
     for (const { feature } of demoFeatures)
       await send(past, feature, {
-        count: feature === 'support-reply' || feature === 'email-summary' ? 24 : 12,
+        count: feature === 'contract-fields' ? 12 : 24,
       })
     await step(past, stepMs)
   }
@@ -218,13 +222,14 @@ interface Batch {
 
 /** Requests as applications report them. */
 async function send(
-  { ask, clock, random, models }: Past,
+  { ask, clock, random, models, served }: Past,
   feature: string,
   { count, canary = healthy }: Batch,
 ): Promise<void> {
   const snapshot = (await ask.client('GET', '/v1/snapshot')) as unknown as Snapshot
   const state = snapshot.features[feature]
   if (!state) return
+  const servedModel = served.get(feature)
   const outcomes = Array.from({ length: count }, () => {
     const unit = `user-${Math.floor(random.uniform() * 20_000)}`
     const { version, arm, rolloutId, stage } = routeUnit(state, unit)
@@ -235,7 +240,17 @@ async function send(
     const id = `simulated-${Math.floor(random.uniform() * 2 ** 52).toString(36)}`
     const captured = capturedShare(state.capture, arm, id)
     const at = { observedAt: new Date(clock.now() - Math.floor(random.uniform() * 1000)).toISOString() }
-    return { id, feature, version, ...part, unit, ...at, ...measured, ...(captured > 0 && { captured, input, output }) }
+    return {
+      id,
+      feature,
+      version,
+      ...part,
+      unit,
+      ...at,
+      ...measured,
+      ...(servedModel && { servedModel }),
+      ...(captured > 0 && { captured, input, output }),
+    }
   })
   await ask.client('POST', '/v1/outcomes', { outcomes })
 }

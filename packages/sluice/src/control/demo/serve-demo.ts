@@ -3,6 +3,7 @@ import { systemClock } from '@sluice/client'
 import { SluiceError } from '../../errors.ts'
 import { isLoopback } from '../../loopback.ts'
 import { seededRandom } from '../../stats/random.ts'
+import type { NightWord } from '../drift/suspect.ts'
 import { createSignInLink } from '../server/access/sign-in-link.ts'
 import { type ControlPlane, createControlPlane } from '../server/control-plane.ts'
 import { startEngine } from '../server/engine.ts'
@@ -13,7 +14,8 @@ import { listenForSignals, type ServeProcess } from '../server/serve/serve.ts'
 import { memoryStore } from '../store/memory/memory-store.ts'
 import { tellStory } from './canary-story.ts'
 import { demoEngineOptions } from './demo-engine.ts'
-import type { DecideGate } from './demo-gate.ts'
+import { demoFeatures } from './demo-features.ts'
+import { type DecideGate, demoNight } from './demo-gate.ts'
 import { simulatePast } from './demo-past.ts'
 import { makeDemoTokens, visitorTokenId } from './demo-tokens.ts'
 import { startApplications } from './simulated-applications.ts'
@@ -42,7 +44,9 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
     await simulatePast(store, { tokens, now: clock.now(), random: seededRandom(1), decideGate: settings.decideGate })
     const metrics = createMetrics()
     const log = createLog((line) => void process.stderr.write(line), clock.now, 'error')
-    const engine = startEngine(demoEngineOptions({ store, clock, log, metrics, random: Math.random }))
+    const nights = await lastNights(settings.decideGate, clock.now())
+    const nightOf = (feature: string) => nights.get(feature)
+    const engine = startEngine(demoEngineOptions({ store, clock, log, metrics, nightOf, random: Math.random }))
     try {
       const { captureContents, engineState } = engine
       const signInLink = createSignInLink(visitorTokenId, { clock, randomBytes })
@@ -73,6 +77,20 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
   } finally {
     signals.dispose()
   }
+}
+
+const dayMs = 86_400_000
+const nightMs = 2 * 3_600_000
+
+/** What the nightly run found, at two o'clock (UTC), of the versions that everybody had then. */
+async function lastNights(decideGate: DecideGate, now: number): Promise<Map<string, NightWord>> {
+  const at = Math.floor((now - nightMs) / dayMs) * dayMs + nightMs
+  const nights = new Map<string, NightWord>()
+  for (const { feature, active } of demoFeatures) {
+    const night = await demoNight(feature, active, { decideGate, at })
+    if (night) nights.set(feature, night)
+  }
+  return nights
 }
 
 function told(link: string, url: string, token: string): string[] {

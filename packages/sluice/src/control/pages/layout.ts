@@ -40,6 +40,7 @@ const navigation: readonly { path: string; title: string }[] = [
   { path: '/costs', title: 'Costs' },
   { path: '/instances', title: 'Instances' },
   { path: '/settings', title: 'Settings' },
+  { path: '/help', title: 'Help' },
 ]
 
 /** A whole page. Script and style are files of their own, so that nothing in a text can act. */

@@ -50,6 +50,7 @@ test('by one command somebody is signed in, finds the canary and rolls it back, 
       text(await page('/features/contract-fields')),
       /2\.1 \w+ simulated:writer-small .{1,200} fail .{1,80} to its baseline/,
     )
+    assert.match(text(await page('/features/search-answer')), /drift: served-model.*night: pass/)
     const overview = await page('/')
     assert.ok(overview.indexOf('/features/email-summary') < overview.indexOf('/features/support-reply'))
     assert.match(overview, /demo-operator<\/b> <small>operator/)

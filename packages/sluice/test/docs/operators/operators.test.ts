@@ -4,6 +4,8 @@ import path from 'node:path'
 import { before, describe, test } from 'node:test'
 import { pageRoutes } from '../../../src/control/server/pages/page-routes.ts'
 import { routes } from '../../../src/control/server/routes.ts'
+import { testPlane } from '../../support/control-plane.ts'
+import { signedIn } from '../../support/visitor.ts'
 import { guideOf, isShown } from './guide.ts'
 import { rolloutScenes } from './rollout-scenes.ts'
 import { serviceScenes } from './service-scenes.ts'
@@ -46,6 +48,22 @@ describe('docs/operators.md says what the product says', () => {
       [],
     )
   })
+})
+
+test('the guide is served with the pages: with its sections, without pictures and links that lead elsewhere', async () => {
+  await using plane = await testPlane()
+  const page = await (await signedIn(plane, 'viewer')).page('/help')
+  assert.match(page, /<a href="\/help" aria-current="page">Help<\/a>/)
+  const main = page.slice(page.indexOf('<main'))
+  for (const section of guide.sections) assert.match(main, new RegExp(`<h2 id="${section}">`))
+  const links = [...main.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => href)
+  const ids = [...main.matchAll(/ id="([^"]*)"/g)].map(([, id]) => `#${id}`)
+  assert.ok(links.length > 20)
+  assert.deepEqual(
+    links.filter((href) => !ids.includes(href)),
+    [],
+  )
+  assert.doesNotMatch(main, /<img|src=|style=|<script/)
 })
 
 test('a text that is not the page’s is noticed; numbers may differ, and what is left out', () => {

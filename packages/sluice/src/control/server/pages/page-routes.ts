@@ -9,6 +9,7 @@ import { showCosts } from './costs-route.ts'
 import { showComparison } from './feature/compare-route.ts'
 import { showFeaturePage } from './feature/feature-route.ts'
 import { showRun } from './feature/run-route.ts'
+import { showHelp } from './help-route.ts'
 import { showInstances } from './instances-route.ts'
 import { showJudges } from './judge-route.ts'
 import { openLive } from './live-route.ts'
@@ -38,6 +39,7 @@ export const pageRoutes: readonly PageRoute[] = [
   showProposalPage,
   ...proposalActRoutes,
   showSettings,
+  showHelp,
   showSignIn,
   signIn,
   signInByLink,

@@ -119,6 +119,7 @@ describe('the pages of the control plane in Chromium', () => {
       ['/costs', 360, 'light'],
       ['/instances', 360, 'light'],
       ['/settings', 360, 'dark'],
+      ['/help', 360, 'light'],
     ] as const) {
       await page.setViewportSize({ width, height: 800 })
       await page.emulateMedia({ colorScheme })
