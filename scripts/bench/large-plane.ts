@@ -20,8 +20,11 @@ export interface LargePlane {
   rollouts: BenchRollout[]
 }
 
-/** Of the outcomes that are sent, and so of all: features with a rollout have most, and as many without one have as many. */
-const outcomesOf = { first: 6000, busy: 600, others: 10 }
+/** Of the outcomes that are sent, and so of all: the first feature with a rollout, the others with one, busy ones without, all others. */
+const outcomesOf = { first: 6000, rollout: 60, busy: 1200, others: 40 }
+/** Processes of applications, with tokens in turn: what is known of each makes the evidence long. */
+const processes = 24
+const tokens = 3
 
 /** Publishes, activates, starts and sends over HTTP, as users do. */
 export async function fillPlane(server: BenchServer, sizes: LargeSizes): Promise<LargePlane> {
@@ -36,14 +39,42 @@ export async function fillPlane(server: BenchServer, sizes: LargeSizes): Promise
   const rollouts = await inTurns(features.slice(0, sizes.rollouts), ({ feature, versions }) =>
     startRollout(server, feature, versions),
   )
+  const headersOf = await applications(server)
+  const busy = busyFeatures({ features, rollouts })
   for (const [index, { feature, versions }] of features.entries()) {
-    const isBusy = index < 2 * sizes.rollouts
-    const count = index === 0 ? outcomesOf.first : isBusy ? outcomesOf.busy : outcomesOf.others
     const rollout = rollouts[index]
-    const sent = { name: `past-${feature}`, count, feature, version: versions.at(-2) ?? '' }
-    await sendAll(server, arrivals({ ...sent, ...(rollout && { rollout }) }))
+    const kind =
+      index === 0 ? 'first' : rollout ? 'rollout' : busy.some((one) => one.feature === feature) ? 'busy' : 'others'
+    const sent = { name: `past-${feature}`, count: outcomesOf[kind], feature, version: versions.at(-2) ?? '' }
+    const outcomes = arrivals({ ...sent, ...(rollout && { rollout }) }).flat()
+    const size = rollout ? Math.ceil(outcomes.length / (processes * Math.ceil(outcomes.length / 2400))) : 100
+    const batches = Array.from({ length: Math.ceil(outcomes.length / size) }, (_, batch) =>
+      outcomes.slice(batch * size, (batch + 1) * size),
+    )
+    await sendAll(server, batches, headersOf)
   }
   return { features, rollouts }
+}
+
+/** Without a rollout, but with as much traffic as is read at most to know how much there is. */
+export function busyFeatures({ features, rollouts }: LargePlane): LargePlane['features'] {
+  return features.slice(rollouts.length, rollouts.length + Math.ceil(rollouts.length / 2))
+}
+
+/** As whom each batch is sent. */
+async function applications(server: BenchServer): Promise<(batch: number) => Record<string, string>> {
+  const secrets: string[] = []
+  for (let token = 0; token < tokens; token += 1) {
+    const made = await server.ask('POST', '/v1/tokens', { name: `app-${token}`, scopes: ['client'] })
+    secrets.push((made as { token: string }).token)
+  }
+  return (batch) => {
+    const process = batch % processes
+    return {
+      authorization: `Bearer ${secrets[process % tokens]}`,
+      'sluice-instance': `process-${process} 60000 app-${process % tokens}-${process}`,
+    }
+  }
 }
 
 async function publish(server: BenchServer, feature: string, number: number): Promise<string> {

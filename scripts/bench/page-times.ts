@@ -2,7 +2,7 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pageRoutes } from '../../packages/sluice/src/control/server/pages/page-routes.ts'
-import type { LargePlane } from './large-plane.ts'
+import { busyFeatures, type LargePlane } from './large-plane.ts'
 import type { BenchServer } from './plane.ts'
 import { processorMs } from './processor-time.ts'
 import { quantile } from './table.ts'
@@ -82,7 +82,10 @@ function pageAddresses(): Map<string, Address> {
 /** Acts on a feature are asked where no rollout runs, pages of a feature where one does in every other round. */
 function filled(path: string, plane: LargePlane, round: number): string {
   const isAct = /\/(start|activate|rollback|compare)$/.test(path)
-  const { feature, versions } = isAct || round % 2 === 1 ? withoutRollout(plane, round) : at(plane.features, round / 2)
+  const { feature, versions } =
+    isAct || round % 2 === 1
+      ? withoutRollout(plane, round)
+      : at(plane.features.slice(0, plane.rollouts.length), round / 2)
   const values: Record<string, string> = {
     ...{ feature, chain: feature, version: at(versions, round) },
     rollout: at(plane.rollouts, round).id,
@@ -94,9 +97,8 @@ function filled(path: string, plane: LargePlane, round: number): string {
   })
 }
 
-/** One of the busy features without a rollout. */
-function withoutRollout({ features, rollouts }: LargePlane, round: number): LargePlane['features'][number] {
-  return at(features.slice(rollouts.length, 2 * rollouts.length), round)
+function withoutRollout(plane: LargePlane, round: number): LargePlane['features'][number] {
+  return at(busyFeatures(plane), round)
 }
 
 /** Signs in as a browser does, with a token that may do everything. */

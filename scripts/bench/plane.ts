@@ -12,11 +12,17 @@ export interface BenchServer {
   token: string
   process: ChildProcess
   /** @throws for any other answer than one of success */
-  ask(method: string, route: string, body?: unknown, agent?: Agent): Promise<unknown>
+  ask(method: string, route: string, body?: unknown, sent?: Sent): Promise<unknown>
   /** Publishes a prompt of this text and returns the version's id. */
   publish(feature: string, text: string, more?: Record<string, unknown>): Promise<string>
   activate(feature: string, version: string): Promise<void>
   kill(): Promise<void>
+}
+
+interface Sent {
+  agent?: Agent
+  /** Beside, or instead of, the usual ones. */
+  headers?: Record<string, string>
 }
 
 /** Starts the built command in `folder`, with its data there. */
@@ -36,7 +42,7 @@ export async function startServer(folder: string, more: NodeJS.ProcessEnv = {}):
       if (found) resolve(found)
     })
   })
-  const ask: BenchServer['ask'] = (method, route, body, agent) => send(url + route, method, body, agent)
+  const ask: BenchServer['ask'] = (method, route, body, sent) => send(url + route, method, body, sent)
   return {
     ...{ url, token, process: child, ask },
     async publish(feature, text, more = {}) {
@@ -63,12 +69,13 @@ export async function startServer(folder: string, more: NodeJS.ProcessEnv = {}):
   }
 }
 
-function send(url: string, method: string, body: unknown, agent?: Agent): Promise<unknown> {
+function send(url: string, method: string, body: unknown, { agent, headers: more }: Sent = {}): Promise<unknown> {
   const text = body === undefined ? '' : JSON.stringify(body)
   const headers = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
+    ...more,
   }
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers, ...(agent && { agent }) }, (response) => {

@@ -69,14 +69,20 @@ export function arrivals({
 }
 
 /** Over four connections, each waiting for its answer; returns outcomes per second. */
-export async function sendAll(server: BenchServer, batches: readonly RequestOutcome[][]): Promise<number> {
+export async function sendAll(
+  server: BenchServer,
+  batches: readonly RequestOutcome[][],
+  headersOf: (batch: number) => Record<string, string> = () => ({}),
+): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 })
   let next = 0
   const began = performance.now()
   const connection = async () => {
-    for (let batch = batches[next++]; batch; batch = batches[next++]) {
-      const answer = (await server.ask('POST', '/v1/outcomes', { outcomes: batch }, agent)) as { accepted: number }
-      if (answer.accepted !== batch.length) throw new Error(`only ${answer.accepted} of ${batch.length} were accepted`)
+    for (let place = next++; place < batches.length; place = next++) {
+      const [batch = [], headers] = [batches[place], headersOf(place)]
+      const answer = await server.ask('POST', '/v1/outcomes', { outcomes: batch }, { agent, headers })
+      const { accepted } = answer as { accepted: number }
+      if (accepted !== batch.length) throw new Error(`only ${accepted} of ${batch.length} were accepted`)
     }
   }
   await Promise.all([connection(), connection(), connection(), connection()])

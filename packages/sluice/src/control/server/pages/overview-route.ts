@@ -10,7 +10,7 @@ import { listedProposals } from './acts/proposal-act-routes.ts'
 import { featureRowOf, type RowFacts } from './overview-rows.ts'
 import { definePage, type Viewer } from './page-route.ts'
 
-const rowsOfPage = 50
+const rowsOfPage = 25
 
 const query = z.object({
   search: z.string().max(200).default('').catch(''),

@@ -119,9 +119,9 @@ test('many features are listed page by page, and found by name and by what they 
   const listed = async (query: string) =>
     [...(await ann.page(`/${query}`)).matchAll(/href="\/features\/([^"]+)"/g)].map(([, feature]) => feature)
   const first = await listed('')
-  assert.deepEqual([first.length, first[0]], [50, 'f-057'])
-  assert.deepEqual((await listed('?page=2')).length, 10)
-  assert.deepEqual(await listed('?page=9'), await listed('?page=2'))
+  assert.deepEqual([first.length, first[0]], [25, 'f-057'])
+  assert.deepEqual((await listed('?page=3')).length, 10)
+  assert.deepEqual(await listed('?page=9'), await listed('?page=3'))
   assert.deepEqual(
     await listed('?search=F-01&page=x&show=y'),
     [...Array(10).keys()].map((index) => `f-01${index}`),
