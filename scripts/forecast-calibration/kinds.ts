@@ -52,7 +52,7 @@ export const kinds: Kind[] = [
     before: [{ from: 60, lasts: 12, factor: 4 }],
     claimed: both,
   },
-  { name: 'two days are known', traffic: cycles, knownDays: 2, claimed: both },
+  { name: 'two days are known', traffic: cycles, knownDays: 2, claimed: third },
   { name: '40 % more from the start on', traffic: cycles, jump: 1.4, claimed: third },
   { name: '30 % fewer from the start on', traffic: cycles, jump: 0.7, claimed: third },
   {
