@@ -111,7 +111,7 @@ export async function signIn(server: BenchServer): Promise<string> {
   return cookie
 }
 
-export function getPage(
+function getPage(
   server: Pick<BenchServer, 'url'>,
   path: string,
   { cookie, agent }: { cookie: string; agent?: Agent },

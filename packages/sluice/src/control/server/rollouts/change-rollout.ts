@@ -198,7 +198,7 @@ export async function suitedStart(
 }
 
 /** Versions published by older releases of Sluice lack a setting. Their rollouts start with the present default. */
-export function startingSettings(settings: RolloutSettings): RolloutSettings {
+function startingSettings(settings: RolloutSettings): RolloutSettings {
   return { ...settings, onUndecided: settings.onUndecided ?? defaultRolloutSettings.onUndecided }
 }
 

@@ -22,7 +22,7 @@ const keptMs = 10 * 60_000
 const mostKept = 500
 
 /** The traffic of a feature as the log tells it, and what may become of it; null where it does not tell. */
-export interface ForetoldTraffic {
+interface ForetoldTraffic {
   traffic: MeasuredTraffic | null
   course: TrafficCourse | null
 }
