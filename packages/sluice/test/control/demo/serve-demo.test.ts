@@ -55,9 +55,9 @@ test('by one command somebody is signed in, finds the canary and rolls it back, 
     assert.ok(overview.indexOf('/features/email-summary') < overview.indexOf('/features/support-reply'))
     assert.match(overview, /demo-operator<\/b> <small>operator/)
     const [rollout = ''] = /\/rollouts\/[\w-]+/.exec(overview) ?? []
-    const shown = text(await page(rollout))
-    assert.match(shown, /1\.4-short/)
-    assert.match(shown, /\[simulated\]/, 'the worst answers, which the simulated judge has read')
+    assert.match(text(await page(rollout)), /1\.4-short/)
+    const hasAnswers = async () => /\[simulated\]/.test(text(await page(rollout)))
+    await until(hasAnswers, 'the worst answers, which the simulated judge has read')
     const form = await page(`${rollout}/rollback`)
     const fields = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
     const body = new URLSearchParams([
