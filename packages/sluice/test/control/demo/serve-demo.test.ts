@@ -33,7 +33,7 @@ test('by one command somebody is signed in, finds the canary and rolls it back, 
   try {
     await until(() => hasEnded || (existsSync(opened) && readFileSync(opened, 'utf8') !== ''), 'the demo to be opened')
     const link = readFileSync(opened, 'utf8')
-    assert.ok(server.said().includes(`Open   ${link}\n`), server.said())
+    await until(() => hasEnded || server.said().includes(`Open   ${link}\n`), 'the link to be printed as well')
     const { origin } = new URL(link)
     const signedIn = await fetch(link)
     const cookie = signedIn.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
