@@ -26,7 +26,7 @@ const flags = [
   // Most of what a test makes is short-lived. With more room for it less is copied from one half of that room to the other.
   '--max-semi-space-size=32',
   '--test',
-  '--test-concurrency=4',
+  '--test-concurrency=6',
   // A test that an uncaught error has left waiting ends, too.
   '--test-timeout=300000',
 ]
