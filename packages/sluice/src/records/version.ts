@@ -75,6 +75,8 @@ export const versionSchema = z.object({
   publishedBy: z.string(),
   /** Id of the token; absent in records of before. */
   publisherId: z.string().nullable().exactOptional(),
+  /** Ids of the tokens that have published other settings, or another report, for it since; absent: none. */
+  changedBy: z.array(z.string()).exactOptional(),
   /** Where it comes from, e.g. a commit. */
   source: z.string().nullable(),
   /** Absent where the file is in no commit as it was published, and in records of before. */

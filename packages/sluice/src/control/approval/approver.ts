@@ -12,8 +12,8 @@ export interface Lineage {
 export interface Authors {
   /** Null: that token is not known any more. */
   proposer: Lineage | null
-  /** Of the version; null: a machine, or not known. */
-  publisher: Lineage | null
+  /** Of the version, and of settings and reports that came later. Machines, and who is not known, are left out. */
+  publishers: readonly Lineage[]
   /** How the publisher's token was called, where no more is known; null: more is known. */
   publisherName: string | null
 }
@@ -45,7 +45,7 @@ export function standingOf(
  */
 export function whyNotApprove(
   candidate: Lineage & { standing: Standing },
-  { proposer, publisher, publisherName }: Authors,
+  { proposer, publishers, publisherName }: Authors,
   approvers: readonly Lineage[],
 ): string | null {
   const { record, standing, makers } = candidate
@@ -57,17 +57,20 @@ export function whyNotApprove(
   const isVouched = standing === 'id'
   const own = sameHand(proposer, candidate, isVouched)
   if (own !== null) return `whoever proposes a release does not approve it: ${own}`
-  const published = publisher
-    ? publishedByOther(publisher, candidate)
-    : record.name === publisherName
-      ? `it was published by "${record.name}"`
-      : null
-  if (published !== null) return `whoever published the version does not approve its release: ${published}`
+  if (record.name === publisherName) return publishedBy(`it was published by "${record.name}"`)
+  for (const publisher of publishers) {
+    const published = publishedByOther(publisher, candidate)
+    if (published !== null) return publishedBy(published)
+  }
   for (const before of approvers) {
     const twice = sameHand(before, candidate, isVouched)
     if (twice !== null) return `another person must approve too: ${twice}`
   }
   return null
+}
+
+function publishedBy(why: string): string {
+  return `whoever published the version, its settings or its report does not approve its release: ${why}`
 }
 
 /** Why two tokens may be one person's; null where nothing says so. `isVouched`: that one maker has made both does not. */

@@ -37,7 +37,7 @@ function why({ who, proposer, publisher, before = [], rule = byRole }: Case): st
     { ...candidate, standing },
     {
       proposer: lineageOf(proposer),
-      publisher: publisher === undefined ? null : lineageOf(publisher),
+      publishers: publisher === undefined ? [] : [lineageOf(publisher)],
       publisherName: null,
     },
     before.map(lineageOf),
@@ -85,14 +85,14 @@ test('nobody approves alone what they proposed, whatever tokens they have or mak
 
 test('a token whose makers are not known approves nothing, nor does anybody what such a token proposed', () => {
   const [ann, hal] = [lineageOf('ann'), lineageOf('hal')]
-  const authors = { proposer: ann, publisher: null, publisherName: null }
+  const authors = { proposer: ann, publishers: [], publisherName: null }
   assert.match(whyNotApprove({ ...hal, makers: null, standing: 'role' }, authors, []) ?? '', /does not say who made it/)
   for (const proposer of [null, { ...ann, makers: null }])
     assert.match(whyNotApprove({ ...hal, standing: 'role' }, { ...authors, proposer }, []) ?? '', /not known whose/)
 })
 
 test('where a version says no more of its publisher than a name, whoever has that name does not approve it', () => {
-  const authors = { proposer: lineageOf('ann'), publisher: null, publisherName: 'hal' }
+  const authors = { proposer: lineageOf('ann'), publishers: [], publisherName: 'hal' }
   assert.match(whyNotApprove({ ...lineageOf('hal'), standing: 'role' }, authors, []) ?? '', /published by "hal"/)
 })
 

@@ -57,9 +57,10 @@ async function authorsOf(
 ): Promise<Authors> {
   const proposer = proposedBy.tokenId === null ? undefined : await lineages.of(proposedBy.tokenId)
   const publisher = version?.publisherId ? await lineages.of(version.publisherId) : undefined
+  const later = await Promise.all((version?.changedBy ?? []).map((id) => lineages.of(id)))
   return {
     proposer: proposer ?? null,
-    publisher: publisher && !isMachine(publisher.record) ? publisher : null,
+    publishers: [publisher, ...later].flatMap((one) => (one && !isMachine(one.record) ? [one] : [])),
     publisherName: publisher ? null : (version?.publishedBy ?? null),
   }
 }

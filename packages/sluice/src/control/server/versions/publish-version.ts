@@ -118,8 +118,11 @@ function recordOf(
   const { settings: count = 1 } = known
   const isChanged =
     settingChanges({ ...measureOf(known), rollout: known.rollout, live: known.live }, settings).length > 0
+  const isJudged = report !== null && canonicalJson(report) !== canonicalJson(known.report)
+  const changedBy = new Set([...(known.changedBy ?? []), ...(caller.tokenId === null ? [] : [caller.tokenId])])
   const next = {
     ...{ ...known, ...settings, ...(isChanged && { settings: count + 1 }), report: report ?? known.report },
+    ...((isChanged || isJudged) && { changedBy: [...changedBy] }),
     ...(origin && { origin }),
   }
   if (written) next.written = written

@@ -159,6 +159,28 @@ test('whoever published the version does not approve its release', async () => {
   assert.equal((await plane.decide(id, 'approve')).body.state, 'done')
 })
 
+test('whoever has published another report or other settings for a version does not approve its release', async () => {
+  await using plane = await ruled()
+  const content = promptVersion('one that fails its gate')
+  const published = (as: string, more: object) =>
+    plane.ask('POST /v1/features/f/versions', { as, body: { content, ...more } })
+  const report = (verdict: string) => ({ report: gateReport('f', content.id, verdict) })
+  await published('ci', report('fail'))
+  assert.deepEqual(codeOf(await plane.propose({ act: 'start', version: content.id }, 'ci')), [409, 'not-passed'])
+  const [doctor, tuner] = [
+    await plane.token('doctor-of-reports', { scopes: ['admin'], madeBy: null }),
+    await plane.token('tuner-of-settings', { scopes: ['admin'], madeBy: null }),
+  ]
+  await published(doctor, report('pass'))
+  await published(tuner, { ...report('pass'), live: { store: true } })
+  await published('ci', { ...report('pass'), live: { store: true } })
+  assert.deepEqual((await plane.store.version('f', content.id))?.changedBy, [`id-${doctor}`, `id-${tuner}`])
+  const { id } = (await plane.propose({ act: 'start', version: content.id }, 'ci')).body
+  for (const as of [doctor, tuner])
+    assert.match((await plane.decide(id, 'approve', as)).body.detail, /whoever published .* its settings or its report/)
+  assert.equal((await plane.decide(id, 'approve')).body.state, 'done')
+})
+
 test('of two approvals two people are needed, and one that has lost its token in between does not count', async () => {
   await using plane = await ruled({ approvals: 2 })
   const [ann, bob, old] = [
