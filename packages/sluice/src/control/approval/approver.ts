@@ -23,19 +23,35 @@ const machines = ['client', 'ci'] as const
 
 export const isMachine = ({ scopes }: Pick<TokenRecord, 'scopes'>) => machines.some((scope) => scopes.includes(scope))
 
-/** How a rule names a token. `ambiguous`: by a name that others have too. */
-type Standing = 'id' | 'name' | 'ambiguous' | 'role' | 'none'
+/**
+ * How a rule names a token. `ambiguous`: by a name that others have or had too. `chosen`: by a name of the identity
+ * provider, where people choose their names.
+ */
+type Standing = 'id' | 'name' | 'ambiguous' | 'chosen' | 'role' | 'none'
 
-/** `valid`: all valid tokens. A name stands for the only one that has it. */
+/**
+ * A name stands for the only valid token that has it. One that another maker's token had before stands for none:
+ * otherwise an admin whom the list leaves out could revoke a token in it, and make one of its name.
+ * @param tokens all that there are or were
+ */
 export function standingOf(
   { approvers }: Pick<ApprovalRule, 'approvers'>,
-  { id, name, scopes }: TokenRecord,
-  valid: readonly Pick<TokenRecord, 'name'>[],
+  record: TokenRecord,
+  { tokens, isValid }: { tokens: readonly TokenRecord[]; isValid: (token: TokenRecord) => boolean },
 ): Standing {
+  const { id, name, scopes } = record
   if (!Array.isArray(approvers)) return scopes.includes('admin') || scopes.includes(approvers.role) ? 'role' : 'none'
   if (approvers.includes(id)) return 'id'
   if (!approvers.includes(name)) return 'none'
-  return valid.filter((one) => one.name === name).length === 1 ? 'name' : 'ambiguous'
+  if (record.person) return 'chosen'
+  const others = tokens.filter((one) => one.id !== id && one.name === name && !one.person)
+  return others.some((one) => isValid(one) || !haveOneMaker(one, record)) ? 'ambiguous' : 'name'
+}
+
+/** The tokens of `SLUICE_ADMIN_TOKEN` follow one another: all are the server's. */
+function haveOneMaker(one: TokenRecord, other: TokenRecord): boolean {
+  const [a, b] = [one, other].map(({ madeBy }) => (madeBy && isSeedToken({ id: madeBy }) ? 'the server' : madeBy))
+  return a !== undefined && a === b
 }
 
 /**
@@ -51,7 +67,9 @@ export function whyNotApprove(
   const { record, standing, makers } = candidate
   if (isMachine(record)) return 'its scopes client and ci are for machines, which never approve'
   if (standing === 'none') return 'it is none of those who may approve this'
-  if (standing === 'ambiguous') return `several tokens are called "${record.name}": list the id of the right one`
+  if (standing === 'ambiguous')
+    return `several tokens are called "${record.name}", or were: list the id of the right one`
+  if (standing === 'chosen') return `people choose names like "${record.name}" themselves: list the id, ${record.id}`
   if (!makers) return 'the log of tokens does not say who made it'
   if (!proposer?.makers) return 'it is not known whose token proposed this'
   const isVouched = standing === 'id'

@@ -32,7 +32,8 @@ interface Case {
 
 function why({ who, proposer, publisher, before = [], rule = byRole }: Case): string | null {
   const candidate = lineageOf(who)
-  const standing = standingOf(rule, candidate.record, ['seed', ...Object.keys(makers)].map(recordOf))
+  const tokens = ['seed', ...Object.keys(makers)].map(recordOf)
+  const standing = standingOf(rule, candidate.record, { tokens, isValid: () => true })
   return whyNotApprove(
     { ...candidate, standing },
     {
@@ -102,9 +103,33 @@ test('a name in a list stands for the only valid token that has it', () => {
     token('t-2', { name: 'ann' }),
     token('t-3', { scopes: ['admin'] }),
   ]
-  assert.equal(standingOf({ approvers: ['ann'] }, one, [one, admin]), 'name')
-  assert.equal(standingOf({ approvers: ['ann'] }, one, [one, twin]), 'ambiguous')
-  assert.equal(standingOf({ approvers: ['t-1'] }, one, [one, twin]), 'id')
-  assert.equal(standingOf({ approvers: ['t-1'] }, admin, [admin]), 'none')
-  assert.equal(standingOf({ approvers: { role: 'operator' } }, admin, [admin]), 'role')
+  const among = (...tokens: TokenRecord[]) => ({ tokens, isValid: ({ revokedAt }: TokenRecord) => revokedAt === null })
+  assert.equal(standingOf({ approvers: ['ann'] }, one, among(one, admin)), 'name')
+  assert.equal(standingOf({ approvers: ['ann'] }, one, among(one, twin)), 'ambiguous')
+  assert.equal(standingOf({ approvers: ['t-1'] }, one, among(one, twin)), 'id')
+  assert.equal(standingOf({ approvers: ['t-1'] }, admin, among(admin)), 'none')
+  assert.equal(standingOf({ approvers: { role: 'operator' } }, admin, among(admin)), 'role')
+})
+
+test('a name passes on to the next token of the same maker, and to nobody who makes or chooses it', () => {
+  const made = (id: string, madeBy: string, more: Partial<TokenRecord> = {}) =>
+    token(id, { name: 'ann', madeBy, ...more })
+  const next = (old: TokenRecord, record: TokenRecord) =>
+    standingOf({ approvers: ['ann'] }, record, {
+      tokens: [old, record],
+      isValid: ({ revokedAt }) => revokedAt === null,
+    })
+  const old = made('t-1', 't-admin-1', { revokedAt: 1 })
+  assert.equal(next(old, made('t-2', 't-admin-1')), 'name')
+  assert.equal(next(old, made('t-2', 't-admin-2')), 'name', 'SLUICE_ADMIN_TOKEN is another one by now')
+  assert.equal(next(old, made('t-2', 't-eve')), 'ambiguous')
+  assert.equal(next(made('t-1', 't-carl', { revokedAt: 1 }), made('t-2', 't-eve')), 'ambiguous')
+  const { madeBy: _, ...unknown } = old
+  assert.equal(next(unknown, made('t-2', 't-admin-1')), 'ambiguous')
+  const person = token('p-1', { name: 'ann', person: { issuer: 'https://login.example.com', subject: '7' } })
+  assert.equal(next(old, person), 'chosen')
+  assert.equal(next(person, made('t-2', 't-admin-1')), 'name')
+  const authors = { proposer: lineageOf('ann'), publishers: [], publisherName: null }
+  const chosen = { record: { ...person, scopes: ['operator' as const] }, makers: [], standing: 'chosen' as const }
+  assert.match(whyNotApprove(chosen, authors, []) ?? '', /choose names like "ann" themselves: list the id, p-1/)
 })

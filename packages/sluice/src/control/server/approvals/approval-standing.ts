@@ -1,5 +1,6 @@
 import type { ApprovalRule } from '../../../core/suite/config/approval-settings.ts'
 import type { Approval, Proposal } from '../../../records/proposal.ts'
+import type { TokenRecord } from '../../../records/token.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { ruleFor } from '../../approval/approval-rule.ts'
 import { type Authors, isMachine, type Lineage, standingOf, whyNotApprove } from '../../approval/approver.ts'
@@ -31,12 +32,12 @@ export async function standingOn(
   if (!rule) return undefined
   const known = lineages ?? (await readLineages(store))
   const now = expiryTime(store, clock)
-  const valid = known.tokens.filter((record) => isValid(record, now))
+  const named = { tokens: known.tokens, isValid: (record: TokenRecord) => isValid(record, now) }
   const authors = await authorsOf(proposal, await store.version(proposal.feature, proposal.wish.version), known)
   const refusal = async (tokenId: string | null, before: readonly Lineage[]) => {
     const lineage = tokenId === null ? undefined : await known.of(tokenId)
     if (!lineage || !isValid(lineage.record, now)) return 'its token is unknown, expired or revoked'
-    const standing = standingOf(rule, lineage.record, valid)
+    const standing = standingOf(rule, lineage.record, named)
     return whyNotApprove({ ...lineage, standing }, authors, before)
   }
   const counting: Approval[] = []
@@ -71,9 +72,9 @@ export async function refuseOutsider(services: Services, { feature }: Proposal, 
   const tokens = await services.store.tokens()
   const own = tokens.find(({ id }) => id === caller.tokenId)
   const now = expiryTime(services.store, services.clock)
-  const valid = tokens.filter((record) => isValid(record, now))
-  const standing = own && rule && !isMachine(own) ? standingOf(rule, own, valid) : 'none'
-  if (standing === 'none' || standing === 'ambiguous') throw mayNot(caller, 'it is none of those who may approve this')
+  const named = { tokens, isValid: (record: TokenRecord) => isValid(record, now) }
+  const standing = own && rule && !isMachine(own) ? standingOf(rule, own, named) : 'none'
+  if (!['id', 'name', 'role'].includes(standing)) throw mayNot(caller, 'it is none of those who may approve this')
 }
 
 /**

@@ -16,7 +16,7 @@ const approversSchema = z
   ])
   .meta({
     description:
-      'Who may approve: everybody with a role, or a list of ids and names of tokens. A name that several have stands for none.',
+      'Who may approve: everybody with a role, or a list of ids and names of tokens. A name that several have stands for none; people of server.oidc are named by id.',
     examples: [{ role: 'approver' }, ['t-3f2a91bc04d7', 'ann']],
   })
 
