@@ -20,6 +20,7 @@ export async function whyLapsed(store: Readable, proposal: Proposal, now: number
     proposedBy.tokenId === null ? undefined : store.tokenById(proposedBy.tokenId),
   ])
   if (!proposer || proposer.revokedAt !== null) return `the token "${proposedBy.name}", which proposed it, was revoked`
+  if (proposer.scopes.length === 0) return `${proposedBy.name}, who proposed it, has no role any more`
   if (!before || !version) return `${feature} has no version ${wish.version} any more`
   if (releaseBasis(version) !== basis) return `the settings or the gate report of ${wish.version} have changed`
   const changes = await changesSince(store, before, seen)

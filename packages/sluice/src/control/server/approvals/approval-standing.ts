@@ -6,7 +6,8 @@ import { ruleFor } from '../../approval/approval-rule.ts'
 import { type Authors, isMachine, type Lineage, standingOf, whyNotApprove } from '../../approval/approver.ts'
 import { lapse, whyLapsed } from '../../approval/lapse.ts'
 import type { ApprovalStep } from '../../approval/proposal-row.ts'
-import type { Caller } from '../access/caller.ts'
+import { type Caller, callerOf, hasScope, maySee } from '../access/caller.ts'
+import { oneIssuer } from '../access/people.ts'
 import { expiryTime, isValid } from '../access/token-directory.ts'
 import { Problem } from '../http/problem.ts'
 import type { Services } from '../services.ts'
@@ -21,13 +22,16 @@ export interface Standing {
   refusalOf(tokenId: string | null): Promise<string | null>
 }
 
+/** What a standing is made of. */
+export type StandingServices = Pick<Services, 'store' | 'clock' | 'approvals' | 'oidc'>
+
 /** Undefined where no rule asks for approval of the feature any more. */
 export async function standingOn(
-  services: Pick<Services, 'store' | 'clock' | 'approvals'>,
+  services: StandingServices,
   proposal: Proposal,
   lineages?: Lineages,
 ): Promise<Standing | undefined> {
-  const { store, clock, approvals: rules } = services
+  const { store, clock, approvals: rules, oidc } = services
   const rule = ruleFor(rules, proposal.feature)
   if (!rule) return undefined
   const known = lineages ?? (await readLineages(store))
@@ -37,6 +41,8 @@ export async function standingOn(
   const refusal = async (tokenId: string | null, before: readonly Lineage[]) => {
     const lineage = tokenId === null ? undefined : await known.of(tokenId)
     if (!lineage || !isValid(lineage.record, now)) return 'its token is unknown, expired or revoked'
+    const without = rightLacking(lineage.record, proposal.feature, oidc && oneIssuer(oidc.settings))
+    if (without !== null) return without
     const standing = standingOf(rule, lineage.record, named)
     return whyNotApprove({ ...lineage, standing }, authors, before)
   }
@@ -49,6 +55,19 @@ export async function standingOn(
     approvers.push(lineage)
   }
   return { rule, counting, refusalOf: (tokenId) => refusal(tokenId, approvers) }
+}
+
+/**
+ * Which right a token lacks, without which it could not even ask to approve. Those of people change with their groups, and
+ * an approval of before must not outlive them.
+ */
+function rightLacking(record: TokenRecord, feature: string, issuer: string | null): string | null {
+  const caller = callerOf(record)
+  if (record.person && record.person.issuer !== issuer)
+    return 'the identity provider that vouched for them is not asked any more'
+  if (isMachine(record) || hasScope(caller, ['operator', 'approver']))
+    return maySee(caller, feature) ? null : `it is not for ${feature}`
+  return 'it has no role any more by which one approves'
 }
 
 async function authorsOf(

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { approvalSchema, type Proposal, proposalSchema } from '../../../records/proposal.ts'
 import { whyLapsed } from '../../approval/lapse.ts'
-import type { Services } from '../services.ts'
-import { standingOn } from './approval-standing.ts'
+import { type StandingServices, standingOn } from './approval-standing.ts'
 import { type Lineages, readLineages } from './lineages.ts'
 
 /** A proposal as the API returns it: what is stored, and what follows from it now. */
@@ -18,7 +17,7 @@ export const proposalView = proposalSchema.omit({ revision: true, basis: true })
 
 export type ProposalView = z.infer<typeof proposalView>
 
-type Readable = Pick<Services, 'store' | 'clock' | 'approvals'>
+type Readable = StandingServices
 
 export async function proposalViewOf(
   services: Readable,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
+import { changeToken } from '../../../../src/control/server/access/change-token.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
+import type { TokenRecord } from '../../../../src/records/token.ts'
 import { gateReport, promptVersion } from '../../../support/control-plane.ts'
 import { ruled } from '../../../support/ruled.ts'
 
@@ -202,6 +204,34 @@ test('of two approvals two people are needed, and one that has lost its token in
   assert.deepEqual(await plane.actions(5), [
     ...['approval.approve', 'approval.approve', 'approval.approve', 'approval.approve', 'rollout.start'],
   ])
+})
+
+test('an approval does not outlive the rights of whoever gave it, nor a proposal those of its proposer', async () => {
+  await using plane = await ruled({ approvals: 2 })
+  const limit = (secret: string, limits: Partial<TokenRecord>) =>
+    changeToken(plane.store, `id-${secret}`, (stored) => stored && { ...stored, ...limits }, {
+      ...{ action: 'person.rights', at: plane.clock.now(), caller: { name: 'test', tokenId: null } },
+    })
+  const [ann, bob, eve, zoe] = [
+    await plane.token('ann-loses-her-role', { scopes: ['approver'] }),
+    await plane.token('bob-loses-this-feature', { scopes: ['approver'] }),
+    await plane.token('eve-of-another-provider', { scopes: ['approver'] }),
+    await plane.token('zoe-proposes', { scopes: ['operator'] }),
+  ]
+  plane.rules['*'] = { approvals: 4, approvers: [ann, bob, eve, 'x'].map((secret) => `id-${secret}`), expires: 60_000 }
+  const { id } = (await plane.propose(undefined, zoe)).body
+  const missing = async () => (await plane.ask(`GET /v1/proposals/${id}`, { as: 'viewer' })).body.missing as number
+  for (const as of [ann, bob, eve]) await plane.decide(id, 'approve', as)
+  assert.equal(await missing(), 1)
+  await limit(ann, { scopes: [] })
+  assert.equal(await missing(), 2)
+  await limit(bob, { features: ['other'] })
+  assert.equal(await missing(), 3)
+  await limit(eve, { person: { issuer: 'https://login.example.com', subject: 'eve' } })
+  assert.equal(await missing(), 4)
+  await limit(zoe, { scopes: [] })
+  const { lapsed } = (await plane.ask(`GET /v1/proposals/${id}`, { as: 'viewer' })).body
+  assert.match(lapsed, /zoe-proposes, who proposed it, has no role any more/)
 })
 
 test('a list names by id and by name, and a second token of a name stands for nobody', async () => {
