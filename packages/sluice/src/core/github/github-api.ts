@@ -64,6 +64,9 @@ const defaultLongestWaitMs = 60_000
 const unsaidLimitMs = 30_000
 const timeoutMs = 15_000
 const mostRedirects = 3
+const longestMessage = 300
+/** A shorter text may stand anywhere by chance. */
+const shortestSecret = 8
 const messageSchema = z.object({ message: z.string() })
 
 /**
@@ -112,7 +115,7 @@ export function createGithubApi({
         if (!(result instanceof GithubError) && result.response.ok) {
           return { data: parse(result.text), hasNext: /rel="next"/.test(result.response.headers.get('link') ?? '') }
         }
-        const error = result instanceof GithubError ? result : refusal(method, path, result, now())
+        const error = result instanceof GithubError ? result : refusal(method, path, { ...result, token, now: now() })
         const backoffMs = error.isUncertain && method !== 'POST' ? random() * 300 * 2 ** attempt : undefined
         const delayMs = error.limitMs ?? backoffMs
         if (delayMs === undefined || attempt === attempts || waitedMs + delayMs > longestWaitMs) throw error
@@ -134,18 +137,22 @@ function redirectOf({ status, headers }: Response, from: string, method: string)
 interface Refused {
   response: Response
   text: string
+  token: string
+  now: number
 }
 
-function refusal(method: string, path: string, refused: Refused, now: number): GithubError {
-  const { text } = refused
+/** What GitHub says is shown to people and kept, and a proxy may answer with what it was sent. */
+function refusal(method: string, path: string, refused: Refused): GithubError {
+  const { text, token } = refused
   const { status } = refused.response
-  const said = messageSchema.safeParse(parse(text)).data?.message ?? text.slice(0, 200)
-  const message = `${method} ${path.split('?', 1)[0]}: ${status} ${said}`
-  return new GithubError(message, status, { limitMs: rateLimitMs(refused, now) })
+  const said = messageSchema.safeParse(parse(text)).data?.message ?? text
+  const shown = (token.length < shortestSecret ? said : said.replaceAll(token, '***')).slice(0, longestMessage)
+  const message = `${method} ${path.split('?', 1)[0]}: ${status} ${shown}`
+  return new GithubError(message, status, { limitMs: rateLimitMs(refused) })
 }
 
 /** How long a rate limit asks to wait; undefined when the refusal is none. */
-function rateLimitMs({ response: { status, headers }, text }: Refused, now: number): number | undefined {
+function rateLimitMs({ response: { status, headers }, text, now }: Refused): number | undefined {
   if (status !== 403 && status !== 429) return undefined
   const asked = retryAfterMs((name) => headers.get(name), '', now)
   if (asked !== undefined) return asked

@@ -9,10 +9,10 @@ const moved =
   (response) =>
     void response.writeHead(status, { location }).end('{"message": "Moved Permanently"}')
 
-const api = (url: string) =>
+const api = (url: string, token = 't') =>
   createGithubApi({
     url,
-    token: 't',
+    token,
     fetch: createLeanFetch({ env: {} }),
     sleep: async () => {},
     random: () => 0,
@@ -48,4 +48,21 @@ test('the token goes to no other server, and round in circles only so often', as
   await using circle = await faultServer(moved(301, '/v1/old'))
   await assert.rejects(api(circle.url).request('GET', '/old'), /301/)
   assert.equal(circle.requests.length, 4)
+})
+
+test('what a server says of a refusal is shown without the token that it was sent, and not at any length', async () => {
+  const token = 'github_pat_of-a-test'
+  const said =
+    (text: string): Play =>
+    (response) =>
+      void response.writeHead(400).end(text)
+  for (const text of [`{"message": "you sent Bearer ${token}"}`, `<p>you sent Bearer ${token}`]) {
+    await using server = await faultServer(said(text))
+    await assert.rejects(
+      api(server.url, token).request('POST', '/x'),
+      /^GithubError: POST \/x: 400 .*you sent Bearer \*\*\*/,
+    )
+  }
+  await using server = await faultServer(said(JSON.stringify({ message: 'x'.repeat(10_000) })))
+  await assert.rejects(api(server.url, token).request('POST', '/x'), ({ message }: Error) => message.length < 400)
 })
