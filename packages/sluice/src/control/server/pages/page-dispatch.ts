@@ -19,7 +19,7 @@ export async function dispatchPage(
 ): Promise<Response> {
   const requestId = newRequestId(services)
   const passed = stopwatch(services.clock)
-  const facts: Record<string, unknown> = { ...exchange.params, requestId }
+  const facts: Record<string, unknown> = { ...(!route.hasSecret && exchange.params), requestId }
   const response = await respond(route, exchange, { requestId, services, admission, facts })
   noteRequest(services, route, { status: response.status, ms: passed(), facts })
   return response

@@ -21,6 +21,8 @@ export interface PageRoute {
   scopes: readonly Scope[] | null
   /** Requests are logged only if they fail, since there are many. */
   quiet?: boolean
+  /** Its address holds a secret, so the log leaves out what stands there. */
+  hasSecret?: boolean
   respond(visit: PageVisit, services: Services): Promise<Response>
 }
 
@@ -147,7 +149,7 @@ export function defineOpen<P extends z.ZodType = Nothing>({
   params: schema,
   respond,
   ...route
-}: Pick<PageRoute, 'method' | 'path' | 'quiet'> & {
+}: Pick<PageRoute, 'method' | 'path' | 'quiet' | 'hasSecret'> & {
   params?: P
   respond(visit: Omit<PageVisit, 'params'> & { params: z.output<P> }, services: Services): Promise<Response>
 }): PageRoute {

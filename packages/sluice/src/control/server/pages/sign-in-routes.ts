@@ -62,6 +62,7 @@ export const signInByLink = defineOpen({
   path: '/sign-in/link/{link}',
   params: z.object({ link: z.string().max(200) }),
   quiet: true,
+  hasSecret: true,
   async respond(visit, services) {
     const { request, params, session } = visit
     const { settings, store, clock, sessions, log } = services

@@ -18,6 +18,8 @@ test('a link signs in once, and what only looks ahead does not use it up', async
     assert.deepEqual([status, headers.has('set-cookie')], [403, false])
   }
   assert.equal((await open(`${link.path}x`)).status, 403)
+  assert.match(plane.logged(), /"status":403/)
+  assert.ok(!plane.logged().includes(link.path.slice(-43)), 'the log has what would still sign in')
   const first = await open(link.path)
   const cookie = first.headers.get('set-cookie') ?? ''
   assert.deepEqual([first.status, first.headers.get('refresh')], [200, '0; url=/'])
