@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import type { ApprovalRules } from '../../../core/suite/config/approval-settings.ts'
+import { matchesWildcards } from '../../../core/suite/models/wildcards.ts'
 import { canonicalJson } from '../../../core/suite/values/canonical-json.ts'
 import type { Store } from '../../store/store.ts'
 import type { Log } from '../log.ts'
@@ -8,14 +9,21 @@ import type { Log } from '../log.ts'
 const checkpoint = 'approval-rules'
 const keptSchema = z.looseObject({ rules: z.unknown() })
 
+type Noted = Pick<Store, 'checkpoint' | 'saveCheckpoint' | 'commit' | 'features'>
+
 /**
  * Puts it on record if this server asks for other approvals than the one that was started before it, on whichever replica:
  * so a rule does not vanish unseen, e.g. since the server was started in another folder.
  */
 export async function noteRules(
-  { store, clock, log }: { store: Pick<Store, 'checkpoint' | 'saveCheckpoint' | 'commit'>; clock: Clock; log: Log },
+  { store, clock, log }: { store: Noted; clock: Clock; log: Log },
   rules: ApprovalRules,
 ): Promise<void> {
+  const unused = withoutFeature(rules, await store.features())
+  if (unused.length > 0)
+    log('warn', 'these rules for approvals are for no feature that there is: check how they are written', {
+      features: unused.join(', '),
+    })
   const kept = await store.checkpoint(checkpoint)
   const before = keptSchema.safeParse(kept?.state).data?.rules ?? {}
   const after = JSON.parse(JSON.stringify(rules)) as unknown
@@ -37,4 +45,10 @@ export async function noteRules(
   })
   const cursor = kept?.cursor ?? -1
   await store.saveCheckpoint(checkpoint, cursor, { cursor: cursor + 1, state: { rules: after } })
+}
+
+/** Patterns of no feature, once there are features: one that is mistyped asks nobody for approval. */
+function withoutFeature(rules: ApprovalRules, features: readonly { feature: string }[]): string[] {
+  if (features.length === 0) return []
+  return Object.keys(rules).filter((pattern) => !features.some(({ feature }) => matchesWildcards(pattern, feature)))
 }

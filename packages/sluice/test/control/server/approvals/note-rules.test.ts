@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { noteRules } from '../../../../src/control/server/serve/note-rules.ts'
+import type { ApprovalRules } from '../../../../src/core/suite/config/approval-settings.ts'
+import { testPlane } from '../../../support/control-plane.ts'
+
+const rule = { approvals: 1, approvers: { role: 'approver' as const }, expires: 60_000 }
+
+test('a server says which rules are for no feature, and puts on record that they are others than before', async () => {
+  await using plane = await testPlane()
+  const { store, clock } = plane
+  const said = async (rules: ApprovalRules) => {
+    const lines: string[] = []
+    await noteRules(
+      { store, clock, log: (_, message, facts) => void lines.push(`${message}: ${facts?.features}`) },
+      rules,
+    )
+    return lines
+  }
+  const changed = 'the rules for approvals have changed'
+  assert.deepEqual(await said({}), [])
+  const rules = { 'billng-*': rule, 'billing-*': rule }
+  assert.deepEqual(await said(rules), [`${changed}: billng-*, billing-*`], 'no feature is there yet')
+  await plane.publish('billing-mail', 'a')
+  await plane.ask('PUT /v1/features/billing-mail/active', {
+    as: 'admin',
+    body: { version: await plane.publish('billing-mail', 'a'), reason: 'r' },
+  })
+  const unused = 'these rules for approvals are for no feature that there is: check how they are written: billng-*'
+  assert.deepEqual(await said(rules), [unused])
+  assert.deepEqual(await said({}), [`${changed}: none any more`])
+  const rows = (await store.audit('_system')).filter(({ action }) => action === 'approval.rules')
+  assert.deepEqual(
+    rows.map(({ before, after }) => [before, after]),
+    [
+      [{ rules: {} }, { rules }],
+      [{ rules }, { rules: {} }],
+    ],
+  )
+})
