@@ -26,6 +26,7 @@ export interface ActPage {
     version: NamedVersion
     gate: { tone: StateTone; text: string }
     publishedAt: number
+    wasRolledBack: boolean
   }[]
   /** Of the list of choices; 1-based. */
   choicesPage?: { page: number; pages: number; to(page: number): string } | null
@@ -95,7 +96,8 @@ function choicesPart({ choices, choicesPage }: ActPage): Html {
         version,
         gate,
         publishedAt,
-      }) => html`<tr><th scope="row" data-column="Version"><a href="${address}">${versionName(version)}</a></th>
+        wasRolledBack,
+      }) => html`<tr><th scope="row" data-column="Version"><a href="${address}">${versionName(version)}</a>${wasRolledBack ? html`<br>${toned('bad', 'rolled back before')}` : undefined}</th>
 ${cell('Gate', toned(gate.tone, gate.text))}
 ${cell('Published', moment(publishedAt))}</tr>
 `,

@@ -163,6 +163,7 @@ const pages: Record<string, PageContent> = {
         version,
         gate: { tone: 'bad', text: hostile },
         publishedAt: never,
+        wasRolledBack: true,
       },
     ],
     others: [{ address: '/', text: hostile }],

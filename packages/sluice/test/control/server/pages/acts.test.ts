@@ -191,5 +191,28 @@ test('a version is activated and rolled back for everybody, with the same refusa
   const after = await stateOf(plane)
   assert.equal(after.active, history[0].version)
   assert.deepEqual(after.rolledBack, [plane.next])
+  for (const act of ['activate', 'start']) {
+    assert.match(await ann.page(`/features/f/${act}`), /✕<\/span> rolled back before/, act)
+    const chosen = await ann.page(`/features/f/${act}?version=${plane.next}`)
+    assert.match(chosen, /was rolled back before, by ope-operator: worse/, act)
+  }
   assert.equal((await ann.get('/features/f/activate?version=000000000000')).status, 404)
+})
+
+test('a list of versions says where one was rolled back as a canary, and why, and that there is none to choose', async () => {
+  await using plane = await canary()
+  const ann = await signedIn(plane, 'operator')
+  const path = `/features/f/activate?version=${plane.next}`
+  assert.doesNotMatch(await ann.page(path), /rolled back before/)
+  const form = { ...(await formOf(ann, `/rollouts/${plane.id}/rollback`)), reason: 'lost <b>dates</b>' }
+  await ann.send(`/rollouts/${plane.id}/rollback`, form)
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: plane.next, reason: 'again' } })
+  await plane.ask('POST /v1/features/f/rollback', { as: 'operator', body: { reason: 'still worse' } })
+  assert.match(await ann.page(path), /was rolled back before, by ope-operator: still worse/)
+  const third = await plane.publish('f', 'third')
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: third, reason: 'another' } })
+  assert.match(await ann.page(path), /was rolled back before, by ope-operator: lost &lt;b&gt;dates/)
+  const only = await plane.publish('g', 'a')
+  await plane.ask('PUT /v1/features/g/active', { as: 'operator', body: { version: only, reason: 'launch' } })
+  for (const act of ['activate', 'start']) assert.match(await ann.page(`/features/g/${act}`), /no other version/, act)
 })

@@ -1,5 +1,6 @@
 import type { FeatureState } from '../../../../records/feature.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
+import { excerpt } from '../../../../text/untrusted.ts'
 import type { ActPage } from '../../../pages/act.ts'
 import { featureActAddress, rolloutActAddress, rolloutAddress } from '../../../pages/addresses.ts'
 import { goodVersions } from '../../../release/activation.ts'
@@ -18,7 +19,7 @@ export const noChoices: Choices = { choices: [], choicesPage: null }
 /** Of which version: the newest first. A rollback names those that were good. */
 export async function choicesOf(
   { store }: Services,
-  { feature, active }: FeatureState,
+  { feature, active, rolledBack }: FeatureState,
   { act, page: wanted }: { act: FeatureAct; page: number },
 ): Promise<Choices> {
   if (act === 'rollback') return noChoices
@@ -28,11 +29,11 @@ export async function choicesOf(
   const pages = Math.max(1, Math.ceil(asked.total / choicesOfPage))
   const page = Math.min(wanted, pages)
   const { versions } = page === wanted ? asked : await pageOfChoices(page)
-  const choices = versions.filter(({ id }) => id !== active).map((version) => choiceOf(version, act))
+  const choices = versions.filter(({ id }) => id !== active).map((version) => choiceOf(version, act, rolledBack))
   return { choices, choicesPage: { page, pages, to: (number) => `${featureActAddress(feature, act)}?page=${number}` } }
 }
 
-function choiceOf(version: VersionRecord, act: FeatureAct): ActPage['choices'][number] {
+function choiceOf(version: VersionRecord, act: FeatureAct, rolledBack: readonly string[]): ActPage['choices'][number] {
   const { feature, id, content, publishedAt } = version
   const refusal = gateRefusal(version)
   return {
@@ -40,7 +41,22 @@ function choiceOf(version: VersionRecord, act: FeatureAct): ActPage['choices'][n
     version: { id, label: content.label ?? null },
     gate: refusal === null ? { tone: 'good', text: 'passed' } : { tone: 'bad', text: `not passed: ${refusal}` },
     publishedAt,
+    wasRolledBack: rolledBack.includes(id),
   }
+}
+
+const longestReason = 400
+
+/** That it was rolled back, and why as far as that is stored; null where it was not. Its gate may have passed all the same. */
+export function rolledBackBefore(state: FeatureState, { id, content }: VersionRecord): string | null {
+  const { rolledBack, takenBack, rollout, pastRollouts } = state
+  if (!rolledBack.includes(id)) return null
+  const asCanary = [...pastRollouts, ...(rollout ? [rollout] : [])].findLast(
+    ({ canary, status }) => canary === id && status === 'rolledBack',
+  )
+  const known = takenBack?.version === id ? takenBack : asCanary?.ending
+  const why = known ? `, by ${known.by}: ${excerpt(known.reason, longestReason)}` : '. Why is in the audit log.'
+  return `${content.label ?? id} was rolled back before${why}`
 }
 
 /** What one may have meant instead. */
@@ -74,6 +90,10 @@ export function othersOf(act: FeatureAct, state: FeatureState, version: VersionR
 export function noGoodVersion({ feature, active }: FeatureState): string {
   if (active === null) return `${feature} has no active version.`
   return `${feature} has no earlier version that was good: activate another one instead.`
+}
+
+export function noOtherVersion(feature: string): string {
+  return `${feature} has no other version. sluice publish ${feature} brings one here.`
 }
 
 /** Why it cannot be done in this state, by the same rules that would refuse it; null where it can. */

@@ -40,7 +40,9 @@ import {
   featureActRefusal,
   noChoices,
   noGoodVersion,
+  noOtherVersion,
   othersOf,
+  rolledBackBefore,
 } from './feature-act-choices.ts'
 
 const scopes = ['operator'] as const
@@ -169,6 +171,8 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
   const address = `${featureActAddress(feature, act)}${version ? `?version=${version.id}` : ''}`
   const approval =
     act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address })
+  const before = version && act !== 'rollback' ? rolledBackBefore(state, version) : null
+  const isWithoutChoice = act !== 'rollback' && !version && choices.length === 0
   return actPage({
     title: words.title(name),
     feature,
@@ -183,9 +187,9 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     isUnderWay: isCounting || start?.isUnderWay === true,
     choices,
     choicesPage,
-    others: [...othersOf(act, state, version), ...(version ? (approval?.others ?? []) : [])],
-    notes: approval?.notes ?? [],
-    refusal,
+    others: isWithoutChoice ? [] : [...othersOf(act, state, version), ...(version ? (approval?.others ?? []) : [])],
+    notes: [...(before === null ? [] : [before]), ...(approval?.notes ?? [])],
+    refusal: isWithoutChoice ? noOtherVersion(feature) : refusal,
     fault,
     form:
       version && (start || act !== 'start')
