@@ -142,7 +142,7 @@ const story: readonly Act[] = [
       await publish(past, 'email-summary', '1.3')
       const id = await start(past, 'email-summary', '1.3', 'the gate has passed')
       await watch(past, { feature: 'email-summary', hours: 5 })
-      await past.ask.operator('POST', `/v1/rollouts/${id}/promote`, { reason: 'a day without a complaint' })
+      await past.ask.operator('POST', `/v1/rollouts/${id}/promote`, { reason: 'five hours without a complaint' })
     },
   },
   {

@@ -133,7 +133,7 @@ async function listedActivation(
   { version, since, until, ended, promoted }: FeatureState['history'][number],
   nameOf: NameOf,
 ): Promise<ListedActivation> {
-  const began = promoted ? 'promoted by a canary' : 'set by hand'
+  const began = promoted ? 'promoted after a canary' : 'set by hand'
   const end =
     until === null ? 'active' : ended === 'rolledBack' ? 'rolled back' : ended === 'replaced' ? 'replaced' : ''
   return {

@@ -132,7 +132,7 @@ async function releaseEvents({ history }: FeatureState, nameOf: TimelineSource['
         const from = shortName(await nameOf(before.version))
         return { at: since, label: `back to ${name}`, says: `${from} was rolled back to ${name}`, tone: 'bad' }
       }
-      const how = promoted ? 'was promoted by a canary' : 'was given to everybody by hand'
+      const how = promoted ? 'was promoted after a canary' : 'was given to everybody by hand'
       return { at: since, label: `${name} active`, says: `${name} ${how}`, tone: promoted ? 'good' : 'change' }
     }),
   )
