@@ -1,11 +1,9 @@
-import { createModelClient, type ModelClient } from '../../core/providers/client.ts'
 import { createPrices } from '../../core/providers/prices.ts'
 import type { ModelRequest, Provider } from '../../core/providers/provider.ts'
 import type { Providers } from '../../core/providers/registry.ts'
-import { createAnswerModes } from '../../core/scorers/judge/judge.ts'
 import { SluiceError } from '../../errors.ts'
-import type { DailyBudget } from '../live/daily-budget.ts'
 import type { JudgingContext } from '../live/judge-task.ts'
+import { judgingBy } from '../server/serve/live-judging.ts'
 import { filler, vagueSentence } from './simulated-requests.ts'
 
 export const judgeModel = 'simulated:judge'
@@ -18,19 +16,8 @@ const tokensOf = (text: string) => Math.ceil(text.length / 4)
  * sent and answers by rules, without a network.
  */
 export function simulatedJudging(): Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'> {
-  const clients = new WeakMap<DailyBudget, ModelClient>()
   return {
-    modes: createAnswerModes({ searchesAgain: true }),
-    clientOf(daily) {
-      const { budget } = daily
-      const client =
-        clients.get(daily) ??
-        createModelClient({
-          ...{ providers, config: { providers: {} }, budget, prices, concurrency: 64, givesUp: false },
-        })
-      clients.set(daily, client)
-      return client
-    },
+    ...judgingBy({ providers, config: { providers: {} }, prices, concurrency: 64 }),
     unaskable: async (model) => (model === judgeModel ? undefined : `the demo has no model ${model}`),
   }
 }

@@ -4,7 +4,7 @@ import type { FeatureState } from '../../records/feature.ts'
 import type { VersionRecord } from '../../records/version.ts'
 import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
 import type { Store } from '../store/store.ts'
-import { StoreError } from '../store/store-error.ts'
+import { unlessDamaged } from '../store/store-error.ts'
 import { releaseCheck, rolloutCheck } from './check-text.ts'
 import { type DeploymentStep, deploymentSteps } from './deployment-steps.ts'
 import { type FeatureDeployments, featureDeployments } from './deployments.ts'
@@ -115,18 +115,8 @@ function nullWhereForbidden(error: unknown): null {
 async function versionsOf(store: Pick<Store, 'version'>, feature: string, { before, after }: ReleaseRow) {
   const ids = [before, after].flatMap(({ active, rollout }) => [active, rollout?.canary, rollout?.incumbent])
   const known = [...new Set(ids.filter((id) => typeof id === 'string'))]
-  const found = await Promise.all(known.map((id) => readable(store.version(feature, id))))
+  const found = await Promise.all(known.map((id) => unlessDamaged(() => store.version(feature, id))))
   return new Map(found.flatMap((version) => (version ? [[version.id, version]] : [])))
-}
-
-/** A version that cannot be read is one of which nothing is known. */
-async function readable(version: Promise<VersionRecord | undefined>): Promise<VersionRecord | undefined> {
-  try {
-    return await version
-  } catch (error) {
-    if (error instanceof StoreError && error.fault === 'damaged') return undefined
-    throw error
-  }
 }
 
 function stagesOf(state: FeatureState | undefined, rolloutId: string): number | undefined {

@@ -3,7 +3,7 @@ import type { LogDraft } from '../../records/outcome.ts'
 import { loadCheckpoint, unitsId } from '../rollout/controller/rollout-checkpoint.ts'
 import type { UnitRecord } from '../store/evidence-store.ts'
 import type { Store } from '../store/store.ts'
-import { StoreError } from '../store/store-error.ts'
+import { unlessDamaged } from '../store/store-error.ts'
 
 type Place = Pick<LogDraft, 'rolloutId' | 'unit'>
 
@@ -35,12 +35,7 @@ export function knownUnitsIn(
 
   /** Undefined if the evidence cannot be read. It will be made anew, and until then no user is known. */
   async function readId(rolloutId: string): Promise<string | undefined> {
-    try {
-      return unitsId(rolloutId, (await loadCheckpoint(store, rolloutId))?.checkpoint ?? {})
-    } catch (error) {
-      if (error instanceof StoreError && error.fault === 'damaged') return undefined
-      throw error
-    }
+    return unlessDamaged(async () => unitsId(rolloutId, (await loadCheckpoint(store, rolloutId))?.checkpoint ?? {}))
   }
 
   return async (requests) => {

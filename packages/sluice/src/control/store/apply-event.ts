@@ -12,7 +12,7 @@ import { servedVersions } from '../release/snapshot.ts'
 import { runningRollout, transition } from '../release/transition.ts'
 import type { Fence } from './lease-store.ts'
 import type { CommitResult, ReleaseStore, StoreChange } from './release-store.ts'
-import { StoreError } from './store-error.ts'
+import { unlessDamaged } from './store-error.ts'
 
 const attempts = 8
 
@@ -145,26 +145,13 @@ export async function withLive(
 ): Promise<FeatureState> {
   const newest = servedVersions(state).at(-1)
   if (newest === undefined) return { ...state, live: null, capture: null }
-  const own = newest === published?.id ? published : await readable(store, state.feature, newest)
+  // If the version cannot be read, nothing may be judged or stored, and a rollback is still possible.
+  const own = newest === published?.id ? published : await unlessDamaged(() => store.version(state.feature, newest))
   const latest = state.publishedLive ?? (await lastPublished(store, state.feature))?.live
   const limited = own && latest ? limitedLive(own.live, latest) : null
   const percent = runningRollout(state)?.judgePercent
   const live = limited && percent !== undefined ? { ...limited, judge: { ...limited.judge, percent } } : limited
   return { ...state, live, capture: live && captureOf(live) }
-}
-
-/** If the version cannot be read, nothing may be judged or stored, and a rollback is still possible. */
-async function readable(
-  store: Pick<ReleaseStore, 'version'>,
-  feature: string,
-  id: string,
-): Promise<VersionRecord | undefined> {
-  try {
-    return await store.version(feature, id)
-  } catch (error) {
-    if (error instanceof StoreError && error.fault === 'damaged') return undefined
-    throw error
-  }
 }
 
 async function lastPublished(

@@ -23,6 +23,16 @@ export class StoreError extends SluiceError {
   }
 }
 
+/** What a read gives; undefined where what is stored is damaged, so that the rest goes on without it. */
+export async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof StoreError && error.fault === 'damaged') return undefined
+    throw error
+  }
+}
+
 const waysOut: Record<StoreFault, string> = {
   unreachable: 'it is not known whether the last write was done: repeat it with the same ids',
   full: 'free some space; acknowledged data is kept',

@@ -7,7 +7,7 @@ import type { NightWord } from '../../drift/suspect.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { type JudgeHealth, readJudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import type { Store } from '../../store/store.ts'
-import { StoreError } from '../../store/store-error.ts'
+import { unlessDamaged } from '../../store/store-error.ts'
 import type { EngineState, RecordedEvidence } from '../engine-state.ts'
 
 /** Reads that are kept for a while, so that pages that are made every second do not repeat each of them. */
@@ -56,19 +56,10 @@ export function createKeptReads({
     worst: (of) => worst(JSON.stringify(of), () => store.worstContent(of)),
     lastRows: (feature, upTo) =>
       rows(`${feature}\0${upTo}`, () => store.audit(feature, { after: Math.max(0, upTo - mostRows), limit: mostRows })),
-    version: (feature, id) => versions(`${feature}\0${id}`, () => readable(store.version(feature, id))),
+    version: (feature, id) => versions(`${feature}\0${id}`, () => unlessDamaged(() => store.version(feature, id))),
     judgeHealth: (feature) => judges(feature, () => readJudgeHealth(store, feature)),
     drift: (feature) => drifts(feature, () => engineState.drift(feature)),
     night: (feature) => nights(feature, () => engineState.night?.(feature)),
-  }
-}
-
-async function readable(version: Promise<VersionRecord | undefined>): Promise<VersionRecord | undefined> {
-  try {
-    return await version
-  } catch (error) {
-    if (error instanceof StoreError && error.fault === 'damaged') return undefined
-    throw error
   }
 }
 

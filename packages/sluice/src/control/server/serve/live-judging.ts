@@ -1,4 +1,4 @@
-import { createModelClient, type ModelClient } from '../../../core/providers/client.ts'
+import { createModelClient, type ModelClient, type ModelClientOptions } from '../../../core/providers/client.ts'
 import { createPrices } from '../../../core/providers/prices.ts'
 import { createProviders } from '../../../core/providers/registry.ts'
 import { createAnswerModes } from '../../../core/scorers/judge/judge.ts'
@@ -19,17 +19,8 @@ export function createLiveJudge(
 ): Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'> {
   const prices = createPrices(config.prices, config.providers)
   const providers = createProviders(config, { env, files, prices })
-  const clients = new WeakMap<DailyBudget, ModelClient>()
   return {
-    modes: createAnswerModes({ searchesAgain: true }),
-    clientOf(daily) {
-      const { budget } = daily
-      const client =
-        clients.get(daily) ??
-        createModelClient({ providers, config, budget, prices, concurrency: callsAtATime, givesUp: false })
-      clients.set(daily, client)
-      return client
-    },
+    ...judgingBy({ providers, config, prices, concurrency: callsAtATime }),
     async unaskable(model) {
       try {
         const { live } = await providers.get(providerName(model))
@@ -38,6 +29,21 @@ export function createLiveJudge(
       } catch (error) {
         return error instanceof Error ? error.message : String(error)
       }
+    },
+  }
+}
+
+/** The calls themselves, with the models of these providers. */
+export function judgingBy(
+  options: Omit<ModelClientOptions, 'budget' | 'givesUp'>,
+): Pick<JudgingContext, 'clientOf' | 'modes'> {
+  const clients = new WeakMap<DailyBudget, ModelClient>()
+  return {
+    modes: createAnswerModes({ searchesAgain: true }),
+    clientOf(daily) {
+      const client = clients.get(daily) ?? createModelClient({ ...options, budget: daily.budget, givesUp: false })
+      clients.set(daily, client)
+      return client
     },
   }
 }

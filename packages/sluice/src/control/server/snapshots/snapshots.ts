@@ -5,7 +5,7 @@ import type { VersionRecord } from '../../../records/version.ts'
 import { featureSnapshot, servedVersions } from '../../release/snapshot.ts'
 import type { ReleaseStore, StoreHead } from '../../store/release-store.ts'
 import type { Store } from '../../store/store.ts'
-import { StoreError } from '../../store/store-error.ts'
+import { unlessDamaged } from '../../store/store-error.ts'
 import type { Log } from '../log.ts'
 import { endAgain } from './lost-ends.ts'
 import { type ServedFeature, type View, viewOf } from './snapshot-view.ts'
@@ -159,19 +159,10 @@ async function servedBy(
   const served = found.flatMap(({ state }) => servedVersions(state).map((id) => ({ feature: state.feature, id })))
   const read = served.map(async ({ feature, id }) => {
     const key = `${feature}\0${id}`
-    const version = known.get(key) ?? (await readableVersion(store, feature, id))
+    const version = known.get(key) ?? (await unlessDamaged(() => store.version(feature, id)))
     return version && ([key, version] as const)
   })
   return new Map((await Promise.all(read)).filter((entry) => entry !== undefined))
-}
-
-async function readableVersion(store: ReleaseStore, feature: string, id: string): Promise<VersionRecord | undefined> {
-  try {
-    return await store.version(feature, id)
-  } catch (error) {
-    if (error instanceof StoreError && error.fault === 'damaged') return undefined
-    throw error
-  }
 }
 
 /** The served features. A feature that did not change stays the same object. */
