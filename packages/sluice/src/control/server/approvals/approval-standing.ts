@@ -149,7 +149,7 @@ export async function refuseOver(
 ): Promise<void> {
   if (proposal.state !== state) throw isOver(proposal)
   const at = clock.now()
-  const why = await whyLapsed(store, proposal, at)
+  const why = await whyLapsed(store, proposal, expiryTime(store, clock))
   if (why === null) return
   await lapse(store, proposal, { at, why })
   throw lapsed(proposal, why)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { approvalSchema, type Proposal, proposalSchema } from '../../../records/proposal.ts'
 import { whyLapsed } from '../../approval/lapse.ts'
+import { expiryTime } from '../access/token-directory.ts'
 import { type StandingServices, standingOn } from './approval-standing.ts'
 import { type Lineages, readLineages } from './lineages.ts'
 
@@ -35,7 +36,7 @@ export async function proposalViewOf(
     approvals,
     missing: Math.max(0, needed - approvals.length),
     approvers: standing?.rule.approvers ?? null,
-    lapsed: await whyLapsed(services.store, proposal, services.clock.now()),
+    lapsed: await whyLapsed(services.store, proposal, expiryTime(services.store, services.clock)),
   }
 }
 

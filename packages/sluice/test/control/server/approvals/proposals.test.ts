@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startLapseWatch } from '../../../../src/control/approval/lapse.ts'
 import { createFaultRegister } from '../../../../src/control/loops/loop-faults.ts'
+import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 import { gateReport, promptVersion } from '../../../support/control-plane.ts'
 import { ruled } from '../../../support/ruled.ts'
 import { until } from '../../../support/until.ts'
@@ -23,6 +24,17 @@ test('a proposal lapses when it expires, and says so', async () => {
   const late = await plane.decide(id, 'approve')
   assert.deepEqual(codeOf(late), [409, 'proposal-lapsed'])
   assert.deepEqual([(await plane.state()).rollout, await plane.actions(1)], [null, ['approval.lapse']])
+  assert.deepEqual(codeOf(await plane.decide(id, 'approve')), [409, 'proposal-lapsed'])
+})
+
+test('a proposal that has expired stays so when the wall clock is set back', async () => {
+  let steady = 0
+  await using plane = await ruled({ expires: hour }, { store: { ...memoryStore(), now: () => steady } })
+  steady = plane.clock.now()
+  const { id } = (await plane.propose()).body
+  steady += hour
+  plane.clock.stepBack(hour)
+  assert.match((await plane.ask(`GET /v1/proposals/${id}`, { as: 'viewer' })).body.lapsed, /nobody had approved it by/)
   assert.deepEqual(codeOf(await plane.decide(id, 'approve')), [409, 'proposal-lapsed'])
 })
 
