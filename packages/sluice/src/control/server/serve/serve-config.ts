@@ -6,7 +6,7 @@ import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts
 import { findRoot } from '../../../core/suite/project/project.ts'
 import { diskFiles, type ProjectFiles } from '../../../core/suite/project-files.ts'
 import { SluiceError } from '../../../errors.ts'
-import { isLoopback } from '../../../loopback.ts'
+import { isLoopback, isUnreadOnTheWay } from '../../../loopback.ts'
 import type { Mask } from '../../../masking/mask.ts'
 import type { ControlPlaneOptions } from '../control-plane.ts'
 
@@ -56,16 +56,12 @@ export function signInOptions(
     )
   if (publicUrl === null && !isLoopback(host))
     throw fault('', 'needs --public-url, the address to which the identity provider sends browsers back')
-  if (publicUrl !== null && !isSafe(new URL(publicUrl)))
+  if (publicUrl !== null && !isUnreadOnTheWay(publicUrl))
     throw fault(
       '',
       `needs a --public-url that begins with https://, not ${publicUrl}: whoever reads the network could sign in`,
     )
   return { settings, secret, fetch: createLeanFetch({ env }), deadlineMs }
-}
-
-function isSafe({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || isLoopback(hostname)
 }
 
 function fault(key: string, message: string): SluiceError {

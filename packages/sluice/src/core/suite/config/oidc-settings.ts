@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isLoopback } from '../../../loopback.ts'
+import { isUnreadOnTheWay } from '../../../loopback.ts'
 import { featureField } from '../../../records/names.ts'
 import { roles } from '../../../records/token-scopes.ts'
 import { secretVariableSchema } from '../values/header-settings.ts'
@@ -9,14 +9,10 @@ const ownClaims = ['name', 'given_name', 'family_name', 'nickname', 'preferred_u
 
 const issuerSchema = z
   .url({ error: 'must be the address of the identity provider, e.g. https://login.example.com' })
-  .refine(isSafe, { error: 'must begin with https://; http:// is only for this machine, since secrets are sent there' })
+  .refine(isUnreadOnTheWay, {
+    error: 'must begin with https://; http:// is only for this machine, since secrets are sent there',
+  })
   .refine((text) => !/[?#@]/.test(text), { error: 'must be an address without a user, a query and a fragment' })
-
-function isSafe(text: string): boolean {
-  if (!URL.canParse(text)) return true
-  const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
-}
 
 const roleEntrySchema = z
   .strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isUnreadOnTheWay } from '../../../loopback.ts'
 import { approvalRulesSchema } from './approval-settings.ts'
 import { oidcSchema } from './oidc-settings.ts'
 
@@ -20,11 +21,15 @@ const githubSchema = z
         examples: ['SLUICE_GITHUB_TOKEN'],
       }),
     apiUrl: z
-      .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
+      .url({ protocol: /^https?$/, error: 'must be a URL that starts with https://' })
+      .refine(isUnreadOnTheWay, {
+        error: 'must begin with https://; http:// is only for this machine, since the token is sent there',
+      })
       .transform((url) => url.replace(/\/+$/, ''))
       .exactOptional()
       .meta({
-        description: 'Address of the API of a GitHub Enterprise server (default https://api.github.com).',
+        description:
+          'Address of the API of a GitHub Enterprise server; http:// only on this machine (default https://api.github.com).',
         examples: ['https://github.acme.corp/api/v3'],
       }),
     environment: z

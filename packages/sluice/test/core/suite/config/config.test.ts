@@ -190,6 +190,21 @@ test('the guard is a setting of the project alone', async () => {
   assert.match((await faults('gate: {guard: none}\n')).join(), /guard/)
 })
 
+test('the token of GitHub goes to no address on whose way others could read it', async () => {
+  const faults = (apiUrl: string) => {
+    const settings = `server:\n  github: {repository: acme/mail, tokenEnv: T, apiUrl: "${apiUrl}"}\n`
+    return faultsOf(good({ 'sluice.yaml': settings }))
+  }
+  for (const address of ['http://github.acme.corp/api/v3', 'http://127.0.0.1.acme.corp', 'http://localhost@acme.corp'])
+    assert.match(
+      (await faults(address)).join('\n'),
+      /^sluice\.yaml:2:\d+: server\.github\.apiUrl: must begin with https:\/\/; http:\/\/ is only for this machine/,
+    )
+  assert.match((await faults('github.acme.corp')).join(), /apiUrl: must be a URL that starts with https/)
+  for (const address of ['https://github.acme.corp/api/v3/', 'http://127.0.0.1:3000', 'http://[::1]:3000'])
+    assert.deepEqual(await faults(address), [], address)
+})
+
 test('sign-in by an identity provider is configured strictly, and gives no role of machines', async () => {
   const server = (keys: string) => `server:\n  oidc:\n    clientId: sluice\n${keys.replaceAll(/^/gm, '    ')}\n`
   const issuer = 'issuer: https://login.example.com/realms/staff'
