@@ -67,6 +67,7 @@ export const proposalSchema = z.object({
   proposedAt: time,
   expiresAt: time.nullable().meta({ description: 'Null: made without approval, which does not expire.' }),
   seen: z.int().meta({ description: "The feature's revision that it is based on." }),
+  epoch: z.string().meta({ description: 'Of the store when it was proposed.' }),
   basis: z.string().meta({ description: 'Hash of the version, its settings and the report of its gate.' }),
   approvals: z.array(approvalSchema).meta({ description: 'Oldest first.' }),
   ended: personSchema

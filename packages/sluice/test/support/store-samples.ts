@@ -116,6 +116,7 @@ export const proposal = (id: string, more: Partial<Proposal> = {}): Proposal => 
   proposedAt: start,
   expiresAt: start + 86_400_000,
   seen: 1,
+  epoch: 'e1',
   basis: '0123456789abcdef',
   approvals: [],
   ended: null,

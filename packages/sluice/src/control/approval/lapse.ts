@@ -7,18 +7,21 @@ import type { Store } from '../store/store.ts'
 import { timeOfDay } from '../words/moments.ts'
 import { approvalRow, controlPlaneItself, releaseBasis } from './proposal-row.ts'
 
-type Readable = Pick<Store, 'feature' | 'version' | 'tokenById' | 'audit' | 'auditHead'>
+type Readable = Pick<Store, 'head' | 'feature' | 'version' | 'tokenById' | 'audit' | 'auditHead'>
 
 /** Why what was proposed does not hold any more; null where it does, and of whatever is not open. */
 export async function whyLapsed(store: Readable, proposal: Proposal, now: number): Promise<string | null> {
-  const { feature, wish, proposedBy, expiresAt, seen, basis, state } = proposal
+  const { feature, wish, proposedBy, expiresAt, seen, epoch, basis, state } = proposal
   if (state !== 'open') return null
   if (expiresAt !== null && now >= expiresAt) return `nobody had approved it by ${timeOfDay(expiresAt)}`
-  const [before, version, proposer] = await Promise.all([
+  const [head, before, version, proposer] = await Promise.all([
+    store.head(),
     store.feature(feature),
     store.version(feature, wish.version),
     proposedBy.tokenId === null ? undefined : store.tokenById(proposedBy.tokenId),
   ])
+  // What became of it in the meantime is not in an older state: it may have been rejected, or made.
+  if (head.epoch !== epoch) return 'the store has gone back to an older state since it was proposed'
   if (!proposer || proposer.revokedAt !== null) return `the token "${proposedBy.name}", which proposed it, was revoked`
   if (proposer.scopes.length === 0) return `${proposedBy.name}, who proposed it, has no role any more`
   if (!before || !version) return `${feature} has no version ${wish.version} any more`

@@ -84,6 +84,7 @@ export async function newProposal(
     proposedAt: at,
     expiresAt: null,
     seen: state.revision,
+    epoch: (await services.store.head()).epoch,
     basis: releaseBasis(version),
     approvals: [],
     ended: null,

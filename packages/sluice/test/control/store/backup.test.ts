@@ -15,12 +15,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { whyLapsed } from '../../../src/control/approval/lapse.ts'
 import { verifyChain } from '../../../src/control/release/audit-chain.ts'
 import { backUpStore, restoreStore } from '../../../src/control/store/backup.ts'
 import { openStore } from '../../../src/control/store/open-store.ts'
 import { SluiceError } from '../../../src/errors.ts'
 import { startPostgres, withoutPostgres } from '../../support/postgres.ts'
-import { change, feature, key, request, rollout, start } from '../../support/store-samples.ts'
+import { change, feature, key, proposal, request, rollout, start } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
 import { entriesOf, startWriter } from './faults/writer-process.ts'
 
@@ -77,7 +78,10 @@ test('a restored state counts: a new epoch, what it replaced is kept, and runnin
   const { data, file } = placeOf(context)
   const store = await openStore(data)
   await store.commit(change('summary', { feature: feature('summary', { rollout: rollout('r1', 'summary') }) }))
+  const waits = proposal('p1', { epoch: store.epoch })
+  await store.commit(change('summary', { proposal: waits }))
   backUpStore(data, file('backup.db'))
+  await store.commit(change('summary', { proposal: { ...waits, revision: 1, state: 'rejected' } }))
   await store.commit(change('summary', { feature: feature('summary', { revision: 1, active: 'cccccccccccc' }) }))
   await assert.rejects(
     restoreStore(data, { from: file('backup.db'), now: start }),
@@ -87,12 +91,15 @@ test('a restored state counts: a new epoch, what it replaced is kept, and runnin
   await store.close()
 
   const { revision, rollouts, replaced = '' } = await restoreStore(data, { from: file('backup.db'), now: start })
-  assert.deepEqual([revision, rollouts], [2, [{ id: 'r1', feature: 'summary', canary: 'bbbbbbbbbbbb' }]])
+  assert.deepEqual([revision, rollouts], [3, [{ id: 'r1', feature: 'summary', canary: 'bbbbbbbbbbbb' }]])
   const restored = await openStore(data)
   const state = await restored.feature('summary')
   assert.deepEqual([state?.active, state?.rollout?.status], ['aaaaaaaaaaaa', 'aborted'])
   const [head, rows] = [await restored.auditHead('summary'), await restored.audit('summary')]
-  assert.deepEqual(verifyChain(rows, head), { ok: true, rows: 2 })
+  assert.deepEqual(verifyChain(rows, head), { ok: true, rows: 3 })
+  const [back] = await restored.pendingProposals(null)
+  assert.ok(back?.state === 'open', 'what was rejected since is open in the older state')
+  assert.match((await whyLapsed(restored, back, start)) ?? '', /gone back to an older state since it was proposed/)
   assert.notEqual(restored.epoch, store.epoch)
   assert.equal(restored.secret, store.secret)
   await restored.close()

@@ -27,6 +27,8 @@ export async function approveProposal(
   const { store, clock } = services
   const { caller } = write
   const repetition = repetitionOf(write)
+  // Where the store was put back under the running server, this finds out and gives it another epoch.
+  await services.snapshots.check()
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const proposal = await findProposal(services, id, caller)
     if (await answered(store, repetition)) return { proposal, repeated: true }

@@ -6,7 +6,7 @@ import { type StandingServices, standingOn } from './approval-standing.ts'
 import { type Lineages, readLineages } from './lineages.ts'
 
 /** A proposal as the API returns it: what is stored, and what follows from it now. */
-export const proposalView = proposalSchema.omit({ revision: true, basis: true }).extend({
+export const proposalView = proposalSchema.omit({ revision: true, epoch: true, basis: true }).extend({
   approvals: z.array(approvalSchema).meta({ description: 'Those that count, oldest first.' }),
   missing: z.int().meta({ description: 'How many approvals it still needs; 0 unless it is open.' }),
   approvers: z
@@ -25,7 +25,7 @@ export async function proposalViewOf(
   proposal: Proposal,
   lineages?: Lineages,
 ): Promise<ProposalView> {
-  const { revision: _, basis: __, ...shown } = proposal
+  const { revision: _, epoch: __, basis: ___, ...shown } = proposal
   const isPending = proposal.ended === null
   const standing = isPending ? await standingOn(services, proposal, lineages) : undefined
   const approvals = proposal.state === 'open' ? (standing?.counting ?? []) : proposal.approvals

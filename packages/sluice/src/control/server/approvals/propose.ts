@@ -3,10 +3,12 @@ import { canonicalJson } from '../../../core/suite/values/canonical-json.ts'
 import { rolloutIdField, versionIdField } from '../../../records/names.ts'
 import type { Proposal } from '../../../records/proposal.ts'
 import { ruleFor } from '../../approval/approval-rule.ts'
+import { whyLapsed } from '../../approval/lapse.ts'
 import { approvalRow, releaseBasis } from '../../approval/proposal-row.ts'
 import { newFeature } from '../../release/feature-state.ts'
 import { transition } from '../../release/transition.ts'
 import { refuseUnseen } from '../../store/apply-event.ts'
+import { expiryTime } from '../access/token-directory.ts'
 import { planActivation } from '../features/activate.ts'
 import { Problem } from '../http/problem.ts'
 import { newProposal, type PlannedRelease, personOf, ruleDocument } from '../needed-approval.ts'
@@ -58,7 +60,8 @@ export async function proposeRelease(
   transition(state, planned.event, { at, by: caller.name })
   const waiting = (await store.pendingProposals(feature)).filter((one) => one.state === 'open')
   const same = waiting.find((one) => isSame(one, planned, state.revision))
-  if (same) return { proposal: same, repeated: true }
+  if (same && (await whyLapsed(store, same, expiryTime(store, clock))) === null)
+    return { proposal: same, repeated: true }
   if (waiting.filter(({ proposedBy }) => proposedBy.tokenId === caller.tokenId).length >= mostOfToken)
     throw tooMany(feature)
   const step = { at, by: personOf(caller), reason: wanted.reason ?? null }

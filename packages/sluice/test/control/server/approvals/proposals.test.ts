@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { startLapseWatch } from '../../../../src/control/approval/lapse.ts'
 import { createFaultRegister } from '../../../../src/control/loops/loop-faults.ts'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
+import type { Store } from '../../../../src/control/store/store.ts'
 import { gateReport, promptVersion } from '../../../support/control-plane.ts'
 import { ruled } from '../../../support/ruled.ts'
 import { until } from '../../../support/until.ts'
@@ -35,6 +36,43 @@ test('a proposal that has expired stays so when the wall clock is set back', asy
   steady += hour
   plane.clock.stepBack(hour)
   assert.match((await plane.ask(`GET /v1/proposals/${id}`, { as: 'viewer' })).body.lapsed, /nobody had approved it by/)
+  assert.deepEqual(codeOf(await plane.decide(id, 'approve')), [409, 'proposal-lapsed'])
+})
+
+test('a proposal that an older state brings back lapses, and cannot be approved before that is noticed', async () => {
+  await using plane = await ruled()
+  const { store } = plane
+  const { id } = (await plane.propose()).body
+  const again = (await plane.propose()).body
+  assert.deepEqual([again.id, again.lapsed], [id, null])
+  await store.renewEpoch((await store.head()).epoch)
+  const why = /has gone back to an older state since it was proposed/
+  assert.match((await plane.ask(`GET /v1/proposals/${id}`, { as: 'viewer' })).body.lapsed, why)
+  const anew = (await plane.propose()).body
+  assert.notEqual(anew.id, id)
+  const refused = await plane.decide(id, 'approve')
+  assert.deepEqual(codeOf(refused), [409, 'proposal-lapsed'])
+  assert.match(refused.body.detail, why)
+  assert.deepEqual([(await plane.state()).rollout, await plane.actions(1)], [null, ['approval.lapse']])
+  const row = (await store.audit('f')).at(-1)
+  assert.match(row?.reason ?? '', why)
+  assert.equal((await plane.decide(anew.id, 'approve')).body.state, 'done')
+})
+
+test('an approval that comes as the store has gone back finds that out first', async () => {
+  let older = false
+  const inner = memoryStore()
+  const store: Store = {
+    ...inner,
+    // The state is one of before the last commit.
+    head: async () => {
+      const { epoch, revision } = await inner.head()
+      return { epoch, revision: older && epoch === inner.epoch ? revision - 1 : revision }
+    },
+  }
+  await using plane = await ruled({}, { store })
+  const { id } = (await plane.propose()).body
+  older = true
   assert.deepEqual(codeOf(await plane.decide(id, 'approve')), [409, 'proposal-lapsed'])
 })
 
