@@ -65,7 +65,8 @@ export async function proposeRelease(
   if (waiting.filter(({ proposedBy }) => proposedBy.tokenId === caller.tokenId).length >= mostOfToken)
     throw tooMany(feature)
   const step = { at, by: personOf(caller), reason: wanted.reason ?? null }
-  const proposal = { ...(await newProposal(services, state, planned, step)), expiresAt: at + rule.expires }
+  const expiresAt = expiryTime(store, clock) + rule.expires
+  const proposal = { ...(await newProposal(services, state, planned, step)), expiresAt }
   const result = await store.commit({
     proposal,
     audit: approvalRow('approval.propose', proposal, step, { ...planned.evidence, ...ruleDocument(rule) }),

@@ -76,6 +76,17 @@ test('an approval that comes as the store has gone back finds that out first', a
   assert.deepEqual(codeOf(await plane.decide(id, 'approve')), [409, 'proposal-lapsed'])
 })
 
+test('a proposal that was made while the wall clock is behind the clock of the store has its whole time', async () => {
+  let steady = 0
+  await using plane = await ruled({ expires: hour }, { store: { ...memoryStore(), now: () => steady } })
+  steady = plane.clock.now() + 2 * hour
+  const { id } = (await plane.propose()).body
+  steady += hour - 1
+  assert.equal((await plane.ask(`GET /v1/proposals/${id}`, { as: 'viewer' })).body.lapsed, null)
+  steady += 1
+  assert.match((await plane.ask(`GET /v1/proposals/${id}`, { as: 'viewer' })).body.lapsed, /nobody had approved it by/)
+})
+
 test('a proposal lapses with the feature, the version or the proposer that it was made of, and says which', async () => {
   const changes: [RegExp, (plane: Awaited<ReturnType<typeof ruled>>) => Promise<unknown>][] = [
     [
