@@ -48,3 +48,6 @@ export type TokenView = z.output<typeof tokenViewSchema>
 export const seedTokenId = (hash: string) => `t-admin-${hash.slice(0, 8)}`
 
 export const isSeedToken = ({ id }: Pick<TokenRecord, 'id'>) => id.startsWith('t-admin-')
+
+/** Whether a text is written as ids are: those of tokens, of the server's own, and of people. */
+export const isTokenId = (text: string) => /^(?:t-[0-9a-f]{12}|t-admin-[0-9a-f]{8}|p-[0-9a-f]{32})$/.test(text)

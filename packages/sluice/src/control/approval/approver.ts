@@ -1,5 +1,5 @@
 import type { ApprovalRule } from '../../core/suite/config/approval-settings.ts'
-import { isSeedToken, type TokenRecord } from '../../records/token.ts'
+import { isSeedToken, isTokenId, type TokenRecord } from '../../records/token.ts'
 
 /** A token, and the tokens by which it was made: its maker first, then the maker's maker, and so on. */
 export interface Lineage {
@@ -30,7 +30,8 @@ export const isMachine = ({ scopes }: Pick<TokenRecord, 'scopes'>) => machines.s
 type Standing = 'id' | 'name' | 'ambiguous' | 'chosen' | 'role' | 'none'
 
 /**
- * A name stands for the only valid token that has it. One that another maker's token had before stands for none:
+ * A name stands for the only valid token that has it, and one that is written like an id for none: otherwise whoever makes
+ * a token could call it by an id in the list. One that another maker's token had before stands for none:
  * otherwise an admin whom the list leaves out could revoke a token in it, and make one of its name.
  * @param tokens all that there are or were
  */
@@ -42,7 +43,7 @@ export function standingOf(
   const { id, name, scopes } = record
   if (!Array.isArray(approvers)) return scopes.includes('admin') || scopes.includes(approvers.role) ? 'role' : 'none'
   if (approvers.includes(id)) return 'id'
-  if (!approvers.includes(name)) return 'none'
+  if (!approvers.includes(name) || isTokenId(name)) return 'none'
   if (record.person) return 'chosen'
   const others = tokens.filter((one) => one.id !== id && one.name === name && !one.person)
   return others.some((one) => isValid(one) || !haveOneMaker(one, record)) ? 'ambiguous' : 'name'

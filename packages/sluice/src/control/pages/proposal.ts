@@ -22,8 +22,6 @@ export interface ProposalPage extends ListedProposal {
   reason: string | null
   /** What it brings; null: not known any more. */
   consequence: Consequence | null
-  /** Why its version may go without a gate that passed; null: it passed. */
-  override: string | null
   /** Who has approved it, oldest first. */
   approvals: readonly { name: string; at: number; reason: string | null }[]
   /** Who may approve or review it: `the role approver`. */
@@ -61,8 +59,7 @@ export function proposalPage(page: ProposalPage): PageContent {
 <ul class="facts"><li>${toned(state.tone, state.text)}</li>${isOpen && expiresAt !== null ? html`<li>lapses ${moment(expiresAt)}</li>` : undefined}<li>${versionName(version)}</li></ul>
 ${page.acts.length === 0 ? undefined : html`<ul class="plain acts" aria-label="What can be done">${page.acts.map((one) => html`<li><a class="${one.isDanger ? 'button danger' : 'button'}" href="${proposalActAddress(id, one.act)}">${one.text} …</a></li>`)}</ul>`}
 <p>By <b>${by}</b> ${moment(at)}: ${reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, longestReason)}</p>
-${page.override === null ? undefined : html`<p class="note">${toned('watch', 'Without a gate that passed')}: ${excerpt(page.override, longestReason)}</p>`}
-${page.consequence === null ? undefined : html`<h2>What it does</h2><p class="consequence">${page.consequence.first}</p><ul>${page.consequence.more.map((line) => html`<li>${line}</li>`)}</ul>`}
+${page.consequence === null ? undefined : html`<h2>What it does</h2><p class="consequence">${page.consequence.first}</p><ul>${page.consequence.more.map((line) => html`<li>${excerpt(line, longestReason)}</li>`)}</ul>`}
 ${page.links.length === 0 ? undefined : html`<p>${page.links.map(({ address, text }, index) => html`${index === 0 ? '' : ' · '}<a href="${address}">${text}</a>`)}</p>`}
 <h2>Who has said what</h2>
 <ul class="plain">${approvals.map((one) => html`<li>approved by ${one.name} ${moment(one.at)}${one.reason === null ? undefined : `: ${excerpt(one.reason, longestReason)}`}</li>`)}${

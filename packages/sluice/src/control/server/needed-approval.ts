@@ -9,7 +9,7 @@ import { newFeature } from '../release/feature-state.ts'
 import type { ReleaseEvent } from '../release/release-event.ts'
 import { transition } from '../release/transition.ts'
 import type { StoreChange } from '../store/release-store.ts'
-import { approversText } from '../words/proposal-text.ts'
+import { approversText, releaseTerms } from '../words/proposal-text.ts'
 import type { Caller } from './access/caller.ts'
 import { Problem } from './http/problem.ts'
 import { releaseConsequence } from './release-consequence.ts'
@@ -79,7 +79,7 @@ export async function newProposal(
     wish,
     label: version.content.label ?? null,
     reason,
-    does: consequence ? [consequence.first, ...consequence.more] : [],
+    does: [...(consequence ? [consequence.first, ...consequence.more] : []), ...releaseTerms(wish)],
     proposedBy: by,
     proposedAt: at,
     expiresAt: null,

@@ -2,7 +2,7 @@ import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { featureField } from '../../records/names.ts'
-import { seedTokenId, type TokenRecord, type TokenView, tokenViewSchema } from '../../records/token.ts'
+import { isTokenId, seedTokenId, type TokenRecord, type TokenView, tokenViewSchema } from '../../records/token.ts'
 import { scopes } from '../../records/token-scopes.ts'
 import type { Store } from '../store/store.ts'
 import { type Caller, covers } from './access/caller.ts'
@@ -39,7 +39,12 @@ export const createToken = defineRoute({
   summary: 'Create a token. Its secret is shown only once',
   scopes: ['admin'],
   body: z.strictObject({
-    name: z.string().trim().min(1).max(100),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .refine((name) => !isTokenId(name), { error: 'must not be written like the id of a token' }),
     scopes: z.array(z.enum(scopes)).min(1),
     features: z.array(featureField).min(1).nullable().default(null),
     expiresAt: z

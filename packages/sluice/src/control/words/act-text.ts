@@ -1,9 +1,10 @@
 import type { Rollout } from '../../records/rollout.ts'
-import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../records/version.ts'
 import { formatAmount, formatCount, formatPercent, formatSpan, formatUsd } from '../../text/format.ts'
 import { isJudgedLive } from '../release/capture.ts'
 import { onUndecided, sharePpm } from '../release/rollout-state.ts'
+import { settingChanges } from '../release/settings.ts'
 import { unjudgedText } from './end-forecast-text.ts'
 import { momentText } from './moments.ts'
 
@@ -170,11 +171,42 @@ export function startConsequence(facts: ReleaseFacts & { settings: RolloutSettin
   return {
     first: `${formatPercent(share)} of the users get ${version}${trafficText(facts, share)}; all others keep ${active}.`,
     more: [
-      `Stages: ${stages.join(', ')}, then everybody${settings.advance === 'manual' ? '; each step by a person' : ''}.`,
-      `If it is worse it is rolled back by itself. If nothing is decided within ${formatSpan(settings.patience)}, ${undecided}.`,
+      `Stages: ${stages.join(', ')}, then everybody${stepsText[settings.advance]}.`,
+      `${worseText(settings)} If nothing is decided within ${formatSpan(settings.patience)}, ${undecided}.`,
       facts.judging,
+      ...unusualText(settings),
     ],
   }
+}
+
+const stepsText = {
+  evidence: '',
+  soak: '; each step by time alone, whatever is known by then',
+  manual: '; each step by a person',
+}
+
+function worseText({ signals }: RolloutSettings): string {
+  return Object.values(signals).some((weight) => weight > 0)
+    ? 'If it is worse it is rolled back by itself.'
+    : 'No signal has a weight, so nothing rolls it back but a person.'
+}
+
+/** What a sentence of its own tells. */
+const told = ['stages', 'advance', 'patience', 'onUndecided']
+
+/** `Settings that are not as usual: alpha 0.000001 (0.05), signals.score 0 (0.4).` Whoever approves a rollout approves them. */
+function unusualText(settings: RolloutSettings): string[] {
+  const changes = settingChanges(defaultRolloutSettings, settings).filter(({ setting }) => !told.includes(setting))
+  const texts = changes.map(
+    ({ setting, before, after }) => `${setting} ${valueText(setting, after)} (${valueText(setting, before)})`,
+  )
+  return texts.length === 0 ? [] : [`Settings that are not as usual: ${texts.join(', ')}.`]
+}
+
+function valueText(setting: string, value: unknown): string {
+  if (value === null) return 'not set'
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(' and ')
+  return setting === 'mismatchPatience' && typeof value === 'number' ? formatSpan(value) : String(value)
 }
 
 /** `: about 368 users (estimated: 1 % of the 36,800 seen in 7 days)` */

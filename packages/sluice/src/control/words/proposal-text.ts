@@ -1,4 +1,5 @@
-import { formatAmount } from '../../text/format.ts'
+import type { ReleaseWish } from '../../records/proposal.ts'
+import { formatAmount, formatCount } from '../../text/format.ts'
 
 const acts: Record<string, (version: string) => string> = {
   activate: (version) => `give ${version} to everybody`,
@@ -10,6 +11,28 @@ const acts: Record<string, (version: string) => string> = {
 /** What a proposal would do, e.g. `start a rollout of 1.1`. */
 export function releaseActText(act: string, version: string): string {
   return acts[act]?.(version) ?? `${act} ${version}`
+}
+
+/** What a release goes by beside its version and its settings, a sentence each. Whoever approves it approves that as well. */
+export function releaseTerms(wish: ReleaseWish): string[] {
+  const override = 'override' in wish ? wish.override : null
+  return [...(override === null ? [] : [`It goes without a gate that passed: ${override}`]), ...startTerms(wish)]
+}
+
+function startTerms(wish: ReleaseWish): string[] {
+  if (wish.act !== 'start') return []
+  const { supersede, acceptUndecided, traffic } = wish
+  const given = [
+    ...(traffic?.requestsPerDay === undefined ? [] : [`${formatCount(traffic.requestsPerDay)} requests a day`]),
+    ...(traffic?.users === undefined ? [] : [`${formatCount(traffic.users)} users a week`]),
+  ]
+  return [
+    ...(supersede ? ['If another rollout runs, it ends for this one, without a verdict.'] : []),
+    ...(acceptUndecided ? ['Its traffic may be too little to decide it: whoever proposes it accepts that.'] : []),
+    ...(given.length === 0
+      ? []
+      : [`How it ends was forecast for traffic that was named, not measured: ${given.join(', ')}.`]),
+  ]
 }
 
 type Approvers = { role: string } | readonly string[]

@@ -133,3 +133,13 @@ test('a name passes on to the next token of the same maker, and to nobody who ma
   const chosen = { record: { ...person, scopes: ['operator' as const] }, makers: [], standing: 'chosen' as const }
   assert.match(whyNotApprove(chosen, authors, []) ?? '', /choose names like "ann" themselves: list the id, p-1/)
 })
+
+test('a token that is called by an id in the list is not the one that has the id', () => {
+  for (const id of ['t-3f2a91bc04d7', 't-admin-0011aabb', `p-${'0f'.repeat(16)}`]) {
+    const impostor = token('t-aaaaaaaaaaaa', { name: id, scopes: ['approver'] })
+    for (const tokens of [[impostor], [impostor, token(id, { name: 'ann' })]]) {
+      assert.equal(standingOf({ approvers: [id] }, impostor, { tokens, isValid: () => true }), 'none')
+    }
+    assert.equal(standingOf({ approvers: [id] }, token(id, { name: 'ann' }), { tokens: [], isValid: () => true }), 'id')
+  }
+})

@@ -94,6 +94,11 @@ test('a token is shown once, stored as a hash, listed, and on record', async () 
   const kept = JSON.stringify([await plane.store.tokens(), audit.body, listed.body])
   assert.ok(token.length >= 40 && !kept.includes(token) && !plane.logged().includes(token))
   assert.equal((await plane.ask('DELETE /v1/tokens/none', { as: 'admin' })).status, 404)
+  const likeAnId = { ...body, name: made.body.record.id }
+  assert.match(
+    (await plane.ask('POST /v1/tokens', { as: 'admin', body: likeAnId })).body.detail,
+    /like the id of a token/,
+  )
   const past = { ...body, expiresAt: '2020-01-01T00:00:00Z' }
   assert.equal((await plane.ask('POST /v1/tokens', { as: 'admin', body: past })).status, 400)
 })

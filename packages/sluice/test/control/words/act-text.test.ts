@@ -56,3 +56,22 @@ test('a start says how many users begin, and what happens by itself', () => {
   )
   assert.match(more.join(' '), /1 % for 4 h 0 min, 5 % for 8 h 0 min, .*then everybody.* Judged: 10 %\.$/)
 })
+
+test('a start names each setting that is not as usual, whichever it is, and promises no rollback that nothing makes', () => {
+  const moreOf = (settings: Partial<typeof defaultRolloutSettings>) =>
+    startConsequence({
+      ...{ active: '1.0', version: '1.1', traffic: null, judging: 'Judged: 10 %.' },
+      settings: { ...defaultRolloutSettings, ...settings },
+    }).more.join(' ')
+  assert.doesNotMatch(moreOf({}), /as usual|time alone/)
+  const others = { alpha: 1e-9, tolerance: 1, margin: 0.5, quietHours: ['22:00-06:00'], slowMs: 3000, minUsers: 1 }
+  assert.match(
+    moreOf({ ...others, mismatchPatience: 864_000_000 }),
+    /not as usual: alpha 1e-9 \(0\.05\), tolerance 1 \(0\), margin 0\.5 \(0\.05\), minUsers 1 \(100\), quietHours 22:00-06:00 \(none\), slowMs 3000 \(not set\), mismatchPatience 10 days \(not set\)\.$/,
+  )
+  assert.match(moreOf({ advance: 'soak' }), /then everybody; each step by time alone, whatever is known by then\./)
+  const none = { score: 0, errors: 0, slow: 0, safety: 0, feedback: 0 }
+  const silent = moreOf({ signals: none })
+  assert.match(silent, /No signal has a weight, so nothing rolls it back but a person\..*signals\.score 0 \(0\.4\)/)
+  assert.doesNotMatch(silent, /rolled back by itself/)
+})

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startLapseWatch } from '../../../../src/control/approval/lapse.ts'
 import { createFaultRegister } from '../../../../src/control/loops/loop-faults.ts'
+import { proposalText } from '../../../../src/control/remote/proposals.ts'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { gateReport, promptVersion } from '../../../support/control-plane.ts'
 import { ruled } from '../../../support/ruled.ts'
 import { until } from '../../../support/until.ts'
+import { signedIn } from '../../../support/visitor.ts'
 
 const hour = 3_600_000
 const codeOf = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code]
@@ -170,12 +172,41 @@ test('what is refused in any case is not proposed, and what is proposed already 
   assert.deepEqual(codeOf(await plane.propose({ act: 'start', version: failed })), [409, 'not-passed'])
   const overridden = await plane.propose({ act: 'start', version: failed, override: { reason: 'judge is down' } })
   assert.deepEqual([overridden.status, overridden.body.wish.override], [201, 'judge is down'])
+  assert.equal(overridden.body.does.at(-1), 'It goes without a gate that passed: judge is down')
   const once = await plane.propose()
   const again = await plane.propose()
   assert.deepEqual([once.status, again.status, again.body.id], [201, 200, once.body.id])
   delete plane.rules['*']
   assert.deepEqual(codeOf(await plane.propose()), [409, 'no-approval-needed'])
   assert.deepEqual(codeOf(await plane.decide(once.body.id, 'approve')), [409, 'no-approval-needed'])
+})
+
+test('who is asked to approve is told all that was chosen for the release, on the page and in the terminal', async () => {
+  await using plane = await ruled()
+  const settings = { alpha: 1e-9, advance: 'soak', signals: { score: 0, errors: 0, slow: 0, safety: 0 } }
+  const chosen = { supersede: true, acceptUndecided: true, traffic: { requestsPerDay: 5_000_000, users: 40_000 } }
+  const failed = await plane.publish('f', 'c', { verdict: 'fail' })
+  const { body } = await plane.propose({
+    ...{ act: 'start', version: failed, settings, ...chosen, override: { reason: 'judge is down' } },
+  })
+  const approver = await signedIn(plane, 'approver')
+  const shown = [
+    body.does.join('\n'),
+    proposalText(body).replaceAll(/\s+/g, ' '),
+    await approver.page(`/proposals/${body.id}`),
+    await approver.page(`/proposals/${body.id}/approve`),
+  ]
+  const told = [
+    ...[
+      /each step by time alone/,
+      /nothing rolls it back but a person/,
+      /not as usual: alpha 1e-9 \(0\.05\), signals\.score 0/,
+    ],
+    ...[/goes without a gate that passed: judge is down/, /If another rollout runs, it ends for this one/],
+    ...[/too little to decide it: whoever proposes it accepts that/],
+    /named, not measured: 5,000,000 requests a day, 40,000 users a week/,
+  ]
+  for (const [index, text] of shown.entries()) for (const one of told) assert.match(text, one, `${index}`)
 })
 
 test('a token has at most ten proposals of a feature that wait', async () => {

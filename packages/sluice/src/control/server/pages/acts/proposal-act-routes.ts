@@ -6,7 +6,7 @@ import type { StateTone } from '../../../pages/elements.ts'
 import type { PageContent } from '../../../pages/layout.ts'
 import { type ListedProposal, type ProposalPage, proposalPage } from '../../../pages/proposal.ts'
 import type { Consequence } from '../../../words/act-text.ts'
-import { approversText, neededText, releaseActText } from '../../../words/proposal-text.ts'
+import { approversText, neededText, releaseActText, releaseTerms } from '../../../words/proposal-text.ts'
 import { type Caller, hasScope } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
 import { standingOn } from '../../approvals/approval-standing.ts'
@@ -62,7 +62,6 @@ export const showProposalPage = definePage({
       version: { id: wish.version, label: proposal.label },
       reason: proposal.reason,
       consequence: await consequenceOf(services, proposal),
-      override: 'override' in wish ? wish.override : null,
       approvals: view.approvals,
       approvers: approversText(view.approvers),
       expiresAt: proposal.expiresAt,
@@ -97,7 +96,8 @@ async function consequenceOf(
   const state = ended ? undefined : await services.store.feature(feature)
   const [first, ...more] = does
   const kept = first === undefined ? null : { first, more }
-  return (state && (await releaseConsequence(services, state, wish))) ?? kept
+  const now = state && (await releaseConsequence(services, state, wish))
+  return now ? { ...now, more: [...now.more, ...releaseTerms(wish)] } : kept
 }
 
 type ProposalAct = 'approve' | 'reject' | 'withdraw' | 'review'
