@@ -13,6 +13,13 @@ export const rolloutAddress = (id: string) => `/rollouts/${part(id)}`
 /** The first step of an act. */
 export const rolloutActAddress = (id: string, act: string) => `${rolloutAddress(id)}/${act}`
 export const featureActAddress = (feature: string, act: string) => `${featureAddress(feature)}/${act}`
+
+/** Where one signs in, and comes back to `next`. `hasEnded`: there was a session before. */
+export function signInAddress({ next, hasEnded }: { next: string; hasEnded: boolean }): string {
+  const query = new URLSearchParams({ ...(next !== '/' && { next }), ...(hasEnded && { ended: 'yes' }) })
+  return query.size === 0 ? '/sign-in' : `/sign-in?${query}`
+}
+
 /** Where signing in by the identity provider begins, and where the provider sends browsers back to. */
 export const oidcAddress = '/sign-in/oidc'
 export const oidcCallback = `${oidcAddress}/callback`

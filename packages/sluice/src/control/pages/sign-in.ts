@@ -7,6 +7,8 @@ export interface SignInPage {
   next: string
   /** Why the last attempt was refused. */
   fault?: string | undefined
+  /** There was a session, which has ended. */
+  hasEnded: boolean
   /** Whether the token would cross a network without encryption. */
   isOpen: boolean
   /** Where people of the company sign in; null: by tokens only. */
@@ -14,11 +16,12 @@ export interface SignInPage {
 }
 
 /** Leads to the identity provider, and asks for a token. */
-export function signInPage({ next: wanted, fault, isOpen, provider }: SignInPage): PageContent {
+export function signInPage({ next: wanted, fault, hasEnded, isOpen, provider }: SignInPage): PageContent {
   const next = localAddress(wanted)
   const main = html`<section class="narrow">
 <h1>Sign in</h1>
 ${fault === undefined ? undefined : html`<p class="fault" role="alert" id="fault">${fault}</p>`}
+${hasEnded ? html`<p class="note" role="status">Your session has ended. Sign in again, and you come back to where you were.</p>` : undefined}
 ${isOpen ? html`<p class="note">This connection is not encrypted: whoever can read the network can read your token. Open the page by <code>https</code>, behind a proxy with TLS.</p>` : undefined}
 ${
   provider === null

@@ -10,6 +10,7 @@ import type { FeatureRow } from '../../../src/control/pages/overview-row.ts'
 import { rolloutPage } from '../../../src/control/pages/rollout/rollout-page.ts'
 import { settingsPage } from '../../../src/control/pages/settings.ts'
 import { signedInPage, signInPage } from '../../../src/control/pages/sign-in.ts'
+import { unsentPage } from '../../../src/control/pages/unsent.ts'
 import { featurePages, hostileProposal } from './hostile-feature-pages.ts'
 
 const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)>\u202Egnp.exe\u0000`
@@ -181,10 +182,14 @@ const pages: Record<string, PageContent> = {
     grid,
   }),
   'sign-in': signInPage({
-    ...{ next: hostile, fault: hostile, isOpen: true },
+    ...{ next: hostile, fault: hostile, hasEnded: true, isOpen: true },
     provider: { name: hostile, base: '' },
   }),
   'signed-in': signedInPage({ name: hostile, next: hostile }),
+  unsent: unsentPage({
+    ...{ form: hostile, to: '/', hasSession: true },
+    written: [{ name: hostile, label: hostile, text: hostile }],
+  }),
   fault: faultPage({ status: 500, detail: hostile, requestId: hostile }),
 }
 

@@ -136,6 +136,10 @@ export const serviceScenes: Record<string, Scene> = {
     const shown = [await attempt('wrong'), await attempt(tokenOf('ci'))]
     shown.push(textOf(await (await viewer.get(`${page(id)}/rollback`)).text()))
     for (let count = 0; count < 20; count += 1) shown.push(await attempt('wrong'))
+    await viewer.send('/sign-out', { everywhere: 'yes' })
+    await plane.wait(soonMs)
+    const form = (await viewer.get('/')).headers.get('location') ?? ''
+    shown.push(textOf(await (await plane.plane.fetch(plane.request(`GET ${form}`))).text()))
     return [...shown, ...(await refusedByGroups())]
   },
 

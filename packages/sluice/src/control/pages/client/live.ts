@@ -1,3 +1,4 @@
+import { signInAddress } from '../addresses.ts'
 import { replaceMain } from './replace-main.ts'
 
 /** Nothing heard for so long, in ms, and the stream counts as lost: it speaks at least every ten seconds. */
@@ -18,11 +19,17 @@ export function followChanges(state: HTMLElement, address: string): void {
       heardAt = Date.now()
       void ask()
     })
-    stream.addEventListener('ended', () => location.reload())
+    stream.addEventListener('ended', signInAgain)
     stream.addEventListener('error', () => {
       lost()
       if (stream?.readyState === EventSource.CLOSED) void ask()
     })
+  }
+
+  /** Leaves the page, since what it shows grows old, and comes back to it. */
+  function signInAgain(): void {
+    stream?.close()
+    location.replace(signInAddress({ next: `${location.pathname}${location.search}`, hasEnded: true }))
   }
 
   function lost(): void {
@@ -54,7 +61,7 @@ export function followChanges(state: HTMLElement, address: string): void {
     const response = await fetch(location.href, {
       headers: { accept: 'text/html', 'sluice-part': 'main', 'if-none-match': `"${state.dataset.tag}"` },
     })
-    if (response.status === 401) return location.reload()
+    if (response.status === 401) return signInAgain()
     if (response.status !== 304 && !response.ok) return lost()
     if (response.ok) replaceMain(await response.text())
     state.dataset.at = response.headers.get('sluice-as-of') ?? String(Date.now())
@@ -66,14 +73,20 @@ export function followChanges(state: HTMLElement, address: string): void {
     state.textContent = `Live, as of ${clockText(Number(state.dataset.at))}`
   }
 
+  function lookAtClock(): void {
+    if (Date.now() - heardAt > quietMs) lost()
+  }
+
   // Browsers allow six connections to a server: a page that nobody sees must not take one from a page that is seen.
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden) stream?.close()
-    else open()
+    if (document.hidden) return stream?.close()
+    // It may have slept for hours: until something is heard, what it shows does not count as live.
+    lookAtClock()
+    open()
   })
   setInterval(() => {
     if (document.hidden) return
-    if (Date.now() - heardAt > quietMs) lost()
+    lookAtClock()
     if (stream?.readyState === EventSource.CLOSED) open()
   }, 5000)
   open()

@@ -1,8 +1,11 @@
+import { signInAddress } from '../addresses.ts'
 import { followChanges } from './live.ts'
 import { replaceMain } from './replace-main.ts'
+import { keepUnsent } from './unsent.ts'
 
 const state = document.getElementById('state')
 if (state?.dataset.live) followChanges(state, state.dataset.live)
+keepUnsent()
 void completePage()
 const signedIn = document.getElementById('signed-in')
 if (signedIn?.dataset.next) void goOn(signedIn.dataset.next)
@@ -12,7 +15,7 @@ if (signedIn?.dataset.next) void goOn(signedIn.dataset.next)
  * site does not send the cookie, and so comes to the form first. A request from here sends it, and is sent on.
  */
 async function goOn(next: string): Promise<void> {
-  const form = `/sign-in?${new URLSearchParams({ next })}`
+  const form = signInAddress({ next, hasEnded: new URLSearchParams(location.search).has('ended') })
   const response = await fetch(form, { method: 'HEAD' }).catch(() => undefined)
   if (response?.redirected) location.replace(next)
 }

@@ -20,9 +20,7 @@ export function refuseOtherOrigin(request: Request, publicUrl: string | null): v
   throw new Problem({ status: 403, code: 'other-origin', detail })
 }
 
-/** @throws Problem 403 unless the form was made for this session */
-export function refuseForgedForm({ formKey }: Session, given: string | undefined): void {
-  if (given !== undefined && isSameHash(formKey, given)) return
-  const detail = 'The form does not belong to this session: open the page anew, and send the form from there.'
-  throw new Problem({ status: 403, code: 'forged-form', detail })
+/** Whether a page of this session has made the form. */
+export function isFormOf({ formKey }: Session, given: string | undefined): boolean {
+  return given !== undefined && isSameHash(formKey, given)
 }

@@ -25,6 +25,8 @@ export interface Sessions {
   readonly end: string
   /** The session of a request; undefined if it has none, or none that is still valid. */
   find(request: Request): Promise<Session | undefined>
+  /** Whether a request names a session, be it one that has ended. */
+  isNamedIn(request: Request): boolean
   /** Whether it is still valid, by what the store says at this moment. */
   isOpen(session: Session): Promise<boolean>
 }
@@ -111,6 +113,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       if (record.person && record.person.issuer !== issuer) return undefined
       return { record, expiresAt: content.expiresAt, formKey: content.formKey }
     },
+    isNamedIn: (request) => cookie.textIn(request) !== '',
     async isOpen({ record: { id, sessionEndings = 0 }, expiresAt }) {
       const now = expiryTime(store, clock)
       const record = now < expiresAt ? await store.tokenById(id) : undefined

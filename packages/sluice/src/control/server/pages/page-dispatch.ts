@@ -1,6 +1,8 @@
+import { signInAddress } from '../../pages/addresses.ts'
 import { faultPage } from '../../pages/fault.ts'
 import type { Admission } from '../access/admission.ts'
 import { anonymous } from '../access/caller.ts'
+import { refuseOtherOrigin } from '../access/forgery.ts'
 import type { Session } from '../access/sessions.ts'
 import { pageHeaders } from '../http/answer.ts'
 import { type Problem, problemOf } from '../http/problem.ts'
@@ -8,7 +10,8 @@ import { type Exchange, factsOf, noteRequest } from '../route/dispatch.ts'
 import type { Services } from '../services.ts'
 import { stopwatch } from '../timers.ts'
 import { pageResponse } from './page-response.ts'
-import { type PageRoute, seeOther } from './page-route.ts'
+import { formOf, type PageRoute, seeOther } from './page-route.ts'
+import { unsentForm } from './unsent-form.ts'
 
 /** Lets whoever has signed in see a page, and asks all others to sign in. Every error becomes a page. */
 export async function dispatchPage(
@@ -40,7 +43,7 @@ async function respond(
     session = await services.sessions.find(request)
     if (route.scopes === null)
       return await route.respond({ request, params, requestId, node, session, caller: anonymous }, services)
-    if (!session) return signInFirst(request)
+    if (!session) return await signInFirst({ request, requestId, session }, services)
     const caller = admission.admitSession(session, route.scopes)
     facts.token = caller.name
     return await route.respond({ request, params, requestId, node, session, caller }, services)
@@ -52,11 +55,19 @@ async function respond(
 }
 
 /** A script that asks anew for the page that it is on is told so plainly; a person goes to the form. */
-function signInFirst(request: Request): Response {
+async function signInFirst(
+  visit: { request: Request; requestId: string; session: undefined },
+  services: Services,
+): Promise<Response> {
+  const { request } = visit
   if (request.headers.has('sluice-part')) return new Response(null, { status: 401, headers: pageHeaders })
+  if (request.method === 'POST') {
+    refuseOtherOrigin(request, services.settings.publicUrl)
+    const page = unsentForm(request, { fields: await formOf(request), hasSession: false })
+    return pageResponse({ ...page, at: services.clock.now() }, visit, services)
+  }
   const { pathname, search } = new URL(request.url)
-  const next = request.method === 'POST' ? '/' : `${pathname}${search}`
-  return seeOther(next === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`)
+  return seeOther(signInAddress({ next: `${pathname}${search}`, hasEnded: services.sessions.isNamedIn(request) }))
 }
 
 /** The page about an address where there is nothing, or where the request failed. */

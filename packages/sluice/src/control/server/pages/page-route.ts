@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { readers, type Scope } from '../../../records/token-scopes.ts'
 import type { PageContent } from '../../pages/layout.ts'
 import type { Caller } from '../access/caller.ts'
-import { formKeyField, refuseForgedForm, refuseOtherOrigin } from '../access/forgery.ts'
+import { formKeyField, isFormOf, refuseOtherOrigin } from '../access/forgery.ts'
 import type { Session } from '../access/sessions.ts'
 import { pageHeaders } from '../http/answer.ts'
 import { readBody } from '../http/body.ts'
@@ -11,6 +11,7 @@ import { validated } from '../http/validate.ts'
 import type { Services } from '../services.ts'
 import { pageResponse } from './page-response.ts'
 import type { PageVisit } from './page-visit.ts'
+import { unsentForm } from './unsent-form.ts'
 
 /** A page, or the address of a form. Whatever fails is answered by a page that says so. */
 export interface PageRoute {
@@ -132,7 +133,10 @@ export function defineAct<P extends z.ZodType = Nothing, F extends z.ZodType = N
       const session = sessionOf(visit)
       refuseOtherOrigin(request, services.settings.publicUrl)
       const { [formKeyField]: formKey, ...fields } = await formOf(request)
-      refuseForgedForm(session, formKey)
+      if (!isFormOf(session, formKey)) {
+        const page = unsentForm(request, { fields, hasSession: true })
+        return pageResponse({ ...page, at: services.clock.now() }, visit, services)
+      }
       const { params } = readAddress({ ...(paramsSchema && { params: paramsSchema }) }, visit)
       const form = validated(formSchema ?? nothing, fields, 'body') as z.output<F>
       const result = await act({ request, caller, session, params: params as z.output<P>, form }, services)
@@ -166,12 +170,13 @@ export function seeOther(location: string, headers: Record<string, string> = {})
   return new Response(null, { status: 303, headers: { ...pageHeaders, location, ...headers } })
 }
 
-/** The fields of a form. Of two with one name the last counts. */
+/** The fields of a form. Of two with one name the last counts. Browsers send each line break as two characters. */
 export async function formOf(request: Request): Promise<Record<string, string>> {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (type !== 'application/x-www-form-urlencoded')
     throw new Problem({ status: 415, code: 'not-a-form', detail: 'Send the form as a browser does.' })
-  return Object.fromEntries(new URLSearchParams(Buffer.from(await readBody(request)).toString('utf8')))
+  const fields = new URLSearchParams(Buffer.from(await readBody(request)).toString('utf8'))
+  return Object.fromEntries([...fields].map(([name, value]) => [name, value.replaceAll('\r\n', '\n')]))
 }
 
 function readAddress<P extends z.ZodType, Q extends z.ZodType>(

@@ -24,9 +24,12 @@ export const showSignIn = defineOpen({
   path: '/sign-in',
   quiet: true,
   async respond(visit, services) {
-    const next = localAddress(new URL(visit.request.url).searchParams.get('next') ?? undefined)
-    if (visit.session) return seeOther(next)
-    return signInResponse(visit, services, { next })
+    const { searchParams } = new URL(visit.request.url)
+    const next = localAddress(searchParams.get('next') ?? undefined)
+    const hasEnded = searchParams.has('ended')
+    // Open pages hear of the end of their session a moment before requests do, and would be sent back at once.
+    if (visit.session && (!hasEnded || (await services.sessions.isOpen(visit.session)))) return seeOther(next)
+    return signInResponse(visit, services, { next, hasEnded })
   },
 })
 
@@ -111,12 +114,17 @@ async function validToken({ store, clock }: Services, secret: string): Promise<T
 export async function signInResponse(
   visit: OpenVisit,
   { clock, settings, oidc }: Services,
-  { next, fault, status = 200 }: { next: string; fault?: string; status?: number },
+  {
+    next,
+    fault,
+    hasEnded = false,
+    status = 200,
+  }: { next: string; fault?: string; hasEnded?: boolean; status?: number },
 ): Promise<Response> {
   const { hostname } = new URL(visit.request.url)
   const isOpen = settings.publicUrl?.startsWith('https:') !== true && !isLoopback(hostname)
   const provider = oidc && { name: new URL(oidc.settings.issuer).host, base: settings.publicUrl ?? '' }
-  const page = { ...signInPage({ next, fault, isOpen, provider }), status, at: clock.now() }
+  const page = { ...signInPage({ next, fault, hasEnded, isOpen, provider }), status, at: clock.now() }
   return pageResponse(page, { ...visit, session: undefined }, { settings })
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestPlane } from '../../../support/control-plane.ts'
 import { acknowledge, launched } from '../../../support/launched.ts'
-import { hiddenFields, signedIn, type Visitor } from '../../../support/visitor.ts'
+import { hiddenFields, sendForm, signedIn, type Visitor } from '../../../support/visitor.ts'
 
 const rolloutActs = ['rollback', 'pause', 'resume', 'advance', 'promote', 'abort']
 const featureActs = ['rollback', 'start', 'activate']
@@ -64,6 +64,25 @@ test('whoever has not signed in is asked to, and an act by the cookie needs the 
   assert.equal((await ann.send(path, form, { origin: 'https://evil.example' })).status, 403)
   assert.equal((await ann.send(path, form, { 'content-type': 'application/json' })).status, 415)
   assert.equal((await stateOf(plane)).rollout.status, 'running')
+})
+
+test('what was written into a form is shown where its session has ended, to nobody else, and counts as it was typed', async () => {
+  await using plane = await canary()
+  const ann = await signedIn(plane, 'operator')
+  const path = `/rollouts/${plane.id}/rollback`
+  const form = { ...(await formOf(ann, path)), reason: '<i>worse</i>\r\nthan before' }
+  const nobody = await sendForm(plane, path, form)
+  assert.equal(nobody.status, 401)
+  const text = await nobody.text()
+  assert.match(text, /Nothing was done.*&lt;i&gt;worse&lt;\/i&gt;\nthan before<\/textarea>/s)
+  assert.ok(text.includes(`href="/sign-in?${new URLSearchParams({ next: path, ended: 'yes' })}`.replace('&', '&amp;')))
+  const foreign = await sendForm(plane, path, form, { origin: 'https://evil.example' })
+  assert.deepEqual([foreign.status, /worse/.test(await foreign.text())], [403, false])
+  assert.equal((await stateOf(plane)).rollout.status, 'running')
+  const reason = 'line\r\n'.repeat(399)
+  assert.equal((await ann.send(path, { ...form, reason })).status, 303, 'a line break is one character')
+  const rows = (await plane.ask('GET /v1/features/f/audit', { as: 'operator' })).body.rows
+  assert.equal(rows.at(-1).reason, reason.replaceAll('\r\n', '\n').trim())
 })
 
 test('a token for other features finds neither rollout nor feature, as if there were none', async () => {

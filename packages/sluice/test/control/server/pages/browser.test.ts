@@ -1,30 +1,16 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import { systemClock } from '@sluice/client'
-import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
-import { listen } from '../../../../src/control/server/http/listen.ts'
+import { axeFaults, browsedPlane, signIn } from '../../../support/browsed-plane.ts'
 import { openBrowser } from '../../../support/browser.ts'
-import { type TestPlane, testPlane, tokenOf } from '../../../support/control-plane.ts'
+import type { TestPlane } from '../../../support/control-plane.ts'
 import { startIdentityProvider } from '../../../support/identity-provider.ts'
 import { acknowledge } from '../../../support/launched.ts'
 import { planeAt } from '../../../support/oidc-visitor.ts'
-import { toldEngine, toldFeature } from '../../../support/told-feature.ts'
+import { toldFeature } from '../../../support/told-feature.ts'
 import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/watched-canary.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What axe finds wrong, by rule, with the elements. */
-async function faultsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  )
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`)
-}
 
 describe('the pages of the control plane in Chromium', () => {
   let browser: Browser
@@ -33,49 +19,12 @@ describe('the pages of the control plane in Chromium', () => {
   })
   after(() => browser.close())
 
-  async function served(
-    given?: TestPlane,
-  ): Promise<TestPlane & { url: string; stop(): Promise<void>; open(): Promise<{ page: Page; errors: string[] }> }> {
-    const plane = given ?? (await testPlane({ clock: systemClock, engineState: toldEngine }))
-    const { url, close } = await listen(
-      { fetch: plane.plane.fetch, drain: plane.plane.drain, close: plane.plane.close },
-      { host: '127.0.0.1', port: 0 },
-    )
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
-    context.setDefaultTimeout(60_000)
-    return {
-      ...plane,
-      url,
-      stop: close,
-      async open() {
-        const page = await context.newPage()
-        const errors: string[] = []
-        page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
-        page.on('pageerror', (error) => errors.push(String(error)))
-        page.on('request', (request) => {
-          if (!/^data:/.test(request.url()) && new URL(request.url()).origin !== url)
-            errors.push(`asked for ${request.url()}`)
-        })
-        return { page, errors }
-      },
-      async [Symbol.asyncDispose]() {
-        await context.close()
-        await close()
-      },
-    }
-  }
-
-  async function signIn(page: Page, url: string, path: string, scope: string): Promise<void> {
-    await page.goto(url + path)
-    await page.getByLabel('Token').fill(tokenOf(scope))
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL(url + path)
-  }
+  const served = (given?: TestPlane) => browsedPlane(browser, given)
 
   test('signing in leads to the page; it follows changes, keeps what is written, and says when it is old', async () => {
     await using plane = await served()
     const { page, errors } = await plane.open()
-    await signIn(page, plane.url, '/', 'operator')
+    await signIn(page, plane.url, '/', { scope: 'operator' })
     await page.getByText('No features yet').waitFor()
     const version = await plane.publish('email-summary', 'a')
     await plane.ask('PUT /v1/features/email-summary/active', { as: 'operator', body: { version, reason: 'launch' } })
@@ -106,8 +55,8 @@ describe('the pages of the control plane in Chromium', () => {
     await plane.store.addJudgeSpending(new Date().toISOString().slice(0, 10), 'told', 1)
     await acknowledge(plane, 'app-1')
     await page.goto(plane.url)
-    assert.deepEqual(await faultsOf(page), [])
-    await signIn(page, plane.url, '/', 'admin')
+    assert.deepEqual(await axeFaults(page), [])
+    await signIn(page, plane.url, '/', { scope: 'admin' })
     for (const [path, width, colorScheme] of [
       ['/', 1280, 'light'],
       ['/', 360, 'dark'],
@@ -124,7 +73,7 @@ describe('the pages of the control plane in Chromium', () => {
       await page.setViewportSize({ width, height: 800 })
       await page.emulateMedia({ colorScheme })
       await page.goto(plane.url + path)
-      assert.deepEqual(await faultsOf(page), [], `${path} at ${width}`)
+      assert.deepEqual(await axeFaults(page), [], `${path} at ${width}`)
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, path)
     }
   })
@@ -136,14 +85,14 @@ describe('the pages of the control plane in Chromium', () => {
     watchCanary(rollout, known, { looks: 8 })
     await acknowledge(plane, 'app-1')
     const { page } = await plane.open()
-    await signIn(page, plane.url, `/rollouts/${rollout.id}`, 'operator')
+    await signIn(page, plane.url, `/rollouts/${rollout.id}`, { scope: 'operator' })
     for (const [width, colorScheme] of [
       [1280, 'light'],
       [360, 'dark'],
     ] as const) {
       await page.setViewportSize({ width, height: 800 })
       await page.emulateMedia({ colorScheme })
-      assert.deepEqual(await faultsOf(page), [], `at ${width}`)
+      assert.deepEqual(await axeFaults(page), [], `at ${width}`)
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width)
     }
     await page.getByText('The numbers').click()
@@ -158,7 +107,7 @@ describe('the pages of the control plane in Chromium', () => {
     const { body } = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version } })
     await acknowledge(plane, 'app-1')
     const [{ page: acting }, { page: watching }] = [await plane.open(), await plane.open()]
-    await signIn(acting, plane.url, `/rollouts/${body.id}/rollback`, 'operator')
+    await signIn(acting, plane.url, `/rollouts/${body.id}/rollback`, { scope: 'operator' })
     await watching.goto(`${plane.url}/features/f/applied`)
     await watching.getByText('started the canary').waitFor()
     await acting.getByLabel('Reason').fill('answers in French')
@@ -173,7 +122,7 @@ describe('the pages of the control plane in Chromium', () => {
     await using plane = await served()
     const context = await browser.newContext({ javaScriptEnabled: false })
     const page = await context.newPage()
-    await signIn(page, plane.url, '/settings', 'viewer')
+    await signIn(page, plane.url, '/settings', { scope: 'viewer' })
     await page.getByText('Only a token of the scope admin sees the others').waitFor()
     await page.keyboard.press('Tab')
     assert.equal(await page.locator(':focus').innerText(), 'To the content')
@@ -199,7 +148,7 @@ describe('the pages of the control plane in Chromium', () => {
     const page = await context.newPage()
     await signInAs(page, 'ned')
     await page.getByText('None of your groups has a role here').waitFor()
-    assert.deepEqual(await faultsOf(page), [])
+    assert.deepEqual(await axeFaults(page), [])
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360)
     await context.close()
     const scriptless = await browser.newContext({ javaScriptEnabled: false })
