@@ -69,7 +69,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     secret: store.secret,
     purpose: 'sluice session 1',
     schema: contentSchema,
-    attributes: `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`,
+    sameSite: 'Strict',
+    secure,
   })
 
   /** Cookies that were checked before, since open pages send theirs every second. */

@@ -51,7 +51,8 @@ export function createSignInAttempts({ store, clock, randomBytes, secure, issuer
     purpose: `sluice sign-in 1 ${issuer}`,
     schema: contentSchema,
     // The browser comes back by a link of another site, with which it sends no cookie that is `Strict`.
-    attributes: `Path=/sign-in/oidc; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`,
+    sameSite: 'Lax',
+    secure,
   })
   const attemptOf = ({ id, next }: z.output<typeof contentSchema>): SignInAttempt => ({
     next,

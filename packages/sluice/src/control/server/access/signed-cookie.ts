@@ -22,17 +22,19 @@ interface CookieOptions<T> {
   /** What is signed for one purpose passes for nothing else. */
   purpose: string
   schema: z.ZodType<T>
-  /** E.g. `Path=/; HttpOnly`. */
-  attributes: string
+  sameSite: 'Strict' | 'Lax'
+  /** Whether browsers reach the server by TLS. */
+  secure: boolean
 }
 
-export function createSignedCookie<T>({
-  name,
-  secret,
-  purpose,
-  schema,
-  attributes,
-}: CookieOptions<T>): SignedCookie<T> {
+/**
+ * By TLS its name begins with `__Host-`: such a cookie browsers take from this very host alone, and by TLS. Another name
+ * is not read there, since another site of the same domain, or whoever alters http on the way, could have set it.
+ */
+export function createSignedCookie<T>(options: CookieOptions<T>): SignedCookie<T> {
+  const { secret, purpose, schema, sameSite, secure } = options
+  const name = secure ? `__Host-${options.name}` : options.name
+  const attributes = `Path=/; HttpOnly; SameSite=${sameSite}${secure ? '; Secure' : ''}`
   const key = createHmac('sha256', secret).update(purpose).digest()
   const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url')
   return {

@@ -12,11 +12,11 @@ before(async () => {
 })
 after(() => provider[Symbol.asyncDispose]())
 
-test('what binds an attempt to the browser is out of the reach of scripts, other sites and other addresses', async () => {
+test('what binds an attempt to the browser is out of the reach of scripts, other sites and other hosts', async () => {
   await using plane = await planeAt(provider)
   const begun = await visit(plane, '/sign-in/oidc')
   const cookie = begun.headers.get('set-cookie') ?? ''
-  assert.match(cookie, /; Path=\/sign-in\/oidc; HttpOnly; SameSite=Lax; Max-Age=600$/)
+  assert.match(cookie, /; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/)
   const address = new URL(begun.headers.get('location') ?? '')
   const asked = Object.fromEntries(address.searchParams)
   assert.deepEqual(
@@ -27,7 +27,10 @@ test('what binds an attempt to the browser is out of the reach of scripts, other
   for (const part of [asked.state, asked.nonce]) assert.ok(part && part.length >= 43 && !body.includes(part))
   await using secure = await planeAt(provider, { settings: { publicUrl: 'https://sluice.example.com' } })
   const behindTls = await visit(secure, 'http://internal:4050/sign-in/oidc')
-  assert.match(behindTls.headers.get('set-cookie') ?? '', /; SameSite=Lax; Secure; Max-Age/)
+  assert.match(
+    behindTls.headers.get('set-cookie') ?? '',
+    /^__Host-sluice_sign_in=[^;]+; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=600$/,
+  )
   const { searchParams } = new URL(behindTls.headers.get('location') ?? '')
   assert.equal(searchParams.get('redirect_uri'), 'https://sluice.example.com/sign-in/oidc/callback')
   const form = await (await visit(secure, 'http://internal:4050/sign-in?next=/costs')).text()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pageRoutes } from '../../../../src/control/server/pages/page-routes.ts'
+import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 import { readers, scopes } from '../../../../src/records/token-scopes.ts'
 import { testPlane, tokenOf } from '../../../support/control-plane.ts'
 import { sendForm, signedIn } from '../../../support/visitor.ts'
@@ -52,13 +53,30 @@ test('people sign in, machines do not, and a wrong token says only that it is wr
   assert.doesNotMatch(plane.logged(), /no-such-token|token-of-scope/)
 })
 
-test('the cookie is for this server alone, and only by TLS where browsers use it', async () => {
-  const cookieAt = async (publicUrl: string | null) => {
-    await using plane = await testPlane({ settings: { publicUrl } })
-    return (await sendForm(plane, '/sign-in', { token: tokenOf('viewer') })).headers.get('set-cookie') ?? ''
+test('the cookie is for this server alone; by TLS no other host can have set it, and no other name is read', async () => {
+  const store = memoryStore()
+  for (const [publicUrl, name, others, attributes] of [
+    [null, 'sluice_session', ['__Host-sluice_session'], 'HttpOnly; SameSite=Strict; Max-Age=43200'],
+    ['http://127.0.0.1:4310', 'sluice_session', [], 'HttpOnly; SameSite=Strict; Max-Age=43200'],
+    [
+      ...(['https://sluice.example.com', '__Host-sluice_session'] as const),
+      ['sluice_session', '__Secure-sluice_session', '__host-sluice_session'],
+      'HttpOnly; SameSite=Strict; Secure; Max-Age=43200',
+    ],
+  ] as const) {
+    await using plane = await testPlane({ store, settings: { publicUrl } })
+    const { headers } = await sendForm(plane, '/sign-in', { token: tokenOf('viewer') })
+    const [cookie = '', ...rest] = (headers.get('set-cookie') ?? '').split('; ')
+    const value = cookie.slice(cookie.indexOf('=') + 1)
+    assert.deepEqual([cookie, rest.join('; ')], [`${name}=${value}`, `Path=/; ${attributes}`])
+    const statusBy = async (text: string) =>
+      (await plane.plane.fetch(new Request(home, { headers: { cookie: text } }))).status
+    assert.equal(await statusBy(`other=1; ${cookie}`), 200)
+    for (const other of others) {
+      assert.equal(await statusBy(`${other}=${value}`), 303, other)
+      assert.equal(await statusBy(`${other}=0; ${cookie}`), 200, other)
+    }
   }
-  assert.match(await cookieAt(null), /; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/)
-  assert.match(await cookieAt('https://sluice.example.com'), /; Path=\/; HttpOnly; SameSite=Strict; Secure; Max-Age/)
 })
 
 test('the API takes no cookie, and pages take no bearer token', async () => {
