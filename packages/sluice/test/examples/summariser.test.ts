@@ -30,7 +30,10 @@ async function startApp(folder: string, env: NodeJS.ProcessEnv) {
     said += chunk
   })
   child.stderr.pipe(process.stderr)
-  await until(() => said.includes('\n'), 'the example to listen')
+  await until(() => said.includes('\n'), 'the example to listen').catch((error) => {
+    child.kill('SIGKILL')
+    throw error
+  })
   const url = said.trim()
   return {
     async post(route: string, body: unknown) {

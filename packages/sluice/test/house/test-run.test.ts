@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { testProcesses } from '../../../../scripts/test/processes.ts'
+import { createProject } from '../support/project.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { until } from '../support/until.ts'
 
 const script = path.join(import.meta.dirname, '../../../../scripts/test.ts')
 
@@ -60,6 +62,23 @@ test('nor does a run that is told to end', async () => {
   await once(run, 'close')
   assert.ok(said.includes('waiting'))
   assert.deepEqual(readdirSync(place), [])
+})
+
+test('what was started in a project ends with the project, also where its test has failed', async (context) => {
+  const project = createProject({})
+  const waits = [process.execPath, '-e', "console.error('up'); setInterval(() => undefined, 1000)", '--']
+  const [left, ended] = [project.start([], {}, waits), project.start([], {}, [process.execPath, '-e', '', '--'])]
+  await until(() => left.said() !== '', 'the process')
+  let signal: unknown
+  void left.done.then((end) => {
+    signal = end.signal
+  })
+  context.after(() => left.kill('SIGTERM'))
+  assert.equal((await ended.done).code, 0)
+  project[Symbol.dispose]()
+  await until(() => signal !== undefined, 'the end of what was left')
+  assert.equal(signal, 'SIGKILL')
+  assert.equal(existsSync(project.root), false)
 })
 
 test('every test file runs once; one that changes its process shares it with no other', () => {

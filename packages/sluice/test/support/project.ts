@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,7 +28,10 @@ export interface Started {
   done: Promise<Finished>
 }
 
-/** A user's project in a temporary folder, which goes with the variable that holds it. */
+/**
+ * A user's project in a temporary folder, which goes with the variable that holds it. What still runs of it is ended then:
+ * a test that fails leaves no server behind, for which the whole run would wait.
+ */
 export interface Project extends Disposable {
   root: string
   write(files: Record<string, string | Uint8Array>): void
@@ -57,6 +60,7 @@ const gitSettings = [
 /** The command line runs in `folder` of the temporary one; everything else is relative to the latter. */
 export function createProject(files: Record<string, string | Uint8Array>, folder = ''): Project {
   const root = realpathSync(mkdtempSync(path.join(tmpdir(), 'sluice-test-')))
+  const running = new Set<ChildProcess>()
   const project: Project = {
     root,
     write(more) {
@@ -78,6 +82,8 @@ export function createProject(files: Record<string, string | Uint8Array>, folder
         env: environment(env),
         stdio: ['ignore', 'pipe', 'pipe'],
       })
+      running.add(child)
+      child.on('close', () => running.delete(child))
       let stdout = ''
       let stderr = ''
       child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -96,7 +102,11 @@ export function createProject(files: Record<string, string | Uint8Array>, folder
     },
     binary: (args, env) => project.start(args, env).done,
     sluice: (args, env, keys) => runHere(args, path.join(root, folder), environment(env), keys),
-    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+    [Symbol.dispose]() {
+      for (const child of running) child.kill('SIGKILL')
+      // One that has just been killed may have written meanwhile.
+      rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+    },
   }
   project.write(files)
   return project

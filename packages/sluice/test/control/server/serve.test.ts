@@ -70,10 +70,11 @@ test('without a token it lets nobody in, says how to make one, and refuses other
   assert.match(stderr, /Set SLUICE_ADMIN_TOKEN/)
 })
 
-test('what cannot be served says why: bad flags 3, a port that is taken or a store that is unusable 4', async () => {
+test('what cannot be served says why: bad flags 3, a port that is taken or a store that is unusable 4', async (context) => {
   using project = createProject({ 'a-file': 'not a folder' })
   const env = { SLUICE_ADMIN_TOKEN: token }
   const taken = createServer().listen(0, '127.0.0.1')
+  context.after(() => taken.close())
   await new Promise((resolve) => taken.once('listening', resolve))
   const port = String((taken.address() as AddressInfo).port)
   const [flag, short, busy, store] = await Promise.all([
@@ -82,7 +83,6 @@ test('what cannot be served says why: bad flags 3, a port that is taken or a sto
     project.sluice(['serve', '--port', port], env),
     project.sluice(['serve', '--port', '0', '--data', 'a-file'], env),
   ])
-  taken.close()
   assert.deepEqual([flag.code, short.code, busy.code, store.code], [3, 3, 4, 4])
   assert.match(busy.stderr, /the address is in use/)
   assert.match(short.stderr, /at least 16 characters/)

@@ -129,7 +129,7 @@ test('a reader that takes nothing is cut, the others get every change', async ()
 })
 
 test('a stream is sent in whole chunks to its last, and plainly to a client of HTTP/1.0', async () => {
-  const server = await served()
+  await using server = await served()
   const [modern, old] = [await server.connect(), await server.connect()]
   modern.socket.write(head('GET', '/v1/stream'))
   old.socket.write(head('GET', '/v1/stream').replace('HTTP/1.1', 'HTTP/1.0'))
@@ -184,7 +184,7 @@ test('a revoked token closes its open stream', async () => {
 
 test('a server that closes finishes what is under way, ends streams with a hint, and takes nothing new', async () => {
   const graceMs = 60_000
-  const server = await served({}, { ...defaultServerLimits, graceMs })
+  await using server = await served({}, { ...defaultServerLimits, graceMs })
   const silent = await server.connect()
   const events = await openStream(server)
   await events.until(1)

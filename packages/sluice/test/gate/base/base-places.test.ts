@@ -177,8 +177,9 @@ test('a change of the target alone is compared, and the guard names its keys', a
   assert.equal(change?.after, 'the command node app.mjs, called in another way (target.env)')
 })
 
-test('an address is no baseline of itself', async () => {
+test('an address is no baseline of itself', async (context) => {
   const app = createServer((_, response) => response.end('W0'))
+  context.after(() => app.close())
   await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
   const { port } = app.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
@@ -187,7 +188,6 @@ test('an address is no baseline of itself', async () => {
     { 'app.mjs': program(lower) },
   )
   const feature = featureOf(await judged(project, ['gate']))
-  app.close()
   assert.deepEqual([feature?.verdict, feature?.reasons[0]?.code], ['inconclusive', 'baseline'])
   assert.match(feature?.reasons[0]?.message ?? '', /baselineUrl is the address of the change itself/)
 })

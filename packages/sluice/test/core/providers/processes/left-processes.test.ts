@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { endLeftProcesses, markVariable, noteProcess } from '../../../../src/core/providers/processes/left-processes.ts'
 import { startOfProcess } from '../../../../src/core/providers/processes/process-identity.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
@@ -11,12 +11,18 @@ import { until } from '../../../support/until.ts'
 
 const hang = 'setInterval(() => undefined, 1e6)'
 
+const children: ChildProcess[] = []
+after(() => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 async function started(code = hang): Promise<ChildProcess & { pid: number }> {
   const child = spawn(process.execPath, ['-e', `console.log('up'); ${code}`], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, [markVariable]: 'mine' },
   })
+  children.push(child)
   await once(child.stdout, 'data')
   return Object.assign(child, { pid: child.pid ?? 0 })
 }

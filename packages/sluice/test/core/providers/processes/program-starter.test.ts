@@ -76,7 +76,7 @@ test('if that process is lost, so is what it ran; the next programs are started 
   assert.equal(await parentOf(starter), process.pid)
 })
 
-test('what is under way ends if the run itself is killed', async () => {
+test('what is under way ends if the run itself is killed', async (context) => {
   const module = path.join(import.meta.dirname, '../../../../src/core/providers/processes/program-starter.ts')
   const code = `import { createProgramStarter } from ${JSON.stringify(module)}
     const run = { command: ['sleep', '60'], cwd: '/', env: process.env, input: '', signal: new AbortController().signal, mostBytes: 1 }
@@ -88,6 +88,7 @@ test('what is under way ends if the run itself is killed', async () => {
   const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  context.after(() => child.kill('SIGKILL'))
   const pid = Number(String((await once(child.stdout, 'data'))[0]))
   assert.ok(procFields(pid))
   child.kill('SIGKILL')

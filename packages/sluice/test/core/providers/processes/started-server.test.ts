@@ -97,17 +97,17 @@ for (const [what, server, says] of [
   })
 }
 
-test('another process was faster to take the port: the server is started again on another one', async () => {
+test('another process was faster to take the port: the server is started again on another one', async (own) => {
   const marker = JSON.stringify(path.join(temporaryFolder('server'), 'tried'))
   const code = `const fs = require('node:fs')
     if (!fs.existsSync(${marker})) { fs.writeFileSync(${marker}, ''); process.argv[1] = process.env.TAKEN }
     answer((response) => response.end('second'))`
   const taken = createServer().listen(0)
+  own.after(() => taken.close())
   await once(taken, 'listening')
   const env = { TAKEN: String((taken.address() as AddressInfo).port) }
   await using ask = served({ code, env })
   assert.equal((await ask({}, context)).output, 'second')
-  taken.close()
 })
 
 test('a server that ends during the run is named, with what it said last', async () => {
@@ -160,8 +160,9 @@ for (const [where, detached] of [
 ] as const)
   test(`a child of a server in ${where} ends with it`, {
     skip: detached && process.platform !== 'linux' && 'needs /proc',
-  }, async () => {
+  }, async (own) => {
     const listener = createServer().listen(0, '127.0.0.1')
+    own.after(() => listener.close())
     await once(listener, 'listening')
     // Only a signal that it cannot ignore ends the child.
     const child = `process.on('SIGTERM', () => undefined); require('node:net').connect(${(listener.address() as AddressInfo).port}, '127.0.0.1')`
@@ -176,5 +177,4 @@ for (const [where, detached] of [
     const closed = once(socket.resume(), 'close')
     await ask.close()
     await closed
-    listener.close()
   })

@@ -153,8 +153,9 @@ test('command: a program that reads no input is none the worse', async () => {
   assert.equal((await ask({ text: 'x'.repeat(5e6) }, { caseId: 'c', repeat: 1, signal })).output, 'done')
 })
 
-test('command: when it is called off, what it has started ends too', async () => {
+test('command: when it is called off, what it has started ends too', async (context) => {
   const grandchildren = createServer()
+  context.after(() => grandchildren.close())
   await new Promise<void>((resolve) => grandchildren.listen(0, '127.0.0.1', resolve))
   const { port } = grandchildren.address() as AddressInfo
   const child = `require('node:net').connect(${port}, '127.0.0.1')`
@@ -166,7 +167,6 @@ test('command: when it is called off, what it has started ends too', async () =>
   controller.abort()
   assert.equal((await called).kind, 'aborted')
   await once(grandchild, 'close')
-  grandchildren.close()
 })
 
 test('command: env of the target is set, from the environment where it says so, and timeoutMs holds', async () => {
