@@ -50,15 +50,20 @@ export function formatUsd(usd: number | null): string {
   return `${usd.toFixed(digits)} USD`
 }
 
-/** 840 ms, 2.1 s, 2 min 5 s, 1 h 3 min */
+/** 840 ms, 2.1 s, 2 min 5 s, 1 h 3 min, 4 h */
 export function formatDuration(ms: number | null): string {
   if (ms === null) return unknown
   if (ms < 999.5) return `${Math.round(ms)} ms`
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-  const minutes = Math.round(seconds / 60)
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  if (seconds < 3600) return withRest(seconds, 'min', 's')
+  return withRest(Math.round(seconds / 60), 'h', 'min')
+}
+
+/** `4 h`, and not `4 h 0 min`. */
+function withRest(count: number, unit: string, sixtieth: string): string {
+  const rest = count % 60
+  return `${Math.floor(count / 60)} ${unit}${rest === 0 ? '' : ` ${rest} ${sixtieth}`}`
 }
 
 /** 12,345 */

@@ -123,6 +123,7 @@ export const toldEngine: EngineState = {
       places: { instance: [], address: [] },
       incumbent: arm(0.91, 0.004),
       canary: arm(0.84, 0.021),
+      signals: [],
       figures: {
         signals: [
           {

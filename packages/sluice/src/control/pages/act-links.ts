@@ -21,13 +21,13 @@ export function rolloutActLinks(
   return html`<ul class="plain acts" aria-label="What can be done"><li><a class="button danger" href="${rolloutActAddress(id, 'rollback')}">Roll back …</a></li>${Object.entries(others).map(([act, text]) => html`<li><a class="button" href="${rolloutActAddress(id, act)}">${text} …</a></li>`)}</ul>`
 }
 
-/** The same for a feature without a running rollout. A version that was active before is there to be gone back to. */
+/** The same for a feature without a running rollout; `canGoBack`: there is an earlier version that was good. */
 export function featureActLinks(
-  { feature, isActive }: { feature: string; isActive: boolean },
+  { feature, isActive, canGoBack }: { feature: string; isActive: boolean; canGoBack: boolean },
   mayAct: boolean,
 ): Html | undefined {
   if (!mayAct) return undefined
   const to = (act: string, text: string, danger = '') =>
     html`<li><a class="button${danger}" href="${featureActAddress(feature, act)}">${text} …</a></li>`
-  return html`<ul class="plain acts" aria-label="What can be done">${isActive ? [to('rollback', 'Roll back', ' danger'), to('start', 'Start a rollout')] : undefined}${to('activate', 'Activate a version')}</ul>`
+  return html`<ul class="plain acts" aria-label="What can be done">${isActive ? (canGoBack ? to('rollback', 'Roll back', ' danger') : html`<li class="muted">There is no earlier version to roll back to</li>`) : undefined}${isActive ? to('start', 'Start a rollout') : undefined}${to('activate', 'Activate a version')}</ul>`
 }

@@ -44,6 +44,8 @@ export interface FeaturePage {
   running: Parameters<typeof rolloutActLinks>[0] | null
   /** The reader may act. */
   mayAct: boolean
+  /** There is an earlier version that was good. */
+  canGoBack: boolean
   /** Since when the active version is; null: none is active, or the history does not say. */
   activeSince: { at: number; promoted: boolean } | null
   /** What the last change took back; null: it took nothing back. */
@@ -67,7 +69,7 @@ export function featurePage(page: FeaturePage): PageContent {
 ${sentence(page)}
 ${takenBack(page)}
 ${waitingSection(page.waiting)}
-${page.running === null ? featureActLinks({ feature, isActive: row.active !== null }, page.mayAct) : rolloutActLinks(page.running, page.mayAct)}
+${page.running === null ? featureActLinks({ feature, isActive: row.active !== null, canGoBack: page.canGoBack }, page.mayAct) : rolloutActLinks(page.running, page.mayAct)}
 ${wideTable({ name: 'Now', head: featureColumns.slice(1), rows: [html`<tr>${featureCells(row)}</tr>`] })}
 <section><h2>Over time</h2>
 ${featureTimeline(timeline)}</section>

@@ -27,8 +27,17 @@ export interface InstancesPage {
   /** Those that lack something first; at most as many as are shown. */
   instances: readonly ShownInstance[]
   counts: { total: number; behind: number; silent: number }
+  /** Which replica of the control plane does what for all of them. */
   leaders: readonly { work: string; replica: string }[]
   now: number
+}
+
+const works: Record<string, string> = {
+  controller: 'decides about the canaries: it advances them, and rolls them back',
+  drift: 'watches for drift',
+  judge: 'has live answers judged',
+  notify: 'sends the notifications',
+  github: 'tells GitHub of releases',
 }
 
 /** Which process runs what. */
@@ -56,7 +65,7 @@ ${
       })
 }
 ${instances.length < total ? html`<p class="muted">and ${formatCount(total - instances.length)} more, all up to date or later in the alphabet; <code>sluice status</code> counts all.</p>` : undefined}
-<h2>Who leads</h2>
+<h2>Background work of the control plane</h2>
 ${
   leaders.some(({ work }) => work === 'controller')
     ? undefined
@@ -65,7 +74,7 @@ ${
 ${
   leaders.length === 0
     ? undefined
-    : html`<ul>${leaders.map(({ work, replica }) => html`<li><b>${work}</b>: ${replica}</li>`)}</ul>`
+    : html`<ul>${leaders.map(({ work, replica }) => html`<li>The replica <b>${replica}</b> ${works[work.split(':', 1)[0] ?? work] ?? html`does <code>${work}</code>`}</li>`)}</ul>`
 }`
   return { title: behind > 0 ? `(${behind}) Instances` : 'Instances', main }
 }

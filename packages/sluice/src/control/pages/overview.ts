@@ -75,11 +75,19 @@ function sentence(page: OverviewPage): Html {
 }
 
 /** What needs somebody. Only rollouts and background work are looked at in all features; the rest, in those that are listed. */
-function needs({ counts: { all, attention, rollouts }, rows, leader }: OverviewPage): Html[] {
+function needs({ counts: { all, attention, rollouts }, rows, leader, waiting }: OverviewPage): Html[] {
   const verb = attention === 1 ? 'needs' : 'need'
   const drifted = rows.filter(({ drift }) => drift?.tone === 'bad').length
   const nights = rows.filter(({ night }) => night?.verdict === 'fail').length
   const below = [
+    ...(waiting.length > 0
+      ? [
+          toned(
+            'watch',
+            `${formatAmount(waiting.length, 'release')} ${waiting.length === 1 ? 'waits' : 'wait'} for approval or review`,
+          ),
+        ]
+      : []),
     ...(drifted > 0 ? [toned('bad', `${formatCount(drifted)} below with drift`)] : []),
     ...(nights > 0 ? [toned('bad', `${formatCount(nights)} below with a failed night`)] : []),
   ]

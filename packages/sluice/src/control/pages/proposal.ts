@@ -30,11 +30,15 @@ export interface ProposalPage extends ListedProposal {
   expiresAt: number | null
   /** Who ended it, and why; null while it waits for somebody. */
   ended: { name: string; at: number; reason: string | null } | null
+  /** What happened to its version before; null: nothing that speaks against it. */
+  before: string | null
   rolloutId: string | null
   /** What an approver wants to see first: the diff, the gate. */
   links: readonly { address: string; text: string }[]
   /** What the reader may try, each on a page of its own. */
   acts: readonly { act: string; text: string; isDanger: boolean }[]
+  /** Why the reader may not approve or review it; null where they may, or could not in any case. */
+  mayNot: string | null
 }
 
 const longestReason = 2000
@@ -57,6 +61,8 @@ export function proposalPage(page: ProposalPage): PageContent {
   const main = html`<p class="muted"><a href="${featureAddress(feature)}">${feature}</a></p>
 <h1>${title}</h1>
 <ul class="facts"><li>${toned(state.tone, state.text)}</li>${isOpen && expiresAt !== null ? html`<li>lapses ${moment(expiresAt)}</li>` : undefined}<li>${versionName(version)}</li></ul>
+${page.before === null ? undefined : html`<p class="note">${toned('watch', page.before)}</p>`}
+${page.mayNot === null ? undefined : html`<p class="muted">${page.mayNot}</p>`}
 ${page.acts.length === 0 ? undefined : html`<ul class="plain acts" aria-label="What can be done">${page.acts.map((one) => html`<li><a class="${one.isDanger ? 'button danger' : 'button'}" href="${proposalActAddress(id, one.act)}">${one.text} …</a></li>`)}</ul>`}
 <p>By <b>${by}</b> ${moment(at)}: ${reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, longestReason)}</p>
 ${page.consequence === null ? undefined : html`<h2>What it does</h2><p class="consequence">${page.consequence.first}</p><ul>${page.consequence.more.map((line) => html`<li>${excerpt(line, longestReason)}</li>`)}</ul>`}

@@ -1,6 +1,7 @@
 import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseWish } from '../../records/proposal.ts'
 import { measuredTraffic } from '../plan/measured-traffic.ts'
+import { isJudgedLive } from '../release/capture.ts'
 import { runningRollout } from '../release/transition.ts'
 import {
   activationConsequence,
@@ -39,5 +40,5 @@ export async function releaseConsequence(
   if (wish.act !== 'start') return activationConsequence(facts)
   const { settings, judgePercent = null } = wish
   const judging = record ? judgingText(record, { settings, judgePercent }) : 'What is judged is not known.'
-  return startConsequence({ ...facts, settings, judging })
+  return startConsequence({ ...facts, settings, judging, judges: record ? isJudgedLive(record) : null })
 }

@@ -157,9 +157,21 @@ export function judgingText(
   return `${percent} % of the answers are judged, for at most ${formatUsd(live.judge.budgetUsdPerDay)} a day.`
 }
 
+interface StartFacts extends ReleaseFacts {
+  settings: RolloutSettings
+  /** What is judged, in words. */
+  judging: string
+  /** Whether it is judged at all; null: not known. */
+  judges: boolean | null
+}
+
 /** What starting a rollout brings. */
-export function startConsequence(facts: ReleaseFacts & { settings: RolloutSettings; judging: string }): Consequence {
-  const { active, version, settings } = facts
+export function startConsequence(facts: StartFacts): Consequence {
+  const { active, version, settings, judges } = facts
+  const { signals, advance } = settings
+  // A quality that has a weight and is not watched is never proven, and so the canary never qualifies.
+  const neverQualifies = judges === false && signals.score > 0 && advance === 'evidence'
+  const rule = onUndecided({ settings })
   const [first] = settings.stages
   const share = (first?.ppm ?? 0) / 1e6
   const stages = settings.stages.map(({ ppm, soakMs }) => `${formatPercent(ppm / 1e6)} for ${formatSpan(soakMs)}`)
@@ -167,7 +179,7 @@ export function startConsequence(facts: ReleaseFacts & { settings: RolloutSettin
     weakPromote: 'it is promoted weakly if it qualifies, else held',
     hold: 'it is held for a person',
     rollBack: 'it is rolled back',
-  }[onUndecided({ settings })]
+  }[neverQualifies && rule === 'weakPromote' ? 'hold' : rule]
   return {
     first: `${formatPercent(share)} of the users get ${version}${trafficText(facts, share)}; all others keep ${active}.`,
     more: [

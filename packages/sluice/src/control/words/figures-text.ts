@@ -33,6 +33,7 @@ export function figuresLines(
     `users: ${arm('canary')}`,
     `       ${arm('incumbent')}`,
     `evidence against it: ${againstText(figures)}`,
+    ...weakerLines(figures),
     ...(isRunning ? waitingLines(figures, waiting) : []),
   ].flatMap((line) => wrap(line, 78))
 }
@@ -42,6 +43,13 @@ function againstText({ users, against: { eValue, needed, highest } }: ShownFigur
   if (users.canary === 0 || users.incumbent === 0) return 'not known, no data of both arms yet'
   const present = `${eValueText(eValue)} of the ${eValueText(needed)} that roll it back, ${evidenceInWords(eValue)}`
   return `${present}; highest ${eValueText(highest.eValue)}, ${momentText(highest.at)}`
+}
+
+function weakerLines({ users, signals, against }: ShownFigures): string[] {
+  if (users.canary === 0 || users.incumbent === 0) return []
+  const each = signals.map((one) => ({ name: signalNames[one.signal] ?? one.signal, eValue: one.against }))
+  const text = weakerTogether(against.eValue, each)
+  return text === null ? [] : [text]
 }
 
 function table({ signals }: ShownFigures): string[] {
@@ -145,6 +153,23 @@ export function judgingLine({
 /** `21 of the 20 that roll it back, 24 Nov 14:05Z` */
 export function highestText({ highest, needed }: Pick<ShownFigures['against'], 'highest' | 'needed'>): string {
   return `${eValueText(highest.eValue)} of the ${eValueText(needed)} that roll it back, ${momentText(highest.at)}`
+}
+
+/**
+ * Why all signals together are weaker than one of them; null where they are not.
+ * @example `All together is weaker than the judged score alone: it is their mean by weight, and the others do not bear it out.`
+ */
+export function weakerTogether(
+  all: number | null,
+  signals: readonly { name: string; eValue: number | null }[],
+): string | null {
+  const strongest = signals.reduce<{ name: string; eValue: number | null } | null>(
+    (most, one) => ((one.eValue ?? 0) > (most?.eValue ?? 0) ? one : most),
+    null,
+  )
+  if (all === null || strongest === null || evidenceInWords(strongest.eValue) === evidenceInWords(all)) return null
+  if ((strongest.eValue ?? 0) <= all) return null
+  return `All together is weaker than ${strongest.name} alone: it is their mean by weight, and the others do not bear it out.`
 }
 
 /** An e-value against "the canary is no worse" in words that need no statistics, and how much of it rolls back. */

@@ -36,7 +36,7 @@ function hostileProposalPage(odd: Odd): PageContent {
     ...hostileProposal(odd),
     ...{ version: { id: hostile, label: hostile }, reason: hostile, override: hostile, approvers: hostile },
     consequence: { first: hostile, more: [hostile] },
-    ...{ approvals: [said], expiresAt: never, ended: said, rolloutId: hostile },
+    ...{ approvals: [said], expiresAt: never, ended: said, rolloutId: hostile, before: hostile, mayNot: hostile },
     links: [{ address: '/features/f', text: hostile }],
     acts: [{ act: hostile, text: hostile, isDanger: true }],
   })
@@ -58,6 +58,7 @@ function hostileFeature(row: FeatureRow, odd: Odd): FeaturePage {
     row,
     running: { id: hostile, status: 'running', stage: 0, settings: { stages: [1, 2] } },
     mayAct: true,
+    canGoBack: true,
     waiting: [hostileProposal(odd)],
     activeSince: { at: never, promoted: true },
     takenBack: { version: name, at: never, by: hostile, reason: hostile },

@@ -81,7 +81,7 @@ test('a rollout tells its stage, or how it ended, and what is known', () => {
     rolloutText(rollout, feature.versions, 3 * minute),
     `summary: rollout r-1, holds: too little data
   1.1 (bb) against aa
-  stage 2 of 2, 5 % of the users, for 2 min 0 s
+  stage 2 of 2, 5 % of the users, for 2 min
   Only 7 of the 100 users that it takes.
 `,
   )
@@ -92,8 +92,8 @@ test('a rollout tells its stage, or how it ended, and what is known', () => {
     )[2]
   }
   const place = '  stage 2 of 2, 5 % of the users, soaked'
-  assert.equal(soakedOf(1), `${place} 6.0 s of 1 min 0 s; no data since 00:00:01Z`)
-  assert.equal(soakedOf(0), `${place} 0 ms of 1 min 0 s; no data of both arms yet`)
+  assert.equal(soakedOf(1), `${place} 6.0 s of 1 min; no data since 00:00:01Z`)
+  assert.equal(soakedOf(0), `${place} 0 ms of 1 min; no data of both arms yet`)
   assert.equal(rolloutText({ ...rollout, assessment: null }, [], 0).split('\n')[2], soakedOf(0))
   assert.match(
     rolloutText(ended, feature.versions, 0),
@@ -149,7 +149,7 @@ instances: 2 of 4 are up to date, at revision 7
   )
   assert.match(
     statusText({ features: [{ ...feature, rollout }], instances: null }, 3 * minute),
-    /is active\n {2}rollout r-1 of 1\.1 \(bb\): holds: too little data; stage 2 of 2, 5 % of the users, for 2 min 0 s; evidence against it not known\n\n/,
+    /is active\n {2}rollout r-1 of 1\.1 \(bb\): holds: too little data; stage 2 of 2, 5 % of the users, for 2 min; evidence against it not known\n\n/,
   )
   assert.match(
     statusText({ features: [], instances: null }, 0),

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import { testPlane } from '../../support/control-plane.ts'
 import { acknowledge, launched, settled } from '../../support/launched.ts'
+import { signedIn } from '../../support/visitor.ts'
 
 test('an acknowledgement is answered with what the server has', async () => {
   await using plane = await launched()
@@ -251,4 +252,7 @@ test('who leads is told by readiness and beside the instances', async () => {
     leaders.map(({ work }: { work: string }) => work),
     ['controller', 'github:acme/mail', 'notify:webhook 0a1b'],
   )
+  const page = (await (await signedIn(plane, 'operator')).page('/instances')).replaceAll(/<[^>]+>/g, '')
+  assert.match(page, /The replica \S+.* decides about the canaries: it advances them, and rolls them back/)
+  assert.match(page, /sends the notifications/)
 })

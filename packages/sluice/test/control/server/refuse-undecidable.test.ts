@@ -115,7 +115,7 @@ test('the page of a start says how it is expected to end, and asks whether an en
   assert.match(page, /If the canary is as good: 100 of 100 undecided when patience ends/)
   assert.match(page, /This rollout cannot decide before its patience of 96 h ends/)
   assert.match(page, /25 % of the users get/)
-  assert.match(page, /Stages: 25 % for 4 h 0 min, 50 % for 1 day, then everybody/)
+  assert.match(page, /Stages: 25 % for 4 h, 50 % for 1 day, then everybody/)
   assert.match(page, /Nothing is judged, since live\.store is off: quality is not watched/)
   assert.match(page, /<input type="checkbox" name="acceptUndecided" value="yes" required/)
   const form: Record<string, string> = { ...hiddenFields(page), reason: 'try it' }

@@ -48,19 +48,28 @@ test('where no user was counted, no number is given', () => {
 test('a start says how many users begin, and what happens by itself', () => {
   const { first, more } = startConsequence({
     ...{ active: '1.0', version: '1.1', traffic: { users: 36_800, hours: 168 }, settings: defaultRolloutSettings },
-    judging: 'Judged: 10 %.',
+    ...{ judging: 'Judged: 10 %.', judges: true },
   })
   assert.equal(
     first,
     '1 % of the users get 1.1: about 368 users (estimated: 1 % of the 36,800 seen in the last 7 days); all others keep 1.0.',
   )
-  assert.match(more.join(' '), /1 % for 4 h 0 min, 5 % for 8 h 0 min, .*then everybody.* Judged: 10 %\.$/)
+  assert.match(more.join(' '), /1 % for 4 h, 5 % for 8 h, .*then everybody.* Judged: 10 %\.$/)
+})
+
+test('a canary whose quality nobody watches is not said to be promoted weakly when its patience ends', () => {
+  const rule = (judges: boolean | null) =>
+    startConsequence({
+      ...{ active: '1.0', version: '1.1', traffic: null, settings: defaultRolloutSettings, judging: '', judges },
+    }).more.join(' ')
+  assert.match(rule(true), /If nothing is decided within .*, it is promoted weakly if it qualifies/)
+  assert.match(rule(false), /If nothing is decided within .*, it is held for a person/)
 })
 
 test('a start names each setting that is not as usual, whichever it is, and promises no rollback that nothing makes', () => {
   const moreOf = (settings: Partial<typeof defaultRolloutSettings>) =>
     startConsequence({
-      ...{ active: '1.0', version: '1.1', traffic: null, judging: 'Judged: 10 %.' },
+      ...{ active: '1.0', version: '1.1', traffic: null, judging: 'Judged: 10 %.', judges: true },
       settings: { ...defaultRolloutSettings, ...settings },
     }).more.join(' ')
   assert.doesNotMatch(moreOf({}), /as usual|time alone/)

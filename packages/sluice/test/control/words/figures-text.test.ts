@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { evidenceWords } from '../../../src/control/words/figures-text.ts'
+import { evidenceWords, weakerTogether } from '../../../src/control/words/figures-text.ts'
 
 test('evidence is said as a chance, never rounded up, and with what rolls back', () => {
   const words = (eValue: number) => evidenceWords({ eValue, needed: 20 })
@@ -9,4 +9,23 @@ test('evidence is said as a chance, never rounded up, and with what rolls back',
   assert.equal(words(1e300), 'as unlikely as 1 in 10³⁰⁰ if it were no worse; at 1 in 20 it is rolled back')
   for (const little of [0, 0.3, 1, 1.99])
     assert.equal(words(little), 'no evidence that it is worse; at 1 in 20 it is rolled back')
+})
+
+test('why all signals together are weaker than one of them is said where they are, and only there', () => {
+  const signals = (score: number | null) => [
+    { name: 'the judged score', eValue: score },
+    { name: 'the rate of errors', eValue: 0.9 },
+  ]
+  assert.equal(
+    weakerTogether(6.4, signals(14.1)),
+    'All together is weaker than the judged score alone: it is their mean by weight, and the others do not bear it out.',
+  )
+  for (const [all, score] of [
+    [6.4, 6.5],
+    [7, 6],
+    [0.9, 1.4],
+    [6, null],
+  ] as const)
+    assert.equal(weakerTogether(all, signals(score)), null)
+  assert.equal(weakerTogether(null, signals(14)), null)
 })

@@ -21,10 +21,10 @@ test('general defaults give way to what suits the traffic, and it is said', asyn
   assert.deepEqual([percents(found), found.judgePercent], [[5, 50], 40])
   const text = found.lines.join('\n')
   for (const line of found.lines) assert.ok(line.length <= 80, line)
-  assert.match(text, /5,000 requests a day from 7,500 users, measured over 168 h 0 min/)
+  assert.match(text, /5,000 requests a day from 7,500 users, measured over 168 h/)
   assert.match(
     text,
-    /Stages, adapted to this traffic: 5 % for 2 h 0 min, 50 % for 24 h 0 min\. Judged,\s+adapted to this traffic: 40 %/,
+    /Stages, adapted to this traffic: 5 % for 2 h, 50 % for 24 h\. Judged, adapted to\s+this traffic: 40 %/,
   )
   assert.match(text, /as good +\d+\/\d+\/\d+/)
 })

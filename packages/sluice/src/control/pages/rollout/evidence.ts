@@ -6,7 +6,7 @@ import { timeScale } from '../../../charts/scale.ts'
 import type { ChartPoint, Tone } from '../../../charts/series.ts'
 import type { Height } from '../../../records/assessment.ts'
 import { type Html, html } from '../../../text/markup.ts'
-import { evidenceWords } from '../../words/figures-text.ts'
+import { evidenceWords, weakerTogether } from '../../words/figures-text.ts'
 import { timeText } from '../../words/moments.ts'
 import { moment, notKnown, type StateTone, toned } from '../elements.ts'
 
@@ -26,6 +26,8 @@ export interface EvidenceLine {
 export interface ShownEvidence {
   /** Something about the data is wrong, or missing: that nothing speaks against the canary is then no good news. */
   isHeld: boolean
+  /** What looks worse so far, however little that proves; null: nothing does. */
+  worse: string | null
   /** So much of all together rolls back. */
   needed: number
   /** Null before the first assessment. */
@@ -45,23 +47,31 @@ export interface ShownEvidence {
 
 /** How likely what is seen would be if the canary were no worse: in words, over time, and at its highest. */
 export function againstSection(evidence: ShownEvidence): Html {
-  const { all, signals, needed, recordedSince } = evidence
+  const { all, signals, needed, recordedSince, worse } = evidence
   if (!all)
     return html`<section id="evidence"><h2>Evidence against the canary</h2><p>${toned('unknown', 'Nothing was assessed yet')}: evidence ${notKnown}.</p></section>`
   const unknown = signals.filter(({ eValue }) => eValue === null)
   return html`<section id="evidence"><h2>Evidence against the canary</h2>
-<p>${toned(toneOf(all, evidence), all.eValue === null ? 'not known: no data of both arms' : evidenceWords({ eValue: all.eValue, needed }))}. ${highestPart(all, needed)}${all.eValue === null || unknown.length === 0 ? undefined : ` Not known yet, and so not in it: ${unknown.map(({ name }) => name).join(', ')}.`}</p>
+<p>${toned(toneOf(all, evidence), all.eValue === null ? 'not known: no data of both arms' : evidenceWords({ eValue: all.eValue, needed }))}${worse === null || all.eValue === null ? undefined : `; ${worse}`}. ${highestPart(all, needed)}${all.eValue === null || unknown.length === 0 ? undefined : ` Not known yet, and so not in it: ${unknown.map(({ name }) => name).join(', ')}.`}</p>
+${weakerPart(all, signals)}
 ${signals.length === 0 ? undefined : html`<ul>${signals.map((one) => html`<li><b>${one.name}</b>: ${evidenceInWords(one.eValue)}${one.highest === null ? undefined : html` <small>highest ${eValueText(one.highest.eValue)}, ${moment(one.highest.at)}</small>`}</li>`)}</ul>`}
 ${recordedSince === null ? undefined : html`<p class="muted">Recorded since ${moment(recordedSince)}; what was before is not known.</p>`}
 ${chartFigure(chartOf(evidence, all), { x: timeText, y: eValueText })}
 <p class="muted"><small>The scale is logarithmic and ends where the canary is rolled back. A canary that is no worse reaches that end with a probability of at most 1 in ${eValueText(needed)}, however often one looks. Each signal counts by its weight: only all together roll back.</small></p></section>`
 }
 
-/** Nothing against a canary that is held, or whose answers nobody has judged, is no good news. */
-function toneOf({ eValue }: EvidenceLine, { needed, signals, isHeld }: ShownEvidence): StateTone {
+/** Little against a canary that is held, that looks worse, or whose answers nobody has judged, is no good news. */
+function toneOf({ eValue }: EvidenceLine, { needed, signals, isHeld, worse }: ShownEvidence): StateTone {
   if (eValue === null) return 'unknown'
   if (eValue >= needed / 4) return eValue >= needed ? 'bad' : 'watch'
-  return isHeld || signals.some((one) => one.short === 'score' && one.eValue === null) ? 'unknown' : 'good'
+  return isHeld || worse !== null || signals.some((one) => one.short === 'score' && one.eValue === null)
+    ? 'unknown'
+    : 'good'
+}
+
+function weakerPart(all: EvidenceLine, signals: readonly EvidenceLine[]): Html | undefined {
+  const text = weakerTogether(all.eValue, signals)
+  return text === null ? undefined : html`<p>${text}</p>`
 }
 
 function highestPart({ highest }: EvidenceLine, needed: number): Html | undefined {

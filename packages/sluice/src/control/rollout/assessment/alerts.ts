@@ -25,6 +25,24 @@ interface Known {
   now: number
 }
 
+const past: Record<string, string> = {
+  evidence: 'evidence spoke against the canary',
+  cost: 'the canary cost more than its limit',
+  'over-cost': 'the canary had more very expensive requests than the incumbent',
+  'no-scores': 'judged scores had stopped coming, so quality was not watched',
+  'tokens-disagree': 'what tokens reported did not agree',
+  'one-source': 'one source alone spoke against the canary',
+  'left-out': 'what a token reported was left out, since its arms did not match',
+  'no-outcomes': 'no outcomes of both arms came any more',
+  'uneven-judging': 'one arm was judged more often than the sampling says',
+  'judge-outage': 'the judge had failed',
+}
+
+/** What an alert says of a rollout that has ended: it is no alarm any more. */
+export function pastAlert({ code, message }: Alert): string {
+  return past[code] ?? message
+}
+
 /** What people should know though nothing changes by it. */
 export function alertsOf(
   evidence: Evidence,

@@ -5,7 +5,7 @@ import type { Evidence, EvidenceSums } from '../evidence/evidence.ts'
 import type { FlagSums } from '../evidence/signal-sums.ts'
 import { decidingSums } from '../evidence/tokens.ts'
 import { flagOf, restartedLogE, signalLogE, type Weighing } from '../statistics/e-value.ts'
-import { proofOf, provenSignals } from '../statistics/estimates.ts'
+import { estimates, proofOf, provenSignals } from '../statistics/estimates.ts'
 import { summaryOf } from './arm-summary.ts'
 import type { SignalEvidence } from './assessment.ts'
 
@@ -15,10 +15,17 @@ export function signalEvidence(evidence: Evidence, { settings }: Rollout): Signa
   const one = decidingSums(sums)
   const weighing = { settings, window, suspect: false }
   const [incumbent, canary] = [summaryOf(sums.arms.incumbent), summaryOf(sums.arms.canary)]
+  const figures = estimates(evidence, settings)
   const proven = provenSignals.map((signal): SignalEvidence => {
     const isKnown = signal === 'score' ? hasUsers(sums.score.users) : hasRequests(flagOf(one, signal))
+    // Of a signal that decides, words and tables rest on the same figures.
+    const known = figures.find((figure) => figure.signal === signal)
     const difference =
-      signal === 'score' ? minus(canary.meanScore, incumbent.meanScore) : rateDifference(flagOf(one, signal))
+      known !== undefined
+        ? known.difference
+        : signal === 'score'
+          ? minus(canary.meanScore, incumbent.meanScore)
+          : rateDifference(flagOf(one, signal))
     return {
       signal,
       weight: settings.signals[signal],

@@ -5,6 +5,7 @@ import type { Findings } from './decision.ts'
 import { onlySourceText } from './place-share.ts'
 import { signalNames } from './signal-names.ts'
 import { disputeText, tokensText } from './token-share.ts'
+import { sizeText, worseSignals, worseSoFar } from './worse-so-far.ts'
 
 type Facts = Omit<Assessment, 'words'>
 
@@ -45,7 +46,7 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
         return `All that speaks against the canary comes from ${onlySourceText(facts.accuser)}, and the others do not bear it out.`
       if (findings.disputed) return `${dispute(facts)} It is not rolled back by that alone.`
       if (facts.anytimeP < 0.2) return suspicion(facts)
-      return facts.anytimeP < 0.8 ? beginnings(facts) : 'Nothing speaks against the canary so far.'
+      return facts.anytimeP < 0.8 ? beginnings(facts) : noEvidence(facts)
   }
 }
 
@@ -74,6 +75,12 @@ const loneDispute =
 
 function suspicion(facts: Facts): string {
   return `There is some evidence against the canary, most of it in ${strongest(facts.signals)}, but not enough to roll it back.`
+}
+
+function noEvidence({ signals }: Facts): string {
+  const worse = worseSoFar(signals)
+  if (worse === null) return 'Nothing speaks against the canary so far.'
+  return `${worse.charAt(0).toUpperCase()}${worse.slice(1)}. As much may be chance.`
 }
 
 function beginnings(facts: Facts): string {
@@ -120,15 +127,13 @@ function sinceText(heardAt: number | null): string {
 function strongest(signals: readonly SignalEvidence[]): string {
   const part = ({ weight, logE }: SignalEvidence) => (weight > 0 ? Math.log(weight) + (logE ?? 0) : -Infinity)
   const found = signals.reduce((most, signal) => (part(signal) > part(most) ? signal : most))
-  const by = found.difference === null ? '' : ` (${signed(found)})`
+  // Evidence of an earlier stage may speak against a signal that looks no worse in the present one.
+  const by = worseSignals([found]).length === 0 ? '' : ` (${signed(found)})`
   return `${signalNames[found.signal] ?? found.signal}${by}`
 }
 
-function signed({ signal, difference }: SignalEvidence): string {
-  const value = difference ?? 0
-  const isRate = signal !== 'score' && signal !== 'feedback'
-  const size = isRate ? `${(100 * Math.abs(value)).toFixed(2)} points` : Math.abs(value).toFixed(3)
-  return `${value < 0 ? 'down' : 'up'} ${size}`
+function signed(one: SignalEvidence): string {
+  return `${(one.difference ?? 0) < 0 ? 'down' : 'up'} ${sizeText(one)}`
 }
 
 function counts({ canary, incumbent }: Facts, watched: boolean): string {

@@ -54,6 +54,21 @@ export async function endProposal(
   throw busyProposal(id)
 }
 
+/** Why somebody may not end it in this way; null where they may. */
+export async function endRefusal(
+  services: Services,
+  end: ProposalEnd,
+  { proposal, caller }: { proposal: Proposal; caller: Caller },
+): Promise<string | null> {
+  try {
+    await ends[end].refuse(services, proposal, caller)
+    return null
+  } catch (error) {
+    if (error instanceof Problem && error.details.status === 403) return error.message
+    throw error
+  }
+}
+
 async function refuseOthers(_: Services, { proposedBy }: Proposal, caller: Caller): Promise<void> {
   if (caller.tokenId === proposedBy.tokenId || hasScope(caller, ['admin'])) return
   const detail = `Only "${proposedBy.name}" withdraws what it proposed: whoever may approve it rejects it.`

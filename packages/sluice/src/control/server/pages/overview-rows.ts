@@ -9,6 +9,7 @@ import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import { type Assessment, evidenceLoudness } from '../../rollout/assessment/assessment.ts'
 import { isOutage } from '../../rollout/assessment/judge-health.ts'
+import { worseSoFar } from '../../rollout/assessment/worse-so-far.ts'
 import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
@@ -107,7 +108,7 @@ function shownRollout(
   }
 }
 
-/** How a running rollout is to be taken, the same on every page. What nobody has looked at is never well. */
+/** How a running rollout is to be taken, the same on every page. What nobody has looked at, or looks worse, is never well. */
 export function runningTone(rollout: Rollout, assessment: Assessment | null, leader: string | null): StateTone {
   if (rollout.hold !== null) return 'bad'
   if (rollout.status !== 'running') return 'watch'
@@ -115,6 +116,7 @@ export function runningTone(rollout: Rollout, assessment: Assessment | null, lea
   const loudness = evidenceLoudness(assessment)
   if (loudness === 'enough') return 'bad'
   if (loudness === 'some' || assessment.alerts.length > 0) return 'watch'
+  if (worseSoFar(assessment.signals) !== null) return 'unknown'
   return leader !== null && isScored(rollout, assessment) ? 'good' : 'unknown'
 }
 
@@ -151,9 +153,9 @@ function signsOf(assessment: Assessment | null): Sign[] {
   const alerts = assessment.alerts.map(({ code, message }): Sign => {
     return { tone: grave.includes(code) ? 'bad' : 'watch', text: message }
   })
-  return isHeard(assessment)
-    ? alerts
-    : [{ tone: 'unknown', text: 'no outcomes of both arms in this stage yet' }, ...alerts]
+  if (!isHeard(assessment)) return [{ tone: 'unknown', text: 'no outcomes of both arms in this stage yet' }, ...alerts]
+  const worse = worseSoFar(assessment.signals)
+  return alerts.length > 0 || worse === null ? alerts : [{ tone: 'unknown', text: worse }]
 }
 
 function instancesOf(state: FeatureState, { instances, epoch }: RowFacts): FeatureRow['instances'] {

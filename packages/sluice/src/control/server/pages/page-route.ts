@@ -49,17 +49,41 @@ interface Schemas<P extends z.ZodType, Q extends z.ZodType> {
  * A page that follows changes by itself. It is made once for all with the same rights, and kept until something changes,
  * so it may depend on nothing else of the session.
  */
-export function definePage<P extends z.ZodType = Nothing, Q extends z.ZodType = Nothing>({
-  path,
-  scopes = readers,
-  show,
-  ...schemas
-}: Schemas<P, Q> & {
-  show(
-    asked: { params: z.output<P>; query: z.output<Q>; viewer: Viewer },
-    services: Services,
-  ): Promise<PageContent> | PageContent
-}): PageRoute {
+export function definePage<P extends z.ZodType = Nothing, Q extends z.ZodType = Nothing>(
+  described: Schemas<P, Q> & {
+    show(
+      asked: { params: z.output<P>; query: z.output<Q>; viewer: Viewer },
+      services: Services,
+    ): Promise<PageContent> | PageContent
+  },
+): PageRoute {
+  return keptPage(described, ({ scopes, features }) => ({ scopes, features }))
+}
+
+/** The same of a page that says what its reader may do: it is made once for each token. */
+export function definePersonalPage<P extends z.ZodType = Nothing, Q extends z.ZodType = Nothing>(
+  described: Schemas<P, Q> & {
+    show(asked: { params: z.output<P>; query: z.output<Q>; viewer: Caller }, services: Services): Promise<PageContent>
+  },
+): PageRoute {
+  return keptPage(described, ({ scopes, features, tokenId, name }) => ({ scopes, features, tokenId, name }))
+}
+
+/** Nothing else of the caller than what `viewerOf` keeps reaches the page, and all of that is in its key. */
+function keptPage<P extends z.ZodType, Q extends z.ZodType, V extends Viewer>(
+  {
+    path,
+    scopes = readers,
+    show,
+    ...schemas
+  }: Schemas<P, Q> & {
+    show(
+      asked: { params: z.output<P>; query: z.output<Q>; viewer: V },
+      services: Services,
+    ): Promise<PageContent> | PageContent
+  },
+  viewerOf: (caller: Caller) => V,
+): PageRoute {
   return {
     method: 'GET',
     path,
@@ -67,9 +91,9 @@ export function definePage<P extends z.ZodType = Nothing, Q extends z.ZodType = 
     quiet: true,
     async respond(visit, services) {
       const { params, query } = readAddress(schemas, visit)
-      const { scopes, features } = visit.caller
-      const viewer: Viewer = { scopes, features }
-      const rights = JSON.stringify([scopes.toSorted(), features?.toSorted() ?? null])
+      const viewer = viewerOf(visit.caller)
+      const { scopes, features, ...person } = viewer
+      const rights = [scopes.toSorted(), features?.toSorted() ?? null, person]
       const key = JSON.stringify([path, params, query, rights])
       const page = await services.keptPages.page(key, async () => show({ params, query, viewer }, services))
       return pageResponse(page, visit, services)

@@ -50,6 +50,27 @@ test('a canary that scores much less is rolled back, and the words say by what',
   assert.ok(found.interval && found.interval.high < 0)
 })
 
+test('the words tell the same figures as the table beside them, which are those of the present stage', () => {
+  const stages = [
+    { percent: 50, soak: '1h' },
+    { percent: 55, soak: '1h' },
+  ]
+  const log = Array.from({ length: 300 }, (_, i) => {
+    const [canary, stage] = [i % 2 === 0, i < 200 ? 0 : 1]
+    const place = { user: { id: `u${i}`, position: canary ? 100 : 900_000 }, canary, stage, at: i * everyMs }
+    const score = (canary ? 0.9 - 0.4 * stage : 0.8) + wave(i)
+    return [entryOf(place, { kind: 'request' }), entryOf(place, { kind: 'score', score })]
+  }).flat()
+  const rollout = { ...rolloutOf(settings({ stages })), stage: 1, enteredAt: [0, 200 * everyMs] }
+  const { words, figures, canary, incumbent } = assessed(log, rollout)
+  const shown = figures.signals.find(({ signal }) => signal === 'score')?.difference?.value ?? 0
+  assert.ok(
+    Math.abs(shown - ((canary.meanScore ?? 0) - (incumbent.meanScore ?? 0))) > 0.1,
+    'of all stages it is another',
+  )
+  assert.ok(words.includes(`the judged score (down ${(-shown).toFixed(3)})`), `${words} beside ${shown}`)
+})
+
 test('a canary that fails more is rolled back, and as long as the rise is below the floor it is not', () => {
   const log = visits(400, (canary, i) => ({ error: canary && i % 10 === 0 }))
   assert.deepEqual(assessed(log).decision, { do: 'rollBack', why: 'evidence' })

@@ -206,10 +206,17 @@ test('a version is activated and rolled back for everybody, with the same refusa
   assert.equal(active, plane.next)
   const back = await formOf(ann, '/features/f/rollback')
   assert.equal(back.version, history[0].version)
+  assert.doesNotMatch(await ann.page('/features/f/rollback'), /rolled back already/)
   assert.equal((await ann.send('/features/f/rollback', { ...back, reason: 'worse' })).status, 303)
   const after = await stateOf(plane)
   assert.equal(after.active, history[0].version)
   assert.deepEqual(after.rolledBack, [plane.next])
+  assert.match(
+    await ann.page('/features/f/rollback'),
+    new RegExp(
+      `${plane.next} was rolled back already, 24 Nov 09:00Z by ope-operator \\(worse\\)\\. Since then everybody gets ${after.active}\\.`,
+    ),
+  )
   for (const act of ['activate', 'start']) {
     assert.match(await ann.page(`/features/f/${act}`), /✕<\/span> rolled back before/, act)
     const chosen = await ann.page(`/features/f/${act}?version=${plane.next}`)

@@ -39,6 +39,11 @@ test('a release is proposed, shown, approved and made from the browser', async (
     assert.match(await bob.page(page), /needs 1 more approval, by the role approver/)
   }
   assert.doesNotMatch(await eve.page(address), /class="button/)
+  const own = await ann.page(address)
+  assert.doesNotMatch(own, /\/approve"/, 'whoever proposes is offered to withdraw it alone')
+  assert.match(own, /You may not approve this: it is none of those who may.*withdraw"/s)
+  assert.match(await bob.page('/'), /tone watch">.*1 release waits for approval or review/)
+  assert.doesNotMatch(await bob.page('/'), /tone good">.{0,60}None of /)
   assert.match(await bob.page(address), new RegExp(`href="${address}/approve"`))
   assert.doesNotMatch(await bob.page(address), /withdraw"/)
   const compared = `/features/f/compare?from=${plane.first}&amp;to=${plane.next}`
@@ -63,6 +68,7 @@ test('a release is proposed, shown, approved and made from the browser', async (
     new RegExp(`approved and made.*approved by ope-approver.*/rollouts/${rollout.id}`, 's'),
   )
   assert.doesNotMatch(await bob.page('/'), /Waits for approval/)
+  assert.doesNotMatch(await bob.page(address), /rolled back before/)
   const promote = await sent(ann, `/rollouts/${rollout.id}/promote`, 'in a hurry')
   assert.equal(await sent(bob, `${promote}/reject`, 'not today'), promote)
   assert.match(await eve.page(promote), /rejected by ope-approver.*not today/s)
@@ -90,11 +96,25 @@ test('a release without approval is made from the browser, and stays on the page
   assert.equal((await plane.state()).active, plane.next)
   const address = /href="(\/proposals\/[^"]+)"/.exec(await bob.page('/'))?.[1] ?? ''
   assert.match(await bob.page('/features/f'), /made without approval, and reviewed by nobody/)
-  const own = await ann.send(`${address}/review`, {
-    ...(await formOn(ann, `${address}/review`)).fields,
-    reason: 'mine',
-  })
+  const { text: refused } = await formOn(ann, `${address}/review`)
+  assert.match(refused, /may not approve this: it is none of those who may/)
+  assert.doesNotMatch(await ann.page(address), /\/review"/)
+  const { fields } = await formOn(bob, `${address}/review`)
+  const own = await ann.send(`${address}/review`, { ...fields, formKey: ann.formKey, reason: 'mine' })
   assert.equal(own.status, 409)
   assert.equal(await sent(bob, `${address}/review`, 'was right'), address)
   assert.doesNotMatch(await bob.page('/'), /Waits for approval/)
+})
+
+test('a proposal says that its version was rolled back before, where it is read and where it is approved', async () => {
+  await using plane = await ruled()
+  const bob = await signedIn(plane, 'approver')
+  const rules = { ...plane.rules }
+  delete plane.rules['*']
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: plane.next, reason: 'launch' } })
+  await plane.ask('POST /v1/features/f/rollback', { as: 'operator', body: { reason: 'lost dates' } })
+  Object.assign(plane.rules, rules)
+  const { id } = (await plane.propose()).body
+  for (const path of [`/proposals/${id}`, `/proposals/${id}/approve`])
+    assert.match(await bob.page(path), /was rolled back before, by ope-operator: lost dates/, path)
 })

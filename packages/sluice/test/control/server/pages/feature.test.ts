@@ -55,6 +55,14 @@ test('who may act finds the first step of each act, others find none', async () 
   await plane.ask('POST /v1/features/email-summary/rollback', { as: 'operator', body: { reason: 'worse' } })
   plane.clock.advance(1000)
   assert.deepEqual(acts(await ann.page('/features/email-summary')), ['rollback', 'start', 'activate'])
+  await plane.ask('PUT /v1/features/mail/active', {
+    as: 'operator',
+    body: { version: await plane.publish('mail', 'b'), reason: 'launch' },
+  })
+  plane.clock.advance(1000)
+  const first = await ann.page('/features/mail')
+  assert.deepEqual(acts(first), ['start', 'activate'])
+  assert.match(first, /There is no earlier version to roll back to/)
   for (const scope of ['viewer', 'approver'])
     assert.deepEqual(acts(await (await signedIn(plane, scope)).page('/features/email-summary')), [], scope)
 })

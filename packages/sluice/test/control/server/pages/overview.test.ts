@@ -31,6 +31,7 @@ function rowOf(page: string, feature: string): string {
 
 const alarmed = {
   words: 'so',
+  signals: [],
   soak: { stage: 0, soakedMs: 0, counting: true, heardAt: 0 },
   alerts: [{ code: 'evidence', message: 'evidence against the canary is at 7.3 of the 20 that roll it back' }],
   places: { instance: [], address: [] },

@@ -6,8 +6,10 @@ import { featureActAddress, rolloutActAddress, rolloutAddress } from '../../../p
 import { goodVersions } from '../../../release/activation.ts'
 import type { ReleaseEvent } from '../../../release/release-event.ts'
 import { runningRollout, transition } from '../../../release/transition.ts'
+import { momentText } from '../../../words/moments.ts'
 import type { Services } from '../../services.ts'
 import { gateRefusal } from '../../versions/releasable.ts'
+import { namedVersion } from '../visible-feature.ts'
 import { refusalOf } from './act-attempt.ts'
 
 export type FeatureAct = 'rollback' | 'start' | 'activate'
@@ -57,6 +59,22 @@ export function rolledBackBefore(state: FeatureState, { id, content }: VersionRe
   const known = takenBack?.version === id ? takenBack : asCanary?.ending
   const why = known ? `, by ${known.by}: ${excerpt(known.reason, longestReason)}` : '. Why is in the audit log.'
   return `${content.label ?? id} was rolled back before${why}`
+}
+
+/** That a rollback was just made, so that nobody goes back further than they mean to; nothing where none was. */
+export async function rollbackBefore(services: Services, state: FeatureState): Promise<string[]> {
+  const { feature, active, takenBack } = state
+  if (takenBack === null) return []
+  const { version, by, at, reason } = takenBack
+  const [taken, since] = await Promise.all(
+    [version, active].map(async (id) => {
+      if (id === null) return 'nothing'
+      const { label } = await namedVersion(services, feature, id)
+      return label ?? id
+    }),
+  )
+  const when = `${momentText(at)} by ${by} (${excerpt(reason, longestReason)})`
+  return [`${taken} was rolled back already, ${when}. Since then everybody gets ${since}.`]
 }
 
 /** What one may have meant instead. */

@@ -9,6 +9,7 @@ import { featureActAddress, featureAddress, proposalAddress } from '../../../pag
 import type { NamedVersion, StateTone } from '../../../pages/elements.ts'
 import type { PageContent } from '../../../pages/layout.ts'
 import { goodVersions } from '../../../release/activation.ts'
+import { isJudgedLive } from '../../../release/capture.ts'
 import { runningRollout } from '../../../release/transition.ts'
 import {
   activationConsequence,
@@ -42,6 +43,7 @@ import {
   noGoodVersion,
   noOtherVersion,
   othersOf,
+  rollbackBefore,
   rolledBackBefore,
 } from './feature-act-choices.ts'
 
@@ -172,6 +174,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
   const approval =
     act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address })
   const before = version && act !== 'rollback' ? rolledBackBefore(state, version) : null
+  const made = act === 'rollback' ? await rollbackBefore(services, state) : []
   const isWithoutChoice = act !== 'rollback' && !version && choices.length === 0
   return actPage({
     title: words.title(name),
@@ -183,7 +186,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     state: stateOf(state),
     consequence: version ? await consequenceOf(services, asked, { version, active: activeName, traffic, start }) : null,
     reach: version ? await changeReach(services, state) : null,
-    known: start?.sentences ?? (mayStart ? [stagesComeLater] : []),
+    known: [...made, ...(start?.sentences ?? (mayStart ? [stagesComeLater] : []))],
     isUnderWay: isCounting || start?.isUnderWay === true,
     choices,
     choicesPage,
@@ -255,8 +258,11 @@ async function consequenceOf(
     version: version.content.label ?? version.id,
     traffic: traffic === counting ? counting : traffic && { users: traffic.users, hours: traffic.hours },
   }
-  if (act === 'start')
-    return start && startConsequence({ ...facts, settings: start.settings, judging: judgingText(version, start) })
+  if (act === 'start') {
+    const { settings } = start ?? {}
+    if (!start || !settings) return null
+    return startConsequence({ ...facts, settings, judging: judgingText(version, start), judges: isJudgedLive(version) })
+  }
   if (act === 'activate') return activationConsequence(facts)
   const running = runningRollout(state)
   const canary = running && (await namedVersion(services, state.feature, running.canary))

@@ -11,14 +11,15 @@ import { type Caller, hasScope } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
 import { standingOn } from '../../approvals/approval-standing.ts'
 import { approveProposal } from '../../approvals/approve.ts'
-import { endProposal } from '../../approvals/end-proposal.ts'
+import { endProposal, endRefusal } from '../../approvals/end-proposal.ts'
 import { findProposal } from '../../approvals/find-proposal.ts'
 import { ofProposal, visibleProposals } from '../../approvals/proposal-routes.ts'
 import { type ProposalView, proposalViewOf, proposalViews } from '../../approvals/proposal-view.ts'
 import { releaseConsequence } from '../../release-consequence.ts'
 import type { Services } from '../../services.ts'
-import { defineAct, defineOwnPage, definePage, type PageRoute, type Viewer } from '../page-route.ts'
+import { defineAct, defineOwnPage, definePersonalPage, type PageRoute, type Viewer } from '../page-route.ts'
 import { actFields, attempt, formBasics, nothingSent, type Sent } from './act-attempt.ts'
+import { rolledBackBefore } from './feature-act-choices.ts'
 
 /** What waits for somebody, of the features that the viewer may see; null: of all of them. */
 export async function listedProposals(
@@ -49,14 +50,14 @@ function stateOf(view: ProposalView): { tone: StateTone; text: string } {
   return { tone: 'unknown', text: state }
 }
 
-export const showProposalPage = definePage({
+export const showProposalPage = definePersonalPage({
   path: '/proposals/{proposal}',
   params: ofProposal,
   async show({ params, viewer }, services) {
     const proposal = await findProposal(services, params.proposal, viewer)
     const view = await proposalViewOf(services, proposal)
-    const mayDecide = hasScope(viewer, ['approver', 'operator'])
     const { wish } = proposal
+    const offered = await offeredActs(services, { proposal, view, viewer })
     return proposalPage({
       ...listed(view),
       version: { id: wish.version, label: proposal.label },
@@ -67,14 +68,37 @@ export const showProposalPage = definePage({
       expiresAt: proposal.expiresAt,
       ended: proposal.ended,
       rolloutId: proposal.rolloutId,
+      before: await beforeOf(services, proposal),
       links: await linksOf(services, proposal),
-      acts: (Object.keys(acts) as ProposalAct[])
-        .filter((act) => mayDecide && acts[act].from === proposal.state)
-        .filter((act) => act !== 'withdraw' || hasScope(viewer, ['operator']))
-        .map((act) => ({ act, text: acts[act].button, isDanger: acts[act].isDanger })),
+      ...offered,
     })
   },
 })
+
+/** What the reader may do, and why they may not approve it where that is so. */
+async function offeredActs(
+  services: Services,
+  { proposal, view, viewer }: { proposal: Proposal; view: ProposalView; viewer: Caller },
+): Promise<Pick<ProposalPage, 'acts' | 'mayNot'>> {
+  const mayDecide = hasScope(viewer, ['approver', 'operator'])
+  const open = (Object.keys(acts) as ProposalAct[]).filter((act) => mayDecide && acts[act].from === proposal.state)
+  const tried = await Promise.all(
+    open.map(async (act) => ({ act, refusal: await refusalFor(services, act, { proposal, view, caller: viewer }) })),
+  )
+  return {
+    acts: tried
+      .filter(({ act, refusal }) => refusal === null && hasScope(viewer, acts[act].scopes))
+      .map(({ act }) => ({ act, text: acts[act].button, isDanger: acts[act].isDanger })),
+    mayNot: tried.find(({ act }) => act === 'approve' || act === 'review')?.refusal ?? null,
+  }
+}
+
+/** What happened to its version before; null where nothing did, and once it is over. */
+async function beforeOf({ store }: Services, { feature, wish, ended }: Proposal): Promise<string | null> {
+  if (ended) return null
+  const [state, version] = await Promise.all([store.feature(feature), store.version(feature, wish.version)])
+  return state && version ? rolledBackBefore(state, version) : null
+}
 
 /** Where one sees what the version changes, and how the gate judged it. */
 async function linksOf({ store }: Services, { feature, wish }: Proposal): Promise<ProposalPage['links']> {
@@ -172,6 +196,7 @@ async function pageOf(services: Services, { act, id, caller, session, sent, faul
   const view = await proposalViewOf(services, proposal)
   const { act: what, by, state } = listed(view)
   const { button, isDanger, from, note } = acts[act]
+  const before = await beforeOf(services, proposal)
   const page: ActPage = {
     title: `${button}: ${what}`,
     feature: proposal.feature,
@@ -180,6 +205,7 @@ async function pageOf(services: Services, { act, id, caller, session, sent, faul
     consequence: act === 'approve' ? await consequenceOf(services, proposal) : null,
     reach: null,
     known: [
+      ...(before === null ? [] : [before]),
       ...(proposal.reason === null ? [] : [`${by}: ${proposal.reason}`]),
       ...view.approvals.map(({ name }) => `${name} has approved it.`),
     ],
@@ -204,7 +230,7 @@ async function refusalFor(
   { proposal, view, caller }: { proposal: Proposal; view: ProposalView; caller: Caller },
 ): Promise<string | null> {
   if (view.lapsed !== null) return `It does not hold any more: ${view.lapsed}.`
-  if (act !== 'approve') return null
+  if (act !== 'approve') return endRefusal(services, act, { proposal, caller })
   const why = await (await standingOn(services, proposal))?.refusalOf(caller.tokenId)
   return why ? `You may not approve this: ${why}.` : null
 }

@@ -8,6 +8,7 @@ import type { NamedVersion, StateTone } from '../../../pages/elements.ts'
 import { featurePage, type ListedActivation, type ListedRollout } from '../../../pages/feature.ts'
 import type { ShownVersion } from '../../../pages/feature-versions.ts'
 import { gateRecordOf } from '../../../pages/gate-record.ts'
+import { lastGood } from '../../../release/activation.ts'
 import { hasEnded, rolloutState, sharePpm } from '../../../release/rollout-state.ts'
 import type { VersionPage } from '../../../store/release-store.ts'
 import { stateText } from '../../../words/rollout-state-text.ts'
@@ -48,6 +49,7 @@ export const showFeaturePage = definePage({
       row,
       running: state.rollout && !hasEnded(state.rollout) ? state.rollout : null,
       mayAct: hasScope(viewer, ['operator']),
+      canGoBack: lastGood(state) !== undefined,
       activeSince: since ? { at: since.since, promoted: since.promoted } : null,
       takenBack: taken && {
         ...taken,

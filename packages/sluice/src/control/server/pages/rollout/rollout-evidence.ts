@@ -1,9 +1,11 @@
 import type { ChartEvent } from '../../../../charts/events.ts'
 import type { Rollout } from '../../../../records/rollout.ts'
 import type { EvidenceLine, ShownEvidence } from '../../../pages/rollout/evidence.ts'
+import { hasEnded } from '../../../release/rollout-state.ts'
 import { type Assessment, hasData } from '../../../rollout/assessment/assessment.ts'
 import { evidencePoints, together } from '../../../rollout/assessment/evidence-series.ts'
 import { signalNames } from '../../../rollout/assessment/signal-names.ts'
+import { worseSoFar } from '../../../rollout/assessment/worse-so-far.ts'
 import { stateText } from '../../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
 import type { RolloutFacts } from './rollout-facts.ts'
@@ -22,6 +24,7 @@ export function shownEvidence({ rollout, assessment, recorded }: RolloutFacts): 
   const { series, at = null } = recorded ?? {}
   return {
     isHeld: rollout.hold !== null,
+    worse: assessment && !hasEnded(rollout) ? worseSoFar(assessment.signals) : null,
     needed: assessment?.figures?.against.needed ?? 1 / settings.alpha,
     all: assessment && allTogether(assessment, recorded),
     signals: assessment ? signalLines(assessment, recorded) : [],

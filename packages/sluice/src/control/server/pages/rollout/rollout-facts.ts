@@ -6,6 +6,7 @@ import { formatAmount, formatCount } from '../../../../text/format.ts'
 import type { HealthSign, RolloutPage } from '../../../pages/rollout/rollout-page.ts'
 import type { ServingShares } from '../../../pages/rollout/serving.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../../release/rollout-state.ts'
+import { pastAlert } from '../../../rollout/assessment/alerts.ts'
 import { type Assessment, evidenceLoudness, hasData } from '../../../rollout/assessment/assessment.ts'
 import { reachesAt } from '../../../rollout/assessment/evidence-series.ts'
 import { isOutage, type JudgeHealth } from '../../../rollout/assessment/judge-health.ts'
@@ -99,10 +100,17 @@ export function shownHealth(
     outcomesSign(facts),
     judgeSign(facts, version, judgingStoppedAt),
     instancesSign(facts),
-    ...(facts.assessment?.alerts ?? []).map(({ message }): HealthSign => {
-      return { name: 'Alert', tone: 'bad', text: message }
-    }),
+    ...alertSigns(facts),
   ]
+}
+
+/** What alarms; after the end, what did, and when that was seen last. */
+function alertSigns({ assessment, rollout, recorded }: RolloutFacts): HealthSign[] {
+  const alerts = assessment?.alerts ?? []
+  if (!hasEnded(rollout)) return alerts.map(({ message }) => ({ name: 'Alert', tone: 'bad', text: message }))
+  const seenAt = recorded?.at ?? rollout.endedAt
+  const when = seenAt === null ? 'before it ended' : `${momentText(seenAt)}, before it ended`
+  return alerts.map((alert) => ({ name: 'Alert, over', tone: 'unknown', text: `${when}: ${pastAlert(alert)}` }))
 }
 
 function watchSign({ recorded, leader, now }: RolloutFacts): HealthSign {
