@@ -7,6 +7,16 @@ export function formatScore(score: number | null): string {
   return score === null ? unknown : withoutMinusZero(score.toFixed(3))
 }
 
+/** Two numbers in three digits, and in more where they differ and would look the same: 0.0004 and 0.0012. */
+export function formatApart(one: number, other: number): [string, string] {
+  const inDigits = (digits: number): [string, string] => [one.toFixed(digits), other.toFixed(digits)]
+  const enough = [3, 4, 5, 6, 7, 8, 9].find((digits) => {
+    const [first, second] = inDigits(digits)
+    return first !== second
+  })
+  return inDigits(enough ?? 3)
+}
+
 /** +0.012, -0.042 */
 export function formatChange(change: number | null): string {
   if (change === null) return unknown

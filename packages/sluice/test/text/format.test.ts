@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
   formatAmount,
+  formatApart,
   formatChange,
   formatCount,
   formatDuration,
@@ -31,6 +32,13 @@ test('scores and changes', () => {
   ])
   assert.equal(formatInterval({ ciLow: 0.851, ciHigh: 0.895 }), '[0.851, 0.895]')
   assert.equal(formatInterval({ ciLow: null, ciHigh: 0.895 }), 'n/a')
+})
+
+test('two numbers that differ look different, and only these', () => {
+  assert.deepEqual(formatApart(0.0004, 0.0001), ['0.0004', '0.0001'])
+  assert.deepEqual(formatApart(0.93512, 0.93498), ['0.9351', '0.9350'])
+  assert.deepEqual(formatApart(0.45, 0.8), ['0.450', '0.800'])
+  assert.deepEqual(formatApart(0.3, 0.1 + 0.2), ['0.300', '0.300'])
 })
 
 test('percentages do not round to all or nothing', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { LogEntry } from '../../records/outcome.ts'
+import { formatApart } from '../../text/format.ts'
 import { excerpt, visibleLine } from '../../text/untrusted.ts'
 import type { Change } from './change.ts'
 import { observeWith, relearn } from './detector.ts'
@@ -63,7 +64,7 @@ function signalEvents(state: DriftWatchState, entry: LogEntry): DriftEvent[] {
     if (value === undefined) return []
     const detector = state.detectors[signal]
     const change = observeWith(detector, value, entry.receivedAt, signals[signal])
-    if (!change) return []
+    if (!change || !looksDifferent(change)) return []
     // One alarm for a change. From now on the new level is learnt.
     state.detectors[signal] = relearn(detector, entry.receivedAt, signals[signal])
     return [eventOf(signal, entry, alarmWords(signal, change))]
@@ -81,11 +82,18 @@ const named: Record<Signal, string> = {
   inputs: 'The length of the inputs (share beyond what was once the median)',
 }
 
+/** An alarm that shows no difference would tell nobody anything: its evidence goes on to be gathered. */
+function looksDifferent({ mean, usual }: Change): boolean {
+  const [seen, expected] = formatApart(mean, usual)
+  return seen !== expected
+}
+
 function alarmWords(signal: Signal, { mean, usual, count, since, until }: Change): string {
+  const [seen, expected] = formatApart(mean, usual)
   const hours = Math.round((until - since) / hourMs)
   const span = `${hours} ${hours === 1 ? 'hour' : 'hours'} from ${new Date(since).toISOString().slice(0, 16)}Z on`
   return (
-    `${named[signal]} has moved: ${mean.toFixed(3)} over ${count} in the ${span}, where ${usual.toFixed(3)} is usual in these ` +
+    `${named[signal]} has moved: ${seen} over ${count} in the ${span}, where ${expected} is usual in these ` +
     `hours of the week. Without a change such an alarm comes at most once in 60 days. No second alarm follows while the new ` +
     `level is learnt, which takes about two days.`
   )

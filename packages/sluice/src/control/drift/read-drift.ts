@@ -1,10 +1,13 @@
 import { z } from 'zod'
+import { angle } from '../../stats/index.ts'
+import { formatApart, formatCount } from '../../text/format.ts'
 import type { EvidenceStore } from '../store/evidence-store.ts'
 import { evidenceIn, runLength } from './change.ts'
 import { type Detector, isLearning, toleranceOf } from './detector.ts'
 import { type DriftWatchState, driftEventSchema, driftName, loadDrift } from './drift-state.ts'
 import { driftSignals, type Signal, signals } from './signals.ts'
 import { daysKnown, daysToKnow } from './week.ts'
+import { fitWeek } from './week-fit.ts'
 
 /** The state of one signal. Shares are in [0,1]; null if not enough is known. */
 const signalDriftSchema = z.object({
@@ -89,7 +92,32 @@ function signalDrift(signal: Signal, detector: Detector): SignalDrift {
     threshold: Math.log(runLength),
     runLength,
   } as const
-  return { ...known, words: wordsOf(known) }
+  return { ...known, words: wordsOf(known, missingOf(known, detector)) }
+}
+
+/** Whether the last day lies beyond what is tolerated; without an alarm that is not enough to tell. */
+export function isBeyondLimit({ signal, lately, tolerance }: Omit<SignalDrift, 'words'>): boolean {
+  if (lately === null || tolerance === null) return false
+  const off = lately.mean - lately.usual
+  return (signals[signal].direction === 'rise' ? off : Math.abs(off)) > tolerance
+}
+
+const many = 1e9
+
+/**
+ * About how many more observations like those of the last day it takes for an alarm; null where that day is within the
+ * limit, or has evidence enough, which one day alone may explain.
+ */
+function missingOf(known: Omit<SignalDrift, 'words'>, { week }: Detector): number | null {
+  const { signal, lately, tolerance, logR, threshold } = known
+  const fit = fitWeek(week, signals[signal].leastSpread)
+  const lacking = threshold - Math.max(0, logR ?? 0)
+  if (!isBeyondLimit(known) || lately === null || fit === undefined || lacking <= 0) return null
+  const { mean, usual } = lately
+  const limit = usual + (mean < usual ? -1 : 1) * (tolerance ?? 0)
+  const off = angle(mean, many) - angle(limit, many)
+  const needed = (2 * lacking * fit.spread * fit.daily) / off ** 2
+  return Math.ceil(Number(Math.min(many, Math.max(1, needed)).toPrecision(2)))
 }
 
 function latelyIn({ change: { hours } }: Detector): SignalDrift['lately'] {
@@ -104,13 +132,22 @@ function latelyIn({ change: { hours } }: Detector): SignalDrift['lately'] {
   }
 }
 
-function wordsOf({ phase, days, tolerance, lately }: Omit<SignalDrift, 'words'>): string {
-  const now = lately
-    ? `; ${lately.mean.toFixed(3)} over the last ${lately.count} in 24 hours, where ${lately.usual.toFixed(3)} is usual`
-    : ''
+function wordsOf(known: Omit<SignalDrift, 'words'>, missing: number | null): string {
+  const { phase, days, tolerance, lately } = known
+  const now = lately ? `; ${latelyText(lately)}${isBeyondLimit(known) ? beyondText(missing) : ''}` : ''
   if (phase === 'level') return 'learning its level, for two days at the least: no alarms until then'
   const limit = (tolerance ?? 0).toFixed(3)
   if (phase === 'week')
     return `learning, ${days.known} of ${days.of} days: what moves by less than ${limit} is not told${now}`
   return `watching for what moves by more than ${limit}${now}`
+}
+
+function latelyText({ count, mean, usual }: NonNullable<SignalDrift['lately']>): string {
+  const [seen, expected] = formatApart(mean, usual)
+  return `${seen} over the last ${count} in 24 hours, where ${expected} is usual`
+}
+
+function beyondText(missing: number | null): string {
+  if (missing === null) return ': more than the limit, which one day alone may explain'
+  return `: more than the limit, and too few to tell: about ${formatCount(missing)} more like these are missing`
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newDriftWatchState } from '../../../src/control/drift/drift-state.ts'
 import { startDriftWatch } from '../../../src/control/drift/drift-watch.ts'
-import { readDrift } from '../../../src/control/drift/read-drift.ts'
+import { observeDrift } from '../../../src/control/drift/observe-drift.ts'
+import { driftView, readDrift } from '../../../src/control/drift/read-drift.ts'
 import { driftSignals } from '../../../src/control/drift/signals.ts'
 import type { NightWord } from '../../../src/control/drift/suspect.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
@@ -15,7 +16,7 @@ import { lastingLease } from '../../support/lasting-lease.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
 import { start } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
-import { judged, scoreOf, served } from './traffic.ts'
+import { entries, judged, scoreOf, served } from './traffic.ts'
 
 async function activeStore(): Promise<Store> {
   const store = memoryStore()
@@ -238,4 +239,23 @@ test('whatever names a client reports, there is one alarm of each kind a day, wi
   const told = await alarms(store)
   assert.equal(told.length, 4)
   assert.match(told[0]?.reason ?? '', /serves "'<!channel>'␛\[2J 2\d+ x+ … \(\d+ more characters\)", which/)
+})
+
+/** What is said of scores of which thirty a day are as usual for three weeks, and then `mean` for `last` answers. */
+function saidAfter(mean: number, last = 30) {
+  const random = seededRandom(3)
+  const count = 660 + last
+  const drafts = Array.from({ length: count }, (_, n) => judged(n, 30, scoreOf(random, n < 660 ? 0.8 : mean)))
+  const state = newDriftWatchState(incumbent, start)
+  const alarms = entries(drafts).flatMap((entry) => observeDrift(state, entry, undefined).events)
+  return { alarms, words: driftView(state).signals.find(({ signal }) => signal === 'score')?.words ?? '' }
+}
+
+test('a move beyond the limit of which there are too few answers is said to be open, and how many are missing', () => {
+  const open = / is usual: more than the limit, and too few to tell: about 150 more like these are missing$/
+  const few = saidAfter(0.7)
+  assert.match(few.words, open)
+  assert.deepEqual(few.alarms, [])
+  assert.equal(saidAfter(0.7, 200).alarms.length, 1)
+  assert.match(saidAfter(0.77).words, /where 0\.763 is usual$/)
 })

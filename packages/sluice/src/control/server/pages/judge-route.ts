@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FeatureState } from '../../../records/feature.ts'
 import { formatDuration } from '../../../text/format.ts'
-import type { DriftView } from '../../drift/read-drift.ts'
+import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import { judgePage, type ShownJudge } from '../../pages/judge.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import { momentText } from '../../words/moments.ts'
@@ -80,5 +80,5 @@ function driftSign({ events, signals }: DriftView): ShownJudge['drift'] {
   if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
   const score = signals.find(({ signal }) => signal === 'score')
   if (!score) return null
-  return { tone: score.phase === 'watching' ? 'good' : 'unknown', text: score.words }
+  return { tone: score.phase === 'watching' && !isBeyondLimit(score) ? 'good' : 'unknown', text: score.words }
 }

@@ -2,7 +2,7 @@ import type { FeatureState } from '../../../records/feature.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { Verdict } from '../../../records/verdict.ts'
 import { excerpt } from '../../../text/untrusted.ts'
-import type { DriftView } from '../../drift/read-drift.ts'
+import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import type { NamedVersion, StateTone } from '../../pages/elements.ts'
 import type { ShownFault } from '../../pages/overview.ts'
 import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
@@ -187,6 +187,9 @@ function driftSign({ events, signals }: DriftView, now: number): Sign {
     const until = signals.some(({ phase }) => phase === 'week') ? 'only large changes alarm' : 'no alarms'
     return { tone: 'unknown', text: `learning what is usual, ${until} until then` }
   }
+  const beyond = signals.filter((one) => one.phase === 'watching' && isBeyondLimit(one)).map(({ signal }) => signal)
+  if (beyond.length > 0)
+    return { tone: 'unknown', text: `none in 7 days; too few to tell whether ${beyond.join(', ')} has moved` }
   return { tone: 'good', text: `none in 7 days, ${watched} of ${signals.length} signals watched` }
 }
 
