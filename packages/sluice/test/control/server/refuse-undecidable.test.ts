@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
-import { type TestPlane, testPlane } from '../../support/control-plane.ts'
+import { rolloutOutlook } from '../../../src/control/words/rollout-outlook.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
+import { gateReport, promptVersion, type TestPlane, testPlane } from '../../support/control-plane.ts'
 import { request } from '../../support/controller/stage.ts'
 import { settled } from '../../support/launched.ts'
 import { until } from '../../support/until.ts'
@@ -130,6 +132,45 @@ test('the page of a start says how it is expected to end, and asks whether an en
     'as sluice rollout start has it, by the traffic',
   )
   assert.match(await who.page(`/rollouts/${rollout?.id}`), /If it has .*: 100 of 100 undecided when patience ends/)
+})
+
+test('the API starts a rollout with the settings that the page and the command show', async () => {
+  await using plane = await testPlane()
+  await withTraffic(plane, 1200)
+  const content = promptVersion('c')
+  const judged = {
+    ...{
+      judge: { model: 'local:j', parameters: {} },
+      rubric: [{ id: 'facts', ask: 'Is it true?' }],
+      report: gateReport('f', content.id, 'pass'),
+    },
+    live: { store: true, judge: { percent: 10, budgetUsdPerDay: 100 } },
+  }
+  const published = await plane.ask('POST /v1/features/f/versions', { as: 'ci', body: { content, ...judged } })
+  assert.ok(published.status < 300, JSON.stringify(published.body))
+  const form = hiddenFields(await (await signedIn(plane, 'operator')).page(`/features/f/start?version=${content.id}`))
+  const { body: told } = await plane.ask(`GET /v1/features/f/versions/${content.id}/traffic`, { as: 'operator' })
+  const own = rolloutSettingsSchema.parse(told.rollout)
+  const command = await rolloutOutlook(
+    { ...told, isJudged: told.judges },
+    { settings: own, areGiven: false, perDay: undefined, users: undefined },
+    { start: plane.clock.now(), runs: 1 },
+  )
+  const { body } = await start(plane, { version: content.id, acceptUndecided: true })
+  const rollout = (await plane.store.feature('f'))?.rollout
+  assert.ok(rollout, JSON.stringify(body))
+  assert.notDeepEqual(rollout.settings, own, 'they are adapted')
+  assert.deepEqual([rollout.settings, rollout.judgePercent], [command.settings, command.judgePercent])
+  assert.deepEqual(
+    [rolloutSettingsSchema.parse(JSON.parse(form.settings ?? '')), Number(form.judgePercent)],
+    [rollout.settings, rollout.judgePercent],
+  )
+  const chosen = { settings, judgePercent: 33, version: content.id, acceptUndecided: true, supersede: true }
+  const { body: other } = await start(plane, chosen)
+  assert.deepEqual([other.settings.stages.length, other.judgePercent], [1, 33], 'what is chosen stays')
+  const given = { traffic: { requestsPerDay: 3000 }, version: content.id, acceptUndecided: true, supersede: true }
+  const many = await start(plane, given)
+  assert.notDeepEqual(many.body.settings.stages, body.settings.stages, 'traffic that is given counts instead')
 })
 
 test('a page does not wait while the traffic is counted: it says so, and asks again', async () => {

@@ -72,9 +72,9 @@ export async function planWidening(
 
 export interface StartWish {
   version: string
-  /** Instead of the version's own. */
+  /** Instead of the version's own, as they suit the traffic. */
   settings?: RolloutSettings
-  /** Instead of what the version says, in percent. */
+  /** Instead of what the version says, or of what suits the traffic, in percent. */
   judgePercent?: number
   /** Why it may start without a passing report. */
   override?: { reason: string }
@@ -121,12 +121,14 @@ export async function planStart(
   feature: string,
   wish: StartWish,
 ): Promise<PlannedRelease> {
-  const { version: canary, override, reason, judgePercent, traffic, supersede = false, acceptUndecided = false } = wish
+  const { version: canary, override, reason, traffic, supersede = false, acceptUndecided = false } = wish
   const version = await releasable(services, feature, canary, override)
-  const settings = wish.settings ?? startingSettings(version.rollout)
+  const settled = await settledBefore(services, write, version, supersede)
+  const start = settled ? asWished(version, wish) : await suitedStart(services, version, wish)
+  const { settings, judgePercent } = start
   refuseManyStages(settings.stages.length)
-  const expected = await expectEnd(services, write, version, { ...wish, settings })
-  const judged = judgePercent === undefined ? {} : { judgePercent }
+  const evidence = settled ? {} : await expectEnd(services, version, { ...wish, ...start })
+  const judged = judgePercent === null ? {} : { judgePercent }
   const why = override?.reason ?? null
   return {
     event: {
@@ -145,18 +147,30 @@ export async function planStart(
       ...(traffic && { traffic }),
     },
     version,
-    evidence: { ...releaseEvidence(version, override), ...expected.evidence },
-    seen: wish.seen ?? expected.refusedAt,
+    evidence: { ...releaseEvidence(version, override), ...evidence },
+    seen: wish.seen ?? settled?.refusedAt,
   }
 }
 
 /**
- * How it is expected to end, for the audit log. A start that is refused for the state of its feature, or is a repetition, needs
- * no forecast; the revision of that state is then held fast, so that it stays refused.
+ * Whether a start is a repetition, or refused for the state of its feature, so that its traffic need not be looked at. The
+ * revision of that state is then held fast, so that it stays refused.
  */
+async function settledBefore(
+  { store }: Services,
+  write: Write,
+  { feature, id }: VersionRecord,
+  supersede: boolean,
+): Promise<{ refusedAt?: number } | null> {
+  if (await answered(store, repetitionOf(write))) return {}
+  const state = await store.feature(feature)
+  const runs = state?.rollout && !hasEnded(state.rollout) && !supersede
+  return state && (state.active === null || state.active === id || runs) ? { refusedAt: state.revision } : null
+}
+
+/** How it is expected to end, for the audit log. */
 async function expectEnd(
   services: Services,
-  write: Write,
   version: VersionRecord,
   {
     settings,
@@ -164,37 +178,34 @@ async function expectEnd(
     traffic,
     acceptUndecided = false,
     wasForecast = false,
-    supersede = false,
-  }: StartWish & { settings: RolloutSettings },
-): Promise<{ evidence: object; refusedAt?: number }> {
-  const { feature, id } = version
-  if (await answered(services.store, repetitionOf(write))) return { evidence: {} }
-  const state = await services.store.feature(feature)
-  const runs = state?.rollout && !hasEnded(state.rollout) && !supersede
-  if (state && (state.active === null || state.active === id || runs))
-    return { evidence: {}, refusedAt: state.revision }
+  }: Omit<StartWish, 'judgePercent'> & SuitedSettings,
+): Promise<object> {
   const given = { perDay: traffic?.requestsPerDay, users: traffic?.users }
-  const start = {
-    version,
-    settings,
-    judgePercent: judgePercent ?? null,
-    given,
-    accepted: acceptUndecided || wasForecast,
-  }
+  const start = { version, settings, judgePercent, given, accepted: acceptUndecided || wasForecast }
   const forecast = await startForecast(services, start)
-  return {
-    evidence: { ...(forecast && { forecast, acceptUndecided }), ...(traffic && { givenTraffic: traffic }) },
-  }
+  return { ...(forecast && { forecast, acceptUndecided }), ...(traffic && { givenTraffic: traffic }) }
 }
 
-/** What a rollout starts with that a page begins: as `sluice rollout start` has it, by the traffic that is known. */
+type Chosen = Pick<StartWish, 'settings' | 'judgePercent' | 'traffic' | 'wasForecast'>
+
+/**
+ * What a rollout starts with, whoever begins it: what was chosen for it, else what the version says, as it suits the traffic.
+ * What was approved stays as it is.
+ */
 export async function suitedStart(
   { endForecasts }: Pick<Services, 'endForecasts'>,
   version: VersionRecord,
+  chosen: Chosen = {},
 ): Promise<SuitedSettings> {
-  const { traffic } = await endForecasts.traffic(version.feature)
+  if (chosen.wasForecast) return asWished(version, chosen)
+  const perDay = chosen.traffic?.requestsPerDay ?? (await endForecasts.traffic(version.feature)).traffic?.requestsPerDay
   const told = { live: version.live, isJudged: isJudgedLive(version), written: version.written ?? null }
-  return suitedSettings(told, startingSettings(version.rollout), traffic?.requestsPerDay ?? null)
+  const suited = suitedSettings(told, startingSettings(version.rollout), perDay ?? null)
+  return { settings: chosen.settings ?? suited.settings, judgePercent: chosen.judgePercent ?? suited.judgePercent }
+}
+
+function asWished(version: VersionRecord, { settings, judgePercent }: Chosen): SuitedSettings {
+  return { settings: settings ?? startingSettings(version.rollout), judgePercent: judgePercent ?? null }
 }
 
 /** Versions published by older releases of Sluice lack a setting. Their rollouts start with the present default. */

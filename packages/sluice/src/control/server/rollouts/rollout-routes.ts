@@ -22,13 +22,14 @@ import { type RolloutView, rolloutView, rolloutViewOf, withTokenNames } from './
 /** What a rollout is started with. */
 export const startFields = {
   version: versionIdField,
-  settings: rolloutSettingsSchema.exactOptional().meta({ description: "Instead of the version's own." }),
-  judgePercent: z
-    .number()
-    .gt(0)
-    .max(100)
-    .exactOptional()
-    .meta({ description: "Share of the requests that is judged while it runs, instead of the version's own." }),
+  settings: rolloutSettingsSchema.exactOptional().meta({
+    description:
+      "Instead of the version's own, which are adapted to the traffic where its prompt file leaves them open.",
+  }),
+  judgePercent: z.number().gt(0).max(100).exactOptional().meta({
+    description:
+      "Share of the requests that is judged while it runs, instead of the version's own, which is adapted likewise.",
+  }),
   override: z.strictObject({ reason }).exactOptional(),
   reason: reason.exactOptional(),
   supersede: z.boolean().exactOptional().meta({ description: 'Ends a running rollout instead of refusing.' }),

@@ -5,6 +5,7 @@ import { changeToken } from '../../../../src/control/server/access/change-token.
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { TokenRecord } from '../../../../src/records/token.ts'
 import { gateReport, promptVersion } from '../../../support/control-plane.ts'
+import { request } from '../../../support/controller/stage.ts'
 import { ruled } from '../../../support/ruled.ts'
 
 const codeOf = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code]
@@ -52,6 +53,26 @@ test('a release that needs approval is refused, proposed, approved by another, a
   const proposedBy = { tokenId: 'id-token-of-scope-operator', name: 'ope-operator' }
   assert.deepEqual(approval, { proposal: id, proposedBy })
   assert.deepEqual(verifyChain(rows, await plane.store.auditHead('f')), { ok: true, rows: rows.length })
+})
+
+test('what is started is what was approved, whatever the traffic has become since', async () => {
+  await using plane = await ruled()
+  const content = promptVersion('c')
+  const judged = {
+    ...{ judge: { model: 'local:j', parameters: {} }, rubric: [{ id: 'facts', ask: 'Is it true?' }] },
+    live: { store: true, judge: { percent: 10, budgetUsdPerDay: 100 } },
+    report: gateReport('f', content.id, 'pass'),
+  }
+  await plane.ask('POST /v1/features/f/versions', { as: 'ci', body: { content, ...judged } })
+  const { id, wish } = (await plane.propose({ act: 'start', version: content.id, reason: 'r' })).body
+  const from = plane.clock.now() - 24 * 3_600_000
+  const some = Array.from({ length: 30 }, (_, hour) =>
+    request(`${hour}`, { feature: 'f', unit: `${hour}`, receivedAt: from + hour * 2_700_000 }),
+  )
+  await plane.store.append(some)
+  assert.equal((await plane.decide(id, 'approve')).body.state, 'done')
+  const { settings, judgePercent } = (await plane.store.feature('f'))?.rollout ?? {}
+  assert.deepEqual([settings?.stages.length, judgePercent], [wish.settings.stages.length, undefined])
 })
 
 test('each kind of release is proposed and approved; what takes a version back or only pauses needs nobody', async () => {
