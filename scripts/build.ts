@@ -81,6 +81,7 @@ await buildPackage('sluice', async (draft) => {
     entryPoints: {
       cli: path.join(source, 'cli/main.ts'),
       'module-worker': path.join(source, 'core/providers/targets/module-worker.ts'),
+      'forecast-worker': path.join(source, 'control/server/rollouts/forecast-worker.ts'),
       'program-worker': path.join(source, 'core/providers/processes/program-worker.ts'),
     },
     outdir: draft,

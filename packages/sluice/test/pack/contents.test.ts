@@ -14,7 +14,7 @@ const allowed: Record<string, RegExp[]> = {
   sluice: [
     ...ofAll,
     /^bin\/sluice\.cjs$/,
-    /^dist\/(cli|module-worker|program-worker)\.js$/,
+    /^dist\/(cli|forecast-worker|module-worker|program-worker)\.js$/,
     /^dist\/chunks\/[\w-]+\.js$/,
     /^dist\/lib\/(stats\/)?index\.js$/,
     /^dist\/lib\/core\/suite\/prompt\/load-prompt\.js$/,

@@ -10,6 +10,7 @@ import { startEngine } from '../server/engine.ts'
 import { listen } from '../server/http/listen.ts'
 import { createLog } from '../server/log.ts'
 import { createMetrics } from '../server/metrics/metrics.ts'
+import { startForecastThread } from '../server/rollouts/forecast-thread.ts'
 import { listenForSignals, type ServeProcess } from '../server/serve/serve.ts'
 import { memoryStore } from '../store/memory/memory-store.ts'
 import { tellStory } from './canary-story.ts'
@@ -47,11 +48,12 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
     const nights = await lastNights(settings.decideGate, clock.now())
     const nightOf = (feature: string) => nights.get(feature)
     const engine = startEngine(demoEngineOptions({ store, clock, log, metrics, nightOf, random: Math.random }))
+    const forecaster = startForecastThread({ clock, log })
     try {
       const { captureContents, engineState } = engine
       const signInLink = createSignInLink(visitorTokenId, { clock, randomBytes })
       const plane = await createControlPlane({
-        ...{ store, clock, randomBytes, log, metrics, captureContents, engineState },
+        ...{ store, clock, randomBytes, log, metrics, captureContents, engineState, forecaster },
         settings: { isSimulated: true, heartbeatMs: 5000, signInLink },
       })
       const visit = firstVisit(plane)
@@ -72,7 +74,7 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
         await Promise.race([listening.close(), signals.second])
       }
     } finally {
-      await Promise.race([engine.close(), signals.second])
+      await Promise.race([Promise.all([engine.close(), forecaster.close()]), signals.second])
     }
   } finally {
     signals.dispose()

@@ -27,6 +27,7 @@ import { createLiveStreams } from './pages/live-streams.ts'
 import { dispatchPage, missingPage, wantsPage } from './pages/page-dispatch.ts'
 import { pageRoutes } from './pages/page-routes.ts'
 import { createEndForecasts } from './rollouts/end-forecasts.ts'
+import { type Forecaster, inThisThread } from './rollouts/forecaster.ts'
 import { dispatch, problemResponse } from './route/dispatch.ts'
 import { openApi } from './route/openapi.ts'
 import { routes } from './routes.ts'
@@ -34,6 +35,7 @@ import { defaultSettings, type ServerSettings, type Services } from './services.
 import { createSnapshotRecord } from './snapshots/snapshot-record.ts'
 import { createSnapshots } from './snapshots/snapshots.ts'
 import { createStreams, keepLoaded } from './snapshots/streams.ts'
+import { stopwatch } from './timers.ts'
 
 export interface ControlPlaneOptions {
   store: Store
@@ -47,6 +49,8 @@ export interface ControlPlaneOptions {
   /** Where all measurements go; a new registry by default. */
   metrics?: Metrics
   settings?: Partial<ServerSettings>
+  /** Computes how rollouts end; by default in this thread. */
+  forecaster?: Forecaster
   /** Where people sign in; without it by tokens only. */
   oidc?: Omit<ProviderOptions, 'clock'>
   /** Who must approve releases; nobody by default. */
@@ -104,7 +108,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     keptPages,
     kept: createKeptReads({ store, engineState, clock }),
     live,
-    endForecasts: createEndForecasts({ log: store, clock }),
+    endForecasts: createEndForecasts({
+      ...{ log: store, clock, forecaster: options.forecaster ?? inThisThread(() => stopwatch(clock)) },
+    }),
     metrics,
     log,
     captureContents: options.captureContents ?? (async () => undefined),

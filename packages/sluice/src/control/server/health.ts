@@ -49,7 +49,8 @@ export const ready = defineRoute({
       schema: status.extend({ leading, failing, unnamed }),
     },
   },
-  async handle({ recognised }, { store, snapshots, clock, draining, engineState }) {
+  async handle({ recognised }, services) {
+    const { store, snapshots, clock, draining } = services
     if (draining()) throw new Problem({ status: 503, code: 'shutting-down', detail: 'The server is shutting down.' })
     if (snapshots.ageMs() > mostAgeMs) throw unread()
     const timer = Promise.withResolvers<never>()
@@ -58,7 +59,7 @@ export const ready = defineRoute({
     const [leases, caller] = await Promise.race([asked, timer.promise]).finally(() => clock.clearTimer(late))
     // The names of channels and of the repository are for callers with a token.
     const works = leases.filter(({ ours, name }) => ours && !/^(?:notify|github):/.test(name)).map(({ name }) => name)
-    const { faults, unnamed } = faultsFor({ store, engineState }, caller.tokenId === null ? null : caller)
+    const { faults, unnamed } = faultsFor(services, caller.tokenId === null ? null : caller)
     const failing = faults.slice(0, mostNamed)
     const more = unnamed + faults.length - failing.length
     return { status: 200, body: { status: 'ok', leading: works, failing, unnamed: more } }
@@ -67,13 +68,17 @@ export const ready = defineRoute({
 
 /** What keeps failing in this process, as far as the viewer may see it, and how much more does. Nobody in particular sees none. */
 export function faultsFor(
-  { store, engineState }: Pick<Services, 'store' | 'engineState'>,
+  { store, engineState, endForecasts }: Pick<Services, 'store' | 'engineState' | 'endForecasts'>,
   viewer: Pick<Caller, 'features'> | null,
 ): { faults: z.output<typeof loopFaultSchema>[]; unnamed: number } {
   const damaged = damagedByFeature(store).map(({ kind, feature, rows }) => {
     return { loop: `reading a ${kind}`, feature, code: 'damaged', since: null, failures: rows }
   })
-  const all = [...(engineState.faults?.() ?? []), ...damaged]
+  const forecasts = endForecasts.fault()
+  const unforeseen = forecasts
+    ? [{ loop: 'forecasts', feature: null, code: 'thread-ended', since: forecasts.since, failures: forecasts.failures }]
+    : []
+  const all = [...(engineState.faults?.() ?? []), ...unforeseen, ...damaged]
   const faults = all.filter(({ feature }) => viewer !== null && (feature === null || maySee(viewer, feature)))
   return { faults, unnamed: all.length - faults.length }
 }

@@ -79,10 +79,13 @@ export function remedyText({ change, price, asGood, worse }: Remedy): string {
   return `${change}: ${of100(asGood.promoted)} of 100 good ones are proven, half of all end within ${Math.round(asGood.endHours.median)} h; ${of100(worse.rolledBack)} of 100 worse ones are rolled back${wrong}. The price: ${price}.`
 }
 
+export const beingComputed = 'When it ends is being computed: look again in some seconds.'
+
 const unknownEnds: Record<string, string> = {
   traffic: 'When it ends cannot be said yet: the log has less than an hour of traffic, or fewer than 20 requests.',
   slower:
     'When it ends cannot be said: hardly any canary that is as good, with the traffic so far, stays so long in this stage. Look at what is still missing.',
+  late: 'When it ends could not be computed in time, since the machine is busy: look again in a minute.',
   byHand: 'Time or a person decides when it ends, not the evidence.',
   patienceOver: 'Its patience is over: when it ends is for a person to say, or for evidence that still comes.',
 }

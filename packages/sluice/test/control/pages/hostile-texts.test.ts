@@ -71,7 +71,8 @@ const armSummary = {
 const rollout: Parameters<typeof rolloutPage>[0] = {
   ...{ id: hostile, feature: hostile, canary: version, incumbent: version, override: hostile },
   state: { tone: 'bad', sentence: hostile, short: hostile },
-  ...{ stage: hostile, waitsFor: [hostile], outlook: [hostile], words: hostile, startedAt: never, startedBy: hostile },
+  ...{ stage: hostile, waitsFor: [hostile], words: hostile, startedAt: never, startedBy: hostile },
+  outlook: { sentences: [hostile], isUnderWay: true },
   ended: null,
   ...{ status: 'running', stageIndex: 0, stages: [1, 2], mayAct: true },
   health: [{ name: hostile, tone: 'bad', text: hostile }],

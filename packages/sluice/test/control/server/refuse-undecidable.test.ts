@@ -3,31 +3,11 @@ import { test } from 'node:test'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import { rolloutOutlook } from '../../../src/control/words/rollout-outlook.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
-import { gateReport, promptVersion, type TestPlane, testPlane } from '../../support/control-plane.ts'
-import { request } from '../../support/controller/stage.ts'
+import { gateReport, promptVersion, testPlane } from '../../support/control-plane.ts'
+import { startOf, withTraffic } from '../../support/feature-traffic.ts'
 import { settled } from '../../support/launched.ts'
 import { until } from '../../support/until.ts'
 import { hiddenFields, signedIn } from '../../support/visitor.ts'
-
-const hourMs = 3_600_000
-
-/** A feature with an active version, another one, and two days of `perDay` requests of as many users. */
-async function withTraffic(plane: TestPlane, perDay: number): Promise<{ canary: string }> {
-  const [active, canary] = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]
-  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'launch' } })
-  const entries = Array.from({ length: 2 * perDay }, (_, i) =>
-    request(`${i}`, {
-      feature: 'f',
-      unit: `user ${i % perDay}`,
-      receivedAt: plane.clock.now() - 48 * hourMs + (i / perDay) * 24 * hourMs,
-    }),
-  )
-  await plane.store.append(entries)
-  return { canary }
-}
-
-const start = (plane: TestPlane, body: object, headers = {}) =>
-  plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body, headers })
 
 /** Twelve hours at most, so that little is simulated. */
 const settings = {
@@ -39,7 +19,7 @@ const settings = {
 test('a rollout that cannot decide is refused with what would help, and starts where that is accepted', async () => {
   await using plane = await testPlane()
   const { canary } = await withTraffic(plane, 1200)
-  const refused = await start(plane, { version: canary, settings })
+  const refused = await startOf(plane, { version: canary, settings })
   assert.deepEqual([refused.status, refused.body.code], [409, 'cannot-decide'])
   assert.match(
     refused.body.detail,
@@ -59,9 +39,9 @@ test('a rollout that cannot decide is refused with what would help, and starts w
   )
   assert.equal((await plane.store.feature('f'))?.rollout, null)
   const body = { version: canary, settings, acceptUndecided: true }
-  const started = await start(plane, body, { 'idempotency-key': 'one' })
+  const started = await startOf(plane, body, { 'idempotency-key': 'one' })
   assert.equal(started.status, 201)
-  assert.equal((await start(plane, body, { 'idempotency-key': 'one' })).status, 201, 'the same answer once more')
+  assert.equal((await startOf(plane, body, { 'idempotency-key': 'one' })).status, 201, 'the same answer once more')
   const row = (await plane.store.audit('f')).at(-1)
   assert.partialDeepStrictEqual(row?.evidence, { acceptUndecided: true, forecast: { asGood: { undecided: 1 } } })
 })
@@ -70,22 +50,22 @@ test('traffic that is given is believed, and recorded', async () => {
   await using plane = await testPlane()
   const { canary } = await withTraffic(plane, 300)
   const given = { requestsPerDay: 30 }
-  const { body } = await start(plane, { version: canary, settings, traffic: given })
+  const { body } = await startOf(plane, { version: canary, settings, traffic: given })
   assert.match(body.detail, /None of the changes that were tried helps/)
-  await start(plane, { version: canary, settings, traffic: given, acceptUndecided: true })
+  await startOf(plane, { version: canary, settings, traffic: given, acceptUndecided: true })
   assert.partialDeepStrictEqual((await plane.store.audit('f')).at(-1)?.evidence, { givenTraffic: given })
 })
 
 test('nothing is refused out of ignorance, for time, or where another fault comes first', async () => {
   await using plane = await testPlane()
   const { canary } = await withTraffic(plane, 5)
-  const unknown = await start(plane, { version: canary })
+  const unknown = await startOf(plane, { version: canary })
   assert.equal(unknown.status, 201, 'ten requests tell nothing')
-  const again = await start(plane, { version: canary, traffic: { requestsPerDay: 10 } })
+  const again = await startOf(plane, { version: canary, traffic: { requestsPerDay: 10 } })
   assert.equal(again.body.code, 'rollout-running')
   const timed = { advance: 'soak', stages: [{ percent: 50, soak: '4h' }] }
   const body = { version: canary, settings: timed, supersede: true, traffic: { requestsPerDay: 10 } }
-  assert.equal((await start(plane, body)).status, 201)
+  assert.equal((await startOf(plane, body)).status, 201)
 })
 
 test('of a running rollout it is told how it is expected to end from where it stands', async () => {
@@ -96,7 +76,7 @@ test('of a running rollout it is told how it is expected to end from where it st
     stages: [{ percent: 50, soak: '4h' }],
     flagMargin: 0.05,
   }
-  const { body: rollout } = await start(plane, { version: canary, settings })
+  const { body: rollout } = await startOf(plane, { version: canary, settings })
   const forecast = async () => (await plane.ask(`GET /v1/rollouts/${rollout.id}/forecast`, { as: 'viewer' })).body
   const first = await forecast()
   assert.equal(first.unknown, null)
@@ -156,7 +136,7 @@ test('the API starts a rollout with the settings that the page and the command s
     { settings: own, areGiven: false, perDay: undefined, users: undefined },
     { start: plane.clock.now(), runs: 1 },
   )
-  const { body } = await start(plane, { version: content.id, acceptUndecided: true })
+  const { body } = await startOf(plane, { version: content.id, acceptUndecided: true })
   const rollout = (await plane.store.feature('f'))?.rollout
   assert.ok(rollout, JSON.stringify(body))
   assert.notDeepEqual(rollout.settings, own, 'they are adapted')
@@ -166,10 +146,10 @@ test('the API starts a rollout with the settings that the page and the command s
     [rollout.settings, rollout.judgePercent],
   )
   const chosen = { settings, judgePercent: 33, version: content.id, acceptUndecided: true, supersede: true }
-  const { body: other } = await start(plane, chosen)
+  const { body: other } = await startOf(plane, chosen)
   assert.deepEqual([other.settings.stages.length, other.judgePercent], [1, 33], 'what is chosen stays')
   const given = { traffic: { requestsPerDay: 3000 }, version: content.id, acceptUndecided: true, supersede: true }
-  const many = await start(plane, given)
+  const many = await startOf(plane, given)
   assert.notDeepEqual(many.body.settings.stages, body.settings.stages, 'traffic that is given counts instead')
 })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { gateReport, promptVersion } from '../../support/control-plane.ts'
 import { readEvents } from '../../support/event-reader.ts'
 import { clientSecret, startIdentityProvider } from '../../support/identity-provider.ts'
 import { cookieIn } from '../../support/oidc-visitor.ts'
@@ -18,9 +19,24 @@ async function start(project: Project, args: string[] = [], env: NodeJS.ProcessE
   return { ...server, url: url() ?? '' }
 }
 
+/** The code of the refusal of a rollout that has hardly any traffic. */
+async function askedForRollout(url: string): Promise<string> {
+  const send = async (method: string, path: string, body: object) => {
+    const headers = { authorization, 'content-type': 'application/json' }
+    return (await fetch(`${url}/v1/features/f/${path}`, { method, headers, body: JSON.stringify(body) })).json()
+  }
+  const [active, canary] = [promptVersion('a'), promptVersion('b')]
+  for (const content of [active, canary])
+    await send('POST', 'versions', { content, report: gateReport('f', content.id) })
+  await send('PUT', 'active', { version: active.id, reason: 'launch' })
+  const settings = { stages: [{ percent: 50, soak: '1h' }], patience: '2h' }
+  return (await send('POST', 'rollouts', { version: canary.id, settings, traffic: { requestsPerDay: 5 } })).code
+}
+
 test('serve keeps its state, says nothing secret, and stops in order', async () => {
   using project = createProject({})
   const first = await start(project)
+  assert.equal(await askedForRollout(first.url), 'cannot-decide', 'how it ends was computed in a thread of its own')
   const body = JSON.stringify({ name: 'app', scopes: ['client'] })
   const headers = { authorization, 'content-type': 'application/json' }
   const made = await fetch(`${first.url}/v1/tokens`, { method: 'POST', headers, body })

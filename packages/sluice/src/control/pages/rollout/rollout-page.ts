@@ -29,8 +29,8 @@ export interface RolloutPage {
   stage: string | null
   /** What it waits for, and until when. Empty where that is not known. */
   waitsFor: readonly string[]
-  /** How it is expected to end, and when; empty after its end. */
-  outlook: readonly string[]
+  /** How it is expected to end, and when; empty after its end. `isUnderWay`: the page asks for itself again. */
+  outlook: { sentences: readonly string[]; isUnderWay: boolean }
   /** What the last assessment says; null before the first. */
   words: string | null
   /** Why it ended; null while it goes on. */
@@ -86,11 +86,11 @@ ${rolloutActLinks({ id, status: page.status, stage: page.stageIndex, settings: {
 function waitingPart({ stage, waitsFor, outlook, ended }: RolloutPage): Html | undefined {
   if (ended) return undefined
   return html`<h2>Waits for</h2>
-<ul class="plain waits">${stage === null ? undefined : html`<li>${stage}</li>`}${
+<ul class="plain waits"${outlook.isUnderWay ? html` data-again` : undefined}>${stage === null ? undefined : html`<li>${stage}</li>`}${
     waitsFor.length === 0
       ? html`<li>what it still lacks, and until when: ${notKnown}</li>`
       : waitsFor.map((line) => html`<li>${line}</li>`)
-  }${outlook.map((line) => html`<li>${line}</li>`)}</ul>`
+  }${outlook.sentences.map((line) => html`<li>${line}</li>`)}</ul>`
 }
 
 function healthSection({ health }: RolloutPage): Html {

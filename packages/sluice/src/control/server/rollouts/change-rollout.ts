@@ -198,7 +198,7 @@ export async function suitedStart(
   chosen: Chosen = {},
 ): Promise<SuitedSettings> {
   if (chosen.wasForecast) return asWished(version, chosen)
-  const perDay = chosen.traffic?.requestsPerDay ?? (await endForecasts.traffic(version.feature)).traffic?.requestsPerDay
+  const perDay = chosen.traffic?.requestsPerDay ?? (await endForecasts.traffic(version.feature))?.requestsPerDay
   const told = { live: version.live, isJudged: isJudgedLive(version), written: version.written ?? null }
   const suited = suitedSettings(told, startingSettings(version.rollout), perDay ?? null)
   return { settings: chosen.settings ?? suited.settings, judgePercent: chosen.judgePercent ?? suited.judgePercent }

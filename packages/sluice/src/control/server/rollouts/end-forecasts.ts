@@ -1,91 +1,105 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '@sluice/client'
 import type { EndForecast } from '../../../records/end-chances.ts'
 import type { MeasuredTraffic } from '../../../records/measured-traffic.ts'
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
-import { type Effort, endForecast } from '../../plan/end-forecast.ts'
-import type { Begun } from '../../plan/forecast.ts'
 import { measuredTraffic } from '../../plan/measured-traffic.ts'
-import { type Remedy, remedies } from '../../plan/remedies.ts'
-import type { Traffic } from '../../plan/traffic.ts'
-import { courseOf, type TrafficCourse } from '../../plan/traffic-course.ts'
+import type { Remedy } from '../../plan/remedies.ts'
 import type { OutcomeLog } from '../../store/outcome-log.ts'
+import { timeOfDay } from '../../words/moments.ts'
 import { Problem } from '../http/problem.ts'
-import { stopwatch } from '../timers.ts'
+import type { Forecaster, ForecasterFault, ForecastQuestion, Foretold } from './forecaster.ts'
 
-/** What one forecast, and the search for what helps, may take of the one thread that answers requests. */
-const effort = { runs: 60, remedyRuns: 30, longestMs: 3000 }
 /** Forecasts that wait for their turn: more are asked to come again, so that each is answered soon. */
 const mostWaiting = 2
 /** How long what was found is told again. */
 const keptMs = 10 * 60_000
 const mostKept = 500
 
-/** The traffic of a feature as the log tells it, and what may become of it; null where it does not tell. */
-interface ForetoldTraffic {
-  traffic: MeasuredTraffic | null
-  course: TrafficCourse | null
+/** A forecast that was made before. */
+export interface EarlierForecast {
+  forecast: EndForecast
+  /** When it was asked for, in ms since the epoch: its hours count from then. */
+  at: number
 }
 
-interface Question {
-  traffic: Traffic
-  settings: RolloutSettings
-  /** Start of the rollout, or of its present stage, in ms since the epoch. */
-  start: number
-  from?: Begun
-}
-
-/**
- * Forecasts of how rollouts end. One is made at a time, and after each simulated rollout, which takes some milliseconds, other
- * requests have their turn.
- */
+/** Forecasts of how rollouts end, each of which is made once and then told for a while. */
 export interface EndForecasts {
-  traffic(feature: string): Promise<ForetoldTraffic>
-  /** Null where the machine was too busy to make it, or no simulated rollout is as long in its stage. @throws Problem 503 */
-  forecast(key: string, question: Question): Promise<EndForecast | null>
+  /** The traffic of a feature as the log tells it; null where it does not tell. */
+  traffic(feature: string): Promise<MeasuredTraffic | null>
+  /** @param topic what earlier forecasts of the same are found by @throws Problem 503 */
+  forecast(key: string, question: ForecastQuestion, topic?: string): Promise<Foretold>
+  /** The last one about the same; null if there is none. */
+  earlier(topic: string): EarlierForecast | null
   /** What would help. @throws Problem 503 */
-  remedies(key: string, question: Question, without: EndForecast): Promise<Remedy[]>
+  remedies(key: string, question: ForecastQuestion, without: EndForecast): Promise<Remedy[]>
+  /** Null where the last attempt to compute one succeeded. */
+  fault(): ForecasterFault | null
 }
 
-export function createEndForecasts({ log, clock }: { log: Pick<OutcomeLog, 'readLog'>; clock: Clock }): EndForecasts {
+export function createEndForecasts({
+  log,
+  clock,
+  forecaster,
+}: {
+  log: Pick<OutcomeLog, 'readLog'>
+  clock: Clock
+  forecaster: Forecaster
+}): EndForecasts {
   // Where the log tells too little, it may tell enough with the next request.
-  const traffics = keeper<ForetoldTraffic>(clock, ({ traffic }) => traffic !== null)
-  const forecasts = keeper<EndForecast | null>(clock)
+  const traffics = keeper<MeasuredTraffic | null>(clock, (traffic) => traffic !== null)
+  const forecasts = keeper<Foretold>(clock, (found) => found !== 'late')
   const helpful = keeper<Remedy[]>(clock)
-  const inTurn = queue()
-  const begin = (runs: number): Effort => {
-    const elapsed = stopwatch(clock)
-    return { runs, pause: () => turn(), isOver: () => elapsed() > effort.longestMs }
-  }
-  return {
-    traffic: (feature) =>
-      traffics(feature, async () => {
-        const traffic = await measuredTraffic(log, feature, clock.now())
-        return { traffic, course: traffic && (await courseOf(traffic, () => turn())) }
-      }),
-    forecast: (key, { traffic, settings, ...course }) =>
-      forecasts(key, () => inTurn(() => endForecast(traffic, settings, course, begin(effort.runs)))),
-    remedies: (key, { traffic, settings, start }, without) =>
-      helpful(key, () => inTurn(() => remedies(traffic, settings, { start, without }, begin(effort.remedyRuns)))),
-  }
-}
+  const earlier = new Map<string, EarlierForecast>()
+  let waiting = 0
 
-function queue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let [last, waiting]: [Promise<unknown>, number] = [Promise.resolve(), 0]
-  return async (work) => {
+  async function compute<T>(work: () => Promise<T>): Promise<T> {
     if (waiting > mostWaiting) throw busy()
     waiting += 1
-    const result = last.then(work).finally(() => {
+    try {
+      return await work()
+    } catch (error) {
+      throw failure(error, forecaster.fault(), clock.now())
+    } finally {
       waiting -= 1
-    })
-    last = result.catch(() => undefined)
-    return result
+    }
+  }
+
+  async function forecast(question: ForecastQuestion, topic: string | undefined): Promise<Foretold> {
+    const at = clock.now()
+    const found = await compute(() => forecaster.end(question))
+    if (topic !== undefined && typeof found === 'object') {
+      earlier.delete(topic)
+      earlier.set(topic, { forecast: found, at })
+      dropOldest(earlier)
+    }
+    return found
+  }
+
+  return {
+    traffic: (feature) => traffics(feature, () => measuredTraffic(log, feature, clock.now())),
+    forecast: (key, question, topic) => forecasts(key, () => forecast(question, topic)),
+    earlier: (topic) => earlier.get(topic) ?? null,
+    remedies: (key, question, without) => helpful(key, () => compute(() => forecaster.remedies(question, without))),
+    fault: () => forecaster.fault(),
   }
 }
+
+/** Nothing can be computed at present, whatever was asked. */
+export const forecastsFailed = 'forecasts-failed'
 
 function busy(): Problem {
   const detail = 'Other forecasts of rollouts are being made: ask again in a few seconds.'
   return new Problem({ status: 503, code: 'forecasts-busy', detail }, { headers: { 'retry-after': '3' } })
+}
+
+function failure(cause: unknown, fault: ForecasterFault | null, now: number): Problem {
+  const waitMs = Math.max(1000, (fault?.againAt ?? 0) - now)
+  const detail = fault
+    ? `When a rollout ends cannot be computed at present: the thread for it ${fault.reason}. It is started again at ${timeOfDay(Math.max(fault.againAt, now))}.`
+    : 'When a rollout ends could not be computed. The log of the control plane says why.'
+  return new Problem(
+    { status: 503, code: forecastsFailed, detail },
+    { cause, headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
+  )
 }
 
 /** What failed is not kept, nor what is not worth it. */
@@ -103,10 +117,14 @@ function keeper<T>(
     kept.set(key, { at: clock.now(), value })
     const drop = () => kept.get(key)?.value === value && kept.delete(key)
     value.then((found) => isWorthIt(found) || drop(), drop)
-    for (const oldest of kept.keys()) {
-      if (kept.size <= mostKept) break
-      kept.delete(oldest)
-    }
+    dropOldest(kept)
     return value
+  }
+}
+
+function dropOldest(kept: Map<string, unknown>): void {
+  for (const oldest of kept.keys()) {
+    if (kept.size <= mostKept) break
+    kept.delete(oldest)
   }
 }

@@ -11,9 +11,9 @@ import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { findRollout } from './find-rollout.ts'
 
-const unknownSchema = z.enum(['ended', 'paused', 'byHand', 'patienceOver', 'traffic', 'slower']).meta({
+const unknownSchema = z.enum(['ended', 'paused', 'byHand', 'patienceOver', 'traffic', 'slower', 'late']).meta({
   description:
-    'Why there is none: it has ended or is paused; time or a person decides it; only a person can, since patience is over; the log has too little traffic yet; or nearly no simulated rollout is as long in its stage.',
+    'Why there is none: it has ended or is paused; time or a person decides it; only a person can, since patience is over; the log has too little traffic yet; nearly no simulated rollout is as long in its stage; or the machine was too busy to compute it, so that the next request may tell.',
 })
 
 const answer = z.strictObject({
@@ -48,16 +48,13 @@ export async function rolloutForecast(
   if (rollout.status === 'paused') return none('paused')
   if (rollout.settings.advance !== 'evidence') return none('byHand')
   if (runningMs(rollout, now) >= rollout.settings.patience) return none('patienceOver')
-  const { feature, canary, id, stage, settings } = rollout
-  const [{ traffic, course }, version] = await Promise.all([
-    endForecasts.traffic(feature),
-    store.version(feature, canary),
-  ])
+  const { feature, canary, id, settings } = rollout
+  const [traffic, version] = await Promise.all([endForecasts.traffic(feature), store.version(feature, canary)])
   const given = { perDay: undefined, users: undefined }
   const known =
     version &&
     expectedTraffic(
-      { traffic, course, live: version.live, isJudged: isJudgedLive(version) },
+      { traffic, live: version.live, isJudged: isJudgedLive(version) },
       given,
       rollout.judgePercent ?? null,
     )
@@ -65,13 +62,18 @@ export async function rolloutForecast(
   const from = begunOf(rollout, await engineState.assessment(id), now)
   const start = now - from.hours * hourMs
   const tenth = Math.floor(now / stepMs)
-  const forecast = await endForecasts.forecast(`${id} ${stage} ${tenth}`, {
-    ...{ traffic: known.expected, settings, start, from },
-  })
-  if (!forecast) return none('slower')
+  const topic = forecastTopic(rollout)
+  const question = { traffic: known.expected, measured: traffic, settings, start, from }
+  const forecast = await endForecasts.forecast(`${topic} ${tenth}`, question, topic)
+  if (typeof forecast === 'string') return none(forecast)
   // It may have been made some minutes ago, and its hours count from then: the end of patience tells when that was.
   const patienceEndsAt = now + settings.patience - runningMs(rollout, now)
   return { forecast, unknown: null, at: Math.round(patienceEndsAt - forecast.patienceHours * hourMs) }
+}
+
+/** By which the last forecast of a rollout is found: it holds for its stage alone. */
+export function forecastTopic({ id, stage }: Pick<Rollout, 'id' | 'stage'>): string {
+  return `${id} ${stage}`
 }
 
 const hourMs = 3_600_000

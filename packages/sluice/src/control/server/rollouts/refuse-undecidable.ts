@@ -4,9 +4,10 @@ import type { VersionRecord } from '../../../records/version.ts'
 import { canDecide } from '../../plan/end-forecast.ts'
 import { expectedTraffic, type GivenTraffic } from '../../plan/expected-traffic.ts'
 import { isJudgedLive } from '../../release/capture.ts'
-import { endForecastSentences, remedyText, undecidableText } from '../../words/end-forecast-text.ts'
+import { endForecastSentences, remedyText, undecidableText, unknownEnd } from '../../words/end-forecast-text.ts'
 import { Problem } from '../http/problem.ts'
 import type { Services } from '../services.ts'
+import { forecastsFailed } from './end-forecasts.ts'
 
 interface Start {
   version: VersionRecord
@@ -19,17 +20,17 @@ interface Start {
 
 type Forecasting = Pick<Services, 'endForecasts' | 'clock'>
 
-/** How a new rollout is expected to end, and what would help; null where the traffic is not known. */
+/** How a new rollout is expected to end, and what would help; null where the traffic is not known, `late` as in `Foretold`. */
 async function ask({ endForecasts, clock }: Forecasting, { version, settings, judgePercent, given }: Start) {
   const { feature, live } = version
-  const foretold = await endForecasts.traffic(feature)
-  const known = expectedTraffic({ ...foretold, live, isJudged: isJudgedLive(version) }, given, judgePercent)
+  const traffic = await endForecasts.traffic(feature)
+  const known = expectedTraffic({ traffic, live, isJudged: isJudgedLive(version) }, given, judgePercent)
   if (!known) return null
-  const question = { traffic: known.expected, settings, start: clock.now() }
-  const { course, ...expected } = known.expected
-  const key = JSON.stringify([feature, expected, course?.until, settings])
+  const measured = given.perDay === undefined ? traffic : null
+  const question = { traffic: known.expected, measured, settings, start: clock.now() }
+  const key = JSON.stringify([feature, known.expected, measured?.until, settings])
   const forecast = await endForecasts.forecast(key, question)
-  if (!forecast) return null
+  if (typeof forecast === 'string') return 'late' as const
   const remedies = async () => (await endForecasts.remedies(key, question, forecast)).map(remedyText)
   return { forecast, remedies }
 }
@@ -39,10 +40,18 @@ async function ask({ endForecasts, clock }: Forecasting, { version, settings, ju
  * @throws Problem 409 where it cannot decide and nobody has accepted that
  */
 export async function startForecast(services: Forecasting, start: Start): Promise<EndForecast | null> {
-  const found = await ask(services, start)
-  if (!found) return null
+  const found = await ask(services, start).catch((error: unknown) => unlessAccepted(error, start))
+  if (!found || found === 'late') return null
   if (start.accepted || canDecide(found.forecast, start.settings)) return found.forecast
   throw undecidable(found.forecast, await found.remedies())
+}
+
+/** Where forecasts fail altogether a rollout starts all the same if somebody accepts that it may end undecided. */
+function unlessAccepted(error: unknown, { accepted }: Pick<Start, 'accepted'>): null {
+  if (!(error instanceof Problem) || error.details.code !== forecastsFailed) throw error
+  if (accepted) return null
+  const { details, headers } = error
+  throw new Problem({ ...details, detail: `${details.detail} ${allTheSame}` }, { headers, cause: error })
 }
 
 /** What a page says of how a rollout with these settings is expected to end; `undecidable` where it would be refused. */
@@ -54,6 +63,7 @@ export async function tellEnd(
   try {
     const found = await ask(services, { version, settings, judgePercent, given, accepted: false })
     if (!found) return { sentences: ['When it ends is not known: the log has too little traffic.'], undecidable: null }
+    if (found === 'late') return { sentences: unknownEnd(found), undecidable: null }
     const { forecast } = found
     const sentences = endForecastSentences(forecast, services.clock.now())
     if (canDecide(forecast, settings)) return { sentences, undecidable: null }
@@ -65,12 +75,14 @@ export async function tellEnd(
   }
 }
 
+const allTheSame = 'To start it all the same: acceptUndecided: true (sluice rollout start --accept-undecided).'
+
 function undecidable(forecast: EndForecast, remedies: readonly string[]): Problem {
   const help =
     remedies.length > 0
       ? 'What would help stands below.'
       : 'None of the changes that were tried helps: it takes more traffic, or a person who decides (advance: manual).'
-  const detail = `${undecidableText(forecast)} ${help} To start it all the same: acceptUndecided: true (sluice rollout start --accept-undecided).`
+  const detail = `${undecidableText(forecast)} ${help} ${allTheSame}`
   const errors = remedies.map((message) => ({ path: '/settings', message }))
   return new Problem({ status: 409, code: 'cannot-decide', detail, ...(errors.length > 0 && { errors }) })
 }

@@ -14,6 +14,7 @@ import { createControlPlane } from '../control-plane.ts'
 import { listen } from '../http/listen.ts'
 import { createLog, type Level } from '../log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
+import { startForecastThread } from '../rollouts/forecast-thread.ts'
 import { seedAdmin } from '../tokens.ts'
 import { noteRules } from './note-rules.ts'
 import { readServeConfig, signInOptions } from './serve-config.ts'
@@ -64,10 +65,11 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
     const engine = await startServeEngine(process, project, {
       ...{ store, clock, log, metrics, keepLogMs, openNights, publicUrl },
     })
+    const forecaster = startForecastThread({ clock, log })
     try {
       const { captureContents, engineState } = engine
       const plane = await createControlPlane({
-        ...{ store, clock, randomBytes, log, metrics, captureContents, engineState, approvals },
+        ...{ store, clock, randomBytes, log, metrics, captureContents, engineState, approvals, forecaster },
         settings: { publicUrl },
         ...(oidc && { oidc }),
       })
@@ -82,7 +84,7 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
       log('info', 'stopping: requests under way may finish; signal again to stop at once')
       await Promise.race([listening.close(), signals.second])
     } finally {
-      await Promise.race([engine.close(), signals.second])
+      await Promise.race([Promise.all([engine.close(), forecaster.close()]), signals.second])
     }
   } finally {
     await Promise.race([store.close(), signals.second])

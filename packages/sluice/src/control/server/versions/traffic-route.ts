@@ -45,7 +45,7 @@ export const showTraffic = defineRoute({
     const record = await store.version(feature, version)
     if (!record) throw notFound(`${feature} has no version ${version}.`)
     const { store: stored, judge } = record.live
-    const { traffic } = await endForecasts.traffic(feature)
+    const traffic = await endForecasts.traffic(feature)
     const body = {
       traffic,
       rollout: {

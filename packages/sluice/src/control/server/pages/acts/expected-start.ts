@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { mostStages, rolloutSettingsSchema } from '../../../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import type { SuitedSettings } from '../../../plan/suited-settings.ts'
+import { beingComputed } from '../../../words/end-forecast-text.ts'
 import { suitedStart } from '../../rollouts/change-rollout.ts'
 import { tellEnd } from '../../rollouts/refuse-undecidable.ts'
 import type { Services } from '../../services.ts'
@@ -20,10 +21,7 @@ export interface ExpectedStart extends SuitedSettings {
 export async function expectedStart(services: Services, version: VersionRecord): Promise<ExpectedStart> {
   const start = await suitedStart(services, version)
   const end = await soon(services.clock, tellEnd(services, { version, ...start }), null)
-  const told = end ?? {
-    sentences: ['When it ends is being computed: look again in some seconds.'],
-    undecidable: null,
-  }
+  const told = end ?? { sentences: [beingComputed], undecidable: null }
   return { ...start, ...told, isUnderWay: end === null }
 }
 

@@ -164,12 +164,11 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     : act === 'rollback'
       ? noGoodVersion(state)
       : null
-  const counted = version ? await soon(services.clock, services.endForecasts.traffic(feature), null) : null
-  const isCounting = version !== undefined && counted === null
+  const counted = version ? await soon(services.clock, services.endForecasts.traffic(feature), counting) : null
+  const isCounting = counted === counting
   const mayStart = act === 'start' && version !== undefined && refusal === null
   const start = mayStart && !isCounting ? await expectedStart(services, version) : null
   const { choices, choicesPage } = version ? noChoices : await choicesOf(services, state, asked)
-  const traffic = isCounting ? counting : (counted?.traffic ?? null)
   const address = `${featureActAddress(feature, act)}${version ? `?version=${version.id}` : ''}`
   const approval =
     act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address })
@@ -184,7 +183,9 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
       ...(version ? [{ role: words.role, version: { id: version.id, label: version.content.label ?? null } }] : []),
     ],
     state: stateOf(state),
-    consequence: version ? await consequenceOf(services, asked, { version, active: activeName, traffic, start }) : null,
+    consequence: version
+      ? await consequenceOf(services, asked, { version, active: activeName, traffic: counted, start })
+      : null,
     reach: version ? await changeReach(services, state) : null,
     known: [...made, ...(start?.sentences ?? (mayStart ? [stagesComeLater] : []))],
     isUnderWay: isCounting || start?.isUnderWay === true,

@@ -3,13 +3,14 @@ import type { FeatureState } from '../../../../records/feature.ts'
 import type { Rollout } from '../../../../records/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { utcDay } from '../../../../text/format.ts'
-import { rolloutPage } from '../../../pages/rollout/rollout-page.ts'
+import { type RolloutPage, rolloutPage } from '../../../pages/rollout/rollout-page.ts'
 import { isJudgedLive } from '../../../release/capture.ts'
-import { endForecastSentences, unknownEnd } from '../../../words/end-forecast-text.ts'
+import { beingComputed, endForecastSentences, unknownEnd } from '../../../words/end-forecast-text.ts'
+import { momentText } from '../../../words/moments.ts'
 import { hasScope, maySee } from '../../access/caller.ts'
-import { notFound } from '../../http/problem.ts'
+import { notFound, Problem } from '../../http/problem.ts'
 import { visibleInstances } from '../../instances/instance-states.ts'
-import { rolloutForecast } from '../../rollouts/forecast-route.ts'
+import { forecastTopic, rolloutForecast } from '../../rollouts/forecast-route.ts'
 import { withTokenNames } from '../../rollouts/rollout-view.ts'
 import { ofRollout } from '../../route/fields.ts'
 import type { Services } from '../../services.ts'
@@ -110,14 +111,30 @@ async function answersOf(
   return shownAnswers({ canary: ofCanary, incumbent: ofIncumbent }, { live: version?.live ?? null, endedAt, now })
 }
 
-/** How it is expected to end, and when, in sentences. */
-async function outlookOf(rollout: Rollout, services: Services): Promise<string[]> {
-  const { clock } = services
+/** How it is expected to end, and when, in sentences. A forecast never stands there without the time of which it is. */
+async function outlookOf(rollout: Rollout, services: Services): Promise<RolloutPage['outlook']> {
+  const { clock, endForecasts } = services
+  const before = () => {
+    const earlier = endForecasts.earlier(forecastTopic(rollout))
+    return earlier ? [lastForecast(earlier.at), ...endForecastSentences(earlier.forecast, earlier.at)] : []
+  }
   const asked = rolloutForecast(services, rollout).then(
-    ({ forecast, unknown, at }) => (forecast ? endForecastSentences(forecast, at) : unknownEnd(unknown)),
-    () => ['When it ends could not be computed just now.'],
+    ({ forecast, unknown, at }) => ({
+      sentences: forecast ? [computedAt(at), ...endForecastSentences(forecast, at)] : unknownEnd(unknown),
+      isUnderWay: false,
+    }),
+    (error: unknown) => ({ sentences: [notComputed(error), ...before()], isUnderWay: false }),
   )
-  return soon(clock, asked, ['When it ends is being computed: look again in some seconds.'])
+  const late = 'late'
+  const found = await soon(clock, asked, late)
+  return found === late ? { sentences: [beingComputed, ...before()], isUnderWay: true } : found
+}
+
+const computedAt = (at: number) => `How it ends, as computed ${momentText(at)}:`
+const lastForecast = (at: number) => `The last forecast, of ${momentText(at)}:`
+
+function notComputed(error: unknown): string {
+  return error instanceof Problem ? error.details.detail : 'When it ends could not be computed just now.'
 }
 
 async function logOf(

@@ -1,0 +1,124 @@
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '@sluice/client'
+import { type Backoff, backoffMs } from '../../../backoff.ts'
+import { workerFile } from '../../../core/providers/processes/worker-file.ts'
+import { SluiceError } from '../../../errors.ts'
+import type { Log } from '../log.ts'
+import { stopwatch } from '../timers.ts'
+import type { ForecastReply } from './forecast-worker.ts'
+import { type Forecaster, type ForecasterFault, type ForecastTask, forecasterOf } from './forecaster.ts'
+
+export interface ForecastThreadOptions {
+  clock: Clock
+  log: Log
+  /** Starts the thread. */
+  begin?: () => Worker
+  /** A thread that takes longer for one task is ended, in ms. It ends its work by itself much sooner. */
+  limitMs?: number
+}
+
+const restsMs: Backoff = { firstMs: 1000, longestMs: 60_000 }
+const longestMs = 30_000
+const resourceLimits = { maxOldGenerationSizeMb: 128 }
+
+/** It needs nothing of the environment, so it gets none of its secrets. */
+const beginThread = () =>
+  new Worker(workerFile(import.meta.dirname, 'forecast-worker'), { name: 'forecasts', env: {}, resourceLimits })
+
+/**
+ * Forecasts in a thread of their own, one at a time. It is started with the first one. If it ends, that forecast fails, and
+ * it is started again after a wait that grows.
+ */
+export function startForecastThread({
+  clock,
+  log,
+  begin = beginThread,
+  limitMs = longestMs,
+}: ForecastThreadOptions): Forecaster {
+  let thread: Thread | undefined
+  let closed = false
+  let failed: { fault: ForecasterFault; restMs: number; elapsed: () => number } | null = null
+
+  function fail(reason: string): SluiceError {
+    const failures = (failed?.fault.failures ?? 0) + 1
+    const restMs = backoffMs(restsMs, failures - 1)
+    const since = failed?.fault.since ?? clock.now()
+    failed = { fault: { reason, since, failures, againAt: clock.now() + restMs }, restMs, elapsed: stopwatch(clock) }
+    log('warn', 'the thread that computes forecasts failed', { reason, failures, againInMs: restMs })
+    return new SluiceError('cannot-run', `the thread that computes forecasts ${reason}`)
+  }
+
+  async function compute(task: ForecastTask): Promise<unknown> {
+    if (closed) throw new SluiceError('cannot-run', 'the server is shutting down')
+    if (failed && failed.elapsed() < failed.restMs)
+      throw new SluiceError('cannot-run', 'the thread that computes forecasts rests')
+    if (!thread || thread.hasEnded()) thread = startThread(begin)
+    const own = thread
+    const timer = clock.setTimer(() => own.end(`took longer than ${limitMs / 1000} s`), limitMs)
+    const reply = await own.ask(task).finally(() => clock.clearTimer(timer))
+    if ('ended' in reply) throw fail(reply.ended)
+    failed = null
+    if ('value' in reply) return reply.value
+    log('error', 'a forecast failed', { error: reply.threw })
+    throw new SluiceError('cannot-run', `a forecast failed: ${reply.threw}`)
+  }
+
+  return forecasterOf(compute, {
+    fault: () => failed?.fault ?? null,
+    async close() {
+      closed = true
+      await thread?.end('was closed')
+    },
+  })
+}
+
+type Reply = ForecastReply | { ended: string }
+
+interface Thread {
+  /** One task at a time. Answered even if the thread ends. */
+  ask(task: ForecastTask): Promise<Reply>
+  end(reason: string): Promise<unknown>
+  hasEnded(): boolean
+}
+
+function startThread(begin: () => Worker): Thread {
+  let ended: string | null = null
+  let settle: ((reply: Reply) => void) | undefined
+  const end = (reason: string) => {
+    ended ??= reason
+    settle?.({ ended })
+  }
+  const worker = begun(begin, end)
+  worker?.on('message', (reply: ForecastReply) => settle?.(reply))
+  worker?.on('error', ({ message }) => end(`has ended (${message})`))
+  worker?.on('exit', (code) => end(`has ended (exit code ${code})`))
+  return {
+    ask: (task) =>
+      new Promise((resolve) => {
+        if (ended !== null) return resolve({ ended })
+        // The thread keeps the process alive only during a task.
+        worker?.ref()
+        settle = (reply) => {
+          settle = undefined
+          worker?.unref()
+          resolve(reply)
+        }
+        worker?.postMessage(task)
+      }),
+    async end(reason) {
+      end(reason)
+      await worker?.terminate()
+    },
+    hasEnded: () => ended !== null,
+  }
+}
+
+/** Undefined where it cannot be started. */
+function begun(begin: () => Worker, end: (reason: string) => void): Worker | undefined {
+  try {
+    return begin()
+  } catch (error) {
+    end(`cannot be started (${error instanceof Error ? error.message : String(error)})`)
+    return undefined
+  }
+}

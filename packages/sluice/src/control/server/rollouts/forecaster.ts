@@ -1,0 +1,99 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { EndForecast } from '../../../records/end-chances.ts'
+import type { MeasuredTraffic } from '../../../records/measured-traffic.ts'
+import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import { type Effort, endForecast } from '../../plan/end-forecast.ts'
+import type { Begun } from '../../plan/forecast.ts'
+import { type Remedy, remedies } from '../../plan/remedies.ts'
+import type { Traffic } from '../../plan/traffic.ts'
+import { courseOf } from '../../plan/traffic-course.ts'
+
+/** A rollout of which the end is asked for. */
+export interface ForecastQuestion {
+  /** Without its course. */
+  traffic: Traffic
+  /** What the log tells of the traffic, of which its course is foretold; null where somebody says how much there is. */
+  measured: MeasuredTraffic | null
+  settings: RolloutSettings
+  /** Start of the rollout, or of its present stage, in ms since the epoch. */
+  start: number
+  from?: Begun
+}
+
+/**
+ * `slower`: no simulated rollout is as long in its stage. `late`: its time was over before enough rollouts were simulated, so
+ * that the next attempt may tell.
+ */
+export type Foretold = EndForecast | 'slower' | 'late'
+
+export type ForecastTask =
+  | { kind: 'end'; question: ForecastQuestion }
+  | { kind: 'remedies'; question: ForecastQuestion; without: EndForecast }
+
+/** Why nothing is computed at present. */
+export interface ForecasterFault {
+  /** What happened, e.g. `has ended (exit code 1)`. */
+  reason: string
+  /** ms since the epoch. */
+  since: number
+  /** In a row. */
+  failures: number
+  /** When it is tried again, in ms since the epoch. */
+  againAt: number
+}
+
+/** Computes how rollouts end. It takes seconds, so that whoever has others to answer does it in a thread of its own. */
+export interface Forecaster {
+  /** @throws SluiceError */
+  end(question: ForecastQuestion): Promise<Foretold>
+  /** What would help. @throws SluiceError */
+  remedies(question: ForecastQuestion, without: EndForecast): Promise<Remedy[]>
+  /** Null where the last attempt succeeded. */
+  fault(): ForecasterFault | null
+  close(): Promise<void>
+}
+
+/** What one forecast, and the search for what helps, may take. */
+const most = { runs: 60, remedyRuns: 30, ms: 3000 }
+
+/** The work itself. `stopwatch` starts to measure, and what it returns gives the ms since then. */
+export async function computeForecast(
+  task: ForecastTask,
+  { pause, stopwatch }: { pause: Effort['pause']; stopwatch(): () => number },
+): Promise<Foretold | Remedy[]> {
+  const { traffic, measured, settings, ...course } = task.question
+  const elapsed = stopwatch()
+  const isOver = () => elapsed() > most.ms
+  const foretold = { ...traffic, course: measured && (await courseOf(measured, pause)) }
+  if (task.kind === 'end') {
+    const found = await endForecast(foretold, settings, course, { runs: most.runs, pause, isOver })
+    return found ?? (isOver() ? 'late' : 'slower')
+  }
+  const { start } = course
+  const effort = { runs: most.remedyRuns, pause, isOver }
+  return remedies(foretold, settings, { start, without: task.without }, effort)
+}
+
+/** In the thread of the caller: after each simulated rollout, which takes some milliseconds, others have their turn. */
+export function inThisThread(stopwatch: () => () => number): Forecaster {
+  const compute = (task: ForecastTask) => computeForecast(task, { pause: () => turn(), stopwatch })
+  return forecasterOf(compute, { fault: () => null, close: async () => undefined })
+}
+
+/** A forecaster out of what computes one task, one after the other. */
+export function forecasterOf(
+  compute: (task: ForecastTask) => Promise<unknown>,
+  more: Pick<Forecaster, 'fault' | 'close'>,
+): Forecaster {
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (task: ForecastTask) => {
+    const result = last.then(() => compute(task))
+    last = result.catch(() => undefined)
+    return result
+  }
+  return {
+    end: async (question) => (await inTurn({ kind: 'end', question })) as Foretold,
+    remedies: async (question, without) => (await inTurn({ kind: 'remedies', question, without })) as Remedy[],
+    ...more,
+  }
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Worker } from 'node:worker_threads'
+import { systemClock } from '@sluice/client'
+import { startForecastThread } from '../../../src/control/server/rollouts/forecast-thread.ts'
+import { testPlane } from '../../support/control-plane.ts'
+import { startOf, withTraffic } from '../../support/feature-traffic.ts'
+import { settled } from '../../support/launched.ts'
+import { manualClock } from '../../support/manual-clock.ts'
+import { until } from '../../support/until.ts'
+import { signedIn } from '../../support/visitor.ts'
+
+/** It decides soon, so that little is simulated. */
+const settings = {
+  signals: { score: 0, errors: 1, slow: 0, safety: 0 },
+  stages: [{ percent: 50, soak: '1h' }],
+  flagMargin: 0.05,
+  patience: '12h',
+}
+const silent = () => undefined
+const started = { settings, acceptUndecided: true, traffic: { requestsPerDay: 300 } }
+
+/** A thread that begins a task only while the gate is open. */
+function gatedThread() {
+  const shared = new SharedArrayBuffer(4)
+  const gate = new Int32Array(shared)
+  const begin = () => new Worker(new URL('./gated-forecasts.ts', import.meta.url), { workerData: shared })
+  const set = (value: number) => {
+    Atomics.store(gate, 0, value)
+    Atomics.notify(gate, 0)
+  }
+  return { begin, open: () => set(1), shut: () => set(0) }
+}
+
+test('pages answer while a forecast is computed: they say so, and tell the last one with its time', async () => {
+  const { begin, open, shut } = gatedThread()
+  const forecaster = startForecastThread({ clock: systemClock, log: silent, begin })
+  try {
+    await using plane = await testPlane({ forecaster })
+    const { canary } = await withTraffic(plane, 300)
+    open()
+    const { id } = (await startOf(plane, { ...started, version: canary })).body
+    shut()
+    const who = await signedIn(plane, 'viewer')
+    const early = await settled(plane, who.page(`/rollouts/${id}`))
+    assert.match(early, /<ul class="plain waits" data-again>/)
+    assert.match(early, /When it ends is being computed: look again in some seconds/)
+    assert.doesNotMatch(early, /If the canary is as good|The last forecast/)
+    for (const path of ['/', '/features/f', '/instances']) await who.page(path)
+    open()
+    const shown = async () => {
+      plane.clock.advance(1000)
+      return settled(plane, who.page(`/rollouts/${id}`))
+    }
+    await until(async () => (await shown()).includes('If the canary is as good'), 'the forecast')
+    const known = await shown()
+    assert.match(known, /<li>How it ends, as computed 24 Nov 09:00Z:<\/li><li>In the next four days/)
+    assert.doesNotMatch(known, /data-again|being computed/)
+    shut()
+    plane.clock.advance(11 * 60_000)
+    const old = await settled(plane, who.page(`/rollouts/${id}`))
+    assert.match(old, /being computed: look .*<li>The last forecast, of 24 Nov 09:00Z:<\/li>.*If the canary is as good/)
+    open()
+    await until(async () => /as computed 24 Nov 09:1\d/.test(await shown()), 'the next forecast')
+  } finally {
+    open()
+    await forecaster.close()
+  }
+})
+
+/** It ends with its first task. */
+const dying = () =>
+  new Worker('require("node:worker_threads").parentPort.once("message", () => process.exit(7))', { eval: true })
+
+test('a thread that ends is told of on pages, and begun again after waits that grow', async () => {
+  const clock = manualClock()
+  const threads = { begun: 0, die: true }
+  const { begin, open } = gatedThread()
+  open()
+  const forecaster = startForecastThread({
+    ...{ clock, log: silent },
+    begin() {
+      threads.begun += 1
+      if (threads.begun === 3) throw new Error('no memory')
+      return threads.begun > 3 ? begin() : dying()
+    },
+  })
+  try {
+    await using plane = await testPlane({ forecaster, manual: clock })
+    const { canary } = await withTraffic(plane, 300)
+    const { status, body } = await startOf(plane, { version: canary, settings })
+    assert.deepEqual([status, body.code], [503, 'forecasts-failed'])
+    assert.match(body.detail, /the thread for it has ended \(exit code 7\). It is started again at 09:00:01Z\./)
+    assert.match(body.detail, /To start it all the same: acceptUndecided/)
+    const { id } = (await startOf(plane, { version: canary, settings, acceptUndecided: true })).body
+    assert.ok(id, 'whoever accepts that needs no forecast')
+    const who = await signedIn(plane, 'viewer')
+    const shown = async (atOnce = false) => {
+      if (!atOnce) clock.advance(1000)
+      return who.page(`/rollouts/${id}`)
+    }
+    assert.match(
+      await shown(true),
+      /<li>When a rollout ends cannot be computed at present: the thread for it has ended/,
+    )
+    assert.equal(threads.begun, 1, 'it rests')
+    assert.match(await shown(), /started again at 09:00:03Z/, 'it ended once more, and rests twice as long')
+    assert.match(await shown(), /started again at 09:00:03Z/)
+    assert.match(await who.page('/'), /<b>forecasts<\/b> fails \(thread-ended, 2 times in a row/)
+    assert.equal(threads.begun, 2)
+    assert.match(await shown(), /the thread for it cannot be started \(no memory\)\. It is started again at 09:00:07Z/)
+    clock.advance(4000)
+    assert.match(await shown(), /How it ends, as computed 24 Nov 09:00Z.*If the canary is as good/)
+    assert.equal(threads.begun, 4)
+    assert.doesNotMatch(await who.page('/'), /thread-ended/)
+  } finally {
+    await forecaster.close()
+  }
+})
+
+test('a thread that does not end by itself is ended', async () => {
+  const clock = manualClock()
+  const { begin } = gatedThread()
+  const forecaster = startForecastThread({ clock, log: silent, begin, limitMs: 1000 })
+  await using plane = await testPlane({ forecaster, manual: clock })
+  const { canary } = await withTraffic(plane, 300)
+  const { status, body } = await settled(plane, startOf(plane, { version: canary, settings }))
+  assert.equal(status, 503)
+  assert.match(body.detail, /the thread for it took longer than 1 s/)
+  await forecaster.close()
+})
