@@ -5,9 +5,6 @@ import type { ApprovalRule } from '../../src/core/suite/config/approval-settings
 import { type TestPlane, type Told, testPlane } from './control-plane.ts'
 import { ruled } from './ruled.ts'
 
-/** A store without its own clock: that of this machine would let the proposals of a plane expire, whose clock stands still. */
-const withoutClock = ({ now: _, ...store }: Store): Store => store
-
 const people = ['ann-the-approver', 'bob-the-approver', 'cat-the-approver']
 
 /**
@@ -16,8 +13,8 @@ const people = ['ann-the-approver', 'bob-the-approver', 'cat-the-approver']
  */
 export async function raceOfApprovers(here: Store, there: Store, approvals: number): Promise<void> {
   const rule: Partial<ApprovalRule> = { approvals }
-  await using plane = await ruled(rule, { store: withoutClock(here) })
-  await using other = await testPlane({ store: withoutClock(there), approvals: plane.rules })
+  await using plane = await ruled(rule, { store: here })
+  await using other = await testPlane({ store: there, approvals: plane.rules })
   for (const name of people) await plane.token(name, { scopes: ['approver'] })
   const { id } = (await plane.propose()).body
   const planes: TestPlane[] = [plane, other, plane]
@@ -48,8 +45,8 @@ async function onceIn(store: Store, id: string, approvals: number): Promise<void
 
 /** One approves while another rejects: either it is made, or it is not, and the log says which. */
 export async function raceOfVerdicts(here: Store, there: Store): Promise<void> {
-  await using plane = await ruled({}, { store: withoutClock(here) })
-  await using other = await testPlane({ store: withoutClock(there), approvals: plane.rules })
+  await using plane = await ruled({}, { store: here })
+  await using other = await testPlane({ store: there, approvals: plane.rules })
   await plane.token('ann-the-approver', { scopes: ['approver'] })
   const { id } = (await plane.propose()).body
   const answers = await Promise.all([
