@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/client'
+import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import { z } from 'zod'
 import { type Backoff, backoffMs } from '../../backoff.ts'
 import { GithubError } from '../../core/github/github-api.ts'
@@ -33,6 +33,8 @@ const firstMs = 86_400_000
 const backoff: Backoff = { firstMs: 5000, longestMs: 300_000 }
 /** What somebody has to mend is tried again at this pace. */
 const refusedMs = 300_000
+/** GitHub's limits last an hour at most; who asks for more, or has another clock, would have it asked never again. */
+const longestLimitMs = 3_600_000
 
 /** What this process knows, which another replica begins without. */
 interface Memory {
@@ -40,7 +42,8 @@ interface Memory {
   revisions: Map<string, number>
   withoutCommit: Set<string>
   may: GithubTarget['may']
-  pausedUntil: number
+  /** Null: nothing is waited for. */
+  pause: { since: Moment; ms: number } | null
   failures: number
 }
 
@@ -51,7 +54,7 @@ interface Memory {
  */
 export function followReleases(options: GithubFollowerOptions): WorkLoop {
   const { store, clock, settings, faults } = options
-  const memory: Memory = { revisions: new Map(), withoutCommit: new Set(), may: {}, pausedUntil: 0, failures: 0 }
+  const memory: Memory = { revisions: new Map(), withoutCommit: new Set(), may: {}, pause: null, failures: 0 }
   return startLeaderLoop({
     store,
     name: progressName(settings.repository),
@@ -60,7 +63,7 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
     wakers: [(wake) => store.onChange(wake)],
     ...faults,
     async work({ held }) {
-      if (clock.now() < memory.pausedUntil) return false
+      if (memory.pause && elapsedSince(clock, memory.pause.since) < memory.pause.ms) return false
       const states = (await store.features()).filter(({ feature }) => isMeant(settings, feature))
       const progress = await loadProgress(store, settings.repository)
       if (!progress) {
@@ -179,7 +182,7 @@ async function pauseAfter(error: unknown, progress: GithubProgress, telling: Tel
   const { clock, memory, faults } = telling
   const { state, words, waitMs } = faultOf(error, memory.failures)
   memory.failures += 1
-  memory.pausedUntil = clock.now() + waitMs
+  memory.pause = { since: momentOf(clock), ms: waitMs }
   const { link } = progress
   if (link?.state === state && link.words === words) return
   faults.note(null, new SluiceError('cannot-run', `GitHub takes nothing now: ${words}`), waitMs)
@@ -193,7 +196,8 @@ function faultOf(error: unknown, failures: number): Pick<GithubLink, 'state' | '
     return { state: 'refused', words: 'the answer is not what GitHub answers: check apiUrl', waitMs: refusedMs }
   if (!(error instanceof GithubError)) throw error
   const { message, status, limitMs } = error
-  if (limitMs !== undefined) return { state: 'fails', words: `rate limit: ${message}`, waitMs: limitMs }
+  if (limitMs !== undefined)
+    return { state: 'fails', words: `rate limit: ${message}`, waitMs: Math.min(limitMs, longestLimitMs) }
   if (status === 401 || status === 403 || status === 404)
     return { state: 'refused', words: `${message}; ${waysOut[status]}`, waitMs: refusedMs }
   return { state: 'fails', words: message, waitMs }

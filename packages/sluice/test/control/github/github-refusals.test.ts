@@ -44,6 +44,21 @@ test('a rate limit is waited out as long as GitHub asks, and nothing of a rollou
   assert.deepEqual(happened(repository), ['release of 3.0: success', 'r-1 stage 1: in_progress failure'])
 })
 
+test('a limit that never ends is not believed, and a clock that is set back prolongs none', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  const clock = Object.assign(handClock(), { passed: 0, steady: () => clock.passed })
+  await using follower = following(store, github, {}, clock)
+  await untilKnown(store)
+  github.trouble.push({ status: 429, headers: { 'retry-after': '99999999999' }, message: 'rate limit' })
+  await activate(store)
+  await until(() => follower.errors.length === 1, 'the refusal')
+  clock.at -= 86_400_000
+  clock.passed += 3_600_000
+  await untilTold(store)
+  assert.deepEqual(happened(repository), ['release of 3.0: success'])
+})
+
 test('a token without rights is said once, with the way out, and told again when it has them', async () => {
   await using scene = await world()
   const { repository, github, store } = scene

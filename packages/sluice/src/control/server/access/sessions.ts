@@ -27,7 +27,7 @@ export interface Sessions {
   find(request: Request): Promise<Session | undefined>
   /** Whether a request names a session, be it one that has ended. */
   isNamedIn(request: Request): boolean
-  /** Whether it is still valid, by what the store says at this moment. */
+  /** Whether it is still valid and has the same rights, by what the store says at this moment. */
   isOpen(session: Session): Promise<boolean>
 }
 
@@ -115,12 +115,17 @@ export function createSessions(options: SessionsOptions): Sessions {
       return { record, expiresAt: content.expiresAt, formKey: content.formKey }
     },
     isNamedIn: (request) => cookie.textIn(request) !== '',
-    async isOpen({ record: { id, sessionEndings = 0 }, expiresAt }) {
+    async isOpen({ record: before, expiresAt }) {
       const now = expiryTime(store, clock)
-      const record = now < expiresAt ? await store.tokenById(id) : undefined
-      return record !== undefined && isValid(record, now) && (record.sessionEndings ?? 0) === sessionEndings
+      const record = now < expiresAt ? await store.tokenById(before.id) : undefined
+      return record !== undefined && isValid(record, now) && rightsBy(record) === rightsBy(before)
     },
   }
+}
+
+/** What of a record a session rests on. The rights of a person may change while they look. */
+function rightsBy({ sessionEndings = 0, scopes, features }: TokenRecord): string {
+  return JSON.stringify([sessionEndings, scopes.toSorted(), features?.toSorted() ?? null])
 }
 
 /** The record of a token whose sessions all end: none that has begun before is valid any more. */

@@ -16,7 +16,7 @@ import { planStart, planWidening } from '../rollouts/change-rollout.ts'
 import { findRollout } from '../rollouts/find-rollout.ts'
 import { startFields } from '../rollouts/rollout-routes.ts'
 import { expectedRevision, reason } from '../route/fields.ts'
-import { answered, repetitionOf, toRemember } from '../route/idempotency.ts'
+import { answered, refuseOtherRequest, repetitionOf, toRemember } from '../route/idempotency.ts'
 import type { Services } from '../services.ts'
 import { type ChangedProposal, findProposal, type Write } from './find-proposal.ts'
 
@@ -73,6 +73,7 @@ export async function proposeRelease(
     ...(repetition && { remember: toRemember(repetition, { status: 201, at, body: { id: proposal.id } }) }),
   })
   if (result.outcome === 'conflict') throw new Error('a new proposal cannot conflict')
+  if (result.outcome === 'repeated') refuseOtherRequest(result.answer, repetition)
   const id = result.outcome === 'repeated' ? idOf(result.answer.body) : proposal.id
   return { proposal: await findProposal(services, id, caller), repeated: result.outcome === 'repeated' }
 }

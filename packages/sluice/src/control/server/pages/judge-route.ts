@@ -8,6 +8,7 @@ import { momentText } from '../../words/moments.ts'
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { judgeWordOf } from '../versions/judge-word.ts'
+import { leadersIn } from './overview-rows.ts'
 import { definePage } from './page-route.ts'
 
 const rowsOfPage = 25
@@ -19,7 +20,11 @@ export const showJudges = definePage({
     const { snapshots, store, clock } = services
     const now = clock.now()
     const states = snapshots.states().filter(({ feature }) => maySee(viewer, feature))
-    const spending = await store.judgeSpending(new Date(now).toISOString().slice(0, 10))
+    const [spending, leases] = await Promise.all([
+      store.judgeSpending(new Date(now).toISOString().slice(0, 10)),
+      store.leases(),
+    ])
+    const { watchesDrift } = leadersIn(leases)
     const spent = ({ feature }: FeatureState) => spending.get(feature) ?? 0
     const listed = states.toSorted(
       (a, b) => Number(isJudged(b)) - Number(isJudged(a)) || spent(b) - spent(a) || (a.feature < b.feature ? -1 : 1),
@@ -28,7 +33,9 @@ export const showJudges = definePage({
     const page = Math.min(query.page, pages)
     const shown = listed.slice((page - 1) * rowsOfPage, page * rowsOfPage)
     return judgePage({
-      judges: await Promise.all(shown.map((state) => shownJudge(state, { spentUsd: spent(state), now }, services))),
+      judges: await Promise.all(
+        shown.map((state) => shownJudge(state, { spentUsd: spent(state), watchesDrift, now }, services)),
+      ),
       ...{ page, pages },
       counts: { all: states.length, judged: states.filter(isJudged).length },
       spentUsd: states.reduce((sum, state) => sum + spent(state), 0),
@@ -42,7 +49,7 @@ function isJudged({ live }: FeatureState): boolean {
 
 async function shownJudge(
   state: FeatureState,
-  { spentUsd, now }: { spentUsd: number; now: number },
+  { spentUsd, watchesDrift, now }: { spentUsd: number; watchesDrift: boolean; now: number },
   { kept }: Pick<Services, 'kept'>,
 ): Promise<ShownJudge> {
   const { feature, active, live } = state
@@ -59,7 +66,7 @@ async function shownJudge(
     judging:
       live && isJudged(state) ? { percent: live.judge.percent, spentUsd, budgetUsd: live.judge.budgetUsdPerDay } : null,
     health: healthSign(health, { isJudged: isJudged(state), now }),
-    drift: drift && driftSign(drift),
+    drift: drift && driftSign(drift, watchesDrift),
   }
 }
 
@@ -75,10 +82,11 @@ function healthSign(
   return { tone: isOutage(health) ? 'bad' : 'watch', text }
 }
 
-function driftSign({ events, signals }: DriftView): ShownJudge['drift'] {
+function driftSign({ events, signals }: DriftView, watchesDrift: boolean): ShownJudge['drift'] {
   const last = events.findLast(({ code }) => code === 'score' || code === 'judge-changed')
   if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
   const score = signals.find(({ signal }) => signal === 'score')
   if (!score) return null
+  if (!watchesDrift) return { tone: 'unknown', text: `no replica watches for drift now; before: ${score.words}` }
   return { tone: score.phase === 'watching' && !isBeyondLimit(score) ? 'good' : 'unknown', text: score.words }
 }

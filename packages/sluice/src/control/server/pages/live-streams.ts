@@ -35,7 +35,7 @@ interface LiveOptions {
 const lookMs = 1000
 /** Spending, drift and failing loops change without an event, too. A page that hears nothing for longer has lost its stream. */
 const longestQuietMs = 10_000
-/** A session ends at most this much later than its token. */
+/** A stream ends at most this much later than its session, or the rights that it had. */
 const sweepMs = 1500
 
 const encoder = new TextEncoder()
@@ -89,7 +89,7 @@ export function createLiveStreams(options: LiveOptions): LiveStreams {
   async function endInvalid(): Promise<void> {
     for (const [sink, session] of streams) {
       if (await sessions.isOpen(session)) continue
-      log('info', 'page closed: its session has ended', { token: session.record.name })
+      log('info', 'page closed: its session has ended, or has other rights', { token: session.record.name })
       end(sink, 'session')
     }
   }

@@ -42,7 +42,7 @@ export const endOidc = defineOpen({
       return signInResponse(visit, services, { next: '/', fault: notBegunHere, status: 400 })
     const { next } = attempt
     const address = originOf(request, node, hashUnit).address ?? 'unknown'
-    refuseManyFailures(services, address)
+    refuseManyFailures(services, `person ${address}`)
     try {
       const callback = new URL(`${redirectUri(request, services)}${search}`)
       const identity = await provider.identify(attempt, callback)
@@ -58,7 +58,7 @@ export const endOidc = defineOpen({
       return response
     } catch (error) {
       const response = await refusal(visit, services, { error, next })
-      signInLimit.take(address, clock.now())
+      signInLimit.take(`person ${address}`, clock.now())
       response.headers.append('set-cookie', attempts.end)
       return response
     }

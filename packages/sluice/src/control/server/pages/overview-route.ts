@@ -7,7 +7,7 @@ import { faultsFor } from '../health.ts'
 import { type InstanceState, visibleInstances } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
 import { listedProposals } from './acts/proposal-act-routes.ts'
-import { featureRowOf, type RowFacts } from './overview-rows.ts'
+import { featureRowOf, leadersIn, type RowFacts } from './overview-rows.ts'
 import { definePage, type Viewer } from './page-route.ts'
 
 const rowsOfPage = 25
@@ -78,8 +78,7 @@ async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFac
   ])
   const { faults } = faultsFor(services, viewer)
   const { epoch } = snapshots.view(null).snapshot
-  const leader = leases.find(({ name }) => name === 'controller')?.holder ?? null
-  const facts: RowFacts = { faults, instances, spending, epoch, leader, now: clock.now() }
+  const facts: RowFacts = { faults, instances, spending, epoch, ...leadersIn(leases), now: clock.now() }
   const features = await Promise.all(states.map((state) => listedOf(state, facts, services)))
   return {
     ...facts,

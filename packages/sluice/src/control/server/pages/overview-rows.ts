@@ -13,6 +13,7 @@ import { worseSoFar } from '../../rollout/assessment/worse-so-far.ts'
 import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
+import type { RecordedEvidence } from '../engine-state.ts'
 import type { InstanceState } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
 
@@ -26,8 +27,18 @@ export interface RowFacts {
   epoch: string
   /** The replica that leads the canaries; null: none does. */
   leader: string | null
+  /** Whether any replica watches for drift. */
+  watchesDrift: boolean
   /** ms since the epoch */
   now: number
+}
+
+/** Who does what no request asks for. */
+export function leadersIn(
+  leases: readonly { name: string; holder: string }[],
+): Pick<RowFacts, 'leader' | 'watchesDrift'> {
+  const holderOf = (work: string) => leases.find(({ name }) => name === work)?.holder ?? null
+  return { leader: holderOf('controller'), watchesDrift: holderOf('drift') !== null }
 }
 
 /** A feature as the overview shows it. */
@@ -39,10 +50,11 @@ export async function featureRowOf(
   const { feature, active, rollout } = state
   const { kept } = services
   const running = rollout !== null && !hasEnded(rollout) ? rollout : null
-  const [version, canary, assessment, drift, judge] = await Promise.all([
+  const [version, canary, assessment, recorded, drift, judge] = await Promise.all([
     active === null ? null : gatedVersion(feature, active, services),
     running && gatedVersion(feature, running.canary, services),
     running && kept.assessment(running.id),
+    running && kept.recorded(running.id),
     kept.drift(feature),
     kept.judgeHealth(feature),
   ])
@@ -55,18 +67,24 @@ export async function featureRowOf(
       : []),
     ...(running && facts.leader === null ? [{ tone: 'bad' as const, text: 'no replica leads the canaries' }] : []),
     ...(running ? signsOf(assessment) : []),
+    ...(running && recorded && isOld(recorded.at, facts.now)
+      ? [{ tone: 'bad' as const, text: `last assessed ${momentText(recorded.at)}: what you see is that old` }]
+      : []),
   ]
   const night = kept.night(feature)
   return {
     feature,
     active: version,
     rollout: running &&
-      canary && { canary, ...shownRollout(running, assessment, { ...facts, judges: state.capture !== null }) },
+      canary && {
+        canary,
+        ...shownRollout(running, assessment, { ...facts, recorded, judges: state.capture !== null }),
+      },
     ended: rollout && !running ? endedOf(rollout) : null,
     health: health.length > 0 ? health : [{ tone: 'good', text: running ? 'no alarm' : 'no background work fails' }],
     instances: instancesOf(state, facts),
     night: night ? { verdict: night.verdict, at: night.at } : null,
-    drift: drift && driftSign(drift, facts.now),
+    drift: drift && driftSign(drift, facts),
     judging: judgingOf(state, facts.spending),
   }
 }
@@ -91,7 +109,7 @@ async function gatedVersion(
 function shownRollout(
   rollout: Rollout,
   assessment: Assessment | null,
-  { now, leader, judges }: RowFacts & { judges: boolean },
+  { now, leader, judges, recorded }: RowFacts & { judges: boolean; recorded: RecordedEvidence | null },
 ) {
   const state = rolloutState(rollout)
   const ppm = sharePpm(rollout)
@@ -101,15 +119,25 @@ function shownRollout(
   return {
     id: rollout.id,
     state: `${stateText({ state, ending: null })}, ${ppm / 10_000} % of the users`,
-    tone: runningTone(rollout, assessment, leader),
+    tone: runningTone(rollout, assessment, { leader, recorded, now }),
     stage: stageText({ ...rollout, ppm, assessment }, now),
     evidence: assessment?.figures && isHeard(assessment) ? evidenceWords(assessment.figures.against) : null,
     waitsFor: [...(assessment && rollout.hold ? [assessment.words] : []), ...waitsFor],
   }
 }
 
-/** How a running rollout is to be taken, the same on every page. What nobody has looked at, or looks worse, is never well. */
-export function runningTone(rollout: Rollout, assessment: Assessment | null, leader: string | null): StateTone {
+/** An assessment of a running rollout is made anew at least every minute. */
+const oldMs = 150_000
+
+/** Whether what was last assessed then tells of the past only. */
+export const isOld = (assessedAt: number, now: number) => now - assessedAt > oldMs
+
+/** How a running rollout is to be taken, the same on every page. What nobody has looked at, looks worse or is old is never well. */
+export function runningTone(
+  rollout: Rollout,
+  assessment: Assessment | null,
+  { leader, recorded, now }: { leader: string | null; recorded: RecordedEvidence | null; now: number },
+): StateTone {
   if (rollout.hold !== null) return 'bad'
   if (rollout.status !== 'running') return 'watch'
   if (!assessment || !isHeard(assessment)) return 'unknown'
@@ -117,7 +145,8 @@ export function runningTone(rollout: Rollout, assessment: Assessment | null, lea
   if (loudness === 'enough') return 'bad'
   if (loudness === 'some' || assessment.alerts.length > 0) return 'watch'
   if (worseSoFar(assessment.signals) !== null) return 'unknown'
-  return leader !== null && isScored(rollout, assessment) ? 'good' : 'unknown'
+  const isWatched = leader !== null && recorded !== null && !isOld(recorded.at, now)
+  return isWatched && isScored(rollout, assessment) ? 'good' : 'unknown'
 }
 
 /** Whether answers of both arms were judged, where the score has a say. */
@@ -179,9 +208,10 @@ export function lacksChange(
 
 const newsMs = 7 * 86_400_000
 
-function driftSign({ events, signals }: DriftView, now: number): Sign {
+function driftSign({ events, signals }: DriftView, { watchesDrift, now }: RowFacts): Sign {
   const last = events.filter(({ at }) => now - at < newsMs).at(-1)
   if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
+  if (!watchesDrift) return { tone: 'unknown', text: 'no replica watches for drift now' }
   const watched = signals.filter(({ phase }) => phase === 'watching').length
   if (watched === 0) {
     const until = signals.some(({ phase }) => phase === 'week') ? 'only large changes alarm' : 'no alarms'

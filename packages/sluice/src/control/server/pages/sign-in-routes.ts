@@ -43,12 +43,13 @@ export const signIn = defineOpen({
     const { signInLimit, clock, log } = services
     refuseOtherOrigin(request, services.settings.publicUrl)
     const address = originOf(request, node, services.hashUnit).address ?? 'unknown'
-    refuseManyFailures(services, address)
     const { token, next: wanted } = signInForm.parse(await formOf(request))
     const next = localAddress(wanted)
     const record = await validToken(services, token.trim())
+    // Whoever has a token is let in, whatever others try: behind a proxy all have one address. The API tells a guess as well.
     if (!record) {
-      signInLimit.take(address, clock.now())
+      refuseManyFailures(services, `token ${address}`)
+      signInLimit.take(`token ${address}`, clock.now())
       log('warn', 'sign-in refused: no such token', { address })
       return signInResponse(visit, services, { next, fault: unknownToken, status: 401 })
     }
@@ -96,12 +97,12 @@ function machineToken({ name, scopes }: TokenRecord): string {
   return `The token "${name}" is for machines (${scopes.join(', ')}). Sign in with one of the scope viewer, operator, approver or admin.`
 }
 
-/** @throws Problem 429 if too many attempts have failed from this address, as `originOf` names it */
-export function refuseManyFailures({ signInLimit, clock }: Services, address: string): void {
-  const seconds = signInLimit.wait(address, clock.now())
+/** @throws Problem 429 if too many attempts of this kind have failed from this address, as `originOf` names it */
+export function refuseManyFailures({ signInLimit, clock }: Services, kindAndAddress: string): void {
+  const seconds = signInLimit.wait(kindAndAddress, clock.now())
   if (seconds <= 0) return
   const left = Math.max(1, Math.ceil(seconds))
-  const detail = `Too many attempts have failed from this address: try again in ${left} s. The command line works on.`
+  const detail = `Too many attempts have failed from this address: try again in ${left} s. A token that is valid is let in at once.`
   throw new Problem({ status: 429, code: 'too-many-sign-ins', detail }, { headers: { 'retry-after': String(left) } })
 }
 

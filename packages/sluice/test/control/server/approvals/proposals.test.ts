@@ -237,6 +237,22 @@ test('a request that is sent again under its key proposes, approves and rejects 
   assert.deepEqual(await plane.actions(3), ['approval.propose', 'approval.approve', 'rollout.start'])
 })
 
+test('of two requests that come at once under one key, the other one is refused', async () => {
+  await using plane = await ruled()
+  const bodies = [
+    { act: 'start', version: plane.next },
+    { act: 'activate', version: plane.next, reason: 'r' },
+  ]
+  const headers = { 'idempotency-key': 'one-key' }
+  const answers = await Promise.all(
+    bodies.map((body) => plane.ask('POST /v1/features/f/proposals', { as: 'operator', body, headers })),
+  )
+  assert.deepEqual(answers.map(codeOf).sort(), [
+    [201, undefined],
+    [422, 'idempotency-key-reused'],
+  ])
+})
+
 test('a proposal that is rejected is over, whoever looks at it next', async () => {
   await using plane = await ruled()
   const { id } = (await plane.propose()).body

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
+import { changeToken } from '../../../../src/control/server/access/change-token.ts'
+import type { TokenRecord } from '../../../../src/records/token.ts'
 import { testPlane } from '../../../support/control-plane.ts'
 import { type EventReader, readEvents } from '../../../support/event-reader.ts'
 import { until } from '../../../support/until.ts'
@@ -47,6 +49,23 @@ test('a stream ends with its session, and says so', async () => {
   await until(() => revoked.ended() && signedOut.ended(), 'the streams to end')
   for (const stream of [revoked, signedOut]) assert.match(stream.text(), /event: ended\ndata: \{"why":"session"\}\n\n$/)
   assert.ok(!other.ended())
+})
+
+test('a stream ends with the rights that its session had, and the page asks for itself anew', async () => {
+  await using plane = await testPlane()
+  const ann = await signedIn(plane, 'viewer')
+  await using stream = readEvents(await ann.get('/live'))
+  await until(() => told(stream) === 1, 'the first word')
+  // As the groups of a person narrow it, who signs in from another browser meanwhile.
+  const act = { action: 'person.rights', at: 0, caller: { name: 'ann', tokenId: null } } as const
+  const narrowed = (record?: TokenRecord) => record && { ...record, features: ['mail'] }
+  await changeToken(plane.store, 'id-token-of-scope-viewer', narrowed, act)
+  await plane.pass(2000)
+  await until(() => stream.ended(), 'the stream to end')
+  assert.match(stream.text(), /event: ended\n/)
+  await using next = readEvents(await ann.get('/live'))
+  await until(() => told(next) === 1, 'the word of the limited session')
+  assert.match(next.text(), /"revision":null/)
 })
 
 test('one token has only so many open pages, and a stream needs a session', async () => {

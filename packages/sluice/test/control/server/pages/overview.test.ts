@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { DriftView } from '../../../../src/control/drift/read-drift.ts'
 import type { GithubStanding } from '../../../../src/control/github/github-progress.ts'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
-import type { EngineState } from '../../../../src/control/server/engine-state.ts'
+import type { EngineState, RecordedEvidence } from '../../../../src/control/server/engine-state.ts'
 import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
 import { acknowledge } from '../../../support/launched.ts'
 import { signedIn } from '../../../support/visitor.ts'
@@ -106,6 +107,41 @@ test('a canary of which no outcomes have come is not said to be well, though not
   assert.match(row, /\? no outcomes of both arms in this stage yet/)
   assert.match(row, /evidence not known/)
   assert.doesNotMatch(row, /no alarm/)
+})
+
+test('what was looked at long ago, or is not watched any more, is not said to be well', async () => {
+  const calm = {
+    ...alarmed,
+    alerts: [],
+    signals: [],
+    canary: { judged: 9 },
+    incumbent: { judged: 9 },
+  } as unknown as Assessment
+  const watched = { events: [], signals: [{ signal: 'score', phase: 'watching', lately: null, words: 'as usual' }] }
+  let at = 0
+  await using plane = await testPlane({
+    engineState: {
+      assessment: async () => calm,
+      recorded: async () => ({ at, series: { since: 0, points: [] } as unknown as RecordedEvidence['series'] }),
+      drift: async () => watched as unknown as DriftView,
+    },
+  })
+  at = plane.clock.now()
+  const leases = await Promise.all(['controller', 'drift'].map((name) => plane.store.lead(name)))
+  await activate(plane, 'mail')
+  await rollOut(plane, 'mail')
+  const ann = await signedIn(plane, 'viewer')
+  const [row, judge] = [rowOf(await ann.page('/'), 'mail'), text(await ann.page('/judge'))]
+  assert.match(row, /✓ running, 1 % of the users.*✓ no alarm.*✓ none in 7 days, 1 of 1 signals watched/)
+  assert.match(judge, /✓ as usual/)
+  plane.clock.advance(151_000)
+  const old = rowOf(await ann.page('/'), 'mail')
+  assert.match(old, /\? running, 1 % of the users.*✕ last assessed 24 Nov 09:00Z: what you see is that old/)
+  assert.doesNotMatch(old, /no alarm/)
+  await leases[1]?.release()
+  plane.clock.advance(1000)
+  assert.match(rowOf(await ann.page('/'), 'mail'), /\? no replica watches for drift now/)
+  assert.match(text(await ann.page('/judge')), /\? no replica watches for drift now; before: as usual/)
 })
 
 test('many features are listed page by page, and found by name and by what they need', async () => {

@@ -154,6 +154,7 @@ test('a move beyond its limit of which too little is known yet is shown neither 
   const view = { version: 'a', since: 0, judgeId: null, servedModels: [], fingerprints: [], events: [] }
   const drift = async () => ({ ...view, signals: [signal()] })
   await using plane = await testPlane({ engineState: { assessment: async () => null, drift } })
+  await plane.store.lead('drift')
   await plane.publish('mail', 'a')
   const ann = await signedIn(plane, 'viewer')
   assert.match(text(await ann.page('/judge')), /\? said/)

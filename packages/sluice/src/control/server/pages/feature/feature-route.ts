@@ -17,7 +17,7 @@ import { faultsFor } from '../../health.ts'
 import { visibleInstances } from '../../instances/instance-states.ts'
 import type { Services } from '../../services.ts'
 import { listedProposals } from '../acts/proposal-act-routes.ts'
-import { endedTone, featureRowOf } from '../overview-rows.ts'
+import { endedTone, featureRowOf, leadersIn } from '../overview-rows.ts'
 import { definePage, type Viewer } from '../page-route.ts'
 import { visibleFeature } from '../visible-feature.ts'
 import { timelineOf } from './feature-timeline.ts'
@@ -90,10 +90,9 @@ async function rowOf(state: FeatureState, viewer: Viewer, services: Services) {
     store.judgeSpending(new Date(now).toISOString().slice(0, 10)),
     store.leases(),
   ])
-  const leader = leases.find(({ name }) => name === 'controller')?.holder ?? null
   const { faults } = faultsFor(services, viewer)
   const { epoch } = snapshots.view(null).snapshot
-  return featureRowOf(state, { faults, instances, spending, epoch, leader, now }, services)
+  return featureRowOf(state, { faults, instances, spending, epoch, ...leadersIn(leases), now }, services)
 }
 
 type NameOf = (id: string) => Promise<NamedVersion>

@@ -17,7 +17,7 @@ import { stageText, stateText } from '../../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
 import type { InstanceState } from '../../instances/instance-states.ts'
 import { judgeWordOf } from '../../versions/judge-word.ts'
-import { endedTone, lacksChange, runningTone } from '../overview-rows.ts'
+import { endedTone, isOld, lacksChange, runningTone } from '../overview-rows.ts'
 
 /** What is read of a rollout for its page. */
 export interface RolloutFacts {
@@ -39,7 +39,7 @@ export interface RolloutFacts {
 
 /** What the rollout does, what it waits for, and how it ended. */
 export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'stage' | 'waitsFor' | 'words' | 'ended'> {
-  const { rollout, assessment, leader, now } = facts
+  const { rollout, assessment, now } = facts
   const { pausedAt, endedAt, ending, strength } = rollout
   const [state, ppm] = [rolloutState(rollout), sharePpm(rollout)]
   const isDoubted = assessment !== null && evidenceLoudness(assessment) !== 'none'
@@ -49,7 +49,7 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
   const highest = figures && hasData(assessment) ? figures.against.highest : null
   return {
     state: {
-      tone: isOver ? endedTone(rollout) : runningTone(rollout, assessment, leader),
+      tone: isOver ? endedTone(rollout) : runningTone(rollout, assessment, facts),
       sentence: rolloutSentence(told),
       short: stateText(told),
     },
@@ -83,8 +83,6 @@ function paceLines({ assessment, recorded, leader, now }: RolloutFacts): string[
   return [`at the present pace of the evidence it is rolled back by itself at about ${timeOfDay(Math.max(at, now))}`]
 }
 
-/** An assessment of a running rollout is made anew at least every minute. */
-const oldMs = 150_000
 /** Below so many users of an arm nothing can be said of its share. */
 const fewestUsers = 20
 
@@ -119,7 +117,7 @@ function watchSign({ recorded, leader, now }: RolloutFacts): HealthSign {
   if (leader === null)
     return { name, tone: 'bad', text: `no replica leads the canaries, so nothing happens by itself; ${since}` }
   if (!recorded) return { name, tone: 'unknown', text: since }
-  return now - recorded.at > oldMs
+  return isOld(recorded.at, now)
     ? { name, tone: 'bad', text: `${since}: what you see is that old` }
     : { name, tone: 'good', text: since }
 }
