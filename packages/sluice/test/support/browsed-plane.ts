@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { systemClock } from '@sluice/client'
-import type { AxeResults } from 'axe-core'
+import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { listen } from '../../src/control/server/http/listen.ts'
 import { type TestPlane, testPlane, tokenOf } from './control-plane.ts'
@@ -83,11 +83,85 @@ export async function enterToken(page: Page, token: string): Promise<void> {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds wrong, by rule, with the elements. */
-export async function axeFaults(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+/** What axe finds wrong, by rule, with the elements: of all rules, or of those that are named. */
+export async function axeFaults(page: Page, rules?: string[]): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
+  const { violations } = await page.evaluate(
+    (options) => (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
+    rules ? { runOnly: rules } : {},
   )
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`)
+}
+
+/**
+ * Where the page runs over its window, cuts text off, or writes one text over another. Pictures have tests of their own,
+ * what scrolls by itself shows all, and a text for those who hear the page takes no room.
+ */
+export function layoutFaults(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const root = document.documentElement
+    const faults = root.scrollWidth > root.clientWidth ? [`the page is ${root.scrollWidth} px wide`] : []
+    const isApart = (element: Element) => element.closest('svg, .unseen, .skip, details:not([open]) > :not(summary)')
+    const isCut = (element: Element) => getComputedStyle(element).clipPath !== 'none'
+    const places: { text: string; rect: DOMRect; of: Element }[] = []
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement
+      if (!element || node.textContent?.trim() === '' || isApart(element) || isCut(element.closest('thead') ?? element))
+        continue
+      const range = document.createRange()
+      range.selectNodeContents(node)
+      for (const rect of range.getClientRects())
+        if (rect.width > 0) places.push({ text: `${node.textContent?.trim().slice(0, 40)}`, rect, of: element })
+    }
+    for (const { text, rect, of } of places) {
+      const scrolls = of.closest('.scroll, pre')
+      if (!scrolls && (rect.left < 0 || rect.right > root.clientWidth + 1)) faults.push(`"${text}" leaves the page`)
+      for (let box: Element | null = of; box && box !== document.body; box = box.parentElement) {
+        const { overflowX } = getComputedStyle(box)
+        const edge = box.getBoundingClientRect()
+        if ((overflowX === 'hidden' || overflowX === 'clip') && rect.right > edge.right + 1)
+          faults.push(`"${text}" is cut off`)
+      }
+    }
+    const sorted = places.filter(({ of }) => !of.closest('.scroll, pre')).sort((a, b) => a.rect.top - b.rect.top)
+    for (const [index, { text, rect }] of sorted.entries())
+      for (const other of sorted.slice(index + 1)) {
+        if (other.rect.top >= rect.bottom - 2) break
+        const across = Math.min(rect.right, other.rect.right) - Math.max(rect.left, other.rect.left)
+        const down = Math.min(rect.bottom, other.rect.bottom) - other.rect.top
+        // Lines of text that follow each other share the room for what hangs below a letter.
+        if (across > 2 && down > Math.min(rect.height, other.rect.height) / 2)
+          faults.push(`"${text}" and "${other.text}" lie on each other`)
+      }
+    return faults.slice(0, 10)
+  })
+}
+
+const screens = [
+  [360, 'screen'],
+  [1280, 'screen'],
+  [3840, 'screen'],
+  [794, 'print'],
+] as const
+
+/**
+ * What is wrong with a page in the light on a telephone, and what cannot be read in the dark; where it runs over or is cut
+ * off from there to a wall, and on paper, with all that can be unfolded.
+ */
+export async function faultsOnScreens(page: Page): Promise<string[]> {
+  await page.emulateMedia({ media: 'screen', colorScheme: 'light' })
+  await page.setViewportSize({ width: 360, height: 800 })
+  const faults = await axeFaults(page)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  faults.push(...(await axeFaults(page, ['color-contrast'])).map((fault) => `dark: ${fault}`))
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll('details')) details.open = true
+  })
+  for (const [width, media] of screens) {
+    await page.emulateMedia({ media })
+    await page.setViewportSize({ width, height: 800 })
+    faults.push(...(await layoutFaults(page)).map((fault) => `${media} ${width}: ${fault}`))
+  }
+  return faults
 }

@@ -1,7 +1,7 @@
 import type { Chart } from '../../charts/chart.ts'
 import { chartFigure } from '../../charts/numbers-table.ts'
 import { linearScale, timeScale } from '../../charts/scale.ts'
-import { formatAmount, formatCount, formatUsd, utcDay } from '../../text/format.ts'
+import { formatAmount, formatUsd, utcDay } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { featureAddress } from './addresses.ts'
 import { cell, notKnown, pager, toned, wideTable } from './elements.ts'
@@ -50,7 +50,7 @@ ${
     ? html`<p class="empty">There is no feature that this token may see.</p>`
     : wideTable({
         name: 'Costs by feature',
-        head: ['Feature', 'Judging today', `Judging, ${formatCount(days.length)} days`, 'Gate', 'Production'],
+        head: ['Feature', 'Judging today', lastDays(costs), 'Gate', 'Production'],
         rows: features.map((one) => row(one, costs)),
       })
 }
@@ -82,11 +82,13 @@ function judgingFigure(days: CostsPage['days']): Html {
   return chartFigure(chart, { x: utcDay, y: (value) => formatUsd(value) })
 }
 
-function row({ feature, judging, gate, requestUsd }: FeatureCosts, { versionsRead }: CostsPage): Html {
+const lastDays = ({ days }: CostsPage) => `Judging, ${formatAmount(days.length, 'day')}`
+
+function row({ feature, judging, gate, requestUsd }: FeatureCosts, costs: CostsPage): Html {
   return html`<tr><th scope="row" data-column="Feature"><a href="${featureAddress(feature)}">${feature}</a></th>
 ${cell('Judging today', todayPart(judging))}
-${cell('Judging', judging.lastDaysUsd === null ? html`<span class="muted">nothing was booked</span>` : formatUsd(judging.lastDaysUsd))}
-${cell('Gate', gatePart(gate, versionsRead), 'wide')}
+${cell(lastDays(costs), judging.lastDaysUsd === null ? html`<span class="muted">nothing was booked</span>` : formatUsd(judging.lastDaysUsd))}
+${cell('Gate', gatePart(gate, costs.versionsRead), 'wide')}
 ${cell('Production', requestUsd === null ? notKnown : html`${formatUsd(requestUsd)} a request <small class="line">in its last rollout</small>`)}</tr>
 `
 }

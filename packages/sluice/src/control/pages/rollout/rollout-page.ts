@@ -79,8 +79,8 @@ ${
 ${words === null ? html`<p>${toned('unknown', 'Not assessed yet: nothing is known of the canary.')}</p>` : words === ended?.reason ? undefined : html`<p>${ended ? html`<span class="muted">Last assessment:</span> ` : undefined}${words}</p>`}
 ${ended ? html`<p>Next: <a href="${appliedAddress(feature)}">see who has the change</a>; the post-mortem is <code>sluice rollout report ${id}</code></p>` : undefined}
 <p class="jumps">See <a href="#evidence">the evidence</a>, <a href="#arms">both arms</a>, <a href="#answers">the worst answers</a>, <a href="#serving">who serves what</a></p>
-${waitingPart(page)}
-${rolloutActLinks({ id, status: page.status, stage: page.stageIndex, settings: { stages: page.stages } }, page.mayAct)}`
+${rolloutActLinks({ id, status: page.status, stage: page.stageIndex, settings: { stages: page.stages } }, page.mayAct)}
+${waitingPart(page)}`
 }
 
 function waitingPart({ stage, waitsFor, outlook, ended }: RolloutPage): Html | undefined {
