@@ -52,6 +52,7 @@ try {
 async function serveSimulated(flags: readonly string[]): Promise<never> {
   const program = path.join(import.meta.dirname, '../packages/sluice/bin/sluice.cjs')
   process.on('SIGINT', () => undefined)
+  say('Starting sluice serve --demo. It makes up two weeks first: some seconds, up to a minute on a busy machine.')
   const child = spawn(process.execPath, [program, 'serve', '--demo', ...flags], { stdio: 'inherit' })
   const [code] = (await once(child, 'exit')) as [number | null]
   process.exit(code ?? 1)

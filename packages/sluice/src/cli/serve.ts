@@ -1,5 +1,3 @@
-import path from 'node:path'
-import type { DecideGate } from '../control/demo/demo-gate.ts'
 import { serve } from '../control/server/serve/serve.ts'
 import { SluiceError } from '../errors.ts'
 import { openNights } from '../gate/nightly/last-night.ts'
@@ -25,14 +23,9 @@ export async function serveCommand(given: Record<string, unknown>, host: Host): 
     const { serveDemo } = await import('../control/demo/serve-demo.ts')
     const { openInBrowser } = await import('./report.ts')
     const show = (url: string) => openInBrowser(url, host.env)
-    const { judgeScoresOf } = await import('../gate/compare-scores.ts')
-    const decideGate: DecideGate = async (candidate, baseline) => {
-      const scores = { candidate, baseline, notes: [], findings: [], reproduce: 'simulated' }
-      // Of no project: what stands in a sluice.yaml here is about another one.
-      return (await judgeScoresOf(scores, { margin: 0.05 }, path.parse(host.cwd()).root)).conclusion
-    }
+    const { demoGate } = await import('./demo-gate.ts')
     const { host: address, port } = settings
-    await serveDemo({ host: address, port, open: open ? show : undefined, decideGate }, host)
+    await serveDemo({ host: address, port, open: open ? show : undefined, gate: demoGate(host.cwd()) }, host)
     return 0
   }
   await serve({ ...settings, keepLogMs, openNights }, host)

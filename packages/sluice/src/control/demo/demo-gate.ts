@@ -3,6 +3,7 @@ import { createDirectAsk } from '../../core/answers/ask.ts'
 import { createBudget } from '../../core/providers/limits/budget.ts'
 import { caseScore } from '../../core/scorers/case-score.ts'
 import { createJudge } from '../../core/scorers/judge/judge.ts'
+import { judgeOfRubric } from '../../core/scorers/judge/judge-of-rubric.ts'
 import type { ScoreRow } from '../../core/suite/scores-file.ts'
 import { render } from '../../core/suite/values/template.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
@@ -12,6 +13,7 @@ import { seededRandom } from '../../stats/random.ts'
 import type { NightWord } from '../drift/suspect.ts'
 import { createSimulatedModel, demoFeature, demoVersion } from './demo-features.ts'
 import { judgeModel, simulatedJudging } from './simulated-judge.ts'
+import { type CalibrateJudge, type LabelledAnswer, simulatedPerson } from './simulated-labels.ts'
 
 /** Scores of the answers of one version to the cases of its gate. */
 interface GateScores {
@@ -21,15 +23,20 @@ interface GateScores {
 }
 
 /** The gate of this very program, which control planes do not know: the command line hands it over. */
-export type DecideGate = (
-  candidate: GateScores,
-  baseline: GateScores,
-) => Promise<{ verdict: Verdict | null; exitCode: number; features: FeatureSummary[] }>
+export interface DemoGate {
+  decide(
+    candidate: GateScores,
+    baseline: GateScores,
+  ): Promise<{ verdict: Verdict | null; exitCode: number; features: FeatureSummary[] }>
+  calibrate: CalibrateJudge
+}
 
 interface Judged extends GateScores {
   judge: { id: string; model: string; mode: 'json_schema' | 'json_object' | 'text'; calls: number } | null
   generationUsd: number
   judgeUsd: number
+  /** What a simulated person says of the answers, beside the judge. */
+  labelled: Omit<LabelledAnswer, 'isCandidate'>[]
 }
 
 const cases = 100
@@ -41,14 +48,26 @@ const cases = 100
 export async function demoReport(
   feature: string,
   label: string,
-  { decideGate, at }: { decideGate: DecideGate; at: number },
+  { gate, at }: { gate: DemoGate; at: number },
 ): Promise<object> {
-  const { versions } = demoFeature(feature)
+  const { versions, rubric } = demoFeature(feature)
   const before = versions[versions.findIndex((one) => one.label === label) - 1]
   if (!before) throw new Error(`${feature} has no version before ${label}`)
   const [candidate, baseline] = [await judgedCases(feature, label), await judgedCases(feature, before.label)]
-  const { verdict, exitCode, features } = await decideGate(candidate, baseline)
+  const { verdict, exitCode, features } = await gate.decide(candidate, baseline)
   const { judge, generationUsd, judgeUsd } = candidate
+  const questions = rubricSchema.parse(rubric)
+  const calibration =
+    judge &&
+    gate.calibrate({
+      feature,
+      judge: { id: judgeOfRubric(judge.id, questions), model: judge.model },
+      rubric: questions,
+      answers: [
+        ...candidate.labelled.map((answer) => ({ ...answer, isCandidate: true })),
+        ...baseline.labelled.map((answer) => ({ ...answer, isCandidate: false })),
+      ],
+    })
   const nameOf = (one: string) => ({
     id: demoVersion(feature, one).id,
     label: one,
@@ -64,7 +83,7 @@ export async function demoReport(
     features: features.map((summary) => ({
       ...summary,
       ...{ feature, candidate: nameOf(label), baseline: nameOf(before.label) },
-      judge: judge && { ...judge, flipRate: null, calibration: null },
+      judge: judge && { ...judge, flipRate: null, calibration },
       cost: { ...summary.cost, usd, generationUsd, judgeUsd, usdPerAnswer: usd / cases },
     })),
   }
@@ -74,10 +93,10 @@ export async function demoReport(
 export async function demoNight(
   feature: string,
   label: string,
-  { decideGate, at }: { decideGate: DecideGate; at: number },
+  { gate, at }: { gate: DemoGate; at: number },
 ): Promise<NightWord | undefined> {
   const [fresh, kept] = [await judgedCases(feature, label, 1), await judgedCases(feature, label)]
-  const { verdict, features } = await decideGate(fresh, kept)
+  const { verdict, features } = await gate.decide(fresh, kept)
   const codes = features.flatMap(({ reasons }) => reasons.map(({ code }) => code))
   return verdict === null ? undefined : { at, verdict, codes }
 }
@@ -103,8 +122,10 @@ async function judgeCases(feature: string, label: string, night: number): Promis
   const client = judging.clientOf({ budget: createBudget(undefined), book: async () => undefined })
   const ask = createDirectAsk(client, new AbortController().signal)
   const judge = createJudge({ model: judgeModel, parameters: {}, modes: judging.modes, ask })
+  const person = simulatedPerson()
   let [generationUsd, judgeUsd] = [0, 0]
   const rows = []
+  const labelled: Judged['labelled'] = []
   for (let index = 0; index < cases; index += 1) {
     const request = demoFeature(feature).request(draw.uniform)
     const { output = '', latencyMs = 0, costUsd = 0 } = answer(feature, { loses, errors: 0 }, request)
@@ -120,10 +141,15 @@ async function judgeCases(feature: string, label: string, night: number): Promis
         : await judge.score(subject, { rubric: questions, choices: [], strict, input, repeat: 1 })
     const held = request.needed.filter((line) => output.includes(line)).length / request.needed.length
     const score = judgement ? (caseScore([], judgement).score ?? 0) : held
+    const said = judgement?.items.map(({ id: item, verdict }): LabelledAnswer['items'][number] => ({
+      ...{ item, person: person(item, output, request) },
+      judge: verdict === 'yes' || verdict === 'no' ? verdict : 'cannot_tell',
+    }))
+    if (said) labelled.push({ case: id, version: demoVersion(feature, label).id, output, items: said })
     generationUsd += costUsd
     judgeUsd += judgement?.costUsd ?? 0
     rows.push({ id, repeat: 1, score, tags: [], weight: 1, critical: false, latencyMs, costUsd })
   }
   const asked = questions.length === 0 ? null : { id: judge.id, model: judgeModel, mode: judge.mode, calls: cases }
-  return { name: label, model, rows, judge: asked, generationUsd, judgeUsd }
+  return { name: label, model, rows, judge: asked, generationUsd, judgeUsd, labelled }
 }

@@ -18,7 +18,7 @@ import {
   healthy,
   type SimulatedModel,
 } from './demo-features.ts'
-import { type DecideGate, demoReport } from './demo-gate.ts'
+import { type DemoGate, demoReport } from './demo-gate.ts'
 import type { DemoTokens } from './demo-tokens.ts'
 
 const minuteMs = 60_000
@@ -51,7 +51,7 @@ interface Past {
   clock: VirtualClock
   random: Random
   models: Record<'canary' | 'incumbent', SimulatedModel>
-  decideGate: DecideGate
+  gate: DemoGate
   /** Which model its provider names for a feature, where not the usual one. */
   served: Map<string, string>
   ask: Record<keyof DemoTokens, DemoAsk>
@@ -62,7 +62,7 @@ const days = 16
 /** Fills a store with simulated weeks: by the code of the server, on a clock that is set from one act to the next. */
 export async function simulatePast(
   store: Store,
-  { tokens, now, random, decideGate }: { tokens: DemoTokens; now: number; random: Random; decideGate: DecideGate },
+  { tokens, now, random, gate }: { tokens: DemoTokens; now: number; random: Random; gate: DemoGate },
 ): Promise<void> {
   const clock = virtualClock(now - days * dayMs)
   const metrics = createMetrics()
@@ -82,7 +82,7 @@ export async function simulatePast(
   const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, captureContents, engineState })
   const askAs = (token: string) => askOf((request) => plane.fetch(request), token)
   const past: Past = {
-    ...{ store, clock, random, decideGate, served: new Map([['search-answer', 'simulated-writer-of-before']]) },
+    ...{ store, clock, random, gate, served: new Map([['search-answer', 'simulated-writer-of-before']]) },
     models: { canary: createSimulatedModel(random.uniform), incumbent: createSimulatedModel(random.uniform) },
     ask: { ci: askAs(tokens.ci), operator: askAs(tokens.operator), client: askAs(tokens.client) },
   }
@@ -159,8 +159,8 @@ const story: readonly Act[] = [
   },
 ]
 
-async function publish({ ask, clock, decideGate }: Past, feature: string, label: string): Promise<void> {
-  const report = await demoReport(feature, label, { decideGate, at: clock.now() })
+async function publish({ ask, clock, gate }: Past, feature: string, label: string): Promise<void> {
+  const report = await demoReport(feature, label, { gate, at: clock.now() })
   await ask.ci('POST', `/v1/features/${feature}/versions`, { ...demoPublication(feature, label), report })
 }
 

@@ -16,7 +16,7 @@ import { memoryStore } from '../store/memory/memory-store.ts'
 import { tellStory } from './canary-story.ts'
 import { demoEngineOptions } from './demo-engine.ts'
 import { demoFeatures } from './demo-features.ts'
-import { type DecideGate, demoNight } from './demo-gate.ts'
+import { type DemoGate, demoNight } from './demo-gate.ts'
 import { simulatePast } from './demo-past.ts'
 import { makeDemoTokens, visitorTokenId } from './demo-tokens.ts'
 import { startApplications } from './simulated-applications.ts'
@@ -26,7 +26,7 @@ export interface DemoSettings {
   port: number
   /** Shows the address in a browser; absent: it is only printed. */
   open?: ((url: string) => Promise<void>) | undefined
-  decideGate: DecideGate
+  gate: DemoGate
 }
 
 /**
@@ -40,12 +40,14 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
   const clock = systemClock
   const store = memoryStore()
   try {
-    say('SIMULATED: nothing here is real. Two weeks are being made up ...')
+    say(
+      'SIMULATED: nothing here is real. Two weeks are being made up: some seconds, up to a minute on a busy machine ...',
+    )
     const tokens = await makeDemoTokens(store, { clock, randomBytes })
-    await simulatePast(store, { tokens, now: clock.now(), random: seededRandom(1), decideGate: settings.decideGate })
+    await simulatePast(store, { tokens, now: clock.now(), random: seededRandom(1), gate: settings.gate })
     const metrics = createMetrics()
     const log = createLog((line) => void process.stderr.write(line), clock.now, 'error')
-    const nights = await lastNights(settings.decideGate, clock.now())
+    const nights = await lastNights(settings.gate, clock.now())
     const nightOf = (feature: string) => nights.get(feature)
     const engine = startEngine(demoEngineOptions({ store, clock, log, metrics, nightOf, random: Math.random }))
     const forecaster = startForecastThread({ clock, log })
@@ -85,11 +87,11 @@ const dayMs = 86_400_000
 const nightMs = 2 * 3_600_000
 
 /** What the nightly run found, at two o'clock (UTC), of the versions that everybody had then. */
-async function lastNights(decideGate: DecideGate, now: number): Promise<Map<string, NightWord>> {
+async function lastNights(gate: DemoGate, now: number): Promise<Map<string, NightWord>> {
   const at = Math.floor((now - nightMs) / dayMs) * dayMs + nightMs
   const nights = new Map<string, NightWord>()
   for (const { feature, active } of demoFeatures) {
-    const night = await demoNight(feature, active, { decideGate, at })
+    const night = await demoNight(feature, active, { gate, at })
     if (night) nights.set(feature, night)
   }
   return nights

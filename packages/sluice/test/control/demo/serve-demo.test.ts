@@ -45,6 +45,11 @@ test('by one command somebody is signed in, finds the canary and rolls it back, 
     }
     for (const at of ['/', '/judge', '/costs', '/instances', '/settings', '/audit/support-reply'])
       assert.match(await page(at), /<b>SIMULATED<\/b>/, at)
+    assert.match(
+      text(await page('/judge')),
+      /email-summary 1\.3 \w+ simulated:judge ✓ calibrated by \d+ human labels: may gate, kappa 0\.\d+ \[.{1,40}from its gate run/,
+    )
+    assert.doesNotMatch(await page('/judge'), /never calibrated/)
     assert.match(text(await page('/features/support-reply')), /8-polite.*rolled back/)
     assert.match(
       text(await page('/features/contract-fields')),
@@ -80,9 +85,9 @@ test('by one command somebody is signed in, finds the canary and rolls it back, 
 })
 
 test('a demo refuses a database, and an address that others reach', async () => {
-  const decideGate = () => Promise.reject(new Error('no gate is asked'))
+  const gate = { decide: () => assert.fail('no gate is asked'), calibrate: () => assert.fail('nobody is asked') }
   const process = { env: { DATABASE_URL: 'postgres://db' } } as unknown as ServeProcess
-  await assert.rejects(serveDemo({ host: '127.0.0.1', port: 0, decideGate }, process), /--demo never uses a database/)
+  await assert.rejects(serveDemo({ host: '127.0.0.1', port: 0, gate }, process), /--demo never uses a database/)
   const other = { env: {} } as unknown as ServeProcess
-  await assert.rejects(serveDemo({ host: '0.0.0.0', port: 0, decideGate }, other), /--demo is only for this machine/)
+  await assert.rejects(serveDemo({ host: '0.0.0.0', port: 0, gate }, other), /--demo is only for this machine/)
 })
