@@ -1,5 +1,5 @@
 import type { HtmlValue } from '../text/markup.ts'
-import { cutTo, placedLabels, rowHeight } from './labels.ts'
+import { cutTo, type PlacedLabel, placedLabels, rowHeight } from './labels.ts'
 import type { ChartScale } from './scale.ts'
 import type { Tone } from './series.ts'
 import { svgElement, widthShare } from './svg.ts'
@@ -23,20 +23,40 @@ interface EventMarks {
   content(bottom: number, floor: number): HtmlValue
 }
 
+type Shown = ChartEvent & { share: number }
+
+/**
+ * The places of the labels. Of some orders in which they may look for one, from left to right or from right to left and what
+ * is bad first, that one is taken in which fewest labels find none, and then in which fewest lines go through labels.
+ */
+function bestPlaces(events: readonly Shown[], width: number): Map<Shown, PlacedLabel | undefined> {
+  const bad = events.filter(({ tone }) => tone === 'fail')
+  const others = events.filter(({ tone }) => tone !== 'fail')
+  const bothWays = (list: readonly Shown[]) => [list, list.toReversed()]
+  const badFirst = bothWays(bad).flatMap((first) => bothWays(others).map((then) => [...first, ...then]))
+  const tries = [...badFirst, ...bothWays(events)].map((order) => {
+    const places = placedLabels(order, width, mostRows)
+    const lost = order.filter((_, n) => places[n] === undefined)
+    const lostBad = lost.filter(({ tone }) => tone === 'fail').length
+    const crossed = places.filter((place) => place?.crosses).length
+    const fault = (lostBad * order.length + lost.length) * order.length + crossed
+    return { fault, places: new Map(order.map((event, n) => [event, places[n]])) }
+  })
+  return tries.reduce((best, one) => (one.fault < best.fault ? one : best)).places
+}
+
 /** Lines through all panels, and above these their labels, each beside its line, where the picture has this width. */
 export function eventMarks(
   { events = [], x }: { events?: readonly ChartEvent[]; x: ChartScale },
   width: number,
 ): EventMarks {
   const shown = events.map((event) => ({ ...event, share: x.place(event.x), label: cutTo(event.label, width / 2) }))
-  // What is bad finds its label a place first.
-  const order = shown.toSorted((a, b) => Number(b.tone === 'fail') - Number(a.tone === 'fail'))
-  const placed = new Map(placedLabels(order, width, mostRows).map((place, index) => [order[index], place]))
+  const placed = bestPlaces(shown, width)
   const rows = Math.max(0, ...[...placed.values()].map((place) => (place === undefined ? 0 : place.row + 1)))
   return {
     height: rows * rowHeight,
-    content: (bottom, floor) =>
-      shown.map((event) => {
+    content(bottom, floor) {
+      const marks = shown.map((event) => {
         const { share, label, says, tone = 'muted' } = event
         const { row = -1, anchor = 'start' } = placed.get(event) ?? {}
         const y = bottom - row * rowHeight - 3
@@ -47,7 +67,11 @@ export function eventMarks(
           svgElement('title', {}, says ?? label),
         )
         const place = { x: widthShare(share), dx: anchor === 'start' ? 4 : -4, y, 'text-anchor': anchor }
-        return [line, row < 0 ? undefined : svgElement('text', { class: `event-label tone-${tone}`, ...place }, label)]
-      }),
+        const text = row < 0 ? undefined : svgElement('text', { class: `event-label tone-${tone}`, ...place }, label)
+        return { line, text }
+      })
+      // Labels stand over lines.
+      return [...marks.map(({ line }) => line), ...marks.map(({ text }) => text)]
+    },
   }
 }

@@ -62,32 +62,58 @@ export interface PlacedLabel {
   /** The line of text, 0 the lowest. */
   row: number
   anchor: 'start' | 'end'
+  /** A line goes through a label, its own through one of before or one of before through its own. */
+  crosses: boolean
+}
+
+/** A label in its row, and the place of its line. */
+interface Standing extends Omit<PlacedLabel, 'crosses'> {
+  at: number
+  from: number
+  to: number
 }
 
 /**
- * Labels of events beside their lines, in as many rows as are needed and allowed. Undefined for those that find no room:
- * they stand in the table alone.
+ * Labels of events beside their lines, in as many rows as are needed and allowed; the first find a place first. A line goes
+ * down from the row of its label through all rows below, and where it can be it crosses no label there. Undefined for those
+ * that find no room: they stand in the table alone, and their lines begin below all labels.
  */
 export function placedLabels(
   events: readonly { share: number; label: string }[],
   width: number,
   mostRows: number,
 ): (PlacedLabel | undefined)[] {
-  const taken: [from: number, to: number][][] = Array.from({ length: mostRows }, () => [])
+  const placed: Standing[] = []
   return events.map(({ share, label }) => {
     const [at, size] = [share * width, textWidth(label) + 4]
-    const anchors = [at + size <= width + 8 && 'start', at - size >= -8 && 'end'] as const
-    for (const [row, spans] of taken.entries()) {
-      for (const anchor of anchors) {
-        if (!anchor) continue
+    const anchors = (['start', 'end'] as const).filter((anchor) =>
+      anchor === 'start' ? at + size <= width + 8 : at - size >= -8,
+    )
+    const free = Array.from({ length: mostRows }, (_, row) =>
+      anchors.map((anchor): Standing => {
         const [from, to] = anchor === 'start' ? [at, at + size] : [at - size, at]
-        if (spans.some(([start, end]) => from < end + between && to + between > start)) continue
-        spans.push([from, to])
-        return { row, anchor }
-      }
-    }
-    return undefined
+        return { row, anchor, at, from, to }
+      }),
+    )
+      .flat()
+      .filter((one) => !placed.some((other) => one.row === other.row && overlap(one, other)))
+    const isCrossed = (one: Standing) => placed.some((other) => crosses(one, other))
+    const found = free.find((one) => !isCrossed(one)) ?? free[0]
+    if (!found) return undefined
+    const place = { row: found.row, anchor: found.anchor, crosses: isCrossed(found) }
+    placed.push(found)
+    return place
   })
+}
+
+function overlap(one: Standing, other: Standing): boolean {
+  return one.from < other.to + between && one.to + between > other.from
+}
+
+/** Whether the line of one of them goes through the label of the other. */
+function crosses(one: Standing, other: Standing): boolean {
+  const [lower, higher] = one.row < other.row ? [one, other] : [other, one]
+  return lower.from < higher.at && higher.at < lower.to
 }
 
 /** Names in rows from left to right, none wider than the width: the row and the left edge of each, in pixels. */

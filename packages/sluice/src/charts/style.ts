@@ -48,6 +48,7 @@ export const chartStyle = `.chart,.chart-file,.chart-figure{${variables(0)}}
 :is(.chart,.chart-file) .event-label{fill:var(--tone)}
 :is(.chart,.chart-file) .panel-name{font-weight:600}
 :is(.chart,.chart-file) :is(.label,.event-label,.tick,.panel-name){paint-order:stroke;stroke:var(--chart-paper);stroke-width:3px;stroke-linejoin:round}
+:is(.chart,.chart-file) :is(.event-label,.panel-name){stroke-width:6px}
 @media screen{.chart-figure :is(.numbers td,tbody th){white-space:nowrap}}
 .chart-figure{container-type:inline-size}
 .wide-ticks{display:none}

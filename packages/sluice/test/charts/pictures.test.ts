@@ -5,6 +5,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { chartFile, chartPicture } from '../../src/charts/chart.ts'
+import { eventMarks } from '../../src/charts/events.ts'
+import { textWidth } from '../../src/charts/labels.ts'
 import { chartFigure } from '../../src/charts/numbers-table.ts'
 import { linearScale } from '../../src/charts/scale.ts'
 import { type ChartPoint, stretches, thinned } from '../../src/charts/series.ts'
@@ -136,6 +138,30 @@ test('in a browser no two texts of a chart touch, at the width of a phone and of
     assert.deepEqual(touching, [], `at ${width} pixels`)
   }
   assert.deepEqual(complaints, [])
+})
+
+test('no line goes through the label of another event, where the rows have room for that', () => {
+  const at = (x: number, label: string, tone?: 'fail') => ({ x, label, ...(tone && { tone }) })
+  const x = linearScale({ values: [0, 100], room: 0 })
+  for (const events of [
+    [at(44, 'rollout of 1.3'), at(45, '1.3 active')],
+    [at(98, 'night: pass'), at(99, 'rollout of 1.4'), at(100, 'rolled back', 'fail')],
+    [at(50, 'another judge'), at(52, 'another suite'), at(75, 'drift alarm', 'fail'), at(98, 'rolled back', 'fail')],
+  ]) {
+    const marks = eventMarks({ events, x }, 640).content(100, 200)
+    const drawn = String((marks as { markup: string }[]).map((mark) => mark?.markup ?? '').join('\n'))
+    const labels = [...drawn.matchAll(/<text [^>]*x="([\d.]+)%"[^>]*y="([\d.]+)" text-anchor="(\w+)">([^<]+)/g)]
+    assert.equal(labels.length, events.length, drawn)
+    for (const [, x = '', y = '', anchor, label = ''] of labels) {
+      const [place, size] = [Number(x) * 6.4, textWidth(label)]
+      const [from, to] = anchor === 'start' ? [place, place + size] : [place - size, place]
+      for (const [, at = '', top = ''] of drawn.matchAll(/<line [^>]*x1="([\d.]+)%"[^>]*y1="([\d.]+)"/g)) {
+        const line = Number(at) * 6.4
+        const isThrough = Number(top) < Number(y) - 8 && from < line && line < to
+        assert.ok(!isThrough, `a line at ${at} % goes through "${label}"`)
+      }
+    }
+  }
 })
 
 test('where not every event finds room for its label, what is bad has one', () => {

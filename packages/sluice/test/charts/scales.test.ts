@@ -101,12 +101,13 @@ test('labels of ticks and of events never touch, whatever the width', () => {
       const { share = 0, label = '' } = events[index] ?? {}
       if (!place) return []
       const from = place.anchor === 'start' ? share * width : share * width - textWidth(label)
-      return [{ row: place.row, from, to: from + textWidth(label) }]
+      return [{ row: place.row, at: share * width, from, to: from + textWidth(label) }]
     })
     assert.ok(taken.length > 2)
     for (const one of taken)
-      for (const other of taken)
+      for (const other of taken) {
         assert.ok(one === other || one.row !== other.row || one.to < other.from || other.to < one.from)
+      }
   }
 })
 
