@@ -1,9 +1,16 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { planCanary } from '../control/plan/plan-canary.ts'
-import { measuredIn, requestedSettings, requestedTraffic } from '../control/plan/plan-request.ts'
+import {
+  anyFeature,
+  isPlannedJudged,
+  measuredIn,
+  requestedSettings,
+  requestedTraffic,
+} from '../control/plan/plan-request.ts'
 import { planSvg } from '../control/plan/plan-svg.ts'
 import { planText } from '../control/plan/plan-text.ts'
+import { unjudgedText } from '../control/words/end-forecast-text.ts'
 import { openProjectDatabase } from '../core/answers/project-database.ts'
 import type { Case } from '../core/suite/cases/case.ts'
 import { holds } from '../core/suite/cases/quarantine.ts'
@@ -23,7 +30,6 @@ import { gatePlanText } from '../gate/plan/gate-plan-text.ts'
 import { planPower } from '../gate/plan/plan-power.ts'
 import { readReport } from '../gate/report/report-file.ts'
 import type { FeaturePlan, GatePowerPlan } from '../records/report/gate-plan.ts'
-import { defaultLiveSettings, defaultRolloutSettings } from '../records/rollout-settings.ts'
 import { utcDay } from '../text/format.ts'
 import { commaSeparated, percent, positive, properShare, readFlags, set, text, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
@@ -54,16 +60,18 @@ export async function planCanaryCommand(
 ): Promise<number> {
   const { fromReport, svg, json, ...request } = readFlags('plan canary', planFlags, given)
   const known =
-    feature === undefined
-      ? { rollout: defaultRolloutSettings, live: defaultLiveSettings }
-      : selectFeature((await openProject(host, () => false)).prompts, feature)
+    feature === undefined ? anyFeature : selectFeature((await openProject(host, () => false)).prompts, feature)
   const measured =
     fromReport === undefined
       ? undefined
       : measuredIn(await readReport(path.resolve(host.cwd(), fromReport)), feature, fromReport)
-  const plan = planCanary(requestedTraffic(request, known.live, measured), requestedSettings(known.rollout, request))
+  const settings = requestedSettings(known, request)
+  const plan = planCanary(requestedTraffic(request, known, measured), settings)
   if (svg !== undefined) await writePicture(path.resolve(host.cwd(), svg), planSvg(plan))
-  host.stdout.write(json ? `${JSON.stringify(plan, undefined, 2)}\n` : planText(plan, host.stdout.columns))
+  const unjudged = isPlannedJudged(known, request)
+    ? null
+    : unjudgedText({ isStored: known.live.store, weight: settings.signals.score, advance: settings.advance })
+  host.stdout.write(json ? `${JSON.stringify(plan, undefined, 2)}\n` : planText(plan, host.stdout.columns, unjudged))
   return 0
 }
 

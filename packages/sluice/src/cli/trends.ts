@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import path from 'node:path'
 import { findRoot } from '../core/suite/project/project.ts'
 import { SluiceError } from '../errors.ts'
+import { shellWord } from '../gate/installation.ts'
 import { readHistory } from '../gate/nightly/history-file.ts'
 import { readTrends, type Trends } from '../gate/trends/read-trends.ts'
 import { trendsText } from '../gate/trends/trend-lines.ts'
@@ -33,9 +34,26 @@ export async function trends(feature: string | undefined, given: Record<string, 
   host.stdout.write(`${trendsText(shown, host.stdout.columns)}\n`)
   if (flags.svg !== undefined) await write(path.resolve(host.cwd(), flags.svg), trendsSvg(shown))
   const page = flags.out === undefined ? path.join(root, '.sluice', 'trends.html') : path.resolve(host.cwd(), flags.out)
-  await write(page, await trendsPage(shown, Date.now()), flags.out === undefined)
+  await write(
+    page,
+    await trendsPage(shown, { now: Date.now(), repeat: repeatText(feature, flags) }),
+    flags.out === undefined,
+  )
   if (flags.open) await openInBrowser(page, host.env)
   return 0
+}
+
+/** What makes the same page again, in the same folder. */
+function repeatText(
+  feature: string | undefined,
+  { history, out }: { history?: string | undefined; out?: string | undefined },
+): string {
+  const words = [
+    ...(feature === undefined ? [] : [feature]),
+    ...(history === undefined ? [] : ['--history', history]),
+    ...(out === undefined ? [] : ['--out', out]),
+  ]
+  return ['sluice trends', ...words.map((word) => shellWord(word))].join(' ')
 }
 
 async function exportedNights(file: string, host: Host) {

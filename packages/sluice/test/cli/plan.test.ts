@@ -26,7 +26,8 @@ test('the settings of a feature count, and flags before them', async () => {
     summaryFiles({
       url: 'http://127.0.0.1:9',
       prompt:
-        'rollout: {stages: [{percent: 10, soak: 3h}], alpha: 0.1}\nlive: {judge: {percent: 40, canaryPercent: 80}}\n',
+        'rollout: {stages: [{percent: 10, soak: 3h}], alpha: 0.1}\nlive: {store: true, judge: {percent: 40, canaryPercent: 80}}\n',
+      rubric: true,
     }),
   )
   const planned = async (...flags: string[]) => {
@@ -54,6 +55,17 @@ test('the settings of a feature count, and flags before them', async () => {
   assert.deepEqual([other.alpha, other.traffic.judged, other.traffic.judgedIncumbents], [0.01, 0.5, 0.5])
   assert.deepEqual([own.flagMargin, own.traffic.perVisit, other.flagMargin], [0.01, 1, 0.03])
   assert.ok(Math.abs(other.traffic.perVisit - 2) < 0.01, String(other.traffic.perVisit))
+})
+
+test('what is not stored is not judged, in a plan too, unless it is asked what if', async () => {
+  using project = createProject(summaryFiles({ url: 'http://127.0.0.1:9', prompt: 'live: {judge: {percent: 40}}\n' }))
+  const of = async (...flags: string[]) =>
+    (await project.sluice(['plan', 'canary', 'summary', '--requests-per-day', '9', ...flags])).stdout
+  const text = await of()
+  assert.match(text, /9 requests a day each from a new user, 0 % judged/)
+  assert.match(text, /Nothing is judged, since live\.store is off: quality is not watched\. Errors,\s+latency/)
+  assert.doesNotMatch(text, /Score drops by/)
+  assert.match(await of('--judge-percent', '40'), /40 % judged/)
 })
 
 test('what makes no plan is invalid input', async () => {

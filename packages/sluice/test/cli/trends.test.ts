@@ -108,6 +108,10 @@ test('an exported history is shown beside the store, of each night the later run
   assert.equal(code, 0)
   assert.match(stdout, /email-summary: 3 nights, 2026-11-01 to 2026-11-03/)
   assert.match(stdout, /2026-11-02 +ccccccc/)
+  assert.match(
+    readFileSync(path.join(here.root, '.sluice/trends.html'), 'utf8'),
+    /To repeat it: <code>sluice trends --history history\.jsonl<\/code>/,
+  )
   assert.equal((await here.sluice(['trends', '--history', 'damaged.jsonl'])).code, 3)
   const missing = await here.sluice(['trends', '--history', 'none.jsonl'])
   assert.equal(missing.code, 3)

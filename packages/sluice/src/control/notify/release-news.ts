@@ -53,6 +53,8 @@ export interface NewsContext {
   labels: ReadonlyMap<string, string>
   /** What else whoever is called should know, a sentence each. */
   details: readonly string[]
+  /** The reason of the row, with names where it has ids alone; null: as it stands there. */
+  reason: string | null
 }
 
 /** The event of a row of the record; undefined for rows that are nobody else's business. */
@@ -67,7 +69,7 @@ export function releaseNews(
   {
     project,
     linkTo,
-    context = { labels: new Map(), details: [] },
+    context = { labels: new Map(), details: [], reason: null },
   }: {
     project: string
     /** The page of a rollout or proposal by its id, else of the feature. */
@@ -88,7 +90,7 @@ export function releaseNews(
     proposalId,
     seq: row.seq,
     by: row.actor,
-    reason: row.reason ?? `By ${row.actor}.`,
+    reason: context.reason ?? row.reason ?? `By ${row.actor}.`,
     strength: event === 'promoted' ? (after?.rollout?.strength ?? null) : null,
     why: event === 'rolledBack' ? (after?.rollout?.why ?? null) : null,
     details: [...context.details, ...proposalDetails(event, proposalId, after?.proposal)],

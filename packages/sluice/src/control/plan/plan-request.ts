@@ -1,6 +1,13 @@
 import { SluiceError } from '../../errors.ts'
 import type { Report } from '../../records/report/report.ts'
-import { type LiveSettings, type RolloutSettings, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
+import {
+  defaultLiveSettings,
+  defaultRolloutSettings,
+  type LiveSettings,
+  type RolloutSettings,
+  rolloutSettingsSchema,
+} from '../../records/rollout-settings.ts'
+import { suitedSettings } from './suited-settings.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
 
 /** The request of `sluice plan canary`. Undefined fields come from the settings, the report or the defaults. */
@@ -43,19 +50,42 @@ export function measuredIn({ features }: Report, feature: string | undefined, fi
   return { deviation: score.std, judgeUsd: usd }
 }
 
+/** What a plan is about. */
+export interface PlannedVersion {
+  rollout: RolloutSettings
+  live: LiveSettings
+  rubric: readonly unknown[]
+  /** The settings that its prompt file sets itself. */
+  written?: readonly string[] | undefined
+}
+
+/** Without a feature, answers are thought of as judged. */
+export const anyFeature: PlannedVersion = {
+  rollout: defaultRolloutSettings,
+  live: { ...defaultLiveSettings, store: true },
+  rubric: [null],
+}
+
+/** Whether answers are judged: where they are stored and there are questions, or where the plan is to say what if. */
+export function isPlannedJudged({ live, rubric }: PlannedVersion, { judgePercent }: PlanRequest): boolean {
+  return judgePercent !== undefined || (live.store && rubric.length > 0)
+}
+
 /** The traffic of a plan. */
 export function requestedTraffic(
   request: PlanRequest,
-  { judge }: LiveSettings,
+  known: PlannedVersion,
   measured: MeasuredFeature | undefined,
 ): Traffic {
   const { requestsPerDay, judgePercent, errorRate, users = null, usersPerDay = null } = request
+  const { judge } = known.live
+  const most = isPlannedJudged(known, request) ? 1 : 0
   return {
     requestsPerDay,
     users,
     perVisit: requestsPerVisit(requestsPerDay, { users, usersPerDay }),
-    judged: (judgePercent ?? judge.canaryPercent ?? judge.percent) / 100,
-    judgedIncumbents: (judgePercent ?? judge.percent) / 100,
+    judged: (most * (judgePercent ?? judge.canaryPercent ?? judge.percent)) / 100,
+    judgedIncumbents: (most * (judgePercent ?? judge.percent)) / 100,
     judgeUsd: request.judgeUsd ?? measured?.judgeUsd ?? null,
     errorRate,
     deviation: request.scoreSd ?? measured?.deviation ?? usualDeviation,
@@ -63,13 +93,17 @@ export function requestedTraffic(
 }
 
 /**
- * The settings of a rollout, replaced by those of the request, which are checked like those of a file.
+ * The settings of a rollout, replaced by those of the request, which are checked like those of a file. As where a rollout is
+ * started, the score has no say where nothing is judged, unless the prompt file gives it one.
  * @throws SluiceError `invalid-input` if one of them is invalid
  */
-export function requestedSettings(
-  rollout: RolloutSettings,
-  { stages, soak, alpha, flagMargin }: PlanRequest,
-): RolloutSettings {
+export function requestedSettings(known: PlannedVersion, request: PlanRequest): RolloutSettings {
+  const { stages, soak, alpha, flagMargin } = request
+  const { settings: rollout } = suitedSettings(
+    { live: known.live, isJudged: isPlannedJudged(known, request), written: known.written ?? null },
+    known.rollout,
+    null,
+  )
   const bounds = { ...(alpha !== undefined && { alpha }), ...(flagMargin !== undefined && { flagMargin }) }
   if (stages === undefined && soak === undefined) return { ...rollout, ...checked(bounds) }
   const percents = stages ?? rollout.stages.map(({ ppm }) => ppm / 10_000)

@@ -5,8 +5,8 @@ import type { CanaryPlan, Found, Met } from './plan-canary.ts'
 import type { Traffic } from './traffic.ts'
 import { defaultsFor } from './traffic-defaults.ts'
 
-/** The plan as text for a terminal of `width` columns. */
-export function planText(plan: CanaryPlan, width = 80): string {
+/** The plan as text for a terminal of `width` columns; `unjudged`: why nothing is judged, null where something is. */
+export function planText(plan: CanaryPlan, width = 80, unjudged: string | null = null): string {
   const { traffic, stages, alpha, drops, errors, latencies } = plan
   const users = traffic.users === null ? 'each from a new user' : `from ${formatCount(traffic.users)} users`
   const course = stages.map(({ percent, soakHours }) => `${round(percent)} % for ${shownHours(soakHours)}`).join(', ')
@@ -15,6 +15,7 @@ export function planText(plan: CanaryPlan, width = 80): string {
     ...[
       `Stages: ${course}. At most ${formatPercent(alpha)} of canaries that are no worse are rolled back.`,
       'Found: when half, and nine of ten, of such canaries have been rolled back; users and cost up to the first.',
+      ...(unjudged === null ? [] : [unjudged]),
     ].flatMap((line) => wrap(line, width)),
     '',
     ...(drops.length > 0 ? table('Score drops by', drops, ({ drop }) => drop.toFixed(2), width) : []),

@@ -11,10 +11,11 @@ import { type Assessment, hasData } from '../rollout/assessment/assessment.ts'
 import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
 import type { Store } from '../store/store.ts'
 import { highestText } from '../words/figures-text.ts'
+import { tokenNames, withNames } from './rollouts/rollout-view.ts'
 
-type Readable = Pick<Store, 'told' | 'feature' | 'version' | 'checkpoint' | 'worstContent'>
+type Readable = Pick<Store, 'told' | 'feature' | 'version' | 'checkpoint' | 'worstContent' | 'tokens'>
 
-const nothing: NewsContext = { labels: new Map(), details: [] }
+const nothing: NewsContext = { labels: new Map(), details: [], reason: null }
 const afterSchema = z.looseObject({ rollout: z.looseObject({ id: z.string() }).nullish() })
 
 /**
@@ -31,6 +32,7 @@ export async function newsContext(store: Readable, row: AuditRow): Promise<NewsC
     return {
       labels: await labelsOf(store, state, rollout),
       details: rollout ? await detailsOf(store, event, rollout) : [],
+      reason: row.reason === null ? null : withNames(row.reason, await tokenNames(store)),
     }
   } catch {
     return nothing

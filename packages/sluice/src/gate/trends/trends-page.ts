@@ -9,8 +9,11 @@ import type { StoredFeature, Trends } from './read-trends.ts'
 import { flipPanelName, scoresChart, trendChart } from './trend-chart.ts'
 import { countLine, trendNotes } from './trend-lines.ts'
 
-/** The trends as one page that loads nothing, made at a time in ms since the epoch. */
-export async function trendsPage({ features, unreadable }: Trends, now: number): Promise<string> {
+/** The trends as one page that loads nothing, made by a command at a time in ms since the epoch. */
+export async function trendsPage(
+  { features, unreadable }: Trends,
+  { now, repeat }: { now: number; repeat: string },
+): Promise<string> {
   const { script, style } = await pageAssets()
   const assets = { script, style: `${style}${chartStyle}` }
   const at = new Date(now).toISOString()
@@ -23,7 +26,7 @@ export async function trendsPage({ features, unreadable }: Trends, now: number):
 </section>
 ${features.map(featureSection)}
 </main>
-<footer><p>To repeat it: <code>sluice trends</code></p></footer>
+<footer><p>To repeat it: <code>${repeat}</code></p></footer>
 <script>${trusted(assets.script)}</script>
 </body>
 </html>

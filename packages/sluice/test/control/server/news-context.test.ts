@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { releaseNews } from '../../../src/control/notify/release-news.ts'
+import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
 import { newsContext } from '../../../src/control/server/news-context.ts'
 import { linksTo } from '../../../src/control/server/serve/serve-engine.ts'
 import { testPlane } from '../../support/control-plane.ts'
@@ -29,7 +30,29 @@ test('whoever is called gets the worst answer, the next command and a link to th
   assert.ok(news?.facts.includes(`rollout ${id}`))
   assert.doesNotMatch(JSON.stringify(news), /private/)
   const broken = { ...plane.store, feature: () => Promise.reject(new Error('away')) }
-  assert.deepEqual(await newsContext(broken, row), { labels: new Map(), details: [] })
+  assert.deepEqual(await newsContext(broken, row), { labels: new Map(), details: [], reason: null })
+})
+
+test('a token is called by its name before its id, to whoever is called and to whoever looks', async () => {
+  let assessment: Assessment | null = null
+  await using plane = await testPlane({ engineState: { assessment: async () => assessment, drift: async () => null } })
+  const { id } = await startCanary(plane, 'mail')
+  await plane.token('web-app', { scopes: ['client'] })
+  const client = (await plane.store.tokens()).find(({ name }) => name === 'web-app')
+  assert.ok(client)
+  const said = `what some tokens report speaks against the canary: token ${client.id} (1 of 2), token t-unknown (3 of 4)`
+  const named = `: token ${client.name} (${client.id}) (1 of 2), token t-unknown (3 of 4)`
+  const [row] = (await plane.store.audit('mail')).slice(-1)
+  assert.ok(row)
+  const alert = { ...row, action: 'rollout.alert', reason: said }
+  const context = await newsContext(plane.store, alert)
+  assert.ok(releaseNews(alert, { project: 'p', linkTo: () => undefined, context })?.reason.includes(named))
+  const tokens = [{ tokenId: client.id }]
+  assessment = { words: said, alerts: [{ code: 'x', message: said }], tokens } as unknown as Assessment
+  const of = async (as: string) => (await plane.ask(`GET /v1/rollouts/${id}`, { as })).body.assessment
+  const shown = await of('operator')
+  for (const text of [shown.words, shown.alerts[0].message]) assert.ok(text.includes(named), text)
+  assert.equal((await of('client')).words, said, 'names are for those who read')
 })
 
 test('links lead to pages', () => {

@@ -80,6 +80,19 @@ export function rolloutViewOf(rollout: Rollout, assessment: Assessment | null): 
   }
 }
 
+/** What tokens are called, by their ids. */
+export async function tokenNames(store: Pick<Store, 'tokens'>): Promise<Map<string, string>> {
+  return new Map((await store.tokens()).map(({ id, name }) => [id, name]))
+}
+
+/** A text in which tokens are called by name, and then by id: `token web-app (t-3f2a91bc04d7)`. */
+export function withNames(text: string, names: ReadonlyMap<string, string>): string {
+  return text.replaceAll(/\btoken ([\w-]+)/g, (all, id: string) => {
+    const name = names.get(id)
+    return name === undefined ? all : `token ${name} (${id})`
+  })
+}
+
 /** Adds the names of the tokens that the caller may see, so that operators know who reported. */
 export async function withTokenNames(
   assessment: Assessment | null,
@@ -87,9 +100,12 @@ export async function withTokenNames(
   store: Pick<Store, 'tokens'>,
 ): Promise<Assessment | null> {
   if (!assessment?.tokens?.length || !hasScope(caller, readers)) return assessment
-  const names = new Map((await store.tokens()).map(({ id, name }) => [id, name]))
+  const names = await tokenNames(store)
+  const named = (text: string) => withNames(text, names)
   return {
     ...assessment,
+    words: named(assessment.words),
+    alerts: (assessment.alerts ?? []).map((alert) => ({ ...alert, message: named(alert.message) })),
     tokens: assessment.tokens.map((one) => {
       const name = one.tokenId === null ? undefined : names.get(one.tokenId)
       return name === undefined ? one : { ...one, name }
