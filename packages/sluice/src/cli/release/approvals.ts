@@ -1,5 +1,5 @@
 import type { ProposalAnswer } from '../../control/remote/answers.ts'
-import { proposalText } from '../../control/remote/proposals.ts'
+import { proposalsText, proposalText } from '../../control/remote/proposals.ts'
 import type { ProposalStep } from '../../control/remote/remote-control-plane.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { readFlags, remoteFlags, text } from '../flags.ts'
@@ -9,12 +9,7 @@ import { connect, type RemoteOptions, tell } from '../session/connect.ts'
 /** `sluice approvals`: what waits for somebody. */
 export async function listApprovals(given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('approvals', remoteFlags, given)
-  const proposals = await connect(options, host).proposals()
-  tell(options, host, { proposals }, (seen) =>
-    seen.proposals.length === 0
-      ? 'nothing waits for approval or review\n'
-      : seen.proposals.map(proposalText).join('\n'),
-  )
+  tell(options, host, await connect(options, host).proposals(), proposalsText)
   return 0
 }
 

@@ -1,4 +1,4 @@
-import type { Timer } from '@sluice/client'
+import { elapsedSince, type Moment, momentOf, type Timer } from '@sluice/client'
 import type { Fence, Lease, LeaseStore } from '../store/lease-store.ts'
 import { startWorkLoop, type WorkLoop, type WorkLoopOptions } from './work-loop.ts'
 
@@ -31,9 +31,9 @@ export function startLeaderLoop(options: LeaderLoopOptions): WorkLoop {
   const { clock } = others
   let lease: Lease | undefined
   let timer: Timer
-  let workingSince: number | undefined
+  let workingSince: Moment | undefined
   const lead: Lead = { held: () => lease?.held() ?? false, fence: () => lease?.fence }
-  const isHung = () => workingSince !== undefined && clock.now() - workingSince > longestWorkMs
+  const isHung = () => workingSince !== undefined && elapsedSince(clock, workingSince) > longestWorkMs
 
   function keep(kept: Lease): void {
     if (!Number.isFinite(kept.lastsMs)) return
@@ -57,7 +57,7 @@ export function startLeaderLoop(options: LeaderLoopOptions): WorkLoop {
     ...others,
     async work() {
       if (!(await taken())) return false
-      workingSince = clock.now()
+      workingSince = momentOf(clock)
       try {
         return await work(lead)
       } finally {

@@ -160,7 +160,7 @@ export const proposalAnswer = proposalSchema
   })
   .loose()
 
-export const proposalsAnswer = z.looseObject({ proposals: z.array(proposalAnswer) })
+export const proposalsAnswer = z.looseObject({ proposals: z.array(proposalAnswer), unreadable: z.int().default(0) })
 
 /** How far a change has come among the live instances. */
 const appliedAnswer = appliedSchema.loose().extend({
@@ -259,6 +259,7 @@ export type FeatureAnswer = z.output<typeof featureAnswer>
 export type ProposalAnswer = z.output<typeof proposalAnswer>
 export type AppliedAnswer = z.output<typeof appliedAnswer>
 export type ReleasedAnswer = z.output<typeof releasedAnswer>
+export type ProposalsAnswer = z.output<typeof proposalsAnswer>
 export type FailingAnswer = z.output<typeof readyAnswer>
 export type InstancesAnswer = z.output<typeof instancesAnswer>
 export type TokenAnswer = z.output<typeof tokenAnswer>

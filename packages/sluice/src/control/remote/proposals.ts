@@ -1,7 +1,8 @@
+import { formatAmount } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { momentText } from '../words/moments.ts'
 import { approversText, neededText, releaseActText } from '../words/proposal-text.ts'
-import type { ProposalAnswer } from './answers.ts'
+import type { ProposalAnswer, ProposalsAnswer } from './answers.ts'
 import { RefusalError } from './refusal.ts'
 
 /** How a release is to be made that may need approval. */
@@ -38,6 +39,13 @@ export function proposalLine({ id, state, wish, label, proposedBy, missing, laps
   const needs =
     lapsed === null ? `${missing} more ${missing === 1 ? 'approval' : 'approvals'} needed` : 'does not hold any more'
   return `waits for approval (${id}): ${what}; ${needs}`
+}
+
+/** What waits for somebody, and how much more may. */
+export function proposalsText({ proposals, unreadable }: ProposalsAnswer): string {
+  const damaged = `${formatAmount(unreadable, 'stored proposal')} cannot be read: what waits is not all known. The log names them; restore a backup.\n`
+  const nothing = proposals.length + unreadable === 0 ? ['nothing waits for approval or review\n'] : []
+  return [...nothing, ...proposals.map(proposalText), ...(unreadable > 0 ? [damaged] : [])].join('\n')
 }
 
 /** A proposal for people: what it would do, who has approved it, and the next command. */

@@ -16,6 +16,7 @@ import {
   instancesAnswer,
   newTokenAnswer,
   type ProposalAnswer,
+  type ProposalsAnswer,
   type PublishedAnswer,
   proposalAnswer,
   proposalsAnswer,
@@ -114,8 +115,7 @@ export function controlPlane(connection: RemoteConnection) {
       ask({ method: 'POST', path: rollout(id, 'exclusions'), body, slow: true }, rolloutAnswer),
     propose: (name: string, body: { act: string; rollout?: string; reason?: string } & Seen): Promise<ProposalAnswer> =>
       ask({ method: 'POST', path: feature(name, 'proposals'), body }, proposalAnswer),
-    proposals: async (): Promise<ProposalAnswer[]> =>
-      (await ask({ method: 'GET', path: ['v1', 'proposals'] }, proposalsAnswer)).proposals,
+    proposals: (): Promise<ProposalsAnswer> => ask({ method: 'GET', path: ['v1', 'proposals'] }, proposalsAnswer),
     decideOn: (id: string, step: ProposalStep, body: { reason?: string }): Promise<ProposalAnswer> =>
       ask({ method: 'POST', path: ['v1', 'proposals', id, step], body }, proposalAnswer),
     instances: (): Promise<InstancesAnswer> => ask({ method: 'GET', path: ['v1', 'instances'] }, instancesAnswer),

@@ -15,8 +15,8 @@ export interface StatusOf {
   /** Address of the pages; absent or null where an older server does not tell, or does not know it. */
   pages?: string | null | undefined
   instances: InstancesAnswer | null
-  /** What keeps failing; absent where an older server does not tell. */
-  failing?: FailingAnswer['failing']
+  /** What keeps failing; null: it could not be asked. Absent where an older server does not tell. */
+  failing?: FailingAnswer['failing'] | null
   /** How much more does, of features that the token may not see. */
   unnamed?: number
   /** What waits for approval or review. */
@@ -29,8 +29,8 @@ export async function statusOf(remote: RemoteControlPlane): Promise<StatusOf> {
     remote.overview(),
     remote.instances().catch(unlessForbidden),
     // A replica that is not ready says so to whoever routes to it; what it serves is shown all the same.
-    remote.failing().catch(() => ({ failing: [], unnamed: 0 })),
-    remote.proposals().catch(unlessHidden),
+    remote.failing().catch(() => ({ failing: null, unnamed: 0 })),
+    remote.proposals().then(({ proposals }) => proposals, unlessHidden),
   ])
   return { features, pages: pages ?? remote.url, instances, failing, unnamed, proposals }
 }
@@ -54,7 +54,9 @@ export function statusText(
   const blocks = features.map((feature) => featureText(feature, now, proposals))
   if (features.length === 0) blocks.push('no features yet: sluice publish creates the first one\n')
   if (instances?.leaders) blocks.push(leaderText(instances.leaders))
-  if (failing.length + unnamed > 0) blocks.push(failingText(failing, unnamed))
+  if (failing === null)
+    blocks.push('whether anything fails is not known: the control plane does not say that it is ready\n')
+  else if (failing.length + unnamed > 0) blocks.push(failingText(failing, unnamed))
   blocks.push(instances ? instancesText(instances, now) : 'instances: this token may not see them\n')
   return [...blocks, ...(pages ? [`pages: ${pages}\n`] : [])].join('\n')
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/client'
+import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import type { Channel } from '../../core/notify/channel.ts'
 import type { DeliverOptions } from '../../core/notify/deliver.ts'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
@@ -109,10 +109,10 @@ export function startEngine(options: EngineOptions): Engine {
   leaderGauges(store, metrics)
   metrics.gauge('judge_queue', 'Requests that wait to be judged.', async () => [{ value: await store.queued() }])
   const gauge = armGauges(metrics, clock)
-  const latest = new Map<string, Assessed>()
+  const latest = new Map<string, { assessed: Assessed; since: Moment }>()
   const lately = (rolloutId: string) => {
     const found = latest.get(rolloutId)
-    return found && clock.now() - found.at < latestMs ? found : undefined
+    return found && elapsedSince(clock, found.since) < latestMs ? found.assessed : undefined
   }
   const loops: WorkLoop[] = [
     startController({
@@ -124,7 +124,7 @@ export function startEngine(options: EngineOptions): Engine {
       onAssessed(assessed) {
         gauge(assessed)
         if (latest.size >= mostLatest) latest.clear()
-        latest.set(assessed.rollout.id, assessed)
+        latest.set(assessed.rollout.id, { assessed, since: momentOf(clock) })
       },
     }),
     startJudgeWorker({

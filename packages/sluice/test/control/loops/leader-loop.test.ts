@@ -75,6 +75,18 @@ test('work that hangs is no reason to keep others out', async () => {
   void loop.close()
 })
 
+test('work that hangs keeps others out no longer when the wall clock is set back', async () => {
+  const { clock, store, start } = stage()
+  let back = 0
+  const own = { ...clock, now: () => clock.now() - back, steady: clock.now }
+  const hung = start(() => new Promise(() => {}), own)
+  await clock.runUntil(10)
+  back = 3_600_000
+  await clock.runUntil(150_000)
+  assert.ok(await store.lead('controller'))
+  void hung.close()
+})
+
 test('a lease that cannot be given up, since the store is away, is no fault of the end', async () => {
   const { clock, store } = stage()
   const away = () => Promise.reject(new Error('the store is away'))

@@ -228,6 +228,7 @@ test('what keeps failing is named by loop, feature and kind', () => {
     text,
     /failing, see the log.*:\n {2}drift watch of a-toy \(damaged, 3 times in a row\)\n {2}retention \(unreachable\)\n/,
   )
+  assert.match(statusText({ features: [], instances: null, failing: null }, 0), /whether anything fails is not known/)
   assert.match(
     statusText({ features: [], instances: null, failing: [], unnamed: 2 }, 0),
     /failing, see the log.*:\n {2}2 things of features that this token may not see\n/,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { proposalsText } from '../../../src/control/remote/proposals.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { DamagedRow } from '../../../src/control/store/rows/damaged-rows.ts'
 import { StoreError } from '../../../src/control/store/store-error.ts'
@@ -32,6 +33,15 @@ test('a feature that cannot be read is served as it was last known, named, and c
   assert.equal(plane.logged().split('cannot be read and is left out').length, 2)
   const metrics = await plane.ask('GET /metrics', { as: 'operator' })
   assert.match(metrics.body, /sluice_store_damaged_rows\{kind="feature",feature="mail"\} 1/)
+})
+
+test('a proposal that cannot be read is not taken for none, by whoever may see its feature', async () => {
+  const store = { ...memoryStore(), damaged: () => [{ kind: 'proposal', feature: 'mail', row: 'ap-1' }] }
+  await using plane = await testPlane({ store })
+  const list = async (as: string) => proposalsText((await plane.ask('GET /v1/proposals', { as })).body)
+  assert.match(await list('viewer'), /^1 stored proposal cannot be read: what waits is not all known/)
+  const other = await plane.token('of-another-feature', { scopes: ['viewer'], features: ['other'] })
+  assert.equal(await list(other), 'nothing waits for approval or review\n')
 })
 
 test('a version that cannot be read leaves its feature as it was, and the others go on', async () => {

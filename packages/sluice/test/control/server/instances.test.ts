@@ -222,6 +222,9 @@ test('instances that have not applied a change are an alarm in log and metrics',
   plane.clock.advance(1000)
   await turn()
   assert.match(await metrics(), /^sluice_stragglers 1$/m)
+  const { now } = plane.clock
+  Object.assign(plane.clock, { now: () => now() - 3_600_000, steady: now })
+  assert.match(await metrics(), /^sluice_stragglers 1$/m, 'nor does a clock that is set back end it')
   assert.match(await metrics(), /^sluice_instances\{state="behind"\} 1$/m)
   assert.match(
     plane.logged(),

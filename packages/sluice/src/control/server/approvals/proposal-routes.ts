@@ -43,10 +43,21 @@ export const listProposals = defineRoute({
   path: '/v1/proposals',
   summary: 'Releases that wait for approval, and those made without one that nobody has reviewed',
   scopes: ['ci', ...readers],
-  answers: { 200: { description: 'Oldest first.', schema: z.object({ proposals: z.array(proposalView) }) } },
+  answers: {
+    200: {
+      description: 'Oldest first.',
+      schema: z.object({
+        proposals: z.array(proposalView),
+        unreadable: z.int().meta({ description: 'How many stored ones cannot be read, and are missing here.' }),
+      }),
+    },
+  },
   async handle({ caller }, services) {
     const proposals = await visibleProposals(services, caller)
-    return { status: 200, body: { proposals: await proposalViews(services, proposals) } }
+    const unreadable = services.store
+      .damaged()
+      .filter(({ kind, feature }) => kind === 'proposal' && feature !== null && maySee(caller, feature))
+    return { status: 200, body: { proposals: await proposalViews(services, proposals), unreadable: unreadable.length } }
   },
 })
 

@@ -1,3 +1,4 @@
+import { elapsedSince, momentOf } from '@sluice/client'
 import type { Services } from '../services.ts'
 import { type InstanceState, instanceStates } from './instance-states.ts'
 
@@ -9,7 +10,7 @@ const mostNamed = 20
  */
 export function watchStragglers(services: Services): () => void {
   const { clock, settings, snapshots, metrics, log } = services
-  let changedAt = clock.now()
+  let changedAt = momentOf(clock)
   let timer: ReturnType<typeof clock.setTimer> | undefined
 
   async function check(): Promise<void> {
@@ -20,7 +21,7 @@ export function watchStragglers(services: Services): () => void {
   }
 
   snapshots.onLoad(() => {
-    changedAt = clock.now()
+    changedAt = momentOf(clock)
     if (timer !== undefined) clock.clearTimer(timer)
     timer = clock.setTimer(() => {
       void check().catch((error: unknown) => log('warn', 'instances could not be read', { error: String(error) }))
@@ -39,7 +40,7 @@ export function watchStragglers(services: Services): () => void {
     ]
   })
   metrics.gauge('stragglers', 'Instances without a change that is older than the alarm allows.', async () => {
-    if (clock.now() - changedAt < settings.stragglerMs) return [{ value: 0 }]
+    if (elapsedSince(clock, changedAt) < settings.stragglerMs) return [{ value: 0 }]
     return [{ value: (await instanceStates(services)).filter(isBehind).length }]
   })
 

@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/client'
+import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import type { ArmSummary } from '../../../records/assessment.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import type { Assessed } from '../../rollout/controller/rollout-checkpoint.ts'
@@ -35,8 +35,9 @@ const perRollout: [string, string, (assessment: Assessment) => number][] = [
 
 /** Publishes figures of the arms of running rollouts. The returned function must be called with each assessment. */
 export function armGauges(metrics: Metrics, clock: Clock): (assessed: Assessed) => void {
-  const latest = new Map<string, Assessed>()
-  const fresh = () => [...latest.values()].filter(({ at }) => clock.now() - at <= freshMs)
+  const latest = new Map<string, { assessed: Assessed; since: Moment }>()
+  const fresh = () =>
+    [...latest.values()].flatMap(({ assessed, since }) => (elapsedSince(clock, since) <= freshMs ? [assessed] : []))
   for (const [key, name, help] of perArm)
     metrics.gauge(name, help, () => fresh().flatMap((assessed) => armSamples(assessed, key)))
   for (const [name, help, read] of perRollout)
@@ -46,7 +47,7 @@ export function armGauges(metrics: Metrics, clock: Clock): (assessed: Assessed) 
         value: read(assessment),
       })),
     )
-  return (assessed) => void latest.set(assessed.rollout.feature, assessed)
+  return (assessed) => void latest.set(assessed.rollout.feature, { assessed, since: momentOf(clock) })
 }
 
 /** No sample for an unknown value, since a rate of 0 would be a claim. */
