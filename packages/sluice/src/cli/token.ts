@@ -10,6 +10,7 @@ const createFlags = {
   ...remoteFlags,
   scope: z.array(oneOf(scopes)),
   feature: texts.optional(),
+  environment: texts.optional(),
   /** How long the token is valid. */
   expires: time.optional(),
 }
@@ -17,12 +18,13 @@ const createFlags = {
 /** `sluice token create`: prints the token, this once, alone on stdout. */
 export async function createTokenCommand(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('token create', createFlags, given)
-  const { scope, feature, expires } = options
+  const { scope, feature, environment, expires } = options
   const ends = expires === undefined ? undefined : new Date(Date.now() + expires)
   const answer = await connect(options, host).createToken({
     name,
     scopes: scope,
     ...(feature && { features: feature }),
+    ...(environment && { environments: environment }),
     ...(ends && { expiresAt: ends.toISOString() }),
   })
   tell(options, host, answer, `${answer.token}\n`)
@@ -56,8 +58,10 @@ export async function reinstateTokenCommand(id: string, given: Record<string, un
   return 0
 }
 
-function tokenText({ id, name, person, scopes, features, createdAt, expiresAt, revokedAt }: TokenAnswer): string {
-  const limit = features ? `only ${features.join(', ')}` : 'all features'
+function tokenText(token: TokenAnswer): string {
+  const { id, name, person, scopes, features, environments, createdAt, expiresAt, revokedAt } = token
+  const names = features ? `only ${features.join(', ')}` : 'all features'
+  const limit = environments ? `${names} in ${environments.join(', ')}` : names
   const end =
     revokedAt !== null ? `revoked ${timeText(revokedAt)}` : expiresAt !== null ? `until ${timeText(expiresAt)}` : ''
   const rights = scopes.length === 0 ? 'no role' : scopes.join('+')

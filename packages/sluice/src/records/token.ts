@@ -18,6 +18,9 @@ export const tokenViewSchema = z.object({
   scopes: z.array(z.enum(scopes)),
   /** Only these features. */
   features: z.array(z.string()).nullable().meta({ description: 'Null: all.' }),
+  environments: z.array(z.string()).exactOptional().meta({
+    description: 'Only these environments. Absent: all, and of a token with the scope client the last one.',
+  }),
   createdAt: time,
   expiresAt: time.nullable(),
   revokedAt: time.nullable(),

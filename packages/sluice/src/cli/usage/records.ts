@@ -53,6 +53,10 @@ function addTokens(program: Command, host: Host, done: Done): void {
       ).makeOptionMandatory(),
     )
     .option('--feature <names...>', 'only these features (default: all)')
+    .option(
+      '--environment <names...>',
+      'only these environments; one for the scope client (default: all, for the scope client the last one)',
+    )
     .option('--expires <duration>', 'how long the token is valid, e.g. 90d (default: until it is revoked)')
     .action(async (name, options) => done(await (await import('../token.ts')).createTokenCommand(name, options, host)))
   withRemoteOptions(token.command('list'))

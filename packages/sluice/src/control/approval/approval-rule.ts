@@ -1,11 +1,30 @@
 import type { ApprovalRule, ApprovalRules } from '../../core/suite/config/approval-settings.ts'
-import { wildcardMatch } from '../../core/suite/models/wildcards.ts'
+import { type Environments, environmentName, partsOf, plainFeature } from '../../core/suite/config/environments.ts'
+import { matchesWildcards, wildcardMatch } from '../../core/suite/models/wildcards.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseEvent } from '../release/release-event.ts'
 
-/** Who must approve releases of a feature; undefined where nobody must. */
-export function ruleFor(rules: ApprovalRules, feature: string): ApprovalRule | undefined {
-  const rule = wildcardMatch(feature, rules)
+/** What a control plane asks for, and the environments that it has. */
+export interface ReleaseRules {
+  approvals: ApprovalRules
+  environments: Environments
+}
+
+/**
+ * Who must approve releases of a feature in an environment, by its key; undefined where nobody must. The pattern counts
+ * that says most of the name of the feature, and of several such the one that says most of the environment: so what is
+ * asked for one feature is not undone by a rule for all that is in an environment.
+ */
+export function ruleFor({ approvals, environments }: ReleaseRules, key: string): ApprovalRule | undefined {
+  const name = environmentName(key, environments) ?? ''
+  const patterns = Object.entries(approvals).map(([pattern, rule]) => ({ ...partsOf(pattern), rule }))
+  const here = patterns.filter(({ environment }) => environment === null || matchesWildcards(environment, name))
+  const ofFeature = wildcardMatch(
+    plainFeature(key),
+    Object.groupBy(here, ({ feature }) => feature),
+  )
+  const byEnvironment = ofFeature?.map(({ environment, rule }) => [environment ?? '*', rule] as const)
+  const rule = byEnvironment && wildcardMatch(name, Object.fromEntries(byEnvironment))
   return rule && rule.approvals > 0 ? rule : undefined
 }
 

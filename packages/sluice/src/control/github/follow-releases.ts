@@ -2,6 +2,7 @@ import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import { z } from 'zod'
 import { type Backoff, backoffMs } from '../../backoff.ts'
 import { GithubError } from '../../core/github/github-api.ts'
+import { plainFeature } from '../../core/suite/config/environments.ts'
 import type { GithubSettings } from '../../core/suite/config/server-settings.ts'
 import { matchesWildcards } from '../../core/suite/models/wildcards.ts'
 import { SluiceError } from '../../errors.ts'
@@ -87,7 +88,7 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
 
 /** Whether a feature is one that GitHub is told of. */
 function isMeant({ features }: Pick<GithubSettings, 'features'>, feature: string): boolean {
-  return features?.some((pattern) => matchesWildcards(pattern, feature)) ?? true
+  return features?.some((pattern) => matchesWildcards(pattern, plainFeature(feature))) ?? true
 }
 
 async function heads(store: Store, states: readonly { feature: string }[]): Promise<Record<string, number>> {

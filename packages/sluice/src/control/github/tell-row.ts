@@ -1,4 +1,5 @@
 import { type GithubApi, GithubError } from '../../core/github/github-api.ts'
+import { type Environments, environmentName, partsOf, plainFeature } from '../../core/suite/config/environments.ts'
 import type { GithubSettings } from '../../core/suite/config/server-settings.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { VersionRecord } from '../../records/version.ts'
@@ -17,6 +18,8 @@ import type { CaseRedactors } from './revert/revert-cases.ts'
 export interface GithubTarget {
   api: GithubApi
   settings: GithubSettings
+  /** In order; empty: there are none. */
+  environments: Environments
   /** The page of a rollout, or of a feature; undefined without a public address. */
   linkTo: (feature: string, rolloutId: string | null) => string | undefined
   /** Of what becomes a golden case. */
@@ -48,13 +51,13 @@ export async function toldRow(store: Store, row: ReleaseRow, place: GithubTarget
   const nameOf = (id: string) => versions.get(id)?.content.label ?? id
   const { settings, api, linkTo } = place
   const base = `/repos/${settings.repository}`
-  const environment = (settings.environment ?? 'production').replaceAll('{feature}', feature)
+  const environment = deploymentEnvironment(feature, place)
   const deployments = featureDeployments(api, { base, feature, environment, page: linkTo(feature, null) })
   const commitOf = (id: string) => commitIn(settings.repository, versions.get(id))
   return {
     steps: [
       ...deploymentSteps(row, { nameOf, stagesOf: (id) => stagesOf(state, id) }),
-      ...(settings.revertPullRequest ? revertSteps(row) : []),
+      ...(settings.revertPullRequest && partsOf(feature).environment === null ? revertSteps(row) : []),
     ],
     async run(step) {
       const { version, rolloutId } = step
@@ -82,6 +85,21 @@ export async function toldRow(store: Store, row: ReleaseRow, place: GithubTarget
       return place.may.check === null ? 'off' : 'done'
     },
   }
+}
+
+/**
+ * What the deployments' environment is called on GitHub. The setting is for the last one, where it was alone; if it does not
+ * name them, others are called as they are here.
+ */
+function deploymentEnvironment(
+  key: string,
+  { settings, environments }: Pick<GithubTarget, 'settings' | 'environments'>,
+): string {
+  const name = environmentName(key, environments)
+  const isLast = partsOf(key).environment === null
+  const { environment: given } = settings
+  const pattern = given !== undefined && (isLast || given.includes('{environment}')) ? given : (name ?? 'production')
+  return pattern.replaceAll('{feature}', plainFeature(key)).replaceAll('{environment}', name ?? 'production')
 }
 
 function revertSteps(row: ReleaseRow): RowStep[] {

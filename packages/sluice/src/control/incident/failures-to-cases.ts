@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { systemClock } from '@sluice/client'
+import { plainFeature } from '../../core/suite/config/environments.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { selectFeature } from '../../core/suite/project/select-feature.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
@@ -58,7 +59,9 @@ export async function failuresToCases(
   request: CasesRequest,
   sources: CaseSources,
 ): Promise<AddedCases> {
-  const { feature, wishes, keepSimilar, dryRun } = request
+  const { wishes, keepSimilar, dryRun } = request
+  // Environments share suites; where the failures come from is told by the whole address.
+  const feature = plainFeature(request.feature)
   const prompt = selectFeature(project.prompts, feature)
   const suite = suiteFile(prompt, request.suite)
   const failures = await readFailuresOf(prompt, project, request, sources)
@@ -72,10 +75,10 @@ export async function failuresToCases(
 async function readFailuresOf(
   prompt: Prompt,
   { config }: LoadedProject,
-  { from, limit, redact }: CasesRequest,
+  { feature, from, limit, redact }: CasesRequest,
   { cwd, files, production, mask }: CaseSources,
 ): Promise<Failure[]> {
-  const { strict, messages, feature } = prompt
+  const { strict, messages } = prompt
   const failures = await gatherFailures(parseOrigin(from), {
     feature,
     variables: [...new Set(messages.flatMap(({ content }) => variablesOf(content, { strict })))],

@@ -1,3 +1,4 @@
+import { plainFeature } from '../../core/suite/config/environments.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
@@ -9,7 +10,7 @@ import { readFailures } from './read-failures.ts'
 
 /** The part of a control plane that failures come from. */
 export interface Production {
-  rollout(id: string): Promise<{ canary: string }>
+  rollout(id: string): Promise<{ feature: string; canary: string }>
   /** The worst judged first. */
   contents(
     feature: string,
@@ -18,6 +19,7 @@ export interface Production {
 }
 
 export interface GatherOptions {
+  /** Its name, or its key in an environment. */
   feature: string
   /** Variables of the prompt. */
   variables: readonly string[]
@@ -43,8 +45,9 @@ export async function gatherFailures(origin: Origin, options: GatherOptions): Pr
     const found = await production().contents(feature, { outcome: origin.id })
     return some(found.map(failureOf), `outcome ${origin.id}: ${notKept}`)
   }
-  const { canary } = await production().rollout(origin.id)
-  const worst = await production().contents(feature, { rollout: origin.id, version: canary, limit })
+  const { feature: key, canary } = await production().rollout(origin.id)
+  const isOwn = plainFeature(key) === plainFeature(feature)
+  const worst = await production().contents(isOwn ? key : feature, { rollout: origin.id, version: canary, limit })
   const failed = worst.filter(({ score }) => score !== null && score < goodFrom)
   return some(
     failed.map(failureOf),

@@ -1,4 +1,5 @@
 import { readCases } from '../../core/suite/cases/read-suite.ts'
+import { plainFeature } from '../../core/suite/config/environments.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
@@ -19,7 +20,7 @@ export async function knownOfRollout(
   { id, feature }: { id: string; feature: string },
   { prompts, config, files }: LoadedProject,
 ): Promise<{ cases: IncidentCase[] | null; goodFrom: number }> {
-  const prompt = prompts.find((one) => one.feature === feature)
+  const prompt = prompts.find((one) => one.feature === plainFeature(feature))
   if (prompt === undefined) return { cases: null, goodFrom: config.gate.caseThreshold }
   const cases = await casesOfRollout(prompt, id, { files, root: config.root })
   return { cases, goodFrom: { ...config.gate, ...prompt.gate }.caseThreshold }

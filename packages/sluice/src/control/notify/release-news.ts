@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ReleaseEventName, ReleaseNotification } from '../../core/notify/release-notification.ts'
+import { type Environments, shownKey } from '../../core/suite/config/environments.ts'
 import type { AuditRow } from '../../records/audit-row.ts'
 
 const events = new Map<string, ReleaseEventName>([
@@ -69,9 +70,11 @@ export function releaseNews(
   {
     project,
     linkTo,
+    environments = [],
     context = { labels: new Map(), details: [], reason: null },
   }: {
     project: string
+    environments?: Environments
     /** The page of a rollout or proposal by its id, else of the feature. */
     linkTo: (feature: string, id: string | null) => string | undefined
     context?: NewsContext
@@ -86,6 +89,7 @@ export function releaseNews(
     event,
     project,
     feature: row.chain,
+    shownFeature: shownKey(row.chain, environments),
     rolloutId,
     proposalId,
     seq: row.seq,

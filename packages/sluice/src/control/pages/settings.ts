@@ -11,6 +11,8 @@ export interface ShownToken {
   scopes: readonly string[]
   /** Null: all. */
   features: readonly string[] | null
+  /** Absent: all, and of an application the last one. */
+  environments?: readonly string[]
   createdAt: number
   expiresAt: number | null
   revokedAt: number | null
@@ -98,8 +100,15 @@ function hostOf(issuer: string): string {
   return URL.canParse(issuer) ? new URL(issuer).host : issuer
 }
 
-function scopeText({ scopes, features }: ShownToken): string {
-  return `${rightsText(scopes)}, ${features === null ? 'all features' : `only ${features.join(', ')}`}`
+function scopeText(token: ShownToken): string {
+  const reach = reachText(token)
+  return `${rightsText(token.scopes)}, ${reach === 'all' ? 'all features' : `only ${reach}`}`
+}
+
+/** `email-summary in staging` */
+function reachText({ features, environments }: ShownToken): string {
+  const names = features === null ? 'all' : features.join(', ')
+  return environments ? `${names} in ${environments.join(', ')}` : names
 }
 
 /** A person whose groups have lost their role has none. */
@@ -108,12 +117,12 @@ function rightsText(scopes: readonly string[]): string {
 }
 
 function row(token: ShownToken, now: number) {
-  const { id, name, scopes, features, createdAt, person } = token
+  const { id, name, scopes, createdAt, person } = token
   const [tone, text, at] = stateOf(token, now)
   return html`<tr><th scope="row" data-column="Name">${name}</th>
 ${cell('State', html`${toned(tone, text)} ${at === null ? undefined : moment(at)}`)}
 ${cell('May', rightsText(scopes))}
-${cell('Features', features === null ? 'all' : features.join(', '))}
+${cell('Features', reachText(token))}
 ${cell('Made', moment(createdAt))}
 ${cell('Id', html`<code class="id">${id}</code>${person ? html` <small class="line">${person.subject} at ${person.issuer}</small>` : undefined}`)}</tr>
 `

@@ -137,6 +137,7 @@ export const featureAnswer = featureSchema
   .extend({
     history: z.array(activationSchema.pick({ version: true, since: true, until: true }).loose()),
     versions: z.array(versionAnswer),
+    environment: z.string().nullish(),
     takenBack: takenBackSchema.pick({ version: true }).loose().nullish(),
     rollout: rolloutAnswer.nullable(),
   })

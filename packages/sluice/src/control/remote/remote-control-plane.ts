@@ -72,6 +72,7 @@ interface NewToken {
   name: string
   scopes: readonly Scope[]
   features?: readonly string[]
+  environments?: readonly string[]
   /** ISO 8601. */
   expiresAt?: string
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
+import { addressField } from '../../core/suite/config/environments.ts'
 import { type AuditRow, auditHeadSchema, auditRowSchema } from '../../records/audit-row.ts'
-import { featureField } from '../../records/names.ts'
 import { readers } from '../../records/token-scopes.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import { refuseOtherFeature } from './access/caller.ts'
@@ -12,7 +12,7 @@ import { defineRoute } from './route/route.ts'
 const most = 1000
 
 /** The chain `_system` holds changes of tokens, which belong to no feature. */
-const chain = z.union([featureField, z.literal('_system')])
+const chain = z.union([addressField, z.literal('_system')])
 
 export const showAudit = defineRoute({
   method: 'GET',
@@ -34,8 +34,8 @@ export const showAudit = defineRoute({
       types: ['application/x-ndjson'],
     },
   },
-  async handle({ request, params, query, caller }, { store }) {
-    refuseOtherFeature(caller, params.feature)
+  async handle({ request, params, query, caller }, { store, environments }) {
+    refuseOtherFeature(caller, params.feature, environments)
     if (request.headers.get('accept')?.includes('application/x-ndjson')) return exportedChain(store, params.feature)
     const [rows, head] = await Promise.all([store.audit(params.feature, query), store.auditHead(params.feature)])
     return { status: 200, body: { rows, head } }

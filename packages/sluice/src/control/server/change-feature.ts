@@ -33,7 +33,7 @@ interface RequestedEvent {
 /**
  * Applies an event to a feature in the name of the caller, and sends the change to the open streams. A repeated
  * request changes nothing and returns the feature as it is now.
- * @throws Problem 409 where the event needs approval; ReleaseConflict where the state does not allow it
+ * @throws Problem 409 where the event needs approval, or does not come after the environment before; ReleaseConflict where the state does not allow it
  */
 export async function changeFeature(
   services: Services,
@@ -46,7 +46,6 @@ export async function changeFeature(
   const at = clock.now()
   const before = await answered(store, repetition)
   const { caller } = request
-  const also = before ? {} : await withoutApproval(services, feature, { caller, event, release, breakGlass })
   const result = before
     ? ({ outcome: 'repeated', answer: before } as const)
     : await applyEvent(
@@ -58,7 +57,7 @@ export async function changeFeature(
           tokenId: caller.tokenId,
           evidence,
           seen,
-          also: async () => also,
+          also: () => withoutApproval(services, feature, { caller, event, release, breakGlass }),
           ...(repetition && {
             remember: { key: repetition.key, answer: () => toRemember(repetition, { status, at }) },
           }),

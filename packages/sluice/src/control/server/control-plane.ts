@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/client'
 import { Hono } from 'hono'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { ApprovalRules } from '../../core/suite/config/approval-settings.ts'
+import type { Environments } from '../../core/suite/config/environments.ts'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { createAdmission } from './access/admission.ts'
@@ -55,6 +56,8 @@ export interface ControlPlaneOptions {
   oidc?: Omit<ProviderOptions, 'clock'>
   /** Who must approve releases; nobody by default. */
   approvals?: ApprovalRules
+  /** In the order in which versions move through them; none by default. */
+  environments?: Environments
 }
 
 /** The control plane as a function from requests to responses, without a socket. */
@@ -91,6 +94,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     hashUnit: unitHasher(store.secret),
     settings,
     approvals: options.approvals ?? {},
+    environments: options.environments ?? [],
     snapshots,
     rates: createNamedRates(store, snapshots, clock),
     given: createSnapshotRecord(snapshots),
@@ -159,7 +163,8 @@ type Bindings = { Bindings: { node: NodeExchange | undefined } }
 
 function router(services: Services, directory: TokenDirectory): Hono<Bindings> {
   const app = new Hono<Bindings>()
-  const admission = createAdmission(directory, services.clock, services.settings.rate)
+  const { clock, environments } = services
+  const admission = createAdmission({ directory, clock, rate: services.settings.rate, environments })
   for (const route of routes) {
     app.on(route.method, honoPath(route), (context) => {
       const params = context.req.param() as Record<string, string>

@@ -16,8 +16,8 @@ export const showDrift = defineRoute({
       schema: z.object({ feature: z.string(), drift: z.unknown() }),
     },
   },
-  async handle({ params: { feature }, caller }, { engineState }) {
-    refuseOtherFeature(caller, feature)
+  async handle({ params: { feature }, caller }, { engineState, environments }) {
+    refuseOtherFeature(caller, feature, environments)
     return { status: 200, body: { feature, drift: await engineState.drift(feature) } }
   },
 })

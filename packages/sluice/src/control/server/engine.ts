@@ -1,6 +1,7 @@
 import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import type { Channel } from '../../core/notify/channel.ts'
 import type { DeliverOptions } from '../../core/notify/deliver.ts'
+import type { Environments } from '../../core/suite/config/environments.ts'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
 import { startLapseWatch } from '../approval/lapse.ts'
 import { startDriftWatch } from '../drift/drift-watch.ts'
@@ -46,11 +47,12 @@ export interface EngineOptions {
   /** What the last nightly of a feature found, if there was one. */
   nightOf: (feature: string) => NightWord | undefined
   /** Absent: GitHub is told nothing. */
-  github?: Pick<GithubFollowerOptions, 'settings' | 'api' | 'linkTo'>
+  github?: Pick<GithubFollowerOptions, 'settings' | 'api' | 'linkTo' | 'environments'>
   notify: {
     channels: readonly Channel[]
     /** Name of the project, e.g. `acme/mail`. */
     project: string
+    environments?: Environments
     linkTo: (feature: string, id: string | null) => string | undefined
     deliver: Omit<DeliverOptions, 'deadline' | 'clock'>
   }
@@ -170,13 +172,14 @@ export function startEngine(options: EngineOptions): Engine {
 }
 
 function startNotifiers({ store, clock, metrics, notify }: EngineOptions, faults: FaultRegister): WorkLoop[] {
-  const { channels, project, linkTo, deliver } = notify
+  const { channels, project, environments = [], linkTo, deliver } = notify
   return channels.map((channel) =>
     startNotifier({
       store,
       clock,
       channel,
-      newsOf: async (row) => releaseNews(row, { project, linkTo, context: await newsContext(store, row) }),
+      newsOf: async (row) =>
+        releaseNews(row, { project, environments, linkTo, context: await newsContext(store, row) }),
       deliver,
       faults: faults.of(`telling ${channel.id}`),
       count: (channelId, result) =>

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { keyEnvironments, keyOf, plainFeature } from '../../core/suite/config/environments.ts'
 import { formatAmount } from '../../text/format.ts'
 import { usersOfDay } from '../drift/drift-state.ts'
 import type { EntriesGone, Forgetting, Forgotten } from '../store/forget-store.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import { StoreError } from '../store/store-error.ts'
-import type { Caller } from './access/caller.ts'
+import type { Caller, TokenReach } from './access/caller.ts'
 import { defineRoute } from './route/route.ts'
 import type { Services } from './services.ts'
 
@@ -41,21 +42,30 @@ const latecomersMs = 7 * dayMs
  * for each feature how many entries of which rollouts were deleted, since their evidence can no longer be computed anew
  * from the log. It does not record the unit.
  */
-async function forgetUnit(
-  { store, clock, hashUnit }: Services,
-  unit: string,
-  caller: Caller,
-): Promise<Forgotten & { until: number }> {
+async function forgetUnit(services: Services, unit: string, caller: Caller): Promise<Forgotten & { until: number }> {
+  const { store, clock, hashUnit } = services
   const now = clock.now()
   const until = now + latecomersMs
-  const features = caller.features && (await Promise.all(caller.features.map((name) => withRollouts(store, name, now))))
+  const keys = await keysOf(services, caller)
+  const features = keys && (await Promise.all(keys.map((key) => withRollouts(store, key, now))))
   const note = { at: now, actor: caller.name, tokenId: caller.tokenId, action: 'unit.forget', before: null }
-  const asked = { features: caller.features, until }
+  const asked = { features: keys, until }
   await store.commit({ audit: { ...note, chain: '_system', reason: null, after: asked, evidence: null } })
   const forgotten = await store.forget({ unit: hashUnit(unit), features, now, until })
   for (const [chain, entries] of Map.groupBy(forgotten.entries, ({ feature }) => feature))
     await store.commit({ audit: { ...note, chain, reason: wordsOf(entries), after: { entries }, evidence: null } })
   return { ...forgotten, until }
+}
+
+/** The keys of all that the caller may see; null: of all that there is. */
+async function keysOf(
+  { store, environments }: Services,
+  { features, environments: own }: TokenReach,
+): Promise<string[] | null> {
+  const isEverywhere = own.length === keyEnvironments(environments).length
+  if (features === null && isEverywhere) return null
+  const names = features ?? (await store.features()).map(({ feature }) => plainFeature(feature))
+  return [...new Set(names)].flatMap((feature) => own.map((environment) => keyOf({ feature, environment })))
 }
 
 /** A feature with the names under which its users are remembered: its rollouts, and the days of the drift watch. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { loopFaultSchema } from '../../records/loop-fault.ts'
-import { type Caller, maySee } from './access/caller.ts'
+import { maySee, type TokenReach } from './access/caller.ts'
 import { Problem } from './http/problem.ts'
 import { damagedByFeature } from './metrics/store-metrics.ts'
 import { defineRoute } from './route/route.ts'
@@ -69,7 +69,7 @@ export const ready = defineRoute({
 /** What keeps failing in this process, as far as the viewer may see it, and how much more does. Nobody in particular sees none. */
 export function faultsFor(
   { store, engineState, endForecasts }: Pick<Services, 'store' | 'engineState' | 'endForecasts'>,
-  viewer: Pick<Caller, 'features'> | null,
+  viewer: TokenReach | null,
 ): { faults: z.output<typeof loopFaultSchema>[]; unnamed: number } {
   const damaged = damagedByFeature(store).map(({ kind, feature, rows }) => {
     return { loop: `reading a ${kind}`, feature, code: 'damaged', since: null, failures: rows }

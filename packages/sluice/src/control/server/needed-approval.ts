@@ -13,6 +13,7 @@ import { approversText, releaseTerms } from '../words/proposal-text.ts'
 import type { Caller } from './access/caller.ts'
 import { Problem } from './http/problem.ts'
 import { releaseConsequence } from './release-consequence.ts'
+import { outOfOrder, releaseOrder } from './release-order.ts'
 import type { Services } from './services.ts'
 
 /** A release that has been looked through, and not been made. */
@@ -37,29 +38,31 @@ interface Asked {
 }
 
 /**
- * What is committed with an event beside it: nothing where it needs no approval, and a note for others to review where it
- * goes without.
- * @throws Problem 409 where it needs approval; ReleaseConflict where the state would refuse it in any case
+ * What is committed with an event beside it: a note for others to review where it goes without the approval that it needs,
+ * or before the environment before has had its version.
+ * @throws Problem 409 where it needs one of the two; ReleaseConflict where the state would refuse it in any case
  */
 export async function withoutApproval(
   services: Services,
   feature: string,
   { caller, event, release, breakGlass }: Asked,
-): Promise<Pick<StoreChange, 'proposal' | 'auditBefore'>> {
-  const rule = ruleFor(services.approvals, feature)
-  if (!rule) return {}
+): Promise<Pick<StoreChange, 'proposal' | 'auditBefore' | 'basedOn'>> {
   const before = (await services.store.feature(feature)) ?? newFeature(feature)
-  if (!widens(before, event)) return {}
+  const rule = widens(before, event) ? ruleFor(services, feature) : undefined
+  const { fault, based } = await releaseOrder(services, before, event)
+  if (!rule && fault === null) return based
   const at = services.clock.now()
   transition(before, event, { at, by: caller.name })
-  if (!breakGlass || !release) throw approvalNeeded(feature, event, rule)
+  if (!breakGlass || !release)
+    throw rule && fault === null ? approvalNeeded(feature, event, rule) : outOfOrder(fault ?? '', event)
   const step: ApprovalStep = { at, by: personOf(caller), reason: breakGlass.reason }
+  const skipped = { ...(rule && ruleDocument(rule)), ...(fault !== null && { environmentBefore: fault }) }
   const note: Proposal = {
     ...(await newProposal(services, before, await release(), step)),
     state: 'unreviewed',
     rolloutId: event.type === 'start' ? event.rolloutId : null,
   }
-  return { proposal: note, auditBefore: [approvalRow('approval.break-glass', note, step, ruleDocument(rule))] }
+  return { proposal: note, auditBefore: [approvalRow('approval.break-glass', note, step, skipped)] }
 }
 
 /** A release as it is kept, open and without an end. */

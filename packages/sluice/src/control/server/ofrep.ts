@@ -69,7 +69,7 @@ export const evaluateFlag = defineRoute({
   async handle({ request, params: { key }, caller }, { snapshots, settings }) {
     const asked = await unitOf(request)
     if ('errorCode' in asked) return { status: 400, body: { key, ...asked } }
-    const { features } = snapshots.view(caller.features).snapshot
+    const { features } = snapshots.view(caller).snapshot
     const feature = Object.hasOwn(features, key) ? features[key] : undefined
     if (!feature) return flagNotFound(key)
     const trusted = snapshots.ageMs() <= settings.maxReadAgeMs
@@ -95,7 +95,7 @@ export const evaluateFlags = defineRoute({
   async handle({ request, caller }, { snapshots, settings }) {
     const asked = await unitOf(request)
     if ('errorCode' in asked) return { status: 400, body: asked }
-    const { snapshot, etag: ofSnapshot } = snapshots.view(caller.features)
+    const { snapshot, etag: ofSnapshot } = snapshots.view(caller)
     const trusted = snapshots.ageMs() <= settings.maxReadAgeMs
     const etag = etagFor(asked.unit, trusted ? ofSnapshot : `stale ${ofSnapshot}`)
     const headers = { etag }

@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/client'
 import type { ApprovalRules } from '../../core/suite/config/approval-settings.ts'
+import type { Environments } from '../../core/suite/config/environments.ts'
 import type { OidcSettings } from '../../core/suite/config/oidc-settings.ts'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
@@ -64,6 +65,8 @@ export interface Services {
   settings: ServerSettings
   /** Who must approve releases, by feature. */
   approvals: ApprovalRules
+  /** In the order in which versions move through them; empty: there are none. */
+  environments: Environments
   snapshots: Snapshots
   rates: NamedRates
   /** The snapshots sent lately, to compare with what instances report. */

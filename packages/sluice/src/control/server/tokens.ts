@@ -1,11 +1,12 @@
 import type { Clock } from '@sluice/client'
 import { z } from 'zod'
+import { type Environments, environmentNameSchema, keyEnvironment } from '../../core/suite/config/environments.ts'
 import { SluiceError } from '../../errors.ts'
 import { featureField } from '../../records/names.ts'
 import { isTokenId, seedTokenId, type TokenRecord, type TokenView, tokenViewSchema } from '../../records/token.ts'
 import { scopes } from '../../records/token-scopes.ts'
 import type { Store } from '../store/store.ts'
-import { type Caller, covers } from './access/caller.ts'
+import { type Caller, covers, environmentsText, type TokenReach, tokenReach } from './access/caller.ts'
 import { changeToken } from './access/change-token.ts'
 import { refuseMoreTokens } from './access/growth.ts'
 import { withoutSessions } from './access/sessions.ts'
@@ -26,8 +27,8 @@ export const listTokens = defineRoute({
   summary: "All tokens whose features are within those of the caller's token, without their secrets",
   scopes: ['admin'],
   answers: { 200: { description: 'Oldest first.', schema: z.object({ tokens: z.array(tokenViewSchema) }) } },
-  async handle({ caller }, { store }) {
-    const visible = (await store.tokens()).filter(({ features }) => covers(caller, features))
+  async handle({ caller }, { store, environments }) {
+    const visible = (await store.tokens()).filter((record) => covers(caller, tokenReach(record, environments)))
     const tokens = visible.sort((a, b) => a.createdAt - b.createdAt)
     return { status: 200, body: { tokens: tokens.map(viewOf) } }
   },
@@ -47,6 +48,10 @@ export const createToken = defineRoute({
       .refine((name) => !isTokenId(name), { error: 'must not be written like the id of a token' }),
     scopes: z.array(z.enum(scopes)).min(1),
     features: z.array(featureField).min(1).nullable().default(null),
+    environments: z.array(environmentNameSchema).min(1).exactOptional().meta({
+      description:
+        'Only these environments; a token with the scope client is for one alone. Absent: all, and with the scope client the last one.',
+    }),
     expiresAt: z
       .union([z.iso.datetime({ offset: true }).transform(Date.parse), z.int()])
       .pipe(z.int().max(lastExpiry, 'must lie before the year 10000'))
@@ -56,8 +61,9 @@ export const createToken = defineRoute({
   }),
   answers: { 201: { description: 'Keep the token: only its hash is stored.', schema: created() } },
   async handle({ body, caller }, services) {
-    const { clock, randomBytes } = services
-    refuseFurtherReach(caller, body.features)
+    const { clock, randomBytes, environments } = services
+    refuseUnknownEnvironments(body, environments)
+    refuseFurtherReach(caller, tokenReach(body, environments), environments)
     const now = clock.now()
     if (body.expiresAt !== null && body.expiresAt <= now) {
       const detail = 'expiresAt lies in the past.'
@@ -84,15 +90,45 @@ export const createToken = defineRoute({
   },
 })
 
+/** @throws Problem 400 for environments that there are not, and for an application in several */
+function refuseUnknownEnvironments(
+  { scopes, environments = [] }: Pick<TokenRecord, 'scopes' | 'environments'>,
+  names: Environments,
+): void {
+  const unknown = environments.find((name) => !names.includes(name))
+  if (unknown !== undefined)
+    throw oddEnvironments(
+      names.length === 0
+        ? `There is no environment "${unknown}": this control plane has none (server.environments in its sluice.yaml).`
+        : `There is no environment "${unknown}": there are ${environmentsText(names)}.`,
+    )
+  if (scopes.includes('client') && environments.length > 1)
+    throw oddEnvironments('An application (client) runs in one environment: make a token for each.')
+}
+
+function oddEnvironments(detail: string): Problem {
+  const errors = [{ path: '/environments', message: detail }]
+  return new Problem({ status: 400, code: 'invalid-request', detail, errors })
+}
+
 /**
- * A token that is limited to features can only make tokens for these features.
+ * A token that is limited to features or environments can only make tokens for some of these.
  * @throws Problem 403
  */
-function refuseFurtherReach(caller: Caller, features: readonly string[] | null): void {
-  if (covers(caller, features)) return
+function refuseFurtherReach(caller: Caller, wanted: TokenReach, names: Environments): void {
+  if (covers(caller, wanted)) return
+  if (covers({ ...caller, features: null }, wanted)) throw furtherFeatures(caller)
+  const own = environmentsText(
+    names.filter((name) => caller.environments.includes(keyEnvironment(name, names) ?? null)),
+  )
+  const detail = `The token "${caller.name}" is only for ${own}: a token that it makes must be limited to that (environments).`
+  throw new Problem({ status: 403, code: 'environment-not-allowed', detail })
+}
+
+function furtherFeatures(caller: Caller): Problem {
   const own = caller.features?.join(', ')
   const detail = `The token "${caller.name}" is only for ${own}: a token that it makes must be limited to some of these features.`
-  throw new Problem({ status: 403, code: 'feature-not-allowed', detail })
+  return new Problem({ status: 403, code: 'feature-not-allowed', detail })
 }
 
 /** When the caller's token expires. A token that it makes expires no later. */
@@ -116,14 +152,15 @@ export const revokeToken = defineRoute({
   scopes: ['admin'],
   params: z.object({ id: z.string().max(100) }),
   answers: { 200: { description: 'Revoked, or already so.', schema: tokenViewSchema } },
-  async handle({ params, caller }, { store, clock }) {
+  async handle({ params, caller }, { store, clock, environments }) {
     const at = clock.now()
+    const visibleTo = visible(caller, params.id, environments)
     const revoke = (stored: TokenRecord | undefined) => {
-      const record = visible(caller, stored, params.id)
+      const record = visibleTo(stored)
       return record.revokedAt === null ? { ...record, revokedAt: at } : undefined
     }
     const left = await changeToken(store, params.id, revoke, { action: 'token.revoke', at, caller })
-    return { status: 200, body: viewOf(visible(caller, left, params.id)) }
+    return { status: 200, body: viewOf(visibleTo(left)) }
   },
 })
 
@@ -134,23 +171,26 @@ export const reinstateToken = defineRoute({
   scopes: ['admin'],
   params: z.object({ id: z.string().max(100) }),
   answers: { 200: { description: 'Let in again, or never revoked.', schema: tokenViewSchema } },
-  async handle({ params, caller }, { store, clock }) {
+  async handle({ params, caller }, { store, clock, environments }) {
+    const visibleTo = visible(caller, params.id, environments)
     const reinstate = (stored: TokenRecord | undefined) => {
-      const record = visible(caller, stored, params.id)
+      const record = visibleTo(stored)
       if (record.revokedAt === null) return undefined
       if (!record.person) throw stays(record)
       return withoutSessions({ ...record, revokedAt: null })
     }
     const act = { action: 'token.reinstate', at: clock.now(), caller } as const
     const left = await changeToken(store, params.id, reinstate, act)
-    return { status: 200, body: viewOf(visible(caller, left, params.id)) }
+    return { status: 200, body: viewOf(visibleTo(left)) }
   },
 })
 
-/** @throws Problem 404 unless the caller may see the token */
-function visible(caller: Caller, record: TokenRecord | undefined, id: string): TokenRecord {
-  if (record && covers(caller, record.features)) return record
-  throw notFound(`There is no token ${id}.`)
+/** What finds a token that the caller may see, and throws Problem 404 for any other. */
+function visible(caller: Caller, id: string, names: Environments): (record: TokenRecord | undefined) => TokenRecord {
+  return (record) => {
+    if (record && covers(caller, tokenReach(record, names))) return record
+    throw notFound(`There is no token ${id}.`)
+  }
 }
 
 /** Somebody may hold its secret, which is why it was revoked. */

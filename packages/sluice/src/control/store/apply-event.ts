@@ -30,7 +30,7 @@ export interface EventExtras {
   /** The lease of the deciding leader: the event is refused if there is a new leader. */
   fence?: Fence | undefined
   /** What is committed with it; made anew for each attempt, and what it throws refuses the event. */
-  also?: () => Promise<Pick<StoreChange, 'proposal' | 'auditBefore'>>
+  also?: () => Promise<Pick<StoreChange, 'proposal' | 'auditBefore' | 'basedOn'>>
   /** Makes the answer to store under the request's idempotency key, from the next state of the feature. */
   remember?: { key: string; answer: (next: FeatureState) => Omit<RememberedAnswer, 'key'> }
 }

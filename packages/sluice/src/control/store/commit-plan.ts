@@ -11,6 +11,8 @@ export interface CommitBasis {
   revision: number
   /** Revision of the change's feature; 0 if the feature is not stored. */
   featureRevision: number
+  /** The same of the feature that the change is based on. */
+  basedOnRevision: number
   /** What is stored of the change's token; undefined for a new one. */
   token: TokenRecord | undefined
   /** Revision of the change's proposal; 0 if it is not stored. */
@@ -25,9 +27,10 @@ export interface CommitBasis {
 
 /** Whether a change is committed. A repeated request is recognised even if its revision is out of date. */
 export function planCommit(change: StoreChange, basis: CommitBasis): CommitResult {
-  const { feature, token, proposal, audit, auditBefore = [], remember, fence } = change
+  const { feature, token, proposal, audit, auditBefore = [], remember, fence, basedOn } = change
   if (remember && basis.remembered) return { outcome: 'repeated', answer: basis.remembered }
   if (feature && feature.revision !== basis.featureRevision) return { outcome: 'conflict' }
+  if (basedOn && basedOn.revision !== basis.basedOnRevision) return { outcome: 'conflict' }
   if (token && !isDeepStrictEqual(token.before, basis.token ?? null)) return { outcome: 'conflict' }
   if (proposal && proposal.revision !== basis.proposalRevision) return { outcome: 'conflict' }
   if (fence && fence.number !== basis.fence) return { outcome: 'conflict' }

@@ -31,6 +31,8 @@ export interface StoreChange {
   remember?: RememberedAnswer
   /** The change is written only if this is still the last holder of its lease. */
   fence?: Fence
+  /** The change is written only if this feature, another one, still has that revision. */
+  basedOn?: { feature: string; revision: number }
 }
 
 export type CommitResult =
@@ -77,7 +79,7 @@ export interface ReleaseStore {
   renewEpoch(epoch: string): Promise<void>
   features(): Promise<FeatureState[]>
   feature(name: string): Promise<FeatureState | undefined>
-  /** All versions of a feature, the oldest first. */
+  /** All versions of a feature, the oldest first. Environments share them: the key of each one finds the same. */
   versions(feature: string): Promise<VersionRecord[]>
   /** Some versions of a feature, the newest first, after the `offset` newest. */
   versionPage(feature: string, page: { offset: number; limit: number }): Promise<VersionPage>

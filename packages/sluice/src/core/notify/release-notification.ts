@@ -24,7 +24,10 @@ export interface ReleaseNotification {
   event: ReleaseEventName
   /** Which project this is, e.g. `acme/mail`. */
   project: string
+  /** Its key: the same news of another environment is other news. */
   feature: string
+  /** As people read it, with its environment; the key by default. */
+  shownFeature?: string
   /** The rollout that it is about; null where it is about none. */
   rolloutId: string | null
   /** The proposal that it is about, likewise; none by default. */
@@ -97,15 +100,15 @@ const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
 /** The message about a release. */
 export function releaseMessage(notification: ReleaseNotification): ChannelMessage {
   const { event, project, feature, rolloutId, seq, by, reason, facts, link, time } = notification
-  const { strength, why, details = [], proposalId = null } = notification
+  const { strength, why, details = [], proposalId = null, shownFeature = feature } = notification
   const label = strength === 'weak' ? weakly : why === 'undecided' ? undecided : labels[event]
   return {
     label,
-    title: `${feature} (${project}): ${label.toLowerCase()}`,
+    title: `${shownFeature} (${project}): ${label.toLowerCase()}`,
     details: [reason, ...details],
     facts,
     project,
-    feature,
+    feature: shownFeature,
     link: link === undefined ? undefined : { href: link, text: 'details' },
     time,
     id: `msg_${hash([project, feature, String(seq)]).slice(0, 24)}`,

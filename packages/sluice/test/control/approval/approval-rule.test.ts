@@ -16,10 +16,11 @@ test('the rule whose pattern has the most fixed characters counts, and one that 
     approvals: { '*': {}, 'bill*': { approvals: 2, approvers: ['ann', 'bob'] }, 'billing-notes': { approvals: 0 } },
   }).approvals
   assert.ok(rules)
-  const approvals = (feature: string) => ruleFor(rules, feature)?.approvals
+  const asked = (feature: string) => ruleFor({ approvals: rules, environments: [] }, feature)
+  const approvals = (feature: string) => asked(feature)?.approvals
   assert.deepEqual(['mail', 'billing', 'billing-notes'].map(approvals), [1, 2, undefined])
-  assert.equal(ruleFor({}, 'mail'), undefined)
-  assert.deepEqual(ruleFor(rules, 'mail'), { approvals: 1, approvers: { role: 'approver' }, expires: 86_400_000 })
+  assert.equal(ruleFor({ approvals: {}, environments: [] }, 'mail'), undefined)
+  assert.deepEqual(asked('mail'), { approvals: 1, approvers: { role: 'approver' }, expires: 86_400_000 })
 })
 
 test('a rule that names fewer people than must approve, or an expiry that nobody can mean, is refused', () => {

@@ -73,6 +73,7 @@ export function following(
   github: FakeGithub,
   settings: Partial<GithubSettings> = {},
   clock = handClock(),
+  environments: string[] = [],
 ) {
   const errors: string[] = []
   const counted: string[] = []
@@ -81,6 +82,7 @@ export function following(
   const loop = followReleases({
     store,
     clock,
+    environments,
     settings: { repository, tokenEnv: 'TOKEN', ...settings },
     api: createGithubApi({
       ...{ url, token: 't', longestWaitMs: 0 },

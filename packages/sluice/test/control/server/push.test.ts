@@ -153,7 +153,7 @@ test('a reader that falls behind is cut, the others are served', async () => {
         },
         onClose: () => undefined,
       },
-      { tokenId: 't', name: 't', scopes: [], features: null },
+      { tokenId: 't', name: 't', scopes: [], features: null, environments: [null] },
     )
   clock.advance(10_000)
   assert.deepEqual(

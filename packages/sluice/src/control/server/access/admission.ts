@@ -1,8 +1,9 @@
 import type { Clock } from '@sluice/client'
+import type { Environments } from '../../../core/suite/config/environments.ts'
 import type { TokenRecord } from '../../../records/token.ts'
 import type { Scope } from '../../../records/token-scopes.ts'
 import { Problem } from '../http/problem.ts'
-import { anonymous, type Caller, callerOf, hasScope } from './caller.ts'
+import { anonymous, type Caller, callerOf, environmentsText, hasScope } from './caller.ts'
 import { createRateLimit, type Rate } from './rate-limit.ts'
 import type { Session } from './sessions.ts'
 import type { TokenDirectory } from './token-directory.ts'
@@ -23,14 +24,22 @@ export interface Admission {
   recognise(request: Request): Promise<Caller>
 }
 
-export function createAdmission(directory: TokenDirectory, clock: Clock, rate: Rate): Admission {
+export interface AdmissionOptions {
+  directory: TokenDirectory
+  clock: Clock
+  rate: Rate
+  environments: Environments
+}
+
+export function createAdmission({ directory, clock, rate, environments }: AdmissionOptions): Admission {
   const limit = createRateLimit(rate)
 
   function admitted(record: TokenRecord, scopes: readonly Scope[]): Caller {
     const wait = limit.take(record.id, clock.now())
     if (wait > 0) throw tooMany(wait)
-    const caller = callerOf(record)
+    const caller = callerOf(record, environments)
     if (!hasScope(caller, scopes)) throw forbidden(caller, scopes)
+    if (caller.environments.length === 0) throw ofNoEnvironment(record, environments)
     return caller
   }
 
@@ -40,7 +49,7 @@ export function createAdmission(directory: TokenDirectory, clock: Clock, rate: R
       const secret = secretOf(request)
       // An open route answers even if the token, or its stored row, is faulty.
       const record = secret === undefined ? undefined : await directory.find(secret).catch(() => undefined)
-      return record ? callerOf(record) : anonymous
+      return record ? callerOf(record, environments) : anonymous
     },
     async admit(request, scopes) {
       if (scopes === null) return anonymous
@@ -64,6 +73,14 @@ function unauthorised(detail: string): Problem {
 function forbidden({ name }: Caller, scopes: readonly Scope[]): Problem {
   const detail = `The token "${name}" lacks the scope ${[...scopes, 'admin'].filter(unique).join(' or ')}.`
   return new Problem({ status: 403, code: 'scope-missing', detail })
+}
+
+/** It is never served with another environment in place of its own. */
+function ofNoEnvironment({ name, environments = [] }: TokenRecord, names: Environments): Problem {
+  const own = environmentsText(environments)
+  const there = names.length === 0 ? 'which has no environments' : `which has ${environmentsText(names)}`
+  const detail = `The token "${name}" is for ${own}, but not this control plane, ${there} (server.environments in its sluice.yaml): use a token for one of its environments, or start it with that one.`
+  return new Problem({ status: 403, code: 'unknown-environment', detail })
 }
 
 const unique = <T>(value: T, index: number, all: readonly T[]) => all.indexOf(value) === index

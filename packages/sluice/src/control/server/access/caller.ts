@@ -1,3 +1,13 @@
+import {
+  type Environments,
+  environmentName,
+  type KeyEnvironment,
+  keyEnvironment,
+  keyEnvironments,
+  keyOf,
+  partsOf,
+  plainFeature,
+} from '../../../core/suite/config/environments.ts'
 import type { TokenRecord } from '../../../records/token.ts'
 import type { Scope } from '../../../records/token-scopes.ts'
 import { Problem } from '../http/problem.ts'
@@ -10,12 +20,44 @@ export interface Caller {
   scopes: readonly Scope[]
   /** Null: all. */
   features: readonly string[] | null
+  /** Those that there are and that they may see, in order. Empty: their token is for none that there is. */
+  environments: readonly KeyEnvironment[]
 }
 
-export const anonymous: Caller = { tokenId: null, name: 'anonymous', scopes: [], features: [] }
+/** What somebody may see. */
+export type TokenReach = Pick<Caller, 'features' | 'environments'>
 
-export function callerOf({ id, name, scopes, features }: TokenRecord): Caller {
-  return { tokenId: id, name, scopes, features }
+export const anonymous: Caller = { tokenId: null, name: 'anonymous', scopes: [], features: [], environments: [] }
+
+export function callerOf(record: TokenRecord, names: Environments): Caller {
+  const { id, name, scopes } = record
+  return { tokenId: id, name, scopes, ...tokenReach(record, names) }
+}
+
+/** What a token may see. An application is in one environment: without a word in the last one, as before there were others. */
+export function tokenReach(
+  { features, environments, scopes }: Pick<TokenRecord, 'features' | 'environments' | 'scopes'>,
+  names: Environments,
+): TokenReach {
+  const all = keyEnvironments(names)
+  if (environments === undefined) return { features, environments: scopes.includes('client') ? [null] : all }
+  const own = environments.map((name) => keyEnvironment(name, names))
+  return { features, environments: all.filter((environment) => own.includes(environment)) }
+}
+
+/** The environment whose releases a request is given that does not name one: the last of the caller's. */
+export function servedEnvironment({ environments }: Pick<Caller, 'environments'>): KeyEnvironment | undefined {
+  return environments.at(-1)
+}
+
+/** Whether the snapshot that somebody is given has the feature of this key. */
+export function isServed(reach: TokenReach, key: string): boolean {
+  return maySee(reach, key) && partsOf(key).environment === servedEnvironment(reach)
+}
+
+/** The key of a feature in that environment. */
+export function servedKey(caller: Pick<Caller, 'environments'>, feature: string): string {
+  return keyOf({ feature, environment: servedEnvironment(caller) ?? null })
 }
 
 /** Whether the caller has one of the scopes. Admins have all of them. */
@@ -23,18 +65,34 @@ export function hasScope({ scopes }: Pick<Caller, 'scopes'>, needed: readonly Sc
   return scopes.includes('admin') || needed.some((scope) => scopes.includes(scope))
 }
 
-export function maySee({ features }: Pick<Caller, 'features'>, feature: string): boolean {
-  return features === null || features.includes(feature)
+/** Whether somebody may see a feature in an environment, by its key. */
+export function maySee({ features, environments }: TokenReach, key: string): boolean {
+  const { feature, environment } = partsOf(key)
+  return environments.includes(environment) && (features === null || features.includes(feature))
 }
 
-/** Whether the caller may see all of these features (null: all that there are). */
-export function covers({ features: own }: Pick<Caller, 'features'>, features: readonly string[] | null): boolean {
-  return own === null || features?.every((feature) => own.includes(feature)) === true
+/** Whether the caller may see all that another may. */
+export function covers({ features: own, environments }: TokenReach, other: TokenReach): boolean {
+  const hasFeatures = own === null || other.features?.every((feature) => own.includes(feature)) === true
+  return hasFeatures && other.environments.every((environment) => environments.includes(environment))
 }
 
 /** @throws Problem 403 */
-export function refuseOtherFeature(caller: Caller, feature: string): void {
-  if (maySee(caller, feature)) return
-  const detail = `The token "${caller.name}" is not for the feature ${feature}.`
-  throw new Problem({ status: 403, code: 'feature-not-allowed', detail })
+export function refuseOtherFeature(caller: Caller, key: string, names: Environments): void {
+  if (maySee(caller, key)) return
+  const isOtherEnvironment = maySee({ ...caller, environments: [partsOf(key).environment] }, key)
+  const what = isOtherEnvironment
+    ? `the environment ${environmentName(key, names)}`
+    : `the feature ${plainFeature(key)}`
+  const detail = `The token "${caller.name}" is not for ${what}.`
+  throw new Problem({
+    status: 403,
+    code: isOtherEnvironment ? 'environment-not-allowed' : 'feature-not-allowed',
+    detail,
+  })
+}
+
+/** `staging and production` */
+export function environmentsText(names: Environments): string {
+  return new Intl.ListFormat('en-GB').format(names)
 }

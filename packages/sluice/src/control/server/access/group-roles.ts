@@ -10,6 +10,8 @@ export interface GroupRights {
   scopes: Role[]
   /** Null: all. */
   features: string[] | null
+  /** Absent: all. */
+  environments?: string[]
   /** The groups by which the person has the rights. */
   groups: string[]
 }
@@ -23,7 +25,7 @@ export function groupsIn(claims: Claims, claim: string): string[] | null {
 
 /**
  * What people with these groups may do; undefined: nothing. The first entry with one of the groups decides on the
- * features. Others add their roles only if they are for the same features: otherwise somebody who operates one feature and
+ * features and environments. Others add their roles only if they are for the same: otherwise somebody who operates one feature and
  * looks at all would operate all of them.
  */
 export function rightsOf(groups: readonly string[], { roles }: Pick<OidcSettings, 'roles'>): GroupRights | undefined {
@@ -31,11 +33,13 @@ export function rightsOf(groups: readonly string[], { roles }: Pick<OidcSettings
   const found = roles.filter(({ group }) => own.has(group))
   const [first] = found
   if (!first) return undefined
-  const limitOf = ({ features }: (typeof roles)[number]) => JSON.stringify(features?.toSorted() ?? null)
+  const limitOf = ({ features, environments }: (typeof roles)[number]) =>
+    JSON.stringify([features?.toSorted() ?? null, environments?.toSorted() ?? null])
   const counting = found.filter((entry) => limitOf(entry) === limitOf(first))
   return {
     scopes: [...new Set(counting.map(({ role }) => role))],
     features: first.features ?? null,
+    ...(first.environments && { environments: first.environments }),
     groups: [...new Set(counting.map(({ group }) => group))],
   }
 }

@@ -1,3 +1,4 @@
+import { partsOf } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import type { Store } from '../../store/store.ts'
 import { Problem } from '../http/problem.ts'
@@ -27,8 +28,9 @@ export async function refuseMoreVersions(
   id: string,
 ): Promise<void> {
   const { features, versionsOfFeature } = settings.growth
-  const isKnown = snapshots.states().some((state) => state.feature === feature)
-  if (!isKnown && snapshots.states().length >= features && (await store.feature(feature)) === undefined)
+  const known = snapshots.states().filter((state) => partsOf(state.feature).environment === null)
+  const isKnown = known.some((state) => state.feature === feature)
+  if (!isKnown && known.length >= features && (await store.feature(feature)) === undefined)
     throw tooMany(`There are ${features} features already, which is the limit: publish under a known name.`)
   if (!isKnown || (await store.version(feature, id)) !== undefined) return
   if ((await store.versions(feature)).length >= versionsOfFeature)

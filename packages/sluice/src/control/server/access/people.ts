@@ -37,7 +37,9 @@ export async function admitPerson({ subject, claims }: Identity, surroundings: S
     if (stored && stored.revokedAt !== null) return undefined
     if (!rights) return stored && stored.scopes.length > 0 ? withoutSessions({ ...stored, scopes: [] }) : undefined
     const base = stored ?? newPerson({ id, issuer, subject, now })
-    const next = { ...base, name, scopes: rights.scopes, features: rights.features }
+    const next: TokenRecord = { ...base, name, scopes: rights.scopes, features: rights.features }
+    if (rights.environments) next.environments = rights.environments
+    else delete next.environments
     return stored && isSame(stored, next) ? undefined : next
   }
   const caller = { name, tokenId: id }
@@ -67,8 +69,8 @@ function newPerson({ id, issuer, subject, now }: { id: string; issuer: string; s
 }
 
 function isSame(a: TokenRecord, b: TokenRecord): boolean {
-  const shape = ({ name, scopes, features }: TokenRecord) =>
-    JSON.stringify([name, scopes.toSorted(), features?.toSorted() ?? null])
+  const shape = ({ name, scopes, features, environments }: TokenRecord) =>
+    JSON.stringify([name, scopes.toSorted(), features?.toSorted() ?? null, environments?.toSorted() ?? null])
   return shape(a) === shape(b)
 }
 

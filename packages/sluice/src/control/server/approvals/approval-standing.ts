@@ -1,4 +1,5 @@
 import type { ApprovalRule } from '../../../core/suite/config/approval-settings.ts'
+import { type Environments, shownKey } from '../../../core/suite/config/environments.ts'
 import type { Approval, Proposal } from '../../../records/proposal.ts'
 import type { TokenRecord } from '../../../records/token.ts'
 import type { VersionRecord } from '../../../records/version.ts'
@@ -23,7 +24,7 @@ export interface Standing {
 }
 
 /** What a standing is made of. */
-export type StandingServices = Pick<Services, 'store' | 'clock' | 'approvals' | 'oidc'>
+export type StandingServices = Pick<Services, 'store' | 'clock' | 'approvals' | 'environments' | 'oidc'>
 
 /** Undefined where no rule asks for approval of the feature any more. */
 export async function standingOn(
@@ -31,8 +32,8 @@ export async function standingOn(
   proposal: Proposal,
   lineages?: Lineages,
 ): Promise<Standing | undefined> {
-  const { store, clock, approvals: rules, oidc } = services
-  const rule = ruleFor(rules, proposal.feature)
+  const { store, clock, environments, oidc } = services
+  const rule = ruleFor(services, proposal.feature)
   if (!rule) return undefined
   const known = lineages ?? (await readLineages(store))
   const now = expiryTime(store, clock)
@@ -41,7 +42,10 @@ export async function standingOn(
   const refusal = async (tokenId: string | null, before: readonly Lineage[]) => {
     const lineage = tokenId === null ? undefined : await known.of(tokenId)
     if (!lineage || !isValid(lineage.record, now)) return 'its token is unknown, expired or revoked'
-    const without = rightLacking(lineage.record, proposal.feature, oidc && oneIssuer(oidc.settings))
+    const without = rightLacking(lineage.record, proposal.feature, {
+      environments,
+      issuer: oidc && oneIssuer(oidc.settings),
+    })
     if (without !== null) return without
     const standing = standingOf(rule, lineage.record, named)
     return whyNotApprove({ ...lineage, standing }, authors, before)
@@ -61,12 +65,16 @@ export async function standingOn(
  * Which right a token lacks, without which it could not even ask to approve. Those of people change with their groups, and
  * an approval of before must not outlive them.
  */
-function rightLacking(record: TokenRecord, feature: string, issuer: string | null): string | null {
-  const caller = callerOf(record)
+function rightLacking(
+  record: TokenRecord,
+  feature: string,
+  { environments, issuer }: { environments: Environments; issuer: string | null },
+): string | null {
+  const caller = callerOf(record, environments)
   if (record.person && record.person.issuer !== issuer)
     return 'the identity provider that vouched for them is not asked any more'
   if (isMachine(record) || hasScope(caller, ['operator', 'approver']))
-    return maySee(caller, feature) ? null : `it is not for ${feature}`
+    return maySee(caller, feature) ? null : `it is not for ${shownKey(feature, environments)}`
   return 'it has no role any more by which one approves'
 }
 
@@ -87,7 +95,7 @@ async function authorsOf(
 
 /** @throws Problem 403 unless the rule of the feature names the caller, whoever made the proposal */
 export async function refuseOutsider(services: Services, { feature }: Proposal, caller: Caller): Promise<void> {
-  const rule = ruleFor(services.approvals, feature)
+  const rule = ruleFor(services, feature)
   const tokens = await services.store.tokens()
   const own = tokens.find(({ id }) => id === caller.tokenId)
   const now = expiryTime(services.store, services.clock)
@@ -101,7 +109,7 @@ export async function refuseOutsider(services: Services, { feature }: Proposal, 
  * @throws Problem 403
  */
 export async function refuseReview(services: Services, note: Proposal, caller: Caller): Promise<void> {
-  const rules = ruleFor(services.approvals, note.feature) ? services.approvals : { [note.feature]: anyApprover }
+  const rules = ruleFor(services, note.feature) ? services.approvals : { '*': anyApprover }
   const standing = await standingOn({ ...services, approvals: rules }, note)
   const why = await standing?.refusalOf(caller.tokenId)
   if (why !== null) throw mayNot(caller, why ?? 'no rule says who may')

@@ -1,10 +1,12 @@
 import type { Proposal } from '../../../records/proposal.ts'
 import type { RememberedAnswer } from '../../../records/remembered-answer.ts'
 import { type ApprovalStep, approvalRow } from '../../approval/proposal-row.ts'
+import { newFeature } from '../../release/feature-state.ts'
 import { applyEvent } from '../../store/apply-event.ts'
 import { sendChange } from '../change-feature.ts'
 import { planActivation } from '../features/activate.ts'
 import { type PlannedRelease, personOf } from '../needed-approval.ts'
+import { refuseOutOfOrder } from '../release-order.ts'
 import { planStart, planWidening } from '../rollouts/change-rollout.ts'
 import { answered, refuseOtherRequest, repetitionOf, toRemember } from '../route/idempotency.ts'
 import type { Services } from '../services.ts'
@@ -78,7 +80,9 @@ async function carryOut(
       ended: { at: step.at, ...step.by, reason: step.reason },
       rolloutId,
     }
-    return { proposal: done, auditBefore: [approvalRow('approval.approve', done, step)] }
+    const state = (await store.feature(feature)) ?? newFeature(feature)
+    const based = await refuseOutOfOrder(services, state, event)
+    return { ...based, proposal: done, auditBefore: [approvalRow('approval.approve', done, step)] }
   }
   const result = await applyEvent(
     store,

@@ -1,5 +1,5 @@
 import type { Proposal } from '../../../records/proposal.ts'
-import { type Caller, maySee } from '../access/caller.ts'
+import { maySee, type TokenReach } from '../access/caller.ts'
 import { notFound, Problem } from '../http/problem.ts'
 import type { Checked } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -21,7 +21,7 @@ export interface ChangedProposal {
 export async function findProposal(
   { store }: Pick<Services, 'store'>,
   id: string,
-  caller: Pick<Caller, 'features'>,
+  caller: TokenReach,
 ): Promise<Proposal> {
   const found = await store.proposal(id)
   if (found && maySee(caller, found.feature)) return found

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readers } from '../../../records/token-scopes.ts'
-import { type Caller, maySee, refuseOtherFeature } from '../access/caller.ts'
+import { maySee, refuseOtherFeature, type TokenReach } from '../access/caller.ts'
 import type { HttpAnswer } from '../http/answer.ts'
 import { ofFeature, reason } from '../route/fields.ts'
 import { repeatedHeader } from '../route/idempotency.ts'
@@ -33,7 +33,7 @@ export const propose = defineRoute({
   },
   async handle(request, services) {
     const { caller, params, body } = request
-    refuseOtherFeature(caller, params.feature)
+    refuseOtherFeature(caller, params.feature, services.environments)
     return answerOf(services, await proposeRelease(services, request, params.feature, body), 201)
   },
 })
@@ -62,7 +62,7 @@ export const listProposals = defineRoute({
 })
 
 /** The pending ones of all features that somebody may see. */
-export async function visibleProposals({ store }: Services, viewer: Pick<Caller, 'features'>) {
+export async function visibleProposals({ store }: Services, viewer: TokenReach) {
   return (await store.pendingProposals(null)).filter(({ feature }) => maySee(viewer, feature))
 }
 

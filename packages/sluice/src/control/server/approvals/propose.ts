@@ -12,6 +12,7 @@ import { expiryTime } from '../access/token-directory.ts'
 import { planActivation } from '../features/activate.ts'
 import { Problem } from '../http/problem.ts'
 import { newProposal, type PlannedRelease, personOf, ruleDocument } from '../needed-approval.ts'
+import { refuseOutOfOrder } from '../release-order.ts'
 import { planStart, planWidening } from '../rollouts/change-rollout.ts'
 import { findRollout } from '../rollouts/find-rollout.ts'
 import { startFields } from '../rollouts/rollout-routes.ts'
@@ -46,9 +47,9 @@ export async function proposeRelease(
   feature: string,
   wanted: z.output<typeof proposed>,
 ): Promise<ChangedProposal> {
-  const { store, clock, approvals } = services
+  const { store, clock } = services
   const { caller } = write
-  const rule = ruleFor(approvals, feature)
+  const rule = ruleFor(services, feature)
   if (!rule) throw nothingNeeded(feature)
   const repetition = repetitionOf(write)
   const first = await answered(store, repetition)
@@ -58,6 +59,7 @@ export async function proposeRelease(
   if (planned.seen !== undefined) await refuseUnseen(store, state, planned.seen, planned.event)
   const at = clock.now()
   transition(state, planned.event, { at, by: caller.name })
+  await refuseOutOfOrder(services, state, planned.event)
   const waiting = (await store.pendingProposals(feature)).filter((one) => one.state === 'open')
   const same = waiting.find((one) => isSame(one, planned, state.revision))
   if (same && (await whyLapsed(store, same, expiryTime(store, clock))) === null)

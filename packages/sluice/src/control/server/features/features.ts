@@ -1,6 +1,14 @@
 import { z } from 'zod'
+import {
+  type Environments,
+  environmentName,
+  keyEnvironments,
+  partsOf,
+  plainFeature,
+} from '../../../core/suite/config/environments.ts'
 import { type FeatureState, featureSchema } from '../../../records/feature.ts'
 import { readers } from '../../../records/token-scopes.ts'
+import { newFeature } from '../../release/feature-state.ts'
 import { type Caller, maySee, refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
 import { rolloutView, rolloutViewOf, withTokenNames } from '../rollouts/rollout-view.ts'
@@ -11,6 +19,7 @@ import { versionView, versionViewOf } from '../versions/version-view.ts'
 
 /** A feature as the API returns it. */
 export const featureView = featureSchema.omit({ pastRollouts: true, live: true, publishedLive: true }).extend({
+  environment: z.string().nullable().meta({ description: 'Null: the control plane has no environments.' }),
   versions: z.array(versionView).meta({ description: 'Oldest first.' }),
   rollout: rolloutView.nullable().meta({ description: 'The running or last one.' }),
 })
@@ -27,6 +36,7 @@ export async function featureViewOf(services: Services, state: FeatureState, cal
   ])
   return {
     feature,
+    environment: environmentName(feature, services.environments),
     revision,
     active,
     history,
@@ -45,6 +55,16 @@ const featureList = z.object({
   }),
 })
 
+/** A feature as it is stored; in an environment where nothing of it was released yet as it is before its first release. */
+export async function storedFeature(
+  { store }: Pick<Services, 'store'>,
+  key: string,
+): Promise<FeatureState | undefined> {
+  const stored = await store.feature(key)
+  if (stored || partsOf(key).environment === null) return stored
+  return (await store.feature(plainFeature(key))) && newFeature(key)
+}
+
 export const listFeatures = defineRoute({
   method: 'GET',
   path: '/v1/features',
@@ -54,10 +74,24 @@ export const listFeatures = defineRoute({
   async handle({ caller }, services) {
     const states = (await services.store.features()).filter(({ feature }) => maySee(caller, feature))
     const features = await Promise.all(states.map((state) => featureViewOf(services, state, caller)))
-    features.sort((a, b) => (a.feature < b.feature ? -1 : 1))
+    features.sort(inOrder(services.environments))
     return { status: 200, body: { features, pages: services.settings.publicUrl } }
   },
 })
+
+/** By their names, and those of one in the order of the environments. */
+function inOrder(names: Environments): (a: { feature: string }, b: { feature: string }) => number {
+  const order = keyEnvironments(names)
+  const placeOf = ({ feature: key }: { feature: string }) => {
+    const { feature, environment } = partsOf(key)
+    return { feature, at: order.indexOf(environment) }
+  }
+  return (a, b) => {
+    const [one, other] = [placeOf(a), placeOf(b)]
+    if (one.feature === other.feature) return one.at - other.at
+    return one.feature < other.feature ? -1 : 1
+  }
+}
 
 export const showFeature = defineRoute({
   method: 'GET',
@@ -67,9 +101,9 @@ export const showFeature = defineRoute({
   params: ofFeature,
   answers: { 200: { description: 'The feature.', schema: featureView } },
   async handle({ params: { feature }, caller }, services) {
-    refuseOtherFeature(caller, feature)
-    const state = await services.store.feature(feature)
-    if (!state) throw notFound(`There is no feature ${feature}: publish a version of it first.`)
+    refuseOtherFeature(caller, feature, services.environments)
+    const state = await storedFeature(services, feature)
+    if (!state) throw notFound(`There is no feature ${plainFeature(feature)}: publish a version of it first.`)
     return { status: 200, body: await featureViewOf(services, state, caller) }
   },
 })

@@ -39,7 +39,7 @@ export const acknowledge = defineRoute({
     const known = await isKnown(services, caller, body)
     if (leaving) await store.forgetInstance({ tokenId: caller.tokenId, instance, process })
     else await put(services, caller, { ...body, process, maxStaleMs, known })
-    const { epoch, revision, hash } = snapshots.view(caller.features).snapshot
+    const { epoch, revision, hash } = snapshots.view(caller).snapshot
     return { status: 200, headers, body: { epoch, revision, hash, known, heartbeatMs: settings.heartbeatMs } }
   },
 })
@@ -54,11 +54,11 @@ interface Claim {
  * Another replica may have sent a snapshot that this one has not read yet, so the store is read again. A read may have
  * begun before the request, so a second one follows.
  */
-async function isKnown({ snapshots, given }: Services, { features }: Caller, claim: Claim): Promise<boolean> {
-  const { epoch } = snapshots.view(features).snapshot
-  const isAhead = () => claim.revision > snapshots.view(features).snapshot.revision
+async function isKnown({ snapshots, given }: Services, caller: Caller, claim: Claim): Promise<boolean> {
+  const { epoch } = snapshots.view(caller).snapshot
+  const isAhead = () => claim.revision > snapshots.view(caller).snapshot.revision
   for (let reads = 0; reads < 2 && claim.epoch === epoch && isAhead(); reads += 1) await snapshots.check()
-  return given.has(features, claim)
+  return given.has(caller, claim)
 }
 
 interface Report extends Claim {

@@ -1,6 +1,6 @@
 import type { FeatureState } from '../../../records/feature.ts'
 import type { InstanceRecord } from '../../../records/instance.ts'
-import { maySee } from '../access/caller.ts'
+import { callerOf, isServed } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { isInstanceSilent, servingInstances, wallTime } from './instance-states.ts'
 
@@ -30,7 +30,8 @@ export async function appliedStates(services: Services, state: FeatureState): Pr
 
 async function concernedInstances(services: Services, feature: string): Promise<InstanceRecord[]> {
   const [serving, tokens] = await Promise.all([servingInstances(services), services.store.tokens()])
-  const seeing = new Set(tokens.filter((token) => maySee(token, feature)).map(({ id }) => id))
+  const callers = tokens.map((token) => callerOf(token, services.environments))
+  const seeing = new Set(callers.filter((caller) => isServed(caller, feature)).map(({ tokenId }) => tokenId))
   return serving.filter(({ tokenId }) => tokenId !== null && seeing.has(tokenId))
 }
 

@@ -1,5 +1,5 @@
 import type { InstanceRecord } from '../../../records/instance.ts'
-import { type Caller, maySee } from '../access/caller.ts'
+import { anonymous, callerOf, servedEnvironment, type TokenReach } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 
 const missedHeartbeats = 3
@@ -59,8 +59,8 @@ export function isInstanceSilent(services: Services, instance: InstanceRecord): 
 
 export interface InstanceState {
   record: InstanceRecord
-  /** The features that its token may see; null: all. */
-  features: readonly string[] | null
+  /** What its token may see; it is served one environment of that. */
+  reach: TokenReach
   /** It has the present snapshot of its token. */
   upToDate: boolean
   /** No report for three heartbeats. */
@@ -70,20 +70,23 @@ export interface InstanceState {
 /** The instances that may serve something, each compared with the snapshot of its own token. */
 export async function instanceStates(services: Services): Promise<InstanceState[]> {
   const [serving, tokens] = await Promise.all([servingInstances(services), services.store.tokens()])
-  const limits = new Map(tokens.map(({ id, features }) => [id, features]))
+  const reaches = new Map(tokens.map((token) => [token.id, callerOf(token, services.environments)]))
   return serving.map((record) => {
-    const features = limits.get(record.tokenId ?? '') ?? null
-    const { epoch, revision, hash } = services.snapshots.view(features).snapshot
+    const reach = reaches.get(record.tokenId ?? '') ?? anonymous
+    const { epoch, revision, hash } = services.snapshots.view(reach).snapshot
     // Another replica may have sent, and confirmed, a newer snapshot already.
     const isPresent = record.revision === revision ? record.hash === hash : record.revision > revision
     const upToDate = record.known && record.epoch === epoch && isPresent
-    return { record, features, upToDate, silent: isInstanceSilent(services, record) }
+    return { record, reach, upToDate, silent: isInstanceSilent(services, record) }
   })
 }
 
 /** Those that may serve a feature that the viewer may see. */
-export async function visibleInstances(services: Services, viewer: Pick<Caller, 'features'>): Promise<InstanceState[]> {
-  return (await instanceStates(services)).filter(({ features }) => {
-    return viewer.features === null || features === null || features.some((feature) => maySee(viewer, feature))
+export async function visibleInstances(services: Services, viewer: TokenReach): Promise<InstanceState[]> {
+  return (await instanceStates(services)).filter(({ reach }) => {
+    const environment = servedEnvironment(reach)
+    if (environment !== undefined && !viewer.environments.includes(environment)) return false
+    const { features } = reach
+    return viewer.features === null || features === null || features.some((one) => viewer.features?.includes(one))
   })
 }

@@ -25,7 +25,7 @@ export const listInstances = defineRoute({
     },
   },
   async handle({ caller }, services) {
-    const { epoch, revision, hash } = services.snapshots.view(caller.features).snapshot
+    const { epoch, revision, hash } = services.snapshots.view(caller).snapshot
     const shown = await visibleInstances(services, caller)
     const instances = shown.map(({ record, upToDate, silent }) => {
       const { instance, client, epoch, revision, hash, stale } = record

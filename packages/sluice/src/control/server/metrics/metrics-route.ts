@@ -1,3 +1,4 @@
+import { type Environments, keyEnvironments } from '../../../core/suite/config/environments.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { type Caller, maySee } from '../access/caller.ts'
 import { securityHeaders } from '../http/answer.ts'
@@ -12,8 +13,8 @@ export const showMetrics = defineRoute({
   scopes: readers,
   quiet: true,
   answers: { 200: { description: 'The text format.', types: ['text/plain'] } },
-  async handle({ caller }, { metrics }) {
-    const text = visibleTo(caller, await metrics.text())
+  async handle({ caller }, { metrics, environments }) {
+    const text = visibleTo(caller, await metrics.text(), environments)
     return new Response(text, { headers: { ...securityHeaders, 'content-type': type } })
   },
 })
@@ -22,8 +23,8 @@ export const showMetrics = defineRoute({
 const featureLabel = /[{,]feature="([^"]*)"/
 
 /** Removes the series of features that the caller may not see. Series of the whole process stay. */
-function visibleTo(caller: Caller, text: string): string {
-  if (caller.features === null) return text
+function visibleTo(caller: Caller, text: string, names: Environments): string {
+  if (caller.features === null && caller.environments.length === keyEnvironments(names).length) return text
   const isVisible = (line: string) => {
     const feature = featureLabel.exec(line)?.[1]
     return feature === undefined || maySee(caller, feature)

@@ -1,7 +1,7 @@
 import type { Outcome } from '@sluice/client'
 import type { z } from 'zod'
 import { type DroppedField, longestTexts, outcomeSchema, type RejectedOutcome } from '../../../records/outcome.ts'
-import { type Caller, maySee } from '../access/caller.ts'
+import { maySee, servedKey, type TokenReach } from '../access/caller.ts'
 import { type Fault, faultsOf } from '../http/validate.ts'
 import type { NamedRates } from './named-rates.ts'
 import { quickCheck } from './quick-check.ts'
@@ -14,7 +14,7 @@ export interface CheckedOutcomes {
 }
 
 export interface OutcomeContext {
-  caller: Pick<Caller, 'features'>
+  caller: TokenReach
   rates: Pick<NamedRates, 'has'>
   rollouts: KnownRollouts
   /** The time of arrival, in ms since the epoch. */
@@ -51,9 +51,12 @@ function checkOutcome(value: unknown, context: OutcomeContext): Found {
   const { caller, rates, rollouts } = context
   const result = readOutcome(value)
   if (!result.success) return mendedOutcome(value, faultsOf(result.error.issues, value), context)
-  const outcome = result.data
-  if (!maySee(caller, outcome.feature)) {
-    const message = `the token is not for the feature ${outcome.feature}`
+  const { feature: named } = result.data
+  // Applications name the feature alone: in which environment they are is known by their token.
+  const key = servedKey(caller, named)
+  const outcome = key === named ? result.data : { ...result.data, feature: key }
+  if (!maySee(caller, key)) {
+    const message = `the token is not for the feature ${named}`
     return { fault: { code: 'feature-not-allowed', message } }
   }
   const { feature, rolloutId } = outcome
@@ -61,12 +64,12 @@ function checkOutcome(value: unknown, context: OutcomeContext): Found {
   // Only applications of a feature may report about its rollouts.
   if (rollout && rollout.feature !== feature)
     return {
-      fault: { code: 'other-feature', message: `/rolloutId ${rolloutId} is not a rollout of the feature ${feature}` },
+      fault: { code: 'other-feature', message: `/rolloutId ${rolloutId} is not a rollout of the feature ${named}` },
     }
   if (outcome.kind === 'feedback' || outcome.captured === undefined) return { outcome, dropped: [] }
   if (rates.has(outcome.feature, outcome.captured)) return { outcome, dropped: [] }
   const { captured, ...rest } = outcome
-  const message = `no snapshot of ${outcome.feature} named the share ${captured}: the outcome is not judged`
+  const message = `no snapshot of ${named} named the share ${captured}: the outcome is not judged`
   return { outcome: rest, dropped: [{ field: 'captured', code: 'unknown-share', message }] }
 }
 

@@ -26,12 +26,16 @@ export interface KnownRequests {
 
 const longestId = 128
 
-/** The requests that the feedback of a batch names. They are in the batch itself or in the log. */
+/** The requests that the feedback of a batch names, by keys. They are in the batch itself or in the log. */
 export async function knownRequests(
   log: Pick<OutcomeLog, 'entries'>,
   outcomes: readonly unknown[],
+  keyOf: (feature: string) => string,
 ): Promise<KnownRequests> {
-  const reports = outcomes.map((outcome) => Object(outcome) as Record<string, unknown>)
+  const reports = outcomes.map((outcome) => {
+    const { kind, feature, of, id, rolloutId } = Object(outcome) as Record<string, unknown>
+    return { kind, feature: isText(feature) ? keyOf(feature) : undefined, of, id, rolloutId }
+  })
   const named = new Map<string, OutcomeKey>()
   for (const { kind, feature, of } of reports)
     if (kind === 'feedback' && isText(feature) && isText(of))

@@ -2,6 +2,7 @@ import type { Outcome } from '@sluice/client'
 import { z } from 'zod'
 import { outcomeSchema, outcomesAnswerSchema, type RejectedOutcome } from '../../../records/outcome.ts'
 import type { Appended } from '../../store/outcome-log.ts'
+import { servedKey } from '../access/caller.ts'
 import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { checkOutcomes } from './check-outcomes.ts'
@@ -35,9 +36,10 @@ export const reportOutcomes = defineRoute({
   },
   async handle({ body, caller, request, node }, services) {
     const now = services.clock.now()
-    await services.rates.load(featuresWithContent(body.outcomes))
+    const keyOf = (feature: string) => servedKey(caller, feature)
+    await services.rates.load(featuresWithContent(body.outcomes, keyOf))
     const rollouts = knownRollouts(services.snapshots.states())
-    const requests = await knownRequests(services.store, body.outcomes)
+    const requests = await knownRequests(services.store, body.outcomes, keyOf)
     const checkContext = { caller, rates: services.rates, rollouts, now }
     const { good, rejected, dropped } = checkOutcomes(body.outcomes, checkContext)
     const { hashUnit } = services
@@ -61,11 +63,11 @@ export const reportOutcomes = defineRoute({
   },
 })
 
-/** Features with an outcome that says it was captured to be judged. */
-function featuresWithContent(outcomes: readonly unknown[]): Set<string> {
+/** Keys of features with an outcome that says it was captured to be judged. */
+function featuresWithContent(outcomes: readonly unknown[], keyOf: (feature: string) => string): Set<string> {
   const claims = outcomes.flatMap((outcome) => {
     const { feature, captured } = Object(outcome) as { feature?: unknown; captured?: unknown }
-    return typeof feature === 'string' && captured !== undefined ? [feature] : []
+    return typeof feature === 'string' && captured !== undefined ? [keyOf(feature)] : []
   })
   return new Set(claims)
 }

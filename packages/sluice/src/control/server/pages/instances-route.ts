@@ -16,7 +16,7 @@ export const showInstances = definePage({
     })
     const rank = ({ upToDate, silent }: ShownInstance) => (silent ? 1 : upToDate ? 2 : 0)
     return instancesPage({
-      revision: snapshots.view(viewer.features).snapshot.revision,
+      revision: snapshots.view(viewer).snapshot.revision,
       instances: all.toSorted((a, b) => rank(a) - rank(b)).slice(0, mostShown),
       counts: {
         total: all.length,

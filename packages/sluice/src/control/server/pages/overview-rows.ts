@@ -13,6 +13,7 @@ import { worseSoFar } from '../../rollout/assessment/worse-so-far.ts'
 import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
+import { isServed } from '../access/caller.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
 import type { InstanceState } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
@@ -188,7 +189,7 @@ function signsOf(assessment: Assessment | null): Sign[] {
 }
 
 function instancesOf(state: FeatureState, { instances, epoch }: RowFacts): FeatureRow['instances'] {
-  const serving = instances.filter(({ features }) => features === null || features.includes(state.feature))
+  const serving = instances.filter(({ reach }) => isServed(reach, state.feature))
   return {
     total: serving.length,
     behind: serving.filter((one) => lacksChange(one, state, epoch)).length,
@@ -198,11 +199,11 @@ function instancesOf(state: FeatureState, { instances, epoch }: RowFacts): Featu
 
 /** Whether a live instance that may serve the feature does not have its last change. */
 export function lacksChange(
-  { features, record, upToDate, silent }: InstanceState,
+  { reach, record, upToDate, silent }: InstanceState,
   { feature, revision, active }: FeatureState,
   epoch: string,
 ): boolean {
-  if (upToDate || silent || active === null || (features !== null && !features.includes(feature))) return false
+  if (upToDate || silent || active === null || !isServed(reach, feature)) return false
   return !record.known || record.epoch !== epoch || record.revision < revision
 }
 

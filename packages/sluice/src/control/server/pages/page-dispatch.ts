@@ -6,6 +6,7 @@ import { refuseOtherOrigin } from '../access/forgery.ts'
 import type { Session } from '../access/sessions.ts'
 import { pageHeaders } from '../http/answer.ts'
 import { type Problem, problemOf } from '../http/problem.ts'
+import { withKeys } from '../route/addressed.ts'
 import { type Exchange, factsOf, noteRequest } from '../route/dispatch.ts'
 import type { Services } from '../services.ts'
 import { stopwatch } from '../timers.ts'
@@ -30,7 +31,7 @@ export async function dispatchPage(
 
 async function respond(
   route: PageRoute,
-  { request, params, node }: Exchange,
+  { request, params: given, node }: Exchange,
   {
     requestId,
     services,
@@ -42,10 +43,11 @@ async function respond(
   try {
     session = await services.sessions.find(request)
     if (route.scopes === null)
-      return await route.respond({ request, params, requestId, node, session, caller: anonymous }, services)
+      return await route.respond({ request, params: given, requestId, node, session, caller: anonymous }, services)
     if (!session) return await signInFirst({ request, requestId, session }, services)
     const caller = admission.admitSession(session, route.scopes)
     facts.token = caller.name
+    const params = withKeys(given, services.environments)
     return await route.respond({ request, params, requestId, node, session, caller }, services)
   } catch (error) {
     const problem = problemOf(error)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { readers, type Scope } from '../../../records/token-scopes.ts'
 import type { PageContent } from '../../pages/layout.ts'
-import type { Caller } from '../access/caller.ts'
+import type { Caller, TokenReach } from '../access/caller.ts'
 import { formKeyField, isFormOf, refuseOtherOrigin } from '../access/forgery.ts'
 import type { Session } from '../access/sessions.ts'
 import { pageHeaders } from '../http/answer.ts'
@@ -31,7 +31,7 @@ export interface PageRoute {
  * The rights by which a page is made. It has no name and no session: what is made for one reader is shown to all with
  * the same rights.
  */
-export type Viewer = Pick<Caller, 'scopes' | 'features'>
+export type Viewer = Pick<Caller, 'scopes'> & TokenReach
 
 const nothing = z.object({})
 type Nothing = typeof nothing
@@ -57,7 +57,7 @@ export function definePage<P extends z.ZodType = Nothing, Q extends z.ZodType = 
     ): Promise<PageContent> | PageContent
   },
 ): PageRoute {
-  return keptPage(described, ({ scopes, features }) => ({ scopes, features }))
+  return keptPage(described, ({ scopes, features, environments }) => ({ scopes, features, environments }))
 }
 
 /** The same of a page that says what its reader may do: it is made once for each token. */
@@ -66,7 +66,13 @@ export function definePersonalPage<P extends z.ZodType = Nothing, Q extends z.Zo
     show(asked: { params: z.output<P>; query: z.output<Q>; viewer: Caller }, services: Services): Promise<PageContent>
   },
 ): PageRoute {
-  return keptPage(described, ({ scopes, features, tokenId, name }) => ({ scopes, features, tokenId, name }))
+  return keptPage(described, ({ scopes, features, environments, tokenId, name }) => ({
+    scopes,
+    features,
+    environments,
+    tokenId,
+    name,
+  }))
 }
 
 /** Nothing else of the caller than what `viewerOf` keeps reaches the page, and all of that is in its key. */
@@ -92,8 +98,8 @@ function keptPage<P extends z.ZodType, Q extends z.ZodType, V extends Viewer>(
     async respond(visit, services) {
       const { params, query } = readAddress(schemas, visit)
       const viewer = viewerOf(visit.caller)
-      const { scopes, features, ...person } = viewer
-      const rights = [scopes.toSorted(), features?.toSorted() ?? null, person]
+      const { scopes, features, environments, ...person } = viewer
+      const rights = [scopes.toSorted(), features?.toSorted() ?? null, environments, person]
       const key = JSON.stringify([path, params, query, rights])
       const page = await services.keptPages.page(key, async () => show({ params, query, viewer }, services))
       return pageResponse(page, visit, services)

@@ -1,7 +1,8 @@
+import { keyOf, shownKey } from '../../../core/suite/config/environments.ts'
 import { formatSpan } from '../../../text/format.ts'
 import { ruleFor } from '../../approval/approval-rule.ts'
 import { type SettingsPage, type ShownToken, settingsPage } from '../../pages/settings.ts'
-import { type Caller, covers, hasScope } from '../access/caller.ts'
+import { type Caller, covers, hasScope, tokenReach } from '../access/caller.ts'
 import { ruleText } from '../needed-approval.ts'
 import type { Services } from '../services.ts'
 import { defineOwnPage } from './page-route.ts'
@@ -9,10 +10,10 @@ import { defineOwnPage } from './page-route.ts'
 export const showSettings = defineOwnPage({
   path: '/settings',
   async show({ caller, session }, services) {
-    const { store, clock, settings, engineState } = services
+    const { store, clock, settings, engineState, environments } = services
     // As in the API, tokens are for admins, and those that reach further than one's own are not shown.
     const visible = hasScope(caller, ['admin'])
-      ? (await store.tokens()).filter(({ features }) => covers(caller, features))
+      ? (await store.tokens()).filter((record) => covers(caller, tokenReach(record, environments)))
       : null
     return settingsPage({
       own: session.record,
@@ -28,9 +29,10 @@ export const showSettings = defineOwnPage({
 })
 
 /** The rules by their patterns; for who may see some features only, what holds for each of these. */
-function shownRules({ approvals }: Services, { features }: Caller): SettingsPage['approvals'] {
-  const all =
-    features === null ? Object.entries(approvals) : features.map((name) => [name, ruleFor(approvals, name)] as const)
+function shownRules(services: Services, { features, environments }: Caller): SettingsPage['approvals'] {
+  const { approvals, environments: names } = services
+  const keys = features?.flatMap((feature) => environments.map((environment) => keyOf({ feature, environment })))
+  const all = keys?.map((key) => [shownKey(key, names), ruleFor(services, key)] as const) ?? Object.entries(approvals)
   return all.flatMap(([name, rule]) => {
     if (!rule) return []
     return [
@@ -43,6 +45,8 @@ function shownRules({ approvals }: Services, { features }: Caller): SettingsPage
 }
 
 /** Neither the secret, which nobody knows, nor its hash. */
-function shown({ id, name, scopes, features, createdAt, expiresAt, revokedAt, person }: ShownToken): ShownToken {
-  return { id, name, scopes, features, createdAt, expiresAt, revokedAt, ...(person && { person }) }
+function shown(token: ShownToken): ShownToken {
+  const { id, name, scopes, features, environments, createdAt, expiresAt, revokedAt, person } = token
+  const limits = { features, ...(environments && { environments }) }
+  return { id, name, scopes, ...limits, createdAt, expiresAt, revokedAt, ...(person && { person }) }
 }

@@ -53,7 +53,7 @@ export const signIn = defineOpen({
       log('warn', 'sign-in refused: no such token', { address })
       return signInResponse(visit, services, { next, fault: unknownToken, status: 401 })
     }
-    if (!hasScope(callerOf(record), readers))
+    if (!hasScope(callerOf(record, services.environments), readers))
       return signInResponse(visit, services, { next, fault: machineToken(record), status: 403 })
     log('info', 'signed in', { token: record.name, address })
     return seeOther(next, { 'set-cookie': services.sessions.begin(record) })

@@ -1,9 +1,9 @@
 import type { FeatureState } from '../../../records/feature.ts'
 import type { NamedVersion } from '../../pages/elements.ts'
-import { maySee } from '../access/caller.ts'
+import { maySee, type TokenReach } from '../access/caller.ts'
+import { storedFeature } from '../features/features.ts'
 import { notFound } from '../http/problem.ts'
 import type { Services } from '../services.ts'
-import type { Viewer } from './page-route.ts'
 
 /**
  * A feature as it is stored. What the viewer may not see is as if it were not there.
@@ -11,10 +11,10 @@ import type { Viewer } from './page-route.ts'
  */
 export async function visibleFeature(
   feature: string,
-  viewer: Pick<Viewer, 'features'>,
+  viewer: TokenReach,
   { store }: Pick<Services, 'store'>,
 ): Promise<FeatureState> {
-  const state = maySee(viewer, feature) ? await store.feature(feature) : undefined
+  const state = maySee(viewer, feature) ? await storedFeature({ store }, feature) : undefined
   if (!state) throw notFound('There is no such feature, or this token may not see it.')
   return state
 }

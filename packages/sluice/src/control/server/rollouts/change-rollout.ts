@@ -123,11 +123,11 @@ export async function planStart(
 ): Promise<PlannedRelease> {
   const { version: canary, override, reason, traffic, supersede = false, acceptUndecided = false } = wish
   const version = await releasable(services, feature, canary, override)
-  const settled = await settledBefore(services, write, version, supersede)
-  const start = settled ? asWished(version, wish) : await suitedStart(services, version, wish)
+  const settled = await settledBefore(services, write, { feature, version: canary }, supersede)
+  const start = settled ? asWished(version, wish) : await suitedStart(services, feature, version, wish)
   const { settings, judgePercent } = start
   refuseManyStages(settings.stages.length)
-  const evidence = settled ? {} : await expectEnd(services, version, { ...wish, ...start })
+  const evidence = settled ? {} : await expectEnd(services, feature, version, { ...wish, ...start })
   const judged = judgePercent === null ? {} : { judgePercent }
   const why = override?.reason ?? null
   return {
@@ -159,18 +159,19 @@ export async function planStart(
 async function settledBefore(
   { store }: Services,
   write: Write,
-  { feature, id }: VersionRecord,
+  { feature, version }: { feature: string; version: string },
   supersede: boolean,
 ): Promise<{ refusedAt?: number } | null> {
   if (await answered(store, repetitionOf(write))) return {}
   const state = await store.feature(feature)
   const runs = state?.rollout && !hasEnded(state.rollout) && !supersede
-  return state && (state.active === null || state.active === id || runs) ? { refusedAt: state.revision } : null
+  return state && (state.active === null || state.active === version || runs) ? { refusedAt: state.revision } : null
 }
 
 /** How it is expected to end, for the audit log. */
 async function expectEnd(
   services: Services,
+  key: string,
   version: VersionRecord,
   {
     settings,
@@ -181,7 +182,7 @@ async function expectEnd(
   }: Omit<StartWish, 'judgePercent'> & SuitedSettings,
 ): Promise<object> {
   const given = { perDay: traffic?.requestsPerDay, users: traffic?.users }
-  const start = { version, settings, judgePercent, given, accepted: acceptUndecided || wasForecast }
+  const start = { key, version, settings, judgePercent, given, accepted: acceptUndecided || wasForecast }
   const forecast = await startForecast(services, start)
   return { ...(forecast && { forecast, acceptUndecided }), ...(traffic && { givenTraffic: traffic }) }
 }
@@ -194,11 +195,12 @@ type Chosen = Pick<StartWish, 'settings' | 'judgePercent' | 'traffic' | 'wasFore
  */
 export async function suitedStart(
   { endForecasts }: Pick<Services, 'endForecasts'>,
+  key: string,
   version: VersionRecord,
   chosen: Chosen = {},
 ): Promise<SuitedSettings> {
   if (chosen.wasForecast) return asWished(version, chosen)
-  const perDay = chosen.traffic?.requestsPerDay ?? (await endForecasts.traffic(version.feature))?.requestsPerDay
+  const perDay = chosen.traffic?.requestsPerDay ?? (await endForecasts.traffic(key))?.requestsPerDay
   const told = { live: version.live, isJudged: isJudgedLive(version), written: version.written ?? null }
   const suited = suitedSettings(told, startingSettings(version.rollout), perDay ?? null)
   return { settings: chosen.settings ?? suited.settings, judgePercent: chosen.judgePercent ?? suited.judgePercent }

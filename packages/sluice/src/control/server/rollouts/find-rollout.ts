@@ -1,5 +1,5 @@
 import type { Rollout } from '../../../records/rollout.ts'
-import { type Caller, maySee } from '../access/caller.ts'
+import { maySee, type TokenReach } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
 import type { Services } from '../services.ts'
 
@@ -8,7 +8,7 @@ import type { Services } from '../services.ts'
  * log.
  * @throws Problem 404
  */
-export async function findRollout({ store }: Services, id: string, caller: Pick<Caller, 'features'>): Promise<Rollout> {
+export async function findRollout({ store }: Services, id: string, caller: TokenReach): Promise<Rollout> {
   const visible = (await store.features()).filter(({ feature }) => maySee(caller, feature))
   const rollouts = visible.flatMap(({ rollout, pastRollouts }) => [...(rollout ? [rollout] : []), ...pastRollouts])
   const found = rollouts.find((rollout) => rollout.id === id)

@@ -10,6 +10,8 @@ import type { Services } from '../services.ts'
 import { forecastsFailed } from './end-forecasts.ts'
 
 interface Start {
+  /** Of the feature, in the environment whose traffic it gets. */
+  key: string
   version: VersionRecord
   settings: RolloutSettings
   judgePercent: number | null
@@ -21,17 +23,17 @@ interface Start {
 type Forecasting = Pick<Services, 'endForecasts' | 'clock'>
 
 /** How a new rollout is expected to end, and what would help; null where the traffic is not known, `late` as in `Foretold`. */
-async function ask({ endForecasts, clock }: Forecasting, { version, settings, judgePercent, given }: Start) {
-  const { feature, live } = version
-  const traffic = await endForecasts.traffic(feature)
+async function ask({ endForecasts, clock }: Forecasting, { key, version, settings, judgePercent, given }: Start) {
+  const { live } = version
+  const traffic = await endForecasts.traffic(key)
   const known = expectedTraffic({ traffic, live, isJudged: isJudgedLive(version) }, given, judgePercent)
   if (!known) return null
   const measured = given.perDay === undefined ? traffic : null
   const question = { traffic: known.expected, measured, settings, start: clock.now() }
-  const key = JSON.stringify([feature, known.expected, measured?.until, settings])
-  const forecast = await endForecasts.forecast(key, question)
+  const topic = JSON.stringify([key, known.expected, measured?.until, settings])
+  const forecast = await endForecasts.forecast(topic, question)
   if (typeof forecast === 'string') return 'late' as const
-  const remedies = async () => (await endForecasts.remedies(key, question, forecast)).map(remedyText)
+  const remedies = async () => (await endForecasts.remedies(topic, question, forecast)).map(remedyText)
   return { forecast, remedies }
 }
 
@@ -57,11 +59,12 @@ function unlessAccepted(error: unknown, { accepted }: Pick<Start, 'accepted'>): 
 /** What a page says of how a rollout with these settings is expected to end; `undecidable` where it would be refused. */
 export async function tellEnd(
   services: Forecasting,
-  { version, settings, judgePercent }: Pick<Start, 'version' | 'settings' | 'judgePercent'>,
+  start: Pick<Start, 'key' | 'version' | 'settings' | 'judgePercent'>,
 ): Promise<{ sentences: string[]; undecidable: string | null }> {
+  const { settings } = start
   const given = { perDay: undefined, users: undefined }
   try {
-    const found = await ask(services, { version, settings, judgePercent, given, accepted: false })
+    const found = await ask(services, { ...start, given, accepted: false })
     if (!found) return { sentences: ['When it ends is not known: the log has too little traffic.'], undecidable: null }
     if (found === 'late') return { sentences: unknownEnd(found), undecidable: null }
     const { forecast } = found

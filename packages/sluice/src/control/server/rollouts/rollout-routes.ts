@@ -56,7 +56,7 @@ export const startRollout = defineRoute({
   answers: { 201: { description: 'Started.', schema: rolloutView } },
   async handle(request, services) {
     const { caller, params, body } = request
-    refuseOtherFeature(caller, params.feature)
+    refuseOtherFeature(caller, params.feature, services.environments)
     const { expectedRevision: seen, ...wish } = body
     const changed = await applyStart(services, request, params.feature, { ...wish, seen })
     return rolloutAnswer(services, changed, request.caller)

@@ -3,6 +3,7 @@ import { jsonResponse, type NodeExchange, securityHeaders } from '../http/answer
 import { type Problem, problemDocument, problemOf } from '../http/problem.ts'
 import type { Services } from '../services.ts'
 import { stopwatch } from '../timers.ts'
+import { withKeys } from './addressed.ts'
 import type { Route } from './route.ts'
 
 /** A request before it is handled. */
@@ -49,11 +50,12 @@ export function noteRequest(
 
 async function respond(
   route: Route,
-  { request, params, node }: Exchange,
+  { request, params: given, node }: Exchange,
   { requestId, services, admission }: { requestId: string; services: Services; admission: Admission },
 ): Promise<Handled> {
   try {
     const caller = await admission.admit(request, route.scopes)
+    const params = withKeys(given, services.environments)
     const recognised = () => admission.recognise(request)
     const answer = await route.handle({ request, params, caller, recognised, requestId, node }, services)
     const facts = { token: caller.name }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { featureField, rolloutIdField } from '../../../records/names.ts'
+import { addressField } from '../../../core/suite/config/environments.ts'
+import { rolloutIdField } from '../../../records/names.ts'
 
 export const reason = z.string().trim().min(1).max(2000).meta({ description: 'Why; kept in the audit log.' })
 
@@ -10,7 +11,7 @@ export const expectedRevision = z.int().min(0).exactOptional().meta({
 
 export const breakGlass = z.strictObject({ reason }).exactOptional().meta({
   description:
-    'Does what needs approval without it, and says why. All channels are told, and it is shown until somebody who may approve it has reviewed it. Without effect where no approval is needed.',
+    'Does without approval what needs it, or what the environment before has not had, and says why. All channels are told, and it is shown until somebody who may approve it has reviewed it. Without effect where nothing is in the way.',
 })
 
 /** A number in a query. */
@@ -23,5 +24,5 @@ export function queryNumber({ min, max, preset }: { min: number; max: number; pr
     .default(preset)
 }
 
-export const ofFeature = z.object({ feature: featureField })
+export const ofFeature = z.object({ feature: addressField })
 export const ofRollout = z.object({ rollout: rolloutIdField })

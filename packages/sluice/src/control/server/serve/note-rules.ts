@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import type { ApprovalRules } from '../../../core/suite/config/approval-settings.ts'
+import { plainFeature } from '../../../core/suite/config/environments.ts'
 import { matchesWildcards } from '../../../core/suite/models/wildcards.ts'
 import { canonicalJson } from '../../../core/suite/values/canonical-json.ts'
 import type { Store } from '../../store/store.ts'
@@ -50,5 +51,7 @@ export async function noteRules(
 /** Patterns of no feature, once there are features: one that is mistyped asks nobody for approval. */
 function withoutFeature(rules: ApprovalRules, features: readonly { feature: string }[]): string[] {
   if (features.length === 0) return []
-  return Object.keys(rules).filter((pattern) => !features.some(({ feature }) => matchesWildcards(pattern, feature)))
+  const names = features.map(({ feature }) => plainFeature(feature))
+  const isUsed = (pattern: string) => names.some((name) => matchesWildcards(plainFeature(pattern), name))
+  return Object.keys(rules).filter((pattern) => !isUsed(pattern))
 }

@@ -4,6 +4,7 @@ import { createChannels } from '../../../core/notify/create-channels.ts'
 import { projectName } from '../../../core/notify/notification.ts'
 import { reservedVariables } from '../../../core/providers/configured-secrets.ts'
 import { createLeanFetch } from '../../../core/providers/http/lean-fetch.ts'
+import { plainFeature } from '../../../core/suite/config/environments.ts'
 import type { GithubSettings } from '../../../core/suite/config/server-settings.ts'
 import { SluiceError } from '../../../errors.ts'
 import type { Mask } from '../../../masking/mask.ts'
@@ -59,6 +60,7 @@ export async function startServeEngine(
     settings: config.server.github,
     api: githubApiOf(config.server.github, { env, mask: host.mask, clock }),
   }
+  const environments = config.server?.environments ?? []
   // Modules of the project that redact or check must not see the secrets of channels, GitHub and the identity provider.
   withholdFrom(env, reservedVariables(config))
   const nights = openNights(root)
@@ -73,11 +75,12 @@ export async function startServeEngine(
     judge: createLiveJudge(config, { env, files }),
     redactorOf: redactors.redactorOf,
     redactTextsOf: redactors.redactTextsOf,
-    nightOf: nights.nightOf,
-    ...(github && { github: { ...github, linkTo: linksTo(publicUrl) } }),
+    nightOf: (key) => nights.nightOf(plainFeature(key)),
+    ...(github && { github: { ...github, environments, linkTo: linksTo(publicUrl) } }),
     notify: {
       channels,
       project: projectName(root, env),
+      environments,
       linkTo: linksTo(publicUrl),
       deliver: {
         fetch: createLeanFetch({ env }),

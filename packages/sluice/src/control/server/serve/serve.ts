@@ -16,6 +16,7 @@ import { createLog, type Level } from '../log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { startForecastThread } from '../rollouts/forecast-thread.ts'
 import { seedAdmin } from '../tokens.ts'
+import { noteEnvironments } from './note-environments.ts'
 import { noteRules } from './note-rules.ts'
 import { readServeConfig, signInOptions } from './serve-config.ts'
 import { type Nights, startServeEngine } from './serve-engine.ts'
@@ -61,6 +62,8 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
     const project = await readServeConfig(process)
     const oidc = signInOptions(project.config, { env: process.env, host, publicUrl })
     const approvals = project.config.server?.approvals ?? {}
+    const environments = project.config.server?.environments ?? []
+    await noteEnvironments({ store, clock, log }, environments)
     await noteRules({ store, clock, log }, approvals)
     const engine = await startServeEngine(process, project, {
       ...{ store, clock, log, metrics, keepLogMs, openNights, publicUrl },
@@ -69,7 +72,18 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
     try {
       const { captureContents, engineState } = engine
       const plane = await createControlPlane({
-        ...{ store, clock, randomBytes, log, metrics, captureContents, engineState, approvals, forecaster },
+        ...{
+          store,
+          clock,
+          randomBytes,
+          log,
+          metrics,
+          captureContents,
+          engineState,
+          approvals,
+          environments,
+          forecaster,
+        },
         settings: { publicUrl },
         ...(oidc && { oidc }),
       })

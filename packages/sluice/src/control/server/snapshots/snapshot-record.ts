@@ -1,9 +1,10 @@
-import type { Snapshots } from './snapshots.ts'
+import type { TokenReach } from '../access/caller.ts'
+import { type Snapshots, viewKey } from './snapshots.ts'
 
 /** The snapshots that this process has sent lately. */
 export interface SnapshotRecord {
-  /** Whether the present or a recent snapshot of these features had this epoch, revision and hash. */
-  has(features: readonly string[] | null, claim: { epoch: string; revision: number; hash: string }): boolean
+  /** Whether the present or a recent snapshot of whoever may see this had this epoch, revision and hash. */
+  has(reach: TokenReach, claim: { epoch: string; revision: number; hash: string }): boolean
 }
 
 /** How many revisions are remembered for each set of features. */
@@ -13,11 +14,11 @@ export function createSnapshotRecord(snapshots: Snapshots): SnapshotRecord {
   const views = new Map<string, Map<number, string>>()
   let epoch = ''
 
-  function viewOf(features: readonly string[] | null): Map<number, string> {
-    const { snapshot } = snapshots.view(features)
+  function viewOf(reach: TokenReach): Map<number, string> {
+    const { snapshot } = snapshots.view(reach)
     if (snapshot.epoch !== epoch) views.clear()
     epoch = snapshot.epoch
-    const key = features === null ? '*' : JSON.stringify(features.toSorted())
+    const key = viewKey(reach)
     const hashes = views.get(key) ?? new Map<number, string>()
     views.set(key, hashes)
     hashes.set(snapshot.revision, snapshot.hash)
@@ -27,6 +28,6 @@ export function createSnapshotRecord(snapshots: Snapshots): SnapshotRecord {
   }
 
   return {
-    has: (features, claim) => viewOf(features).get(claim.revision) === claim.hash && claim.epoch === epoch,
+    has: (reach, claim) => viewOf(reach).get(claim.revision) === claim.hash && claim.epoch === epoch,
   }
 }

@@ -31,7 +31,7 @@ export const showSnapshot = defineRoute({
   },
   async handle({ request, caller, requestId }, services) {
     const isCounted = await greet(services, request, caller)
-    const { json, etag } = services.snapshots.view(caller.features)
+    const { json, etag } = services.snapshots.view(caller)
     const headers = {
       ...securityHeaders,
       etag,

@@ -3,6 +3,7 @@ import type { FeatureSnapshot, Snapshot, SnapshotChange } from '@sluice/client'
 
 /** A feature in the forms in which it is compared and sent. */
 export interface ServedFeature {
+  /** Its key, or in a snapshot its plain name. */
   name: string
   revision: number
   snapshot: FeatureSnapshot

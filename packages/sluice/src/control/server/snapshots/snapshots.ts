@@ -1,4 +1,5 @@
 import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
+import { partsOf } from '../../../core/suite/config/environments.ts'
 import { canonicalJson } from '../../../core/suite/values/canonical-json.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import type { VersionRecord } from '../../../records/version.ts'
@@ -6,15 +7,19 @@ import { featureSnapshot, servedVersions } from '../../release/snapshot.ts'
 import type { ReleaseStore, StoreHead } from '../../store/release-store.ts'
 import type { Store } from '../../store/store.ts'
 import { unlessDamaged } from '../../store/store-error.ts'
+import { maySee, servedEnvironment, type TokenReach } from '../access/caller.ts'
 import type { Log } from '../log.ts'
 import { endAgain } from './lost-ends.ts'
 import { type ServedFeature, type View, viewOf } from './snapshot-view.ts'
 
 /** The present state of all features, in memory. */
 export interface Snapshots {
-  /** The snapshot of these features (null: all) as last loaded. */
-  view(features: readonly string[] | null): View
-  /** All features, as last loaded. */
+  /**
+   * What somebody is served, as last loaded: the features of one environment, by their plain names. Null: all features of
+   * all environments, by their keys.
+   */
+  view(reach: TokenReach | null): View
+  /** All features in all environments, as last loaded. */
   states(): readonly FeatureState[]
   /** Reads the store. When it resolves, everything that was committed before the call is loaded. */
   reload(): Promise<void>
@@ -112,13 +117,12 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
     for (const listener of listeners) listener()
   }
 
-  function view(features: readonly string[] | null): View {
-    const key = features === null ? '*' : JSON.stringify(features.toSorted())
+  function view(reach: TokenReach | null): View {
+    const key = viewKey(reach)
     const made = views.get(key)
     if (made) return made
     const served = known.flatMap(({ served }) => (served ? [served] : []))
-    const visible = served.filter(({ name }) => features === null || features.includes(name))
-    const fresh = viewOf(head.epoch, visible, before.get(key))
+    const fresh = viewOf(head.epoch, reach === null ? served : servedTo(reach, served), before.get(key))
     views.set(key, fresh)
     return fresh
   }
@@ -148,6 +152,20 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
       return next
     },
   }
+}
+
+/** The same for all who are served the same. */
+export function viewKey(reach: TokenReach | null): string {
+  if (reach === null) return '*'
+  return JSON.stringify([servedEnvironment(reach), reach.features?.toSorted() ?? null])
+}
+
+function servedTo(reach: TokenReach, served: readonly ServedFeature[]): ServedFeature[] {
+  const own = servedEnvironment(reach)
+  return served.flatMap((one) => {
+    const { feature, environment } = partsOf(one.name)
+    return environment === own && maySee(reach, one.name) ? [{ ...one, name: feature }] : []
+  })
 }
 
 /** The versions that are served now. Known ones are not read again, since versions never change. */

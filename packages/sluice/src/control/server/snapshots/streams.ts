@@ -61,7 +61,7 @@ export function createStreams(options: StreamsOptions): Streams {
   }
 
   function update(stream: Stream): void {
-    const { snapshot, frame, change } = snapshots.view(stream.caller.features)
+    const { snapshot, frame, change } = snapshots.view(stream.caller)
     const { sent, takesChanges } = stream
     if (sent && isSame(snapshot, sent)) return
     stream.sent = snapshot

@@ -1,4 +1,5 @@
 import type { PromptVersion } from '@sluice/client'
+import { keyEnvironments, keyOf } from '../../../core/suite/config/environments.ts'
 import { canonicalJson } from '../../../core/suite/values/canonical-json.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import type { LiveSettings } from '../../../records/rollout-settings.ts'
@@ -52,12 +53,29 @@ export async function publishVersion(
   body: Published,
   caller: Caller,
 ): Promise<Publishing> {
+  const keys = keyEnvironments(services.environments).map((environment) => keyOf({ feature, environment }))
+  const publishing = await storePublication(services, keys, { feature, body, caller })
+  // Also where nothing was new: an earlier publication may have ended before this.
+  for (const key of keys)
+    if (key !== feature) publishing.notes.push(...(await limitByPublished(services, key, { feature, caller })))
+  return publishing
+}
+
+async function storePublication(
+  services: Services,
+  keys: readonly string[],
+  { feature, body, caller }: { feature: string; body: Published; caller: Caller },
+): Promise<Publishing> {
   const { store, clock } = services
   for (;;) {
-    const [known, stored] = await Promise.all([store.version(feature, body.content.id), store.feature(feature)])
+    const [known, ...states] = await Promise.all([
+      store.version(feature, body.content.id),
+      ...keys.map((key) => store.feature(key)),
+    ])
     if (known) refuseOtherRendering(known.content, body.content)
+    const stored = states.find((state) => state?.feature === feature)
     const before = stored ?? newFeature(feature)
-    const locked = known && lockedBy(before, known, body)
+    const locked = known && lockedBy(states, known, body)
     const record = recordOf({ feature, known, body, isLocked: locked !== undefined }, { at: clock.now(), caller })
     const next = await withLive(store, { ...before, publishedLive: body.live }, record)
     const isOtherState = stored === undefined || canonicalJson(next) !== canonicalJson(before)
@@ -92,9 +110,41 @@ function isAlike(record: VersionRecord, known: VersionRecord): boolean {
   return canonicalJson({ ...record, origin }) === canonicalJson(known)
 }
 
-function lockedBy(state: FeatureState, known: VersionRecord, body: Published): Locked | undefined {
-  const rollout = runningRollout(state)
-  if (!rollout || (rollout.incumbent !== known.id && rollout.canary !== known.id)) return undefined
+/** What was published last limits what may be stored in each environment, at once. */
+async function limitByPublished(
+  { store, clock, snapshots }: Services,
+  key: string,
+  { feature, caller }: { feature: string; caller: Caller },
+): Promise<string[]> {
+  for (;;) {
+    const [before, published] = await Promise.all([store.feature(key), store.feature(feature)])
+    if (!before) return []
+    const { publishedLive } = published ?? {}
+    const next = await withLive(store, { ...before, ...(publishedLive && { publishedLive }) })
+    const changes = settingChanges({ live: before.live ?? {} }, { live: next.live ?? {} })
+    if (canonicalJson(next) === canonicalJson(before)) return []
+    const { outcome } = await store.commit({
+      feature: next,
+      audit: {
+        ...{ chain: key, at: clock.now(), actor: caller.name, tokenId: caller.tokenId, action: 'version.settings' },
+        reason: `settings were published: ${changes.map(({ setting }) => setting).join(', ') || 'none changes here'}`,
+        ...{ before: { live: before.live }, after: { live: next.live }, evidence: null },
+      },
+    })
+    if (outcome !== 'committed') continue
+    await snapshots.reload().catch(() => undefined)
+    return keepWithin(store, key, { before: before.live, now: next.live })
+  }
+}
+
+function lockedBy(
+  states: readonly (FeatureState | undefined)[],
+  known: VersionRecord,
+  body: Published,
+): Locked | undefined {
+  const running = states.flatMap((state) => (state && runningRollout(state)) ?? [])
+  const rollout = running.find(({ incumbent, canary }) => incumbent === known.id || canary === known.id)
+  if (!rollout) return undefined
   const changes = settingChanges(measureOf(known), measureOf(body))
   return changes.length === 0 ? undefined : { rolloutId: rollout.id, changes }
 }

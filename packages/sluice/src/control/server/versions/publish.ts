@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { partsOf } from '../../../core/suite/config/environments.ts'
 import { publishedJudgeSchema } from '../../../core/suite/config/judge-settings.ts'
 import { versionId } from '../../../core/suite/prompt/version.ts'
 import { featureSummarySchema } from '../../../records/report/feature-report.ts'
@@ -109,7 +110,8 @@ export const publish = defineRoute({
     201: { description: 'New.', schema: published },
   },
   async handle({ params: { feature }, body, caller }, services) {
-    refuseOtherFeature(caller, feature)
+    refuseOneEnvironment(feature)
+    refuseOtherFeature(caller, feature, services.environments)
     refuseWrongId(body)
     await refuseMoreVersions(services, feature, body.content.id)
     const report = body.report && gateEvidence(body.report, feature, body.content.id)
@@ -123,6 +125,14 @@ export const publish = defineRoute({
     return { status: isNew ? 201 : 200, body: { ...versionViewOf(record), changes, notes } }
   },
 })
+
+/** Environments share versions, and what a publication changes holds in all of them. */
+function refuseOneEnvironment(key: string): void {
+  const { feature, environment } = partsOf(key)
+  if (environment === null) return
+  const detail = `A version is published once for all environments: publish it as ${feature}, then release it in ${environment}.`
+  throw new Problem({ status: 400, code: 'invalid-request', detail, errors: [{ path: '/feature', message: detail }] })
+}
 
 function refuseWrongId({ content }: Publication): void {
   const id = versionId(content)

@@ -40,8 +40,8 @@ export const showTraffic = defineRoute({
   scopes: ['ci', ...readers],
   params: ofFeature.extend({ version: versionIdField }),
   answers: { 200: { description: 'As far as it is known.', schema: answer } },
-  async handle({ params: { feature, version }, caller }, { store, endForecasts }) {
-    refuseOtherFeature(caller, feature)
+  async handle({ params: { feature, version }, caller }, { store, endForecasts, environments }) {
+    refuseOtherFeature(caller, feature, environments)
     const record = await store.version(feature, version)
     if (!record) throw notFound(`${feature} has no version ${version}.`)
     const { store: stored, judge } = record.live

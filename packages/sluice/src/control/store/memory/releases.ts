@@ -1,3 +1,4 @@
+import { plainFeature } from '../../../core/suite/config/environments.ts'
 import type { AuditHead, AuditRow } from '../../../records/audit-row.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import type { Proposal } from '../../../records/proposal.ts'
@@ -30,6 +31,8 @@ export function memoryReleases(
   const head = (chain: string): AuditHead | null => chains.get(chain)?.at(-1) ?? null
   const featureList = () => [...features.values()].sort((a, b) => (a.feature < b.feature ? -1 : 1))
 
+  const versionsOf = (key: string) => [...versions.values()].filter(({ feature }) => feature === plainFeature(key))
+
   function write({ version, remember }: StoreChange, done: CommitResult & { outcome: 'committed' }): void {
     const { feature, token, proposal, audit, rows } = done
     revision = done.revision
@@ -57,12 +60,12 @@ export function memoryReleases(
     },
     features: async () => copyOf(featureList()),
     feature: async (name) => copyOf(features.get(name)),
-    versions: async (feature) => copyOf([...versions.values()].filter((one) => one.feature === feature)),
+    versions: async (feature) => copyOf(versionsOf(feature)),
     async versionPage(feature, { offset, limit }) {
-      const all = [...versions.values()].filter((one) => one.feature === feature).reverse()
+      const all = versionsOf(feature).reverse()
       return { versions: copyOf(all.slice(offset, offset + limit)), total: all.length, unreadable: 0 }
     },
-    version: async (feature, id) => copyOf(versions.get(versionKey(feature, id))),
+    version: async (feature, id) => copyOf(versions.get(versionKey(plainFeature(feature), id))),
     pendingProposals: async (feature) =>
       copyOf([...proposals.values()].filter((one) => !one.ended && (feature ?? one.feature) === one.feature)),
     proposal: async (id) => copyOf(proposals.get(id)),
@@ -81,6 +84,7 @@ export function memoryReleases(
       const result = planCommit(own, {
         revision,
         featureRevision: features.get(own.feature?.feature ?? '')?.revision ?? 0,
+        basedOnRevision: features.get(own.basedOn?.feature ?? '')?.revision ?? 0,
         token: tokens.get(own.token?.after.id ?? ''),
         proposalRevision: proposals.get(own.proposal?.id ?? '')?.revision ?? 0,
         remembered: answers.get(own.remember?.key ?? ''),

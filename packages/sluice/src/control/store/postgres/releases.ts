@@ -1,3 +1,4 @@
+import { plainFeature } from '../../../core/suite/config/environments.ts'
 import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
 import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.ts'
@@ -34,19 +35,28 @@ export function postgresReleases(db: PostgresConnection, changes: StoreSignal<nu
     },
     async versions(feature) {
       const all = 'SELECT feature, id, document FROM sluice.versions WHERE feature = $1 ORDER BY number'
-      return damaged.readable(await query(all, [feature]), ({ document }) => versionOf(document), rowOf.version)
+      return damaged.readable(
+        await query(all, [plainFeature(feature)]),
+        ({ document }) => versionOf(document),
+        rowOf.version,
+      )
     },
     async versionPage(feature, { offset, limit }) {
       // The numbers alone come from the index, so that only the documents of this page are read.
       const page = `SELECT feature, id, document FROM sluice.versions WHERE number IN
          (SELECT number FROM sluice.versions WHERE feature = $1 ORDER BY number DESC LIMIT $2 OFFSET $3) ORDER BY number DESC`
-      const rows = await query(page, [feature, limit, offset])
-      const [counted] = await query('SELECT count(*) AS total FROM sluice.versions WHERE feature = $1', [feature])
+      const rows = await query(page, [plainFeature(feature), limit, offset])
+      const [counted] = await query('SELECT count(*) AS total FROM sluice.versions WHERE feature = $1', [
+        plainFeature(feature),
+      ])
       const versions = damaged.readable(rows, ({ document }) => versionOf(document), rowOf.version)
       return { versions, total: Number(counted?.total), unreadable: rows.length - versions.length }
     },
     async version(feature, id) {
-      const rows = await query('SELECT document FROM sluice.versions WHERE feature = $1 AND id = $2', [feature, id])
+      const rows = await query('SELECT document FROM sluice.versions WHERE feature = $1 AND id = $2', [
+        plainFeature(feature),
+        id,
+      ])
       return rows[0] && versionOf(rows[0].document)
     },
     async remembered(key) {
@@ -78,9 +88,10 @@ function headOf(row: PostgresRow) {
 
 /** Locks the row of `store` until the commit, so only one commit runs at a time. */
 async function commitIn(query: Query, change: StoreChange): Promise<CommitResult> {
-  const { feature, token, proposal, remember, audit, fence } = change
+  const { feature, token, proposal, remember, audit, fence, basedOn } = change
   const [store] = await query('SELECT revision FROM sluice.store FOR UPDATE')
   const [stored] = await query('SELECT revision FROM sluice.features WHERE feature = $1', [feature?.feature ?? null])
+  const [other] = await query('SELECT revision FROM sluice.features WHERE feature = $1', [basedOn?.feature ?? null])
   const [before] = await query('SELECT document FROM sluice.tokens WHERE id = $1', [token?.after.id ?? null])
   const proposed = proposal && (await proposalInPostgres(query, proposal.id))
   const [answer] = await query('SELECT document FROM sluice.answers WHERE key = $1', [remember?.key ?? null])
@@ -90,6 +101,7 @@ async function commitIn(query: Query, change: StoreChange): Promise<CommitResult
   const result = planCommit(change, {
     revision: Number(store?.revision),
     featureRevision: Number(stored?.revision ?? 0),
+    basedOnRevision: Number(other?.revision ?? 0),
     token: before && tokenRecordOf(before.document),
     proposalRevision: proposed?.revision ?? 0,
     remembered: answer && answerOf(answer.document),

@@ -1,3 +1,4 @@
+import { plainFeature } from '../../../core/suite/config/environments.ts'
 import type { AuditHead } from '../../../records/audit-row.ts'
 import { planCommit, rememberedMs } from '../commit-plan.ts'
 import { newIdentity } from '../identity.ts'
@@ -33,7 +34,10 @@ export function sqliteReleases(db: SqliteConnection, lastFence: (name: string) =
       }),
     versions: (feature) =>
       db.read(() => {
-        const rows = db.all('SELECT feature, id, document FROM versions WHERE feature = ? ORDER BY number', feature)
+        const rows = db.all(
+          'SELECT feature, id, document FROM versions WHERE feature = ? ORDER BY number',
+          plainFeature(feature),
+        )
         return db.damaged.readable(rows, ({ document }) => versionOf(document), rowOf.version)
       }),
     versionPage: (feature, { offset, limit }) =>
@@ -42,17 +46,17 @@ export function sqliteReleases(db: SqliteConnection, lastFence: (name: string) =
         const rows = db.all(
           `SELECT feature, id, document FROM versions WHERE number IN
            (SELECT number FROM versions WHERE feature = ? ORDER BY number DESC LIMIT ? OFFSET ?) ORDER BY number DESC`,
-          feature,
+          plainFeature(feature),
           limit,
           offset,
         )
         const versions = db.damaged.readable(rows, ({ document }) => versionOf(document), rowOf.version)
-        const counted = db.first('SELECT count(*) AS total FROM versions WHERE feature = ?', feature)
+        const counted = db.first('SELECT count(*) AS total FROM versions WHERE feature = ?', plainFeature(feature))
         return { versions, total: Number(counted?.total), unreadable: rows.length - versions.length }
       }),
     version: (feature, id) =>
       db.read(() => {
-        const row = db.first('SELECT document FROM versions WHERE feature = ? AND id = ?', feature, id)
+        const row = db.first('SELECT document FROM versions WHERE feature = ? AND id = ?', plainFeature(feature), id)
         return row && versionOf(row.document)
       }),
     remembered: (key) => db.read(() => rememberedIn(db, key)),
@@ -89,12 +93,14 @@ function commitIn(
   change: StoreChange,
   { revision, fence }: { revision: number; fence: number },
 ): CommitResult {
-  const { feature, token, proposal, remember, audit } = change
-  const stored = feature && db.first('SELECT revision FROM features WHERE feature = ?', feature.feature)
+  const { feature, token, proposal, remember, audit, basedOn } = change
+  const revisionOf = (name: string) =>
+    Number(db.first('SELECT revision FROM features WHERE feature = ?', name)?.revision ?? 0)
   const before = token && db.first('SELECT document FROM tokens WHERE id = ?', token.after.id)
   const result = planCommit(change, {
     revision,
-    featureRevision: Number(stored?.revision ?? 0),
+    featureRevision: feature ? revisionOf(feature.feature) : 0,
+    basedOnRevision: basedOn ? revisionOf(basedOn.feature) : 0,
     token: before && tokenRecordOf(before.document),
     proposalRevision: (proposal && proposalInSqlite(db, proposal.id)?.revision) ?? 0,
     remembered: remember && rememberedIn(db, remember.key),

@@ -47,7 +47,7 @@ const approvalRuleSchema = z
 /** Who must approve releases. Only who may write sluice.yaml can change it; no token can. */
 export const approvalRulesSchema = z.record(z.string().min(1), approvalRuleSchema).meta({
   description:
-    'Who must approve releases, by feature; * matches anything, and of several the one with the most fixed characters counts.',
+    'Who must approve releases, by feature, or by feature@environment where there are environments; * matches anything, and of several the one with the most fixed characters counts: those of the feature first.',
   examples: [{ '*': { approvals: 1 }, 'billing-*': { approvals: 2, approvers: { role: 'approver' } } }],
 })
 

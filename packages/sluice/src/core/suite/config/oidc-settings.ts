@@ -3,6 +3,7 @@ import { isUnreadOnTheWay } from '../../../loopback.ts'
 import { featureField } from '../../../records/names.ts'
 import { roles } from '../../../records/token-scopes.ts'
 import { secretVariableSchema } from '../values/header-settings.ts'
+import { environmentNameSchema } from './environments.ts'
 
 /** Claims that people can often set themselves. Whoever does would choose their own role. */
 const ownClaims = ['name', 'given_name', 'family_name', 'nickname', 'preferred_username', 'email', 'profile', 'website']
@@ -29,6 +30,11 @@ const roleEntrySchema = z
       .min(1)
       .exactOptional()
       .meta({ description: 'Only these features (default: all).', examples: [['email-summary']] }),
+    environments: z
+      .array(environmentNameSchema)
+      .min(1)
+      .exactOptional()
+      .meta({ description: 'Only these of server.environments (default: all).', examples: [['staging']] }),
   })
   .meta({ description: 'A group and its role.', examples: [{ group: 'sluice-on-call', role: 'operator' }] })
 
@@ -91,7 +97,7 @@ export const oidcSchema = z
       .min(1)
       .meta({
         description:
-          'What each group may do. The first entry with a group of the person decides on the features; further ones with the same features add their roles.',
+          'What each group may do. The first entry with a group of the person decides on the features and environments; further ones with the same add their roles.',
         examples: [
           [
             { group: 'sluice-admins', role: 'admin' },

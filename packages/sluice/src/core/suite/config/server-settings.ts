@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { isUnreadOnTheWay } from '../../../loopback.ts'
-import { approvalRulesSchema } from './approval-settings.ts'
-import { oidcSchema } from './oidc-settings.ts'
+import { matchesWildcards } from '../models/wildcards.ts'
+import { type ApprovalRules, approvalRulesSchema } from './approval-settings.ts'
+import { environmentNameSchema, partsOf } from './environments.ts'
+import { type OidcSettings, oidcSchema } from './oidc-settings.ts'
 
 /** Those of the control plane itself open it to whoever holds them. */
 const ofControlPlane = /^SLUICE_(?:ADMIN_)?TOKEN$/
@@ -39,7 +41,7 @@ const githubSchema = z
       .exactOptional()
       .meta({
         description:
-          'Environment of the deployments; {feature} stands for the name of the feature (default production).',
+          'Environment of the deployments; {feature} stands for the name of the feature, {environment} for one of server.environments. Without {environment} it names the last one, and earlier ones keep their names (default production, or the name of the environment).',
         examples: ['production/{feature}'],
       }),
     features: z
@@ -83,17 +85,58 @@ const githubSchema = z
     examples: [{ repository: 'acme/mail', tokenEnv: 'SLUICE_GITHUB_TOKEN', revertPullRequest: true }],
   })
 
+const environmentsSchema = z
+  .array(environmentNameSchema)
+  .min(2)
+  .max(6)
+  .refine((names) => new Set(names).size === names.length, 'names an environment twice')
+  .meta({
+    description:
+      'Where a version is released, in this order: to each one only after it was active in the one before. The last one is where everything was before there were environments, and it must stay the last (default: there are none).',
+    examples: [['staging', 'production']],
+  })
+
+/** What names an environment, and in what place; a pattern may match several. */
+function environmentsNamed({ approvals = {}, oidc }: Pick<ServerFileSettings, 'approvals' | 'oidc'>) {
+  const ofRules = Object.keys(approvals).map((pattern) => ({
+    path: ['approvals', pattern],
+    pattern: partsOf(pattern).environment,
+  }))
+  const ofRoles = (oidc?.roles ?? []).flatMap(({ environments = [] }, index) =>
+    environments.map((pattern) => ({ path: ['oidc', 'roles', index, 'environments'], pattern })),
+  )
+  return [...ofRules, ...ofRoles].flatMap(({ path, pattern }) => (pattern === null ? [] : [{ path, pattern }]))
+}
+
+/** Whoever mistypes an environment would ask nobody for approval, or let people see nothing. */
+function refuseUnknownEnvironments(settings: ServerFileSettings, context: z.core.$RefinementCtx): void {
+  const { environments: names = [] } = settings
+  for (const { path, pattern } of environmentsNamed(settings)) {
+    if (names.some((name) => matchesWildcards(pattern, name))) continue
+    const there = names.length === 0 ? 'server.environments names none' : `there are ${names.join(', ')}`
+    context.addIssue({ code: 'custom', path, message: `there is no environment "${pattern}": ${there}` })
+  }
+}
+
 /** The `server` of sluice.yaml: settings of `sluice serve` alone. */
 export const serverSettingsSchema = z
   .strictObject({
     approvals: approvalRulesSchema.exactOptional(),
+    environments: environmentsSchema.exactOptional(),
     github: githubSchema.exactOptional(),
     oidc: oidcSchema.exactOptional(),
   })
+  .superRefine(refuseUnknownEnvironments)
   .meta({
     description: 'Settings of sluice serve, read when it starts.',
     examples: [{ github: { repository: 'acme/mail', tokenEnv: 'SLUICE_GITHUB_TOKEN' } }],
   })
 
 export type GithubSettings = z.output<typeof githubSchema>
-export type ServerFileSettings = z.output<typeof serverSettingsSchema>
+/** What `server` says. */
+export interface ServerFileSettings {
+  approvals?: ApprovalRules
+  environments?: string[]
+  github?: GithubSettings
+  oidc?: OidcSettings
+}

@@ -18,9 +18,9 @@ export interface ExpectedStart extends SuitedSettings {
 }
 
 /** As `sluice rollout start` would start it. The traffic must have been counted. */
-export async function expectedStart(services: Services, version: VersionRecord): Promise<ExpectedStart> {
-  const start = await suitedStart(services, version)
-  const end = await soon(services.clock, tellEnd(services, { version, ...start }), null)
+export async function expectedStart(services: Services, key: string, version: VersionRecord): Promise<ExpectedStart> {
+  const start = await suitedStart(services, key, version)
+  const end = await soon(services.clock, tellEnd(services, { key, version, ...start }), null)
   const told = end ?? { sentences: [beingComputed], undecidable: null }
   return { ...start, ...told, isUnderWay: end === null }
 }

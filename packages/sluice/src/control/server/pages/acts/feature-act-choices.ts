@@ -21,22 +21,24 @@ export const noChoices: Choices = { choices: [], choicesPage: null }
 /** Of which version: the newest first. A rollback names those that were good. */
 export async function choicesOf(
   { store }: Services,
-  { feature, active, rolledBack }: FeatureState,
+  state: FeatureState,
   { act, page: wanted }: { act: FeatureAct; page: number },
 ): Promise<Choices> {
   if (act === 'rollback') return noChoices
+  const { feature, active } = state
   const pageOfChoices = (page: number) =>
     store.versionPage(feature, { offset: (page - 1) * choicesOfPage, limit: choicesOfPage })
   const asked = await pageOfChoices(wanted)
   const pages = Math.max(1, Math.ceil(asked.total / choicesOfPage))
   const page = Math.min(wanted, pages)
   const { versions } = page === wanted ? asked : await pageOfChoices(page)
-  const choices = versions.filter(({ id }) => id !== active).map((version) => choiceOf(version, act, rolledBack))
+  const choices = versions.filter(({ id }) => id !== active).map((version) => choiceOf(version, act, state))
   return { choices, choicesPage: { page, pages, to: (number) => `${featureActAddress(feature, act)}?page=${number}` } }
 }
 
-function choiceOf(version: VersionRecord, act: FeatureAct, rolledBack: readonly string[]): ActPage['choices'][number] {
-  const { feature, id, content, publishedAt } = version
+function choiceOf(version: VersionRecord, act: FeatureAct, state: FeatureState): ActPage['choices'][number] {
+  const { feature, rolledBack } = state
+  const { id, content, publishedAt } = version
   const refusal = gateRefusal(version)
   return {
     address: `${featureActAddress(feature, act)}?version=${id}`,
@@ -114,21 +116,24 @@ export function noOtherVersion(feature: string): string {
   return `${feature} has no other version. sluice publish ${feature} brings one here.`
 }
 
+/** The event that it would be; its names and reason are made up. */
+export function actEvent(act: FeatureAct, { active }: FeatureState, { id, rollout }: VersionRecord): ReleaseEvent {
+  const reason = '-'
+  if (act === 'activate') return { type: 'activate', version: id, reason }
+  return act === 'rollback'
+    ? { type: 'rollBack', ...(active !== null && { from: active }), to: id, reason }
+    : { type: 'start', rolloutId: 'r-', salt: '', canary: id, settings: rollout, override: null }
+}
+
 /** Why it cannot be done in this state, by the same rules that would refuse it; null where it can. */
 export function featureActRefusal(
   { clock }: Services,
   act: FeatureAct,
   state: FeatureState,
-  { id, rollout }: VersionRecord,
+  version: VersionRecord,
 ): string | null {
-  const reason = '-'
-  const events: Record<FeatureAct, ReleaseEvent> = {
-    rollback: { type: 'rollBack', ...(state.active !== null && { from: state.active }), to: id, reason },
-    activate: { type: 'activate', version: id, reason },
-    start: { type: 'start', rolloutId: 'r-', salt: '', canary: id, settings: rollout, override: null },
-  }
   try {
-    transition(state, events[act], { at: clock.now(), by: '-' })
+    transition(state, actEvent(act, state, version), { at: clock.now(), by: '-' })
     return null
   } catch (error) {
     const refusal = refusalOf(error)

@@ -24,6 +24,7 @@ import { proposeRelease } from '../../approvals/propose.ts'
 import type { Changed } from '../../change-feature.ts'
 import { applyActivation, applyRollback } from '../../features/activate.ts'
 import { notFound } from '../../http/problem.ts'
+import { releaseOrder } from '../../release-order.ts'
 import { applyStart } from '../../rollouts/change-rollout.ts'
 import { ofFeature } from '../../route/fields.ts'
 import type { Services } from '../../services.ts'
@@ -36,6 +37,7 @@ import { actFields, attempt, formBasics, nothingSent, type Sent } from './act-at
 import { changeReach } from './act-reach.ts'
 import { type ExpectedStart, expectedStart, sentStart, startHidden } from './expected-start.ts'
 import {
+  actEvent,
   choicesOf,
   type FeatureAct,
   featureActRefusal,
@@ -125,7 +127,7 @@ async function perform(services: Services, decided: Decided, write: Write): Prom
     return applyRollback(services, write, feature, { ...from, to: version, reason, seen })
   }
   const wish = { version, reason, ...override, ...(act === 'start' && start) }
-  if (!breaksGlass && ruleFor(services.approvals, feature)) {
+  if (!breaksGlass && ruleFor(services, feature)) {
     const proposed = await proposeRelease(services, write, feature, { act, ...wish, expectedRevision: seen })
     return proposalAddress(proposed.proposal.id)
   }
@@ -167,11 +169,12 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
   const counted = version ? await soon(services.clock, services.endForecasts.traffic(feature), counting) : null
   const isCounting = counted === counting
   const mayStart = act === 'start' && version !== undefined && refusal === null
-  const start = mayStart && !isCounting ? await expectedStart(services, version) : null
+  const start = mayStart && !isCounting ? await expectedStart(services, feature, version) : null
   const { choices, choicesPage } = version ? noChoices : await choicesOf(services, state, asked)
   const address = `${featureActAddress(feature, act)}${version ? `?version=${version.id}` : ''}`
+  const early = version ? (await releaseOrder(services, state, actEvent(act, state, version))).fault : null
   const approval =
-    act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address })
+    act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address, early })
   const before = version && act !== 'rollback' ? rolledBackBefore(state, version) : null
   const made = act === 'rollback' ? await rollbackBefore(services, state) : []
   const isWithoutChoice = act !== 'rollback' && !version && choices.length === 0
@@ -193,7 +196,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     choicesPage,
     others: isWithoutChoice ? [] : [...othersOf(act, state, version), ...(version ? (approval?.others ?? []) : [])],
     notes: [...(before === null ? [] : [before]), ...(approval?.notes ?? [])],
-    refusal: isWithoutChoice ? noOtherVersion(feature) : refusal,
+    refusal: isWithoutChoice ? noOtherVersion(feature) : (refusal ?? approval?.refusal ?? null),
     fault,
     form:
       version && (start || act !== 'start')

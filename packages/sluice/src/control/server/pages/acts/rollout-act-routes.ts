@@ -95,7 +95,7 @@ async function perform(
 ): Promise<Changed | string> {
   const { id, feature } = rollout
   if (act === 'rollback') return applyRollback(services, write, feature, { from: id, reason, seen })
-  if (isWider(act) && !breaksGlass && ruleFor(services.approvals, feature)) {
+  if (isWider(act) && !breaksGlass && ruleFor(services, feature)) {
     const wish = { act, rollout: id, reason, expectedRevision: seen }
     return proposalAddress((await proposeRelease(services, write, feature, wish)).proposal.id)
   }
@@ -129,7 +129,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
   const described = acts[act]
   const users = assessment?.figures?.users ?? null
   const approval = isWider(act)
-    ? actApproval(services, feature, { breaksGlass, address: rolloutActAddress(id, act) })
+    ? actApproval(services, feature, { breaksGlass, address: rolloutActAddress(id, act), early: null })
     : null
   return actPage({
     title: described.title(names.canary),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { featureField, versionIdField } from '../../../../records/names.ts'
+import { addressField } from '../../../../core/suite/config/environments.ts'
+import { versionIdField } from '../../../../records/names.ts'
 import { type ComparedVersion, comparePage } from '../../../pages/compare.ts'
 import { gateRecordOf } from '../../../pages/gate-record.ts'
 import { notFound } from '../../http/problem.ts'
@@ -9,7 +10,7 @@ import { visibleFeature } from '../visible-feature.ts'
 
 export const showComparison = definePage({
   path: '/features/{feature}/compare',
-  params: z.object({ feature: featureField }),
+  params: z.object({ feature: addressField }),
   query: z.object({
     from: versionIdField.or(z.literal('')).default('').catch(''),
     to: versionIdField.or(z.literal('')).default('').catch(''),

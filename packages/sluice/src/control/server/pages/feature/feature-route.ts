@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { addressField } from '../../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
-import { featureField } from '../../../../records/names.ts'
 import type { Rollout } from '../../../../records/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { excerpt } from '../../../../text/untrusted.ts'
@@ -30,7 +30,7 @@ const longestReason = 400
 
 export const showFeaturePage = definePage({
   path: '/features/{feature}',
-  params: z.object({ feature: featureField }),
+  params: z.object({ feature: addressField }),
   query: z.object({ page: z.coerce.number().int().min(1).max(10_000).default(1).catch(1) }),
   async show({ params: { feature }, query, viewer }, services) {
     const { clock } = services

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { featureField, versionIdField } from '../../../../records/names.ts'
+import { addressField } from '../../../../core/suite/config/environments.ts'
+import { versionIdField } from '../../../../records/names.ts'
 import { gateRecordOf } from '../../../pages/gate-record.ts'
 import { runPage } from '../../../pages/run.ts'
 import { notFound } from '../../http/problem.ts'
@@ -8,7 +9,7 @@ import { visibleFeature } from '../visible-feature.ts'
 
 export const showRun = definePage({
   path: '/runs/{feature}/{version}',
-  params: z.object({ feature: featureField, version: versionIdField }),
+  params: z.object({ feature: addressField, version: versionIdField }),
   async show({ params: { feature, version: id }, viewer }, services) {
     await visibleFeature(feature, viewer, services)
     const record = await services.kept.version(feature, id)

@@ -7,7 +7,7 @@ import { type RolloutPage, rolloutPage } from '../../../pages/rollout/rollout-pa
 import { isJudgedLive } from '../../../release/capture.ts'
 import { beingComputed, endForecastSentences, unknownEnd } from '../../../words/end-forecast-text.ts'
 import { momentText } from '../../../words/moments.ts'
-import { hasScope, maySee } from '../../access/caller.ts'
+import { hasScope, isServed, maySee } from '../../access/caller.ts'
 import { notFound, Problem } from '../../http/problem.ts'
 import { visibleInstances } from '../../instances/instance-states.ts'
 import { forecastTopic, rolloutForecast } from '../../rollouts/forecast-route.ts'
@@ -92,7 +92,7 @@ async function factsOf(
     // What is stored now follows from the feature, since the last publication decides it.
     judges: version !== undefined && isJudgedLive({ ...version, live: state.live ?? version.live }),
     assessment: hasScope(viewer, ['operator']) ? await withTokenNames(assessment, viewer, store) : assessment,
-    instances: instances.filter(({ features }) => features === null || features.includes(rollout.feature)),
+    instances: instances.filter(({ reach }) => isServed(reach, rollout.feature)),
     leader: leases.find(({ name }) => name === 'controller')?.holder ?? null,
     epoch: snapshots.view(null).snapshot.epoch,
     now: clock.now(),
