@@ -13,7 +13,7 @@ export const gateEvidenceSchema = z.object({
   runId: z.string(),
   startedAt: z.string(),
   sluiceVersion: z.string(),
-  /** The feature's part of the report, without its cases. */
+  /** The feature's part of the report, without its cases but the names and scores of those that fell most. */
   summary: z.unknown(),
 })
 

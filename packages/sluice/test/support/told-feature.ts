@@ -68,6 +68,7 @@ export function reportOf({
   const model = 'openai:gpt-4.1-2025-04-14'
   return {
     ...{ feature, verdict, strength: 'strong', confidence: 0.95, advice: null, threshold: null, cases: [] },
+    fallen: [{ case: 'case-7', baselineScore: 0.95, score: 0.4 }],
     candidate: { id, label, model },
     baseline: { id: '0123456789ab', label: 'before', model },
     reasons: [{ code: 'regression', message: `The candidate ${label} scores ${mean}.`, tag: null, case: null }],

@@ -11,6 +11,7 @@ import { rubricSchema } from '../../records/rubric.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import { seededRandom } from '../../stats/random.ts'
 import type { NightWord } from '../drift/suspect.ts'
+import { fallenCases } from '../release/fallen-cases.ts'
 import { createSimulatedModel, demoFeature, demoVersion } from './demo-features.ts'
 import { judgeModel, simulatedJudging } from './simulated-judge.ts'
 import { type CalibrateJudge, type LabelledAnswer, simulatedPerson } from './simulated-labels.ts'
@@ -83,6 +84,11 @@ export async function demoReport(
     features: features.map((summary) => ({
       ...summary,
       ...{ feature, candidate: nameOf(label), baseline: nameOf(before.label) },
+      fallen: fallenCases(
+        candidate.rows.map(({ id, score = null }, index) => {
+          return { id, score, baselineScore: baseline.rows[index]?.score ?? null }
+        }),
+      ),
       judge: judge && { ...judge, flipRate: null, calibration },
       cost: { ...summary.cost, usd, generationUsd, judgeUsd, usdPerAnswer: usd / cases },
     })),

@@ -13,6 +13,7 @@ import { type Html, html } from '../../text/markup.ts'
 import { diffWords, type Range } from '../../text/word-diff.ts'
 import { compareAddress, featureAddress, runAddress } from './addresses.ts'
 import { cell, moment, type NamedVersion, notKnown, toned, versionName, wideTable } from './elements.ts'
+import { fallenCasesPart } from './fallen-cases.ts'
 import { type GateRecord, unscoredShare } from './gate-record.ts'
 import type { PageContent } from './layout.ts'
 import { verdictTones } from './overview-row.ts'
@@ -47,7 +48,8 @@ export function comparePage({ feature, from, to }: ComparePage): PageContent {
       ? html`<p>All are the same: <code>${to.content.model}</code> with ${formatAmount(Object.keys(to.content.parameters).length, 'parameter')}.</p>`
       : wideTable({ name: 'Model and parameters', head: ['Setting', 'Before', 'After'], rows: settings })
   }</section>
-<section><h2>What the gate found</h2>${gates(feature, from, to)}</section>`
+<section><h2>What the gate found</h2>${gates(feature, from, to)}</section>
+<section><h2>The cases that fell most</h2>${fallen(from, to)}</section>`
   return { title: `${feature}: ${from.label ?? from.id} and ${to.label ?? to.id}`, main }
 }
 
@@ -154,6 +156,17 @@ ${cell('After', html`<span>${after ?? notKnown}</span>`)}</tr>
 ${none.length === 2 ? undefined : wideTable({ name: 'What the gate found', head: ['Figure', 'Before', 'After'], rows })}
 <p class="note">${caution(from.gate, to.gate)}</p>
 <p>${[from, to].map((version) => (version.gate === null ? undefined : html`<a href="${runAddress(feature, version.id)}">The run of ${version.label ?? version.id}</a> <small>·</small> `))}<a href="${featureAddress(feature)}">All versions</a></p>`
+}
+
+/** Of the run of each version: where the one was the other's baseline, both sides are these two. */
+function fallen(from: ComparedVersion, to: ComparedVersion): Html {
+  const isOwnBaseline = to.gate?.baseline?.id === from.id
+  const shown = isOwnBaseline || from.id === to.id ? [to] : [to, from]
+  return html`${shown.map(({ gate, ...version }) =>
+    gate === null
+      ? undefined
+      : html`<h3>In the run of ${versionName(version)}${isOwnBaseline ? ', against the other one' : ', against its own baseline'}</h3>${fallenCasesPart(gate)}`,
+  )}`
 }
 
 /** Two reports are two runs, and a difference of their scores is no verdict. */

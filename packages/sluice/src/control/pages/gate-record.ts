@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { featureSummarySchema } from '../../records/report/feature-report.ts'
 import type { GateEvidence } from '../../records/version.ts'
+import { fallenCasesSchema } from '../release/fallen-cases.ts'
 
 const {
   score,
@@ -32,6 +33,8 @@ const readable = z.object({
   judge: judge.catch(null),
   cost: cost.nullable().catch(null),
   latency: latency.nullable().catch(null),
+  /** Null: whoever published it did not say. */
+  fallen: fallenCasesSchema.nullable().catch(null),
 })
 
 /** What the report that was published with a version says. Null is what it does not say, or says unreadably. */

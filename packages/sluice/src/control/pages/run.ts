@@ -11,6 +11,7 @@ import {
 import { type Html, html } from '../../text/markup.ts'
 import { auditAddress, featureAddress } from './addresses.ts'
 import { moment, type NamedVersion, notKnown, toned, versionName } from './elements.ts'
+import { fallenCasesPart } from './fallen-cases.ts'
 import { type GateRecord, unscoredShare } from './gate-record.ts'
 import type { PageContent } from './layout.ts'
 import { verdictTones } from './overview-row.ts'
@@ -37,10 +38,10 @@ export function runPage(page: RunPage): PageContent {
 ${gate === null ? noReport(feature) : evidence(feature, gate)}
 <section><h2>Where it comes from</h2>
 <p>Published ${moment(publishedAt)} by ${publishedBy}, from ${source ?? html`a place that was ${notKnown}`}. It asks <code>${page.model}</code>.</p>
-<p class="muted">The control plane stores what the report says as a whole, without its cases and their outputs. ${
+<p class="muted">The control plane stores what the report says as a whole, and of its cases the names and scores of those that fell most. ${
     gate === null
       ? undefined
-      : html`These are where the run was made, in <code>.sluice/runs</code> under <code>${gate.runId}</code>, or in the artifacts of its job.`
+      : html`All others, and what was asked and answered, are where the run was made, in <code>.sluice/runs</code> under <code>${gate.runId}</code>, or in the artifacts of its job.`
   } Whoever has a token of the scope <code>ci</code> can publish any report: <a href="${auditAddress(feature)}">the audit log</a> names who did.</p></section>`
   return { title: `Gate run of ${feature} ${version.label ?? version.id}`, main }
 }
@@ -68,6 +69,7 @@ ${unscored(gate)}
 ${advice === null ? undefined : html`<p class="note">${advice}</p>`}</section>
 <section><h2>Figures</h2><dl class="figures">${figures(gate).map(([name, shown]) => html`<div><dt>${name}</dt><dd>${shown ?? notKnown}</dd></div>`)}</dl>
 ${gate.confidence === null ? undefined : html`<p class="muted"><small>Intervals hold with ${formatPercent(gate.confidence)} confidence.</small></p>`}</section>
+<section><h2>The cases that fell most</h2>${fallenCasesPart(gate)}</section>
 <section><h2>Judge</h2>${judgePart(feature, gate)}</section>
 <section><h2>To trust the numbers</h2>${notes === null ? html`<p>${notKnown}</p>` : sentences(notes, 'The report has no notes.')}</section>
 <p class="muted"><small>Run <code>${runId}</code> of Sluice ${sluiceVersion}.</small></p>`

@@ -6,6 +6,7 @@ import { SluiceError } from '../../errors.ts'
 import type { Report } from '../../records/report/report.ts'
 import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import type { VersionOrigin, VersionRecord } from '../../records/version.ts'
+import { fallenCases } from '../release/fallen-cases.ts'
 
 /** The body of `POST /v1/features/{f}/versions`. */
 export interface Publication
@@ -63,9 +64,18 @@ function withFiles({ file }: Prompt): SluiceError {
   return new SluiceError('invalid-input', message)
 }
 
-/** What a release rests on: the feature's part of the report, without its cases. */
+/**
+ * What a release rests on: the feature's part of the report. Of its cases only the names and scores of those that fell most;
+ * a report that has none of them any more does not say which.
+ */
 function withoutCases(report: Report, feature: string): Report {
-  const features = report.features.filter((part) => part.feature === feature).map((part) => ({ ...part, cases: [] }))
+  const features = report.features
+    .filter((part) => part.feature === feature)
+    .map((part) => ({
+      ...part,
+      ...(part.cases.length > 0 && { fallen: fallenCases(part.cases) }),
+      cases: [],
+    }))
   return { ...report, features }
 }
 

@@ -47,7 +47,8 @@ function hostileGate({ hostile }: Odd) {
     ...{ verdict: 'fail' as const, strength: 'weak' as const, exitCode: 1, runId: hostile, startedAt: hostile },
     sluiceVersion: hostile,
   }
-  const summary = reportOf({ feature: hostile, id: hostile, label: hostile, verdict: 'fail', mean: 9e99 })
+  const report = reportOf({ feature: hostile, id: hostile, label: hostile, verdict: 'fail', mean: 9e99 })
+  const summary = { ...report, fallen: [{ case: hostile, baselineScore: 1, score: 0 }] }
   return gateRecordOf({ ...gateEvidence, summary })
 }
 

@@ -62,8 +62,40 @@ test('which settings the file holds is published, since a default that somebody 
 })
 
 test('of a report only the part about the feature goes along, without cases', async () => {
-  const part = (feature: string) => ({ feature, cases: [{ id: 'secret e-mail' }] })
+  const part = (feature: string) => ({ feature, cases: [{ id: 'a', score: 1, baselineScore: 1, input: 'secret' }] })
   const report = { features: [part('other'), part('summary')] } as unknown as Report
-  assert.deepEqual((await publication('', report)).report, { features: [{ feature: 'summary', cases: [] }] })
+  assert.deepEqual((await publication('', report)).report, {
+    features: [{ feature: 'summary', fallen: [], cases: [] }],
+  })
   assert.equal((await publication('')).report, null)
+})
+
+test('of the cases of a report the names and scores of those that fell most are published, and no text', async () => {
+  const scored = (id: string, score: number | null, baselineScore: number | null, more = {}) => ({
+    ...{ id, score, baselineScore, ...more },
+    ...{ state: 'scored', input: 'private', output: 'private', baselineOutput: 'private' },
+  })
+  const cases = [
+    ...Array.from({ length: 20 }, (_, index) => scored(`case-${index}`, 0.5, 0.5 + index / 100)),
+    ...[scored('better', 1, 0.2), scored('without a score', null, 0.9), scored('new', 0.1, null)],
+    ...[
+      scored('held-out', 0, 1, { holdout: true }),
+      scored('flaky', 0, 1, { quarantine: { until: 'x', reason: 'y' } }),
+    ],
+  ]
+  const report = (of: object[]) => ({ features: [{ feature: 'summary', cases: of }] }) as unknown as Report
+  const published = (await publication('', report(cases))).report
+  assert.doesNotMatch(JSON.stringify(published), /private|held-out|flaky/)
+  const [part] = (published?.features ?? []) as unknown as {
+    fallen: { case: string; score: number }[]
+    cases: unknown[]
+  }[]
+  assert.deepEqual(part?.cases, [])
+  assert.deepEqual(
+    part?.fallen.map((one) => one.case),
+    Array.from({ length: 15 }, (_, index) => `case-${19 - index}`),
+  )
+  assert.deepEqual(part?.fallen[0], { case: 'case-19', baselineScore: 0.69, score: 0.5 })
+  const [kept] = (await publication('', report([]))).report?.features ?? []
+  assert.ok(kept && !('fallen' in kept), 'a report without its cases does not say that none fell')
 })

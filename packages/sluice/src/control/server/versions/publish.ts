@@ -8,6 +8,7 @@ import { liveSettingsSchema, rolloutSettingsSchema } from '../../../records/roll
 import { rubricSchema } from '../../../records/rubric.ts'
 import { strengthSchema } from '../../../records/verdict.ts'
 import { type GateEvidence, versionOriginSchema } from '../../../records/version.ts'
+import { fallenCasesSchema } from '../../release/fallen-cases.ts'
 import { refuseOtherFeature } from '../access/caller.ts'
 import { refuseMoreVersions } from '../access/growth.ts'
 import { Problem } from '../http/problem.ts'
@@ -25,7 +26,13 @@ const gateReport = reportSchema
     features: z.array(
       featureSummarySchema
         .pick({ feature: true, verdict: true })
-        .extend({ strength: strengthSchema.nullish(), candidate: z.looseObject({ id: z.string() }) })
+        .extend({
+          strength: strengthSchema.nullish(),
+          candidate: z.looseObject({ id: z.string() }),
+          fallen: fallenCasesSchema.exactOptional().meta({
+            description: 'The cases that fell most against the baseline. They are kept; `cases` are not.',
+          }),
+        })
         .loose(),
     ),
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { judgePage } from '../../../../src/control/pages/judge.ts'
 import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
-import { publishTold, toldEngine, toldFeature } from '../../../support/told-feature.ts'
+import { publication, publishTold, toldEngine, toldFeature } from '../../../support/told-feature.ts'
 import { signedIn } from '../../../support/visitor.ts'
 
 const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
@@ -16,6 +16,33 @@ test('two versions are compared word by word, with what the gate found of each a
   assert.match(text(page), /All are the same: openai:gpt-4\.1-2025-04-14 with 2 parameters/)
   assert.match(text(page), /Score 0\.880 \[0\.860, 0\.900\] 0\.920 \[0\.900, 0\.940\]/)
   assert.match(text(page), /Two reports are two runs\. Their cases, and what is behind the judge, may differ/)
+  assert.match(
+    text(page),
+    /The cases that fell most In the run of \S+ \w{12} , against its own baseline Case before \S+ Change case-7 0\.950 0\.400 -0\.550/,
+  )
+  assert.equal(page.match(/>case-7</g)?.length, 2, 'the cases of both runs')
+})
+
+test('which cases fell is said to be unknown where it was not published, and what is no such list is refused', async () => {
+  await using plane = await testPlane()
+  const told = { feature: 'mail', label: 'v2', text: 'b', startedAt: '2026-11-24T08:00:00.000Z' }
+  const { id, body } = publication(told)
+  const send = (fallen?: unknown) => {
+    const { fallen: _, ...part } = body.report.features[0] ?? {}
+    const features = [{ ...part, ...(fallen !== undefined && { fallen }) }]
+    const report = { ...body.report, features }
+    return plane.ask('POST /v1/features/mail/versions', { as: 'ci', body: { ...body, report } })
+  }
+  const one = { case: 'a', baselineScore: 1, score: 0 }
+  for (const odd of [[{ ...one, output: 'x' }], [{ ...one, score: 2 }], Array.from({ length: 16 }, () => one), 'x'])
+    assert.equal((await send(odd)).status, 400)
+  const ann = await signedIn(plane, 'viewer')
+  const shown = async () => text(await ann.page(`/runs/mail/${id}`))
+  assert.equal((await send()).status, 201)
+  assert.match(await shown(), /Which cases fell is not known : an earlier sluice publish did not send them/)
+  await send([])
+  plane.clock.advance(6000)
+  assert.match(await shown(), /No case fell against before\./)
 })
 
 test('of a version without a report nothing was measured, and settings that differ are named', async () => {
