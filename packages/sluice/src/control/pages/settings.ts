@@ -31,8 +31,12 @@ export interface SettingsPage {
   publicUrl: string | null
   /** Which releases need whose approval, by feature or pattern, as far as the reader may see; empty: none does. */
   approvals: readonly { features: string; text: string }[]
+  /** Whether a server that was started since asks for other approvals than these. */
+  othersAsk: boolean
   /** Null: GitHub is told nothing. */
   github: GithubStanding | null
+  /** Whether any replica does that now. */
+  tellsGithub: boolean
   now: number
 }
 
@@ -44,7 +48,9 @@ export function settingsPage({
   tokens,
   publicUrl,
   approvals,
+  othersAsk,
   github,
+  tellsGithub,
   now,
 }: SettingsPage): PageContent {
   const main = html`<h1>Settings</h1>
@@ -72,12 +78,16 @@ ${
     approvals.length === 0
       ? html`<p>No release that you may see needs approval. <code>server: {approvals: …}</code> in <code>sluice.yaml</code> changes that.</p>`
       : html`<ul>${approvals.map(({ features, text }) => html`<li><code>${features}</code>: ${text}</li>`)}</ul>`
+  }${
+    othersAsk
+      ? html`<p>${toned('bad', 'A server that was started since asks for other approvals')}: releases that are made by it follow its rules. Start all of them with the same <code>sluice.yaml</code>; which rules came when stands in <code>sluice audit _system</code>.</p>`
+      : undefined
   }</section>
-<section><h2>GitHub</h2>${githubText(github)}</section>`
+<section><h2>GitHub</h2>${githubText(github, tellsGithub)}</section>`
   return { title: 'Settings', main }
 }
 
-function githubText(github: GithubStanding | null) {
+function githubText(github: GithubStanding | null, isTold: boolean) {
   if (!github)
     return html`<p>Not told of releases. <code>server: {github: …}</code> in <code>sluice.yaml</code> changes that.</p>`
   const { repository, link } = github
@@ -86,6 +96,8 @@ function githubText(github: GithubStanding | null) {
   const { state, words, checkWay, since } = link
   const [tone, text] = githubStates[state]
   const way = checkWay === null ? 'nowhere' : checkWay === 'checkRun' ? 'in a check run' : 'in a commit status'
+  if (!isTold)
+    return html`<p>${toned('bad', 'No replica tells it now')}: look at the log of the control plane. Last: ${text.toLowerCase()}, since ${moment(since)}.</p><p>${told}.</p>`
   return html`<p>${toned(tone, text)} since ${moment(since)}${words === null ? undefined : html`: ${words}`}</p>
 <p>${told}. The evidence stands ${way}.</p>`
 }

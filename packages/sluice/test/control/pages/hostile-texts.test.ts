@@ -141,6 +141,7 @@ const pages: Record<string, PageContent> = {
     now,
   }),
   settings: settingsPage({
+    ...{ othersAsk: true, tellsGithub: true },
     approvals: [{ features: hostile, text: hostile }],
     github: { repository: hostile, link: { state: 'refused', words: hostile, checkWay: null, since: now } },
     own: { ...token, person: { issuer: hostile, subject: hostile } },

@@ -1,8 +1,10 @@
 import { keyOf, shownKey } from '../../../core/suite/config/environments.ts'
 import { formatSpan } from '../../../text/format.ts'
 import { ruleFor } from '../../approval/approval-rule.ts'
+import { progressName } from '../../github/github-progress.ts'
 import { type SettingsPage, type ShownToken, settingsPage } from '../../pages/settings.ts'
 import { type Caller, covers, hasScope, tokenReach } from '../access/caller.ts'
+import { areSameRules, notedRules } from '../approvals/noted-rules.ts'
 import { ruleText } from '../needed-approval.ts'
 import type { Services } from '../services.ts'
 import { defineOwnPage } from './page-route.ts'
@@ -15,6 +17,7 @@ export const showSettings = defineOwnPage({
     const visible = hasScope(caller, ['admin'])
       ? (await store.tokens()).filter((record) => covers(caller, tokenReach(record, environments)))
       : null
+    const [github, leases] = await Promise.all([engineState.github?.() ?? null, store.leases()])
     return settingsPage({
       own: session.record,
       sessionEndsAt: session.expiresAt,
@@ -22,11 +25,20 @@ export const showSettings = defineOwnPage({
       tokens: visible?.toSorted((a, b) => a.createdAt - b.createdAt).map(shown) ?? null,
       publicUrl: settings.publicUrl,
       approvals: shownRules(services, caller),
-      github: (await engineState.github?.()) ?? null,
+      // What differs may be about features that the reader may not see.
+      othersAsk: caller.features === null && (await othersAsk(services)),
+      github,
+      tellsGithub: github !== null && leases.some(({ name }) => name === progressName(github.repository)),
       now: clock.now(),
     })
   },
 })
+
+/** Whether a server that was started since, on another replica, asks for other approvals: then releases by it follow its rules. */
+async function othersAsk({ store, approvals }: Services): Promise<boolean> {
+  const noted = await notedRules(store)
+  return noted !== undefined && !areSameRules(noted, approvals)
+}
 
 /** The rules by their patterns; for who may see some features only, what holds for each of these. */
 function shownRules(services: Services, { features, environments }: Caller): SettingsPage['approvals'] {

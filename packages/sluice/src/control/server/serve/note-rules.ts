@@ -1,14 +1,10 @@
 import type { Clock } from '@sluice/client'
-import { z } from 'zod'
 import type { ApprovalRules } from '../../../core/suite/config/approval-settings.ts'
 import { plainFeature } from '../../../core/suite/config/environments.ts'
 import { matchesWildcards } from '../../../core/suite/models/wildcards.ts'
-import { canonicalJson } from '../../../core/suite/values/canonical-json.ts'
 import type { Store } from '../../store/store.ts'
+import { areSameRules, keepRules, notedRules } from '../approvals/noted-rules.ts'
 import type { Log } from '../log.ts'
-
-const checkpoint = 'approval-rules'
-const keptSchema = z.looseObject({ rules: z.unknown() })
 
 type Noted = Pick<Store, 'checkpoint' | 'saveCheckpoint' | 'commit' | 'features'>
 
@@ -25,10 +21,8 @@ export async function noteRules(
     log('warn', 'these rules for approvals are for no feature that there is: check how they are written', {
       features: unused.join(', '),
     })
-  const kept = await store.checkpoint(checkpoint)
-  const before = keptSchema.safeParse(kept?.state).data?.rules ?? {}
-  const after = JSON.parse(JSON.stringify(rules)) as unknown
-  if (canonicalJson(before) === canonicalJson(after)) return
+  const before = (await notedRules(store)) ?? {}
+  if (areSameRules(before, rules)) return
   const asked = Object.keys(rules).length === 0 ? 'none any more' : Object.keys(rules).join(', ')
   log('warn', 'the rules for approvals have changed', { features: asked })
   await store.commit({
@@ -40,12 +34,11 @@ export async function noteRules(
       action: 'approval.rules',
       reason: 'the sluice.yaml with which this server was started asks for other approvals than before',
       before: { rules: before },
-      after: { rules: after },
+      after: { rules },
       evidence: null,
     },
   })
-  const cursor = kept?.cursor ?? -1
-  await store.saveCheckpoint(checkpoint, cursor, { cursor: cursor + 1, state: { rules: after } })
+  await keepRules(store, rules)
 }
 
 /** Patterns of no feature, once there are features: one that is mistyped asks nobody for approval. */

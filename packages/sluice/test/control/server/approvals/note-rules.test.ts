@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { noteRules } from '../../../../src/control/server/serve/note-rules.ts'
 import type { ApprovalRules } from '../../../../src/core/suite/config/approval-settings.ts'
 import { testPlane } from '../../../support/control-plane.ts'
+import { signedIn } from '../../../support/visitor.ts'
 
 const rule = { approvals: 1, approvers: { role: 'approver' as const }, expires: 60_000 }
 
@@ -28,7 +29,10 @@ test('a server says which rules are for no feature, and puts on record that they
   })
   const unused = 'these rules for approvals are for no feature that there is: check how they are written: billng-*'
   assert.deepEqual(await said(rules), [unused])
+  const settings = async () => (await signedIn(plane, 'viewer')).page('/settings')
+  assert.match(await settings(), /A server that was started since asks for other approvals/)
   assert.deepEqual(await said({}), [`${changed}: none any more`])
+  assert.doesNotMatch(await settings(), /other approvals/, 'that is what this plane asks for')
   const rows = (await store.audit('_system')).filter(({ action }) => action === 'approval.rules')
   assert.deepEqual(
     rows.map(({ before, after }) => [before, after]),

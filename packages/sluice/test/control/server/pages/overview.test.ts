@@ -177,6 +177,9 @@ test('what GitHub is told of releases, and what is wrong with it, stands in the 
   const shown = async () => text(await ann.page('/settings')).match(/GitHub .*/s)?.[0]
   assert.match((await shown()) ?? '', /^GitHub Releases and rollouts are told to acme\/mail ?; nothing was told yet\./)
   const since = plane.clock.now()
+  standing.link = { state: 'works', words: null, checkWay: 'status', since: 0 }
+  assert.match((await shown()) ?? '', /✕ No replica tells it now ?: .* Last: works, since/)
+  await plane.store.lead('github:acme/mail')
   standing.link = { state: 'refused', words: '401 Bad credentials', checkWay: null, since }
   assert.match((await shown()) ?? '', /Refused since .*: 401 Bad credentials .*The evidence stands nowhere\./)
   standing.link = { state: 'works', words: null, checkWay: 'status', since }
