@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { GithubApi } from '../../core/github/github-api.ts'
 import type { DeploymentState } from './deployment-steps.ts'
 import { descriptionLine } from './description-line.ts'
+import type { Make } from './evidence-check.ts'
 
 /** A deployment that this program has made. */
 interface Deployment {
@@ -36,7 +37,12 @@ export interface FeatureDeployments {
   setState(deployment: Deployment, state: NewState): Promise<void>
 }
 
-const payloadSchema = z.looseObject({ sluice: z.string(), feature: z.string(), version: z.string() })
+const payloadSchema = z.looseObject({
+  sluice: z.string(),
+  feature: z.string(),
+  version: z.string(),
+  store: z.string().optional(),
+})
 const deploymentSchema = z.object({
   id: z.int(),
   // Deployments of others hold anything, older servers a text.
@@ -47,15 +53,21 @@ const pageSize = 100
 /** Of the newest deployments of a feature so many pages are looked through. */
 const mostPages = 10
 
-/** @param base `/repos/owner/name` */
+interface DeploymentsPlace {
+  /** `/repos/owner/name` */
+  base: string
+  feature: string
+  environment: string
+  /** Of the feature; undefined without a public address. */
+  page: string | undefined
+  /** What tells this store from others that deploy to the same environment. */
+  mark: string
+  make: Make
+}
+
 export function featureDeployments(
   api: GithubApi,
-  {
-    base,
-    feature,
-    environment,
-    page,
-  }: { base: string; feature: string; environment: string; page: string | undefined },
+  { base, feature, environment, page, mark, make }: DeploymentsPlace,
 ): FeatureDeployments {
   // By its task a workflow that starts on deployments tells these from others.
   const task = `sluice:${feature}`.slice(0, 128)
@@ -68,7 +80,7 @@ export function featureDeployments(
       const own = z
         .array(deploymentSchema)
         .parse(data)
-        .flatMap((one) => ownDeployment(one, feature))
+        .flatMap((one) => ownDeployment(one, { feature, mark }))
       const found = own.filter(fits).sort((a, b) => b.id - a.id)[0]
       if (found || !hasNext) return found
     }
@@ -80,17 +92,13 @@ export function featureDeployments(
     async ensure({ commit, key, version, words }) {
       const found = await find((one) => one.key === key)
       if (found) return found
-      const { data } = await api.request('POST', place, {
-        ...{
-          ref: commit,
-          task,
-          environment,
-          description: descriptionLine(words),
-          payload: { sluice: key, feature, version },
-        },
+      const body = {
+        ...{ ref: commit, task, environment, description: descriptionLine(words) },
+        payload: { sluice: key, feature, version, store: mark },
         // Everything was decided before: nothing is merged, and no check is asked for.
         ...{ auto_merge: false, required_contexts: [], transient_environment: false },
-      })
+      }
+      const { data } = await make(() => api.request('POST', place, body))
       return { id: z.object({ id: z.int() }).parse(data).id, key, version }
     },
     async setState({ id }, { state, words, link }) {
@@ -112,9 +120,14 @@ export function featureDeployments(
   }
 }
 
-function ownDeployment({ id, payload }: z.output<typeof deploymentSchema>, feature: string): Deployment[] {
+function ownDeployment(
+  { id, payload }: z.output<typeof deploymentSchema>,
+  { feature, mark }: Pick<DeploymentsPlace, 'feature' | 'mark'>,
+): Deployment[] {
   const { data } = payloadSchema.safeParse(typeof payload === 'string' ? parsed(payload) : payload)
-  return data?.feature === feature ? [{ id, key: data.sluice, version: data.version }] : []
+  return data?.feature === feature && (data.store ?? mark) === mark
+    ? [{ id, key: data.sluice, version: data.version }]
+    : []
 }
 
 function parsed(text: string): unknown {

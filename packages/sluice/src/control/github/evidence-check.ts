@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type GithubApi, GithubError } from '../../core/github/github-api.ts'
+import { plainFeature } from '../../core/suite/config/environments.ts'
 import { descriptionLine } from './description-line.ts'
 
 /** What a check of a commit says. Conclusion null: it is still under way. */
@@ -27,45 +28,60 @@ const runsSchema = z.object({
 /** A commit status knows no neutral end, and whoever waits for it should not wait for ever. */
 const stateOf = { success: 'success', neutral: 'success', failure: 'failure', cancelled: 'error' } as const
 
+/** Where checks stand, and who says them. */
+export interface CheckPlace {
+  api: GithubApi
+  /** `/repos/owner/name` */
+  base: string
+  /** Of this control plane among all that tell the repository; empty: it has none. */
+  name: string
+  make: Make
+}
+
+/** Makes what is not there yet, unless another replica does so by now. */
+export type Make = <T>(request: () => Promise<T>) => Promise<T>
+
 /**
  * Puts a check run on the commit, or brings the one that is there up to date; where the token may not, the same words as a
  * commit status.
- * @param base `/repos/owner/name`
  * @param before the way that is known to work; undefined where none was tried
+ * @returns the way, and whether the token goes it with any commit: GitHub may not know one of them
  * @throws GithubError
  */
 export async function putCheck(
-  api: GithubApi,
-  base: string,
+  place: CheckPlace,
   check: EvidenceCheck,
   before?: CheckWay | undefined,
-): Promise<CheckWay> {
+): Promise<{ way: CheckWay; isUsual: boolean }> {
+  let isUsual = true
   if (before !== 'status') {
     try {
-      await putCheckRun(api, base, check)
-      return 'checkRun'
+      await putCheckRun(place, check)
+      return { way: 'checkRun', isUsual }
     } catch (error) {
       if (!isForbidden(error)) throw error
+      isUsual = error.status !== 404
     }
   }
   const { feature, commit, conclusion, title, link } = check
+  const { api, base, name } = place
   await api.request('POST', `${base}/statuses/${commit}`, {
     state: conclusion === null ? 'pending' : stateOf[conclusion],
-    context: `sluice/${feature}`,
+    context: ['sluice', ...(name === '' ? [] : [name]), plainFeature(feature)].join('/'),
     description: descriptionLine(title),
     ...(link !== undefined && { target_url: link }),
   })
-  return 'status'
+  return { way: 'status', isUsual }
 }
 
-/** Whether the token may not do that. 404 is what some tokens get for it. */
-export function isForbidden(error: unknown): boolean {
+/** Whether the token may not do that. 404 is what some tokens get for it, and what a commit gets that is not there. */
+export function isForbidden(error: unknown): error is GithubError {
   return error instanceof GithubError && error.limitMs === undefined && [403, 404].includes(error.status ?? 0)
 }
 
-async function putCheckRun(api: GithubApi, base: string, check: EvidenceCheck): Promise<void> {
+async function putCheckRun({ api, base, name: own, make }: CheckPlace, check: EvidenceCheck): Promise<void> {
   const { feature, commit, id, conclusion, title, summary, link } = check
-  const name = `sluice: ${feature}`
+  const name = `sluice: ${plainFeature(feature)}${own === '' ? '' : ` (${own})`}`
   const query = new URLSearchParams({ check_name: name, filter: 'all', per_page: '100' })
   const { data } = await api.request('GET', `${base}/commits/${commit}/check-runs?${query}`)
   const found = runsSchema.parse(data).check_runs.find((run) => run.external_id === id)
@@ -76,5 +92,5 @@ async function putCheckRun(api: GithubApi, base: string, check: EvidenceCheck): 
     ...(link !== undefined && { details_url: link }),
   }
   if (found) await api.request('PATCH', `${base}/check-runs/${found.id}`, body)
-  else await api.request('POST', `${base}/check-runs`, { ...body, head_sha: commit })
+  else await make(() => api.request('POST', `${base}/check-runs`, { ...body, head_sha: commit }))
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import { z } from 'zod'
 import { type Backoff, backoffMs } from '../../backoff.ts'
@@ -12,11 +13,14 @@ import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
 import type { Store } from '../store/store.ts'
 import { type GithubLink, type GithubProgress, loadProgress, newProgress, progressName } from './github-progress.ts'
+import { isUnderWay, makeOnce } from './make-once.ts'
+import { createRefusedChecks, type RefusedChecks } from './refused-checks.ts'
 import { releaseRow } from './release-row.ts'
-import { type GithubTarget, rowRefusal, type StepFate, toldRow } from './tell-row.ts'
+import { type GithubTarget, rowRefusal, type StepFate, tellCheck, toldRow } from './tell-row.ts'
 
 /** GitHub must not wait by itself: that is left to this loop. */
-export interface GithubFollowerOptions extends Omit<GithubTarget, 'may' | 'now'> {
+export interface GithubFollowerOptions
+  extends Pick<GithubTarget, 'api' | 'settings' | 'environments' | 'linkTo' | 'redactors'> {
   store: Store
   clock: Clock
   faults: LoopFaults
@@ -43,6 +47,7 @@ interface Memory {
   revisions: Map<string, number>
   withoutCommit: Set<string>
   may: GithubTarget['may']
+  refused: RefusedChecks
   /** Null: nothing is waited for. */
   pause: { since: Moment; ms: number } | null
   failures: number
@@ -50,12 +55,16 @@ interface Memory {
 
 /**
  * Tells GitHub what happens to releases, by following the record of every feature. It stands beside the controller:
- * nothing of a release waits for GitHub. Each step is looked up before it is made, so after a crash, or by another
- * replica, it is not made twice. What happened before the repository was first known is not told.
+ * nothing of a release waits for GitHub. Each step is looked up before it is made, and what is being made is on record
+ * before it is asked for: so after a crash, or by another replica, nothing is made twice. What happened before the repository
+ * was first known is not told.
  */
 export function followReleases(options: GithubFollowerOptions): WorkLoop {
   const { store, clock, settings, faults } = options
-  const memory: Memory = { revisions: new Map(), withoutCommit: new Set(), may: {}, pause: null, failures: 0 }
+  const memory: Memory = {
+    ...{ revisions: new Map(), withoutCommit: new Set(), may: {}, pause: null, failures: 0 },
+    refused: createRefusedChecks(clock),
+  }
   return startLeaderLoop({
     store,
     name: progressName(settings.repository),
@@ -71,6 +80,7 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
         await newProgress(store, settings.repository, await heads(store, states)).save()
         return true
       }
+      if (isUnderWay(progress, { store, clock })) return false
       // Of those that the settings leave out nothing is kept, so they would begin anew.
       for (const feature of progress.seen.keys()) if (!isMeant(settings, feature)) progress.seen.delete(feature)
       for (const { feature, revision } of states) {
@@ -81,6 +91,7 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
         if (told === 'paused') return false
         if (told === 'some') return true
       }
+      await tellLate(progress, { ...options, held, memory })
       return false
     },
   })
@@ -131,10 +142,10 @@ async function tellFeature(
 
 /** `part`: another replica leads by now, and goes on. */
 async function tellRow(row: AuditRow, progress: GithubProgress, telling: Telling): Promise<'nothing' | 'part' | 'all'> {
-  const { store, clock, faults, count, memory, held } = telling
+  const { store, faults, count, held } = telling
   const release = releaseRow(row)
   if (!release) return 'nothing'
-  const { steps, run } = await toldRow(store, release, { ...telling, now: () => clock.now(), may: memory.may })
+  const { steps, run } = await toldRow(store, release, targetOf(progress, telling))
   const { chain: feature, seq } = row
   let isRefused = false
   const started = progress.doing.get(feature)
@@ -151,11 +162,51 @@ async function tellRow(row: AuditRow, progress: GithubProgress, telling: Telling
     count(step.do, fate)
     if (fate === 'noCommit') noteNoCommit(feature, step.version, telling)
     if (fate === 'done') works(progress, telling)
+    // What waits is settled once GitHub takes it.
+    if (fate === 'later') isRefused = true
     progress.doing.set(feature, { seq, done: done + 1 })
     if (done + 1 < steps.length && fate === 'done') await progress.save()
   }
   if (!isRefused) faults.settled(feature)
   return steps.length > 0 ? 'all' : 'nothing'
+}
+
+/** Where a row is told, by whoever leads now. */
+function targetOf(progress: GithubProgress, telling: Telling): GithubTarget {
+  const { store, clock, faults, memory, api, settings, environments, linkTo, redactors } = telling
+  return {
+    ...{ api, settings, environments, linkTo, redactors, may: memory.may, refused: memory.refused },
+    now: () => clock.now(),
+    mark: createHmac('sha256', store.secret).update('sluice github 1').digest('hex').slice(0, 12),
+    make: (request) => makeOnce(request, progress, telling),
+    onRefused({ feature, commit }, { message }, waitMs) {
+      const what = `GitHub takes no check of the commit ${commit}, and is asked again later`
+      faults.note(feature, new SluiceError('refused', `${what}: ${message}`), waitMs)
+    },
+  }
+}
+
+/** Tries the checks again that GitHub did not take. */
+async function tellLate(progress: GithubProgress, telling: Telling): Promise<void> {
+  const { memory, held, count, faults } = telling
+  for (const check of memory.refused.due()) {
+    // A refusal of one may be one of all.
+    if (!held() || memory.refused.refused(check.commit) !== null) continue
+    try {
+      const fate = await tellCheck(check, targetOf(progress, telling)).catch((error: unknown) => {
+        rowRefusal(error)
+        memory.refused.accept(check)
+        return 'refused' as const
+      })
+      count('check', fate)
+      if (fate !== 'done') continue
+      works(progress, telling)
+      faults.settled(check.feature)
+      await progress.save()
+    } catch (error) {
+      return pauseAfter(error, progress, telling)
+    }
+  }
 }
 
 function noteNoCommit(feature: string, version: string, { memory, onNoCommit }: Telling): void {

@@ -21,6 +21,8 @@ const storedSchema = z.strictObject({
   seen: z.record(z.string(), z.int()),
   /** By feature, the row that is being told, and how many of its steps are done. */
   doing: z.record(z.string(), z.strictObject({ seq: z.int(), done: z.int() })),
+  /** What is being made there, until when at the latest; null: nothing. */
+  making: z.strictObject({ until: z.number() }).nullable().default(null),
   link: linkSchema.nullable(),
 })
 
@@ -28,6 +30,8 @@ const storedSchema = z.strictObject({
 export interface GithubProgress {
   seen: Map<string, number>
   doing: Map<string, { seq: number; done: number }>
+  /** A request that makes something, and whose answer nobody has seen: it may still be under way until then. */
+  making: { until: number } | null
   /** Null before the first request. */
   link: GithubLink | null
   /** @throws StoreError where another replica has written meanwhile: then nothing more is to be told */
@@ -52,21 +56,22 @@ export async function loadProgress(store: Store, repository: string): Promise<Gi
 
 /** From these rows on. */
 export function newProgress(store: Store, repository: string, seen: Record<string, number>): GithubProgress {
-  return progressOf(store, progressName(repository), -1, { seen, doing: {}, link: null })
+  return progressOf(store, progressName(repository), -1, { seen, doing: {}, making: null, link: null })
 }
 
 function progressOf(
   store: Store,
   name: string,
   stored: number,
-  { seen, doing, link }: z.output<typeof storedSchema>,
+  { seen, doing, making, link }: z.output<typeof storedSchema>,
 ): GithubProgress {
   let cursor = stored
   const progress: GithubProgress = {
-    ...{ seen: new Map(Object.entries(seen)), doing: new Map(Object.entries(doing)), link },
+    ...{ seen: new Map(Object.entries(seen)), doing: new Map(Object.entries(doing)), making, link },
     async save() {
       const state = {
-        ...{ seen: Object.fromEntries(progress.seen), doing: Object.fromEntries(progress.doing), link: progress.link },
+        ...{ seen: Object.fromEntries(progress.seen), doing: Object.fromEntries(progress.doing) },
+        ...{ making: progress.making, link: progress.link },
       }
       if (!(await store.saveCheckpoint(name, cursor, { cursor: cursor + 1, state })))
         throw new StoreError('busy', 'another replica tells GitHub by now')

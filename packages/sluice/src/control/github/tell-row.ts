@@ -9,7 +9,8 @@ import { unlessDamaged } from '../store/store-error.ts'
 import { releaseCheck, rolloutCheck } from './check-text.ts'
 import { type DeploymentStep, deploymentSteps } from './deployment-steps.ts'
 import { type FeatureDeployments, featureDeployments } from './deployments.ts'
-import { type CheckWay, isForbidden, putCheck } from './evidence-check.ts'
+import { type CheckWay, type EvidenceCheck, isForbidden, type Make, putCheck } from './evidence-check.ts'
+import type { RefusedChecks } from './refused-checks.ts'
 import { type ReleaseRow, takenBackBy } from './release-row.ts'
 import { openRevert } from './revert/open-revert.ts'
 import type { CaseRedactors } from './revert/revert-cases.ts'
@@ -28,10 +29,19 @@ export interface GithubTarget {
   now: () => number
   /** What the token may do, as far as this process has tried. */
   may: { check?: CheckWay | null }
+  refused: RefusedChecks
+  /** Told of the first refusal in a row of checks of a commit. */
+  onRefused: (check: EvidenceCheck, error: GithubError, waitMs: number) => void
+  make: Make
+  /** What tells this store from others. */
+  mark: string
 }
 
-/** What became of a step. `noCommit`: the version is in no commit of the repository that is known here. */
-export type StepFate = 'done' | 'noCommit' | 'unknown' | 'off'
+/**
+ * What became of a step. `noCommit`: the version is in no commit of the repository that is known here. `later`: GitHub takes
+ * nothing of the commit at present.
+ */
+export type StepFate = 'done' | 'noCommit' | 'unknown' | 'off' | 'later'
 
 /** Last of all the pull request. */
 type RowStep = DeploymentStep | { do: 'revert'; version: string; to: string; rolloutId: string | null }
@@ -52,7 +62,8 @@ export async function toldRow(store: Store, row: ReleaseRow, place: GithubTarget
   const { settings, api, linkTo } = place
   const base = `/repos/${settings.repository}`
   const environment = deploymentEnvironment(feature, place)
-  const deployments = featureDeployments(api, { base, feature, environment, page: linkTo(feature, null) })
+  const page = linkTo(feature, null)
+  const deployments = featureDeployments(api, { ...place, base, feature, environment, page })
   const commitOf = (id: string) => commitIn(settings.repository, versions.get(id))
   return {
     steps: [
@@ -75,14 +86,12 @@ export async function toldRow(store: Store, row: ReleaseRow, place: GithubTarget
         await deployments.ensure({ commit, ...step })
         return 'done'
       }
-      if (settings.check === false || place.may.check === null) return 'off'
+      if (settings.check === false) return 'off'
       const { rollout } = step
       const assessment = rollout && (await readAssessment(store, rollout.id))
       const context = { nameOf, assessment, gate: versions.get(version)?.report ?? null, link }
       const text = rollout ? rolloutCheck(rollout, row, context) : releaseCheck(row, context)
-      const check = { feature, commit, id: step.id, link, ...text }
-      place.may.check = await putCheck(api, base, check, place.may.check).catch(nullWhereForbidden)
-      return place.may.check === null ? 'off' : 'done'
+      return tellCheck({ feature, commit, id: step.id, link, ...text }, place)
     },
   }
 }
@@ -91,7 +100,11 @@ export async function toldRow(store: Store, row: ReleaseRow, place: GithubTarget
  * What the deployments' environment is called on GitHub. The setting is for the last one, where it was alone; if it does not
  * name them, others are called as they are here.
  */
-function deploymentEnvironment(
+function deploymentEnvironment(key: string, place: Pick<GithubTarget, 'settings' | 'environments'>): string {
+  return environmentPattern(key, place).replaceAll('{feature}', plainFeature(key))
+}
+
+function environmentPattern(
   key: string,
   { settings, environments }: Pick<GithubTarget, 'settings' | 'environments'>,
 ): string {
@@ -99,7 +112,7 @@ function deploymentEnvironment(
   const isLast = partsOf(key).environment === null
   const { environment: given } = settings
   const pattern = given !== undefined && (isLast || given.includes('{environment}')) ? given : (name ?? 'production')
-  return pattern.replaceAll('{feature}', plainFeature(key)).replaceAll('{environment}', name ?? 'production')
+  return pattern.replaceAll('{environment}', name ?? 'production')
 }
 
 function revertSteps(row: ReleaseRow): RowStep[] {
@@ -124,10 +137,42 @@ async function setState(
   return 'done'
 }
 
-/** A token that may make deployments alone is of use. */
-function nullWhereForbidden(error: unknown): null {
-  if (isForbidden(error)) return null
-  throw error
+/**
+ * Says a check of a commit, or keeps it for later. A token that may make deployments alone is of use, and one commit that
+ * GitHub does not know is no reason to leave out others.
+ * @throws GithubError where GitHub takes nothing now
+ */
+export async function tellCheck(check: EvidenceCheck, target: GithubTarget): Promise<StepFate> {
+  const { api, settings, may, refused, make } = target
+  const whose = refused.refused(check.commit)
+  if (whose !== null) {
+    refused.keep(check)
+    return whose === 'token' ? 'off' : 'later'
+  }
+  const place = { api, base: `/repos/${settings.repository}`, name: checkName(check.feature, target), make }
+  try {
+    const { way, isUsual } = await putCheck(place, check, may.check ?? undefined)
+    if (isUsual) may.check = way
+    refused.accept(check)
+    return 'done'
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+    const isCommit = error.status === 404
+    if (!isCommit) may.check = null
+    const { isFirst, waitMs } = refused.refuse(check, isCommit ? 'commit' : 'token')
+    if (isCommit && isFirst) target.onRefused(check, error, waitMs)
+    return isCommit ? 'later' : 'off'
+  }
+}
+
+/** Of two control planes that tell one repository, each tells another environment, or has a name. */
+function checkName(key: string, { settings, environments }: Pick<GithubTarget, 'settings' | 'environments'>): string {
+  const { name: given } = settings
+  const name =
+    given === undefined
+      ? environmentPattern(key, { settings, environments }).replaceAll('{feature}', '')
+      : `${given} ${environmentName(key, environments) ?? ''}`
+  return name.replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '')
 }
 
 async function versionsOf(store: Pick<Store, 'version'>, feature: string, { before, after }: ReleaseRow) {

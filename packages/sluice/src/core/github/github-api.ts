@@ -62,7 +62,8 @@ const attempts = 4
 const defaultLongestWaitMs = 60_000
 /** Where a limit does not say how long it lasts. */
 const unsaidLimitMs = 30_000
-const timeoutMs = 15_000
+/** A request is given up after so long; GitHub may carry it out all the same. */
+export const githubTimeoutMs = 15_000
 const mostRedirects = 3
 const longestMessage = 300
 /** A shorter text may stand anywhere by chance. */
@@ -91,7 +92,7 @@ export function createGithubApi({
       'user-agent': 'sluice',
       ...(body && { 'content-type': 'application/json' }),
     }
-    const signal = AbortSignal.timeout(timeoutMs)
+    const signal = AbortSignal.timeout(githubTimeoutMs)
     const request = { method, headers, signal, ...(body && { body: JSON.stringify(body) }) }
     try {
       let address = `${url}${path}`

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { StoreError } from '../../../src/control/store/store-error.ts'
-import { by, byHand, canary, handClock } from '../../support/controller/stage.ts'
+import { by, byHand, canary, handClock, incumbent } from '../../support/controller/stage.ts'
 import { fakeGithub } from '../../support/github/fake-github.ts'
 import { fakeRepository } from '../../support/github/fake-repository.ts'
 import { start as startOfTime } from '../../support/store-samples.ts'
@@ -55,7 +55,7 @@ test('a promoted rollout: a deployment for each stage and release, and a status 
     [repository.branches.get('main'), 'Everybody gets 3.1, by ann (Good.)'],
   )
   const statuses = repository.commitStatuses.map(({ state, context }) => `${context} ${state}`)
-  assert.deepEqual(statuses.slice(0, 2), ['sluice/mail success', 'sluice/mail pending'])
+  assert.deepEqual(statuses.slice(0, 2), ['sluice/production/mail success', 'sluice/production/mail pending'])
   assert.partialDeepStrictEqual(repository.commitStatuses.at(-1), {
     sha: release?.sha,
     state: 'success',
@@ -125,7 +125,10 @@ test('a crash between a call and its note makes nothing twice', async () => {
   await until(() => isCrashing && repository.deployments.length === 1, 'the first deployment')
   await first.close()
   ;[isCrashing, crashAfter] = [false, `POST /repos/acme/mail/deployments/${repository.deployments[0]?.id}/statuses`]
-  const second = following(crashing, github)
+  // Until it is known what became of a request whose answer nobody has seen, nothing else is asked for.
+  const later = handClock()
+  later.at += 60_000
+  const second = following(crashing, github, {}, later)
   await until(() => isCrashing && repository.deployments[0]?.statuses.length === 1, 'its state')
   await second.close()
   ;[isCrashing, crashAfter] = [false, 'never']
@@ -135,6 +138,68 @@ test('a crash between a call and its note makes nothing twice', async () => {
   await start(store)
   await untilTold(store, third.clock)
   assert.deepEqual(happened(repository), ['release of 3.0: success', 'r-1 stage 1: in_progress'])
+})
+
+test('a request that hangs while another replica takes the lead makes one deployment', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  let leader = 'first'
+  let looks = 0
+  const replica = (name: string): Store => ({
+    ...store,
+    async lead(lease) {
+      if (leader !== name) return undefined
+      const nothing = { renew: async () => true, release: async () => {} }
+      return { fence: { name: lease, number: 1 }, lastsMs: Infinity, held: () => leader === name, ...nothing }
+    },
+    async checkpoint(...args) {
+      looks += name === 'second' ? 1 : 0
+      return store.checkpoint(...args)
+    },
+  })
+  const [arrived, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  github.before = async (request) => {
+    if (request !== 'POST /repos/acme/mail/deployments') return
+    arrived.resolve()
+    await mayGoOn.promise
+  }
+  await using _ = following(replica('first'), github)
+  await untilKnown(store)
+  await activate(store)
+  await arrived.promise
+  leader = 'second'
+  await using second = following(replica('second'), github)
+  await until(() => looks > 5, 'the other replica to have looked')
+  mayGoOn.resolve()
+  await until(() => repository.deployments.length > 0, 'the deployment')
+  await untilTold(store, second.clock)
+  assert.deepEqual(happened(repository), ['release of 3.0: success'])
+})
+
+test('two control planes that tell one repository leave alone what the other one says', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  const commits = { incumbent: repository.commit({ a: '1' }), canary: repository.commit({ a: '2' }) }
+  const [first, other] = [await publishedStore(commits), await publishedStore(commits)]
+  const tell = async (told: Store, settings: Parameters<typeof following>[2]) => {
+    const follower = following(told, github, settings)
+    await untilKnown(told)
+    for (const id of [incumbent, canary]) await activate(told, id)
+    await untilTold(told)
+    await follower.close()
+  }
+  await tell(first, {})
+  await tell(other, {})
+  assert.deepEqual(happened(repository), [
+    ...['release of 3.0: success inactive', 'release of 3.1: success'],
+    ...['release of 3.0: success inactive', 'release of 3.1: success'],
+  ])
+  await tell(store, { environment: 'staging/{feature}' })
+  repository.may.checks = true
+  await tell(await publishedStore(commits), { name: 'staging eu' })
+  const contexts = new Set(repository.commitStatuses.map(({ context }) => context))
+  assert.deepEqual([...contexts], ['sluice/production/mail', 'sluice/staging/mail'])
+  assert.deepEqual([...new Set(repository.checkRuns.map(({ name }) => name))], ['sluice: mail (staging eu)'])
 })
 
 test('one replica tells, and another goes on where it stopped', async () => {

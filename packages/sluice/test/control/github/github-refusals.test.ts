@@ -94,6 +94,49 @@ test('a token without rights is said once, with the way out, and told again when
   assert.match(follower.errors[2] ?? '', /not what GitHub answers: check apiUrl/)
 })
 
+test('a commit that GitHub does not find is passed over alone, said once, and tried again later', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  repository.may.checks = true
+  await using follower = following(store, github)
+  await untilKnown(store)
+  const lost = repository.branches.get('main') ?? ''
+  const notFound = { of: new RegExp(`/(commits|statuses)/${lost}`), status: 404, message: 'Not Found', times: 100 }
+  github.trouble.push(notFound)
+  for (const id of [canary, incumbent, canary]) await activate(store, id)
+  await untilTold(store)
+  const asked = github.requests.filter((request) => notFound.of.test(request))
+  assert.equal(asked.length, 2, asked.join('\n'))
+  const checked = () => repository.checkRuns.map(({ head_sha }) => (head_sha === lost ? 'lost' : 'other'))
+  assert.deepEqual(checked(), ['other'])
+  assert.equal((await linkOf(store))?.checkWay, 'checkRun')
+  assert.equal(follower.errors.length, 1, follower.errors.join('\n'))
+  assert.match(follower.errors[0] ?? '', new RegExp(`no check of the commit ${lost}, .* asked again later: .* 404`))
+  github.trouble.splice(0)
+  await until(() => {
+    follower.clock.at += 30_000
+    return repository.checkRuns.length === 3
+  }, 'what was kept')
+  assert.deepEqual(checked(), ['other', 'lost', 'lost'])
+  assert.equal(follower.errors.length, 1)
+})
+
+test('a token that gets the right to checks later uses it', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  await using follower = following(store, github)
+  await untilKnown(store)
+  repository.may.statuses = false
+  await activate(store)
+  await untilTold(store)
+  assert.equal(follower.counted.at(-1), 'check off')
+  repository.may.statuses = true
+  await until(() => {
+    follower.clock.at += 30_000
+    return repository.commitStatuses.length === 1
+  }, 'what was kept')
+})
+
 test('what is in no commit of the repository is not told, and said once', async () => {
   await using scene = await world()
   const { repository, github, store } = scene

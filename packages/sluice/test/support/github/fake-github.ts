@@ -30,8 +30,8 @@ export interface FakeGithub extends AsyncDisposable {
   pulls: { number: number; head: { sha: string } }[]
   /** What was posted to make commits, branches and pull requests, by the end of the path. */
   made: { place: string; body: Record<string, unknown> }[]
-  /** Called before a request is answered. */
-  before: (request: string) => void
+  /** Called before a request is answered, or does anything. */
+  before: (request: string) => void | Promise<void>
   /** What it holds; without one only comments and pull requests are answered. */
   repository: FakeRepository | undefined
 }
@@ -52,7 +52,7 @@ export async function fakeGithub({
     ...state,
     pulls: [] as FakeGithub['pulls'],
     made: [] as FakeGithub['made'],
-    before: (_: string) => {},
+    before: (_: string): void | Promise<void> => {},
     repository,
   }
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -60,7 +60,7 @@ export async function fakeGithub({
     for await (const chunk of request) chunks.push(chunk)
     const { method = '', url = '' } = request
     github.requests.push(`${method} ${url}`)
-    github.before(`${method} ${url}`)
+    await github.before(`${method} ${url}`)
     const send = (status: number, data?: unknown, headers: Record<string, string> = {}) => {
       response.writeHead(status, { 'content-type': 'application/json', ...headers })
       response.end(data === undefined ? '' : JSON.stringify(data))

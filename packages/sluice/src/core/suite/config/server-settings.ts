@@ -44,6 +44,19 @@ const githubSchema = z
           'Environment of the deployments; {feature} stands for the name of the feature, {environment} for one of server.environments. Without {environment} it names the last one, and earlier ones keep their names (default production, or the name of the environment).',
         examples: ['production/{feature}'],
       }),
+    name: z
+      .string()
+      .regex(
+        /^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u,
+        'must begin with a letter or a digit, and hold letters, digits, spaces, ".", "_" and "-"',
+      )
+      .max(50)
+      .exactOptional()
+      .meta({
+        description:
+          'What this control plane is called in the checks of commits, where several tell one repository (default the environment, without {feature}).',
+        examples: ['staging-eu'],
+      }),
     features: z
       .array(z.string().min(1))
       .min(1)

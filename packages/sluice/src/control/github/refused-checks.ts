@@ -1,0 +1,68 @@
+import type { Clock } from '@sluice/client'
+import { type Backoff, backoffMs } from '../../backoff.ts'
+import type { EvidenceCheck } from './evidence-check.ts'
+
+/** The checks that GitHub did not take, and when each is tried again. A restart forgets them. */
+export interface RefusedChecks {
+  /** Of whom nothing is taken at present: of this commit, or of the token for any; null: it may be asked. */
+  refused(commit: string): 'commit' | 'token' | null
+  /** Keeps what is to be said later, in place of what the check said before. */
+  keep(check: EvidenceCheck): void
+  /** Notes a refusal. Whether it is the first one in a row, and in how many ms it is tried again. */
+  refuse(check: EvidenceCheck, whose: 'commit' | 'token'): { isFirst: boolean; waitMs: number }
+  accept(check: EvidenceCheck): void
+  /** What may be tried again now. */
+  due(): EvidenceCheck[]
+}
+
+const backoff: Backoff = { firstMs: 300_000, longestMs: 6 * 3_600_000 }
+/** Of the checks that wait the newest are kept, each with a text of some kB. */
+const mostKept = 100
+/** What could not be said for so long is left out. */
+const staleMs = 7 * 86_400_000
+
+export function createRefusedChecks(clock: Pick<Clock, 'now'>): RefusedChecks {
+  /** By commit; null: of the token. */
+  const refusals = new Map<string | null, { failures: number; until: number }>()
+  const kept = new Map<string, { check: EvidenceCheck; since: number }>()
+  const isWaiting = (commit: string | null) => clock.now() < (refusals.get(commit)?.until ?? 0)
+  const keyOf = ({ commit, id }: EvidenceCheck) => `${commit} ${id}`
+
+  function refused(commit: string): 'commit' | 'token' | null {
+    if (isWaiting(null)) return 'token'
+    return isWaiting(commit) ? 'commit' : null
+  }
+
+  function keep(check: EvidenceCheck): void {
+    const key = keyOf(check)
+    const since = kept.get(key)?.since ?? clock.now()
+    kept.delete(key)
+    kept.set(key, { check, since })
+    for (const oldest of kept.keys()) {
+      if (kept.size <= mostKept) break
+      kept.delete(oldest)
+    }
+  }
+
+  return {
+    refused,
+    keep,
+    refuse(check, whose) {
+      const key = whose === 'commit' ? check.commit : null
+      const failures = refusals.get(key)?.failures ?? 0
+      const waitMs = backoffMs(backoff, failures)
+      refusals.set(key, { failures: failures + 1, until: clock.now() + waitMs })
+      keep(check)
+      return { isFirst: failures === 0, waitMs }
+    },
+    accept(check) {
+      refusals.delete(check.commit)
+      refusals.delete(null)
+      kept.delete(keyOf(check))
+    },
+    due() {
+      for (const [key, { since }] of kept) if (clock.now() - since > staleMs) kept.delete(key)
+      return [...kept.values()].flatMap(({ check }) => (refused(check.commit) === null ? [check] : []))
+    },
+  }
+}
