@@ -61,6 +61,7 @@ export function pageDocument({ title, main }: PageContent, frame: PageFrame): st
 <a class="skip" href="#main">To the content</a>
 ${isSimulated ? simulated : undefined}<header class="top"><div class="bar"><a class="home" href="/">Sluice</a>${signedIn ? bar(signedIn, path) : undefined}</div>
 <p class="state" id="state"${tag === undefined ? undefined : html` data-live="/live" data-tag="${tag}"`} data-at="${String(at)}">As of ${timeText(at)}</p></header>
+<p class="unseen" id="news" role="status"></p>
 <main id="main" tabindex="-1">
 ${main}
 </main>

@@ -1,5 +1,5 @@
 import { signInAddress } from '../addresses.ts'
-import { replaceMain } from './replace-main.ts'
+import { replaceMain, tellListeners } from './replace-main.ts'
 
 /** Nothing heard for so long, in ms, and the stream counts as lost: it speaks at least every ten seconds. */
 const quietMs = 25_000
@@ -67,6 +67,7 @@ export function followChanges(state: HTMLElement, address: string): void {
     state.dataset.at = response.headers.get('sluice-as-of') ?? String(Date.now())
     state.dataset.tag = response.headers.get('etag')?.replaceAll('"', '') ?? ''
     heardAt = Date.now()
+    if (lostAt !== undefined) tellListeners('The page is up to date again')
     lostAt = undefined
     state.classList.remove('old')
     state.removeAttribute('role')
