@@ -1,7 +1,7 @@
 import type { Chart } from '../../charts/chart.ts'
 import { chartFigure } from '../../charts/numbers-table.ts'
 import { linearScale, timeScale } from '../../charts/scale.ts'
-import { formatAmount, formatUsd, utcDay } from '../../text/format.ts'
+import { formatAmount, formatPercent, formatUsd, utcDay } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { featureAddress } from './addresses.ts'
 import { cell, notKnown, pager, toned, wideTable } from './elements.ts'
@@ -20,9 +20,17 @@ export interface FeatureCosts {
   }
   /** Of the gate runs that were published with the newest versions. */
   gate: { usd: number | null; runs: number; withoutCost: number; unpricedCalls: number }
-  /** Of one request in its last rollout. */
-  requestUsd: number | null
+  /** Of one request; `from`: in its last rollout, or in the gate's run of its active version. */
+  request: { usd: number; from: 'rollout' | 'gate' } | null
+  /** What part of production's costs live judging is. */
+  share: JudgingShare
 }
+
+/** In [0,1], with what it is computed from; or what it lacks, in words. `notJudged`: there is nothing to compute. */
+export type JudgingShare =
+  | { share: number; percent: number; judgeUsd: number }
+  | { lacks: readonly string[] }
+  | 'notJudged'
 
 export interface CostsPage {
   features: readonly FeatureCosts[]
@@ -50,13 +58,13 @@ ${
     ? html`<p class="empty">There is no feature that this token may see.</p>`
     : wideTable({
         name: 'Costs by feature',
-        head: ['Feature', 'Judging today', lastDays(costs), 'Gate', 'Production'],
+        head: ['Feature', 'Judging today', lastDays(costs), 'Gate', 'Production', 'Judging of production'],
         rows: features.map((one) => row(one, costs)),
       })
 }
 ${pager({ page, pages, to: (number) => `/costs?page=${number}` })}</section>
 <section><h2>What is not known here</h2><ul>
-<li>What all of production costs, and so which share of it judging is: requests are counted within rollouts alone. <code>/metrics</code> has what applications report.</li>
+<li>What all of production costs: requests are counted within rollouts alone. <code>/metrics</code> has what applications report. So which share judging is, is computed of one request, and is less on days on which the budget is used up.</li>
 <li>Nights, and gate runs whose versions were not published: <code>sluice costs</code> in the project knows these.</li>
 <li>Calls without a known price. They are counted, and are in no sum.</li></ul></section>`
   return { title: 'Costs', main }
@@ -84,13 +92,29 @@ function judgingFigure(days: CostsPage['days']): Html {
 
 const lastDays = ({ days }: CostsPage) => `Judging, ${formatAmount(days.length, 'day')}`
 
-function row({ feature, judging, gate, requestUsd }: FeatureCosts, costs: CostsPage): Html {
+function row({ feature, judging, gate, request, share }: FeatureCosts, costs: CostsPage): Html {
   return html`<tr><th scope="row" data-column="Feature"><a href="${featureAddress(feature)}">${feature}</a></th>
 ${cell('Judging today', todayPart(judging))}
 ${cell(lastDays(costs), judging.lastDaysUsd === null ? html`<span class="muted">nothing was booked</span>` : formatUsd(judging.lastDaysUsd))}
 ${cell('Gate', gatePart(gate, costs.versionsRead), 'wide')}
-${cell('Production', requestUsd === null ? notKnown : html`${formatUsd(requestUsd)} a request <small class="line">in its last rollout</small>`)}</tr>
+${cell('Production', request === null ? notKnown : html`${formatUsd(request.usd)} a request <small class="line">${request.from === 'rollout' ? 'in its last rollout' : 'in the gate run of its active version'}</small>`)}
+${cell('Judging of production', sharePart(share))}</tr>
 `
+}
+
+/** A rule of thumb, and so no verdict: what lies beyond it is named. */
+const usualShare = { least: 0.01, most: 0.05 }
+
+function sharePart(share: JudgingShare): Html {
+  if (share === 'notJudged') return html`<span class="muted">not judged</span>`
+  if ('lacks' in share) return html`${notKnown} <small class="line">it lacks ${share.lacks.join(' and ')}</small>`
+  const where =
+    share.share > usualShare.most
+      ? 'above 1 to 5 %, the rule of thumb: judge a smaller share, or by a cheaper model'
+      : share.share < usualShare.least
+        ? 'below 1 to 5 %, the rule of thumb: more could be judged'
+        : 'within 1 to 5 %, the rule of thumb'
+  return html`${formatPercent(share.share)} <small class="line">${String(share.percent)} % of the answers at ${formatUsd(share.judgeUsd)}</small><small class="line">${where}</small>`
 }
 
 function todayPart({ todayUsd, budgetUsd }: FeatureCosts['judging']): Html {

@@ -151,7 +151,11 @@ function otherPages({ hostile, now, never }: Odd): Record<string, PageContent> {
         {
           feature: hostile,
           judging: { todayUsd: 1, lastDaysUsd: 2, budgetUsd: 1 },
-          ...{ gate: { usd: 1, runs: 2, withoutCost: 1, unpricedCalls: 3 }, requestUsd: 1 },
+          ...{
+            gate: { usd: 1, runs: 2, withoutCost: 1, unpricedCalls: 3 },
+            request: null,
+            share: { lacks: [hostile] },
+          },
         },
       ],
       ...{ page: 1, pages: 2, all: 1, versionsRead: 3, days: [{ at: now, usd: 1 }] },

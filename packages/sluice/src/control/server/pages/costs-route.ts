@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { FeatureState } from '../../../records/feature.ts'
-import { costsPage, type FeatureCosts } from '../../pages/costs.ts'
+import { costsPage, type FeatureCosts, type JudgingShare } from '../../pages/costs.ts'
 import { gateRecordOf } from '../../pages/gate-record.ts'
+import { isJudgedLive } from '../../release/capture.ts'
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { definePage } from './page-route.ts'
@@ -54,14 +55,18 @@ function sumOf(values: readonly (number | null | undefined)[]): number | null {
 }
 
 async function costsOf(
-  { feature, live, rollout }: FeatureState,
+  { feature, active, live, rollout }: FeatureState,
   days: readonly SpentDay[],
   { store, kept }: Services,
 ): Promise<FeatureCosts> {
-  const [{ versions }, assessment] = await Promise.all([
+  const [{ versions }, assessment, released] = await Promise.all([
     store.versionPage(feature, { offset: 0, limit: versionsRead }),
     rollout && kept.assessment(rollout.id),
+    active === null ? undefined : kept.version(feature, active),
   ])
+  const gated = released?.report ? gateRecordOf(released.report).cost : null
+  const request = requestCost(assessment?.incumbent?.meanCostUsd ?? null, gated)
+  const settings = live ?? released?.live
   const costs = versions.flatMap(({ report }) => (report ? [gateRecordOf(report).cost] : []))
   const booked = days.map(({ spending }) => spending.get(feature))
   return {
@@ -77,6 +82,39 @@ async function costsOf(
       withoutCost: costs.filter((cost) => cost?.usd == null).length,
       unpricedCalls: costs.reduce((sum, cost) => sum + (cost?.unpricedCalls ?? 0), 0),
     },
-    requestUsd: assessment?.incumbent?.meanCostUsd ?? null,
+    request,
+    share:
+      released && settings && isJudgedLive({ ...released, live: settings })
+        ? judgingShare(settings.judge.percent, { request, gated })
+        : 'notJudged',
+  }
+}
+
+type GateCost = ReturnType<typeof gateRecordOf>['cost']
+
+function requestCost(inRollout: number | null, gated: GateCost): FeatureCosts['request'] {
+  if (inRollout !== null) return { usd: inRollout, from: 'rollout' }
+  const usd = perAnswer(gated, gated?.generationUsd)
+  return usd === null ? null : { usd, from: 'gate' }
+}
+
+/** A part of what an answer of the gate's run cost with its judgement; null where the run does not tell. */
+function perAnswer(gated: GateCost, part: number | null | undefined): number | null {
+  if (gated?.usdPerAnswer == null || gated.usd === null || gated.usd <= 0 || part == null) return null
+  return (gated.usdPerAnswer * part) / gated.usd
+}
+
+function judgingShare(
+  percent: number,
+  { request, gated }: { request: FeatureCosts['request']; gated: GateCost },
+): JudgingShare {
+  const judgeUsd = perAnswer(gated, gated?.judgeUsd)
+  if (request !== null && request.usd > 0 && judgeUsd !== null)
+    return { share: ((percent / 100) * judgeUsd) / request.usd, percent, judgeUsd }
+  return {
+    lacks: [
+      ...(request === null || request.usd <= 0 ? ['what an answer costs (costUsd of outcomes)'] : []),
+      ...(judgeUsd === null ? ['what judging one costs (a gate report with prices)'] : []),
+    ],
   }
 }

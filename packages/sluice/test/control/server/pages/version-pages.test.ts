@@ -217,7 +217,10 @@ test('costs: sums with gaps say so, and what was not booked or is not known is n
   await plane.publish('bare', 'a', { verdict: null })
   const bare = text(await ann.page('/costs'))
   assert.match(bare, /nothing was booked .*No live judging was booked in 14 days/)
-  assert.match(bare, /bare not judged nothing was booked not known no report with the newest 3 versions not known/)
+  assert.match(
+    bare,
+    /bare not judged nothing was booked not known no report with the newest 3 versions not known not judged/,
+  )
   assert.doesNotMatch(bare, / 0 USD/)
   await toldFeature(plane, { feature: 'mail' })
   for (const [day, usd] of [
@@ -231,6 +234,22 @@ test('costs: sums with gaps say so, and what was not booked or is not known is n
   assert.match(page, /Live judging today: 0\.500 USD/)
   assert.match(
     page,
-    /mail 0\.500 USD of 2\.00 USD 1\.50 USD at least 1\.26 USD 3 runs of the newest 3 versions 6 calls without a known price 0\.0021 USD a request/,
+    /mail 0\.500 USD of 2\.00 USD 1\.50 USD at least 1\.26 USD 3 runs of the newest 3 versions 6 calls without a known price 0\.0021 USD a request in its last rollout 12\.7 % 10 % of the answers at 0\.0027 USD above 1 to 5 %/,
+  )
+  const { body } = publication({ feature: 'poor', label: 'v1', text: 'x', startedAt: '2026-11-24T08:00:00.000Z' })
+  const [part] = body.report.features
+  const report = {
+    ...body.report,
+    features: [{ ...part, cost: { ...part?.cost, judgeUsd: null, generationUsd: null } }],
+  }
+  await plane.ask('POST /v1/features/poor/versions', { as: 'ci', body: { ...body, report } })
+  await plane.ask('PUT /v1/features/poor/active', {
+    as: 'operator',
+    body: { version: body.content.id, reason: 'launch' },
+  })
+  plane.clock.advance(6000)
+  assert.match(
+    text(await ann.page('/costs')),
+    /poor .*it lacks what an answer costs \(costUsd of outcomes\) and what judging one costs \(a gate report with prices\)/,
   )
 })
