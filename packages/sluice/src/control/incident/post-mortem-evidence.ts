@@ -1,6 +1,8 @@
-import { eValueText } from '../../charts/evidence-scale.ts'
+import { eValueText, evidenceInWords } from '../../charts/evidence-scale.ts'
 import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
 import { codeSpan, inlineText } from '../../text/markdown-escape.ts'
+import { signalNames } from '../rollout/assessment/signal-names.ts'
+import { sizeText } from '../rollout/assessment/worse-so-far.ts'
 import { highestText } from '../words/figures-text.ts'
 import type { DecidingEvidence } from './deciding-evidence.ts'
 
@@ -38,9 +40,9 @@ export function evidenceSection(evidence: DecidingEvidence | null): string[] {
 function signalTable({ signals }: DecidingEvidence): string {
   const rows = signals.map(({ signal, weight, difference, logE }) =>
     [
-      codeSpan(signal),
+      signalNames[signal] ?? alertedOnly[signal] ?? codeSpan(signal),
       formatPercent(weight),
-      formatScore(difference),
+      differenceText({ signal, difference }),
       logE === null ? 'n/a' : eValueText(Math.exp(Math.min(logE, 700))),
     ].join(' | '),
   )
@@ -48,13 +50,28 @@ function signalTable({ signals }: DecidingEvidence): string {
   return `${head}\n${rows.map((row) => `| ${row} |`).join('\n')}`
 }
 
+/** Signals that alert, and decide nothing. */
+const alertedOnly: Record<string, string> = {
+  cost: 'the cost of a request',
+  overCost: 'the rate of very dear requests',
+}
+
+/** In the unit of the signal, with as many digits as the words have. */
+function differenceText(one: Pick<DecidingEvidence['signals'][number], 'signal' | 'difference'>): string {
+  const { signal, difference } = one
+  if (difference === null) return 'n/a'
+  const size = signal === 'cost' ? formatUsd(Math.abs(difference)) : sizeText(one)
+  return `${difference < 0 ? '-' : '+'}${size}`
+}
+
 function boundText({ logE, threshold, anytimeP, alpha, interval, figures }: DecidingEvidence): string {
   const range =
     interval === null ? '' : ` Difference of the score: ${formatScore(interval.low)} to ${formatScore(interval.high)}.`
   const [seen, needed] = [logE, threshold].map((log) => eValueText(Math.exp(Math.min(log, 700))))
+  const words = evidenceInWords(Math.exp(Math.min(logE, 700)))
   const highest = figures === undefined ? '' : ` Its highest was ${highestText(figures.against)}.`
   return (
-    `Together the e-value against it was ${seen} of the ${needed} that roll back; p = ${anytimeP.toPrecision(2)} ` +
+    `Together the e-value against it was ${seen} of the ${needed} that roll back, ${words}; p = ${anytimeP.toPrecision(2)} ` +
     `at any time.${highest} A canary that is no worse is rolled back in ${formatPercent(alpha)} of all cases at most.${range}`
   )
 }

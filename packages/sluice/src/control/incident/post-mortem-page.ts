@@ -1,6 +1,7 @@
 import type { AuditRow } from '../../records/audit-row.ts'
 import { formatDuration, formatPercent } from '../../text/format.ts'
 import { codeSpan, inlineText, linkTarget } from '../../text/markdown-escape.ts'
+import { actionText } from '../release/audit.ts'
 import { timeText } from '../words/moments.ts'
 import { stateText } from '../words/rollout-state-text.ts'
 import { versionText } from '../words/version-text.ts'
@@ -10,9 +11,11 @@ import { evidenceSection } from './post-mortem-evidence.ts'
 
 /** The page about a rollout that has ended, in GitHub's Markdown. Text of models, users and files is escaped. */
 export function renderPostMortem(postMortem: PostMortem): string {
-  const { rollout, rows, evidence } = postMortem
+  const { rollout, rows, evidence, versions } = postMortem
+  const label = versions.find(({ id }) => id === rollout.canary)?.label
+  const name = label ? inlineText(label) : codeSpan(rollout.canary)
   const blocks = [
-    `# ${inlineText(rollout.feature)}: rollout ${codeSpan(rollout.id)} ${stateText(rollout)}`,
+    `# ${inlineText(rollout.feature)}: ${name} ${stateText(rollout)}`,
     ...summary(postMortem),
     '## Timeline (UTC)',
     timeline(rows),
@@ -27,7 +30,7 @@ export function renderPostMortem(postMortem: PostMortem): string {
 }
 
 function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
-  const { canary, incumbent, startedAt, endedAt, startedBy, ending, stage, settings, ppm, override } = rollout
+  const { id, canary, incumbent, startedAt, endedAt, startedBy, ending, stage, settings, ppm, override } = rollout
   const name = (version: string) => codeSpan(versionText({ versions }, version))
   const lasted = formatDuration(endedAt === null ? null : endedAt - startedAt)
   const reached = `at stage ${stage + 1} of ${settings.stages.length} (${formatPercent(ppm / 1e6)} of the users)`
@@ -35,7 +38,7 @@ function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
     evidence === null ? [] : [`${evidence.canary.requests} requests of ${evidence.canary.users} users got it.`]
   return [
     [
-      `${name(canary)} against ${name(incumbent)}, started ${timeText(startedAt)} by ${inlineText(startedBy)}.`,
+      `Rollout ${codeSpan(id)}: ${name(canary)} against ${name(incumbent)}, started ${timeText(startedAt)} by ${inlineText(startedBy)}.`,
       `It ended after ${lasted} ${reached}, by ${inlineText(ending?.by ?? 'nobody')}.`,
       ...seen,
     ].join(' '),
@@ -47,7 +50,13 @@ function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
 
 function timeline(rows: readonly AuditRow[]): string {
   const lines = rows.map(({ at, actor, action, reason }) =>
-    [timeText(at), inlineText(actor), codeSpan(action), inlineText(reason ?? '')].join(' | '),
+    [timeText(at), inlineText(actor), actionWords(action), inlineText(reason ?? '')].join(' | '),
   )
   return ['| time | who | what | why |', '|---|---|---|---|', ...lines.map((line) => `| ${line} |`)].join('\n')
+}
+
+/** What was done, in words, and as the log names it. */
+function actionWords(action: string): string {
+  const text = actionText(action)
+  return text === action ? codeSpan(action) : `${text}, ${codeSpan(action)}`
 }

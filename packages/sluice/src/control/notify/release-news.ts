@@ -90,6 +90,7 @@ export function releaseNews(
     project,
     feature: row.chain,
     shownFeature: shownKey(row.chain, environments),
+    version: versionLabel(after, context.labels),
     rolloutId,
     proposalId,
     seq: row.seq,
@@ -109,13 +110,25 @@ export function releaseNews(
   }
 }
 
+/** What the version on trial is called, or the one that is proposed; an id would tell nobody anything in a title. */
+function versionLabel(
+  after: z.output<typeof afterSchema> | undefined,
+  labels: NewsContext['labels'],
+): string | undefined {
+  if (after?.proposal) return after.label ?? undefined
+  return after?.rollout?.canary === undefined ? undefined : labels.get(after.rollout.canary)
+}
+
+const ended = ['promoted', 'rolledBack', 'aborted', 'superseded']
+
 function factsOf(after: z.output<typeof afterSchema> | undefined, labels: ReadonlyMap<string, string>): string[] {
   const { active, rollout } = after ?? {}
+  const isOver = ended.includes(rollout?.state ?? '')
   const named = (id: string) => (labels.has(id) ? `${labels.get(id)} (${id})` : id)
   return [
     ...(rollout?.canary === undefined ? [] : [`canary ${named(rollout.canary)}`]),
-    ...(rollout?.ppm === undefined ? [] : [`${rollout.ppm / 10_000} %`]),
-    ...(active ? [`active ${named(active)}`] : []),
+    ...(rollout?.ppm === undefined ? [] : [`${isOver ? 'had' : 'has'} ${rollout.ppm / 10_000} % of the users`]),
+    ...(active ? [`everybody${isOver || !rollout ? '' : ' else'} gets ${named(active)}`] : []),
   ]
 }
 

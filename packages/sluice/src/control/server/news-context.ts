@@ -31,7 +31,7 @@ export async function newsContext(store: Readable, row: AuditRow): Promise<NewsC
     const rollout = [state?.rollout, ...(state?.pastRollouts ?? [])].find((one) => one?.id === id)
     return {
       labels: await labelsOf(store, state, rollout),
-      details: rollout ? await detailsOf(store, event, rollout) : [],
+      details: rollout ? await detailsOf(store, event, rollout) : nextOf(event, row),
       reason: row.reason === null ? null : withNames(row.reason, await tokenNames(store)),
     }
   } catch {
@@ -66,6 +66,12 @@ async function detailsOf(store: Readable, event: ReleaseEventName, rollout: Roll
     ...(worst && (worst.score ?? 0) < 1 ? [worstText(worst)] : []),
     `Next: sluice rollout ${ended ? 'report' : 'status'} ${id}`,
   ]
+}
+
+/** The next command where it is about no rollout. */
+function nextOf(event: ReleaseEventName, { chain }: AuditRow): string[] {
+  if (event === 'drift') return [`Next: sluice drift ${chain}`]
+  return event === 'rolledBack' ? [`Next: sluice status`] : []
 }
 
 function highestOf(assessment: Assessment | null): string[] {

@@ -28,6 +28,8 @@ export interface ReleaseNotification {
   feature: string
   /** As people read it, with its environment; the key by default. */
   shownFeature?: string
+  /** What people call the version that it is about; none by default. */
+  version?: string | undefined
   /** The rollout that it is about; null where it is about none. */
   rolloutId: string | null
   /** The proposal that it is about, likewise; none by default. */
@@ -100,11 +102,12 @@ const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
 /** The message about a release. */
 export function releaseMessage(notification: ReleaseNotification): ChannelMessage {
   const { event, project, feature, rolloutId, seq, by, reason, facts, link, time } = notification
-  const { strength, why, details = [], proposalId = null, shownFeature = feature } = notification
+  const { strength, why, details = [], proposalId = null, shownFeature = feature, version } = notification
+  const what = version === undefined ? shownFeature : `${shownFeature} ${version}`
   const label = strength === 'weak' ? weakly : why === 'undecided' ? undecided : labels[event]
   return {
     label,
-    title: `${shownFeature} (${project}): ${label.toLowerCase()}`,
+    title: `${what} (${project}): ${label.toLowerCase()}`,
     details: [reason, ...details],
     facts,
     project,

@@ -145,7 +145,7 @@ test('a rollback opens one pull request: the bytes of before, the incident as ca
   assert.match(body, /golden cases to `apps\/mail\/evals\/summary\.yaml`/)
   assert.match(body, /\*\*Read them before you merge\*\*.*\n\n- `summary-[\w-]+-1`/s)
   assert.match(body, /\[The page about it\]\(https:\/\/s\.example\/rollouts\/r-1\)/)
-  assert.match(body, /# summary: rollout `r-1` rolled back.*\| `rollout\.rollBack` \|/s)
+  assert.match(body, /# summary: .* rolled back\n.*Rollout `r-1`: .*, `rollout\.rollBack` \|/s)
   assert.doesNotMatch(body, /@acme| #1\b/)
   // Told again, whatever was kept of it, it makes nothing anew.
   const name = 'github:acme/mail'

@@ -22,7 +22,11 @@ const assessment: Assessment = {
   },
   words: 'The canary is worse by the judged score (-0.300): it is rolled back.',
   ...{ logE: 3.21, threshold: 2.996, anytimeP: 0.0403, alpha: 0.05 },
-  signals: [{ signal: 'score', weight: 0.4, logE: 4.1, logENonInferior: -9, difference: -0.3 }],
+  signals: [
+    { signal: 'score', weight: 0.4, logE: 4.1, logENonInferior: -9, difference: -0.3 },
+    { signal: 'errors', weight: 0.3, logE: 1, logENonInferior: null, difference: 0.129 },
+    { signal: 'cost', weight: 0, logE: null, logENonInferior: null, difference: 0.00042 },
+  ],
   incumbent: arm,
   canary: { ...arm, requests: 60, users: 41, meanScore: 0.6 },
   interval: { low: -0.41, high: -0.19 },
@@ -74,16 +78,18 @@ test('the page says what happened, by which evidence, and how much of it there w
   const { version, rolloutId, ...postMortem } = await rolledBack()
   const page = renderPostMortem(postMortem)
   const inOrder = [
-    `# mail: rollout \`${rolloutId}\` rolled back`,
-    `\`${version}\` against `,
+    `# mail: \`${version}\` rolled back`,
+    `Rollout \`${rolloutId}\`: \`${version}\` against `,
     'It ended after 1 h 1 min at stage 2 of 4 (5 % of the users), by sluice. 60 requests of 41 users got it.',
     '> The canary is worse by the judged score',
     '[The page of this rollout](https://s.example/rollouts/r%29x)',
-    '| `rollout.advance` | Go \\| on. |',
+    '| advanced the canary, `rollout.advance` | Go \\| on. |',
     '| mean score | 0.900 | 0.600 |',
     '| refusals | n/a | n/a |',
-    '| `score` | 40 % | -0.300 | 60 |',
-    'e-value against it was 24 of the 20 that roll back; p = 0.040 at any time.',
+    '| the judged score | 40 % | -0.300 | 60 |',
+    '| the rate of errors | 30 % | +12.90 points | 2.7 |',
+    '| the cost of a request | 0 % | +0.00042 USD | n/a |',
+    'e-value against it was 24 of the 20 that roll back, as unlikely as 1 in 24 if it were no worse; p = 0.040 at any',
     'Its highest was 26 of the 20 that roll it back, 24 Nov 09:00Z.',
     'Difference of the score: -0.410 to -0.190.',
     'The verdict of the gate on this version was **pass**',
@@ -96,6 +102,11 @@ test('the page says what happened, by which evidence, and how much of it there w
     from = found
   }
   assert.doesNotMatch(page, /much later|`good`/)
+  const named = postMortem.versions.map((one) => (one.id === version ? { ...one, label: '1.4' } : one))
+  assert.match(
+    renderPostMortem({ ...postMortem, versions: named }),
+    /^# mail: 1\.4 rolled back\n[\s\S]*`1\.4 \(\w{12}\)` against/,
+  )
 })
 
 test('it names the cases that were made of it, or the command that makes them', async () => {

@@ -77,7 +77,9 @@ test('started, advanced, alert, stuck, promoted and rolled back are told with th
     reason: rollBack.reason,
     link: 'https://sluice.example/mail',
   })
-  assert.deepEqual(bodies[0].data.facts, [`canary ${canary}`, '5 %', 'active aaaaaaaaaaaa', 'rollout r1', 'by ann'])
+  assert.deepEqual(bodies[0].data.facts, [
+    ...[`canary ${canary}`, 'has 5 % of the users', 'everybody else gets aaaaaaaaaaaa', 'rollout r1', 'by ann'],
+  ])
 })
 
 test('a weak promotion, and a rollback of the undecided, are told as what they are', async () => {

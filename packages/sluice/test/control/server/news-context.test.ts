@@ -4,6 +4,7 @@ import { releaseNews } from '../../../src/control/notify/release-news.ts'
 import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
 import { newsContext } from '../../../src/control/server/news-context.ts'
 import { linksTo } from '../../../src/control/server/serve/serve-engine.ts'
+import { releaseMessage } from '../../../src/core/notify/release-notification.ts'
 import { testPlane } from '../../support/control-plane.ts'
 import { startCanary } from '../../support/watched-canary.ts'
 
@@ -28,6 +29,14 @@ test('whoever is called gets the worst answer, the next command and a link to th
   ])
   assert.equal(news?.link, `https://sluice.example.com/rollouts/${id}`)
   assert.ok(news?.facts.includes(`rollout ${id}`))
+  assert.ok(news && !/[0-9a-f]{12}/.test(releaseMessage(news).title), 'an id tells nobody anything in a title')
+  const labels = new Map([[canary, '1.4']])
+  const named = releaseNews(row, { project: 'acme/mail', linkTo: () => undefined, context: { ...context, labels } })
+  assert.ok(named)
+  assert.equal(releaseMessage(named).title, 'mail 1.4 (acme/mail): rolled back')
+  assert.ok(named.facts.includes(`canary 1.4 (${canary})`) && named.facts.includes('had 20 % of the users'))
+  const drifted = { ...row, action: 'drift.alarm', after: null }
+  assert.deepEqual((await newsContext(plane.store, drifted)).details, ['Next: sluice drift mail'])
   assert.doesNotMatch(JSON.stringify(news), /private/)
   const broken = { ...plane.store, feature: () => Promise.reject(new Error('away')) }
   assert.deepEqual(await newsContext(broken, row), { labels: new Map(), details: [], reason: null })

@@ -150,6 +150,6 @@ function isStuck({ status }: Rollout, heldSince: number | null, now: number): bo
   return status === 'running' && heldSince !== null && now - heldSince >= stuckAfterMs
 }
 
-function stuckWords({ hold, stage }: Rollout, words: string): string {
-  return `Stage ${stage + 1} has been held for ${stuckAfterMs / 3_600_000} hours (${hold}). ${words}`
+function stuckWords({ stage }: Rollout, words: string): string {
+  return `Stage ${stage + 1} has been held for ${stuckAfterMs / 3_600_000} hours. ${words}`
 }
