@@ -1,6 +1,6 @@
 import type { ApprovalRule, ApprovalRules } from '../../core/suite/config/approval-settings.ts'
 import { type Environments, environmentName, partsOf, plainFeature } from '../../core/suite/config/environments.ts'
-import { matchesWildcards, wildcardMatch } from '../../core/suite/models/wildcards.ts'
+import { wildcardFit } from '../../core/suite/models/wildcards.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseEvent } from '../release/release-event.ts'
 
@@ -13,19 +13,21 @@ export interface ReleaseRules {
 /**
  * Who must approve releases of a feature in an environment, by its key; undefined where nobody must. The pattern counts
  * that says most of the name of the feature, and of several such the one that says most of the environment: so what is
- * asked for one feature is not undone by a rule for all that is in an environment.
+ * asked for one feature is not undone by a rule for all that is in an environment. Of two that say as much the stricter one
+ * counts.
  */
 export function ruleFor({ approvals, environments }: ReleaseRules, key: string): ApprovalRule | undefined {
   const name = environmentName(key, environments) ?? ''
-  const patterns = Object.entries(approvals).map(([pattern, rule]) => ({ ...partsOf(pattern), rule }))
-  const here = patterns.filter(({ environment }) => environment === null || matchesWildcards(environment, name))
-  const ofFeature = wildcardMatch(
-    plainFeature(key),
-    Object.groupBy(here, ({ feature }) => feature),
+  const feature = plainFeature(key)
+  const fitting = Object.entries(approvals).flatMap(([pattern, rule]) => {
+    const { feature: ofFeature, environment } = partsOf(pattern)
+    const fit = [wildcardFit(ofFeature, feature), wildcardFit(environment ?? '*', name)] as const
+    return fit[0] === null || fit[1] === null ? [] : [{ feature: fit[0], environment: fit[1], rule }]
+  })
+  const [best] = fitting.sort(
+    (a, b) => b.feature - a.feature || b.environment - a.environment || b.rule.approvals - a.rule.approvals,
   )
-  const byEnvironment = ofFeature?.map(({ environment, rule }) => [environment ?? '*', rule] as const)
-  const rule = byEnvironment && wildcardMatch(name, Object.fromEntries(byEnvironment))
-  return rule && rule.approvals > 0 ? rule : undefined
+  return best && best.rule.approvals > 0 ? best.rule : undefined
 }
 
 /**

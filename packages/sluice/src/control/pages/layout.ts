@@ -15,6 +15,8 @@ export interface SignedIn {
   scopes: readonly string[]
   /** Null: all. */
   features: readonly string[] | null
+  /** Absent: all that there are. */
+  environments?: readonly string[] | undefined
   formKey: string
 }
 
@@ -84,8 +86,9 @@ ${main}
   return markup
 }
 
-function bar({ name, scopes, features, formKey }: SignedIn, path: string): Html {
-  const limit = features === null ? 'all features' : `only ${features.join(', ')}`
+function bar({ name, scopes, features, environments, formKey }: SignedIn, path: string): Html {
+  const names = features === null ? 'all features' : `only ${features.join(', ')}`
+  const limit = environments ? `${names} in ${environments.join(', ')}` : names
   return html`<nav aria-label="Pages"><ul>${navigation.map((to) => html`<li><a href="${to.path}"${isIn(to.path, path) ? html` aria-current="page"` : undefined}>${to.title}</a></li>`)}</ul></nav>
 <div class="who"><span class="name"><b>${name}</b> <small>${scopes.join(', ')} · ${limit}</small></span><form method="post" action="/sign-out"><input type="hidden" name="formKey" value="${formKey}"><button>Sign out</button></form></div>`
 }

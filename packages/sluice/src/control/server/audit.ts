@@ -1,18 +1,30 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
-import { addressField } from '../../core/suite/config/environments.ts'
+import { addressField, type Environments } from '../../core/suite/config/environments.ts'
 import { type AuditRow, auditHeadSchema, auditRowSchema } from '../../records/audit-row.ts'
 import { readers } from '../../records/token-scopes.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
-import { refuseOtherFeature } from './access/caller.ts'
+import { type Caller, maySee, maySeeAll, refuseOtherFeature, type TokenReach } from './access/caller.ts'
 import { securityHeaders } from './http/answer.ts'
+import { Problem } from './http/problem.ts'
 import { queryNumber } from './route/fields.ts'
 import { defineRoute } from './route/route.ts'
 
 const most = 1000
 
-/** The chain `_system` holds changes of tokens, which belong to no feature. */
-const chain = z.union([addressField, z.literal('_system')])
+/** The chain of what belongs to no feature: changes of tokens, of rules and of environments. */
+export const systemChain = '_system'
+const chain = z.union([addressField, z.literal(systemChain)])
+
+/** Whether somebody may see the log of a feature by its key, or of what belongs to none. */
+export function maySeeChain(reach: TokenReach, chain: string, names: Environments): boolean {
+  return chain === systemChain ? maySeeAll(reach, names) : maySee(reach, chain)
+}
+
+function ofAll({ name }: Caller): Problem {
+  const detail = `The token "${name}" is limited to some features or environments, and ${systemChain} is about all of them.`
+  return new Problem({ status: 403, code: 'feature-not-allowed', detail })
+}
 
 export const showAudit = defineRoute({
   method: 'GET',
@@ -35,7 +47,8 @@ export const showAudit = defineRoute({
     },
   },
   async handle({ request, params, query, caller }, { store, environments }) {
-    refuseOtherFeature(caller, params.feature, environments)
+    if (params.feature !== systemChain) refuseOtherFeature(caller, params.feature, environments)
+    else if (!maySeeChain(caller, systemChain, environments)) throw ofAll(caller)
     if (request.headers.get('accept')?.includes('application/x-ndjson')) return exportedChain(store, params.feature)
     const [rows, head] = await Promise.all([store.audit(params.feature, query), store.auditHead(params.feature)])
     return { status: 200, body: { rows, head } }

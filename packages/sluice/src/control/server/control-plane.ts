@@ -74,7 +74,7 @@ export interface ControlPlane {
 
 /** Loads the stored state; resolves when requests can be answered. */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { clock, randomBytes, log = () => undefined, metrics = createMetrics() } = options
+  const { clock, randomBytes, log = () => undefined, metrics = createMetrics(), environments = [] } = options
   const store = timedStore(options.store, clock, metrics)
   const settings = { ...defaultSettings, ...options.settings }
   const snapshots = createSnapshots({ store, clock, log })
@@ -84,7 +84,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const issuer = options.oidc ? oneIssuer(options.oidc.settings) : null
   const sessions = createSessions({ store, directory, clock, randomBytes, secure, issuer })
   const keptPages = createKeptPages(clock)
-  const live = createLiveStreams({ store, sessions, snapshots, clock, log, drop: keptPages.drop, ...settings })
+  const live = createLiveStreams({
+    ...{ store, sessions, snapshots, environments, clock, log, drop: keptPages.drop, ...settings },
+  })
   const engineState = options.engineState ?? { assessment: async () => null, drift: async () => null }
   let draining = false
   const services: Services = {
@@ -94,7 +96,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     hashUnit: unitHasher(store.secret),
     settings,
     approvals: options.approvals ?? {},
-    environments: options.environments ?? [],
+    environments,
     snapshots,
     rates: createNamedRates(store, snapshots, clock),
     given: createSnapshotRecord(snapshots),

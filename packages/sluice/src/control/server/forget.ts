@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { keyEnvironments, keyOf, plainFeature } from '../../core/suite/config/environments.ts'
+import { keyOf, plainFeature } from '../../core/suite/config/environments.ts'
 import { formatAmount } from '../../text/format.ts'
 import { usersOfDay } from '../drift/drift-state.ts'
 import type { EntriesGone, Forgetting, Forgotten } from '../store/forget-store.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import { StoreError } from '../store/store-error.ts'
-import type { Caller, TokenReach } from './access/caller.ts'
+import { type Caller, maySeeAll, type TokenReach } from './access/caller.ts'
 import { defineRoute } from './route/route.ts'
 import type { Services } from './services.ts'
 
@@ -62,8 +62,7 @@ async function keysOf(
   { store, environments }: Services,
   { features, environments: own }: TokenReach,
 ): Promise<string[] | null> {
-  const isEverywhere = own.length === keyEnvironments(environments).length
-  if (features === null && isEverywhere) return null
+  if (maySeeAll({ features, environments: own }, environments)) return null
   const names = features ?? (await store.features()).map(({ feature }) => plainFeature(feature))
   return [...new Set(names)].flatMap((feature) => own.map((environment) => keyOf({ feature, environment })))
 }

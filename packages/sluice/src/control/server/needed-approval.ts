@@ -57,8 +57,11 @@ export async function withoutApproval(
     throw rule && fault === null ? approvalNeeded(feature, event, rule) : outOfOrder(fault ?? '', event)
   const step: ApprovalStep = { at, by: personOf(caller), reason: breakGlass.reason }
   const skipped = { ...(rule && ruleDocument(rule)), ...(fault !== null && { environmentBefore: fault }) }
+  const planned = await newProposal(services, before, await release(), step)
   const note: Proposal = {
-    ...(await newProposal(services, before, await release(), step)),
+    ...planned,
+    // Whoever reviews it is told what it has left out.
+    does: [...planned.does, ...(fault === null ? [] : [`Out of turn: ${fault}`])],
     state: 'unreviewed',
     rolloutId: event.type === 'start' ? event.rolloutId : null,
   }

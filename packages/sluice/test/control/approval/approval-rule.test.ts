@@ -23,6 +23,26 @@ test('the rule whose pattern has the most fixed characters counts, and one that 
   assert.deepEqual(asked('mail'), { approvals: 1, approvers: { role: 'approver' }, expires: 86_400_000 })
 })
 
+test('of two rules that say as much the stricter one counts, in whichever order they stand', () => {
+  const rule = (approvals: number) => ({ approvals, approvers: { role: 'approver' as const }, expires: 86_400_000 })
+  const pairs: [string, string, string, string[]][] = [
+    ['billing', 'billing@*', 'billing@staging', ['staging', 'production']],
+    ['billing@*', 'billing@**', 'billing', ['staging', 'production']],
+    ['bill-*', '*-mail', 'bill-mail', []],
+    ['*@stag*', '*@*ging', 'mail@staging', ['staging', 'production']],
+  ]
+  for (const [one, other, key, environments] of pairs) {
+    for (const approvals of [
+      { [one]: rule(0), [other]: rule(2) },
+      { [other]: rule(2), [one]: rule(0) },
+      { [one]: rule(2), [other]: rule(0) },
+    ])
+      assert.equal(ruleFor({ approvals, environments }, key)?.approvals, 2, JSON.stringify(approvals))
+  }
+  const named = { 'billing*': rule(2), billing: rule(0) }
+  assert.equal(ruleFor({ approvals: named, environments: [] }, 'billing'), undefined, 'the name itself says more')
+})
+
 test('a rule that names fewer people than must approve, or an expiry that nobody can mean, is refused', () => {
   const faultOf = (rule: object) =>
     serverSettingsSchema

@@ -4,7 +4,7 @@ import { pageRoutes } from '../../../src/control/server/pages/page-routes.ts'
 import { routes } from '../../../src/control/server/routes.ts'
 import { type Scope, scopes } from '../../../src/records/token-scopes.ts'
 import { type TestPlane, testPlane } from '../../support/control-plane.ts'
-import { signedIn } from '../../support/visitor.ts'
+import { sendForm, signedIn } from '../../support/visitor.ts'
 
 /** Who may do what. An admin may do all; `open` needs no token. */
 const api = `
@@ -103,9 +103,11 @@ test('pages and acts refuse each role that has no row, and whoever has not signe
       const response = await (method === 'GET' ? visitor.get(filled(path)) : visitor.send(filled(path)))
       await response.body?.cancel()
       assert.equal(response.status === 403, !mayDo(who, scope), `${route} as ${scope}: ${response.status}`)
-      const nobody = await plane.plane.fetch(plane.request(`${method} ${filled(path)}`))
-      assert.equal(nobody.status, 303, `${route} for nobody`)
-      assert.match(nobody.headers.get('location') ?? '', /^\/sign-in/, route)
+      const nobody = await (method === 'GET'
+        ? plane.plane.fetch(plane.request(`GET ${filled(path)}`))
+        : sendForm(plane, filled(path), {}))
+      assert.equal(nobody.status, method === 'GET' ? 303 : 401, `${route} for nobody`)
+      assert.match(nobody.headers.get('location') ?? (await nobody.text()), /\/sign-in/, route)
     }
   }
 })

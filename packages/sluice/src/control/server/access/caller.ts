@@ -71,6 +71,11 @@ export function maySee({ features, environments }: TokenReach, key: string): boo
   return environments.includes(environment) && (features === null || features.includes(feature))
 }
 
+/** Whether somebody may see all features in all environments, and so what belongs to none of them. */
+export function maySeeAll({ features, environments }: TokenReach, names: Environments): boolean {
+  return features === null && keyEnvironments(names).every((one) => environments.includes(one))
+}
+
 /** Whether the caller may see all that another may. */
 export function covers({ features: own, environments }: TokenReach, other: TokenReach): boolean {
   const hasFeatures = own === null || other.features?.every((feature) => own.includes(feature)) === true

@@ -124,8 +124,9 @@ export function createSessions(options: SessionsOptions): Sessions {
 }
 
 /** What of a record a session rests on. The rights of a person may change while they look. */
-function rightsBy({ sessionEndings = 0, scopes, features }: TokenRecord): string {
-  return JSON.stringify([sessionEndings, scopes.toSorted(), features?.toSorted() ?? null])
+function rightsBy({ sessionEndings = 0, scopes, features, environments }: TokenRecord): string {
+  const limits = [features, environments].map((names) => names?.toSorted() ?? null)
+  return JSON.stringify([sessionEndings, scopes.toSorted(), ...limits])
 }
 
 /** The record of a token whose sessions all end: none that has begun before is valid any more. */

@@ -1,6 +1,6 @@
-import { type Environments, keyEnvironments } from '../../../core/suite/config/environments.ts'
+import type { Environments } from '../../../core/suite/config/environments.ts'
 import { readers } from '../../../records/token-scopes.ts'
-import { type Caller, maySee } from '../access/caller.ts'
+import { type Caller, maySee, maySeeAll } from '../access/caller.ts'
 import { securityHeaders } from '../http/answer.ts'
 import { defineRoute } from '../route/route.ts'
 
@@ -24,7 +24,7 @@ const featureLabel = /[{,]feature="([^"]*)"/
 
 /** Removes the series of features that the caller may not see. Series of the whole process stay. */
 function visibleTo(caller: Caller, text: string, names: Environments): string {
-  if (caller.features === null && caller.environments.length === keyEnvironments(names).length) return text
+  if (maySeeAll(caller, names)) return text
   const isVisible = (line: string) => {
     const feature = featureLabel.exec(line)?.[1]
     return feature === undefined || maySee(caller, feature)

@@ -1,6 +1,8 @@
 import type { Clock } from '@sluice/client'
+import type { Environments } from '../../../core/suite/config/environments.ts'
 import { runningRollout } from '../../release/transition.ts'
 import type { Store } from '../../store/store.ts'
+import { maySeeAll, tokenReach } from '../access/caller.ts'
 import type { Session, Sessions } from '../access/sessions.ts'
 import { Problem } from '../http/problem.ts'
 import type { Log } from '../log.ts'
@@ -21,6 +23,7 @@ export interface LiveStreams {
 interface LiveOptions {
   store: Pick<Store, 'onAcknowledge' | 'onChange'>
   sessions: Sessions
+  environments: Environments
   snapshots: Snapshots
   clock: Clock
   log: Log
@@ -44,11 +47,11 @@ const frame = (event: string, data: object) => encoder.encode(`event: ${event}\n
 /** `revision`: of the state of all features; null for who may not see all. `at`: ms since the epoch. */
 const changedFrame = (revision: number | null, at: number) => frame('changed', { revision, at })
 
-const isLimited = ({ record }: Session) => record.features !== null
-
 export function createLiveStreams(options: LiveOptions): LiveStreams {
-  const { store, sessions, snapshots, clock, log, drop, maxReadAgeMs, maxBufferedBytes, liveStreamsPerToken } = options
+  const { store, sessions, snapshots, environments, clock, log, drop } = options
+  const { maxReadAgeMs, maxBufferedBytes, liveStreamsPerToken } = options
   const streams = new Map<Sink, Session>()
+  const isLimited = ({ record }: Session) => !maySeeAll(tokenReach(record, environments), environments)
   let isDirty = false
   let toldAt = clock.now()
 

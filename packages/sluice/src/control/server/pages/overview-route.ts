@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { FeatureState } from '../../../records/feature.ts'
 import { overviewPage, type ShownFault } from '../../pages/overview.ts'
 import { hasEnded } from '../../release/rollout-state.ts'
-import { maySee } from '../access/caller.ts'
+import { maySee, maySeeAll } from '../access/caller.ts'
 import { faultsFor } from '../health.ts'
 import { type InstanceState, visibleInstances } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
@@ -48,7 +48,7 @@ export const showOverview = definePage({
       faults: facts.faults,
       leader: facts.leader,
       waiting: await listedProposals(services, viewer, null),
-      isLimited: viewer.features !== null,
+      isLimited: !maySeeAll(viewer, services.environments),
     })
   },
 })

@@ -36,6 +36,7 @@ export async function pageResponse(
         name: session.record.name,
         scopes: session.record.scopes,
         features: session.record.features,
+        environments: session.record.environments,
         formKey: session.formKey,
       }
     : null

@@ -1,9 +1,10 @@
-import { keyOf, shownKey } from '../../../core/suite/config/environments.ts'
+import { environmentName, keyOf, partsOf, shownKey } from '../../../core/suite/config/environments.ts'
+import { matchesWildcards } from '../../../core/suite/models/wildcards.ts'
 import { formatSpan } from '../../../text/format.ts'
 import { ruleFor } from '../../approval/approval-rule.ts'
 import { progressName } from '../../github/github-progress.ts'
 import { type SettingsPage, type ShownToken, settingsPage } from '../../pages/settings.ts'
-import { type Caller, covers, hasScope, tokenReach } from '../access/caller.ts'
+import { type Caller, covers, hasScope, maySeeAll, tokenReach } from '../access/caller.ts'
 import { areSameRules, notedRules } from '../approvals/noted-rules.ts'
 import { ruleText } from '../needed-approval.ts'
 import type { Services } from '../services.ts'
@@ -26,7 +27,7 @@ export const showSettings = defineOwnPage({
       publicUrl: settings.publicUrl,
       approvals: shownRules(services, caller),
       // What differs may be about features that the reader may not see.
-      othersAsk: caller.features === null && (await othersAsk(services)),
+      othersAsk: maySeeAll(caller, environments) && (await othersAsk(services)),
       github,
       tellsGithub: github !== null && leases.some(({ name }) => name === progressName(github.repository)),
       now: clock.now(),
@@ -40,11 +41,14 @@ async function othersAsk({ store, approvals }: Services): Promise<boolean> {
   return noted !== undefined && !areSameRules(noted, approvals)
 }
 
-/** The rules by their patterns; for who may see some features only, what holds for each of these. */
+/** The rules by their patterns in the environments that one may see; for some features only, what holds for each of these. */
 function shownRules(services: Services, { features, environments }: Caller): SettingsPage['approvals'] {
   const { approvals, environments: names } = services
+  const own = environments.map((environment) => environmentName(keyOf({ feature: '', environment }), names) ?? '')
   const keys = features?.flatMap((feature) => environments.map((environment) => keyOf({ feature, environment })))
-  const all = keys?.map((key) => [shownKey(key, names), ruleFor(services, key)] as const) ?? Object.entries(approvals)
+  const all =
+    keys?.map((key) => [shownKey(key, names), ruleFor(services, key)] as const) ??
+    Object.entries(approvals).filter(([pattern]) => isAboutOne(pattern, own))
   return all.flatMap(([name, rule]) => {
     if (!rule) return []
     return [
@@ -54,6 +58,11 @@ function shownRules(services: Services, { features, environments }: Caller): Set
       },
     ]
   })
+}
+
+function isAboutOne(pattern: string, names: readonly string[]): boolean {
+  const { environment } = partsOf(pattern)
+  return environment === null || names.some((name) => matchesWildcards(environment, name))
 }
 
 /** Neither the secret, which nobody knows, nor its hash. */

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { changeToken } from '../../../../src/control/server/access/change-token.ts'
 import { pageRoutes } from '../../../../src/control/server/pages/page-routes.ts'
 import { routes } from '../../../../src/control/server/routes.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { scopes } from '../../../../src/records/token-scopes.ts'
 import { app, type StagedPlane, stagedPlane } from '../../../support/environments.ts'
+import { readEvents } from '../../../support/event-reader.ts'
 import { content } from '../../../support/store-samples.ts'
+import { until } from '../../../support/until.ts'
 import { signedIn } from '../../../support/visitor.ts'
 
 const places = { staging: 'summary@staging', production: 'summary' } as const
@@ -132,6 +135,29 @@ test('a token for staging finds nothing of production by any route, page or act,
   )
   await visitor.page('/features/summary@staging')
   assert.match(await visitor.page('/audit/summary%40staging'), /launch-in-staging/)
+})
+
+test('whoever is limited to one environment, also the last one, hears nothing of what belongs to all', async () => {
+  const rule = { approvals: 1, approvers: { role: 'approver' as const }, expires: 86_400_000 }
+  await using plane = await stagedPlane({ approvals: { '*@staging': rule, 'summary@production': rule } })
+  const as = await plane.token('all-of-production', { scopes: ['viewer'], environments: ['production'] })
+  const log = await plane.ask('GET /v1/features/_system/audit', { as })
+  assert.deepEqual([log.status, log.body.code], [403, 'feature-not-allowed'])
+  assert.equal((await plane.ask('GET /v1/features/_system/audit', { as: 'viewer' })).status, 200)
+  const visitor = await signedIn(plane, 'viewer', as)
+  for (const page of ['', '/export', '/verification'])
+    assert.equal((await visitor.get(`/audit/_system${page}`)).status, 404, page)
+  const settings = await visitor.page('/settings')
+  assert.match(settings, /viewer · all features in production/)
+  assert.match(settings, /summary@production/)
+  assert.doesNotMatch(settings, /staging|_system/)
+  await using stream = readEvents(await visitor.get('/live'))
+  await until(() => stream.text().includes('event: changed'), 'the first word')
+  assert.match(stream.text(), /"revision":null/)
+  const act = { action: 'person.rights', at: 0, caller: { name: 'ann', tokenId: null } } as const
+  await changeToken(plane.store, `id-${as}`, (one) => one && { ...one, environments: ['staging'] }, act)
+  await plane.pass(2000)
+  await until(() => stream.ended(), 'the stream of other rights to end')
 })
 
 test('nobody makes a token beyond their own environments, and an application gets one', async () => {

@@ -56,6 +56,7 @@ test('in an emergency a release goes before its turn, and that is on record unti
   assert.match(JSON.stringify(glass?.evidence), /never active there \(staging\)/)
   const [note] = await plane.store.pendingProposals('summary')
   assert.equal(note?.state, 'unreviewed')
+  assert.match(note?.does.at(-1) ?? '', /^Out of turn: .* was never active there \(staging\)/)
 })
 
 test('a release that is proposed is not made if its version is taken back in staging before the last approval', async () => {

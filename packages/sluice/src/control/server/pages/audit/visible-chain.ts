@@ -1,21 +1,22 @@
 import { z } from 'zod'
 import { addressField } from '../../../../core/suite/config/environments.ts'
 import type { AuditHead } from '../../../../records/audit-row.ts'
-import type { ReleaseStore } from '../../../store/release-store.ts'
-import { maySee, type TokenReach } from '../../access/caller.ts'
+import type { TokenReach } from '../../access/caller.ts'
+import { maySeeChain, systemChain } from '../../audit.ts'
 import { notFound } from '../../http/problem.ts'
+import type { Services } from '../../services.ts'
 
-/** The chain `_system` holds changes of tokens, which belong to no feature. */
-export const chainParams = z.object({ chain: z.union([addressField, z.literal('_system')]) })
+export const chainParams = z.object({ chain: z.union([addressField, z.literal(systemChain)]) })
 
 /** @throws Problem 404, for a chain that the viewer may not see as for one that is not there */
 export async function visibleHead(
   chain: string,
   viewer: TokenReach,
-  { store }: { store: ReleaseStore },
+  { store, environments }: Pick<Services, 'store' | 'environments'>,
 ): Promise<AuditHead | null> {
-  const head = maySee(viewer, chain) ? await store.auditHead(chain) : null
-  if (head === null && (chain !== '_system' || !maySee(viewer, chain)))
+  const isVisible = maySeeChain(viewer, chain, environments)
+  const head = isVisible ? await store.auditHead(chain) : null
+  if (head === null && (chain !== systemChain || !isVisible))
     throw notFound('There is no such audit log, or this token may not see it.')
   return head
 }
