@@ -2,19 +2,20 @@
 // with a temporary folder of the run's own. It goes with the run, and that of a run that was killed goes with the next one.
 import { spawn } from 'node:child_process'
 import { chmodSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { testProcesses } from './test/processes.ts'
+import { temporaryPlace } from './test/temporary-place.ts'
 
 const prefix = 'sluice-tests-'
 const root = path.join(import.meta.dirname, '..')
 
-for (const name of readdirSync(tmpdir())) {
+const place = temporaryPlace(process.env)
+for (const name of readdirSync(place)) {
   const pid = /^sluice-tests-(\d+)-/.exec(name)?.[1]
-  if (pid !== undefined && !isRunning(Number(pid))) remove(path.join(tmpdir(), name))
+  if (pid !== undefined && !isRunning(Number(pid))) remove(path.join(place, name))
 }
-const folder = mkdtempSync(path.join(tmpdir(), `${prefix}${process.pid}-`))
+const folder = mkdtempSync(path.join(place, `${prefix}${process.pid}-`))
 // PostgreSQL runs as another user, who must get through.
 chmodSync(folder, 0o755)
 
@@ -22,7 +23,9 @@ const [, , ...named] = process.argv
 const files = named.length > 0 ? named : everyTest()
 const flags = [
   '--conditions=sluice-source',
-  `--import=${pathToFileURL(path.join(import.meta.dirname, 'test/promises-untracked.ts'))}`,
+  ...['promises-untracked.ts', 'git-from-small-process.ts'].map(
+    (file) => `--import=${pathToFileURL(path.join(import.meta.dirname, 'test', file))}`,
+  ),
   // Most of what a test makes is short-lived. With more room for it less is copied from one half of that room to the other.
   '--max-semi-space-size=32',
   '--test',
@@ -58,14 +61,14 @@ function everyTest(): string[] {
 
 function entry(name: string, files: readonly string[]): string {
   const imports = files.map((file) => `import ${JSON.stringify(pathToFileURL(path.join(root, file)))}\n`)
-  const place = path.join(folder, 'processes', `${name}.test.mjs`)
-  mkdirSync(path.dirname(place), { recursive: true })
-  writeFileSync(place, imports.join(''))
-  return place
+  const file = path.join(folder, 'processes', `${name}.test.mjs`)
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, imports.join(''))
+  return file
 }
 
-function remove(place: string): void {
-  rmSync(place, { recursive: true, force: true, maxRetries: 10 })
+function remove(left: string): void {
+  rmSync(left, { recursive: true, force: true, maxRetries: 10 })
 }
 
 function isRunning(pid: number): boolean {

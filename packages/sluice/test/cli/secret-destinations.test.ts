@@ -110,7 +110,9 @@ test('where git fails nothing is sent, and its words are told', async () => {
   await using model = await fakeModel(answer)
   using project = movedProject(model.url, `${model.url}/other`)
   rmSync(path.join(project.root, '.git/HEAD'))
-  const { code, stderr } = await project.sluice(['eval', 'summary'], env)
+  // The temporary folder may be a mount point, beyond which git would not look.
+  const GIT_CEILING_DIRECTORIES = path.dirname(project.root)
+  const { code, stderr } = await project.sluice(['eval', 'summary'], { ...env, GIT_CEILING_DIRECTORIES })
   assert.equal(code, 3, stderr)
   assert.match(stderr, /git cannot be asked here.*not a git repository.*git fsck/s)
   assert.equal(model.requests.length, 0)

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { testProcesses } from '../../../../scripts/test/processes.ts'
+import { temporaryPlace } from '../../../../scripts/test/temporary-place.ts'
 import { createProject } from '../support/project.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { until } from '../support/until.ts'
@@ -79,6 +81,42 @@ test('what was started in a project ends with the project, also where its test h
   await until(() => signal !== undefined, 'the end of what was left')
   assert.equal(signal, 'SIGKILL')
   assert.equal(existsSync(project.root), false)
+})
+
+test('what git is asked as the product asks it is asked by another process, and answered as by git itself', async () => {
+  const { run } = startRun(`import { execFile } from 'node:child_process'
+    const git = (args, cwd = '/', input) => new Promise((resolve) => {
+      const options = { cwd, encoding: 'buffer', maxBuffer: 1000, env: process.env }
+      const child = execFile('git', args, options, (error, stdout, stderr) => resolve({ error, stdout, stderr }))
+      child.stdin?.on('error', () => {})
+      child.stdin?.end(input)
+    })
+    test('asks', async () => {
+      const alias = 'alias.parent=!cut "-d " -f4 /proc/$PPID/stat 2>/dev/null || ps -o ppid= -p $PPID'
+      const { stdout: parent } = await git(['-c', alias, 'parent'])
+      const { stdout: hash } = await git(['hash-object', '--stdin'], '/', 'hello')
+      const { error: no, stderr } = await git(['no-such-command'])
+      const { error: nowhere } = await git(['version'], '/nowhere')
+      console.log(JSON.stringify({
+        isOther: Number(parent) !== process.pid, hash: hash.toString().trim(), code: no.code,
+        isError: no instanceof Error, said: stderr.toString(), nowhere: nowhere.code,
+      }))
+    })\n`)
+  let printed = ''
+  run.stdout.setEncoding('utf8').on('data', (text) => {
+    printed += text
+  })
+  assert.deepEqual(await once(run, 'close'), [0, null], printed)
+  const { said, ...answers } = JSON.parse(/^\{.*\}$/m.exec(printed)?.[0] ?? '{}')
+  assert.match(said, /'no-such-command' is not a git command/)
+  assert.deepEqual(answers, {
+    ...{ isOther: true, hash: 'b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0', code: 1, isError: true, nowhere: 'ENOENT' },
+  })
+})
+
+test('a TMPDIR that is set is where a run has its temporary folder', () => {
+  assert.equal(temporaryPlace({ TMPDIR: tmpdir() }), tmpdir())
+  assert.ok(existsSync(temporaryPlace({})))
 })
 
 test('every test file runs once; one that changes its process shares it with no other', () => {

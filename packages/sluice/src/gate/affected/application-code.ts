@@ -140,7 +140,7 @@ async function contentsOf(
 
 /** Of a file outside of the repository: a hash of its content would tell whether a guess of its secrets is right. */
 function stampOf(place: string, root: string): string[] {
-  const entry = isWithin(place, root) || /^\/(?:proc|sys|dev)\//.test(place) ? undefined : entryAt(place)
+  const entry = isWithin(place, root) || /^\/(?:proc|sys|dev(?!\/shm))\//.test(place) ? undefined : entryAt(place)
   return entry?.isFile() ? [`${place} ${entry.size} ${entry.mtimeMs}`] : []
 }
 
