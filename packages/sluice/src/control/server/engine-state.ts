@@ -25,6 +25,6 @@ export interface EngineState {
   night?(feature: string): NightWord | undefined
   /** What GitHub is told, and how that stands; null where it is told nothing. */
   github?(): Promise<GithubStanding | null>
-  /** What fails repeatedly in the loops of this process. */
+  /** What fails repeatedly in the loops of this process, and of others as they told it last. */
   faults?(): readonly LoopFault[]
 }

@@ -17,6 +17,7 @@ import { startJudgeWorker } from '../live/judge-worker.ts'
 import type { Redact, RedactTexts } from '../live/redact.ts'
 import { startRetention } from '../live/retention.ts'
 import { createFaultRegister, type FaultRegister } from '../loops/loop-faults.ts'
+import { type SharedFaults, shareFaults } from '../loops/shared-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
 import { startNotifier } from '../notify/notifier.ts'
 import { releaseNews } from '../notify/release-news.ts'
@@ -116,6 +117,7 @@ export function startEngine(options: EngineOptions): Engine {
     const found = latest.get(rolloutId)
     return found && elapsedSince(clock, found.since) < latestMs ? found.assessed : undefined
   }
+  const shared = startSharing(options, faults)
   const loops: WorkLoop[] = [
     startController({
       store,
@@ -145,6 +147,7 @@ export function startEngine(options: EngineOptions): Engine {
     startLapseWatch({ store, clock, faults: faults.of('approvals') }),
     ...startNotifiers(options, faults),
     ...startGithub(options, faults),
+    ...(shared ? [shared] : []),
   ]
   return {
     async captureContents(accepted) {
@@ -161,7 +164,7 @@ export function startEngine(options: EngineOptions): Engine {
       drift: (feature) => readDrift(store, feature),
       night: nightOf,
       github: async () => (options.github ? githubStanding(store, options.github.settings) : null),
-      faults: () => faults.current(),
+      faults: () => [...faults.current(), ...(shared?.others() ?? [])],
     },
     async close() {
       stop.abort()
@@ -169,6 +172,13 @@ export function startEngine(options: EngineOptions): Engine {
       await Promise.all(loops.map((loop) => loop.close()))
     },
   }
+}
+
+/** Where others may work on the same store, each tells what fails on it. */
+function startSharing({ store, clock, random }: EngineOptions, faults: FaultRegister): SharedFaults | null {
+  if (store.kind !== 'postgres') return null
+  const replica = `${Math.floor(random() * 2 ** 48)}`
+  return shareFaults({ store, clock, replica, register: faults, faults: faults.of('telling other replicas') })
 }
 
 function startNotifiers({ store, clock, metrics, notify }: EngineOptions, faults: FaultRegister): WorkLoop[] {
