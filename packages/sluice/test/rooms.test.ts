@@ -31,7 +31,6 @@ const concepts: Record<string, string> = {
   'control/live/urgency.ts': 'which request is judged first',
   'control/release/quiet-hours.ts': 'a setting of rollouts by its name',
   'control/remote/drift-text.ts': 'one file per text that a command prints',
-  'control/release/environment-order.ts': 'the order of environments, pure',
   'control/rollout/observe/observe-feedback.ts': 'one file per kind of entry',
   'core/scorers/checks/trajectory/end-state.ts': 'a check of the end state',
   'core/suite/checks/path-settings.ts': 'a path, and what it must select',

@@ -3,6 +3,7 @@ import { type Html, html } from '../../text/markup.ts'
 import { featureActLinks, rolloutActLinks } from './act-links.ts'
 import { appliedAddress, auditAddress, rolloutAddress } from './addresses.ts'
 import { cell, moment, type NamedVersion, notKnown, type StateTone, toned, versionName, wideTable } from './elements.ts'
+import { type EnvironmentStep, environmentSteps } from './environment-steps.ts'
 import { type FeatureTimeline, featureTimeline } from './feature-chart.ts'
 import { type VersionList, versionTable } from './feature-versions.ts'
 import type { PageContent } from './layout.ts'
@@ -52,6 +53,8 @@ export interface FeaturePage {
   takenBack: { version: NamedVersion; at: number; by: string; reason: string } | null
   /** Of this feature. */
   waiting: readonly ListedProposal[]
+  /** In each environment; empty: there are none. */
+  environments: readonly EnvironmentStep[]
   timeline: FeatureTimeline
   list: VersionList
   rollouts: readonly ListedRollout[]
@@ -71,6 +74,7 @@ ${takenBack(page)}
 ${waitingSection(page.waiting)}
 ${page.running === null ? featureActLinks({ feature, isActive: row.active !== null, canGoBack: page.canGoBack }, page.mayAct) : rolloutActLinks(page.running, page.mayAct)}
 ${wideTable({ name: 'Now', head: featureColumns.slice(1), rows: [html`<tr>${featureCells(row)}</tr>`] })}
+${environmentSteps(page.environments)}
 <section><h2>Over time</h2>
 ${featureTimeline(timeline)}</section>
 <section id="versions"><h2>Versions <small>${formatCount(list.total)}</small></h2>

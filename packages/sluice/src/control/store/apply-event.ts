@@ -1,6 +1,8 @@
+import { partsOf } from '../../core/suite/config/environments.ts'
 import type { AuditRow } from '../../records/audit-row.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { RememberedAnswer } from '../../records/remembered-answer.ts'
+import type { LiveSettings } from '../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../records/version.ts'
 import { auditAction, auditDocument, byController, changeText } from '../release/audit.ts'
 import { captureOf } from '../release/capture.ts'
@@ -139,7 +141,7 @@ export async function refuseUnseen(
  * `published` if that version is being published now, and are limited by the settings that were published last.
  */
 export async function withLive(
-  store: Pick<ReleaseStore, 'version' | 'versions'>,
+  store: Pick<ReleaseStore, 'feature' | 'version' | 'versions'>,
   state: FeatureState,
   published?: Pick<VersionRecord, 'id' | 'live'>,
 ): Promise<FeatureState> {
@@ -147,18 +149,21 @@ export async function withLive(
   if (newest === undefined) return { ...state, live: null, capture: null }
   // If the version cannot be read, nothing may be judged or stored, and a rollback is still possible.
   const own = newest === published?.id ? published : await unlessDamaged(() => store.version(state.feature, newest))
-  const latest = state.publishedLive ?? (await lastPublished(store, state.feature))?.live
+  const latest = state.publishedLive ?? (await publishedLive(store, state.feature))
   const limited = own && latest ? limitedLive(own.live, latest) : null
   const percent = runningRollout(state)?.judgePercent
   const live = limited && percent !== undefined ? { ...limited, judge: { ...limited.judge, percent } } : limited
   return { ...state, live, capture: live && captureOf(live) }
 }
 
-async function lastPublished(
-  store: Pick<ReleaseStore, 'versions'>,
-  feature: string,
-): Promise<VersionRecord | undefined> {
-  return (await store.versions(feature)).toSorted((a, b) => a.publishedAt - b.publishedAt).at(-1)
+/** What was published last stands with the last environment, and holds in those before it too. */
+async function publishedLive(
+  store: Pick<ReleaseStore, 'feature' | 'versions'>,
+  key: string,
+): Promise<LiveSettings | undefined> {
+  const { feature, environment } = partsOf(key)
+  const known = environment === null ? undefined : (await store.feature(feature))?.publishedLive
+  return known ?? (await store.versions(key)).toSorted((a, b) => a.publishedAt - b.publishedAt).at(-1)?.live
 }
 
 async function refuseUnknownVersion(store: ReleaseStore, feature: string, event: ReleaseEvent): Promise<void> {

@@ -43,6 +43,23 @@ test('of two rules that say as much the stricter one counts, in whichever order 
   assert.equal(ruleFor({ approvals: named, environments: [] }, 'billing'), undefined, 'the name itself says more')
 })
 
+test('a rule may be for an environment, and no rule for an environment undoes one for some features', () => {
+  const environments = ['staging', 'production']
+  const asked = (given: Record<string, number>, key: string) => {
+    const approvals = Object.fromEntries(Object.entries(given).map(([name, approvals]) => [name, { approvals }]))
+    const rules = serverSettingsSchema.parse({ environments, approvals }).approvals ?? {}
+    return ruleFor({ approvals: rules, environments }, key)?.approvals ?? 0
+  }
+  const both = (given: Record<string, number>, name: string) => [asked(given, `${name}@staging`), asked(given, name)]
+  assert.deepEqual(both({ '*': 1, '*@staging': 0 }, 'mail'), [0, 1])
+  assert.deepEqual(both({ '*@production': 1 }, 'mail'), [0, 1])
+  assert.deepEqual(both({ '*': 1, '*@staging': 0, 'billing-*': 2 }, 'billing-mail'), [2, 2])
+  assert.deepEqual(both({ '*@production': 1, '*@prod*': 2, 'billing-*': 3 }, 'mail'), [0, 1])
+  assert.deepEqual(both({ 'billing-*': 2, 'billing-*@staging': 0 }, 'billing-mail'), [0, 2])
+  assert.deepEqual(both({ mail: 1, 'mail@production': 2, 'm*@production': 3 }, 'mail'), [1, 2])
+  assert.deepEqual(both({ 'mail@staging': 0, '*': 1, constructor: 2 }, 'mail'), [0, 1])
+})
+
 test('a rule that names fewer people than must approve, or an expiry that nobody can mean, is refused', () => {
   const faultOf = (rule: object) =>
     serverSettingsSchema

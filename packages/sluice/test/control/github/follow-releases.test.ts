@@ -104,6 +104,30 @@ test('releases that are taken back are failures, and an end without a verdict is
   assert.deepEqual(repository.commitStatuses, [], 'where check runs are allowed there is no status beside them')
 })
 
+test('deployments are called after their environment, and only what is taken back in the last one is reverted', async () => {
+  await using scene = await world()
+  const { repository, github, store } = scene
+  await using _ = following(store, github, { revertPullRequest: true }, undefined, ['staging', 'production'])
+  await untilKnown(store)
+  const staging = 'mail@staging'
+  const release = (key: string, id: string) =>
+    applyEvent(store, key, { type: 'activate', version: id, reason: 'it passed' }, by, byHand)
+  await release(staging, incumbent)
+  await release(staging, canary)
+  await applyEvent(store, staging, { type: 'rollBack', reason: 'dates are wrong' }, by, byHand)
+  await release('mail', incumbent)
+  await untilTold(store)
+  await untilTold(store, undefined, staging)
+  const told = repository.deployments.map(({ environment, description }) => [environment, description])
+  assert.deepEqual(told.toSorted(), [
+    ['production', 'mail 3.0 for everybody'],
+    ['staging', 'mail@staging 3.0 for everybody'],
+    ['staging', 'mail@staging 3.0 for everybody'],
+    ['staging', 'mail@staging 3.1 for everybody'],
+  ])
+  assert.deepEqual(repository.pulls, [])
+})
+
 test('a crash between a call and its note makes nothing twice', async () => {
   await using scene = await world()
   const { repository, github, store } = scene

@@ -7,11 +7,12 @@ import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { Channel } from '../../../src/core/notify/channel.ts'
 import { createChannels } from '../../../src/core/notify/create-channels.ts'
+import { releaseMessage } from '../../../src/core/notify/release-notification.ts'
 import type { NotifySettings } from '../../../src/core/suite/config/notify-settings.ts'
 import { by, byHand, canary, handClock, rollingStore, startRollout } from '../../support/controller/stage.ts'
 import { fakeReceiver } from '../../support/fake-receiver.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
-import { start } from '../../support/store-samples.ts'
+import { draft, start } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
 
 const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`
@@ -234,4 +235,20 @@ test('what a channel was told that cannot be read is set aside, and told once mo
   await using _ = telling(store, channel)
   await until(() => receiver.received.length === 2, 'start and rollback')
   assert.ok(await store.checkpoint(`aside:${name}`))
+})
+
+test('news say in which environment something happened, and that of another one is other news', () => {
+  const row = { ...draft('mail', { action: 'rollout.abort' }), seq: 7, revision: 7, previous: '', hash: '' }
+  const messageOf = (chain: string, environments: string[]) => {
+    const news = releaseNews({ ...row, chain }, { project: 'acme/mail', environments, linkTo: () => undefined })
+    assert.ok(news)
+    return releaseMessage(news)
+  }
+  const names = ['staging', 'production']
+  const told = [messageOf('mail', []), messageOf('mail', names), messageOf('mail@staging', names)]
+  assert.deepEqual(
+    told.map(({ title }) => title),
+    ['mail', 'mail@production', 'mail@staging'].map((name) => `${name} (acme/mail): rollout aborted`),
+  )
+  assert.deepEqual([told[0]?.dedupKey === told[1]?.dedupKey, told[1]?.id === told[2]?.id], [true, false])
 })

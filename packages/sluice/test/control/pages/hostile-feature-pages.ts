@@ -63,6 +63,13 @@ function hostileFeature(row: FeatureRow, odd: Odd): FeaturePage {
     waiting: [hostileProposal(odd)],
     activeSince: { at: never, promoted: true },
     takenBack: { version: name, at: never, by: hostile, reason: hostile },
+    environments: [
+      {
+        ...{ name: hostile, feature: hostile, isHere: false, active: name },
+        rollout: { id: hostile, state: hostile, tone: 'watch' },
+        release: { to: hostile, feature: hostile, act: 'start' },
+      },
+    ],
     timeline: {
       feature: hostile,
       points: (['gate', 'canary', 'incumbent'] as const).flatMap((by) =>

@@ -1,3 +1,4 @@
+import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { AuditRow } from '../../../records/audit-row.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import { appliedPage } from '../../pages/applied.ts'
@@ -19,7 +20,7 @@ export const showApplied = definePage({
     const { feature, active } = state
     const row = await lastChange(services, state)
     return appliedPage({
-      feature,
+      feature: shownKey(feature, services.environments),
       active: active === null ? null : await namedVersion(services, feature, active),
       rollout: runningRollout(state) ?? null,
       mayAct: hasScope(viewer, ['operator']),

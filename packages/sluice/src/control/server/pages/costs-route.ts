@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import { costsPage, type FeatureCosts, type JudgingShare } from '../../pages/costs.ts'
 import { gateRecordOf } from '../../pages/gate-record.ts'
@@ -57,7 +58,7 @@ function sumOf(values: readonly (number | null | undefined)[]): number | null {
 async function costsOf(
   { feature, active, live, rollout }: FeatureState,
   days: readonly SpentDay[],
-  { store, kept }: Services,
+  { store, kept, environments }: Services,
 ): Promise<FeatureCosts> {
   const [{ versions }, assessment, released] = await Promise.all([
     store.versionPage(feature, { offset: 0, limit: versionsRead }),
@@ -70,7 +71,7 @@ async function costsOf(
   const costs = versions.flatMap(({ report }) => (report ? [gateRecordOf(report).cost] : []))
   const booked = days.map(({ spending }) => spending.get(feature))
   return {
-    feature,
+    feature: shownKey(feature, environments),
     judging: {
       todayUsd: booked.at(-1) ?? null,
       lastDaysUsd: sumOf(booked),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import { formatDuration } from '../../../text/format.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
@@ -50,7 +51,7 @@ function isJudged({ live }: FeatureState): boolean {
 async function shownJudge(
   state: FeatureState,
   { spentUsd, watchesDrift, now }: { spentUsd: number; watchesDrift: boolean; now: number },
-  { kept }: Pick<Services, 'kept'>,
+  { kept, environments }: Pick<Services, 'kept' | 'environments'>,
 ): Promise<ShownJudge> {
   const { feature, active, live } = state
   const [record, health, drift] = await Promise.all([
@@ -60,7 +61,7 @@ async function shownJudge(
   ])
   const word = record ? judgeWordOf(record, drift?.judgeId ?? null) : null
   return {
-    feature,
+    feature: shownKey(feature, environments),
     version: active === null ? null : { id: active, label: record?.content.label ?? null },
     judge: word && { model: word.model, words: word.words, isInReport: word.runId !== null },
     judging:

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import { overviewPage, type ShownFault } from '../../pages/overview.ts'
 import { hasEnded } from '../../release/rollout-state.ts'
@@ -24,7 +25,8 @@ export const showOverview = definePage({
   async show({ query: { search, show, page: wanted }, viewer }, services) {
     const facts = await factsFor(viewer, services)
     const listed = facts.features.filter(({ state, attention, isRunning }) => {
-      if (search !== '' && !state.feature.toLowerCase().includes(search.toLowerCase())) return false
+      const name = shownKey(state.feature, services.environments)
+      if (search !== '' && !name.toLowerCase().includes(search.toLowerCase())) return false
       return show === 'all' || (show === 'attention' ? attention : isRunning)
     })
     const pages = Math.max(1, Math.ceil(listed.length / rowsOfPage))

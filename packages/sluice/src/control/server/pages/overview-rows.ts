@@ -1,3 +1,4 @@
+import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { Verdict } from '../../../records/verdict.ts'
@@ -46,7 +47,7 @@ export function leadersIn(
 export async function featureRowOf(
   state: FeatureState,
   facts: RowFacts,
-  services: Pick<Services, 'kept'>,
+  services: Pick<Services, 'kept' | 'environments'>,
 ): Promise<FeatureRow> {
   const { feature, active, rollout } = state
   const { kept } = services
@@ -74,7 +75,7 @@ export async function featureRowOf(
   ]
   const night = kept.night(feature)
   return {
-    feature,
+    feature: shownKey(feature, services.environments),
     active: version,
     rollout: running &&
       canary && {

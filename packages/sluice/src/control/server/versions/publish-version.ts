@@ -56,8 +56,7 @@ export async function publishVersion(
   const keys = keyEnvironments(services.environments).map((environment) => keyOf({ feature, environment }))
   const publishing = await storePublication(services, keys, { feature, body, caller })
   // Also where nothing was new: an earlier publication may have ended before this.
-  for (const key of keys)
-    if (key !== feature) publishing.notes.push(...(await limitByPublished(services, key, { feature, caller })))
+  for (const key of keys) if (key !== feature) publishing.notes.push(...(await limitByPublished(services, key, caller)))
   return publishing
 }
 
@@ -111,16 +110,11 @@ function isAlike(record: VersionRecord, known: VersionRecord): boolean {
 }
 
 /** What was published last limits what may be stored in each environment, at once. */
-async function limitByPublished(
-  { store, clock, snapshots }: Services,
-  key: string,
-  { feature, caller }: { feature: string; caller: Caller },
-): Promise<string[]> {
+async function limitByPublished({ store, clock, snapshots }: Services, key: string, caller: Caller): Promise<string[]> {
   for (;;) {
-    const [before, published] = await Promise.all([store.feature(key), store.feature(feature)])
+    const before = await store.feature(key)
     if (!before) return []
-    const { publishedLive } = published ?? {}
-    const next = await withLive(store, { ...before, ...(publishedLive && { publishedLive }) })
+    const next = await withLive(store, before)
     const changes = settingChanges({ live: before.live ?? {} }, { live: next.live ?? {} })
     if (canonicalJson(next) === canonicalJson(before)) return []
     const { outcome } = await store.commit({

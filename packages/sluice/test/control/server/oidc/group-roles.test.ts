@@ -28,6 +28,21 @@ test('the first group that counts decides on the features, and only groups with 
   assert.equal(of('__proto__', 'constructor'), undefined)
 })
 
+test('only groups with the same environments add roles', () => {
+  const limited = [
+    { group: 'staging', role: 'operator' as const, environments: ['staging'] },
+    { group: 'staff', role: 'viewer' as const },
+    { group: 'staging-approvers', role: 'approver' as const, environments: ['staging'] },
+  ]
+  const given = (...groups: string[]) => {
+    const rights = rightsOf(groups, { roles: limited })
+    return [rights?.scopes, rights?.environments]
+  }
+  assert.deepEqual(given('staff', 'staging'), [['operator'], ['staging']], 'not viewer of all')
+  assert.deepEqual(given('staging', 'staging-approvers'), [['operator', 'approver'], ['staging']])
+  assert.deepEqual(given('staff'), [['viewer'], undefined])
+})
+
 test('a claim of groups is a text or a list of texts, and its own', () => {
   assert.deepEqual(groupsIn({ groups: 'staff' }, 'groups'), ['staff'])
   assert.deepEqual(groupsIn({ groups: ['staff', 7, null, ['admins'], { group: 'admins' }] }, 'groups'), ['staff'])

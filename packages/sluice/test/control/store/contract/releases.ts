@@ -171,6 +171,26 @@ export function testReleases({ name: kind, open }: Implementation): void {
     )
   })
 
+  test(`${kind}: environments share versions, and a change that is based on another feature waits for that one`, async (context) => {
+    const store = await open(context)
+    const published = version('summary', 'aaaaaaaaaaaa')
+    await store.commit(change('summary', { feature: feature('summary'), version: published }))
+    const staging = 'summary@staging'
+    await store.commit(change(staging, { feature: feature(staging) }))
+    assert.deepEqual(await store.version(staging, 'aaaaaaaaaaaa'), published)
+    assert.deepEqual(await store.versions(staging), [published])
+    assert.equal((await store.versionPage(staging, { offset: 0, limit: 9 })).total, 1)
+    const { revision = 0 } = (await store.feature(staging)) ?? {}
+    const based = async (on: { feature: string; revision: number }) => {
+      const state = await store.feature('summary')
+      return (await store.commit(change('summary', { ...(state && { feature: state }), basedOn: on }))).outcome
+    }
+    assert.equal(await based({ feature: staging, revision }), 'committed')
+    assert.equal(await based({ feature: staging, revision: revision - 1 }), 'conflict')
+    assert.equal(await based({ feature: 'summary@testing', revision: 0 }), 'committed', 'it is not stored')
+    assert.equal(await based({ feature: 'summary@testing', revision: 1 }), 'conflict')
+  })
+
   test(`${kind}: a revoked token replaces the one before it`, async (context) => {
     const store = await open(context)
     await store.commit(change('_system', { token: newToken('t1') }))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainFeature, shownKey } from '../../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
 import type { MeasuredTraffic } from '../../../../records/measured-traffic.ts'
 import { versionIdField } from '../../../../records/names.ts'
@@ -158,6 +159,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     wanted === undefined ? undefined : services.kept.version(feature, wanted),
   ])
   if (asked.version !== undefined && !version) throw notFound(`${feature} has no version ${asked.version}.`)
+  const shownName = shownKey(feature, services.environments)
   const name = version ? (version.content.label ?? version.id) : null
   const words = actWords[act]
   const gate = version && act !== 'rollback' ? gateRefusal(version) : null
@@ -180,7 +182,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
   const isWithoutChoice = act !== 'rollback' && !version && choices.length === 0
   return actPage({
     title: words.title(name),
-    feature,
+    feature: shownName,
     versions: [
       ...(activeName ? [{ role: 'everybody gets', version: activeName }] : []),
       ...(version ? [{ role: words.role, version: { id: version.id, label: version.content.label ?? null } }] : []),
@@ -196,7 +198,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     choicesPage,
     others: isWithoutChoice ? [] : [...othersOf(act, state, version), ...(version ? (approval?.others ?? []) : [])],
     notes: [...(before === null ? [] : [before]), ...(approval?.notes ?? [])],
-    refusal: isWithoutChoice ? noOtherVersion(feature) : (refusal ?? approval?.refusal ?? null),
+    refusal: isWithoutChoice ? noOtherVersion(plainFeature(feature)) : (refusal ?? approval?.refusal ?? null),
     fault,
     form:
       version && (start || act !== 'start')
@@ -210,7 +212,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
             override: gate === null ? null : { why: `It has not passed: ${gate}.`, text: sent.override },
           }
         : null,
-    back: { address: featureAddress(feature), text: feature },
+    back: { address: featureAddress(feature), text: shownName },
   })
 
   function stateOf({ active, rollout: last }: FeatureState): { tone: StateTone; text: string } {

@@ -1,3 +1,4 @@
+import { type Environments, shownKey } from '../../../../core/suite/config/environments.ts'
 import type { Proposal } from '../../../../records/proposal.ts'
 import { versionNamed } from '../../../approval/proposal-row.ts'
 import { type ActPage, actPage } from '../../../pages/act.ts'
@@ -32,13 +33,13 @@ export async function listedProposals(
     services,
     pending.filter((one) => feature === null || one.feature === feature),
   )
-  return views.map(listed)
+  return views.map((view) => listed(view, services.environments))
 }
 
-function listed(view: ProposalView): ListedProposal {
+function listed(view: ProposalView, names: Environments): ListedProposal {
   const { id, feature, wish, proposedBy, proposedAt } = view
   const act = releaseActText(wish.act, versionNamed(view))
-  return { id, feature, act, by: proposedBy.name, at: proposedAt, state: stateOf(view) }
+  return { id, feature: shownKey(feature, names), act, by: proposedBy.name, at: proposedAt, state: stateOf(view) }
 }
 
 function stateOf(view: ProposalView): { tone: StateTone; text: string } {
@@ -59,7 +60,7 @@ export const showProposalPage = definePersonalPage({
     const { wish } = proposal
     const offered = await offeredActs(services, { proposal, view, viewer })
     return proposalPage({
-      ...listed(view),
+      ...listed(view, services.environments),
       version: { id: wish.version, label: proposal.label },
       reason: proposal.reason,
       consequence: await consequenceOf(services, proposal),
@@ -194,12 +195,12 @@ interface Asked {
 async function pageOf(services: Services, { act, id, caller, session, sent, fault }: Asked): Promise<PageContent> {
   const proposal = await findProposal(services, id, caller)
   const view = await proposalViewOf(services, proposal)
-  const { act: what, by, state } = listed(view)
+  const { act: what, by, state } = listed(view, services.environments)
   const { button, isDanger, from, note } = acts[act]
   const before = await beforeOf(services, proposal)
   const page: ActPage = {
     title: `${button}: ${what}`,
-    feature: proposal.feature,
+    feature: shownKey(proposal.feature, services.environments),
     versions: [{ role: `proposed by ${by}`, version: { id: proposal.wish.version, label: proposal.label } }],
     state,
     consequence: act === 'approve' ? await consequenceOf(services, proposal) : null,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownKey } from '../../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
 import type { Rollout } from '../../../../records/rollout.ts'
 import { ruleFor } from '../../../approval/approval-rule.ts'
@@ -133,7 +134,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     : null
   return actPage({
     title: described.title(names.canary),
-    feature,
+    feature: shownKey(feature, services.environments),
     versions: [
       { role: 'canary', version: canary },
       { role: 'all others get', version: incumbent },

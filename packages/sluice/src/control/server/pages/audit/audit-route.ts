@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shownKey } from '../../../../core/suite/config/environments.ts'
 import type { AuditHead, AuditRow } from '../../../../records/audit-row.ts'
 import { readers } from '../../../../records/token-scopes.ts'
 import { type AuditFilter, auditPage } from '../../../pages/audit.ts'
@@ -29,7 +30,12 @@ export const showAuditPage = definePage({
   async show({ params: { chain }, query, viewer }, services) {
     const head = await visibleHead(chain, viewer, services)
     const found = head ? await search(chain, query, { store: services.store, head }) : nothing
-    return auditPage({ chain, filter: query, head, ...found })
+    return auditPage({
+      chain: chain === '_system' ? chain : shownKey(chain, services.environments),
+      filter: query,
+      head,
+      ...found,
+    })
   },
 })
 

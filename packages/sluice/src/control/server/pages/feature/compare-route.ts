@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressField } from '../../../../core/suite/config/environments.ts'
+import { addressField, shownKey } from '../../../../core/suite/config/environments.ts'
 import { versionIdField } from '../../../../records/names.ts'
 import { type ComparedVersion, comparePage } from '../../../pages/compare.ts'
 import { gateRecordOf } from '../../../pages/gate-record.ts'
@@ -21,7 +21,7 @@ export const showComparison = definePage({
       comparedVersion(feature, query.from, services),
       comparedVersion(feature, query.to, services),
     ])
-    return comparePage({ feature, from, to })
+    return comparePage({ feature: shownKey(feature, services.environments), from, to })
   },
 })
 

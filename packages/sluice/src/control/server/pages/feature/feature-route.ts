@@ -20,6 +20,7 @@ import { listedProposals } from '../acts/proposal-act-routes.ts'
 import { endedTone, featureRowOf, leadersIn } from '../overview-rows.ts'
 import { definePage, type Viewer } from '../page-route.ts'
 import { visibleFeature } from '../visible-feature.ts'
+import { environmentsOf } from './feature-environments.ts'
 import { timelineOf } from './feature-timeline.ts'
 
 const versionsOfPage = 20
@@ -57,6 +58,7 @@ export const showFeaturePage = definePage({
         reason: excerpt(taken.reason, longestReason),
       },
       waiting: await listedProposals(services, viewer, feature),
+      environments: await environmentsOf(feature, viewer, services),
       timeline: await timelineOf(state, { recent, nameOf, now: clock.now() }, services),
       list: { ...listed, versions: shownVersions(state, listed, recent) },
       rollouts: await Promise.all(

@@ -1,3 +1,4 @@
+import { shownKey } from '../../../../core/suite/config/environments.ts'
 import type { ArmSummary, Figures } from '../../../../records/assessment.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
 import type { Rollout } from '../../../../records/rollout.ts'
@@ -31,7 +32,7 @@ const shortName = ({ id, label }: NamedVersion) => label ?? id
 export async function timelineOf(
   state: FeatureState,
   { recent, nameOf, now }: TimelineSource,
-  { kept }: Pick<Services, 'kept'>,
+  { kept, environments }: Pick<Services, 'kept' | 'environments'>,
 ): Promise<FeatureTimeline> {
   const { feature, rollout, pastRollouts } = state
   const rollouts = [...pastRollouts, ...(rollout ? [rollout] : [])]
@@ -50,7 +51,7 @@ export async function timelineOf(
   ]
   const shown = events.toSorted((a, b) => b.at - a.at).slice(0, eventsShown)
   return {
-    feature,
+    feature: shownKey(feature, environments),
     points: [...recent.versions.flatMap(gatePoint), ...ofRollouts.flat()],
     events: shown,
     until: lately(now),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressField } from '../../../../core/suite/config/environments.ts'
+import { addressField, shownKey } from '../../../../core/suite/config/environments.ts'
 import { versionIdField } from '../../../../records/names.ts'
 import { gateRecordOf } from '../../../pages/gate-record.ts'
 import { runPage } from '../../../pages/run.ts'
@@ -16,7 +16,11 @@ export const showRun = definePage({
     if (!record) throw notFound('There is no such version of this feature, or its row cannot be read.')
     const { content, report, publishedAt, publishedBy, source } = record
     return runPage({
-      ...{ feature, version: { id, label: content.label ?? null }, model: content.model },
+      ...{
+        feature: shownKey(feature, services.environments),
+        version: { id, label: content.label ?? null },
+        model: content.model,
+      },
       ...{ publishedAt, publishedBy, source, gate: report && gateRecordOf(report) },
     })
   },

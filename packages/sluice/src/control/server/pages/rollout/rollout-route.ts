@@ -1,3 +1,4 @@
+import { shownKey } from '../../../../core/suite/config/environments.ts'
 import type { AuditRow } from '../../../../records/audit-row.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
 import type { Rollout } from '../../../../records/rollout.ts'
@@ -40,7 +41,13 @@ export const showRolloutPage = definePage({
     ])
     const { assessment, now } = facts
     return rolloutPage({
-      ...{ id, feature, startedAt: rollout.startedAt, startedBy: rollout.startedBy, override: rollout.override },
+      ...{
+        id,
+        feature: shownKey(feature, services.environments),
+        startedAt: rollout.startedAt,
+        startedBy: rollout.startedBy,
+        override: rollout.override,
+      },
       ...{ canary: canaryName, incumbent: incumbentName },
       ...shownState(facts),
       outlook,

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stagedPlane } from '../../../support/environments.ts'
+import { hiddenFields, signedIn } from '../../../support/visitor.ts'
+
+test('pages say which environment, and lead a version from one to the next', async () => {
+  await using plane = await stagedPlane()
+  const { first, next, activate } = plane
+  await activate('summary@staging', first)
+  await activate('summary', first)
+  await activate('summary@staging', next)
+  const visitor = await signedIn(plane, 'operator')
+  const overview = await visitor.page('/')
+  for (const name of ['summary@staging', 'summary@production']) assert.ok(overview.includes(`>${name}</a>`), name)
+  const address = `/features/summary%40production/start?version=${next}`
+  for (const path of ['/features/summary', '/features/summary@staging']) {
+    const page = await visitor.page(path)
+    assert.ok(page.includes(`href="${address}">Release to production …</a>`), path)
+    assert.equal(page.match(/Release to/g)?.length, 1)
+  }
+  const looking = await signedIn(plane, 'viewer')
+  assert.doesNotMatch(await looking.page('/features/summary'), /Release to/)
+  const started = await visitor.send(address.split('?')[0] ?? '', {
+    ...hiddenFields(await visitor.page(address)),
+    reason: 'it did well in staging',
+    acceptUndecided: 'yes',
+  })
+  assert.equal(started.status, 303, await started.text())
+  assert.equal((await plane.feature('summary')).rollout.canary, next)
+  assert.doesNotMatch(await visitor.page('/features/summary'), /Release to/, 'it is on its way there')
+  const unknown = await visitor.get('/features/summary@stagin')
+  assert.equal(unknown.status, 404)
+  assert.match(await unknown.text(), /There is no environment &quot;stagin&quot;: there are staging and production/)
+})
+
+test('a page refuses a release before its turn, and makes it in an emergency', async () => {
+  await using plane = await stagedPlane()
+  const visitor = await signedIn(plane, 'operator')
+  const address = `/features/summary/activate?version=${plane.first}`
+  const refused = await visitor.page(address)
+  assert.match(refused, /cannot go to production yet: it was never active there \(staging\)/)
+  assert.doesNotMatch(refused, /name="reason"/)
+  assert.match(refused, /breakGlass=yes">All the same, in an emergency/)
+  const page = await visitor.page(`${address}&breakGlass=yes`)
+  const made = await visitor.send('/features/summary/activate', { ...hiddenFields(page), reason: 'staging is down' })
+  assert.equal(made.status, 303, await made.text())
+  assert.equal((await plane.feature('summary')).active, plane.first)
+})
