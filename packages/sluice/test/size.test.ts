@@ -24,3 +24,20 @@ test('no star exports', () => {
   )
   assert.deepEqual(stars, [])
 })
+
+/** The rules of style sheets, without those for some media alone. */
+function stylesIn(folders: string): string[] {
+  const sheets = globSync(`packages/sluice/src/${folders}/*.css`, { cwd: root })
+  assert.ok(sheets.length > 0, folders)
+  return sheets
+    .flatMap((file) => [...readFileSync(path.join(root, file), 'utf8').matchAll(/^[^{}@\s][^{}]*\{[^{}]*\}/gm)])
+    .map(([rule]) => rule.replaceAll(/\s+/g, ' '))
+}
+
+test('no rule of style is written for reports and once more for the pages of the control plane', () => {
+  const ofReports = new Set(stylesIn('gate/**/style'))
+  assert.deepEqual(
+    stylesIn('control/pages/style').filter((rule) => ofReports.has(rule)),
+    [],
+  )
+})

@@ -33,11 +33,11 @@ export interface InstancesPage {
 }
 
 const works: Record<string, string> = {
-  controller: 'decides about the canaries: it advances them, and rolls them back',
-  drift: 'watches for drift',
-  judge: 'has live answers judged',
-  notify: 'sends the notifications',
-  github: 'tells GitHub of releases',
+  controller: 'Canaries are advanced, and rolled back, by',
+  drift: 'Drift is watched for by',
+  judge: 'Live answers are sent to the judge by',
+  notify: 'Notifications are sent by',
+  github: 'GitHub is told of releases by',
 }
 
 /** Which process runs what. */
@@ -74,7 +74,7 @@ ${
 ${
   leaders.length === 0
     ? undefined
-    : html`<ul>${leaders.map(({ work, replica }) => html`<li>The replica <b>${replica}</b> ${works[work.split(':', 1)[0] ?? work] ?? html`does <code>${work}</code>`}</li>`)}</ul>`
+    : html`<ul>${leaders.map(({ work, replica }) => html`<li>${works[work.split(':', 1)[0] ?? work] ?? html`<code>${work}</code> is done by`} <b>${replica}</b></li>`)}</ul>`
 }`
   return { title: behind > 0 ? `(${behind}) Instances` : 'Instances', main }
 }

@@ -9,6 +9,7 @@ import { newFeature } from '../release/feature-state.ts'
 import type { ReleaseEvent } from '../release/release-event.ts'
 import { transition } from '../release/transition.ts'
 import type { StoreChange } from '../store/release-store.ts'
+import { rolledBackBefore } from '../words/act-text.ts'
 import { approversText, releaseTerms } from '../words/proposal-text.ts'
 import type { Caller } from './access/caller.ts'
 import { Problem } from './http/problem.ts'
@@ -77,6 +78,7 @@ export async function newProposal(
 ): Promise<Proposal> {
   // The figures are only said, and a release without approval is in a hurry.
   const consequence = await releaseConsequence(services, state, wish).catch(() => null)
+  const before = rolledBackBefore(state, version)
   return {
     id: `ap-${Buffer.from(services.randomBytes(8)).toString('hex')}`,
     feature: state.feature,
@@ -85,7 +87,11 @@ export async function newProposal(
     wish,
     label: version.content.label ?? null,
     reason,
-    does: [...(consequence ? [consequence.first, ...consequence.more] : []), ...releaseTerms(wish)],
+    does: [
+      ...(consequence ? [consequence.first, ...consequence.more] : []),
+      ...(before === null ? [] : [before]),
+      ...releaseTerms(wish),
+    ],
     proposedBy: by,
     proposedAt: at,
     expiresAt: null,

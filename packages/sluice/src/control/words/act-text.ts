@@ -1,7 +1,9 @@
+import type { FeatureState } from '../../records/feature.ts'
 import type { Rollout } from '../../records/rollout.ts'
 import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../records/version.ts'
 import { formatAmount, formatCount, formatPercent, formatSpan, formatUsd } from '../../text/format.ts'
+import { excerpt } from '../../text/untrusted.ts'
 import { isJudgedLive } from '../release/capture.ts'
 import { onUndecided, sharePpm } from '../release/rollout-state.ts'
 import { settingChanges } from '../release/settings.ts'
@@ -229,4 +231,18 @@ function trafficText({ traffic }: Pick<ReleaseFacts, 'traffic'>, share: number):
   const seen = `seen in the last ${hours >= 48 ? formatAmount(Math.round(hours / 24), 'day') : formatAmount(Math.max(1, Math.round(hours)), 'hour')}`
   if (share === 1) return `: about ${formatCount(users)} users (as many were ${seen})`
   return `: about ${formatCount(Math.round(share * users))} users (estimated: ${formatPercent(share)} of the ${formatCount(users)} ${seen})`
+}
+
+const longestReason = 400
+
+/** That it was rolled back, and why as far as that is stored; null where it was not. Its gate may have passed all the same. */
+export function rolledBackBefore(state: FeatureState, { id, content }: VersionRecord): string | null {
+  const { rolledBack, takenBack, rollout, pastRollouts } = state
+  if (!rolledBack.includes(id)) return null
+  const asCanary = [...pastRollouts, ...(rollout ? [rollout] : [])].findLast(
+    ({ canary, status }) => canary === id && status === 'rolledBack',
+  )
+  const known = takenBack?.version === id ? takenBack : asCanary?.ending
+  const why = known ? `, by ${known.by}: ${excerpt(known.reason, longestReason)}` : '. Why is in the audit log.'
+  return `${content.label ?? id} was rolled back before${why}`
 }

@@ -114,7 +114,12 @@ test('a proposal says that its version was rolled back before, where it is read 
   await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: plane.next, reason: 'launch' } })
   await plane.ask('POST /v1/features/f/rollback', { as: 'operator', body: { reason: 'lost dates' } })
   Object.assign(plane.rules, rules)
-  const { id } = (await plane.propose()).body
+  const { id, does } = (await plane.propose()).body
+  assert.match(
+    does.join(' '),
+    /was rolled back before, by ope-operator: lost dates/,
+    'and so in messages and terminals',
+  )
   for (const path of [`/proposals/${id}`, `/proposals/${id}/approve`])
     assert.match(await bob.page(path), /was rolled back before, by ope-operator: lost dates/, path)
 })

@@ -51,18 +51,6 @@ function choiceOf(version: VersionRecord, act: FeatureAct, state: FeatureState):
 
 const longestReason = 400
 
-/** That it was rolled back, and why as far as that is stored; null where it was not. Its gate may have passed all the same. */
-export function rolledBackBefore(state: FeatureState, { id, content }: VersionRecord): string | null {
-  const { rolledBack, takenBack, rollout, pastRollouts } = state
-  if (!rolledBack.includes(id)) return null
-  const asCanary = [...pastRollouts, ...(rollout ? [rollout] : [])].findLast(
-    ({ canary, status }) => canary === id && status === 'rolledBack',
-  )
-  const known = takenBack?.version === id ? takenBack : asCanary?.ending
-  const why = known ? `, by ${known.by}: ${excerpt(known.reason, longestReason)}` : '. Why is in the audit log.'
-  return `${content.label ?? id} was rolled back before${why}`
-}
-
 /** That a rollback was just made, so that nobody goes back further than they mean to; nothing where none was. */
 export async function rollbackBefore(services: Services, state: FeatureState): Promise<string[]> {
   const { feature, active, takenBack } = state

@@ -17,6 +17,7 @@ import {
   type Consequence,
   featureRollbackConsequence,
   judgingText,
+  rolledBackBefore,
   startConsequence,
 } from '../../../words/act-text.ts'
 import type { Caller } from '../../access/caller.ts'
@@ -47,7 +48,6 @@ import {
   noOtherVersion,
   othersOf,
   rollbackBefore,
-  rolledBackBefore,
 } from './feature-act-choices.ts'
 
 const scopes = ['operator'] as const

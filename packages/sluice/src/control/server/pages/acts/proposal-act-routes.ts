@@ -7,6 +7,7 @@ import type { StateTone } from '../../../pages/elements.ts'
 import type { PageContent } from '../../../pages/layout.ts'
 import { type ListedProposal, type ProposalPage, proposalPage } from '../../../pages/proposal.ts'
 import type { Consequence } from '../../../words/act-text.ts'
+import { rolledBackBefore } from '../../../words/act-text.ts'
 import { approversText, neededText, releaseActText, releaseTerms } from '../../../words/proposal-text.ts'
 import { type Caller, hasScope } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
@@ -20,7 +21,6 @@ import { releaseConsequence } from '../../release-consequence.ts'
 import type { Services } from '../../services.ts'
 import { defineAct, defineOwnPage, definePersonalPage, type PageRoute, type Viewer } from '../page-route.ts'
 import { actFields, attempt, formBasics, nothingSent, type Sent } from './act-attempt.ts'
-import { rolledBackBefore } from './feature-act-choices.ts'
 
 /** What waits for somebody, of the features that the viewer may see; null: of all of them. */
 export async function listedProposals(
