@@ -76,7 +76,7 @@ function higher(before: Height | undefined, now: Height): Height {
   return before && before.eValue >= now.eValue ? before : now
 }
 
-function missingFor(evidence: Evidence, rollout: Rollout, { signals, soak, open, now }: Known): Missing[] {
+function missingFor(evidence: Evidence, rollout: Rollout, { soak, open, now }: Known): Missing[] {
   if (hasEnded(rollout)) return []
   const { settings, stage } = rollout
   const ran = runningMs(rollout, now)
@@ -107,12 +107,11 @@ function missingFor(evidence: Evidence, rollout: Rollout, { signals, soak, open,
           ...count('judged users of the incumbent', incumbent.scores.users, fewest),
         ]
       : []),
-    ...(byEvidence ? open : []).map(({ signal, why }): Missing => {
-      const logE = signals.find((one) => one.signal === signal)?.logENonInferior ?? 0
+    ...(byEvidence ? open : []).map(({ signal, why, logProof }): Missing => {
       const threshold = -Math.log(settings.alpha)
       // A rate tells when proof will be there, and not when the newest hours look better, or others bear it out.
-      const expectedAt = why === 'proof' ? at(logE, threshold, ran) : null
-      return { what: signal, why, has: eValueOf(logE), needed: 1 / settings.alpha, unit: 'eValue', expectedAt }
+      const expectedAt = why === 'proof' ? at(logProof, threshold, ran) : null
+      return { what: signal, why, has: eValueOf(logProof), needed: 1 / settings.alpha, unit: 'eValue', expectedAt }
     }),
   ]
 }

@@ -91,6 +91,8 @@ export interface OpenSignal {
   signal: ProvenSignal
   /** That proof is missing; or it is there, and rests on one source, or the newest hours alone look worse; or an earlier stage points to harm. */
   why: 'proof' | 'oneSource' | 'lately' | 'harm'
+  /** Log evidence that it is not worse, as far as it counts: of this stage, and as far as the sources bear it out. */
+  logProof: number
 }
 
 /**
@@ -108,18 +110,20 @@ export function openSignals(
   const width = isLast ? 1 : widthOf(settings, stage)
   const threshold = -Math.log(settings.alpha)
   const isOfStage = evidence.window.stage === Math.min(stage, proving)
-  const whyOpen = (signal: ProvenSignal): OpenSignal['why'] | null => {
+  const openOf = (signal: ProvenSignal): Omit<OpenSignal, 'signal'> | null => {
     if (settings.signals[signal] === 0) return null
     const late = isOfStage && isWorseLately(one, signal, settings)
-    if (!isLast) return isSuspicious(evidence, signal, settings, width) ? 'harm' : late ? 'lately' : null
-    if (!isOfStage || proofOf(one, signal, settings, width) < threshold) return 'proof'
-    if (late) return 'lately'
+    const logProof = isOfStage ? proofOf(one, signal, settings, width) : 0
+    if (!isLast && isSuspicious(evidence, signal, settings, width)) return { why: 'harm', logProof }
+    if (isLast && logProof < threshold) return { why: 'proof', logProof }
+    if (late) return { why: 'lately', logProof }
+    if (!isLast) return null
     const agreed = evidenceFor(evidence, { signal, width, threshold, settings }, { matching, now })
-    return agreed < threshold ? 'oneSource' : null
+    return agreed < threshold ? { why: 'oneSource', logProof: agreed } : null
   }
   return provenSignals.flatMap((signal) => {
-    const why = whyOpen(signal)
-    return why === null ? [] : [{ signal, why }]
+    const open = openOf(signal)
+    return open === null ? [] : [{ signal, ...open }]
   })
 }
 

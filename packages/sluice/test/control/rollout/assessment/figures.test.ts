@@ -129,6 +129,8 @@ test('what keeps a rollout in its stage is said as it is: proof, what rests on o
   const missing = (log: LogEntry[], of = last) => {
     const { figures } = assess(replayed(of, log).evidence, of, hour, watched(of, hour))
     const lines = waitingLines(figures, { onUndecided: 'hold', judges: undefined, now: hour })
+    const proofs = figures.missing.filter(({ why }) => why === 'proof' || why === 'oneSource')
+    for (const { has, needed } of proofs) assert.ok(has < needed, `${has} of ${needed} is not missing`)
     return { whys: figures.missing.map(({ what, why }) => [what, why]), text: lines.join(' ') }
   }
   const few = missing(requests(300, () => false))
@@ -143,6 +145,14 @@ test('what keeps a rollout in its stage is said as it is: proof, what rests on o
     { percent: 50, soak: '1h' },
     { percent: 60, soak: '1h' },
   ])
+  const past = replayed(
+    first,
+    requests(6000, () => false),
+  ).evidence
+  const next = { ...first, stage: 1, enteredAt: [0, hour] }
+  const { figures } = assess(past, next, hour + 1000, watched(next, hour + 1000))
+  const [proof] = figures.missing.filter(({ why }) => why === 'proof')
+  assert.deepEqual([proof?.has, proof?.needed], [1, 20], 'what an earlier stage has proven counts nothing in this one')
   const harmed = missing(
     requests(300, (canary, i) => canary && i % 20 === 0),
     first,
