@@ -221,7 +221,7 @@ function findingsOf(
   const signals = () => signalEvidence(evidence, rollout)
   return {
     ...{ mismatched: false, unevenlyJudged: false, frozenTooLong: false, judgeFails: false, disputed: false },
-    ...{ worse: logE >= -Math.log(settings.alpha), soaked, unwatched: false, refused },
+    ...{ worse: logE >= -Math.log(settings.alpha), soaked, overdue: false, unwatched: false, refused },
     lacking: soaked || late ? lackingData(evidence, rollout, known) : [],
     unproven: soaked ? openSignals(evidence, rollout, known).map(({ signal }) => signal) : ['time'],
     weak: late

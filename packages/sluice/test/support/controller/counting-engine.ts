@@ -60,6 +60,7 @@ export function countingEngine({
       judgeFails: outageOf(rollout, course) !== '',
       worse: errors >= 3,
       soaked,
+      overdue: !soaked && isOverdue(rollout, now),
       unwatched: !soaked && !soak.counting && isOverdue(rollout, now),
       lacking: users < needed ? ['users'] : [],
       unproven: unproven ? ['score'] : [],

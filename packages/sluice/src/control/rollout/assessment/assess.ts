@@ -121,6 +121,7 @@ function findingsOf(
   const certain = mismatched ? certainFailures(evidence, settings, now) : 0
   const agreed = Math.max(evidence.peak, evidenceAgainst(evidence, settings, now), certain)
   const soaked = isSoaked(rollout, soak)
+  const overdue = !soaked && isOverdue(rollout, now)
   const disputed = agreed < threshold && speaksAgainst(evidence, settings, matching)
   const suspect = matching.suspect.length > 0
   const frozenMs = hold === 'sampleRatioMismatch' && heldSince !== null ? now - heldSince : 0
@@ -132,7 +133,8 @@ function findingsOf(
     frozenTooLong: frozenMs >= (settings.mismatchPatience ?? usualMismatchPatience),
     judgeFails: outage !== undefined,
     soaked,
-    unwatched: !soaked && !soak.counting && isOverdue(rollout, now),
+    overdue,
+    unwatched: overdue && !soak.counting,
     disputed,
     lacking: lackingData(evidence, rollout, { matching, now }),
     unproven: open.map(({ signal }) => signal),

@@ -18,7 +18,9 @@ export interface Findings {
   judgeFails: boolean
   /** The stage has been watched for its soak time. */
   soaked: boolean
-  /** By the clock it would be over; it has not been watched for so long, and is not now. */
+  /** By the clock it would be over; it has not been watched for so long. */
+  overdue: boolean
+  /** And it is not watched now. */
   unwatched: boolean
   /** Some tokens report evidence against the canary, and the others do not confirm it. */
   disputed: boolean
@@ -50,7 +52,7 @@ export function decideRollout(rollout: Rollout, now: number, findings: Findings)
 }
 
 function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision {
-  const { soaked, unwatched, lacking, unproven, judgeFails } = findings
+  const { soaked, lacking, unproven, judgeFails } = findings
   const proven = soaked && !judgeFails && lacking.length === 0 && unproven.length === 0
   if (proven) return onwards(rollout, now, 'strong')
   const late = runningMs(rollout, now) >= rollout.settings.patience
@@ -60,8 +62,16 @@ function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision
   if (judgeFails || ((soaked || late) && lacking.length > 0)) return insufficient
   const forPerson = late ? leftToPerson(rollout, findings) : undefined
   if (forPerson) return forPerson
-  if (unwatched) return insufficient
+  if (isUnwatched(rollout, findings)) return insufficient
   return late ? atTheEnd(rollout, now, findings) : { do: 'continue' }
+}
+
+/**
+ * Held since outcomes stayed away, it is held until the stage was watched for its soak time: where they come in bursts, each of
+ * them would end a hold that the next pause begins again.
+ */
+function isUnwatched({ hold }: Rollout, { unwatched, overdue }: Findings): boolean {
+  return unwatched || (overdue && hold === 'insufficientData')
 }
 
 /** Out of patience, and only a person goes on: a pause between outcomes changes nothing in that, and calls nobody again. */
@@ -80,10 +90,11 @@ function atTheEnd(rollout: Rollout, now: number, { soaked, weak }: Findings): De
 }
 
 /** Time may be enough to widen a share; it settles no dispute between tokens, and what a person decides is not decided here. */
-function byTimeOrHand(rollout: Rollout, now: number, { soaked, unwatched, lacking, disputed }: Findings): Decision {
+function byTimeOrHand(rollout: Rollout, now: number, findings: Findings): Decision {
+  const { soaked, lacking, disputed } = findings
   if (soaked && disputed) return { do: 'hold', why: 'inconclusive' }
   if (rollout.settings.advance === 'manual') return { do: 'continue' }
-  if (unwatched || (soaked && lacking.length > 0)) return { do: 'hold', why: 'insufficientData' }
+  if (isUnwatched(rollout, findings) || (soaked && lacking.length > 0)) return { do: 'hold', why: 'insufficientData' }
   return soaked ? onwards(rollout, now, 'time') : { do: 'continue' }
 }
 

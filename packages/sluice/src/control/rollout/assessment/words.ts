@@ -1,5 +1,5 @@
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
-import { formatCount } from '../../../text/format.ts'
+import { formatCount, formatDuration } from '../../../text/format.ts'
 import type { Assessment, Decision, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'
 import { onlySourceText } from './place-share.ts'
@@ -89,9 +89,9 @@ function beginnings(facts: Facts): string {
 
 function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Decision, { do: 'hold' }>): string {
   const { mismatch } = facts
-  const { mismatched, unevenlyJudged, unwatched, lacking, unproven, weak } = findings
+  const { mismatched, unevenlyJudged, lacking, unproven, weak } = findings
   if (why === 'insufficientData') {
-    const silent = unwatched ? [`no outcomes of both arms ${sinceText(facts.soak.heardAt)}`] : []
+    const silent = unwatchedText(facts, findings)
     const missing = [...silent, ...(lacking.length > 0 ? lacking : weak.lacking)]
     return missing.length === 0 ? 'Too little data to decide.' : `Too little data to decide: ${missing.join(', ')}.`
   }
@@ -105,6 +105,13 @@ function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Dec
     return 'One arm is judged more often than the sampling says: its scores prove nothing.'
   const wrong = mismatch.wrongArms > 0 ? ` ${mismatch.wrongArms} requests named an arm that they cannot have had.` : ''
   return `The arms do not have the users that their shares say: nothing is decided for the better before that is explained.${wrong}${leftOutTokens(facts)}`
+}
+
+/** That outcomes stay away, or what it is held for since they did. */
+function unwatchedText({ soak }: Facts, { unwatched, overdue, lacking, judgeFails }: Findings): string[] {
+  if (unwatched) return [`no outcomes of both arms ${sinceText(soak.heardAt)}`]
+  if (!overdue || judgeFails || lacking.length > 0) return []
+  return [`the stage was watched for ${formatDuration(soak.soakedMs)} only, and outcomes come again`]
 }
 
 const unsoaked = 'the stage was not watched for its soak time'

@@ -11,11 +11,13 @@ const hour = 3_600_000
 const noWeakness = { barred: [], lacking: [], against: [] }
 const clear: Findings = {
   ...{ mismatched: false, unevenlyJudged: false, worse: false, frozenTooLong: false, soaked: false, unwatched: false },
+  overdue: false,
   ...{ judgeFails: false, disputed: false, lacking: [], unproven: [], refused: null },
   weak: noWeakness,
 }
 const worst: Findings = {
   ...{ mismatched: true, unevenlyJudged: true, worse: true, frozenTooLong: true, soaked: false, unwatched: true },
+  overdue: true,
   ...{ judgeFails: true, disputed: true, lacking: ['users'], unproven: ['score'], refused: null },
   weak: noWeakness,
 }
@@ -75,6 +77,31 @@ test('a stage that was not watched is not left, whatever the clock says', () => 
   const unwatched = { soaked: false, unwatched: true }
   assert.deepEqual(at(5, unwatched), { do: 'hold', why: 'insufficientData' })
   assert.deepEqual(at(5, { soaked: false }), { do: 'continue' })
+})
+
+test('a hold for outcomes that stayed away lasts until the stage was watched, however they come and go', () => {
+  const advances = [settings(), settings({ advance: 'soak' })]
+  for (const settings of advances) {
+    const came: string[] = []
+    let hold: Rollout['hold'] = null
+    for (let hours = 5; hours < 19; hours += 1) {
+      const isSilent = hours % 2 === 1
+      const findings = { soaked: hours >= 18, overdue: hours < 18, unwatched: isSilent && hours < 18 }
+      const decision = at(hours, findings, { hold, settings })
+      const next = decision.do === 'hold' ? decision.why : null
+      if (next !== hold) came.push(`${decision.do} at ${hours}`)
+      hold = next
+    }
+    assert.deepEqual(came, ['hold at 5', 'advance at 18'])
+  }
+  const silent = { hold: 'insufficientData' as const }
+  assert.deepEqual(
+    at(3, { soaked: false, overdue: false }, silent),
+    { do: 'continue' },
+    'what the judge had failed for',
+  )
+  assert.deepEqual(at(6, { soaked: false, overdue: true }), { do: 'continue' }, 'never silent when it was looked at')
+  assert.deepEqual(at(6, { soaked: false, overdue: true, worse: true }, silent), { do: 'rollBack', why: 'evidence' })
 })
 
 test('without data nothing is decided, at any time', () => {

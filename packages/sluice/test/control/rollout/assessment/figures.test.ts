@@ -161,6 +161,26 @@ test('what keeps a rollout in its stage is said as it is: proof, what rests on o
   assert.match(harmed.text, /^still missing: the rate of errors without a sign of harm; when, the/)
 })
 
+test('of a hold that began in silence it is said whether outcomes come again', () => {
+  const of = { ...onErrors([{ percent: 50, soak: '1h' }]), hold: 'insufficientData' as const }
+  const { evidence } = replayed(
+    of,
+    requests(300, () => false),
+  )
+  const said = (counting: boolean) => {
+    const soak = { stage: 0, soakedMs: hour / 3, counting, heardAt: hour }
+    const { decision, words, alerts } = assess(evidence, of, 2 * hour, { soak, heldSince: hour })
+    assert.deepEqual(decision, { do: 'hold', why: 'insufficientData' })
+    return [words.split(' Quality')[0], alerts.map(({ code }) => code)]
+  }
+  assert.deepEqual(said(false), [
+    'Too little data to decide: no outcomes of both arms since 01:00 UTC.',
+    ['no-outcomes'],
+  ])
+  const again = 'the stage was watched for 20 min only, and outcomes come again'
+  assert.deepEqual(said(true), [`Too little data to decide: ${again}.`, []])
+})
+
 test('one token does not disagree with itself: that all of it is too early is said so', () => {
   const of = onErrors([{ percent: 50, soak: '1h' }])
   const early = assess(
