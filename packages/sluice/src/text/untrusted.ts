@@ -1,5 +1,9 @@
-/** Codes that move the cursor, start an escape sequence, or turn the direction of reading; line feeds are kept. */
-const controls = /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu
+/**
+ * Codes that move the cursor, start an escape sequence, turn the direction of reading, or take no room and so hide: two
+ * names that differ in one look the same. Line feeds are kept, and what joins letters and signs in some scripts.
+ */
+const controls =
+  /[\0-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu
 
 /**
  * Text of a model or a file, safe to print. Characters that a terminal or a browser would obey or hide are shown

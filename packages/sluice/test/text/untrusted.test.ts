@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { excerpt, visibleLine, visibleText } from '../../src/text/untrusted.ts'
+import { excerpt, visibleJson, visibleLine, visibleText } from '../../src/text/untrusted.ts'
 
 test('what a terminal would obey is shown', () => {
   assert.equal(visibleText('\x1b[31mred\x07\x7f'), '␛[31mred␇␡')
@@ -8,6 +8,13 @@ test('what a terminal would obey is shown', () => {
   assert.equal(visibleText('\u202eabc\u2066'), '[U+202E]abc[U+2066]')
   assert.equal(visibleText('\u{e0041}'), '[U+E0041]')
   assert.equal(visibleText('\ud800'), '\ufffd')
+})
+
+test('what takes no room is shown, so that no two names look the same', () => {
+  assert.equal(visibleText('ad\u200bmin'), 'ad[U+200B]min')
+  for (const hidden of ['\xad', '\u2060', '\u2063', '\u206a', '\ufeff', '\u3164', '\u180e', '\ufffa'])
+    assert.notEqual(visibleText(`ann${hidden}`), `ann${hidden}`)
+  assert.equal(visibleJson('{"name":"a\u200b"}'), '{"name":"a\\u200b"}')
 })
 
 test('ordinary text of any script stays as it is', () => {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { addressField, type Environments } from '../../core/suite/config/environments.ts'
 import { type AuditRow, auditHeadSchema, auditRowSchema } from '../../records/audit-row.ts'
 import { readers } from '../../records/token-scopes.ts'
+import { visibleJson } from '../../text/untrusted.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import { type Caller, maySee, maySeeAll, refuseOtherFeature, type TokenReach } from './access/caller.ts'
 import { securityHeaders } from './http/answer.ts'
@@ -55,7 +56,10 @@ export const showAudit = defineRoute({
   },
 })
 
-/** One line per row, then a line with the head of the chain. This is enough to verify the chain without the server. */
+/**
+ * One line per row, then a line with the head of the chain. This is enough to verify the chain without the server. What
+ * would hide or turn text where the lines are read is written as an escape: the rows are the same.
+ */
 export function exportedChain(store: ReleaseStore, chain: string, headers: Record<string, string> = {}): Response {
   const body = Readable.toWeb(Readable.from(lines(store, chain), { objectMode: false }))
   return new Response(body as ReadableStream, {
@@ -68,7 +72,7 @@ async function* lines(store: ReleaseStore, chain: string): AsyncGenerator<string
   let after = 0
   for (let rows = await page(store, chain, after); rows.length > 0; rows = await page(store, chain, after)) {
     const wanted = rows.filter(({ seq }) => seq <= (head?.seq ?? 0))
-    yield wanted.map((row) => `${JSON.stringify(row)}\n`).join('')
+    yield wanted.map((row) => `${visibleJson(JSON.stringify(row))}\n`).join('')
     if (wanted.length < rows.length) break
     after = rows.at(-1)?.seq ?? after
   }
