@@ -27,11 +27,13 @@ export function evidenceSection(evidence: DecidingEvidence | null): string[] {
   const { words, incumbent, canary } = evidence
   return [
     inlineText(words),
+    'Of all its stages:',
     [
       '| | incumbent | canary |',
       '|---|--:|--:|',
       ...traits.map(([name, of]) => `| ${name} | ${of(incumbent)} | ${of(canary)} |`),
     ].join('\n'),
+    'Of its last stage, which decided:',
     signalTable(evidence),
     boundText(evidence),
   ]

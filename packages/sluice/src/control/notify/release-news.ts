@@ -52,6 +52,8 @@ const afterSchema = z.looseObject({
 export interface NewsContext {
   /** What versions are called, by their ids. */
   labels: ReadonlyMap<string, string>
+  /** The version on trial in the rollout that it is about; null: not known, or it is about none. */
+  canary: string | null
   /** What else whoever is called should know, a sentence each. */
   details: readonly string[]
   /** The reason of the row, with names where it has ids alone; null: as it stands there. */
@@ -71,7 +73,7 @@ export function releaseNews(
     project,
     linkTo,
     environments = [],
-    context = { labels: new Map(), details: [], reason: null },
+    context = { labels: new Map(), canary: null, details: [], reason: null },
   }: {
     project: string
     environments?: Environments
@@ -90,7 +92,7 @@ export function releaseNews(
     project,
     feature: row.chain,
     shownFeature: shownKey(row.chain, environments),
-    version: versionLabel(after, context.labels),
+    version: versionLabel(after, context),
     rolloutId,
     proposalId,
     seq: row.seq,
@@ -100,7 +102,7 @@ export function releaseNews(
     why: event === 'rolledBack' ? (after?.rollout?.why ?? null) : null,
     details: [...context.details, ...proposalDetails(event, proposalId, after?.proposal)],
     facts: [
-      ...factsOf(after, context.labels),
+      ...factsOf(after, context),
       ...(rolloutId === null ? [] : [`rollout ${rolloutId}`]),
       ...(proposalId === null ? [] : [after?.label ?? 'release', `proposal ${proposalId}`]),
       `by ${row.actor}`,
@@ -113,20 +115,21 @@ export function releaseNews(
 /** What the version on trial is called, or the one that is proposed; an id would tell nobody anything in a title. */
 function versionLabel(
   after: z.output<typeof afterSchema> | undefined,
-  labels: NewsContext['labels'],
+  { labels, canary }: NewsContext,
 ): string | undefined {
   if (after?.proposal) return after.label ?? undefined
-  return after?.rollout?.canary === undefined ? undefined : labels.get(after.rollout.canary)
+  return labels.get(after?.rollout?.canary ?? canary ?? '')
 }
 
 const ended = ['promoted', 'rolledBack', 'aborted', 'superseded']
 
-function factsOf(after: z.output<typeof afterSchema> | undefined, labels: ReadonlyMap<string, string>): string[] {
+function factsOf(after: z.output<typeof afterSchema> | undefined, { labels, ...context }: NewsContext): string[] {
   const { active, rollout } = after ?? {}
+  const canary = rollout?.canary ?? context.canary
   const isOver = ended.includes(rollout?.state ?? '')
   const named = (id: string) => (labels.has(id) ? `${labels.get(id)} (${id})` : id)
   return [
-    ...(rollout?.canary === undefined ? [] : [`canary ${named(rollout.canary)}`]),
+    ...(canary === null ? [] : [`canary ${named(canary)}`]),
     ...(rollout?.ppm === undefined ? [] : [`${isOver ? 'had' : 'has'} ${rollout.ppm / 10_000} % of the users`]),
     ...(active ? [`everybody${isOver || !rollout ? '' : ' else'} gets ${named(active)}`] : []),
   ]

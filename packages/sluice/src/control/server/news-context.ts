@@ -15,7 +15,7 @@ import { tokenNames, withNames } from './rollouts/rollout-view.ts'
 
 type Readable = Pick<Store, 'told' | 'feature' | 'version' | 'checkpoint' | 'worstContent' | 'tokens'>
 
-const nothing: NewsContext = { labels: new Map(), details: [], reason: null }
+const nothing: NewsContext = { labels: new Map(), canary: null, details: [], reason: null }
 const afterSchema = z.looseObject({ rollout: z.looseObject({ id: z.string() }).nullish() })
 
 /**
@@ -31,6 +31,7 @@ export async function newsContext(store: Readable, row: AuditRow): Promise<NewsC
     const rollout = [state?.rollout, ...(state?.pastRollouts ?? [])].find((one) => one?.id === id)
     return {
       labels: await labelsOf(store, state, rollout),
+      canary: rollout?.canary ?? null,
       details: rollout ? await detailsOf(store, event, rollout) : nextOf(event, row),
       reason: row.reason === null ? null : withNames(row.reason, await tokenNames(store)),
     }

@@ -39,7 +39,7 @@ test('whoever is called gets the worst answer, the next command and a link to th
   assert.deepEqual((await newsContext(plane.store, drifted)).details, ['Next: sluice drift mail'])
   assert.doesNotMatch(JSON.stringify(news), /private/)
   const broken = { ...plane.store, feature: () => Promise.reject(new Error('away')) }
-  assert.deepEqual(await newsContext(broken, row), { labels: new Map(), details: [], reason: null })
+  assert.deepEqual(await newsContext(broken, row), { labels: new Map(), canary: null, details: [], reason: null })
 })
 
 test('a token is called by its name before its id, to whoever is called and to whoever looks', async () => {
@@ -53,9 +53,16 @@ test('a token is called by its name before its id, to whoever is called and to w
   const named = `: token ${client.name} (${client.id}) (1 of 2), token t-unknown (3 of 4)`
   const [row] = (await plane.store.audit('mail')).slice(-1)
   assert.ok(row)
-  const alert = { ...row, action: 'rollout.alert', reason: said }
+  // As the controller writes an alert: it names the rollout alone.
+  const alert = { ...row, action: 'rollout.alert', reason: said, after: { rollout: { id } } }
   const context = await newsContext(plane.store, alert)
-  assert.ok(releaseNews(alert, { project: 'p', linkTo: () => undefined, context })?.reason.includes(named))
+  const news = releaseNews(alert, { project: 'p', linkTo: () => undefined, context })
+  assert.ok(news)
+  assert.ok(news.reason.includes(named))
+  assert.ok(
+    news.facts.some((fact) => fact.startsWith('canary ')),
+    'the version on trial, though the row does not have it',
+  )
   const tokens = [{ tokenId: client.id }]
   assessment = { words: said, alerts: [{ code: 'x', message: said }], tokens } as unknown as Assessment
   const of = async (as: string) => (await plane.ask(`GET /v1/rollouts/${id}`, { as })).body.assessment
