@@ -36,6 +36,7 @@ const dayMs = 86_400_000
  */
 export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
   const { store, clock, faults, everyMs = 10_000 } = options
+  const read = new Map<string, number>()
   return startLeaderLoop({
     store,
     name: 'drift',
@@ -47,22 +48,38 @@ export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
       let more = false
       for (const { feature, active } of await store.features()) {
         if (active === null || !held()) continue
-        if (await faults.attempt(feature, () => watchFeature(feature, active, options))) more = true
+        if (await faults.attempt(feature, () => watchFeature(feature, active, read, options))) more = true
       }
       return more
     },
   })
 }
 
-/** Processes the next page of a feature's log; true if there is more. */
-async function watchFeature(feature: string, active: string, options: DriftWatchOptions): Promise<boolean> {
+/**
+ * Processes the next page of a feature's log; true if there is more.
+ *
+ * @param read the entry of each feature after which there was none when it was looked at last. Its state has up to 120 KB: it is
+ *   read only where an entry has come since, and so it need not be that of the present leader
+ */
+async function watchFeature(
+  feature: string,
+  active: string,
+  read: Map<string, number>,
+  options: DriftWatchOptions,
+): Promise<boolean> {
   const { store } = options
+  const until = read.get(feature)
+  if (until !== undefined && (await store.readLog({ after: until, limit: 1, feature })).length === 0) return false
+  read.delete(feature)
   const loaded = await loadDrift(store, feature)
   if (loaded?.state === null) return beginAnew(feature, active, loaded.cursor, options)
   const after = loaded?.cursor ?? 0
   const page = await store.readLog({ after, limit: pageSize, feature })
   const [first] = page
-  if (!first) return false
+  if (!first) {
+    read.set(feature, after)
+    return false
+  }
   const day = Math.floor(first.receivedAt / dayMs)
   const beyond = page.findIndex(({ receivedAt }) => Math.floor(receivedAt / dayMs) !== day)
   const entries = beyond < 0 ? page : page.slice(0, beyond)
@@ -80,14 +97,16 @@ async function watchFeature(feature: string, active: string, options: DriftWatch
     if (seen.memory && seen.memory !== memory) records.set(source, { ...seen.memory })
     for (const event of seen.events) await alarm(feature, event, state, options)
   }
-  await store.saveCheckpoint(
+  const isSaved = await store.saveCheckpoint(
     driftName(feature),
     loaded?.cursor ?? -1,
     { cursor: last.seq, state: { ...state, users }, told: driftView(state) },
     { rolloutId: users, records },
   )
   if (loaded?.state.users !== users) await forgetOtherDays(store, feature, users)
-  return beyond >= 0 || page.length === pageSize
+  const more = beyond >= 0 || page.length === pageSize
+  if (isSaved && !more) read.set(feature, last.seq)
+  return more
 }
 
 /** A user counts once a day, so after a day its users are no longer needed. */

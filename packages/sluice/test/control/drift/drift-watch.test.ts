@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { systemClock } from '@sluice/client'
 import { newDriftWatchState } from '../../../src/control/drift/drift-state.ts'
 import { startDriftWatch } from '../../../src/control/drift/drift-watch.ts'
 import { observeDrift } from '../../../src/control/drift/observe-drift.ts'
@@ -68,6 +69,30 @@ test('scores that fall in production alarm once, with the reference, the level a
     again?.words ?? '',
     /^learning, \d of 14 days: what moves by less than 0\.\d+ is not told; 0\.4\d+ over the/,
   )
+})
+
+test('the state of a feature is read only where an entry has come since, so that looking at a thousand is cheap', async () => {
+  const store = await activeStore()
+  await store.append(falling(20))
+  const [reads, looks] = [[] as string[], { at: 0 }]
+  const watched: Store = {
+    ...store,
+    checkpoint(name) {
+      reads.push(name)
+      return store.checkpoint(name)
+    },
+    readLog(page) {
+      if (page.limit === 1) looks.at += 1
+      return store.readLog(page)
+    },
+  }
+  const faults = toldFaults(systemClock, (error) => assert.fail(String(error)))
+  const watch = startDriftWatch({ store: watched, clock: systemClock, nightOf: () => undefined, faults, everyMs: 1 })
+  await until(() => looks.at > 5, 'looks at a feature without new entries')
+  assert.deepEqual(reads, ['drift:mail'])
+  await store.append(falling(21).slice(20))
+  await until(async () => (await store.checkpoint('drift:mail'))?.cursor === 21, 'the new entry to be read')
+  await watch.close()
 })
 
 test('killed before its state was stored, the same alarm is not told twice', async () => {

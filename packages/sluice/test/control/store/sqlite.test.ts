@@ -203,3 +203,21 @@ test('a long page, and a look-up of many users, leave the process to others in b
   assert.ok(users.turns >= 2, `${users.turns} turns while users were looked up`)
   await store.close()
 })
+
+test('what was read of the log to find old entries is not read again until one in it is old', async () => {
+  using place = temporaryFolder()
+  const store = await openStore({ dataDir: place.folder })
+  const entries = Array.from({ length: 1500 }, (_, index) => request(`${index}`, { receivedAt: start + index }))
+  await store.append(entries)
+  assert.equal(await store.pruneLog(start), 0)
+  const shell = new DatabaseSync(path.join(place.folder, 'control.db'))
+  shell.exec('UPDATE log SET received_at = 0 WHERE seq IN (500, 1400)')
+  shell.close()
+  assert.equal(
+    await store.pruneLog(start),
+    1,
+    'the first thousand were not read again, the others may have become more',
+  )
+  assert.equal(await store.pruneLog(start + 10), 11)
+  await store.close()
+})

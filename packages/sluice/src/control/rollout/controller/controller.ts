@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '@sluice/client'
 import type { Rollout } from '../../../records/rollout.ts'
 import { type Lead, startLeaderLoop } from '../../loops/leader-loop.ts'
@@ -30,6 +31,12 @@ export interface ControllerOptions {
 const usualEveryMs = 1000
 
 /**
+ * A pass takes some milliseconds of the thread that also answers requests: so many begin in one turn of the event loop, so that
+ * requests are answered in between, and yet what passes write is made durable together.
+ */
+const beginTogether = 4
+
+/**
  * Lets rollouts advance, be promoted and be rolled back by themselves. Nothing that it decides is lost or done twice,
  * whatever dies when: the evidence and its place in the log are written together, and every act is
  * refused unless the rollout is still the one, in the stage, that it was decided on.
@@ -45,7 +52,10 @@ export function startController(options: ControllerOptions): WorkLoop {
     ...faults,
     async work(lead) {
       const rollouts = (await store.features()).map(runningRollout).filter((rollout) => rollout !== undefined)
-      const passes = rollouts.map((rollout) => faults.attempt(rollout.feature, () => control(rollout, options, lead)))
+      const passes = rollouts.map(async (rollout, index) => {
+        await turns(Math.floor(index / beginTogether))
+        return faults.attempt(rollout.feature, () => control(rollout, options, lead))
+      })
       const results = await Promise.allSettled(passes)
       // A rollout that cannot be looked at is no reason to leave the others alone.
       const failed = results.find((result) => result.status === 'rejected')
@@ -53,6 +63,10 @@ export function startController(options: ControllerOptions): WorkLoop {
       return results.some((result) => result.status === 'fulfilled' && result.value)
     },
   })
+}
+
+async function turns(count: number): Promise<void> {
+  for (let left = count; left > 0; left -= 1) await turn()
 }
 
 /** Makes one pass over one rollout and acts on the result. True where more entries wait. */

@@ -20,6 +20,7 @@ const stretch = 500
 
 export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
   const appends = signal<void>()
+  const oldest = new Map<number, number>()
   return {
     async append(entries) {
       const rows = entries.map(logRow)
@@ -62,7 +63,7 @@ export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
       const known = JSON.stringify(features.map(({ feature }) => feature))
       const isOld = `received_at < ? AND (rollout_id IS NULL OR (rollout_id NOT IN (SELECT value FROM json_each(?))
         AND (feature IN (SELECT value FROM json_each(?)) OR feature NOT IN (SELECT feature FROM features))))`
-      return await sweepSqliteLog(db, isOld, before, open, known)
+      return await sweepSqliteLog(db, oldest, { before, isOld, values: [before, open, known] })
     },
   }
 }
@@ -87,13 +88,40 @@ function appendIn(db: SqliteConnection, rows: readonly LogRow[]): Appended[] {
 /** Rows per transaction, so that others can write in between. */
 const sweptAtATime = 1000
 
-/** Deletes the log entries for which the condition holds, some at a time. Returns how many. */
-async function sweepSqliteLog(db: SqliteConnection, condition: string, ...values: SQLInputValue[]): Promise<number> {
+interface Sweep {
+  /** Only entries that were received earlier may be old. */
+  before: number
+  /** The condition, and its values. */
+  isOld: string
+  values: SQLInputValue[]
+}
+
+/**
+ * Deletes the log entries for which the condition holds, some at a time. Returns how many.
+ *
+ * @param oldest the time of the oldest entry in each stretch that was read to its end, by its beginning: entries are only ever added
+ *   behind it, so that it need not be read again until that one is old
+ */
+async function sweepSqliteLog(
+  db: SqliteConnection,
+  oldest: Map<number, number>,
+  { before, isOld, values }: Sweep,
+): Promise<number> {
   const range = await db.read(() => db.first('SELECT min(seq) AS first, max(seq) AS last FROM log'))
+  const [first, last] = [Number(range?.first), Number(range?.last)]
+  for (const from of oldest.keys()) if (from + sweptAtATime <= first) oldest.delete(from)
   let deleted = 0
-  for (let from = Number(range?.first); from <= Number(range?.last); from += sweptAtATime) {
-    const sql = `DELETE FROM log WHERE seq >= ? AND seq < ? AND ${condition}`
-    deleted += await db.write(() => db.run(sql, from, from + sweptAtATime, ...values))
+  for (let from = first - (first % sweptAtATime); from <= last; from += sweptAtATime) {
+    const until = from + sweptAtATime
+    if ((oldest.get(from) ?? Number.NEGATIVE_INFINITY) >= before) continue
+    await turn()
+    const least = 'SELECT min(received_at) AS least FROM log WHERE seq >= ? AND seq < ?'
+    const found = (await db.read(() => db.first(least, from, until)))?.least ?? null
+    // What is appended later lies behind the last one.
+    if (found !== null && until <= last) oldest.set(from, Number(found))
+    if (found === null || Number(found) >= before) continue
+    const sql = `DELETE FROM log WHERE seq >= ? AND seq < ? AND ${isOld}`
+    deleted += await db.write(() => db.run(sql, from, until, ...values))
   }
   return deleted
 }

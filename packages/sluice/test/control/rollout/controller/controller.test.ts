@@ -183,3 +183,30 @@ test('a canary whose scores have no say does not wait for the judge', async () =
   await store.append(Array.from({ length: 6 }, (_, index) => request(`${index}`)))
   await untilEnded(store, 'promoted')
 })
+
+test('many rollouts are not looked at in one turn, so that requests are answered in between', async () => {
+  const store = await rollingStore()
+  const ids = Array.from({ length: 24 }, (_, index) => `many-${index}`)
+  for (const rolloutId of ids) await rollingStore({ store, feature: rolloutId, rolloutId })
+  let turns = 0
+  let immediate: NodeJS.Immediate
+  const next = () => {
+    turns += 1
+    immediate = setImmediate(next)
+  }
+  const begun = new Map<number, number>()
+  const seen = new Set<string>()
+  next()
+  await using _ = control({
+    ...store,
+    checkpoint(name) {
+      if (name.startsWith('rollout:') && !seen.has(name)) {
+        seen.add(name)
+        begun.set(turns, (begun.get(turns) ?? 0) + 1)
+      }
+      return store.checkpoint(name)
+    },
+  })
+  await until(() => seen.size > ids.length, 'all to be looked at').finally(() => clearImmediate(immediate))
+  assert.ok(Math.max(...begun.values()) <= 4, [...begun.values()].join(' '))
+})
