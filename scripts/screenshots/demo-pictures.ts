@@ -34,7 +34,10 @@ export async function takeDemoPictures(browser: Browser): Promise<void> {
   await show(`/rollouts/${rollout}/rollback`, applied)
   await page.getByLabel('Reason').fill('action items are missing')
   await page.getByRole('button', { name: 'Roll back' }).click()
-  await page.getByText(/[1-9]\d* of \d+ instances have it/).waitFor()
+  await page
+    .locator('main')
+    .getByText(/[1-9]\d* of \d+ instances have it/)
+    .waitFor()
   taken.push(await takePicture(page, applied))
   await take(`/features/${feature}`, demoPictures.feature)
   writePictures(taken)

@@ -11,7 +11,8 @@ export function fallenCasesPart({ fallen, baseline, candidate }: GateRecord): Ht
     return html`<p>Which cases fell is ${notKnown}: an earlier <code>sluice publish</code> did not send them. Publish the version again, with the report.</p>`
   if (fallen.length === 0) return html`<p>No case fell against ${known}.</p>`
   return html`${wideTable({
-    name: 'The cases that fell most',
+    // A comparison has one such table of each version.
+    name: `The cases that fell most in the run of ${candidate?.id ?? 'this version'}`,
     head: ['Case', known, candidate === null ? 'This version' : (candidate.label ?? candidate.id), 'Change'],
     rows: fallen.map(
       ({ case: name, baselineScore, score }) =>

@@ -98,13 +98,14 @@ describe('the pages of the control plane in Chromium', () => {
     const [{ page: acting }, { page: watching }] = [await plane.open(), await plane.open()]
     await signIn(acting, plane.url, `/rollouts/${body.id}/rollback`, { scope: 'operator' })
     await watching.goto(`${plane.url}/features/f/applied`)
-    await watching.getByText('started the canary').waitFor()
+    await watching.locator('main').getByText('started the canary').waitFor()
     await acting.getByLabel('Reason').fill('answers in French')
     await acting.getByRole('button', { name: 'Roll back' }).click()
-    for (const page of [acting, watching]) await page.getByText('1 may still serve the canary').waitFor()
+    for (const page of [acting, watching])
+      await page.locator('main').getByText('1 may still serve the canary').waitFor()
     await watching.getByText('answers in French').waitFor()
     await acknowledge(plane, 'app-1')
-    for (const page of [acting, watching]) await page.getByText('The one instance has it').waitFor()
+    for (const page of [acting, watching]) await page.locator('main').getByText('The one instance has it').waitFor()
   })
 
   test('everything is readable and can be done without a script, and with the keyboard', async () => {

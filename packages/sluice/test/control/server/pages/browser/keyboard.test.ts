@@ -74,7 +74,7 @@ async function does(page: Page, url: string, { on, press, button, says, isFirst 
   const form = page.url()
   await page.keyboard.press('Enter')
   await page.waitForURL((address) => String(address) !== form)
-  await page.getByText(says).first().waitFor()
+  await page.locator('main').getByText(says).first().waitFor()
   assert.deepEqual(await axeFaults(page, rules), [], `after ${button}`)
   assert.deepEqual(await layoutFaults(page), [], `after ${button}`)
 }

@@ -1,0 +1,112 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { systemClock } from '@sluice/client'
+import type { Browser, Page } from 'playwright-core'
+import { postgresStore } from '../../../../../src/control/store/postgres/postgres-store.ts'
+import { browsedPlane, openPage, patienceMs, signIn } from '../../../../support/browsed-plane.ts'
+import { openBrowser } from '../../../../support/browser.ts'
+import { gateReport, promptVersion, testPlane } from '../../../../support/control-plane.ts'
+import { acknowledge } from '../../../../support/launched.ts'
+import { startPostgres, withoutPostgres } from '../../../../support/postgres.ts'
+import { createProject, type Project } from '../../../../support/project.ts'
+import { until } from '../../../../support/until.ts'
+
+const token = 'an-admin-token-for-tests'
+const versions = [promptVersion('a'), promptVersion('b')] as const
+
+/** `sluice serve` as a process of its own, on this port. */
+async function serve(project: Project, port = '0') {
+  const server = project.start(['serve', '--port', port], { SLUICE_ADMIN_TOKEN: token })
+  const url = () => /"url":"(http:[^"]+)"/.exec(server.said())?.[1]
+  await until(() => url() !== undefined, 'sluice serve to listen')
+  return { ...server, url: url() ?? '' }
+}
+
+/** Sends it to the API, and gives the body of the answer. */
+async function tell(url: string, method: string, path: string, body?: object) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const answer = await fetch(`${url}/v1${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status}`)
+  return (await answer.json()) as { id: string; rollout: { status: string } }
+}
+
+const state = (page: Page) => page.locator('#state')
+
+describe('pages whose server is lost, or is one of several', () => {
+  let browser: Browser
+  before(async () => {
+    browser = await openBrowser()
+  })
+  after(() => browser.close())
+
+  test('a page says since when it is old while its server is killed, goes on without a reload, and forms still work', async () => {
+    using project = createProject({})
+    const first = await serve(project)
+    const { url } = first
+    const publish = (content: (typeof versions)[number]) =>
+      tell(url, 'POST', '/features/f/versions', { content, report: gateReport('f', content.id) })
+    for (const content of versions) await publish(content)
+    await tell(url, 'PUT', '/features/f/active', { version: versions[0].id, reason: 'launch' })
+    const { id } = await tell(url, 'POST', '/features/f/rollouts', { version: versions[1].id })
+    const contexts = [await browser.newContext(), await browser.newContext()] as const
+    for (const context of contexts) context.setDefaultTimeout(patienceMs)
+    const [{ page: watching, errors }, { page: acting }] = [
+      await openPage(contexts[0], url),
+      await openPage(contexts[1], url),
+    ]
+    await signIn(watching, url, `/rollouts/${id}`, { token })
+    await signIn(acting, url, `/rollouts/${id}/rollback`, { token })
+    await state(watching).filter({ hasText: 'Live' }).waitFor()
+    await watching.evaluate(() => Object.assign(globalThis, { isSamePage: true }))
+    await acting.getByLabel('Reason').fill('lost dates')
+
+    first.kill('SIGKILL')
+    await first.done
+    await watching.getByRole('alert').getByText('No news from the control plane since').waitFor()
+    assert.match(await state(watching).innerText(), /since \d\d:\d\d:\d\dZ: what you see is from \d\d:\d\d:\d\dZ$/)
+    assert.match(await watching.getByRole('heading', { level: 1 }).innerText(), /Running/)
+
+    const second = await serve(project, new URL(url).port)
+    await state(watching).filter({ hasText: 'Live' }).waitFor()
+    assert.equal(await watching.getByRole('alert').count(), 0)
+    assert.equal((await tell(url, 'GET', '/features/f')).rollout.status, 'running')
+    await acting.getByRole('button', { name: 'Roll back' }).click()
+    await acting.waitForURL(`${url}/features/f/applied`)
+    await watching.getByRole('heading', { level: 1, name: 'Rolled back' }).waitFor()
+    await watching.getByText('lost dates').first().waitFor()
+    assert.equal(await watching.evaluate(() => 'isSamePage' in globalThis), true)
+    const unexpected = errors.filter((error) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING/.test(error))
+    assert.deepEqual(unexpected, [])
+    for (const context of contexts) await context.close()
+    second.kill('SIGKILL')
+    await second.done
+  })
+
+  test('on PostgreSQL a rollback at one replica is seen at another', { skip: withoutPostgres }, async () => {
+    await using database = await startPostgres()
+    const replica = async () => {
+      const store = await postgresStore(database.url, {})
+      return browsedPlane(browser, await testPlane({ store, clock: systemClock }))
+    }
+    await using here = await replica()
+    await using there = await replica()
+    const [active, canary] = [await here.publish('f', 'a'), await here.publish('f', 'b')]
+    await here.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'launch' } })
+    const { body } = await here.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: canary } })
+    await acknowledge(there, 'app-1')
+    const [{ page: acting, errors }, { page: watching, errors: others }] = [await here.open(), await there.open()]
+    await signIn(acting, here.url, `/rollouts/${body.id}/rollback`, { scope: 'operator' })
+    await signIn(watching, there.url, '/features/f/applied', { scope: 'viewer' })
+    await state(watching).filter({ hasText: 'Live' }).waitFor()
+    await acting.getByLabel('Reason').fill('answers in French')
+    await acting.getByRole('button', { name: 'Roll back' }).click()
+    for (const page of [acting, watching])
+      await page.locator('main').getByText('1 may still serve the canary').waitFor()
+    await watching.getByText('answers in French').waitFor()
+    await acknowledge(there, 'app-1')
+    for (const page of [acting, watching]) await page.locator('main').getByText('The one instance has it').waitFor()
+    assert.deepEqual([...errors, ...others], [])
+    for (const plane of [here, there]) await plane.store.close()
+  })
+})
