@@ -126,6 +126,7 @@ test('sluice serve judges, watches, rolls back and tells, all by itself', async 
   assert.match(metrics, /sluice_judge_tasks_total\{feature="mail",fate="scored"\} \d+/)
   await until(async () => (await ask(server, '/v1/features/mail/drift')).drift !== null, 'the drift watch')
   const told = driftText(driftAnswer.parse(await ask(server, '/v1/features/mail/drift')))
+  assert.doesNotMatch(told, /no replica watches/)
   assert.match(told, /^mail, version \w+, since .*\n {2}score: learning its level, for two days/)
   assert.equal((await server.stop()).code, 0)
 })

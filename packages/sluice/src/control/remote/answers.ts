@@ -223,6 +223,8 @@ export const driftAnswer = z.looseObject({
       events: z.array(z.looseObject({ at: z.number(), words: z.string() })),
     })
     .nullable(),
+  /** Absent from older servers. */
+  watched: z.boolean().optional(),
 })
 
 /** How a running rollout is expected to end; a newer server may know other reasons why it cannot say. */

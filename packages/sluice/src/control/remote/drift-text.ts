@@ -1,13 +1,15 @@
 import type { DriftAnswer } from './answers.ts'
 
 /** How production does against its own past, signal by signal, and what was alarmed about. */
-export function driftText({ feature, drift }: DriftAnswer): string {
+export function driftText({ feature, drift, watched = true }: DriftAnswer): string {
   if (drift === null)
     return `${feature}: nothing is watched yet. The drift watch begins with the first outcome of an active version.\n`
   const lines = drift.signals.map(({ signal, words }) => `  ${signal}: ${words}`)
   const events = drift.events.map(({ at, words }) => `  ${new Date(at).toISOString().slice(0, 16)}Z  ${words}`)
   const alarms = events.length === 0 ? ['alarms: none'] : ['alarms, the latest last:', ...events, nextStep(feature)]
-  return `${[`${feature}, version ${drift.version}, since ${day(drift.since)}:`, ...lines, ...alarms].join('\n')}\n`
+  const head = `${feature}, version ${drift.version}, since ${day(drift.since)}:`
+  const unwatched = watched ? [] : ['no replica watches for drift now, so what you see is of before (sluice status)']
+  return `${[head, ...unwatched, ...lines, ...alarms].join('\n')}\n`
 }
 
 function nextStep(feature: string): string {

@@ -13,11 +13,16 @@ export const showDrift = defineRoute({
   answers: {
     200: {
       description: 'Null where nothing is watched yet.',
-      schema: z.object({ feature: z.string(), drift: z.unknown() }),
+      schema: z.object({
+        feature: z.string(),
+        drift: z.unknown(),
+        watched: z.boolean().meta({ description: 'Whether any replica watches now.' }),
+      }),
     },
   },
-  async handle({ params: { feature }, caller }, { engineState, environments }) {
+  async handle({ params: { feature }, caller }, { engineState, store, environments }) {
     refuseOtherFeature(caller, feature, environments)
-    return { status: 200, body: { feature, drift: await engineState.drift(feature) } }
+    const [drift, leases] = await Promise.all([engineState.drift(feature), store.leases()])
+    return { status: 200, body: { feature, drift, watched: leases.some(({ name }) => name === 'drift') } }
   },
 })

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts'
 import { type Caller, covers, environmentsText, type TokenReach, tokenReach } from './access/caller.ts'
 import { changeToken } from './access/change-token.ts'
 import { refuseMoreTokens } from './access/growth.ts'
+import { isOwnName } from './access/people.ts'
 import { withoutSessions } from './access/sessions.ts'
 import { isValid } from './access/token-directory.ts'
 import { newTokenSecret, tokenHash } from './access/token-secret.ts'
@@ -45,7 +46,8 @@ export const createToken = defineRoute({
       .trim()
       .min(1)
       .max(100)
-      .refine((name) => !isTokenId(name), { error: 'must not be written like the id of a token' }),
+      .refine((name) => !isTokenId(name), { error: 'must not be written like the id of a token' })
+      .refine((name) => !isOwnName(name), { error: 'is how the log calls the server itself' }),
     scopes: z.array(z.enum(scopes)).min(1),
     features: z.array(featureField).min(1).nullable().default(null),
     environments: z.array(environmentNameSchema).min(1).exactOptional().meta({

@@ -247,6 +247,10 @@ test('how production does: each signal in words, the alarms, and what to do', ()
     driftText(told),
     /latest last:\n {2}1970-01-01T00:01Z {2}The judged score has moved\.\nif this was not intended: sluice rollback mail/,
   )
+  assert.match(
+    driftText({ ...quiet, watched: false }),
+    /no replica watches for drift now, so what you see is of before/,
+  )
   assert.match(driftText({ feature: 'mail', drift: null }), /nothing is watched yet/)
 })
 

@@ -94,6 +94,11 @@ test('a token is shown once, stored as a hash, listed, and on record', async () 
   const kept = JSON.stringify([await plane.store.tokens(), audit.body, listed.body])
   assert.ok(token.length >= 40 && !kept.includes(token) && !plane.logged().includes(token))
   assert.equal((await plane.ask('DELETE /v1/tokens/none', { as: 'admin' })).status, 404)
+  for (const name of ['sluice', ' Sluice\u00a0 restore', 'ｓluice', 'sluice_admin_token'])
+    assert.match(
+      (await plane.ask('POST /v1/tokens', { as: 'admin', body: { ...body, name } })).body.detail,
+      /the server/,
+    )
   const likeAnId = { ...body, name: made.body.record.id }
   assert.match(
     (await plane.ask('POST /v1/tokens', { as: 'admin', body: likeAnId })).body.detail,

@@ -192,22 +192,6 @@ test('a rollout that was superseded is still known, as ended', async () => {
   assert.deepEqual([late.status, late.body.code], [409, 'other-rollout'])
 })
 
-test('the verdict of a rollout is one number', async () => {
-  await using plane = await testPlane()
-  const [, second] = await twoVersions(plane)
-  const { body } = await plane.ask(`POST /v1/features/${feature}/rollouts`, {
-    as: 'operator',
-    body: { version: second },
-  })
-  const path = `/v1/rollouts/${body.id}/verdict`
-  const running = await plane.ask(`GET ${path}`, { as: 'client' })
-  assert.deepEqual([running.body.value, running.body.decision, running.body.alpha], [0, null, 0.05])
-  assert.equal((await plane.ask(`POST ${path}`, { as: 'client' })).status, 200)
-  await plane.ask(`POST /v1/features/${feature}/rollback`, { as: 'operator', body: { reason: 'bad' } })
-  const ended = await plane.ask(`POST ${path}`, { as: 'client' })
-  assert.deepEqual([ended.status, ended.body.value, ended.body.words], [412, -1, 'bad'])
-})
-
 test('of two rollbacks of one canary the second changes nothing, whatever it says', async () => {
   await using plane = await testPlane()
   const [first, second] = await twoVersions(plane)

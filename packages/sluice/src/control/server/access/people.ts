@@ -74,8 +74,12 @@ function isSame(a: TokenRecord, b: TokenRecord): boolean {
   return shape(a) === shape(b)
 }
 
-/** The actor of what the server does by itself. */
-const ownName = 'sluice'
+/** The actors of what the server does by itself, and with the token that its environment gives. */
+const ownNames = ['sluice', 'sluice restore', 'SLUICE_ADMIN_TOKEN', 'anonymous'].map(likeness)
+
+/** Whether a name looks like one of the server: in the log its acts would pass for those of the server. */
+export const isOwnName = (name: string) => ownNames.includes(likeness(name))
+
 const longestName = 80
 
 /**
@@ -86,7 +90,7 @@ async function nameOf(claims: Claims, id: string, { tokens }: Pick<Store, 'token
   const given = [claims.name, claims.preferred_username, claims.email].map(shownName).find((name) => name !== '')
   const name = given ?? 'person'
   const others = (await tokens()).filter((other) => other.id !== id).map((other) => likeness(other.name))
-  const isTaken = [likeness(ownName), ...others].includes(likeness(name))
+  const isTaken = isOwnName(name) || others.includes(likeness(name))
   return isTaken || given === undefined ? `${name} (${id.slice(0, 10)})` : name
 }
 

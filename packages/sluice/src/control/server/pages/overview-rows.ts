@@ -15,7 +15,7 @@ import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
 import { isServed } from '../access/caller.ts'
-import type { RecordedEvidence } from '../engine-state.ts'
+import { isOld, type RecordedEvidence } from '../engine-state.ts'
 import type { InstanceState } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
 
@@ -127,12 +127,6 @@ function shownRollout(
     waitsFor: [...(assessment && rollout.hold ? [assessment.words] : []), ...waitsFor],
   }
 }
-
-/** An assessment of a running rollout is made anew at least every minute. */
-const oldMs = 150_000
-
-/** Whether what was last assessed then tells of the past only. */
-export const isOld = (assessedAt: number, now: number) => now - assessedAt > oldMs
 
 /** How a running rollout is to be taken, the same on every page. What nobody has looked at, looks worse or is old is never well. */
 export function runningTone(

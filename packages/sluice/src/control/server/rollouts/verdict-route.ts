@@ -3,6 +3,7 @@ import type { Rollout } from '../../../records/rollout.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { hasEnded, rolloutState } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { isOld } from '../engine-state.ts'
 import { ofRollout } from '../route/fields.ts'
 import { type Checked, defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -16,24 +17,36 @@ const verdictSchema = z.object({
   }),
   decision: z.string().nullable().meta({ description: 'Null before the first assessment.' }),
   value: z.union([z.literal(1), z.literal(0), z.literal(-1)]).meta({
-    description: '1 promoted or to be promoted, -1 ended otherwise or to be rolled back, 0 undecided.',
+    description:
+      '1 promoted or to be promoted, -1 ended otherwise or to be rolled back, 0 undecided, or not watched any more.',
   }),
   words: z.string(),
+  assessedAt: z.number().nullable().meta({
+    description: 'When the canary was last looked at, in ms since the epoch; null: not yet, or that is not known.',
+  }),
+  watched: z.boolean().meta({ description: 'False of a running rollout at which nobody has looked for 150 s.' }),
   anytimeP: z.number().nullable(),
   alpha: z.number(),
 })
 
 type Verdict = z.infer<typeof verdictSchema>
 
-function verdictOf(rollout: Rollout, assessment: Assessment | null): Verdict {
+function verdictOf(
+  rollout: Rollout,
+  { assessment, assessedAt, now }: { assessment: Assessment | null; assessedAt: number | null; now: number },
+): Verdict {
   const decision = assessment?.decision.do ?? null
-  const due = !hasEnded(rollout) && assessment?.decision.do === 'promote' ? assessment.decision : undefined
+  const watched = hasEnded(rollout) || !isOld(assessedAt ?? rollout.startedAt, now)
+  const due = watched && !hasEnded(rollout) && assessment?.decision.do === 'promote' ? assessment.decision : undefined
+  const value = numberOf(rollout.status, decision)
   return {
     rollout: rollout.id,
     state: rolloutState(rollout),
     strength: rollout.strength ?? due?.strength ?? null,
     decision,
-    value: numberOf(rollout.status, decision),
+    value: watched || value === -1 ? value : 0,
+    assessedAt,
+    watched,
     words: rollout.ending?.reason ?? assessment?.words ?? 'Nothing is known about the canary yet.',
     anytimeP: assessment?.anytimeP ?? null,
     alpha: rollout.settings.alpha,
@@ -52,7 +65,12 @@ async function read(
   services: Services,
 ): Promise<Verdict> {
   const rollout = await findRollout(services, params.rollout, caller)
-  return verdictOf(rollout, await services.engineState.assessment(rollout.id))
+  const { engineState, clock } = services
+  const [assessment, recorded] = await Promise.all([
+    engineState.assessment(rollout.id),
+    engineState.recorded?.(rollout.id) ?? null,
+  ])
+  return verdictOf(rollout, { assessment, assessedAt: recorded?.at ?? null, now: clock.now() })
 }
 
 export const showVerdict = defineRoute({
@@ -73,10 +91,10 @@ export const checkVerdict = defineRoute({
   params: ofRollout,
   answers: {
     200: { description: 'Nothing speaks against going on.', schema: verdictSchema },
-    412: { description: 'Rolled back, or about to be.', schema: verdictSchema },
+    412: { description: 'Rolled back, about to be, or not watched any more.', schema: verdictSchema },
   },
   async handle(request, services) {
     const body = await read(request, services)
-    return { status: body.value === -1 ? 412 : 200, body }
+    return { status: body.value === -1 || !body.watched ? 412 : 200, body }
   },
 })

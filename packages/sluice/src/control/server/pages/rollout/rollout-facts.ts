@@ -14,10 +14,10 @@ import { notJudged, waitingLines } from '../../../words/figures-text.ts'
 import { momentText, timeOfDay } from '../../../words/moments.ts'
 import { rolloutSentence } from '../../../words/rollout-sentence.ts'
 import { stageText, stateText } from '../../../words/rollout-state-text.ts'
-import type { RecordedEvidence } from '../../engine-state.ts'
+import { isOld, type RecordedEvidence } from '../../engine-state.ts'
 import type { InstanceState } from '../../instances/instance-states.ts'
 import { judgeWordOf } from '../../versions/judge-word.ts'
-import { endedTone, isOld, lacksChange, runningTone } from '../overview-rows.ts'
+import { endedTone, lacksChange, runningTone } from '../overview-rows.ts'
 
 /** What is read of a rollout for its page. */
 export interface RolloutFacts {
