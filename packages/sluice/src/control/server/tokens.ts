@@ -6,7 +6,7 @@ import { featureField } from '../../records/names.ts'
 import { isTokenId, seedTokenId, type TokenRecord, type TokenView, tokenViewSchema } from '../../records/token.ts'
 import { scopes } from '../../records/token-scopes.ts'
 import type { Store } from '../store/store.ts'
-import { type Caller, covers, environmentsText, type TokenReach, tokenReach } from './access/caller.ts'
+import { type Caller, covers, environmentsText, maySeeToken, type TokenReach, tokenReach } from './access/caller.ts'
 import { changeToken } from './access/change-token.ts'
 import { refuseMoreTokens } from './access/growth.ts'
 import { isOwnName } from './access/people.ts'
@@ -29,7 +29,7 @@ export const listTokens = defineRoute({
   scopes: ['admin'],
   answers: { 200: { description: 'Oldest first.', schema: z.object({ tokens: z.array(tokenViewSchema) }) } },
   async handle({ caller }, { store, environments }) {
-    const visible = (await store.tokens()).filter((record) => covers(caller, tokenReach(record, environments)))
+    const visible = (await store.tokens()).filter((record) => maySeeToken(caller, record, environments))
     const tokens = visible.sort((a, b) => a.createdAt - b.createdAt)
     return { status: 200, body: { tokens: tokens.map(viewOf) } }
   },
@@ -190,7 +190,7 @@ export const reinstateToken = defineRoute({
 /** What finds a token that the caller may see, and throws Problem 404 for any other. */
 function visible(caller: Caller, id: string, names: Environments): (record: TokenRecord | undefined) => TokenRecord {
   return (record) => {
-    if (record && covers(caller, tokenReach(record, names))) return record
+    if (record && maySeeToken(caller, record, names)) return record
     throw notFound(`There is no token ${id}.`)
   }
 }

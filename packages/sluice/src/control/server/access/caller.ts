@@ -82,6 +82,15 @@ export function covers({ features: own, environments }: TokenReach, other: Token
   return hasFeatures && other.environments.every((environment) => environments.includes(environment))
 }
 
+/**
+ * Whether somebody may see a token, and end it: it reaches no further than they do. One for environments that are no more
+ * reaches nothing now, and may again: it is for those who may see all.
+ */
+export function maySeeToken(caller: TokenReach, record: TokenRecord, names: Environments): boolean {
+  const reach = tokenReach(record, names)
+  return maySeeAll(caller, names) || (reach.environments.length > 0 && covers(caller, reach))
+}
+
 /** @throws Problem 403 */
 export function refuseOtherFeature(caller: Caller, key: string, names: Environments): void {
   if (maySee(caller, key)) return

@@ -4,7 +4,7 @@ import { formatSpan } from '../../../text/format.ts'
 import { ruleFor } from '../../approval/approval-rule.ts'
 import { progressName } from '../../github/github-progress.ts'
 import { type SettingsPage, type ShownToken, settingsPage } from '../../pages/settings.ts'
-import { type Caller, covers, hasScope, maySeeAll, tokenReach } from '../access/caller.ts'
+import { type Caller, hasScope, maySeeAll, maySeeToken } from '../access/caller.ts'
 import { areSameRules, notedRules } from '../approvals/noted-rules.ts'
 import { ruleText } from '../needed-approval.ts'
 import type { Services } from '../services.ts'
@@ -16,7 +16,7 @@ export const showSettings = defineOwnPage({
     const { store, clock, settings, engineState, environments } = services
     // As in the API, tokens are for admins, and those that reach further than one's own are not shown.
     const visible = hasScope(caller, ['admin'])
-      ? (await store.tokens()).filter((record) => covers(caller, tokenReach(record, environments)))
+      ? (await store.tokens()).filter((record) => maySeeToken(caller, record, environments))
       : null
     const [github, leases] = await Promise.all([engineState.github?.() ?? null, store.leases()])
     return settingsPage({

@@ -160,6 +160,18 @@ test('whoever is limited to one environment, also the last one, hears nothing of
   await until(() => stream.ended(), 'the stream of other rights to end')
 })
 
+test('a token for an environment that is no more is seen by nobody who may not see all', async () => {
+  await using plane = await stagedPlane()
+  const as = await plane.token('admin-of-production', { scopes: ['admin'], environments: ['production'] })
+  const gone = await plane.token('of-the-former-qa', { scopes: ['viewer'], environments: ['qa'] })
+  const listed = async (who: string) => JSON.stringify((await plane.ask('GET /v1/tokens', { as: who })).body)
+  assert.doesNotMatch(await listed(as), /former-qa/)
+  assert.match(await listed('admin'), /former-qa/)
+  assert.doesNotMatch(await (await signedIn(plane, 'admin', as)).page('/settings'), /former-qa/)
+  assert.equal((await plane.ask(`DELETE /v1/tokens/id-${gone}`, { as })).status, 404)
+  assert.equal((await plane.ask(`DELETE /v1/tokens/id-${gone}`, { as: 'admin' })).status, 200)
+})
+
 test('nobody makes a token beyond their own environments, and an application gets one', async () => {
   await using plane = await stagedPlane()
   const create = async (as: string, more: object) => {
