@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FeatureAnswer, RolloutAnswer } from '../../../src/control/remote/answers.ts'
 import { appliedText } from '../../../src/control/remote/applied-text.ts'
-import { driftText } from '../../../src/control/remote/drift-text.ts'
 import { rolloutText } from '../../../src/control/remote/rollout-text.ts'
 import { statusText } from '../../../src/control/remote/status.ts'
 import { auditText } from '../../../src/control/words/audit-text.ts'
@@ -233,25 +232,6 @@ test('what keeps failing is named by loop, feature and kind', () => {
     statusText({ features: [], instances: null, failing: [], unnamed: 2 }, 0),
     /failing, see the log.*:\n {2}2 things of features that this token may not see\n/,
   )
-})
-
-test('how production does: each signal in words, the alarms, and what to do', () => {
-  const signals = [{ signal: 'score', words: 'learning, 3 of 14 days: what moves by less than 0.100 is not told' }]
-  const quiet = { feature: 'mail', drift: { version: 'aa', since: 0, signals, events: [] } }
-  assert.equal(
-    driftText(quiet),
-    'mail, version aa, since 1970-01-01:\n  score: learning, 3 of 14 days: what moves by less than 0.100 is not told\nalarms: none\n',
-  )
-  const told = { ...quiet, drift: { ...quiet.drift, events: [{ at: minute, words: 'The judged score has moved.' }] } }
-  assert.match(
-    driftText(told),
-    /latest last:\n {2}1970-01-01T00:01Z {2}The judged score has moved\.\nif this was not intended: sluice rollback mail/,
-  )
-  assert.match(
-    driftText({ ...quiet, watched: false }),
-    /no replica watches for drift now, so what you see is of before/,
-  )
-  assert.match(driftText({ feature: 'mail', drift: null }), /nothing is watched yet/)
 })
 
 test('the numbers of a rollout tell users from answers, and what is still missing', () => {

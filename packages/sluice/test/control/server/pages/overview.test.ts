@@ -138,7 +138,10 @@ test('what was looked at long ago, or is not watched any more, is not said to be
   const old = rowOf(await ann.page('/'), 'mail')
   assert.match(old, /\? running, 1 % of the users.*✕ last assessed 24 Nov 09:00Z: what you see is that old/)
   assert.doesNotMatch(old, /no alarm/)
+  const watches = async () => (await plane.ask('GET /v1/features/mail/drift', { as: 'viewer' })).body.watched
+  assert.equal(await watches(), true)
   await leases[1]?.release()
+  assert.equal(await watches(), false)
   plane.clock.advance(1000)
   assert.match(rowOf(await ann.page('/'), 'mail'), /\? no replica watches for drift now/)
   assert.match(text(await ann.page('/judge')), /\? no replica watches for drift now; before: as usual/)
