@@ -36,6 +36,7 @@ export interface DemoSettings {
 export async function serveDemo(settings: DemoSettings, process: ServeProcess): Promise<void> {
   refuseProduction(settings, process.env)
   const say = (line: string) => void process.stderr.write(`${line}\n`)
+  await refuseBusyAddress(settings)
   const signals = listenForSignals(process)
   const clock = systemClock
   const store = memoryStore()
@@ -116,6 +117,15 @@ function refuseProduction({ host }: DemoSettings, env: NodeJS.ProcessEnv): void 
   const refuse = (what: string) => new SluiceError('invalid-input', `--demo ${what}`)
   if (env.DATABASE_URL) throw refuse('never uses a database: unset DATABASE_URL, or leave out --demo')
   if (!isLoopback(host)) throw refuse(`is only for this machine: leave out --host ${host}`)
+}
+
+/**
+ * An address that is in use is told before two weeks are made up, not after.
+ * @throws SluiceError `cannot-run`
+ */
+async function refuseBusyAddress({ host, port }: DemoSettings): Promise<void> {
+  const nothing = { fetch: async () => new Response(null, { status: 503 }), drain() {}, close() {} }
+  await (await listen(nothing, { host, port })).close()
 }
 
 /** Notices when somebody has signed in and looks at a page. */

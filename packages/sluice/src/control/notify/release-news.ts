@@ -112,12 +112,11 @@ export function releaseNews(
   }
 }
 
-/** What the version on trial is called, or the one that is proposed; an id would tell nobody anything in a title. */
+/** What the version on trial is called; an id would tell nobody anything in a title. */
 function versionLabel(
   after: z.output<typeof afterSchema> | undefined,
   { labels, canary }: NewsContext,
 ): string | undefined {
-  if (after?.proposal) return after.label ?? undefined
   return labels.get(after?.rollout?.canary ?? canary ?? '')
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 import { serveDemo } from '../../../src/control/demo/serve-demo.ts'
@@ -89,5 +91,10 @@ test('a demo refuses a database, and an address that others reach', async () => 
   const process = { env: { DATABASE_URL: 'postgres://db' } } as unknown as ServeProcess
   await assert.rejects(serveDemo({ host: '127.0.0.1', port: 0, gate }, process), /--demo never uses a database/)
   const other = { env: {} } as unknown as ServeProcess
+  const busy = createServer().listen(0, '127.0.0.1')
+  await once(busy, 'listening')
+  const { port } = busy.address() as AddressInfo
+  await assert.rejects(serveDemo({ host: '127.0.0.1', port, gate }, other), /the address is in use/)
+  busy.close()
   await assert.rejects(serveDemo({ host: '0.0.0.0', port: 0, gate }, other), /--demo is only for this machine/)
 })

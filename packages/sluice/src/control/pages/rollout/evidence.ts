@@ -5,6 +5,7 @@ import { chartFigure } from '../../../charts/numbers-table.ts'
 import { timeScale } from '../../../charts/scale.ts'
 import type { ChartPoint, Tone } from '../../../charts/series.ts'
 import type { Height } from '../../../records/assessment.ts'
+import { formatCount } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
 import { evidenceWords, weakerTogether } from '../../words/figures-text.ts'
 import { timeText } from '../../words/moments.ts'
@@ -52,7 +53,7 @@ export function againstSection(evidence: ShownEvidence): Html {
     return html`<section id="evidence"><h2>Evidence against the canary</h2><p>${toned('unknown', 'Nothing was assessed yet')}: evidence ${notKnown}.</p></section>`
   const unknown = signals.filter(({ eValue }) => eValue === null)
   return html`<section id="evidence"><h2>Evidence against the canary</h2>
-<p>${toned(toneOf(all, evidence), all.eValue === null ? 'not known: no data of both arms' : evidenceWords({ eValue: all.eValue, needed }))}${worse === null || all.eValue === null ? undefined : `; ${worse}`}. ${highestPart(all, needed)}${all.eValue === null || unknown.length === 0 ? undefined : ` Not known yet, and so not in it: ${unknown.map(({ name }) => name).join(', ')}.`}</p>
+<p>${presentPart(all, evidence)}${worse === null || all.eValue === null ? undefined : `; ${worse}`}. ${highestPart(all, needed)}${all.eValue === null || unknown.length === 0 ? undefined : ` Not known yet, and so not in it: ${unknown.map(({ name }) => name).join(', ')}.`}</p>
 ${weakerPart(all, signals)}
 ${signals.length === 0 ? undefined : html`<ul>${signals.map((one) => html`<li><b>${one.name}</b>: ${evidenceInWords(one.eValue)}${one.highest === null ? undefined : html` <small>highest ${eValueText(one.highest.eValue)}, ${moment(one.highest.at)}</small>`}</li>`)}</ul>`}
 ${recordedSince === null ? undefined : html`<p class="muted">Recorded since ${moment(recordedSince)}; what was before is not known.</p>`}
@@ -67,6 +68,14 @@ function toneOf({ eValue }: EvidenceLine, { needed, signals, isHeld, worse }: Sh
   return isHeld || worse !== null || signals.some((one) => one.short === 'score' && one.eValue === null)
     ? 'unknown'
     : 'good'
+}
+
+/** Of a rollout that has ended it is what was known at its end, and no alarm. */
+function presentPart(all: EvidenceLine, evidence: ShownEvidence): Html {
+  const { needed, endedAt } = evidence
+  if (all.eValue === null) return toned(toneOf(all, evidence), 'not known: no data of both arms')
+  if (endedAt === null) return toned(toneOf(all, evidence), evidenceWords({ eValue: all.eValue, needed }))
+  return html`At its end: ${evidenceInWords(all.eValue)}; 1 in ${formatCount(Math.round(needed))} rolls back`
 }
 
 function weakerPart(all: EvidenceLine, signals: readonly EvidenceLine[]): Html | undefined {

@@ -14,7 +14,8 @@ import { type ServingShares, servingSection } from './serving.ts'
 export interface HealthSign {
   /** E.g. `Sample ratio`. */
   name: string
-  tone: StateTone
+  /** Null of what is over: it is neither well nor an alarm any more. */
+  tone: StateTone | null
   text: string
 }
 
@@ -95,5 +96,5 @@ function waitingPart({ stage, waitsFor, outlook, ended }: RolloutPage): Html | u
 
 function healthSection({ health }: RolloutPage): Html {
   return html`<section><h2>Health</h2>
-<dl class="signs">${health.map(({ name, tone, text }) => html`<div><dt>${name}</dt><dd>${toned(tone, text)}</dd></div>`)}</dl></section>`
+<dl class="signs">${health.map(({ name, tone, text }) => html`<div><dt>${name}</dt><dd>${tone === null ? text : toned(tone, text)}</dd></div>`)}</dl></section>`
 }

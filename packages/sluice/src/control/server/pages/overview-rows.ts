@@ -74,21 +74,24 @@ export async function featureRowOf(
       : []),
   ]
   const night = kept.night(feature)
+  const shown = running && shownRollout(running, assessment, { ...facts, recorded, judges: state.capture !== null })
   return {
     feature: shownKey(feature, services.environments),
     active: version,
-    rollout: running &&
-      canary && {
-        canary,
-        ...shownRollout(running, assessment, { ...facts, recorded, judges: state.capture !== null }),
-      },
+    rollout: running && shown && canary && { canary, ...shown },
     ended: rollout && !running ? endedOf(rollout) : null,
-    health: health.length > 0 ? health : [{ tone: 'good', text: running ? 'no alarm' : 'no background work fails' }],
+    health: health.length > 0 ? health : [quietSign(shown)],
     instances: instancesOf(state, facts),
     night: night ? { verdict: night.verdict, at: night.at } : null,
     drift: drift && driftSign(drift, facts),
     judging: judgingOf(state, facts.spending),
   }
+}
+
+/** That nothing alarms is good news of a rollout only where it is well. */
+function quietSign(running: { tone: StateTone } | null): Sign {
+  if (running === null) return { tone: 'good', text: 'no background work fails' }
+  return { tone: running.tone === 'good' ? 'good' : 'unknown', text: 'no alarm' }
 }
 
 interface Sign {

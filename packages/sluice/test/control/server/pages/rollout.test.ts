@@ -165,7 +165,11 @@ test('a rollout that has ended says how, why, and how high the evidence was', as
   assert.match(shown, /✕ Rolled back, 24 Nov 09:40Z, by ope-operator: everybody got the incumbent again\./)
   assert.match(shown, /Why: wrong dates Highest evidence against it: &gt; 1e6 of 20 , 24 Nov 09:\d\dZ/)
   assert.doesNotMatch(shown, /Waits for|evidence against the canary is at|no verdict yet/)
-  assert.match(shown, /Alert, over \? 24 Nov 09:16Z, before it ended: evidence spoke against the canary/)
+  assert.match(shown, /Alert, over 24 Nov 09:16Z, before it ended: evidence spoke against the canary/)
+  assert.match(
+    shown,
+    /Evidence against the canary At its end: as unlikely as 1 in .* if it were no worse; 1 in 20 rolls back/,
+  )
   assert.match(shown, /Instances ✕ 1 of 1 instance lacks the last change/)
   await plane.pass(31_000)
   const later = text(await (await signedIn(plane, 'viewer')).page(`/rollouts/${rollout.id}`))
@@ -195,6 +199,7 @@ test('each hold and each end is said for what it is', async () => {
       new RegExp(`✕ Holds: ${words}${kept}`),
     )
   assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), /Sample ratio . as the shares say: 60 users/)
+  assert.match(text(await ann.page('/')), /\? no alarm/, 'a rollout that is held is not well, though nothing alarms')
   const promotion = { type: 'promote', reason: 'time is up', strength: 'weak', rolloutId: rollout.id } as const
   await becomes(promotion, /! Promoted weakly, nothing is proven, 24 Nov 09:00Z, by sluice: everybody got the canary\./)
   const settings = { stages: [{ percent: 20, soak: '6h' }] }

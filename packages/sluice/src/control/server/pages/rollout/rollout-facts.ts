@@ -108,7 +108,7 @@ function alertSigns({ assessment, rollout, recorded }: RolloutFacts): HealthSign
   if (!hasEnded(rollout)) return alerts.map(({ message }) => ({ name: 'Alert', tone: 'bad', text: message }))
   const seenAt = recorded?.at ?? rollout.endedAt
   const when = seenAt === null ? 'before it ended' : `${momentText(seenAt)}, before it ended`
-  return alerts.map((alert) => ({ name: 'Alert, over', tone: 'unknown', text: `${when}: ${pastAlert(alert)}` }))
+  return alerts.map((alert) => ({ name: 'Alert, over', tone: null, text: `${when}: ${pastAlert(alert)}` }))
 }
 
 function watchSign({ recorded, leader, now }: RolloutFacts): HealthSign {
@@ -127,8 +127,9 @@ function sampleRatioSign({ assessment, rollout }: RolloutFacts): HealthSign {
   if (!assessment) return { name, tone: 'unknown', text: 'not known' }
   const { mismatch, canary, incumbent } = assessment
   const users = `${formatAmount(canary.users, 'user')} of the canary, ${formatCount(incumbent.users)} of the incumbent`
-  if (mismatch.blocked || rollout.hold === 'sampleRatioMismatch')
-    return { name, tone: 'bad', text: `the arms do not get their shares: ${users}` }
+  const isWrong = mismatch.blocked || rollout.hold === 'sampleRatioMismatch'
+  if (isWrong && hasEnded(rollout)) return { name, tone: null, text: `the arms did not get their shares: ${users}` }
+  if (isWrong) return { name, tone: 'bad', text: `the arms do not get their shares: ${users}` }
   if (mismatch.wrongArms > 0)
     return { name, tone: 'watch', text: `${formatAmount(mismatch.wrongArms, 'request')} in the wrong arm; ${users}` }
   if (canary.users < fewestUsers) return { name, tone: 'unknown', text: `too few users to tell: ${users}` }
