@@ -1,20 +1,28 @@
 import type { Clock } from '@sluice/client'
+import type { Environments } from '../../core/suite/config/environments.ts'
 import type { Proposal } from '../../records/proposal.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import { startWorkLoop, type WorkLoop } from '../loops/work-loop.ts'
+import { newFeature } from '../release/feature-state.ts'
+import type { ReleaseEvent } from '../release/release-event.ts'
 import { changesSince, changesText } from '../store/apply-event.ts'
 import type { Store } from '../store/store.ts'
 import { timeOfDay } from '../words/moments.ts'
 import { approvalRow, controlPlaneItself, releaseBasis } from './proposal-row.ts'
+import { releaseOrder } from './release-order.ts'
 
 type Readable = Pick<Store, 'head' | 'feature' | 'version' | 'tokenById' | 'audit' | 'auditHead'>
 
 /** Why what was proposed does not hold any more; null where it does, and of whatever is not open. */
-export async function whyLapsed(store: Readable, proposal: Proposal, now: number): Promise<string | null> {
+export async function whyLapsed(
+  store: Readable,
+  proposal: Proposal,
+  { now, environments }: { now: number; environments: Environments },
+): Promise<string | null> {
   const { feature, wish, proposedBy, expiresAt, seen, epoch, basis, state } = proposal
   if (state !== 'open') return null
   if (expiresAt !== null && now >= expiresAt) return `nobody had approved it by ${timeOfDay(expiresAt)}`
-  const [head, before, version, proposer] = await Promise.all([
+  const [head, stored, version, proposer] = await Promise.all([
     store.head(),
     store.feature(feature),
     store.version(feature, wish.version),
@@ -24,10 +32,15 @@ export async function whyLapsed(store: Readable, proposal: Proposal, now: number
   if (head.epoch !== epoch) return 'the store has gone back to an older state since it was proposed'
   if (!proposer || proposer.revokedAt !== null) return `the token "${proposedBy.name}", which proposed it, was revoked`
   if (proposer.scopes.length === 0) return `${proposedBy.name}, who proposed it, has no role any more`
-  if (!before || !version) return `${feature} has no version ${wish.version} any more`
+  if (!version) return `${feature} has no version ${wish.version} any more`
   if (releaseBasis(version) !== basis) return `the settings or the gate report of ${wish.version} have changed`
+  // In an environment it may be the first release of the feature.
+  const before = stored ?? newFeature(feature)
   const changes = await changesSince(store, before, seen)
-  return changes && `${feature} has changed since it was proposed${changesText(changes)}`
+  if (changes) return `${feature} has changed since it was proposed${changesText(changes)}`
+  const isNew = wish.act === 'activate' || wish.act === 'start'
+  const event: ReleaseEvent = { type: 'activate', version: wish.version, reason: '-' }
+  return isNew ? (await releaseOrder({ store, environments }, before, event)).fault : null
 }
 
 /** Ends a proposal that does not hold any more. False where somebody else has changed it meanwhile. */
@@ -51,10 +64,12 @@ const everyMs = 15_000
 export function startLapseWatch({
   store,
   clock,
+  environments,
   faults,
 }: {
   store: Readable & Pick<Store, 'commit' | 'pendingProposals'>
   clock: Clock
+  environments: Environments
   faults: LoopFaults
 }): WorkLoop {
   return startWorkLoop({
@@ -65,7 +80,7 @@ export function startLapseWatch({
       for (const proposal of await store.pendingProposals(null)) {
         await faults.attempt(proposal.feature, async () => {
           const at = clock.now()
-          const why = await whyLapsed(store, proposal, at)
+          const why = await whyLapsed(store, proposal, { now: at, environments })
           if (why !== null) await lapse(store, proposal, { at, why })
         })
       }

@@ -1,3 +1,4 @@
+import { namedKey } from '../../core/suite/config/environments.ts'
 import type { AuditRow } from '../../records/audit-row.ts'
 import { formatDuration, formatPercent } from '../../text/format.ts'
 import { codeSpan, inlineText, linkTarget } from '../../text/markdown-escape.ts'
@@ -15,7 +16,7 @@ export function renderPostMortem(postMortem: PostMortem): string {
   const label = versions.find(({ id }) => id === rollout.canary)?.label
   const name = label ? inlineText(label) : codeSpan(rollout.canary)
   const blocks = [
-    `# ${inlineText(rollout.feature)}: ${name} ${stateText(rollout)}`,
+    `# ${inlineText(namedKey(rollout))}: ${name} ${stateText(rollout)}`,
     ...summary(postMortem),
     '## Timeline (UTC)',
     timeline(rows),

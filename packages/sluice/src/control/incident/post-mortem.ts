@@ -12,6 +12,8 @@ export interface EndedRollout
     Rollout,
     'id' | 'feature' | 'incumbent' | 'canary' | 'stage' | 'startedAt' | 'startedBy' | 'override' | 'endedAt'
   > {
+  /** Absent or null where the control plane has none. */
+  environment?: string | null | undefined
   state: string
   /** The canary's share at its end. */
   ppm: number

@@ -95,6 +95,7 @@ export const rolloutAnswer = rolloutSchema
     endedAt: true,
   })
   .extend({
+    environment: z.string().nullish(),
     settings: z.looseObject({
       onUndecided: z.string().optional(),
       signals: z.looseObject({ score: z.number() }).optional(),
@@ -149,6 +150,7 @@ export const featuresAnswer = z.looseObject({ features: z.array(featureAnswer), 
 export const proposalAnswer = proposalSchema
   .pick({ id: true, feature: true, label: true, reason: true, does: true, proposedAt: true, expiresAt: true })
   .extend({
+    environment: z.string().nullish(),
     state: z.string(),
     wish: z.looseObject({ act: z.string(), version: z.string() }),
     proposedBy: z.looseObject({ name: z.string() }),

@@ -1,3 +1,4 @@
+import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatAmount } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { momentText } from '../words/moments.ts'
@@ -50,9 +51,9 @@ export function proposalsText({ proposals, unreadable }: ProposalsAnswer): strin
 
 /** A proposal for people: what it would do, who has approved it, and the next command. */
 export function proposalText(proposal: ProposalAnswer): string {
-  const { id, feature, wish, label, reason, does, proposedBy, proposedAt } = proposal
+  const { id, wish, label, reason, does, proposedBy, proposedAt } = proposal
   const act = releaseActText(wish.act, label === null ? wish.version : `${label} (${wish.version})`)
-  const head = `${feature}: ${id}, ${act}, by ${proposedBy.name} ${momentText(proposedAt)}`
+  const head = `${namedKey(proposal)}: ${id}, ${act}, by ${proposedBy.name} ${momentText(proposedAt)}`
   const lines = [...(reason === null ? [] : [reason]), ...does].flatMap((text) => wrap(text, 78))
   return `${[head, ...[...lines, ...standingLines(proposal)].map((line) => `  ${line}`)].join('\n')}\n`
 }

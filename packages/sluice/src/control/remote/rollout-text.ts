@@ -1,4 +1,5 @@
 import { eValueText } from '../../charts/evidence-scale.ts'
+import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatCount, formatPercent } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
@@ -18,10 +19,10 @@ export function rolloutText(
   now: number,
   page?: string,
 ): string {
-  const { id, feature, incumbent, canary, ending, endedAt, assessment } = rollout
+  const { id, incumbent, canary, ending, endedAt, assessment } = rollout
   const name = (version: string) => versionText({ versions }, version)
   const lines = [
-    `${feature}: rollout ${id}, ${stateText(rollout)}`,
+    `${namedKey(rollout)}: rollout ${id}, ${stateText(rollout)}`,
     `  ${name(canary)} against ${name(incumbent)}`,
     ...(ending && endedAt !== null
       ? paragraph(`ended ${timeText(endedAt)} by ${ending.by}: ${ending.reason}`)

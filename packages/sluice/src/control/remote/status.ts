@@ -1,4 +1,4 @@
-import { keyOf, plainFeature } from '../../core/suite/config/environments.ts'
+import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatAmount } from '../../text/format.ts'
 import { timeOfDay } from '../words/moments.ts'
 import { stateText } from '../words/rollout-state-text.ts'
@@ -67,16 +67,11 @@ function featureText(feature: FeatureAnswer, now: number, proposals: readonly Pr
   const served =
     active === null ? `nothing is active; ${versions.length} published` : `${versionText(feature, active)} is active`
   const isRunning = rollout && rollout.ending === null
-  const lines = [`${nameOf(feature)}: ${served}`]
+  const lines = [`${namedKey(feature)}: ${served}`]
   if (isRunning) lines.push(`  ${rolloutLine(rollout, versions, now)}`)
   else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${stateText(rollout)}, ${rollout.ending.reason}`)
   const own = proposals.filter((one) => one.feature === feature.feature).map((one) => `  ${proposalLine(one)}`)
   return `${[...lines, ...own].join('\n')}\n`
-}
-
-/** With its environment where there are some: `email-summary@production`. */
-function nameOf({ feature, environment = null }: FeatureAnswer): string {
-  return keyOf({ feature: plainFeature(feature), environment })
 }
 
 /** Whether anything is decided without a person, and where. */

@@ -40,6 +40,8 @@ export interface EngineOptions {
   everyMs?: { control?: number; drift?: number; retention?: number }
   log: Log
   metrics: Metrics
+  /** In order; none by default. */
+  environments?: Environments
   /** How long log entries are kept, in ms. */
   keepLogMs: number
   judge: Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'>
@@ -48,12 +50,11 @@ export interface EngineOptions {
   /** What the last nightly of a feature found, if there was one. */
   nightOf: (feature: string) => NightWord | undefined
   /** Absent: GitHub is told nothing. */
-  github?: Pick<GithubFollowerOptions, 'settings' | 'api' | 'linkTo' | 'environments'>
+  github?: Pick<GithubFollowerOptions, 'settings' | 'api' | 'linkTo'>
   notify: {
     channels: readonly Channel[]
     /** Name of the project, e.g. `acme/mail`. */
     project: string
-    environments?: Environments
     linkTo: (feature: string, id: string | null) => string | undefined
     deliver: Omit<DeliverOptions, 'deadline' | 'clock'>
   }
@@ -144,7 +145,7 @@ export function startEngine(options: EngineOptions): Engine {
     }),
     startDriftWatch({ ...{ store, clock, nightOf }, faults: faults.of('drift watch'), everyMs: everyMs?.drift }),
     startRetention({ ...{ store, clock, keepLogMs }, faults: faults.of('retention'), everyMs: everyMs?.retention }),
-    startLapseWatch({ store, clock, faults: faults.of('approvals') }),
+    startLapseWatch({ store, clock, environments: options.environments ?? [], faults: faults.of('approvals') }),
     ...startNotifiers(options, faults),
     ...startGithub(options, faults),
     ...(shared ? [shared] : []),
@@ -181,8 +182,11 @@ function startSharing({ store, clock, random }: EngineOptions, faults: FaultRegi
   return shareFaults({ store, clock, replica, register: faults, faults: faults.of('telling other replicas') })
 }
 
-function startNotifiers({ store, clock, metrics, notify }: EngineOptions, faults: FaultRegister): WorkLoop[] {
-  const { channels, project, environments = [], linkTo, deliver } = notify
+function startNotifiers(
+  { store, clock, metrics, environments = [], notify }: EngineOptions,
+  faults: FaultRegister,
+): WorkLoop[] {
+  const { channels, project, linkTo, deliver } = notify
   return channels.map((channel) =>
     startNotifier({
       store,
@@ -199,12 +203,12 @@ function startNotifiers({ store, clock, metrics, notify }: EngineOptions, faults
 }
 
 function startGithub(options: EngineOptions, faults: FaultRegister): WorkLoop[] {
-  const { github, store, clock, log, metrics, redactorOf, redactTextsOf } = options
+  const { github, environments = [], store, clock, log, metrics, redactorOf, redactTextsOf } = options
   if (!github) return []
   const why = 'GitHub is not told of it: the version was not published from a commit of that repository'
   return [
     followReleases({
-      ...{ store, clock, ...github, redactors: { redactorOf, redactTextsOf } },
+      ...{ store, clock, environments, ...github, redactors: { redactorOf, redactTextsOf } },
       faults: faults.of('telling GitHub'),
       onNoCommit: (feature, version) => log('warn', why, { feature, version }),
       count: (what, result) => metrics.count('github_steps_total', 'What GitHub was told.', { what, result }),

@@ -37,3 +37,18 @@ test('where nothing was stored, or nothing judged badly, it says which', async (
   await plane.store.putContent([content('a', 0.8), content('b', null)])
   await assert.rejects(gathered, /none of the answers of its canary that are kept was judged below 0\.6/)
 })
+
+test('answers of a rollout are looked for in its own environment', async () => {
+  const asked: string[] = []
+  const production = () => ({
+    rollout: async () => ({ feature: 'mail@staging', canary: 'b' }),
+    contents: async (key: string) => {
+      asked.push(key)
+      return []
+    },
+  })
+  const { options } = await canary(await testPlane())
+  const gathered = gatherFailures({ kind: 'rollout', id: 'r' }, { ...options, production })
+  await assert.rejects(gathered, /nothing of it is kept/)
+  assert.deepEqual(asked, ['mail@staging'])
+})

@@ -99,7 +99,10 @@ test('a restored state counts: a new epoch, what it replaced is kept, and runnin
   assert.deepEqual(verifyChain(rows, head), { ok: true, rows: 3 })
   const [back] = await restored.pendingProposals(null)
   assert.ok(back?.state === 'open', 'what was rejected since is open in the older state')
-  assert.match((await whyLapsed(restored, back, start)) ?? '', /gone back to an older state since it was proposed/)
+  assert.match(
+    (await whyLapsed(restored, back, { now: start, environments: [] })) ?? '',
+    /gone back to an older state since it was proposed/,
+  )
   assert.notEqual(restored.epoch, store.epoch)
   assert.equal(restored.secret, store.secret)
   await restored.close()

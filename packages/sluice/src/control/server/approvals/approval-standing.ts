@@ -151,13 +151,13 @@ export async function decideApproval(
  * @throws Problem 409 unless it is in this state, and holds
  */
 export async function refuseOver(
-  { store, clock }: Pick<Services, 'store' | 'clock'>,
+  { store, clock, environments }: Pick<Services, 'store' | 'clock' | 'environments'>,
   proposal: Proposal,
   state: 'open' | 'unreviewed',
 ): Promise<void> {
   if (proposal.state !== state) throw isOver(proposal)
   const at = clock.now()
-  const why = await whyLapsed(store, proposal, expiryTime(store, clock))
+  const why = await whyLapsed(store, proposal, { now: expiryTime(store, clock), environments })
   if (why === null) return
   await lapse(store, proposal, { at, why })
   throw lapsed(proposal, why)

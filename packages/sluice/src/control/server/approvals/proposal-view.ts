@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { environmentName } from '../../../core/suite/config/environments.ts'
 import { approvalSchema, type Proposal, proposalSchema } from '../../../records/proposal.ts'
 import { whyLapsed } from '../../approval/lapse.ts'
 import { expiryTime } from '../access/token-directory.ts'
@@ -7,6 +8,7 @@ import { type Lineages, readLineages } from './lineages.ts'
 
 /** A proposal as the API returns it: what is stored, and what follows from it now. */
 export const proposalView = proposalSchema.omit({ revision: true, epoch: true, basis: true }).extend({
+  environment: z.string().nullable().meta({ description: 'Null: the control plane has no environments.' }),
   approvals: z.array(approvalSchema).meta({ description: 'Those that count, oldest first.' }),
   missing: z.int().meta({ description: 'How many approvals it still needs; 0 unless it is open.' }),
   approvers: z
@@ -33,10 +35,14 @@ export async function proposalViewOf(
   return {
     ...shown,
     wish: { ...proposal.wish },
+    environment: environmentName(proposal.feature, services.environments),
     approvals,
     missing: Math.max(0, needed - approvals.length),
     approvers: standing?.rule.approvers ?? null,
-    lapsed: await whyLapsed(services.store, proposal, expiryTime(services.store, services.clock)),
+    lapsed: await whyLapsed(services.store, proposal, {
+      now: expiryTime(services.store, services.clock),
+      environments: services.environments,
+    }),
   }
 }
 

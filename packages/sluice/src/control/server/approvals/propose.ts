@@ -47,7 +47,7 @@ export async function proposeRelease(
   feature: string,
   wanted: z.output<typeof proposed>,
 ): Promise<ChangedProposal> {
-  const { store, clock } = services
+  const { store, clock, environments } = services
   const { caller } = write
   const rule = ruleFor(services, feature)
   if (!rule) throw nothingNeeded(feature)
@@ -62,7 +62,7 @@ export async function proposeRelease(
   await refuseOutOfOrder(services, state, planned.event)
   const waiting = (await store.pendingProposals(feature)).filter((one) => one.state === 'open')
   const same = waiting.find((one) => isSame(one, planned, state.revision))
-  if (same && (await whyLapsed(store, same, expiryTime(store, clock))) === null)
+  if (same && (await whyLapsed(store, same, { now: expiryTime(store, clock), environments })) === null)
     return { proposal: same, repeated: true }
   if (waiting.filter(({ proposedBy }) => proposedBy.tokenId === caller.tokenId).length >= mostOfToken)
     throw tooMany(feature)

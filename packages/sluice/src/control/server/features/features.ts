@@ -44,7 +44,7 @@ export async function featureViewOf(services: Services, state: FeatureState, cal
     takenBack,
     capture,
     versions: versions.map(versionViewOf),
-    rollout: rollout && rolloutViewOf(rollout, assessment),
+    rollout: rollout && rolloutViewOf(rollout, assessment, services.environments),
   }
 }
 

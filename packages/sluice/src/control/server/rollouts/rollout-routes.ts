@@ -151,6 +151,7 @@ async function viewOf(services: Services, rollout: Rollout, caller: Caller) {
   return rolloutViewOf(
     rollout,
     await withTokenNames(await services.engineState.assessment(rollout.id), caller, services.store),
+    services.environments,
   )
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Environments, environmentName } from '../../../core/suite/config/environments.ts'
 import { figuresSchema, onlySourceShareSchema, placeShareSchema } from '../../../records/assessment.ts'
 import {
   holdSchema,
@@ -33,6 +34,7 @@ const assessment = z.looseObject({
 
 /** A rollout as the API returns it: what is stored, and what follows from it. */
 export const rolloutView = rolloutSchema.extend({
+  environment: z.string().nullable().meta({ description: 'Null: the control plane has no environments.' }),
   settings: z.looseObject({ stages: z.array(z.object({ ppm: z.int(), soakMs: z.number() })) }),
   strength: promotionStrengthSchema.nullable().meta({
     description:
@@ -67,10 +69,11 @@ export const rolloutView = rolloutSchema.extend({
 
 export type RolloutView = z.infer<typeof rolloutView>
 
-export function rolloutViewOf(rollout: Rollout, assessment: Assessment | null): RolloutView {
+export function rolloutViewOf(rollout: Rollout, assessment: Assessment | null, names: Environments): RolloutView {
   const ending = rollout.ending && { ...rollout.ending, evidence: rollout.ending.evidence ?? null }
   return {
     ...rollout,
+    environment: environmentName(rollout.feature, names),
     settings: { ...rollout.settings },
     ending,
     strength: rollout.strength ?? null,

@@ -72,15 +72,15 @@ export async function startServeEngine(
     log,
     metrics,
     keepLogMs,
+    environments,
     judge: createLiveJudge(config, { env, files }),
     redactorOf: redactors.redactorOf,
     redactTextsOf: redactors.redactTextsOf,
     nightOf: (key) => nights.nightOf(plainFeature(key)),
-    ...(github && { github: { ...github, environments, linkTo: linksTo(publicUrl) } }),
+    ...(github && { github: { ...github, linkTo: linksTo(publicUrl) } }),
     notify: {
       channels,
       project: projectName(root, env),
-      environments,
       linkTo: linksTo(publicUrl),
       deliver: {
         fetch: createLeanFetch({ env }),

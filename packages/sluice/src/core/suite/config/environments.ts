@@ -89,6 +89,17 @@ export function shownKey(key: string, names: Environments): string {
   return name === null ? key : `${plainFeature(key)}${separator}${name}`
 }
 
+/** The same of what a control plane has answered, which tells the environment beside the key. */
+export function namedKey({
+  feature,
+  environment = null,
+}: {
+  feature: string
+  environment?: string | null | undefined
+}): string {
+  return keyOf({ feature: plainFeature(feature), environment })
+}
+
 /** Whether the key is of an environment that there is. */
 export function isKnownKey(key: string, names: Environments): boolean {
   return keyEnvironments(names).includes(partsOf(key).environment)

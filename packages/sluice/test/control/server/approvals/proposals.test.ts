@@ -143,7 +143,7 @@ test('the watch ends what has lapsed, once, and leaves what holds', async () => 
   clock.advance(30 * 60_000)
   const young = (await plane.propose({ act: 'activate', version: plane.next, reason: 'r' })).body.id
   const faults = createFaultRegister({ clock, onError: (_, error) => assert.fail(String(error)) }).of('approvals')
-  const watches = [1, 2].map(() => startLapseWatch({ store, clock, faults }))
+  const watches = [1, 2].map(() => startLapseWatch({ environments: [], store, clock, faults }))
   clock.advance(30 * 60_000)
   await until(async () => (await store.proposal(old))?.state === 'lapsed', 'the old one to end')
   await Promise.all(watches.map((watch) => watch.close()))

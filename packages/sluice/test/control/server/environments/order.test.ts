@@ -86,10 +86,21 @@ test('a release that is proposed is not made if its version is taken back in sta
     return store.commit(change)
   }
   const refused = await approve(proposal.id)
-  assert.match(detail(refused), /^environment-before: .* it was rolled back there/)
+  assert.match(detail(refused), /^proposal-lapsed: .* it was rolled back there \(staging\)/)
   assert.equal((await plane.feature('summary')).active, null)
+  assert.match(detail(await propose()), /^environment-before: /)
   await activate('summary@staging', next)
-  const { body } = await approve(proposal.id)
+  const { body } = await approve((await propose()).body.id)
   assert.equal(body.state, 'done')
   assert.equal((await plane.feature('summary')).active, next)
+})
+
+test('the first release in an environment can be proposed and approved', async () => {
+  const rule = { approvals: 1, approvers: { role: 'approver' as const }, expires: 86_400_000 }
+  await using plane = await stagedPlane({ approvals: { '*': rule } })
+  const wish = { act: 'activate', version: plane.first, reason: 'r' }
+  const { body } = await plane.ask('POST /v1/features/summary@staging/proposals', { as: 'operator', body: wish })
+  assert.deepEqual([body.environment, body.lapsed], ['staging', null])
+  const made = await plane.ask(`POST /v1/proposals/${body.id}/approve`, { as: 'approver', body: {} })
+  assert.equal(made.body.state, 'done', made.body.detail)
 })

@@ -73,6 +73,8 @@ test('the server and the command line know the environments of sluice.yaml, and 
   const status = (await server.sluice('status')).text
   assert.match(status, /mail@staging: 3\.1 \(\w+\) is active\n\nmail@production: nothing is active; 1 published\n/)
   assert.equal((await server.sluice('activate', 'mail@production', '3.1', ...release)).code, 0)
+  const waits = await server.sluice('rollout', 'status', 'mail@staging')
+  assert.match(waits.text, /mail@staging has had no rollout yet/)
   const made = await server.sluice('token', 'create', 'app', '--scope', 'client', '--environment', 'staging')
   assert.match(made.text, /client +all features in staging/)
   await server.stop()
