@@ -1,3 +1,4 @@
+import { formatCount } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import type { Consequence } from '../words/act-text.ts'
@@ -43,14 +44,20 @@ export interface ProposalPage extends ListedProposal {
 
 const longestReason = 2000
 
-/** What waits for somebody; nothing where nothing does. */
+/** So many are named; the overview of many features must not be a list of what waits. */
+const namedWaiting = 20
+
+/** What waits for somebody, first what is bad; nothing where nothing does. */
 export function waitingSection(proposals: readonly ListedProposal[]): Html | undefined {
   if (proposals.length === 0) return undefined
   const isBad = proposals.some(({ state }) => state.tone === 'bad')
-  return html`<section class="${isBad ? 'warnings' : 'warnings calm'}" aria-label="Waits for approval or review"><h2>Waits for approval or review</h2><ul>${proposals.map(
+  const rank = ({ state }: ListedProposal) => (state.tone === 'bad' ? 0 : 1)
+  const named = proposals.toSorted((a, b) => rank(a) - rank(b)).slice(0, namedWaiting)
+  const others = proposals.length - named.length
+  return html`<section class="${isBad ? 'warnings' : 'warnings calm'}" aria-label="Waits for approval or review"><h2>Waits for approval or review</h2><ul>${named.map(
     ({ id, feature, act, by, at, state }) =>
       html`<li><a href="${proposalAddress(id)}">${feature}: ${act}</a>, by ${by} ${moment(at)}: ${toned(state.tone, state.text)}</li>`,
-  )}</ul></section>`
+  )}</ul>${others === 0 ? undefined : html`<p>and ${formatCount(others)} more, each on the page of its feature. All of them: <code>sluice approvals</code></p>`}</section>`
 }
 
 /** All of one proposal: what it would do, what it waits for, and who has said what. */
