@@ -199,6 +199,12 @@ test('each hold and each end is said for what it is', async () => {
       new RegExp(`✕ Holds: ${words}${kept}`),
     )
   assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), /Sample ratio . as the shares say: 60 users/)
+  const assessed = known.assessments.get(rollout.id)
+  assert.ok(assessed)
+  const alike = assessed.signals.map((one) => ({ ...one, difference: 0 }))
+  known.assessments.set(rollout.id, { ...assessed, signals: alike })
+  await plane.store.lead('controller')
+  plane.clock.advance(1000)
   assert.match(text(await ann.page('/')), /\? no alarm/, 'a rollout that is held is not well, though nothing alarms')
   const promotion = { type: 'promote', reason: 'time is up', strength: 'weak', rolloutId: rollout.id } as const
   await becomes(promotion, /! Promoted weakly, nothing is proven, 24 Nov 09:00Z, by sluice: everybody got the canary\./)
