@@ -38,7 +38,11 @@ export async function signedIn(
 ): Promise<Visitor> {
   const response = await sendForm(plane, '/sign-in', { token })
   assert.equal(response.status, 303, await response.text())
-  const cookie = response.headers.get('set-cookie')?.split(';', 1)[0] ?? ''
+  return visitorOf(plane, response.headers.get('set-cookie')?.split(';', 1)[0] ?? '')
+}
+
+/** Whoever has the cookie of a session. */
+export async function visitorOf(plane: Pick<TestPlane, 'plane'>, cookie: string): Promise<Visitor> {
   const get = (path: string, headers: Record<string, string> = {}) =>
     plane.plane.fetch(new Request(`${origin}${path}`, { headers: { cookie, accept: 'text/html', ...headers } }))
   const page = async (path: string) => {
