@@ -33,6 +33,11 @@ export const endForecastSchema = z.strictObject({
     .nullable()
     .default(null)
     .meta({ description: 'What is expected of the next four days, in 80 of 100 cases; null: taken as it was given.' }),
+  pastHours: z
+    .int()
+    .nullable()
+    .default(null)
+    .meta({ description: 'Of how many hours of the log that is foretold; null: of none.' }),
   asGood: endChancesSchema,
   worse: endChancesSchema,
 })

@@ -66,6 +66,7 @@ export async function endForecast(
     harm: harmText(harm),
     patienceHours: Math.max(0, untilPatience - from.hours),
     requestsPerDay: traffic.course ? expectedPerDay(traffic.course, traffic.requestsPerDay) : null,
+    pastHours: traffic.course ? traffic.course.past.length : null,
     asGood: chances(good, 0),
     worse: chances(worse, 1),
   }

@@ -5,8 +5,10 @@ import type { OutcomeLog } from '../store/outcome-log.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const weekMs = 7 * dayMs
-/** How far back the log is read: less, if that is too much to read. */
-const lookBackMs = [3 * weekMs, weekMs, dayMs]
+/** How far back the log is read: less, if that is too much to read; then as many days as are not, and one at least. */
+const lookBackMs = [3 * weekMs, weekMs]
+/** Entries do not come evenly. */
+const fittingShare = 0.8
 const pageSize = 4000
 const mostEntries = 80_000
 /** With less than this the traffic of a day is not known. */
@@ -21,9 +23,11 @@ export async function measuredTraffic(
   feature: string,
   now: number,
 ): Promise<MeasuredTraffic | null> {
-  for (const lookBack of lookBackMs) {
+  let fitting = dayMs
+  for (const wanted of [...lookBackMs, () => fitting, dayMs]) {
+    const lookBack = typeof wanted === 'number' ? wanted : wanted()
     const since = now - lookBack
-    const isLast = lookBack === lookBackMs.at(-1)
+    const isLast = lookBack === dayMs
     const sums = newSums(Math.max(since, now - weekMs))
     let after = await lastBefore(log, feature, since)
     for (let read = 0; read < mostEntries; ) {
@@ -33,6 +37,7 @@ export async function measuredTraffic(
       after = page.at(-1)?.seq ?? after
       if (page.length < pageSize) return measured(sums, now)
       const covered = ((page.at(-1)?.receivedAt ?? now) - since) / lookBack
+      fitting = Math.max(1, Math.floor((fittingShare * mostEntries * covered * lookBack) / read / dayMs)) * dayMs
       if (!isLast && read / covered > hopelessly * mostEntries) break
     }
     // The last day was also too much to read: the part that was read is used.

@@ -1,9 +1,10 @@
 import type { EndChances, EndForecast } from '../../records/end-chances.ts'
-import { formatCount } from '../../text/format.ts'
+import { formatAmount, formatCount } from '../../text/format.ts'
 import type { Remedy } from '../plan/remedies.ts'
 import { momentText } from './moments.ts'
 
 const hourMs = 3_600_000
+const weekHours = 7 * 24
 const of100 = (share: number) => Math.round(100 * share)
 
 /** Whether a chance is worth a word: below half a percent it is none. */
@@ -19,10 +20,20 @@ export function endForecastSentences(forecast: EndForecast, now: number): string
 }
 
 /** `In the next four days 4,600 to 5,300 requests a day are expected, in 80 of 100 cases.` */
-function trafficSentences({ requestsPerDay }: EndForecast): string[] {
+function trafficSentences({ requestsPerDay, pastHours }: EndForecast): string[] {
   if (!requestsPerDay) return []
   const [low, high] = [requestsPerDay.low, requestsPerDay.high].map((count) => formatCount(threeDigits(count)))
-  return [`In the next four days ${low} to ${high} requests a day are expected, in 80 of 100 cases.`]
+  return [
+    `In the next four days ${low} to ${high} requests a day are expected, in 80 of 100 cases.`,
+    ...pastSentences(pastHours),
+  ]
+}
+
+/** That the past is too short to tell one weekday from another: it is that young, or too much to read. */
+function pastSentences(hours: number | null): string[] {
+  if (hours === null || hours >= weekHours) return []
+  const past = hours < 48 ? formatAmount(hours, 'hour') : formatAmount(Math.round(hours / 24), 'day')
+  return [`That rests on the last ${past} of the log alone: how weekdays differ, and whether it grows, is not known.`]
 }
 
 const threeDigits = (count: number) => Math.round(Number(count.toPrecision(3)))

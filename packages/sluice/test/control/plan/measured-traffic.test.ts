@@ -64,3 +64,23 @@ test('too little is unknown, not a small number', async () => {
   await store.append(Array.from({ length: 50 }, (_, i) => request(`${i}`, { receivedAt: start })))
   assert.equal(await measuredTraffic(store, 'mail', start + hour / 2), null, 'half an hour is no day')
 })
+
+test('of more than can be read, as many of the last days are counted as can', async () => {
+  const now = start + 30 * 24 * hour
+  const perHour = 1200
+  /** A log with a request every three seconds of three weeks, which nobody wrote down. */
+  const first = now - 21 * 24 * hour
+  const log = {
+    readLog: async ({ after, limit }: { after: number; limit: number }) => {
+      const length = Math.min(limit, Math.max(0, 21 * 24 * perHour - after))
+      return Array.from({ length }, (_, i) => {
+        const seq = after + i + 1
+        return { ...request(`${seq}`, { receivedAt: first + seq * (hour / perHour) }), seq }
+      })
+    },
+  }
+  const found = await measuredTraffic(log, 'mail', now)
+  assert.ok(found)
+  assert.deepEqual([Math.round(found.hours), found.hourly.length], [48, 48])
+  assert.ok(Math.abs(found.requestsPerDay - 24 * perHour) < perHour)
+})

@@ -93,8 +93,11 @@ test('how much traffic is expected is said, and rests on its newest hours; given
     steady.text,
     /In the next four days 4,\d\d0 to 5,\d\d0 requests a day are expected, in 80 of\s+100 cases\./,
   )
+  assert.doesNotMatch(steady.text, /That rests/)
   const doubled = await expecting([...usual.slice(12), ...new Array<number>(12).fill(416)])
   assert.ok((doubled.range?.low ?? 0) > (steady.range?.high ?? 0), JSON.stringify([steady.range, doubled.range]))
+  const young = await expecting(usual.slice(0, 22))
+  assert.match(young.text, /rests on\s+the\s+last\s+22\s+hours\s+of\s+the\s+log\s+alone:\s+how\s+weekdays\s+differ/)
   const given = await expecting(usual, { perDay: 700 })
   assert.deepEqual([given.range, /are expected/.test(given.text)], [null, false])
 })
