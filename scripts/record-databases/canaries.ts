@@ -4,6 +4,7 @@ import { announce } from '../../packages/sluice/src/control/notify/announce.ts'
 import { seedAdmin } from '../../packages/sluice/src/control/server/tokens.ts'
 import type { Store } from '../../packages/sluice/src/control/store/store.ts'
 import type { TestPlane } from '../../packages/sluice/test/support/control-plane.ts'
+import { runApprovals } from './approvals.ts'
 import {
   activate,
   ask,
@@ -204,6 +205,7 @@ export async function runCanaries(store: Store): Promise<void> {
   await decided(plane)
   await takenBack(plane)
   await mismatched(plane)
+  await runApprovals(plane, production.rules)
   await held(plane, production.breakJudge)
   await others(plane)
   await waiting(plane)

@@ -6,6 +6,7 @@ import type { Store } from '../../packages/sluice/src/control/store/store.ts'
 import type { Budget } from '../../packages/sluice/src/core/providers/limits/budget.ts'
 import { ProviderError } from '../../packages/sluice/src/core/providers/provider-error.ts'
 import { createAnswerModes } from '../../packages/sluice/src/core/scorers/judge/judge.ts'
+import type { ApprovalRule } from '../../packages/sluice/src/core/suite/config/approval-settings.ts'
 import {
   gateReport,
   promptVersion,
@@ -28,9 +29,13 @@ export interface Running {
   canary: string
 }
 
+/** Which releases need approval; may be changed while it runs. */
+export type Ruled = Record<string, ApprovalRule>
+
 /** A control plane with everything that it does by itself, on a clock that is moved by hand. */
 export interface Production extends AsyncDisposable {
   plane: TestPlane
+  rules: Ruled
   /** From then on no request is judged. */
   breakJudge(): void
 }
@@ -38,8 +43,10 @@ export interface Production extends AsyncDisposable {
 export async function startProduction(store: Store): Promise<Production> {
   let broken = false
   let engine: ReturnType<typeof startEngine> | undefined
+  const rules: Ruled = {}
   const plane = await testPlane({
     store,
+    approvals: rules,
     captureContents: async (accepted) => engine?.captureContents(accepted),
     engineState: {
       assessment: async (rolloutId) => (await engine?.engineState.assessment(rolloutId)) ?? null,
@@ -89,6 +96,7 @@ export async function startProduction(store: Store): Promise<Production> {
   })
   return {
     plane,
+    rules,
     breakJudge() {
       broken = true
     },

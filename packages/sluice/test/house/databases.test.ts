@@ -5,8 +5,10 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
+import { systemClock } from '@sluice/client'
 import pg from 'pg'
 import { loadDrift } from '../../src/control/drift/drift-state.ts'
+import { shareFaults } from '../../src/control/loops/shared-faults.ts'
 import { loadNotified } from '../../src/control/notify/notified-rows.ts'
 import { verifyChain } from '../../src/control/release/audit-chain.ts'
 import { readJudgeHealth } from '../../src/control/rollout/assessment/judge-health.ts'
@@ -20,6 +22,7 @@ import { createIncidents } from '../../src/core/notify/incidents.ts'
 import { createHistory } from '../../src/gate/nightly/history.ts'
 import { createResults } from '../../src/gate/run/results.ts'
 import { startPostgres, withoutPostgres } from '../support/postgres.ts'
+import { until } from '../support/until.ts'
 
 function recorded(name: string): Buffer {
   return gunzipSync(readFileSync(path.join(import.meta.dirname, `recorded/${name}.gz`)))
@@ -90,10 +93,20 @@ test('a database of evaluations that the version before wrote is opened, and eve
 })
 
 const everyAction = [
-  ...['active.rollBack', 'active.set', 'drift.alarm', 'drift.reset', 'judge.budget', 'rollout.abort'],
+  ...['active.rollBack', 'active.set', 'approval.approve', 'approval.break-glass', 'approval.lapse'],
+  ...[
+    'approval.propose',
+    'approval.reject',
+    'approval.review',
+    'approval.withdraw',
+    'drift.alarm',
+    'drift.reset',
+    'judge.budget',
+    'rollout.abort',
+  ],
   ...['rollout.advance', 'rollout.alert', 'rollout.exclude', 'rollout.hold', 'rollout.pause', 'rollout.promote'],
   ...['rollout.resume', 'rollout.rollBack', 'rollout.start', 'rollout.stuck', 'token.create', 'token.revoke'],
-  ...['token.seed', 'unit.forget', 'version.publish'],
+  ...['token.seed', 'unit.forget', 'version.publish', 'version.settings'],
 ]
 
 /** Reads each row of a control plane through the store, and holds against the tables that none is left out. */
@@ -123,6 +136,11 @@ async function readWhole(store: Store, select: Select): Promise<void> {
     assert.deepEqual(verifyChain(rows, await store.auditHead(String(chain))), { ok: true, rows: rows.length })
   }
   assert.deepEqual([...new Set(actions)].sort(), everyAction)
+  const proposals = await select('SELECT id FROM proposals')
+  const states = await Promise.all(proposals.map(async ({ id }) => (await store.proposal(String(id)))?.state))
+  const each = { open: 1, done: 1, rejected: 1, withdrawn: 1, lapsed: 1, unreviewed: 1, reviewed: 1 }
+  assert.deepEqual(tally(states), each)
+  assert.equal((await store.pendingProposals('memo')).length, 2)
   for (const { key } of await select('SELECT key FROM answers')) assert.ok(await store.remembered(String(key)))
   const log = await store.readLog({ after: 0, limit: 100_000 })
   assert.equal(log.length, await count('log'))
@@ -164,7 +182,19 @@ async function readCheckpoint(store: Store, name: string): Promise<void> {
   else if (kind === 'drift') assert.ok((await loadDrift(store, rest))?.state, name)
   else if (kind === 'notify') assert.ok(((await loadNotified(store, name))?.seen.size ?? 0) > 0, name)
   else if (kind === 'judge') assert.notEqual((await readJudgeHealth(store, rest)).code, 'damaged')
+  else if (kind === 'told') assert.notEqual(await store.told(rest), undefined, name)
+  else if (kind === 'loop-faults') assert.ok((await heardFaults(store)) > 0, name)
   else assert.equal(kind, 'aside')
+}
+
+/** How many faults a new replica hears of. */
+async function heardFaults(store: Store): Promise<number> {
+  const quiet = { onError: (error: unknown) => assert.fail(String(error)), onRecovered: () => undefined }
+  const place = { store, clock: systemClock, replica: 'another', register: { current: () => [] } }
+  const shared = shareFaults({ ...place, faults: quiet })
+  await until(() => shared.others().length > 0, 'the faults of others')
+  await shared.close()
+  return shared.others().length
 }
 
 test('a control plane that the version before wrote to SQLite is opened, and every row of it is read', async (context) => {
