@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { AcceptedOutcome } from '../../../../src/records/outcome.ts'
 import { app, type StagedPlane, stagedPlane } from '../../../support/environments.ts'
 
 const stages = { settings: { stages: [{ percent: 50, soak: '1h' }] } }
 
 /** Both versions are in staging, the second as a canary; production has the first alone. */
-async function released(): Promise<StagedPlane & { rolloutId: string }> {
-  const plane = await stagedPlane()
+async function released(options: Parameters<typeof stagedPlane>[0] = {}): Promise<StagedPlane & { rolloutId: string }> {
+  const plane = await stagedPlane(options)
   await plane.activate('summary@staging', plane.first)
   await plane.activate('summary', plane.first)
   const { status, body } = await plane.start('summary@staging', plane.next, stages)
   assert.equal(status, 201)
   return { ...plane, rolloutId: body.id }
 }
+
+const isRequest = ({ kind }: { kind: string }) => kind === 'request'
 
 const outcome = (id: string, version: string, more: object = {}) => {
   return { id, feature: 'summary', version, observedAt: '2026-11-24T09:00:00.000Z', ...more }
@@ -83,7 +86,10 @@ test('a stream tells of changes in its own environment alone', async () => {
 })
 
 test('outcomes are evidence of the environment of their token, and of no other', async () => {
-  await using plane = await released()
+  const captured: string[][] = []
+  const captureContents = async (accepted: readonly AcceptedOutcome[]) =>
+    void captured.push(...accepted.map(({ entry, outcome: { feature } }) => [entry.id, entry.feature, feature]))
+  await using plane = await released({ captureContents })
   const canary = { rolloutId: plane.rolloutId, arm: 'canary', stage: 0, unit: 'ann' }
   assert.equal((await report(plane, app.staging, outcome('one', plane.next, canary))).accepted, 1)
   const { rejected } = await report(plane, app.production, outcome('two', plane.next, canary))
@@ -102,6 +108,16 @@ test('outcomes are evidence of the environment of their token, and of no other',
       ['summary@staging', 'f', plane.rolloutId, false],
     ],
   )
+  assert.deepEqual(captured, [
+    ['one', 'summary@staging', 'summary@staging'],
+    ['one', 'summary', 'summary'],
+    ['f', 'summary@staging', 'summary@staging'],
+  ])
+  for (const [key, requests] of [
+    ['summary@staging', 1],
+    ['summary', 1],
+  ] as const)
+    assert.equal((await plane.store.readLog({ after: 0, limit: 10, feature: key })).filter(isRequest).length, requests)
 })
 
 test('an instance is waited for in its own environment alone', async () => {
