@@ -1,15 +1,26 @@
 /// <reference lib="dom" />
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { after } from 'node:test'
 import { systemClock } from '@sluice/client'
 import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { listen } from '../../src/control/server/http/listen.ts'
+import { openBrowser } from './browser.ts'
 import { type TestPlane, testPlane, tokenOf } from './control-plane.ts'
 import { toldEngine } from './told-feature.ts'
 
 /** Pages wait so long for what they are told to wait for: the machine may be busy with other tests. */
 export const patienceMs = 60_000
+
+let shared: Promise<Browser> | undefined
+
+/** One browser for all tests of a process, as starting it costs more than most of them. It ends after the last of them. */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= openBrowser()
+  return shared
+}
+after(async () => (await shared)?.close())
 
 /** A control plane that listens, and a browser context for its pages. */
 export interface BrowsedPlane extends TestPlane {
@@ -84,19 +95,21 @@ export async function enterToken(page: Page, token: string): Promise<void> {
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const contrast = 'color-contrast'
-/** Contrast costs as much as all else: pages of one kind need it once. */
-const axeRules: Record<'all' | 'contrast' | 'others', RunOptions> = {
-  all: {},
-  contrast: { runOnly: [contrast] },
-  others: { rules: { [contrast]: { enabled: false } } },
+/** Contrast costs as much as all else, and what is around the content is the same everywhere: pages of one kind need both once. */
+const axeRuns: Record<'all' | 'contrast' | 'content', { within: string; options: RunOptions }> = {
+  all: { within: 'html', options: {} },
+  contrast: { within: 'html', options: { runOnly: [contrast] } },
+  content: { within: 'main', options: { rules: { [contrast]: { enabled: false }, region: { enabled: false } } } },
 }
 
 /** What axe finds wrong, by rule, with the elements. */
-export async function axeFaults(page: Page, rules: keyof typeof axeRules = 'all'): Promise<string[]> {
+export async function axeFaults(page: Page, run: keyof typeof axeRuns = 'all'): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
+  const { within, options } = axeRuns[run]
+  const asked: [string, RunOptions] = [within, { ...options, resultTypes: ['violations'], iframes: false }]
   const { violations } = await page.evaluate(
-    (options) => (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
-    { ...axeRules[rules], resultTypes: ['violations' as const], iframes: false },
+    (asked) => (globalThis as unknown as { axe: { run(...asked: unknown[]): Promise<AxeResults> } }).axe.run(...asked),
+    asked,
   )
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`)
 }

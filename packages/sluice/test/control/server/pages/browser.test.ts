@@ -1,10 +1,9 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { systemClock } from '@sluice/client'
 import type { Browser, Page } from 'playwright-core'
-import { axeFaults, browsedPlane, faultsOnScreens, signIn } from '../../../support/browsed-plane.ts'
-import { openBrowser } from '../../../support/browser.ts'
+import { axeFaults, browsedPlane, faultsOnScreens, sharedBrowser, signIn } from '../../../support/browsed-plane.ts'
 import type { TestPlane } from '../../../support/control-plane.ts'
 import { startIdentityProvider } from '../../../support/identity-provider.ts'
 import { acknowledge } from '../../../support/launched.ts'
@@ -15,9 +14,8 @@ import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../..
 describe('the pages of the control plane in Chromium', () => {
   let browser: Browser
   before(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
-  after(() => browser.close())
 
   const served = (given?: TestPlane) => browsedPlane(browser, given)
 

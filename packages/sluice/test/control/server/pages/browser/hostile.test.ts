@@ -1,11 +1,10 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { verifyChain } from '../../../../../src/control/release/audit-chain.ts'
 import type { EngineState } from '../../../../../src/control/server/engine-state.ts'
-import { browsedPlane, layoutFaults, signIn } from '../../../../support/browsed-plane.ts'
-import { openBrowser } from '../../../../support/browser.ts'
+import { browsedPlane, layoutFaults, sharedBrowser, signIn } from '../../../../support/browsed-plane.ts'
 import { promptVersion, type TestPlane, testPlane } from '../../../../support/control-plane.ts'
 import { acknowledge } from '../../../../support/launched.ts'
 import { reportOf, toldEngine } from '../../../../support/told-feature.ts'
@@ -138,9 +137,8 @@ function foreignParts(page: Page): Promise<string[]> {
 describe('texts that others wrote, in Chromium', () => {
   let browser: Browser
   before(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
-  after(() => browser.close())
 
   test('nothing of any text acts, leaves its place or hides, and the export is what was written', async () => {
     const rules = {}

@@ -1,11 +1,10 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { systemClock } from '@sluice/client'
 import type { Browser, Page } from 'playwright-core'
 import { postgresStore } from '../../../../../src/control/store/postgres/postgres-store.ts'
-import { browsedPlane, openPage, patienceMs, signIn } from '../../../../support/browsed-plane.ts'
-import { openBrowser } from '../../../../support/browser.ts'
+import { browsedPlane, openPage, patienceMs, sharedBrowser, signIn } from '../../../../support/browsed-plane.ts'
 import { gateReport, promptVersion, testPlane } from '../../../../support/control-plane.ts'
 import { acknowledge } from '../../../../support/launched.ts'
 import { startPostgres, withoutPostgres } from '../../../../support/postgres.ts'
@@ -36,9 +35,8 @@ const state = (page: Page) => page.locator('#state')
 describe('pages whose server is lost, or is one of several', () => {
   let browser: Browser
   before(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
-  after(() => browser.close())
 
   test('a page says since when it is old while its server is killed, goes on without a reload, and forms still work', async () => {
     using project = createProject({})

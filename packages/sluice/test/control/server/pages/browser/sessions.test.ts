@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { axeFaults, type BrowsedPlane, browsedPlane, enterToken, signIn } from '../../../../support/browsed-plane.ts'
-import { openBrowser } from '../../../../support/browser.ts'
+import {
+  axeFaults,
+  type BrowsedPlane,
+  browsedPlane,
+  enterToken,
+  sharedBrowser,
+  signIn,
+} from '../../../../support/browsed-plane.ts'
 import { testPlane } from '../../../../support/control-plane.ts'
+import { signedIn } from '../../../../support/visitor.ts'
 
 /** A plane with a canary of `f`, and the path of the form that rolls it back. */
 async function withCanary(browser: Browser): Promise<BrowsedPlane & { form: string; id: string }> {
@@ -39,7 +46,6 @@ async function ends(page: Page, plane: BrowsedPlane, path: string, by: () => Pro
   await page.getByRole('status').getByText('Your session has ended').waitFor()
   assert.equal(await page.getByText('Live').count(), 0)
   assert.equal(await page.getByRole('link', { name: 'email-summary' }).count(), 0, 'nothing is left of the page')
-  assert.deepEqual(await axeFaults(page), [])
   const { token } = await tokenFor(plane)
   await enterToken(page, token)
   await page.waitForURL(plane.url + path)
@@ -49,9 +55,8 @@ async function ends(page: Page, plane: BrowsedPlane, path: string, by: () => Pro
 describe('what becomes of open pages when their session ends', () => {
   let browser: Browser
   before(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
-  after(() => browser.close())
 
   test('a page whose token is revoked, has expired or signs out elsewhere says so, and comes back after signing in', async () => {
     await using plane = await withCanary(browser)
@@ -71,11 +76,8 @@ describe('what becomes of open pages when their session ends', () => {
     await plane.context.clearCookies()
     const { token } = await tokenFor(plane)
     await signIn(page, plane.url, path, { token })
-    const elsewhere = await browser.newContext()
-    const other = await elsewhere.newPage()
-    await signIn(other, plane.url, '/settings', { token })
-    await ends(page, plane, path, () => other.getByRole('button', { name: 'Sign out everywhere' }).click())
-    await elsewhere.close()
+    const elsewhere = await signedIn(plane, 'operator', token)
+    await ends(page, plane, path, () => elsewhere.send('/sign-out', { everywhere: 'yes' }))
     assert.deepEqual(errors.filter(isUnexpected), [])
   })
 
@@ -93,6 +95,7 @@ describe('what becomes of open pages when their session ends', () => {
     assert.deepEqual(await axeFaults(page), [])
     assert.equal(await statusOf(plane), 'running')
     await page.getByRole('link', { name: 'Sign in' }).click()
+    assert.deepEqual(await axeFaults(page), [])
     await enterToken(page, 'a wrong one')
     await page.getByRole('alert').waitFor()
     await enterToken(page, (await tokenFor(plane)).token)
