@@ -8,6 +8,7 @@ import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import type { LogDraft } from '../../../src/records/outcome.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 import { tokenOf } from '../../support/control-plane.ts'
+import { stagedPlane } from '../../support/environments.ts'
 import { startIdentityProvider } from '../../support/identity-provider.ts'
 import { acknowledge } from '../../support/launched.ts'
 import { arrive, oidcCallback, planeAt, visit } from '../../support/oidc-visitor.ts'
@@ -150,7 +151,8 @@ export const serviceScenes: Record<string, Scene> = {
     const asked = [await plane.read('/'), await plane.read(`/proposals/${proposed}`, 'approver'), ...plane.notified]
     await plane.ask(`POST /v1/proposals/${proposed}/approve`, { as: 'approver', body: {} })
     await plane.wait(soonMs)
-    return [...asked, await plane.read(`/proposals/${proposed}`, 'approver'), await plane.read('/')]
+    const made = [await plane.read(`/proposals/${proposed}`, 'approver'), await plane.read('/')]
+    return [...asked, ...made, await refusedBeforeItsTurn()]
   },
 
   async 'released-without-approval'() {
@@ -170,6 +172,13 @@ export const serviceScenes: Record<string, Scene> = {
     await plane.wait(soonMs)
     return [await plane.read(`/features/${feature}`), ...plane.notified]
   },
+}
+
+/** What a page says of a release to an environment before that to the one before it. */
+async function refusedBeforeItsTurn(): Promise<string> {
+  await using plane = await stagedPlane()
+  const who = await signedIn(plane, 'operator')
+  return textOf(await who.page(`/features/summary/activate?version=${plane.first}`))
 }
 
 /** What people of an identity provider are told who cannot sign in. */
