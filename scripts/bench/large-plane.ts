@@ -33,7 +33,7 @@ export async function fillPlane(server: BenchServer, sizes: LargeSizes): Promise
   const features = await inTurns(names, async (feature) => {
     const versions: string[] = []
     for (let number = 0; number < each; number += 1) versions.push(await publish(server, feature, number))
-    await server.activate(feature, versions.at(-2) ?? '')
+    await untilTaken(() => server.activate(feature, versions.at(-2) ?? ''))
     return { feature, versions }
   })
   const rollouts = await inTurns(features.slice(0, sizes.rollouts), ({ feature, versions }) =>
@@ -81,8 +81,19 @@ async function publish(server: BenchServer, feature: string, number: number): Pr
   const startedAt = new Date(Date.now() - (20 - number) * 86_400_000).toISOString()
   const text = `Version ${number} for ${feature}. ${'Keep names, dates and amounts. '.repeat(20)}{{email}}`
   const { id, body } = publication({ feature, label: `1.${number}`, text, startedAt })
-  await server.ask('POST', `/v1/features/${feature}/versions`, body)
+  await untilTaken(() => server.ask('POST', `/v1/features/${feature}/versions`, body))
   return id
+}
+
+/** A busy machine refuses some of so many at once; what is sent twice counts once. */
+async function untilTaken(send: () => Promise<unknown>): Promise<void> {
+  for (let left = 20; ; left -= 1) {
+    try {
+      return void (await send())
+    } catch (error) {
+      if (left === 0 || !String(error).includes('store-unavailable')) throw error
+    }
+  }
 }
 
 async function startRollout(server: BenchServer, feature: string, versions: readonly string[]): Promise<BenchRollout> {

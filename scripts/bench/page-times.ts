@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { pageRoutes } from '../../packages/sluice/src/control/server/pages/page-routes.ts'
 import { busyFeatures, type LargePlane } from './large-plane.ts'
 import type { BenchServer } from './plane.ts'
-import { processorMs } from './processor-time.ts'
+import { mainThreadMs } from './processor-time.ts'
 import { quantile } from './table.ts'
 
 export interface PageTimes {
@@ -13,7 +13,7 @@ export interface PageTimes {
   bytes: number
   /** From the request to the end of the answer, in ms. */
   ms: { half: number; most: number }
-  /** Processor time of the server, in ms. */
+  /** Processor time of the thread that answers, in ms, with what else it did meanwhile. */
   processorMs: { half: number; most: number }
 }
 
@@ -32,9 +32,9 @@ export async function measurePages(
   for (let round = -1; round < rounds; round += 1) {
     const began = performance.now()
     for (const [name, address] of addresses) {
-      const [startedAt, before] = [performance.now(), processorMs(server.process.pid)]
+      const [startedAt, before] = [performance.now(), mainThreadMs(server.process.pid)]
       const { bytes } = await getPage(server, address(plane, Math.max(0, round)), { cookie, agent })
-      const [ms, processor] = [performance.now() - startedAt, processorMs(server.process.pid) - before]
+      const [ms, processor] = [performance.now() - startedAt, mainThreadMs(server.process.pid) - before]
       if (round >= 0) found.set(name, [...(found.get(name) ?? []), { ms, processor, bytes }])
     }
     await wait(Math.max(0, roundMs - (performance.now() - began)))
