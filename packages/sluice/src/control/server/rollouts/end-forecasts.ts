@@ -15,7 +15,7 @@ const keptMs = 10 * 60_000
 const mostKept = 500
 
 /** A forecast that was made before. */
-export interface EarlierForecast {
+interface EarlierForecast {
   forecast: EndForecast
   /** When it was asked for, in ms since the epoch: its hours count from then. */
   at: number
