@@ -114,7 +114,8 @@ async function onPostgres(wanted: Wanted): Promise<Measured[]> {
     const found = [await measure('PostgreSQL, leader', { asked: leader, leader }, plane, wanted)]
     return [...found, await measure('PostgreSQL, replica', { asked: reader, leader }, plane, wanted)]
   } finally {
-    for (const server of servers) if (server.process.exitCode === null) await server.kill().catch(() => undefined)
+    const runs = ({ process: { exitCode, signalCode } }: BenchServer) => exitCode === null && signalCode === null
+    for (const server of servers) if (runs(server)) await server.kill()
     rmSync(folder, { recursive: true, force: true })
   }
 }
