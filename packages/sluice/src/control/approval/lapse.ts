@@ -7,6 +7,7 @@ import { newFeature } from '../release/feature-state.ts'
 import type { ReleaseEvent } from '../release/release-event.ts'
 import { changesSince, changesText } from '../store/apply-event.ts'
 import type { Store } from '../store/store.ts'
+import { expiryTime } from '../store/store-clock.ts'
 import { timeOfDay } from '../words/moments.ts'
 import { approvalRow, controlPlaneItself, releaseBasis } from './proposal-row.ts'
 import { releaseOrder } from './release-order.ts'
@@ -67,7 +68,7 @@ export function startLapseWatch({
   environments,
   faults,
 }: {
-  store: Readable & Pick<Store, 'commit' | 'pendingProposals'>
+  store: Readable & Pick<Store, 'now' | 'commit' | 'pendingProposals'>
   clock: Clock
   environments: Environments
   faults: LoopFaults
@@ -79,9 +80,8 @@ export function startLapseWatch({
     async work() {
       for (const proposal of await store.pendingProposals(null)) {
         await faults.attempt(proposal.feature, async () => {
-          const at = clock.now()
-          const why = await whyLapsed(store, proposal, { now: at, environments })
-          if (why !== null) await lapse(store, proposal, { at, why })
+          const why = await whyLapsed(store, proposal, { now: expiryTime(store, clock), environments })
+          if (why !== null) await lapse(store, proposal, { at: clock.now(), why })
         })
       }
       return false

@@ -115,7 +115,9 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     kept: createKeptReads({ store, engineState, clock }),
     live,
     endForecasts: createEndForecasts({
-      ...{ log: store, clock, forecaster: options.forecaster ?? inThisThread(() => stopwatch(clock)) },
+      log: store,
+      clock,
+      forecaster: options.forecaster ?? inThisThread(() => stopwatch(clock)),
     }),
     metrics,
     log,

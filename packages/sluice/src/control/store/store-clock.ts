@@ -1,3 +1,5 @@
+import type { Clock } from '@sluice/client'
+
 /** A clock that does not change when this machine's clock is set. */
 export interface StoreClock {
   /** ms since the epoch. */
@@ -15,4 +17,13 @@ export function storeClock(at = Date.now()): StoreClock {
       known = { at: next, since: performance.now() }
     },
   }
+}
+
+/**
+ * The time that decides whether something has expired, in ms since the epoch: the later one of the wall clock and the
+ * store's clock. The wall clock goes on while the machine sleeps. The store's clock goes on when the wall clock is set
+ * back, so what has expired stays expired.
+ */
+export function expiryTime(store: { now?: () => number }, clock: Clock): number {
+  return Math.max(clock.now(), store.now?.() ?? Number.NEGATIVE_INFINITY)
 }

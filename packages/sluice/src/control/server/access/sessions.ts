@@ -2,8 +2,9 @@ import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import type { TokenRecord } from '../../../records/token.ts'
 import type { Store } from '../../store/store.ts'
+import { expiryTime } from '../../store/store-clock.ts'
 import { createSignedCookie } from './signed-cookie.ts'
-import { expiryTime, isValid, type TokenDirectory } from './token-directory.ts'
+import { isValid, type TokenDirectory } from './token-directory.ts'
 
 /** Whoever signed in, in a browser. */
 export interface Session {

@@ -1,8 +1,8 @@
 import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import type { Store } from '../../store/store.ts'
+import { expiryTime } from '../../store/store-clock.ts'
 import { createSignedCookie } from './signed-cookie.ts'
-import { expiryTime } from './token-directory.ts'
 
 /** A sign-in at the identity provider that has begun in a browser, and has not ended. */
 export interface SignInAttempt {

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
 import type { TokenRecord } from '../../../records/token.ts'
 import type { Store } from '../../store/store.ts'
+import { expiryTime } from '../../store/store-clock.ts'
 import type { TokenStore } from '../../store/token-store.ts'
 import { isSameHash, tokenHash } from './token-secret.ts'
 
@@ -39,15 +40,6 @@ export function createTokenDirectory(store: TokenStore & Pick<Store, 'now'>, clo
     },
     byId: async (id) => isGood(await kept(`id ${id}`, () => store.tokenById(id))),
   }
-}
-
-/**
- * The time that decides whether a token has expired, in ms since the epoch: the later one of the wall clock and the
- * store's clock. The wall clock goes on while the machine sleeps. The store's clock goes on when the wall clock is set
- * back, so an expired token stays expired.
- */
-export function expiryTime(store: Pick<Store, 'now'>, clock: Clock): number {
-  return Math.max(clock.now(), store.now?.() ?? Number.NEGATIVE_INFINITY)
 }
 
 export function isValid({ revokedAt, expiresAt }: TokenRecord, now: number): boolean {

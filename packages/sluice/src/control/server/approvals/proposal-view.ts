@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { environmentName } from '../../../core/suite/config/environments.ts'
 import { approvalSchema, type Proposal, proposalSchema } from '../../../records/proposal.ts'
 import { whyLapsed } from '../../approval/lapse.ts'
-import { expiryTime } from '../access/token-directory.ts'
+import { expiryTime } from '../../store/store-clock.ts'
 import { type StandingServices, standingOn } from './approval-standing.ts'
 import { type Lineages, readLineages } from './lineages.ts'
 

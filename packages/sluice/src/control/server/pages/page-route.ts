@@ -66,13 +66,7 @@ export function definePersonalPage<P extends z.ZodType = Nothing, Q extends z.Zo
     show(asked: { params: z.output<P>; query: z.output<Q>; viewer: Caller }, services: Services): Promise<PageContent>
   },
 ): PageRoute {
-  return keptPage(described, ({ scopes, features, environments, tokenId, name }) => ({
-    scopes,
-    features,
-    environments,
-    tokenId,
-    name,
-  }))
+  return keptPage(described, (caller) => caller)
 }
 
 /** Nothing else of the caller than what `viewerOf` keeps reaches the page, and all of that is in its key. */

@@ -136,6 +136,20 @@ test('the publication of another version makes no proposal lapse', async () => {
   assert.equal((await plane.decide(id, 'approve')).body.state, 'done')
 })
 
+test('the watch ends what has expired when the wall clock is set back, too', async () => {
+  let steady = 0
+  await using plane = await ruled({ expires: hour }, { store: { ...memoryStore(), now: () => steady } })
+  const { store, clock } = plane
+  steady = clock.now()
+  const { id } = (await plane.propose()).body
+  steady += hour
+  clock.stepBack(hour)
+  const faults = createFaultRegister({ clock, onError: (_, error) => assert.fail(String(error)) }).of('approvals')
+  const watch = startLapseWatch({ environments: [], store, clock, faults })
+  await until(async () => (await store.proposal(id))?.state === 'lapsed', 'the proposal to end')
+  await watch.close()
+})
+
 test('the watch ends what has lapsed, once, and leaves what holds', async () => {
   await using plane = await ruled({ expires: hour })
   const { store, clock } = plane
