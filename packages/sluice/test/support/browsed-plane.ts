@@ -92,6 +92,17 @@ export async function enterToken(page: Page, token: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
+/** Rolls back by the form that one page shows: another sees it, and when the one instance has followed. */
+export async function rollBackWatched(acting: Page, watching: Page, follow: () => Promise<unknown>): Promise<void> {
+  const both = [acting, watching].map((page) => page.locator('main'))
+  await acting.getByLabel('Reason').fill('answers in French')
+  await acting.getByRole('button', { name: 'Roll back' }).click()
+  for (const main of both) await main.getByText('1 may still serve the canary').waitFor()
+  await watching.getByText('answers in French').waitFor()
+  await follow()
+  for (const main of both) await main.getByText('The one instance has it').waitFor()
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const contrast = 'color-contrast'

@@ -2,6 +2,7 @@ import type { AuditHead, AuditRow } from '../../records/audit-row.ts'
 import { formatAmount, formatCount } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { excerpt } from '../../text/untrusted.ts'
+import { systemChain } from '../release/audit.ts'
 import type { ChainVerdict } from '../release/audit-chain.ts'
 import { auditSubject } from '../words/audit-text.ts'
 import { auditAddress, featureAddress } from './addresses.ts'
@@ -54,7 +55,7 @@ ${further(page)}`
 }
 
 function chainName(chain: string): Html {
-  return chain === '_system' ? html`tokens and the system` : html`<a href="${featureAddress(chain)}">${chain}</a>`
+  return chain === systemChain ? html`tokens and the system` : html`<a href="${featureAddress(chain)}">${chain}</a>`
 }
 
 const isFiltered = ({ act, actor, from, until }: AuditFilter) => `${act}${actor}${from}${until}` !== ''

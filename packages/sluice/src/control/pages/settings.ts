@@ -1,5 +1,6 @@
 import { html } from '../../text/markup.ts'
 import type { GithubStanding } from '../github/github-progress.ts'
+import { systemChain } from '../release/audit.ts'
 import { auditAddress } from './addresses.ts'
 import { cell, moment, type StateTone, toned, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
@@ -68,7 +69,7 @@ ${
         rows: tokens.map((token) => row(token, now)),
       })
 }
-<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>; a person is let in again by <code>sluice token reinstate ID</code>.${own.features === null && !own.environments ? html` Who made and revoked which: <a href="${auditAddress('_system')}">the audit log of tokens</a>.` : undefined}</p></section>
+<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>; a person is let in again by <code>sluice token reinstate ID</code>.${own.features === null && !own.environments ? html` Who made and revoked which: <a href="${auditAddress(systemChain)}">the audit log of tokens</a>.` : undefined}</p></section>
 <section><h2>Address</h2><p>${
     publicUrl === null
       ? html`Not set. Without <code>--public-url</code> messages have no links, and the cookie of a session is not kept to TLS.`

@@ -4,6 +4,9 @@ import type { ReleaseEvent } from './release-event.ts'
 import { rolloutState, sharePpm } from './rollout-state.ts'
 import { runningRollout } from './transition.ts'
 
+/** The chain of what belongs to no feature: changes of tokens, of rules and of environments. */
+export const systemChain = '_system'
+
 /** What the log calls an event that happens to `before`. */
 export function auditAction(before: FeatureState, { type }: ReleaseEvent): string {
   if (type === 'activate') return 'active.set'

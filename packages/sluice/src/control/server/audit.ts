@@ -4,6 +4,7 @@ import { addressField, type Environments } from '../../core/suite/config/environ
 import { type AuditRow, auditHeadSchema, auditRowSchema } from '../../records/audit-row.ts'
 import { readers } from '../../records/token-scopes.ts'
 import { visibleJson } from '../../text/untrusted.ts'
+import { systemChain } from '../release/audit.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import { type Caller, maySee, maySeeAll, refuseOtherFeature, type TokenReach } from './access/caller.ts'
 import { securityHeaders } from './http/answer.ts'
@@ -13,8 +14,6 @@ import { defineRoute } from './route/route.ts'
 
 const most = 1000
 
-/** The chain of what belongs to no feature: changes of tokens, of rules and of environments. */
-export const systemChain = '_system'
 const chain = z.union([addressField, z.literal(systemChain)])
 
 /** Whether somebody may see the log of a feature by its key, or of what belongs to none. */

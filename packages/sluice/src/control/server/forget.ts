@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { keyOf, plainFeature } from '../../core/suite/config/environments.ts'
 import { formatAmount } from '../../text/format.ts'
 import { usersOfDay } from '../drift/drift-state.ts'
+import { systemChain } from '../release/audit.ts'
 import type { EntriesGone, Forgetting, Forgotten } from '../store/forget-store.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -50,7 +51,7 @@ async function forgetUnit(services: Services, unit: string, caller: Caller): Pro
   const features = keys && (await Promise.all(keys.map((key) => withRollouts(store, key, now))))
   const note = { at: now, actor: caller.name, tokenId: caller.tokenId, action: 'unit.forget', before: null }
   const asked = { features: keys, until }
-  await store.commit({ audit: { ...note, chain: '_system', reason: null, after: asked, evidence: null } })
+  await store.commit({ audit: { ...note, chain: systemChain, reason: null, after: asked, evidence: null } })
   const forgotten = await store.forget({ unit: hashUnit(unit), features, now, until })
   for (const [chain, entries] of Map.groupBy(forgotten.entries, ({ feature }) => feature))
     await store.commit({ audit: { ...note, chain, reason: wordsOf(entries), after: { entries }, evidence: null } })

@@ -1,4 +1,5 @@
 import type { TokenRecord } from '../../../records/token.ts'
+import { systemChain } from '../../release/audit.ts'
 import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
 import type { Caller } from './caller.ts'
@@ -35,7 +36,7 @@ export async function changeToken(
     const { outcome } = await store.commit({
       token: { before: stored ?? null, after },
       audit: {
-        chain: '_system',
+        chain: systemChain,
         at,
         actor: caller.name,
         tokenId: caller.tokenId,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TokenRecord } from '../../../records/token.ts'
 import type { Lineage } from '../../approval/approver.ts'
+import { systemChain } from '../../release/audit.ts'
 import type { Store } from '../../store/store.ts'
 
 /** Tokens with those who made them. */
@@ -58,7 +59,7 @@ async function loggedMakers(store: Pick<Store, 'audit'>): Promise<Map<string, st
   const makers = new Map<string, string | null>()
   let after = 0
   for (;;) {
-    const rows = await store.audit('_system', { after, limit: rowsAtATime })
+    const rows = await store.audit(systemChain, { after, limit: rowsAtATime })
     for (const { after: record, tokenId } of rows) {
       const { data } = madeSchema.safeParse(record)
       if (data && !makers.has(data.id)) makers.set(data.id, tokenId)

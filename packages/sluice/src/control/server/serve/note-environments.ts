@@ -5,6 +5,7 @@ import { SluiceError } from '../../../errors.ts'
 import type { Store } from '../../store/store.ts'
 import { environmentsText } from '../access/caller.ts'
 import type { Log } from '../log.ts'
+import { recordChangedSettings } from './changed-settings.ts'
 
 const checkpoint = 'environments'
 const keptSchema = z.looseObject({ names: z.array(z.string()), last: z.string().nullable() })
@@ -32,19 +33,15 @@ export async function noteEnvironments(
     })
   if (JSON.stringify(before.names) === JSON.stringify(names)) return
   log('warn', 'the environments have changed', { environments: names.length === 0 ? 'none' : environmentsText(names) })
-  await store.commit({
-    audit: {
-      chain: '_system',
-      at: clock.now(),
-      actor: 'sluice',
-      tokenId: null,
+  await recordChangedSettings(
+    { store, clock },
+    {
       action: 'environments.change',
       reason: 'the sluice.yaml with which this server was started has other environments than before',
       before: { environments: before.names },
       after: { environments: names },
-      evidence: null,
     },
-  })
+  )
   const cursor = kept?.cursor ?? -1
   const state = { names, last: last ?? before.last }
   await store.saveCheckpoint(checkpoint, cursor, { cursor: cursor + 1, state })

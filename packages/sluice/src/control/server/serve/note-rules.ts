@@ -5,6 +5,7 @@ import { matchesWildcards } from '../../../core/suite/models/wildcards.ts'
 import type { Store } from '../../store/store.ts'
 import { areSameRules, keepRules, notedRules } from '../approvals/noted-rules.ts'
 import type { Log } from '../log.ts'
+import { recordChangedSettings } from './changed-settings.ts'
 
 type Noted = Pick<Store, 'checkpoint' | 'saveCheckpoint' | 'commit' | 'features'>
 
@@ -25,19 +26,15 @@ export async function noteRules(
   if (areSameRules(before, rules)) return
   const asked = Object.keys(rules).length === 0 ? 'none any more' : Object.keys(rules).join(', ')
   log('warn', 'the rules for approvals have changed', { features: asked })
-  await store.commit({
-    audit: {
-      chain: '_system',
-      at: clock.now(),
-      actor: 'sluice',
-      tokenId: null,
+  await recordChangedSettings(
+    { store, clock },
+    {
       action: 'approval.rules',
       reason: 'the sluice.yaml with which this server was started asks for other approvals than before',
       before: { rules: before },
       after: { rules },
-      evidence: null,
     },
-  })
+  )
   await keepRules(store, rules)
 }
 

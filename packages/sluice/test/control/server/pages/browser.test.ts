@@ -3,7 +3,14 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { systemClock } from '@sluice/client'
 import type { Browser, Page } from 'playwright-core'
-import { axeFaults, browsedPlane, faultsOnScreens, sharedBrowser, signIn } from '../../../support/browsed-plane.ts'
+import {
+  axeFaults,
+  browsedPlane,
+  faultsOnScreens,
+  rollBackWatched,
+  sharedBrowser,
+  signIn,
+} from '../../../support/browsed-plane.ts'
 import type { TestPlane } from '../../../support/control-plane.ts'
 import { startIdentityProvider } from '../../../support/identity-provider.ts'
 import { acknowledge } from '../../../support/launched.ts'
@@ -97,13 +104,7 @@ describe('the pages of the control plane in Chromium', () => {
     await signIn(acting, plane.url, `/rollouts/${body.id}/rollback`, { scope: 'operator' })
     await watching.goto(`${plane.url}/features/f/applied`)
     await watching.locator('main').getByText('started the canary').waitFor()
-    await acting.getByLabel('Reason').fill('answers in French')
-    await acting.getByRole('button', { name: 'Roll back' }).click()
-    for (const page of [acting, watching])
-      await page.locator('main').getByText('1 may still serve the canary').waitFor()
-    await watching.getByText('answers in French').waitFor()
-    await acknowledge(plane, 'app-1')
-    for (const page of [acting, watching]) await page.locator('main').getByText('The one instance has it').waitFor()
+    await rollBackWatched(acting, watching, () => acknowledge(plane, 'app-1'))
   })
 
   test('everything is readable and can be done without a script, and with the keyboard', async () => {

@@ -3,6 +3,7 @@ import { shownKey } from '../../../../core/suite/config/environments.ts'
 import type { AuditHead, AuditRow } from '../../../../records/audit-row.ts'
 import { readers } from '../../../../records/token-scopes.ts'
 import { type AuditFilter, auditPage } from '../../../pages/audit.ts'
+import { systemChain } from '../../../release/audit.ts'
 import type { ReleaseStore } from '../../../store/release-store.ts'
 import { exportedChain } from '../../audit.ts'
 import { notFound } from '../../http/problem.ts'
@@ -31,7 +32,7 @@ export const showAuditPage = definePage({
     const head = await visibleHead(chain, viewer, services)
     const found = head ? await search(chain, query, { store: services.store, head }) : nothing
     return auditPage({
-      chain: chain === '_system' ? chain : shownKey(chain, services.environments),
+      chain: chain === systemChain ? chain : shownKey(chain, services.environments),
       filter: query,
       head,
       ...found,

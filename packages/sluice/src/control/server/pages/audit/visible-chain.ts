@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { addressField } from '../../../../core/suite/config/environments.ts'
 import type { AuditHead } from '../../../../records/audit-row.ts'
+import { systemChain } from '../../../release/audit.ts'
 import type { TokenReach } from '../../access/caller.ts'
-import { maySeeChain, systemChain } from '../../audit.ts'
+import { maySeeChain } from '../../audit.ts'
 import { notFound } from '../../http/problem.ts'
 import type { Services } from '../../services.ts'
 

@@ -4,7 +4,14 @@ import { before, describe, test } from 'node:test'
 import { systemClock } from '@sluice/client'
 import type { Browser, Page } from 'playwright-core'
 import { postgresStore } from '../../../../../src/control/store/postgres/postgres-store.ts'
-import { browsedPlane, openPage, patienceMs, sharedBrowser, signIn } from '../../../../support/browsed-plane.ts'
+import {
+  browsedPlane,
+  openPage,
+  patienceMs,
+  rollBackWatched,
+  sharedBrowser,
+  signIn,
+} from '../../../../support/browsed-plane.ts'
 import { gateReport, promptVersion, testPlane } from '../../../../support/control-plane.ts'
 import { acknowledge } from '../../../../support/launched.ts'
 import { startPostgres, withoutPostgres } from '../../../../support/postgres.ts'
@@ -97,13 +104,7 @@ describe('pages whose server is lost, or is one of several', () => {
     await signIn(acting, here.url, `/rollouts/${body.id}/rollback`, { scope: 'operator' })
     await signIn(watching, there.url, '/features/f/applied', { scope: 'viewer' })
     await state(watching).filter({ hasText: 'Live' }).waitFor()
-    await acting.getByLabel('Reason').fill('answers in French')
-    await acting.getByRole('button', { name: 'Roll back' }).click()
-    for (const page of [acting, watching])
-      await page.locator('main').getByText('1 may still serve the canary').waitFor()
-    await watching.getByText('answers in French').waitFor()
-    await acknowledge(there, 'app-1')
-    for (const page of [acting, watching]) await page.locator('main').getByText('The one instance has it').waitFor()
+    await rollBackWatched(acting, watching, () => acknowledge(there, 'app-1'))
     assert.deepEqual([...errors, ...others], [])
     for (const plane of [here, there]) await plane.store.close()
   })
