@@ -37,6 +37,7 @@ const dayMs = 86_400_000
 export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
   const { store, clock, faults, everyMs = 10_000 } = options
   const read = new Map<string, number>()
+  let epoch: string | undefined
   return startLeaderLoop({
     store,
     name: 'drift',
@@ -46,6 +47,10 @@ export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
     ...faults,
     async work({ held }) {
       let more = false
+      const present = (await store.head()).epoch
+      // In an older state that was put back, entries come again under numbers that were read before.
+      if (present !== epoch) read.clear()
+      epoch = present
       for (const { feature, active } of await store.features()) {
         if (active === null || !held()) continue
         if (await faults.attempt(feature, () => watchFeature(feature, active, read, options))) more = true

@@ -1,4 +1,4 @@
-import type { Clock } from '@sluice/client'
+import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import { type Backoff, backoffMs } from '../../backoff.ts'
 import type { EvidenceCheck } from './evidence-check.ts'
 
@@ -21,11 +21,14 @@ const mostKept = 100
 /** What could not be said for so long is left out. */
 const staleMs = 7 * 86_400_000
 
-export function createRefusedChecks(clock: Pick<Clock, 'now'>): RefusedChecks {
+export function createRefusedChecks(clock: Clock): RefusedChecks {
   /** By commit; null: of the token. */
-  const refusals = new Map<string | null, { failures: number; until: number }>()
-  const kept = new Map<string, { check: EvidenceCheck; since: number }>()
-  const isWaiting = (commit: string | null) => clock.now() < (refusals.get(commit)?.until ?? 0)
+  const refusals = new Map<string | null, { failures: number; since: Moment; waitMs: number }>()
+  const kept = new Map<string, { check: EvidenceCheck; since: Moment }>()
+  const isWaiting = (commit: string | null) => {
+    const last = refusals.get(commit)
+    return last !== undefined && elapsedSince(clock, last.since) < last.waitMs
+  }
   const keyOf = ({ commit, id }: EvidenceCheck) => `${commit} ${id}`
 
   function refused(commit: string): 'commit' | 'token' | null {
@@ -35,7 +38,7 @@ export function createRefusedChecks(clock: Pick<Clock, 'now'>): RefusedChecks {
 
   function keep(check: EvidenceCheck): void {
     const key = keyOf(check)
-    const since = kept.get(key)?.since ?? clock.now()
+    const since = kept.get(key)?.since ?? momentOf(clock)
     kept.delete(key)
     kept.set(key, { check, since })
     for (const oldest of kept.keys()) {
@@ -51,7 +54,7 @@ export function createRefusedChecks(clock: Pick<Clock, 'now'>): RefusedChecks {
       const key = whose === 'commit' ? check.commit : null
       const failures = refusals.get(key)?.failures ?? 0
       const waitMs = backoffMs(backoff, failures)
-      refusals.set(key, { failures: failures + 1, until: clock.now() + waitMs })
+      refusals.set(key, { failures: failures + 1, since: momentOf(clock), waitMs })
       keep(check)
       return { isFirst: failures === 0, waitMs }
     },
@@ -61,7 +64,7 @@ export function createRefusedChecks(clock: Pick<Clock, 'now'>): RefusedChecks {
       kept.delete(keyOf(check))
     },
     due() {
-      for (const [key, { since }] of kept) if (clock.now() - since > staleMs) kept.delete(key)
+      for (const [key, { since }] of kept) if (elapsedSince(clock, since) > staleMs) kept.delete(key)
       return [...kept.values()].flatMap(({ check }) => (refused(check.commit) === null ? [check] : []))
     },
   }

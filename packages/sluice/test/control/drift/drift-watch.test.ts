@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { systemClock } from '@sluice/client'
 import { newDriftWatchState } from '../../../src/control/drift/drift-state.ts'
 import { startDriftWatch } from '../../../src/control/drift/drift-watch.ts'
 import { observeDrift } from '../../../src/control/drift/observe-drift.ts'
@@ -8,23 +7,14 @@ import { driftView, readDrift } from '../../../src/control/drift/read-drift.ts'
 import { driftSignals } from '../../../src/control/drift/signals.ts'
 import type { NightWord } from '../../../src/control/drift/suspect.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
-import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
-import type { LogDraft } from '../../../src/records/outcome.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 import { by, byHand, canary, handClock, incumbent, publish } from '../../support/controller/stage.ts'
 import { lastingLease } from '../../support/lasting-lease.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
 import { start } from '../../support/store-samples.ts'
 import { until } from '../../support/until.ts'
-import { entries, judged, scoreOf, served } from './traffic.ts'
-
-async function activeStore(): Promise<Store> {
-  const store = memoryStore()
-  for (const id of [incumbent, canary]) await publish(store, 'mail', id)
-  await applyEvent(store, 'mail', { type: 'activate', version: incumbent, reason: 'first' }, by, byHand)
-  return store
-}
+import { activeStore, entries, falling, judged, scoreOf, served } from './traffic.ts'
 
 /** Runs a watch until it has seen the log to its end. */
 async function watchAll(store: Store, { night }: { night?: NightWord } = {}) {
@@ -39,11 +29,6 @@ async function watchAll(store: Store, { night }: { night?: NightWord } = {}) {
 }
 
 const alarms = async (store: Store) => (await store.audit('mail')).filter(({ action }) => action === 'drift.alarm')
-
-const falling = (count = 1800, mean = (index: number) => (index < 800 ? 0.8 : 0.45)): LogDraft[] => {
-  const random = seededRandom(5)
-  return Array.from({ length: count }, (_, index) => judged(index, 300, scoreOf(random, mean(index))))
-}
 
 test('scores that fall in production alarm once, with the reference, the level and the false alarms in words', async () => {
   const store = await activeStore()
@@ -69,30 +54,6 @@ test('scores that fall in production alarm once, with the reference, the level a
     again?.words ?? '',
     /^learning, \d of 14 days: what moves by less than 0\.\d+ is not told; 0\.4\d+ over the/,
   )
-})
-
-test('the state of a feature is read only where an entry has come since, so that looking at a thousand is cheap', async () => {
-  const store = await activeStore()
-  await store.append(falling(20))
-  const [reads, looks] = [[] as string[], { at: 0 }]
-  const watched: Store = {
-    ...store,
-    checkpoint(name) {
-      reads.push(name)
-      return store.checkpoint(name)
-    },
-    readLog(page) {
-      if (page.limit === 1) looks.at += 1
-      return store.readLog(page)
-    },
-  }
-  const faults = toldFaults(systemClock, (error) => assert.fail(String(error)))
-  const watch = startDriftWatch({ store: watched, clock: systemClock, nightOf: () => undefined, faults, everyMs: 1 })
-  await until(() => looks.at > 5, 'looks at a feature without new entries')
-  assert.deepEqual(reads, ['drift:mail'])
-  await store.append(falling(21).slice(20))
-  await until(async () => (await store.checkpoint('drift:mail'))?.cursor === 21, 'the new entry to be read')
-  await watch.close()
 })
 
 test('killed before its state was stored, the same alarm is not told twice', async () => {

@@ -1,6 +1,9 @@
+import { applyEvent } from '../../../src/control/store/apply-event.ts'
+import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
+import type { Store } from '../../../src/control/store/store.ts'
 import type { LogDraft, RequestEntry, ScoreEntry } from '../../../src/records/outcome.ts'
-import type { Random } from '../../../src/stats/index.ts'
-import { incumbent, request } from '../../support/controller/stage.ts'
+import { type Random, seededRandom } from '../../../src/stats/index.ts'
+import { by, byHand, canary, incumbent, publish, request } from '../../support/controller/stage.ts'
 import { start } from '../../support/store-samples.ts'
 
 const dayMs = 86_400_000
@@ -42,3 +45,17 @@ export function scoreOf(random: Random, mean: number): number {
 }
 
 export const entries = (drafts: readonly LogDraft[]) => drafts.map((draft, index) => ({ ...draft, seq: index + 1 }))
+
+/** With an active version of `mail`. */
+export async function activeStore(): Promise<Store> {
+  const store = memoryStore()
+  for (const id of [incumbent, canary]) await publish(store, 'mail', id)
+  await applyEvent(store, 'mail', { type: 'activate', version: incumbent, reason: 'first' }, by, byHand)
+  return store
+}
+
+/** Scores that fall after the first 800. */
+export const falling = (count = 1800, mean = (index: number) => (index < 800 ? 0.8 : 0.45)): LogDraft[] => {
+  const random = seededRandom(5)
+  return Array.from({ length: count }, (_, index) => judged(index, 300, scoreOf(random, mean(index))))
+}
