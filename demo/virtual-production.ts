@@ -22,7 +22,8 @@ import { seededRandom } from '../packages/sluice/src/stats/random.ts'
 import { createUsers } from './users.ts'
 
 const feature = 'email-summary'
-const hourMs = 3_600_000
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 const random = seededRandom(20_261_019)
 const uniform = () => random.uniform()
 const randomBytes = (size: number) => Uint8Array.from({ length: size }, () => Math.floor(256 * uniform()))
@@ -39,7 +40,7 @@ const log = createLog((line) => void process.stderr.write(line), clock.now, 'war
 const metrics = createMetrics()
 const engine = startEngine({
   ...{ store, clock, random: uniform, log, metrics, keepLogMs: 90 * 24 * hourMs },
-  everyMs: { control: 15_000 },
+  everyMs: { control: minuteMs, drift: hourMs },
   judge: createLiveJudge(config, { env: {}, files }),
   redactorOf: redactors.redactorOf,
   redactTextsOf: redactors.redactTextsOf,
@@ -54,7 +55,7 @@ const plane = await createControlPlane({ store, clock, randomBytes, log, metrics
 const { url } = await listen(plane, { host: '127.0.0.1', port: 0 })
 // Each batch is a pass over all evidence: on a virtual clock rare ones are as good, and much sooner done.
 const client = new SluiceClient({
-  ...{ url, token, clock, random: uniform, instance: 'host-1', flushMs: 10_000 },
+  ...{ url, token, clock, random: uniform, instance: 'host-1', flushMs: minuteMs },
   newId: () => Buffer.from(randomBytes(16)).toString('hex'),
   fetch: async (input, init) => plane.fetch(new Request(input, init)),
 })
@@ -71,13 +72,13 @@ process.exit()
 async function pass(ms: number): Promise<number> {
   const end = clock.now() + ms
   let requests = 0
-  for (let minute = clock.now(); clock.now() < end && !(await isOver()); minute += 60_000) {
+  for (let minute = clock.now(); clock.now() < end && !(await isOver()); minute += minuteMs) {
     for (const at of users.arrivals(minute)) {
       await clock.runUntil(at)
       await users.ask(client.route(feature, users.someone()))
       requests += 1
     }
-    await clock.runUntil(minute + 60_000)
+    await clock.runUntil(minute + minuteMs)
   }
   return requests
 }
