@@ -1,3 +1,4 @@
+import type { KnownStates } from './known-states.ts'
 import type { Fence } from './lease-store.ts'
 
 /** The state of a reader of the log, and how far it has read. `state` is JSON. */
@@ -5,12 +6,16 @@ export interface Checkpoint {
   /** Seq of the last entry that the state includes. */
   cursor: number
   state: unknown
+  /** The state is one of `known`, and was not read from its text. */
+  isKnown?: true
 }
 
 /** A checkpoint as it is written. */
-export interface NextCheckpoint extends Checkpoint {
+export interface NextCheckpoint extends Omit<Checkpoint, 'isKnown'> {
   /** The part that others than its reader look at, as JSON: the state may be a hundred times as long. */
   told?: unknown
+  /** Where the state is kept once it is stored. */
+  known?: KnownStates
 }
 
 /** What is remembered about one user of one rollout, as JSON; see `rollout/evidence/unit-memory`. */
@@ -18,7 +23,8 @@ export type UnitRecord = Record<string, unknown>
 
 /** The states of readers of the log. State, cursor and memory are written together, so that no entry counts twice. */
 export interface EvidenceStore {
-  checkpoint(name: string): Promise<Checkpoint | undefined>
+  /** @param known states in memory, of which one is taken that is stored as exactly the same text */
+  checkpoint(name: string, known?: KnownStates): Promise<Checkpoint | undefined>
   /** What the stored checkpoint tells others; undefined where it does not, as those of older releases. */
   told(name: string): Promise<unknown>
   /**

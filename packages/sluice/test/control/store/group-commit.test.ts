@@ -28,6 +28,7 @@ function tableOf(context: TestContext, limitMs = 60_000) {
     commits,
     /** Another process, such as a shell. */
     onlooker,
+    putPatiently: (text: string, patience: number) => commits.write(() => insert.run(text), { patience }),
     put: (...texts: string[]) => commits.write(() => texts.map((text) => Number(insert.run(text).changes)).length),
     run: () => scheduled.shift()?.(),
     pending: () => scheduled.length,
@@ -45,6 +46,29 @@ test('writes of a turn are one transaction, and answered once it is committed', 
   await Promise.all(writes)
   assert.deepEqual(storedWhenAnswered, [3, 3, 3])
   assert.equal(pending(), 0)
+})
+
+test('writes that can wait share a transaction with those of later turns, and keep nobody waiting who cannot', async (context) => {
+  const { commits, put, putPatiently, run, pending, stored } = tableOf(context)
+  const first = putPatiently('a', 3)
+  run()
+  const later = putPatiently('b', 3)
+  run()
+  run()
+  assert.deepEqual([pending(), stored()], [1, 0], 'each turn is one of those that the first one waits')
+  run()
+  assert.deepEqual([pending(), stored()], [0, 2])
+  await Promise.all([first, later])
+  const patient = putPatiently('c', 3)
+  const urgent = put('d')
+  run()
+  assert.deepEqual([pending(), stored()], [0, 4])
+  await Promise.all([patient, urgent])
+  const last = putPatiently('e', 3)
+  const idle = commits.idle()
+  run()
+  assert.equal(stored(), 5, 'who closes does not wait either')
+  await Promise.all([last, idle])
 })
 
 test('a write that fails is undone by itself', async (context) => {

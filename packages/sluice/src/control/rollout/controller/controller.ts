@@ -9,6 +9,7 @@ import { ReleaseConflict } from '../../release/release-conflict.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { runningRollout } from '../../release/transition.ts'
 import { applyEvent } from '../../store/apply-event.ts'
+import { KnownStates } from '../../store/known-states.ts'
 import type { Fence } from '../../store/lease-store.ts'
 import type { Store } from '../../store/store.ts'
 import { eventOf } from '../assessment/decision.ts'
@@ -31,18 +32,13 @@ export interface ControllerOptions {
 const usualEveryMs = 1000
 
 /**
- * A pass takes some milliseconds of the thread that also answers requests: so many begin in one turn of the event loop, so that
- * requests are answered in between, and yet what passes write is made durable together.
- */
-const beginTogether = 4
-
-/**
  * Lets rollouts advance, be promoted and be rolled back by themselves. Nothing that it decides is lost or done twice,
  * whatever dies when: the evidence and its place in the log are written together, and every act is
  * refused unless the rollout is still the one, in the stage, that it was decided on.
  */
 export function startController(options: ControllerOptions): WorkLoop {
   const { store, clock, faults, everyMs = usualEveryMs } = options
+  const known = new KnownStates()
   return startLeaderLoop({
     store,
     name: 'controller',
@@ -52,9 +48,11 @@ export function startController(options: ControllerOptions): WorkLoop {
     ...faults,
     async work(lead) {
       const rollouts = (await store.features()).map(runningRollout).filter((rollout) => rollout !== undefined)
+      known.keepOnly(new Set(rollouts.map(({ id }) => checkpointName(id))))
+      // Each begins in a turn of its own of the thread that also answers requests, which are answered in between.
       const passes = rollouts.map(async (rollout, index) => {
-        await turns(Math.floor(index / beginTogether))
-        return faults.attempt(rollout.feature, () => control(rollout, options, lead))
+        await turns(index)
+        return faults.attempt(rollout.feature, () => control(rollout, options, { ...lead, known }))
       })
       const results = await Promise.allSettled(passes)
       // A rollout that cannot be looked at is no reason to leave the others alone.
@@ -70,9 +68,14 @@ async function turns(count: number): Promise<void> {
 }
 
 /** Makes one pass over one rollout and acts on the result. True where more entries wait. */
-async function control(running: Rollout, options: ControllerOptions, lead: Lead): Promise<boolean> {
+async function control(
+  running: Rollout,
+  options: ControllerOptions,
+  { known, ...lead }: Lead & { known: KnownStates },
+): Promise<boolean> {
   const { store, clock, engine, onAssessed, everyMs = usualEveryMs } = options
-  const pass = await runPass({ store, engine, now: () => clock.now(), everyMs }, running).catch((error: unknown) => {
+  const looking = { store, engine, now: () => clock.now(), everyMs, known }
+  const pass = await runPass(looking, running).catch((error: unknown) => {
     if (error instanceof DamagedCheckpoint) return freeze(options, running, error, lead)
     throw error
   })
@@ -82,7 +85,7 @@ async function control(running: Rollout, options: ControllerOptions, lead: Lead)
   const news = announcementsOf(pass)
   for (const one of news) await announce(store, one)
   checkpoint.announced = [...checkpoint.announced, ...news.map(({ key }) => key)]
-  if ((pass.news || news.length > 0) && !(await savePass(store, pass, lead.fence()))) return true
+  if ((pass.news || news.length > 0) && !(await savePass(store, pass, lead.fence(), known))) return true
   onAssessed?.(assessed)
   const event = eventOf(rollout, assessed.assessment)
   // While entries wait, a larger share would rest on old evidence. A rollback may.

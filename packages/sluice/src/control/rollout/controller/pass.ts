@@ -1,6 +1,7 @@
 import type { Rollout } from '../../../records/rollout.ts'
 import { runningRollout } from '../../release/transition.ts'
 import type { UnitRecord } from '../../store/evidence-store.ts'
+import type { KnownStates } from '../../store/known-states.ts'
 import type { Fence } from '../../store/lease-store.ts'
 import type { Store } from '../../store/store.ts'
 import { highestOf } from '../assessment/figures.ts'
@@ -41,20 +42,31 @@ export interface ControllerPass {
 /** A minute after it was stored an assessment is stored again, so that times and words in it are not old. */
 const refreshMs = 60_000
 
+export interface PassOptions {
+  store: Store
+  engine: DecisionEngine<object>
+  now: () => number
+  everyMs: number
+  /** Checkpoints of the passes before. */
+  known?: KnownStates
+}
+
 /**
  * Folds the next page of a rollout's log entries and assesses what is then known. Undefined once the rollout is no
  * longer running.
  */
 export async function runPass(
-  { store, engine, now, everyMs }: { store: Store; engine: DecisionEngine<object>; now: () => number; everyMs: number },
+  { store, engine, now, everyMs, known: states }: PassOptions,
   { feature, id }: Pick<Rollout, 'feature' | 'id'>,
 ): Promise<ControllerPass | undefined> {
-  const loaded = await loadCheckpoint(store, id)
+  const loaded = await loadCheckpoint(store, id, states)
   // The rollout names the excluded tokens, so it is read before the entries.
   const known = await runningOf(store, feature, id)
   if (!known) return undefined
   const before = checkpointFor(engine, known, loaded?.checkpoint)
-  const fault = before === loaded?.checkpoint && engine.faultIn?.(before.evidence, known, loaded.stored)
+  // What is known was found without fault when it was read, or made here, and is stored to the letter as it was then.
+  const isToCheck = before === loaded?.checkpoint && !loaded.isKnown
+  const fault = isToCheck && engine.faultIn?.(before.evidence, known, loaded.stored)
   if (loaded && fault) throw new DamagedCheckpoint(id, loaded.stored, fault)
   const after = before === loaded?.checkpoint ? Math.max(0, loaded.stored) : 0
   const entries = await store.readLog({ after, limit: pageSize, rolloutId: id })
@@ -65,6 +77,8 @@ export async function runPass(
   const changed = observeEntries(engine, { evidence: before.evidence, rollout }, entries, units)
   const at = now()
   const assessed = assessNext(engine, before, { rollout, at, judge: await readJudgeHealth(store, feature), everyMs })
+  const news = entries.length > 0 || before !== loaded?.checkpoint || differs(before.assessed, assessed, everyMs)
+  if (!news) states?.giveBack(checkpointName(id), before)
   return {
     rollout,
     checkpoint: { ...before, assessed, heldSince: assessed.heldSince },
@@ -72,7 +86,7 @@ export async function runPass(
     stored: loaded?.stored ?? -1,
     units: changed,
     behind: entries.length === pageSize,
-    news: entries.length > 0 || before !== loaded?.checkpoint || differs(before.assessed, assessed, everyMs),
+    news,
   }
 }
 
@@ -112,11 +126,12 @@ export function savePass(
   store: Store,
   { rollout, checkpoint, cursor, stored, units }: ControllerPass,
   fence: Fence | undefined,
+  known?: KnownStates,
 ): Promise<boolean> {
   return store.saveCheckpoint(
     checkpointName(rollout.id),
     stored,
-    { cursor, state: checkpoint, told: checkpoint.assessed },
+    { cursor, state: checkpoint, told: checkpoint.assessed, ...(known && { known }) },
     { rolloutId: unitsId(rollout.id, checkpoint), records: units, fence },
   )
 }

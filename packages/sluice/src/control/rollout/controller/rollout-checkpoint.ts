@@ -3,6 +3,7 @@ import type { LogEntry } from '../../../records/outcome.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import { sharePpm } from '../../release/rollout-state.ts'
 import type { UnitRecord } from '../../store/evidence-store.ts'
+import type { KnownStates } from '../../store/known-states.ts'
 import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
 import type { Assessment } from '../assessment/assessment.ts'
@@ -58,6 +59,8 @@ export type RolloutCheckpoint = z.output<typeof rolloutCheckpointSchema>
 export interface LoadedCheckpoint {
   checkpoint: RolloutCheckpoint
   stored: number
+  /** It was in memory, as it was checked or made before. */
+  isKnown: boolean
 }
 
 /** The name under which the checkpoint is stored. */
@@ -85,11 +88,13 @@ export function newCheckpoint(evidence: object, basis: string, before?: RolloutC
 export async function loadCheckpoint(
   store: Pick<Store, 'checkpoint'>,
   rolloutId: string,
+  known?: KnownStates,
 ): Promise<LoadedCheckpoint | undefined> {
-  const kept = await store.checkpoint(checkpointName(rolloutId))
+  const kept = await store.checkpoint(checkpointName(rolloutId), known)
   if (!kept) return undefined
+  if (kept.isKnown) return { checkpoint: kept.state as RolloutCheckpoint, stored: kept.cursor, isKnown: true }
   const { data, error } = rolloutCheckpointSchema.safeParse(kept.state)
-  if (data) return { checkpoint: data, stored: kept.cursor }
+  if (data) return { checkpoint: data, stored: kept.cursor, isKnown: false }
   throw new DamagedCheckpoint(rolloutId, kept.cursor, error.issues[0]?.path.join('.') ?? '')
 }
 

@@ -13,9 +13,9 @@ export function memoryEvidence({ isForgotten }: MemoryForgetting, lastFence: (na
   const checkpoints = new Map<string, { cursor: number; state: string }>()
   const memory = new Map<string, Map<string, string>>()
   return {
-    async checkpoint(name): Promise<Checkpoint | undefined> {
+    async checkpoint(name, known): Promise<Checkpoint | undefined> {
       const kept = checkpoints.get(name)
-      return kept && checkpointOf(kept)
+      return kept && checkpointOf({ ...kept }, name, known)
     },
     async told(name) {
       const told = checkpoints.get(toldName(name))
@@ -35,6 +35,7 @@ export function memoryEvidence({ isForgotten }: MemoryForgetting, lastFence: (na
           if (!isForgotten(unit, forgettingOfRollout(units.rolloutId))) known.set(unit, record)
         memory.set(units.rolloutId, known)
       }
+      next.known?.keep(name, { cursor: next.cursor, text: state }, next.state)
       return true
     },
     async setAside(name, expected, { fresh, forget } = {}) {

@@ -44,9 +44,9 @@ const forgetSome = `DELETE FROM sluice.units WHERE rollout_id = $1 AND
 
 export function postgresEvidence(db: PostgresConnection): EvidenceStore {
   return {
-    async checkpoint(name) {
+    async checkpoint(name, known) {
       const [row] = await db.query('SELECT cursor, state FROM sluice.checkpoints WHERE name = $1', [name])
-      return row && checkpointOf(row)
+      return row && checkpointOf(row, name, known)
     },
     async told(name) {
       const [row] = await db.query(selectTold, [toldName(name), name])
@@ -55,15 +55,20 @@ export function postgresEvidence(db: PostgresConnection): EvidenceStore {
     async saveCheckpoint(name, expected, next, units) {
       const { name: lead = null, number: fence = null } = units?.fence ?? {}
       const told = [toldName(name), toldText(next)]
-      const checkpoint = [name, next.cursor, checkpointText(name, next), lead, fence, expected, ...told]
+      const document = checkpointText(name, next)
+      const checkpoint = [name, next.cursor, document, lead, fence, expected, ...told]
       const isFirst = expected === -1
+      const saved = (rows: readonly unknown[]) => {
+        if (rows.length === 1) next.known?.keep(name, { cursor: next.cursor, text: document }, next.state)
+        return rows.length === 1
+      }
       if (!units || units.records.size === 0)
-        return (await db.query(isFirst ? saveFirstAlone : saveNextAlone, checkpoint)).length === 1
+        return saved(await db.query(isFirst ? saveFirstAlone : saveNextAlone, checkpoint))
       const texts = unitTexts(units.records)
       const keys = texts.map(([unit]) => unit)
       const records = asLines(texts.map(([, record]) => record))
       const save = isFirst ? saveFirst : saveNext
-      return (await db.query(save, [...checkpoint, units.rolloutId, keys, records])).length === 1
+      return saved(await db.query(save, [...checkpoint, units.rolloutId, keys, records]))
     },
     async setAside(name, expected, { fresh, forget } = {}) {
       const document = fresh && checkpointText(name, fresh)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Checkpoint, NextCheckpoint, UnitRecord } from '../evidence-store.ts'
+import type { KnownStates } from '../known-states.ts'
 import { checked, hasFiniteNumbers, parsed, storedText } from './stored-json.ts'
 
 /** The name under which an unreadable checkpoint is kept, until the next one of the same name. */
@@ -13,8 +14,10 @@ export function toldName(name: string): string {
 }
 
 /** A text that is not JSON is returned as it is. The reader of the state then reports the fault. */
-export function checkpointOf(row: Record<string, unknown>): Checkpoint {
-  return { cursor: Number(row.cursor), state: stateOf(String(row.state)) }
+export function checkpointOf(row: Record<string, unknown>, name?: string, known?: KnownStates): Checkpoint {
+  const [cursor, text] = [Number(row.cursor), String(row.state)]
+  if (name === undefined || !known) return { cursor, state: stateOf(text) }
+  return known.take(name, { cursor, text }, stateOf)
 }
 
 function stateOf(text: string): unknown {

@@ -43,12 +43,22 @@ export function hasFiniteNumbers(value: unknown): boolean {
 function notFinite(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : ''
   if (value === null || typeof value !== 'object') return undefined
+  if (Array.isArray(value)) return notFiniteItem(value)
   for (const key in value) {
     const held = (value as Record<string, unknown>)[key]
     // Most values are decided here, since this runs for every log entry.
     if (held === null || (typeof held !== 'number' && typeof held !== 'object')) continue
     const inside = notFinite(held)
     if (inside !== undefined) return inside === '' ? key : `${key}.${inside}`
+  }
+  return undefined
+}
+
+/** As for any value; an array's items are gone through without making texts of their places. */
+function notFiniteItem(values: readonly unknown[]): string | undefined {
+  for (let index = 0; index < values.length; index += 1) {
+    const inside = notFinite(values[index])
+    if (inside !== undefined) return inside === '' ? String(index) : `${index}.${inside}`
   }
   return undefined
 }

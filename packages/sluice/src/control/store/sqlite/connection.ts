@@ -52,11 +52,11 @@ export class SqliteConnection {
     }
   }
 
-  /** Commits all of `work` or nothing, together with other writes of this turn. Durable when it resolves. */
-  async write<T>(work: () => T): Promise<T> {
+  /** Commits all of `work` or nothing, together with other writes of this turn, or of the turns that it can wait. Durable when it resolves. */
+  async write<T>(work: () => T, options?: { patience: number }): Promise<T> {
     this.#refuseClosed()
     try {
-      return await this.#commits.write(work)
+      return await this.#commits.write(work, options)
     } catch (cause) {
       throw sqliteError(cause, this.#file)
     }

@@ -19,15 +19,18 @@ const forgetSome = `DELETE FROM units WHERE rollout_id = ? AND
 
 const selectUnits = 'SELECT unit, record FROM units WHERE rollout_id = ? AND unit IN (SELECT value FROM json_each(?))'
 
+/** Checkpoints of many rollouts come in turns one after the other: so many turns share a transaction. */
+const patience = 8
+
 /** Users that are read at a time, so that other work of the process runs in between. */
 const stretch = 500
 
 export function sqliteEvidence(db: SqliteConnection, lastFence: (name: string) => number): EvidenceStore {
   return {
-    checkpoint: (name) =>
+    checkpoint: (name, known) =>
       db.read(() => {
         const row = db.first('SELECT cursor, state FROM checkpoints WHERE name = ?', name)
-        return row && checkpointOf(row)
+        return row && checkpointOf(row, name, known)
       }),
     told: (name) =>
       db.read(() => {
@@ -39,19 +42,24 @@ export function sqliteEvidence(db: SqliteConnection, lastFence: (name: string) =
       const [document, told] = [checkpointText(name, next), toldText(next)]
       const records = unitTexts(units?.records)
       records.sort(([a], [b]) => (a < b ? -1 : 1))
-      return await db.write(() => {
-        if (cursorOf(db, name) !== expected) return false
-        if (units?.fence && units.fence.number !== lastFence(units.fence.name)) return false
-        db.run(upsertCheckpoint, name, cursor, document)
-        if (told === null) db.run(deleteCheckpoint, toldName(name))
-        else db.run(upsertCheckpoint, toldName(name), cursor, told)
-        if (!units) return true
-        const isForgotten = forgottenIn(db)
-        const scope = forgettingOfRollout(units.rolloutId)
-        for (const [unit, record] of records)
-          if (!isForgotten(unit, scope)) db.run(upsertUnit, units.rolloutId, unit, record)
-        return true
-      })
+      const saved = await db.write(
+        () => {
+          if (cursorOf(db, name) !== expected) return false
+          if (units?.fence && units.fence.number !== lastFence(units.fence.name)) return false
+          db.run(upsertCheckpoint, name, cursor, document)
+          if (told === null) db.run(deleteCheckpoint, toldName(name))
+          else db.run(upsertCheckpoint, toldName(name), cursor, told)
+          if (!units) return true
+          const isForgotten = forgottenIn(db)
+          const scope = forgettingOfRollout(units.rolloutId)
+          for (const [unit, record] of records)
+            if (!isForgotten(unit, scope)) db.run(upsertUnit, units.rolloutId, unit, record)
+          return true
+        },
+        { patience },
+      )
+      if (saved) next.known?.keep(name, { cursor, text: document }, next.state)
+      return saved
     },
     async setAside(name, expected, { fresh, forget } = {}) {
       const document = fresh && checkpointText(name, fresh)

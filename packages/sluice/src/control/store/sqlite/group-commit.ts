@@ -20,10 +20,10 @@ export interface GroupCommitOptions {
 }
 
 /**
- * Writes of one turn share a transaction, so they wait for the disk only once. Each resolves after COMMIT. A write that
- * throws is undone and rejected alone. Only if the whole transaction fails, e.g. on a full disk, all of its writes
- * reject. While another process writes, they wait in their order without blocking the event loop; each rejects after
- * `limitMs`.
+ * Writes of one turn share a transaction, so they wait for the disk only once; those that can wait share it with others of
+ * later turns. Each resolves after COMMIT. A write that throws is undone and rejected alone. Only if the whole transaction
+ * fails, e.g. on a full disk, all of its writes reject. While another process writes, they wait in their order without
+ * blocking the event loop; each rejects after `limitMs`.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync
@@ -33,6 +33,8 @@ export class GroupCommit {
   #scheduled = false
   /** Consecutive attempts that found the database locked. */
   #refusals = 0
+  /** Turns for which all that waits can wait. */
+  #patience = 0
   #idle: PromiseWithResolvers<void> | undefined
 
   constructor(
@@ -44,9 +46,10 @@ export class GroupCommit {
     this.#limitMs = limitMs
   }
 
-  /** Runs `work` later, synchronously and at most once, within a transaction. */
-  write<T>(work: () => T): Promise<T> {
+  /** Runs `work` later, synchronously and at most once, within a transaction; after so many turns at the latest, if it can wait. */
+  write<T>(work: () => T, { patience = 0 } = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      this.#patience = this.#waiting.length === 0 ? patience : Math.min(this.#patience, patience)
       this.#waiting.push({ work, since: performance.now(), resolve: resolve as (value: unknown) => void, reject })
       this.#wake(0)
     })
@@ -55,6 +58,7 @@ export class GroupCommit {
   /** Resolves when no write waits any more. */
   idle(): Promise<void> {
     if (this.#waiting.length === 0) return Promise.resolve()
+    this.#patience = 0
     this.#idle ??= Promise.withResolvers()
     return this.#idle.promise
   }
@@ -69,6 +73,11 @@ export class GroupCommit {
   }
 
   #turn(): void {
+    if (this.#patience > 0) {
+      this.#patience -= 1
+      this.#wake(0)
+      return
+    }
     try {
       this.#database.exec('BEGIN IMMEDIATE')
       this.#refusals = 0

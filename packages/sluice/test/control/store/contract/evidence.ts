@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { KnownStates } from '../../../../src/control/store/known-states.ts'
 import { request } from '../../../support/store-samples.ts'
 import type { Implementation } from './implementations.ts'
 
@@ -18,6 +19,30 @@ export function testEvidence({ name: kind, open }: Implementation): void {
     assert.equal(await store.saveCheckpoint('r1', 0, { cursor: 7, state: { sum: 0.1 + 0.2, list: [null, 1] } }), true)
     assert.deepEqual(await store.checkpoint('r1'), { cursor: 7, state: { sum: 0.1 + 0.2, list: [null, 1] } })
     assert.equal(await store.checkpoint('r2'), undefined)
+  })
+
+  test(`${kind}: a state in memory stands for the very same text alone, and only until somebody else stores another`, async (context) => {
+    const store = await open(context)
+    const known = new KnownStates()
+    const state = { sum: 1 }
+    await store.saveCheckpoint('r1', -1, { cursor: 1, state, known })
+    const taken = await store.checkpoint('r1', known)
+    assert.deepEqual([taken?.state === state, taken?.isKnown, taken?.cursor], [true, true, 1])
+    state.sum = 2
+    const stored = { cursor: 1, state: { sum: 1 } }
+    assert.deepEqual(await store.checkpoint('r1', known), stored, 'whoever took it may have changed it')
+    known.giveBack('r1', { sum: 1 })
+    assert.equal((await store.checkpoint('r1', known))?.isKnown, true)
+    assert.equal(await store.saveCheckpoint('r1', 7, { cursor: 8, state, known }), false)
+    assert.deepEqual(await store.checkpoint('r1', known), stored, 'what was not stored is not kept')
+    for (const next of [
+      { cursor: 1, state: { sum: 3 } },
+      { cursor: 2, state: { sum: 3 } },
+    ]) {
+      known.giveBack('r1', {})
+      await store.saveCheckpoint('r1', 1, next)
+      assert.deepEqual(await store.checkpoint('r1', known), next)
+    }
   })
 
   test(`${kind}: of savers at once one wins, and only its units are remembered`, async (context) => {
