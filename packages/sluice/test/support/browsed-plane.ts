@@ -1,11 +1,9 @@
 /// <reference lib="dom" />
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after } from 'node:test'
 import { systemClock } from '@sluice/client'
-import type { AxeResults, RunOptions } from 'axe-core'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { listen } from '../../src/control/server/http/listen.ts'
+import { axeFaults } from './axe.ts'
 import { openBrowser } from './browser.ts'
 import { type TestPlane, testPlane, tokenOf } from './control-plane.ts'
 import { toldEngine } from './told-feature.ts'
@@ -101,28 +99,6 @@ export async function rollBackWatched(acting: Page, watching: Page, follow: () =
   await watching.getByText('answers in French').waitFor()
   await follow()
   for (const main of both) await main.getByText('The one instance has it').waitFor()
-}
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-const contrast = 'color-contrast'
-/** Contrast costs as much as all else, and what is around the content is the same everywhere: pages of one kind need both once. */
-const axeRuns: Record<'all' | 'contrast' | 'content', { within: string; options: RunOptions }> = {
-  all: { within: 'html', options: {} },
-  contrast: { within: 'html', options: { runOnly: [contrast] } },
-  content: { within: 'main', options: { rules: { [contrast]: { enabled: false }, region: { enabled: false } } } },
-}
-
-/** What axe finds wrong, by rule, with the elements. */
-export async function axeFaults(page: Page, run: keyof typeof axeRuns = 'all'): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
-  const { within, options } = axeRuns[run]
-  const asked: [string, RunOptions] = [within, { ...options, resultTypes: ['violations'], iframes: false }]
-  const { violations } = await page.evaluate(
-    (asked) => (globalThis as unknown as { axe: { run(...asked: unknown[]): Promise<AxeResults> } }).axe.run(...asked),
-    asked,
-  )
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(', ')}`)
 }
 
 /**

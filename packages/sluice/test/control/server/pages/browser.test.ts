@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import { systemClock } from '@sluice/client'
 import type { Browser, Page } from 'playwright-core'
+import { axeFaults } from '../../../support/axe.ts'
 import {
-  axeFaults,
   browsedPlane,
   faultsOnScreens,
   rollBackWatched,

@@ -1,10 +1,8 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
-import type { AxeResults, RunOptions } from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { axeFaults } from '../../../support/axe.ts'
 import { openBrowser } from '../../../support/browser.ts'
 import { everythingHostile, hostileCase, hostileReport } from '../../../support/report/hostile.ts'
 import {
@@ -15,8 +13,6 @@ import {
   passedFeature,
 } from '../../../support/report/incident.ts'
 import { openReport } from './opened-report.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Cases of every kind; axe looks at each row, and the others are like the last one. */
 const everyKind = incidentCases.slice(0, 10)
@@ -33,9 +29,9 @@ describe('report.html under attack and under load', () => {
   test('has no accessibility violation, in light and in dark, with cases open', async () => {
     await using report = await openReport(browser, incidentReport(), everyKind)
     for (const index of [0, 1, 2]) await report.page.locator('.case-table tbody th button').nth(index).click()
-    assert.deepEqual(await violations(report.page), [])
+    assert.deepEqual(await axeFaults(report.page), [])
     await report.page.emulateMedia({ colorScheme: 'dark' })
-    assert.deepEqual(await violations(report.page, ['color-contrast']), [])
+    assert.deepEqual(await axeFaults(report.page, 'contrast'), [])
   })
 
   test('has no accessibility violation with several features', async () => {
@@ -46,7 +42,7 @@ describe('report.html under attack and under load', () => {
     ]
     await using report = await openReport(browser, incidentReport({ features }), everyKind)
     await report.page.locator('details.feature > summary').last().click()
-    assert.deepEqual(await violations(report.page), [])
+    assert.deepEqual(await axeFaults(report.page), [])
   })
 
   test('shows hostile text as text: nothing runs, nothing loads, nothing is even refused', async () => {
@@ -111,15 +107,3 @@ describe('report.html under attack and under load', () => {
     assert.match(await page.locator('.detail').innerText(), /left out for size/)
   })
 })
-
-/** What axe finds wrong by all rules or by these, with the elements. */
-async function violations(page: Page, rules?: string[]): Promise<string[]> {
-  await page.evaluate(axe)
-  const results = await page.evaluate(
-    (options) => (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),
-    rules ? { runOnly: rules } : {},
-  )
-  return results.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`,
-  )
-}

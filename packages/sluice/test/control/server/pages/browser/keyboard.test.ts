@@ -2,14 +2,8 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import {
-  axeFaults,
-  browsedPlane,
-  layoutFaults,
-  openPage,
-  sharedBrowser,
-  signIn,
-} from '../../../../support/browsed-plane.ts'
+import { axeFaults } from '../../../../support/axe.ts'
+import { browsedPlane, layoutFaults, openPage, sharedBrowser, signIn } from '../../../../support/browsed-plane.ts'
 import { acknowledge } from '../../../../support/launched.ts'
 import { type RuledPlane, ruled } from '../../../../support/ruled.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { axeFaults } from '../../../../support/axe.ts'
 import {
-  axeFaults,
   type BrowsedPlane,
   browsedPlane,
   enterToken,
