@@ -15,8 +15,8 @@ import { isOneOfSqliteKeys, sqliteKeys } from './keys.ts'
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
 const insert = `INSERT INTO log (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feature, id) DO NOTHING`
 
-/** Rows that are read at a time, so that other work of the process runs in between. */
-const stretch = 500
+/** Rows that are read at a time, which takes one to two milliseconds, so that other work of the process runs in between. */
+const stretch = 100
 
 export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
   const appends = signal<void>()
