@@ -27,6 +27,8 @@ export interface Store
     ContentStore,
     ForgetStore {
   readonly kind: 'sqlite' | 'postgres' | 'memory'
+  /** The database of a SQLite store, which another thread of this process may open to read. */
+  readonly file?: string
   /**
    * A random text of the store; revisions are comparable only within one epoch. This is the epoch at the opening;
    * `head` reads the present one.

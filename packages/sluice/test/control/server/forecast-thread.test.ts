@@ -3,10 +3,12 @@ import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { systemClock } from '@sluice/client'
 import { startForecastThread } from '../../../src/control/server/rollouts/forecast-thread.ts'
+import { sqliteStore } from '../../../src/control/store/sqlite/sqlite-store.ts'
 import { testPlane } from '../../support/control-plane.ts'
 import { startOf, withTraffic } from '../../support/feature-traffic.ts'
 import { settled } from '../../support/launched.ts'
 import { manualClock } from '../../support/manual-clock.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { until } from '../../support/until.ts'
 import { signedIn } from '../../support/visitor.ts'
 
@@ -134,4 +136,41 @@ test('a thread that does not end by itself is ended', async () => {
   assert.equal(status, 503)
   assert.match(body.detail, /the thread for it took longer than 1 s/)
   await forecaster.close()
+})
+
+test('traffic is counted in the thread, and in that of the server where the other one fails', async () => {
+  const stored = await sqliteStore(temporaryFolder('traffic'))
+  let readHere = 0
+  const readLog: typeof stored.readLog = (page) => {
+    readHere += 1
+    return stored.readLog(page)
+  }
+  const threads = { begun: 0 }
+  const { begin, open } = gatedThread()
+  open()
+  const clock = manualClock()
+  const forecaster = startForecastThread({
+    ...{ clock, log: silent },
+    begin: () => {
+      threads.begun += 1
+      return threads.begun === 1 ? dying() : begin()
+    },
+  })
+  try {
+    await using plane = await testPlane({ forecaster, manual: clock, store: { ...stored, readLog } })
+    const { canary } = await withTraffic(plane, 300)
+    const traffic = async () => {
+      plane.clock.advance(11 * 60_000)
+      readHere = 0
+      const { body } = await plane.ask(`GET /v1/features/f/versions/${canary}/traffic`, { as: 'viewer' })
+      return [body.traffic?.users, readHere > 0]
+    }
+    assert.deepEqual(await traffic(), [300, true])
+    assert.equal(threads.begun, 1)
+    // Meanwhile it has rested.
+    assert.deepEqual(await traffic(), [300, false])
+  } finally {
+    await forecaster.close()
+    await stored.close()
+  }
 })

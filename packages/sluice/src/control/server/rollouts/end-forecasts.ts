@@ -3,7 +3,7 @@ import type { EndForecast } from '../../../records/end-chances.ts'
 import type { MeasuredTraffic } from '../../../records/measured-traffic.ts'
 import { measuredTraffic } from '../../plan/measured-traffic.ts'
 import type { Remedy } from '../../plan/remedies.ts'
-import type { OutcomeLog } from '../../store/outcome-log.ts'
+import type { Store } from '../../store/store.ts'
 import { timeOfDay } from '../../words/moments.ts'
 import { Problem } from '../http/problem.ts'
 import type { Forecaster, ForecasterFault, ForecastQuestion, Foretold } from './forecaster.ts'
@@ -40,7 +40,7 @@ export function createEndForecasts({
   clock,
   forecaster,
 }: {
-  log: Pick<OutcomeLog, 'readLog'>
+  log: Pick<Store, 'readLog' | 'file'>
   clock: Clock
   forecaster: Forecaster
 }): EndForecasts {
@@ -74,8 +74,16 @@ export function createEndForecasts({
     return found
   }
 
+  /** Where the thread for it fails it is counted in this one, in which it takes time of those who ask for pages. */
+  async function count(feature: string): Promise<MeasuredTraffic | null> {
+    const [{ file }, now] = [log, clock.now()]
+    const inThisThread = () => measuredTraffic(log, feature, now)
+    if (file === undefined || !forecaster.traffic) return inThisThread()
+    return forecaster.traffic({ file, feature, now }).catch(inThisThread)
+  }
+
   return {
-    traffic: (feature) => traffics(feature, () => measuredTraffic(log, feature, clock.now())),
+    traffic: (feature) => traffics(feature, () => count(feature)),
     forecast: (key, question, topic) => forecasts(key, () => forecast(question, topic)),
     earlier: (topic) => earlier.get(topic) ?? null,
     remedies: (key, question, without) => helpful(key, () => compute(() => forecaster.remedies(question, without))),

@@ -3,10 +3,17 @@ import type { Clock } from '@sluice/client'
 import { type Backoff, backoffMs } from '../../../backoff.ts'
 import { workerFile } from '../../../core/providers/processes/worker-file.ts'
 import { SluiceError } from '../../../errors.ts'
+import type { MeasuredTraffic } from '../../../records/measured-traffic.ts'
 import type { Log } from '../log.ts'
 import { stopwatch } from '../timers.ts'
 import type { ForecastReply } from './forecast-worker.ts'
-import { type Forecaster, type ForecasterFault, type ForecastTask, forecasterOf } from './forecaster.ts'
+import {
+  type Forecaster,
+  type ForecasterFault,
+  type ForecastTask,
+  forecasterOf,
+  type TrafficTask,
+} from './forecaster.ts'
 
 export interface ForecastThreadOptions {
   clock: Clock
@@ -26,7 +33,7 @@ const beginThread = () =>
   new Worker(workerFile(import.meta.dirname, 'forecast-worker'), { name: 'forecasts', env: {}, resourceLimits })
 
 /**
- * Forecasts in a thread of their own, one at a time. It is started with the first one. If it ends, that forecast fails, and
+ * Forecasts, and the traffic that they rest on, in a thread of their own, one at a time. It is started with the first one. If it ends, that forecast fails, and
  * it is started again after a wait that grows.
  */
 export function startForecastThread({
@@ -48,7 +55,7 @@ export function startForecastThread({
     return new SluiceError('cannot-run', `the thread that computes forecasts ${reason}`)
   }
 
-  async function compute(task: ForecastTask): Promise<unknown> {
+  async function compute(task: Task): Promise<unknown> {
     if (closed) throw new SluiceError('cannot-run', 'the server is shutting down')
     if (failed && failed.elapsed() < failed.restMs)
       throw new SluiceError('cannot-run', 'the thread that computes forecasts rests')
@@ -63,20 +70,23 @@ export function startForecastThread({
     throw new SluiceError('cannot-run', `a forecast failed: ${reply.threw}`)
   }
 
-  return forecasterOf(compute, {
+  return forecasterOf<Task>(compute, (inTurn) => ({
+    traffic: async (task) => (await inTurn({ kind: 'traffic', ...task })) as MeasuredTraffic | null,
     fault: () => failed?.fault ?? null,
     async close() {
       closed = true
       await thread?.end('was closed')
     },
-  })
+  }))
 }
+
+type Task = ForecastTask | TrafficTask
 
 type Reply = ForecastReply | { ended: string }
 
 interface Thread {
   /** One task at a time. Answered even if the thread ends. */
-  ask(task: ForecastTask): Promise<Reply>
+  ask(task: Task): Promise<Reply>
   end(reason: string): Promise<unknown>
   hasEnded(): boolean
 }

@@ -30,6 +30,15 @@ export type ForecastTask =
   | { kind: 'end'; question: ForecastQuestion }
   | { kind: 'remedies'; question: ForecastQuestion; without: EndForecast }
 
+/** The traffic of a feature, to be counted in the log of this SQLite store. */
+export interface TrafficTask {
+  kind: 'traffic'
+  file: string
+  feature: string
+  /** ms since the epoch. */
+  now: number
+}
+
 /** Why nothing is computed at present. */
 export interface ForecasterFault {
   /** What happened, e.g. `has ended (exit code 1)`. */
@@ -48,6 +57,8 @@ export interface Forecaster {
   end(question: ForecastQuestion): Promise<Foretold>
   /** What would help. @throws SluiceError */
   remedies(question: ForecastQuestion, without: EndForecast): Promise<Remedy[]>
+  /** Counts in a thread of its own; absent where there is none. @throws SluiceError */
+  traffic?(task: Omit<TrafficTask, 'kind'>): Promise<MeasuredTraffic | null>
   /** Null where the last attempt succeeded. */
   fault(): ForecasterFault | null
   close(): Promise<void>
@@ -77,16 +88,16 @@ export async function computeForecast(
 /** In the thread of the caller: after each simulated rollout, which takes some milliseconds, others have their turn. */
 export function inThisThread(stopwatch: () => () => number): Forecaster {
   const compute = (task: ForecastTask) => computeForecast(task, { pause: () => turn(), stopwatch })
-  return forecasterOf(compute, { fault: () => null, close: async () => undefined })
+  return forecasterOf(compute, () => ({ fault: () => null, close: async () => undefined }))
 }
 
 /** A forecaster out of what computes one task, one after the other. */
-export function forecasterOf(
-  compute: (task: ForecastTask) => Promise<unknown>,
-  more: Pick<Forecaster, 'fault' | 'close'>,
+export function forecasterOf<Task extends ForecastTask | TrafficTask>(
+  compute: (task: Task | ForecastTask) => Promise<unknown>,
+  more: (inTurn: (task: Task) => Promise<unknown>) => Pick<Forecaster, 'traffic' | 'fault' | 'close'>,
 ): Forecaster {
   let last: Promise<unknown> = Promise.resolve()
-  const inTurn = (task: ForecastTask) => {
+  const inTurn = (task: Task | ForecastTask) => {
     const result = last.then(() => compute(task))
     last = result.catch(() => undefined)
     return result
@@ -94,6 +105,6 @@ export function forecasterOf(
   return {
     end: async (question) => (await inTurn({ kind: 'end', question })) as Foretold,
     remedies: async (question, without) => (await inTurn({ kind: 'remedies', question, without })) as Remedy[],
-    ...more,
+    ...more(inTurn),
   }
 }

@@ -1,4 +1,4 @@
-import type { SQLInputValue } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { LogEntry } from '../../../records/outcome.ts'
 import { forgettingOfFeature } from '../forget-store.ts'
@@ -8,7 +8,7 @@ import { rowOf } from '../rows/damaged-rows.ts'
 import { featureOf } from '../rows/documents.ts'
 import { isStorable, type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
-import type { SqliteConnection } from './connection.ts'
+import { SqliteConnection } from './connection.ts'
 import { forgottenIn } from './forgetting.ts'
 import { isOneOfSqliteKeys, sqliteKeys } from './keys.ts'
 
@@ -66,6 +66,13 @@ export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
       return await sweepSqliteLog(db, oldest, { before, isOld, values: [before, open, known] })
     },
   }
+}
+
+/** The log of a store that another thread of this process has opened, to be read alone. */
+export function openSqliteLog(file: string): Pick<OutcomeLog, 'readLog'> & { close(): Promise<void> } {
+  const db = new SqliteConnection(new DatabaseSync(file, { readOnly: true, timeout: 0 }), file)
+  const { readLog } = sqliteOutcomes(db)
+  return { readLog, close: () => db.close() }
 }
 
 /** The last seq is stored apart from the rows, so that no seq is used twice, even if rows are deleted. */

@@ -26,6 +26,7 @@ export async function sqliteStore(folder: string, fresh: StoreIdentity = newIden
   const clock = storeClock()
   return {
     kind: 'sqlite',
+    file,
     ...identity,
     ...sqliteReleases(db, lastFence),
     ...sqliteTokens(db),
