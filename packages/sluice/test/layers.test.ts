@@ -14,6 +14,7 @@ const layers = [
   'bundled-page',
   'templates-folder',
   'small-heap',
+  'signal-echo',
   'loopback',
   'zip',
   'text',

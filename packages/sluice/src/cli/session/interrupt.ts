@@ -1,9 +1,8 @@
 import type { StopSignals } from '../../gate/run/session.ts'
+import { createSignalEcho } from '../../signal-echo.ts'
 import type { Host } from '../host.ts'
 
 const graceMs = 10_000
-/** One Ctrl-C may arrive twice: from the terminal, and through the process that started this one. */
-const echoMs = 100
 
 export interface Interrupt extends StopSignals {
   dispose(): void
@@ -13,25 +12,21 @@ export interface Interrupt extends StopSignals {
  * First Ctrl-C or SIGTERM: stop, and abort after 10 s. Second: abort at once. A third meets Node's own handling, which
  * ends the process whatever it is doing.
  */
-export function listenForInterrupt(
-  host: Pick<Host, 'stderr' | 'on' | 'off'>,
-  now: () => number = () => performance.now(),
-): Interrupt {
+export function listenForInterrupt(host: Pick<Host, 'stderr' | 'on' | 'off'>, now?: () => number): Interrupt {
   const stop = new AbortController()
   const abort = new AbortController()
-  let firstAt = Number.NEGATIVE_INFINITY
+  const isEcho = createSignalEcho(now)
   let timer: NodeJS.Timeout | undefined
   const stopListening = () => {
     host.off('SIGINT', onSignal)
     host.off('SIGTERM', onSignal)
   }
   const onSignal = () => {
-    if (now() - firstAt < echoMs) return
+    if (isEcho()) return
     if (stop.signal.aborted) {
       stopListening()
       return abort.abort()
     }
-    firstAt = now()
     host.stderr.write('\nStopping: waiting for answers that are already under way (again to stop at once).\n')
     stop.abort()
     timer = setTimeout(() => abort.abort(), graceMs).unref()

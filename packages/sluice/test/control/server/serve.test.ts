@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { listenForSignals } from '../../../src/control/server/serve/serve.ts'
 import { gateReport, promptVersion } from '../../support/control-plane.ts'
 import { readEvents } from '../../support/event-reader.ts'
 import { clientSecret, startIdentityProvider } from '../../support/identity-provider.ts'
@@ -69,9 +72,29 @@ test('a second signal ends it at once, though a request is under way', async () 
   await fetch(`${server.url}/healthz`)
   server.kill('SIGTERM')
   await until(() => server.said().includes('stopping'), 'the first signal to be seen')
+  // What follows within a second counts as the echo of the first one.
+  await setTimeout(1100)
   server.kill('SIGTERM')
   await server.done
   await request
+})
+
+test('one Ctrl-C that arrives twice lets requests under way finish', async () => {
+  let now = 0
+  const process = new EventEmitter()
+  const signals = listenForSignals(process, () => now)
+  let ended = 0
+  void signals.second.then(() => (ended += 1))
+  process.emit('SIGINT')
+  now += 900
+  process.emit('SIGINT')
+  await signals.first
+  assert.equal(ended, 0)
+  now += 101
+  process.emit('SIGINT')
+  await signals.second
+  signals.dispose()
+  assert.equal(process.listenerCount('SIGINT'), 0)
 })
 
 test('without a token it lets nobody in, says how to make one, and refuses other addresses than loopback', async () => {

@@ -6,6 +6,7 @@ import { createLeanFetch } from '../../../core/providers/http/lean-fetch.ts'
 import { SluiceError } from '../../../errors.ts'
 import { isLoopback } from '../../../loopback.ts'
 import type { Mask } from '../../../masking/mask.ts'
+import { createSignalEcho } from '../../../signal-echo.ts'
 import { keepYoungSpaceSmall } from '../../../small-heap.ts'
 import { openStore } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
@@ -147,11 +148,13 @@ function refuseOpenAddress(host: string): void {
 }
 
 /** The first signal asks to end, a second one to end at once. */
-export function listenForSignals(process: Pick<ServeProcess, 'on' | 'off'>) {
+export function listenForSignals(process: Pick<ServeProcess, 'on' | 'off'>, now?: () => number) {
   const first = Promise.withResolvers<void>()
   const second = Promise.withResolvers<void>()
+  const isEcho = createSignalEcho(now)
   let seen = false
   const onSignal = () => {
+    if (isEcho()) return
     if (seen) second.resolve()
     seen = true
     first.resolve()
