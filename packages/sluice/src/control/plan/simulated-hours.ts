@@ -49,9 +49,16 @@ export class SimulatedHours {
   #window = 0
   #stage = 0
   readonly #latencies: ComparedLatencies
+  /** By the share of the canary. */
+  readonly #gains = new Map<number, Record<Arm, number[]>>()
 
   constructor(rollout: Rollout, traffic: Traffic, difference: Difference, random: Random) {
     this.evidence = newEvidence(rollout)
+    // Users of both versions come equally often here, so the shares of users and of requests are the same, and one account does.
+    for (const flag of Object.values(this.evidence.sums.flags)) {
+      flag.exposed = flag.ratio
+      flag.recent.exposed = flag.recent.ratio
+    }
     this.#traffic = traffic
     this.#difference = difference
     this.#random = random
@@ -151,13 +158,25 @@ export class SimulatedHours {
       counts[arm] *= Math.max(0, 1 - flag.flagged[arm] / own)
       flag.flagged[arm] += counts[arm]
     }
-    for (const [i, ratio] of flagRatios.grid.entries()) {
-      const suspected = (share * ratio) / (share * ratio + 1 - share)
-      const gain =
-        counts.canary * Math.log(suspected / share) + counts.incumbent * Math.log((1 - suspected) / (1 - share))
-      for (const wealth of [flag.ratio[stage], flag.exposed[stage], flag.recent.ratio, flag.recent.exposed])
-        if (wealth) wealth[i] = (wealth[i] ?? 0) + gain
+    const [gains, ofStage, ofWindow] = [this.#gainsAt(share), flag.ratio[stage], flag.recent.ratio]
+    for (let i = 0; i < flagRatios.grid.length; i += 1) {
+      const gain = counts.canary * (gains.canary[i] ?? 0) + counts.incumbent * (gains.incumbent[i] ?? 0)
+      if (ofStage) ofStage[i] = (ofStage[i] ?? 0) + gain
+      ofWindow[i] = (ofWindow[i] ?? 0) + gain
     }
+  }
+
+  /** What a flagged request of each arm adds to the log wealth of each bet. */
+  #gainsAt(share: number): Record<Arm, number[]> {
+    const known = this.#gains.get(share)
+    if (known) return known
+    const suspected = flagRatios.grid.map((ratio) => (share * ratio) / (share * ratio + 1 - share))
+    const gains = {
+      canary: suspected.map((part) => Math.log(part / share)),
+      incumbent: suspected.map((part) => Math.log((1 - part) / (1 - share))),
+    }
+    this.#gains.set(share, gains)
+    return gains
   }
 
   #score(requests: ByArm, share: number, stage: number): void {

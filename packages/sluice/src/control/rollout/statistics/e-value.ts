@@ -32,17 +32,28 @@ export function restartedLogE(byStage: readonly (readonly number[])[], weights: 
   const last = byStage.length - 1
   const logs: number[] = []
   const shares: number[] = []
-  for (let stage = last; stage >= 0; stage -= 1) {
-    const budget = 2 ** -Math.min(stage + 1, last)
-    const row = byStage[stage] ?? []
+  // Stages that have won nothing leave the wealth as it was: their budgets are on the same bets.
+  let budget = 0
+  const put = () => {
     for (let i = 0; i < since.length; i += 1) {
-      since[i] = (since[i] ?? 0) + (row[i] ?? 0)
       logs.push(since[i] ?? 0)
       shares.push(budget * (weights[i] ?? 0))
     }
+    budget = 0
   }
+  for (let stage = last; stage >= 0; stage -= 1) {
+    const row = byStage[stage] ?? []
+    if (row.some(isWon)) {
+      if (budget > 0) put()
+      for (let i = 0; i < since.length; i += 1) since[i] = (since[i] ?? 0) + (row[i] ?? 0)
+    }
+    budget += 2 ** -Math.min(stage + 1, last)
+  }
+  put()
   return logMixture(shares, logs)
 }
+
+const isWon = (log: number) => log !== 0
 
 /**
  * Parts of the stake of a signal: on the first contributions of users since a stage began, on single windows, and on the means of
@@ -112,11 +123,8 @@ function dropOfMeans({ incumbent, canary }: Record<Arm, ClusterSums>, { toleranc
  */
 function flagLogE(flag: FlagSums, floor: Floor, { window }: Weighing): number {
   const { ratio, exposed, recent, lately } = flag
-  const ofStages = Math.min(restartedLogE(ratio, flagRatios.weights), restartedLogE(exposed, flagRatios.weights))
-  const ofWindow = Math.min(
-    logMixture(flagRatios.weights, recent.ratio),
-    logMixture(flagRatios.weights, recent.exposed),
-  )
+  const ofStages = leastOf(ratio, exposed, (wealth) => restartedLogE(wealth, flagRatios.weights))
+  const ofWindow = leastOf(recent.ratio, recent.exposed, (wealth) => logMixture(flagRatios.weights, wealth))
   const mayStages = isHigher(flag, floor)
   const mayWindow = exceeds(lately[0], floor)
   return logMixture(partsOf(flagStakes, window), [
@@ -124,6 +132,11 @@ function flagLogE(flag: FlagSums, floor: Floor, { window }: Weighing): number {
     mayWindow ? ofWindow : Math.min(ofWindow, 0),
     0,
   ])
+}
+
+/** A forecast keeps one account for both. */
+function leastOf<T>(a: T, b: T, logE: (wealth: T) => number): number {
+  return a === b ? logE(a) : Math.min(logE(a), logE(b))
 }
 
 /** How the stake on a window is divided: on this one, and kept for those to come. */
