@@ -11,7 +11,8 @@ import { chartFigure } from '../../src/charts/numbers-table.ts'
 import { linearScale } from '../../src/charts/scale.ts'
 import { type ChartPoint, stretches, thinned } from '../../src/charts/series.ts'
 import { chartStyle } from '../../src/charts/style.ts'
-import { complaintsOf, openBrowser } from '../support/browser.ts'
+import { complaintsOf } from '../support/browser.ts'
+import { sharedBrowser } from '../support/shared-browser.ts'
 import { samples } from './samples.ts'
 
 const words = { x: String, y: String }
@@ -95,9 +96,9 @@ test('names out of files stay texts', () => {
 
 test('in a browser no two texts of a chart touch, at the width of a phone and of a desk', async (context) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-charts-'))
-  const browser = await openBrowser()
+  const page = await (await sharedBrowser()).newPage({ viewport: { width: 320, height: 800 } })
   context.after(async () => {
-    await browser.close()
+    await page.close()
     rmSync(folder, { recursive: true, force: true })
   })
   const figures = Object.entries(samples).map(
@@ -108,7 +109,6 @@ test('in a browser no two texts of a chart touch, at the width of a phone and of
     file,
     `<!doctype html><meta charset="utf-8"><style>body,figure{margin:4px}${chartStyle}</style>${figures.join('')}`,
   )
-  const page = await browser.newPage({ viewport: { width: 320, height: 800 } })
   const complaints = complaintsOf(page)
   await page.goto(pathToFileURL(file).href)
   for (const width of [320, 1200]) {

@@ -1,24 +1,13 @@
 /// <reference lib="dom" />
-import { after } from 'node:test'
 import { systemClock } from '@sluice/client'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { listen } from '../../src/control/server/http/listen.ts'
 import { axeFaults } from './axe.ts'
-import { openBrowser } from './browser.ts'
 import { type TestPlane, testPlane, tokenOf } from './control-plane.ts'
 import { toldEngine } from './told-feature.ts'
 
 /** Pages wait so long for what they are told to wait for: the machine may be busy with other tests. */
 export const patienceMs = 60_000
-
-let shared: Promise<Browser> | undefined
-
-/** One browser for all tests of a process, as starting it costs more than most of them. It ends after the last of them. */
-export function sharedBrowser(): Promise<Browser> {
-  shared ??= openBrowser()
-  return shared
-}
-after(async () => (await shared)?.close())
 
 /** A control plane that listens, and a browser context for its pages. */
 export interface BrowsedPlane extends TestPlane {

@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { openBrowser } from '../../support/browser.ts'
 import { question, type ServedQuestions, serveQuestions } from '../../support/served-questions.ts'
+import { sharedBrowser } from '../../support/shared-browser.ts'
 
 const hostile = `<script>document.title = 'owned'</script><img src="https://example.com/x" onerror="document.title = 'owned'">
 </pre></section>\u202Egnp.exe\n\n${'x'.repeat(400)}`
@@ -11,9 +11,8 @@ const hostile = `<script>document.title = 'owned'</script><img src="https://exam
 describe('the page for labels in Chromium', () => {
   let browser: Browser
   before(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
-  after(() => browser.close())
 
   async function open({ server }: ServedQuestions): Promise<{ page: Page; asked: string[]; errors: string[] }> {
     const page = await browser.newPage()

@@ -4,17 +4,12 @@ import { before, describe, test } from 'node:test'
 import { systemClock } from '@sluice/client'
 import type { Browser, Page } from 'playwright-core'
 import { axeFaults } from '../../../support/axe.ts'
-import {
-  browsedPlane,
-  faultsOnScreens,
-  rollBackWatched,
-  sharedBrowser,
-  signIn,
-} from '../../../support/browsed-plane.ts'
+import { browsedPlane, faultsOnScreens, rollBackWatched, signIn } from '../../../support/browsed-plane.ts'
 import type { TestPlane } from '../../../support/control-plane.ts'
 import { startIdentityProvider } from '../../../support/identity-provider.ts'
 import { acknowledge } from '../../../support/launched.ts'
 import { planeAt } from '../../../support/oidc-visitor.ts'
+import { sharedBrowser } from '../../../support/shared-browser.ts'
 import { toldFeature } from '../../../support/told-feature.ts'
 import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/watched-canary.ts'
 

@@ -1,9 +1,8 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { axeFaults } from '../../../support/axe.ts'
-import { openBrowser } from '../../../support/browser.ts'
 import { everythingHostile, hostileCase, hostileReport } from '../../../support/report/hostile.ts'
 import {
   caseReport,
@@ -12,6 +11,7 @@ import {
   incidentReport,
   passedFeature,
 } from '../../../support/report/incident.ts'
+import { sharedBrowser } from '../../../support/shared-browser.ts'
 import { openReport } from './opened-report.ts'
 
 /** Cases of every kind; axe looks at each row, and the others are like the last one. */
@@ -22,9 +22,8 @@ const attack = `${everythingHostile}</script><script>document.title='owned'</scr
 describe('report.html under attack and under load', () => {
   let browser: Browser
   before(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
-  after(() => browser.close())
 
   test('has no accessibility violation, in light and in dark, with cases open', async () => {
     await using report = await openReport(browser, incidentReport(), everyKind)

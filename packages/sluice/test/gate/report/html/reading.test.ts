@@ -1,8 +1,7 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { openBrowser } from '../../../support/browser.ts'
 import {
   caseReport,
   incidentCases,
@@ -10,14 +9,14 @@ import {
   incidentReport,
   passedFeature,
 } from '../../../support/report/incident.ts'
+import { sharedBrowser } from '../../../support/shared-browser.ts'
 import { openReport } from './opened-report.ts'
 
 describe('report.html in Chromium', () => {
   let browser: Browser
   before(async () => {
-    browser = await openBrowser()
+    browser = await sharedBrowser()
   })
-  after(() => browser.close())
   const open = (options = {}) => openReport(browser, incidentReport(), incidentCases, options)
 
   test('says the verdict, its reason and the numbers before anything else', async () => {

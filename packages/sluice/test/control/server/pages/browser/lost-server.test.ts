@@ -4,18 +4,12 @@ import { before, describe, test } from 'node:test'
 import { systemClock } from '@sluice/client'
 import type { Browser, Page } from 'playwright-core'
 import { postgresStore } from '../../../../../src/control/store/postgres/postgres-store.ts'
-import {
-  browsedPlane,
-  openPage,
-  patienceMs,
-  rollBackWatched,
-  sharedBrowser,
-  signIn,
-} from '../../../../support/browsed-plane.ts'
+import { browsedPlane, openPage, patienceMs, rollBackWatched, signIn } from '../../../../support/browsed-plane.ts'
 import { gateReport, promptVersion, testPlane } from '../../../../support/control-plane.ts'
 import { acknowledge } from '../../../../support/launched.ts'
 import { startPostgres, withoutPostgres } from '../../../../support/postgres.ts'
 import { createProject, type Project } from '../../../../support/project.ts'
+import { sharedBrowser } from '../../../../support/shared-browser.ts'
 import { until } from '../../../../support/until.ts'
 
 const token = 'an-admin-token-for-tests'

@@ -2,14 +2,9 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { axeFaults } from '../../../../support/axe.ts'
-import {
-  type BrowsedPlane,
-  browsedPlane,
-  enterToken,
-  sharedBrowser,
-  signIn,
-} from '../../../../support/browsed-plane.ts'
+import { type BrowsedPlane, browsedPlane, enterToken, signIn } from '../../../../support/browsed-plane.ts'
 import { testPlane } from '../../../../support/control-plane.ts'
+import { sharedBrowser } from '../../../../support/shared-browser.ts'
 import { signedIn } from '../../../../support/visitor.ts'
 
 /** A plane with a canary of `f`, and the path of the form that rolls it back. */
