@@ -1,5 +1,5 @@
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
-import { type Forecast, forecast, playRollout } from './forecast.ts'
+import { type End, type Forecast, forecast, playRollout } from './forecast.ts'
 import type { Difference } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -69,13 +69,21 @@ export function planCanary(traffic: Traffic, settings: RolloutSettings): CanaryP
 
 function foundBy(traffic: Traffic, settings: RolloutSettings, difference: Difference): Found {
   const course = { difference, start: Date.UTC(2026, 0, 1), lasts: settings.patience / hourMs }
-  const found = Array.from({ length: runs }, (_, seed) => playRollout(traffic, settings, { ...course, seed }))
-    .filter((end) => end?.how === 'rolledBack')
-    .map((end): Met => {
-      const { hours = 0, users = 0, judged = 0 } = end ?? {}
-      return { hours, users, judgeUsd: traffic.judgeUsd === null ? null : judged * traffic.judgeUsd }
-    })
-    .toSorted((a, b) => a.hours - b.hours)
-  const at = (level: number) => found[Math.ceil(level * runs) - 1] ?? null
+  const found: Met[] = []
+  for (let seed = 0; seed < runs; seed += 1) {
+    const end = playRollout(traffic, settings, { ...course, seed })
+    if (end?.how === 'rolledBack') found.push(metAt(end, traffic))
+    // So many are not rolled back that the rest cannot change it: most of the time would go into what shows nothing.
+    if (seed + 1 - found.length > runs - atLevel(0.5)) return { median: null, p90: null }
+  }
+  const sorted = found.toSorted((a, b) => a.hours - b.hours)
+  const at = (level: number) => sorted[atLevel(level) - 1] ?? null
   return { median: at(0.5), p90: at(0.9) }
+}
+
+/** How many runs make this part of all. */
+const atLevel = (level: number) => Math.ceil(level * runs)
+
+function metAt({ hours, users, judged }: End, { judgeUsd }: Traffic): Met {
+  return { hours, users, judgeUsd: judgeUsd === null ? null : judged * judgeUsd }
 }
