@@ -51,12 +51,12 @@ export function createJudge(known: KnownAnswers, mistakes: number): SimulatedMod
   return ({ system, user }) => {
     const questions = [...system.matchAll(/^id: (.+)\nquestion: (.+)$/gm)]
     const output = part(user, 'OUTPUT')
-    const answers = known.get(plain(part(user, 'INPUT user'))) ?? []
+    const nearest = nearestTo(output, known.get(plain(part(user, 'INPUT user'))) ?? [])
     const items = questions.map(([, id = '', ask = '']) => ({
       id,
       evidence: '',
       reasoning: 'As known.',
-      verdict: verdict({ id, ask }, output, answers, mistakes),
+      verdict: verdict({ id, ask }, output, nearest, mistakes),
     }))
     return JSON.stringify({ items })
   }
@@ -78,17 +78,28 @@ const sentencesOf = (text: string) =>
     .filter((each) => each !== '')
 const wordsOf = (text: string) => plain(text).split(' ').length
 
-function verdict({ id, ask }: Question, output: string, known: Known, mistakes: number): string {
-  const same = known.find((one) => plain(one.output) === plain(output))
-  const nearest = same ?? known.toSorted((a, b) => shared(b.output, output) - shared(a.output, output))[0]
-  const before = nearest?.verdicts[id] ?? 'yes'
-  if (before !== 'yes' || same || !nearest) return before
-  const isGood = judgeOf({ id, ask }, output, nearest.output)
+/** The recorded answer that an output is, or is most like. */
+interface Nearest {
+  answer: Known[number] | undefined
+  isSame: boolean
+}
+
+function nearestTo(output: string, known: Known): Nearest {
+  const text = plain(output)
+  const same = known.find((one) => plain(one.output) === text)
+  if (same) return { answer: same, isSame: true }
+  const sentences = new Set(sentencesOf(output))
+  const shared = (one: Known[number]) => sentencesOf(one.output).filter((each) => sentences.has(each)).length
+  return { answer: known.toSorted((a, b) => shared(b) - shared(a))[0], isSame: false }
+}
+
+function verdict({ id, ask }: Question, output: string, { answer, isSame }: Nearest, mistakes: number): string {
+  const before = answer?.verdicts[id] ?? 'yes'
+  if (before !== 'yes' || isSame || !answer) return before
+  const isGood = judgeOf({ id, ask }, output, answer.output)
   const wrong = createHash('sha256').update(`${id}\0${output}`).digest().readUInt32BE(0) / 2 ** 32 < mistakes
   return isGood === wrong ? 'no' : 'yes'
 }
-
-const shared = (a: string, b: string) => sentencesOf(a).filter((each) => sentencesOf(b).includes(each)).length
 
 function judgeOf({ id, ask }: Question, output: string, good: string): boolean {
   if (id === 'concise') return wordsOf(output) < 1.3 * wordsOf(good)
@@ -100,7 +111,8 @@ function judgeOf({ id, ask }: Question, output: string, good: string): boolean {
   // `actions`, and the questions of single cases: nothing of the list, or of a text without one, may be missing.
   const list = good.split('\n').filter((line) => /^- /.test(line))
   const needed = (list.length > 0 ? list : good.split('\n')).flatMap(sentencesOf)
-  return needed.every((sentence) => sentencesOf(undoubted).some((each) => each === sentence || isGerman(each)))
+  const told = sentencesOf(undoubted)
+  return needed.every((sentence) => told.some((each) => each === sentence || isGerman(each)))
 }
 
 /** A part of what was said, a translation, or a sentence that claims nothing. */

@@ -105,12 +105,13 @@ function stageFrom(origin: string): Stage & { git(...args: string[]): string } {
   const copies: Stage[] = []
   const git = (...args: string[]) => {
     const { status, stdout, stderr, error } = spawnSync('git', args, { cwd: folder, env, encoding: 'utf8' })
-    if (status !== 0) throw new Error(`git ${args[0]} failed: ${error?.message ?? stderr}`)
+    if (status !== 0) throw new Error(`git ${args.join(' ')} failed: ${error?.message ?? stderr}`)
     return stdout
   }
   const commit = (message: string) => {
     git('add', '--all')
-    git('commit', '--quiet', '--message', message)
+    // A repository that lives for seconds needs no upkeep, for which git starts a process after each commit.
+    git('-c', 'maintenance.auto=false', 'commit', '--quiet', '--message', message)
   }
   const patchOf = (file: string) =>
     git('show', '--format=', '--unified=0', '--no-color', '--no-ext-diff', 'HEAD', '--', file)

@@ -1,35 +1,8 @@
-import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { test } from 'node:test'
-
-const script = path.join(import.meta.dirname, '../../../../demo/run.ts')
-
-/** What the demo tells, which must go as told and leave nothing behind. */
-function told(story: string, ...flags: string[]): string {
-  const scratch = mkdtempSync(path.join(tmpdir(), `sluice-${story}-test-`))
-  const env = { ...process.env, NO_COLOR: '1', TMPDIR: scratch }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, story, ...flags], { encoding: 'utf8', env })
-  const left = readdirSync(scratch).filter((name) => name !== 'node-compile-cache')
-  rmSync(scratch, { recursive: true })
-  assert.equal(status, 0, `${stdout}\n${stderr}`)
-  assert.deepEqual(left, [])
-  return stdout
-}
-
-function assertOrder(text: string, order: readonly RegExp[]): void {
-  let from = 0
-  for (const expected of order) {
-    const found = text.slice(from).search(expected)
-    assert.notEqual(found, -1, `${expected} does not come after position ${from}:\n${text}`)
-    from += found
-  }
-}
+import { assertOrder, toldDemo } from './told-demo.ts'
 
 test('the demo tells of an agent whose code alone changed: red by the first call that deviates, and green again', () => {
-  assertOrder(told('agent'), [
+  assertOrder(toldDemo('agent'), [
     /its model is simulated/,
     /✓ looks up before it refunds/,
     /\+ .*desk\.call\(\['refund'/,
@@ -46,7 +19,7 @@ test('the demo tells of an agent whose code alone changed: red by the first call
 })
 
 test('the demo tells a worse retrieval from a worse prompt, with intervals', () => {
-  assertOrder(told('rag'), [
+  assertOrder(toldDemo('rag'), [
     /1 {2}Another chunking/,
     /\$ sluice gate +exit code 1 +FAIL/,
     /recall@3: 1\.000 before, 0\.\d+ now, 95 % interval of the change -0\.\d+ to -0\.\d+/,
@@ -59,7 +32,7 @@ test('the demo tells a worse retrieval from a worse prompt, with intervals', () 
 })
 
 test('the demo tells of a skill that is worse than none in some cases, and green again without harm', () => {
-  assertOrder(told('skill', '--small'), [
+  assertOrder(toldDemo('skill', '--small'), [
     /\+- Write at most three lines/,
     /\$ sluice gate +exit code 1 +FAIL/,
     /without it the mean is 0\.\d+, over 16 cases/,

@@ -1,24 +1,9 @@
-import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { test } from 'node:test'
-
-const script = path.join(import.meta.dirname, '../../../../demo/run.ts')
+import { assertOrder, assertShort, toldDemo } from './told-demo.ts'
 
 test('the demo tells what a pass is worth: the judge is calibrated, a drill finds blind spots, what it proposes kills more, the plan holds', () => {
-  const scratch = mkdtempSync(path.join(tmpdir(), 'sluice-trust-test-'))
-  const env = { ...process.env, NO_COLOR: '1', TMPDIR: scratch }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, 'trust', '--small'], {
-    encoding: 'utf8',
-    env,
-  })
-  const left = readdirSync(scratch).filter((name) => name !== 'node-compile-cache')
-  rmSync(scratch, { recursive: true })
-  assert.equal(status, 0, `${stdout}\n${stderr}`)
-  assert.deepEqual(left, [])
-  const order = [
+  const text = toldDemo('trust', '--small')
+  assertOrder(text, [
     /labels were written for this demo/,
     /judge is simulated/,
     /TOO FEW LABELS \(about \d+ more\)/,
@@ -37,13 +22,6 @@ test('the demo tells what a pass is worth: the judge is calibrated, a drill find
     /in every answer +failed +\d+ of 50: .* 95 % interval/,
     /in few answers +failed +\d+ of 50: .* 95 % interval/,
     /In short/,
-  ]
-  const lines = stdout.split('\n').length
-  assert.ok(lines <= 72, `the story takes ${lines} lines`)
-  let from = 0
-  for (const expected of order) {
-    const found = stdout.slice(from).search(expected)
-    assert.notEqual(found, -1, `${expected} does not come after position ${from}:\n${stdout}`)
-    from += found
-  }
+  ])
+  assertShort(text)
 })
