@@ -44,8 +44,8 @@ async function load(page: Page): Promise<void> {
 }
 
 /**
- * All that axe judges: elements with their attributes, whether there is text, which id leads where, and how the page is
- * shown. Rows that are alike count once. Runs in the page.
+ * All that axe judges: elements with their attributes, whether there is text, which id leads where, what scrolls, and how the
+ * page is shown. Rows that are alike count once. Runs in the page.
  */
 function structureOf(within: string): string {
   const ids = new Map<string, number>()
@@ -61,7 +61,8 @@ function structureOf(within: string): string {
     if (node instanceof Text) return node.data.trim() === '' ? '' : 'text'
     if (!(node instanceof Element)) return ''
     const parts = [...node.childNodes].map(told).filter((part, index, all) => part !== '' && part !== all[index - 1])
-    return `<${node.localName} ${[...node.attributes].map(written).join(' ')}>${parts.join('')}</>`
+    const isLarger = node.scrollWidth > node.clientWidth || node.scrollHeight > node.clientHeight
+    return `<${node.localName} ${isLarger ? 'scrolls ' : ''}${[...node.attributes].map(written).join(' ')}>${parts.join('')}</>`
   }
   const shown = [innerWidth, ...['print', '(prefers-color-scheme: dark)'].map((query) => matchMedia(query).matches)]
   return `${shown} ${told(document.querySelector(within) ?? document)}`
