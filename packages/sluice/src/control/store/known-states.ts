@@ -2,8 +2,8 @@ import type { Checkpoint } from './evidence-store.ts'
 
 /** After so many times a state is read from its text again, so that what this process itself has spoilt in it is found. */
 const mostTaken = 60
-/** Characters of all texts together. What is beyond is read each time. */
-const mostKept = 32_000_000
+/** Characters of all texts together, which take 60 MB with their states. What is beyond is read each time. */
+const mostKept = 16_000_000
 
 /** A row of the store. */
 interface Stored {
