@@ -1,5 +1,3 @@
-import type { Checkpoint } from './evidence-store.ts'
-
 /** After so many times a state is read from its text again, so that what this process itself has spoilt in it is found. */
 const mostTaken = 60
 /** Characters of all texts together, which take 60 MB with their states. What is beyond is read each time. */
@@ -31,17 +29,17 @@ export class KnownStates {
     this.#most = { taken: mostTaken, kept: mostKept, ...most }
   }
 
-  take(name: string, stored: Stored, read: (text: string) => unknown): Checkpoint {
+  take(name: string, stored: Stored, read: (text: string) => unknown): { state: unknown; isKnown?: true } {
     const { cursor, text } = stored
     const known = this.#kept.get(name)
     this.#kept.delete(name)
     if (known?.text === text && known.cursor === cursor && known.taken < this.#most.taken) {
       this.#lent.set(name, { ...known, taken: known.taken + 1 })
-      return { cursor, state: known.state, isKnown: true }
+      return { state: known.state, isKnown: true }
     }
     const state = read(text)
     this.#lent.set(name, { ...stored, state, taken: 0 })
-    return { cursor, state }
+    return { state }
   }
 
   /** It was taken and is as it was; `state` is what its reader has made of it. */

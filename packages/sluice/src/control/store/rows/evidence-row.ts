@@ -17,7 +17,7 @@ export function toldName(name: string): string {
 export function checkpointOf(row: Record<string, unknown>, name?: string, known?: KnownStates): Checkpoint {
   const [cursor, text] = [Number(row.cursor), String(row.state)]
   if (name === undefined || !known) return { cursor, state: stateOf(text) }
-  return known.take(name, { cursor, text }, stateOf)
+  return { cursor, ...known.take(name, { cursor, text }, stateOf) }
 }
 
 function stateOf(text: string): unknown {
