@@ -20,7 +20,21 @@ export function isWorkflowToken(name: string): boolean {
 
 /** Whether a variable holds a credential, by its name alone. */
 export function isCredentialName(name: string): boolean {
-  return credentialPart.test(name) && !notItself.test(name)
+  return credentialPart.test(name) && !notItself.test(name) && !gitSetting.test(name)
+}
+
+/** Settings that git takes from its environment: their number, and the name and the value of each. */
+const gitSetting = /^GIT_CONFIG_(?:COUNT|PARAMETERS|(?:KEY|VALUE)_\d+)$/
+/** Settings of git that send a credential with each request. */
+const gitHeader = /\.extraheader/i
+
+/** Headers that git sends: each as it is, and its last word, which is the credential. */
+function secretsOfGit(env: Env): string[] {
+  return Object.entries(env).flatMap(([name, key = '']) => {
+    const number = /^GIT_CONFIG_KEY_(\d+)$/.exec(name)?.[1]
+    const value = number !== undefined && gitHeader.test(key) ? env[`GIT_CONFIG_VALUE_${number}`]?.trim() : undefined
+    return value ? [value, value.split(/\s+/).at(-1) ?? value] : []
+  })
 }
 
 /** Files with which a step controls later steps of its job, and tokens that publish packages. */
@@ -39,11 +53,17 @@ export function credentialsForApplications(env: Env): string[] {
   return Object.keys(env).filter((name) => env[name]?.trim() && isCredentialName(name) && !isWithheld(name))
 }
 
-/** The environment for code that needs no credentials: without them, by their names and by `more` names, and without passwords in addresses. */
+/**
+ * The environment for code that needs no credentials: without them, by their names and by `more` names, and without passwords in
+ * addresses. Settings of git stay or go together, since git refuses to work where one of a number is missing.
+ */
 export function withoutCredentials(env: Env, more: readonly string[]): Env {
   const isSecret = ([name, value = '']: [string, string | undefined]) =>
     isCredentialName(name) || isWithheld(name) || more.includes(name) || secretsOfAddress(value).length > 0
-  return Object.fromEntries(Object.entries(env).filter((entry) => !isSecret(entry)))
+  const entries = Object.entries(env)
+  const ofGit = entries.filter(([name]) => gitSetting.test(name))
+  const isGitSecret = ofGit.some((entry) => isSecret(entry) || gitHeader.test(entry[1] ?? ''))
+  return Object.fromEntries(entries.filter((entry) => (gitSetting.test(entry[0]) ? !isGitSecret : !isSecret(entry))))
 }
 
 function isWithheld(name: string): boolean {
@@ -52,7 +72,8 @@ function isWithheld(name: string): boolean {
 
 /** Everything in an environment that is a secret by its name, and the passwords in all of its addresses. */
 export function secretsOfEnvironment(env: Env): string[] {
-  return Object.entries(env).flatMap(([name, value = '']) =>
+  const named = Object.entries(env).flatMap(([name, value = '']) =>
     isCredentialName(name) ? [value, ...secretsOfAddress(value)] : secretsOfAddress(value),
   )
+  return [...named, ...secretsOfGit(env)]
 }

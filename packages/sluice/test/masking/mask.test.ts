@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createMask } from '../../src/masking/mask.ts'
-import { isCredentialName, isWorkflowToken, secretsOfEnvironment } from '../../src/masking/secret-names.ts'
+import {
+  isCredentialName,
+  isWorkflowToken,
+  secretsOfEnvironment,
+  withoutCredentials,
+} from '../../src/masking/secret-names.ts'
 
 function maskOf(...secrets: string[]) {
   const mask = createMask()
@@ -156,6 +161,25 @@ test('what an environment holds of secrets: by the names of variables, and the p
   const mask = maskOf(...secretsOfEnvironment(env))
   assert.equal(mask.text('one-one-one two-two-two three-three'), '*** *** ***')
   assert.equal(mask.text('/home/ann http://proxy:3128 4096'), '/home/ann http://proxy:3128 4096')
+})
+
+test('settings of git in the environment stay together where none is a secret, and go together where one is', () => {
+  const settings = (key: string, value: string) => ({
+    ...{ GIT_CONFIG_COUNT: '2', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '/builds/app' },
+    ...{ GIT_CONFIG_KEY_1: key, GIT_CONFIG_VALUE_1: value },
+  })
+  const plain = settings('maintenance.auto', 'false')
+  assert.deepEqual(withoutCredentials({ ...plain, MY_TOKEN: 'one-one-one' }, []), plain)
+  assert.deepEqual(secretsOfEnvironment(plain), [])
+  for (const env of [
+    settings('http.https://git.example.com/.extraheader', 'AUTHORIZATION: basic dHdvLXR3bw=='),
+    settings('url.https://ci:dHdvLXR3bw==@git.example.com/.insteadOf', 'https://git.example.com/'),
+  ]) {
+    assert.deepEqual(withoutCredentials({ ...env, HOME: '/home/ann' }, []), { HOME: '/home/ann' })
+    assert.equal(maskOf(...secretsOfEnvironment(env)).text('basic dHdvLXR3bw=='), 'basic ***')
+  }
+  const handedOn = { GIT_CONFIG_PARAMETERS: "'http.extraheader'='AUTHORIZATION: basic dHdvLXR3bw=='" }
+  assert.deepEqual(withoutCredentials(handedOn, []), {})
 })
 
 test('names of variables: credentials, and those that belong to the workflow', () => {
