@@ -40,7 +40,7 @@ export async function releaseOrder(
   return {
     fault:
       why &&
-      `${version} of ${plainFeature(key)} cannot go to ${here} yet: it ${why} (${earlier}). Release it as ${shownKey(before, environments)} first.`,
+      `${version} of ${plainFeature(key)} cannot go to ${here} yet: it ${why} in ${earlier}. Release it as ${shownKey(before, environments)} first.`,
     based: { basedOn: { feature: before, revision: there.revision } },
   }
 }

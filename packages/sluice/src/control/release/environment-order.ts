@@ -19,7 +19,7 @@ function releasedBy(event: ReleaseEvent): string | undefined {
 }
 
 /**
- * Why a version may not move on from an environment, as words that go on from its name; null where it may. It must have
+ * Why a version may not move on from an environment, as words before "in" and its name; null where it may. It must have
  * been what everybody got, and nothing may have taken it back since.
  */
 export function whyNotPassed(state: FeatureState, version: string): string | null {
@@ -27,10 +27,10 @@ export function whyNotPassed(state: FeatureState, version: string): string | nul
   const last = history.findLast((one) => one.version === version)
   if (last?.until === null) return null
   const own = [...pastRollouts, ...(rollout ? [rollout] : [])].filter(({ canary }) => canary === version)
-  if (last?.ended === 'rolledBack' || rolledBack.includes(version)) return 'was rolled back there'
+  if (last?.ended === 'rolledBack' || rolledBack.includes(version)) return 'was rolled back'
   const later = own.filter(({ endedAt }) => endedAt !== null && endedAt >= (last?.since ?? 0))
-  if (later.some(({ status }) => status === 'rolledBack')) return 'was rolled back there'
-  if (later.some(({ status }) => status === 'aborted')) return 'was aborted there'
+  if (later.some(({ status }) => status === 'rolledBack')) return 'was rolled back'
+  if (later.some(({ status }) => status === 'aborted')) return 'was aborted'
   if (last) return null
-  return own.some(({ endedAt }) => endedAt === null) ? 'is only being rolled out there' : 'was never active there'
+  return own.some(({ endedAt }) => endedAt === null) ? 'is only being rolled out' : 'was never active'
 }

@@ -9,27 +9,24 @@ test('a version goes to an environment after everybody had it in the one before,
   const { first, next, activate, start } = plane
   assert.equal(
     detail(await activate('summary', first)),
-    `environment-before: ${first} of summary cannot go to production yet: it was never active there (staging). Release it as summary@staging first. In an emergency do it all the same, and say why (breakGlass.reason, --break-glass): then others are told, and asked to review it.`,
+    `environment-before: ${first} of summary cannot go to production yet: it was never active in staging. Release it as summary@staging first. In an emergency do it all the same, and say why (breakGlass.reason, --break-glass): then others are told, and asked to review it.`,
   )
   assert.equal((await activate('summary@staging', first)).status, 200)
   assert.equal((await activate('summary', first)).status, 200)
   const { body: rollout } = await start('summary@staging', next)
   for (const key of ['summary', 'summary@production', 'summary%40production'])
-    assert.match(
-      detail(await start(key, next)),
-      /^environment-before: .* it is only being rolled out there \(staging\)/,
-    )
+    assert.match(detail(await start(key, next)), /^environment-before: .* it is only being rolled out in staging/)
   const act = (what: string) =>
     plane.ask(`POST /v1/rollouts/${rollout.id}/${what}`, { as: 'operator', body: { reason: 'r' } })
   await act('abort')
-  assert.match(detail(await activate('summary', next)), /it was aborted there \(staging\)/)
+  assert.match(detail(await activate('summary', next)), /it was aborted in staging/)
   const to = { as: 'operator', body: { to: next, reason: 'r' } }
   assert.match(detail(await plane.ask('POST /v1/features/summary/rollback', to)), /^environment-before: /)
   await activate('summary@staging', next)
   assert.equal((await start('summary', next)).status, 201, 'it is what everybody has in staging now')
   await plane.ask('POST /v1/features/summary/rollback', { as: 'operator', body: { reason: 'r' } })
   await plane.ask('POST /v1/features/summary@staging/rollback', { as: 'operator', body: { reason: 'r' } })
-  assert.match(detail(await start('summary', next)), /it was rolled back there \(staging\)/)
+  assert.match(detail(await start('summary', next)), /it was rolled back in staging/)
 })
 
 test('what was active before there were environments stays, and can be gone back to', async () => {
@@ -53,10 +50,10 @@ test('in an emergency a release goes before its turn, and that is on record unti
     [glass?.action, glass?.reason, set?.action],
     ['approval.break-glass', 'staging is down', 'active.set'],
   )
-  assert.match(JSON.stringify(glass?.evidence), /never active there \(staging\)/)
+  assert.match(JSON.stringify(glass?.evidence), /never active in staging/)
   const [note] = await plane.store.pendingProposals('summary')
   assert.equal(note?.state, 'unreviewed')
-  assert.match(note?.does.at(-1) ?? '', /^Out of turn: .* was never active there \(staging\)/)
+  assert.match(note?.does.at(-1) ?? '', /^Out of turn: .* was never active in staging/)
 })
 
 test('a release that is proposed is not made if its version is taken back in staging before the last approval', async () => {
@@ -86,7 +83,7 @@ test('a release that is proposed is not made if its version is taken back in sta
     return store.commit(change)
   }
   const refused = await approve(proposal.id)
-  assert.match(detail(refused), /^proposal-lapsed: .* it was rolled back there \(staging\)/)
+  assert.match(detail(refused), /^proposal-lapsed: .* it was rolled back in staging/)
   assert.equal((await plane.feature('summary')).active, null)
   assert.match(detail(await propose()), /^environment-before: /)
   await activate('summary@staging', next)

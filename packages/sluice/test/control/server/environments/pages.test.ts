@@ -38,8 +38,12 @@ test('a page refuses a release before its turn, and makes it in an emergency', a
   const visitor = await signedIn(plane, 'operator')
   const address = `/features/summary/activate?version=${plane.first}`
   const refused = await visitor.page(address)
-  assert.match(refused, /cannot go to production yet: it was never active there \(staging\)/)
+  assert.match(refused, /cannot go to production yet: it was never active in staging/)
   assert.doesNotMatch(refused, /name="reason"/)
+  const first = `/features/summary%40staging/activate?version=${plane.first}`
+  assert.ok(refused.includes(`href="${first}">Release it as summary@staging first</a>`))
+  assert.doesNotMatch(refused, /Try it on a share/, 'which would be refused, too')
+  assert.match(await visitor.page(first), /name="reason"/)
   assert.match(refused, /breakGlass=yes">All the same, in an emergency/)
   const page = await visitor.page(`${address}&breakGlass=yes`)
   const made = await visitor.send('/features/summary/activate', { ...hiddenFields(page), reason: 'staging is down' })

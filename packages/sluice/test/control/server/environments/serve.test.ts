@@ -64,7 +64,10 @@ test('the server and the command line know the environments of sluice.yaml, and 
   await server.ask('/v1/features/mail/versions', { content })
   const release = ['--reason', 'first', '--override', 'no gate here', '--wait', '0s']
   const early = await server.sluice('activate', 'mail', '3.1', ...release)
-  assert.deepEqual([early.code, /cannot go to production yet: it was never active there/.test(early.text)], [1, true])
+  assert.deepEqual(
+    [early.code, /cannot go to production yet: it was never active in staging/.test(early.text)],
+    [1, true],
+  )
   assert.match((await server.sluice('activate', 'mail@stagin', '3.1', ...release)).text, /there are staging and prod/)
   assert.match(
     (await server.sluice('activate', 'mail@staging', '3.1', ...release)).text,

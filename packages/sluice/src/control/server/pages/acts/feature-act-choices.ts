@@ -1,3 +1,4 @@
+import { keyBefore, shownKey } from '../../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { excerpt } from '../../../../text/untrusted.ts'
@@ -65,6 +66,14 @@ export async function rollbackBefore(services: Services, state: FeatureState): P
   )
   const when = `${momentText(at)} by ${by} (${excerpt(reason, longestReason)})`
   return [`${taken} was rolled back already, ${when}. Since then everybody gets ${since}.`]
+}
+
+/** To where a version must have been before; it has an environment before where it is refused for that. */
+export function earlierOf({ environments }: Services, feature: string, version: VersionRecord): ActPage['others'] {
+  const before = keyBefore(feature, environments)
+  if (before === null) return []
+  const address = `${featureActAddress(before, 'activate')}?version=${version.id}`
+  return [{ address, text: `Release it as ${shownKey(before, environments)} first` }]
 }
 
 /** What one may have meant instead. */

@@ -41,6 +41,7 @@ import { type ExpectedStart, expectedStart, sentStart, startHidden } from './exp
 import {
   actEvent,
   choicesOf,
+  earlierOf,
   type FeatureAct,
   featureActRefusal,
   noChoices,
@@ -179,6 +180,8 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address, early })
   const before = version && act !== 'rollback' ? rolledBackBefore(state, version) : null
   const made = act === 'rollback' ? await rollbackBefore(services, state) : []
+  const isTooEarly = early !== null && act !== 'rollback'
+  const others = isTooEarly && version ? earlierOf(services, feature, version) : othersOf(act, state, version)
   const isWithoutChoice = act !== 'rollback' && !version && choices.length === 0
   return actPage({
     title: words.title(name),
@@ -196,7 +199,7 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
     isUnderWay: isCounting || start?.isUnderWay === true,
     choices,
     choicesPage,
-    others: isWithoutChoice ? [] : [...othersOf(act, state, version), ...(version ? (approval?.others ?? []) : [])],
+    others: isWithoutChoice ? [] : [...others, ...(version ? (approval?.others ?? []) : [])],
     notes: [...(before === null ? [] : [before]), ...(approval?.notes ?? [])],
     refusal: isWithoutChoice ? noOtherVersion(plainFeature(feature)) : (refusal ?? approval?.refusal ?? null),
     fault,
