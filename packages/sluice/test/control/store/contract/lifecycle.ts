@@ -40,7 +40,10 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
 
   test(`${kind}: a lease that nobody renews ends by itself, and its holder's late write is refused`, async (context) => {
     const store = await open(context)
-    const [frozen, other] = [await store.lead('controller', { forMs: 200 }), await store.lead('judge', { forMs: 200 })]
+    const [frozen, other] = [
+      await store.lead('controller', { forMs: 200 }),
+      await store.lead('judge', { forMs: 60_000 }),
+    ]
     assert.ok(frozen && other)
     assert.deepEqual(
       (await store.leases()).map(({ name, ours }) => [name, ours]),
@@ -51,12 +54,16 @@ export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }:
     )
     let next: Lease | undefined
     await until(async () => {
-      assert.equal(await other.renew(), true)
       next = await store.lead('controller')
       return next !== undefined
     }, 'the end of the lease')
     assert.ok(next && next.fence.number > frozen.fence.number)
     assert.deepEqual([frozen.held(), await frozen.renew(), other.held()], [false, false, true])
+    const left = async () => (await store.leases()).find(({ name }) => name === 'judge')?.leftMs ?? 0
+    await until(async () => {
+      const before = await left()
+      return (await other.renew()) && (await left()) > before
+    }, 'a longer time by renewing')
     await frozen.release()
     assert.equal(next.held(), true, 'what is lost releases nothing')
     const write = (fence: Fence) => store.commit(change('summary', { feature: feature('summary'), fence }))
