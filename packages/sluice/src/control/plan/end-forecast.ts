@@ -79,9 +79,9 @@ export function harmOf(traffic: Traffic, { signals, margin, flagMargin }: Rollou
 }
 
 function harmText({ drop, errors }: Difference): string {
-  return drop > 0
-    ? `a score lower by ${formatScore(drop)}`
-    : `${Number((100 * errors).toPrecision(3))} more errors of 100`
+  if (drop > 0) return `a score lower by ${formatScore(drop)}`
+  const more = Number((100 * errors).toPrecision(3))
+  return `${more} more ${more === 1 ? 'error' : 'errors'} of 100`
 }
 
 function chancesOf(

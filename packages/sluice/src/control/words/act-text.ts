@@ -27,8 +27,9 @@ interface RolloutFacts {
   users: { canary: number; incumbent: number } | null
 }
 
-/** What an act on a rollout brings, in figures. What is only estimated says so. */
-export function rolloutConsequence(act: RolloutAct, facts: RolloutFacts): Consequence {
+/** What an act on a rollout brings, in figures. What is only estimated says so. Of nobody seen nothing is estimated. */
+export function rolloutConsequence(act: RolloutAct, { users, ...given }: RolloutFacts): Consequence {
+  const facts = { ...given, users: users && users.canary + users.incumbent > 0 ? users : null }
   const { canary, incumbent } = facts.names
   const share = formatPercent(sharePpm(facts.rollout) / 1e6)
   switch (act) {

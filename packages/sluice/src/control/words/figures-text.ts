@@ -40,13 +40,17 @@ export function figuresLines(
 
 /** `6.4 of the 20 that roll it back, as unlikely as 1 in 6 if it were no worse; highest 6.4, 27 Nov 00:10Z` */
 function againstText({ users, against: { eValue, needed, highest } }: ShownFigures): string {
-  if (users.canary === 0 || users.incumbent === 0) return 'not known, no data of both arms yet'
+  if (isOneSided(users)) return unheard
   const present = `${eValueText(eValue)} of the ${eValueText(needed)} that roll it back, ${evidenceInWords(eValue)}`
   return `${present}; highest ${eValueText(highest.eValue)}, ${momentText(highest.at)}`
 }
 
+/** Where one arm has no users, there is nothing to compare. */
+const isOneSided = ({ canary, incumbent }: ShownFigures['users']) => canary === 0 || incumbent === 0
+const unheard = 'not known, no data of both arms yet'
+
 function weakerLines({ users, signals, against }: ShownFigures): string[] {
-  if (users.canary === 0 || users.incumbent === 0) return []
+  if (isOneSided(users)) return []
   const each = signals.map((one) => ({ name: signalNames[one.signal] ?? one.signal, eValue: one.against }))
   const text = weakerTogether(against.eValue, each)
   return text === null ? [] : [text]
@@ -170,6 +174,11 @@ export function weakerTogether(
   if (all === null || strongest === null || evidenceInWords(strongest.eValue) === evidenceInWords(all)) return null
   if ((strongest.eValue ?? 0) <= all) return null
   return `All together is weaker than ${strongest.name} alone: it is their mean by weight, and the others do not bear it out.`
+}
+
+/** The evidence in words, or that there is none to speak of. */
+export function knownEvidence({ users, against }: Pick<ShownFigures, 'users' | 'against'>): string {
+  return isOneSided(users) ? unheard : evidenceWords(against)
 }
 
 /** An e-value against "the canary is no worse" in words that need no statistics, and how much of it rolls back. */

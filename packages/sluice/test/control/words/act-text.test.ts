@@ -42,7 +42,12 @@ test('the consequence of an act is in figures, and an estimate says that it is o
 test('where no user was counted, no number is given', () => {
   const facts = { rollout, names, users: null }
   assert.equal(first('abort', facts), '5 % of the users get 1.0 again; how many that is, is not known.')
-  assert.equal(first('promote', facts), 'Everybody gets 1.1; how many users that is, is not known.')
+  const everybody = 'Everybody gets 1.1; how many users that is, is not known.'
+  assert.equal(first('promote', facts), everybody)
+  const nobody = { ...facts, users: { canary: 0, incumbent: 0 } }
+  assert.equal(first('promote', nobody), everybody)
+  assert.match(rolloutConsequence('rollback', nobody).first, /^5 % of the users get 1\.0 again; how many/)
+  assert.match(rolloutConsequence('rollback', nobody).more.join(' '), /No outcome has been counted since it began/)
 })
 
 test('a start says how many users begin, and what happens by itself', () => {

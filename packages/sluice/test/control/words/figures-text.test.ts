@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { evidenceWords, weakerTogether } from '../../../src/control/words/figures-text.ts'
+import { evidenceWords, knownEvidence, weakerTogether } from '../../../src/control/words/figures-text.ts'
 
 test('evidence is said as a chance, never rounded up, and with what rolls back', () => {
   const words = (eValue: number) => evidenceWords({ eValue, needed: 20 })
@@ -9,6 +9,18 @@ test('evidence is said as a chance, never rounded up, and with what rolls back',
   assert.equal(words(1e300), 'as unlikely as 1 in 10³⁰⁰ if it were no worse; at 1 in 20 it is rolled back')
   for (const little of [0, 0.3, 1, 1.99])
     assert.equal(words(little), 'no evidence that it is worse; at 1 in 20 it is rolled back')
+})
+
+test('evidence without users of both arms is not known, and no good news', () => {
+  const against = { eValue: 1, needed: 20, highest: { eValue: 1, at: 0 } }
+  for (const users of [
+    { canary: 0, incumbent: 0 },
+    { canary: 0, incumbent: 9 },
+    { canary: 9, incumbent: 0 },
+  ])
+    assert.equal(knownEvidence({ users, against }), 'not known, no data of both arms yet')
+  const seen = { canary: 1, incumbent: 1 }
+  assert.equal(knownEvidence({ users: seen, against }), 'no evidence that it is worse; at 1 in 20 it is rolled back')
 })
 
 test('why all signals together are weaker than one of them is said where they are, and only there', () => {

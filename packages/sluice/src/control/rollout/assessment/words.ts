@@ -78,8 +78,12 @@ function suspicion(facts: Facts): string {
 }
 
 function noEvidence({ signals }: Facts): string {
+  const deciding = signals.filter(({ weight }) => weight > 0)
+  const unknown = deciding.filter(({ logE }) => logE === null).map(({ signal }) => signal)
+  if (deciding.length > 0 && unknown.length === deciding.length) return 'Nothing is known of the canary yet.'
   const worse = worseSoFar(signals)
-  if (worse === null) return 'Nothing speaks against the canary so far.'
+  if (worse === null)
+    return `Nothing speaks against the canary so far.${unknown.length === 0 ? '' : ` Not known yet: ${listed(unknown)}.`}`
   return `${worse.charAt(0).toUpperCase()}${worse.slice(1)}. As much may be chance.`
 }
 

@@ -50,6 +50,16 @@ test('a canary that scores much less is rolled back, and the words say by what',
   assert.ok(found.interval && found.interval.high < 0)
 })
 
+test('of what nobody has seen nothing is said to be well', () => {
+  assert.match(assessed([], even, 1000).words, /^Nothing is known of the canary yet\. Seen: 0 requests of 0 users/)
+  const unscored = assessed(
+    visits(40, () => ({})),
+    even,
+    1000,
+  ).words
+  assert.match(unscored, /^Nothing speaks against the canary so far\. Not known yet: the judged score/)
+})
+
 test('the words tell the same figures as the table beside them, which are those of the present stage', () => {
   const stages = [
     { percent: 50, soak: '1h' },

@@ -12,7 +12,7 @@ import { hasEnded, rolloutState, sharePpm } from '../../../release/rollout-state
 import { transition } from '../../../release/transition.ts'
 import type { Assessment } from '../../../rollout/assessment/assessment.ts'
 import { type RolloutAct, rolloutConsequence } from '../../../words/act-text.ts'
-import { evidenceWords } from '../../../words/figures-text.ts'
+import { knownEvidence } from '../../../words/figures-text.ts'
 import { stageText, stateText } from '../../../words/rollout-state-text.ts'
 import type { Caller } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
@@ -173,7 +173,7 @@ function stateOf(rollout: Rollout, assessment: Assessment | null, now: number): 
 
 function knownOf(assessment: Assessment | null): string[] {
   if (!assessment) return ['Nothing is known about the canary yet.']
-  const evidence = assessment.figures ? [`Evidence: ${evidenceWords(assessment.figures.against)}.`] : []
+  const evidence = assessment.figures ? [`Evidence: ${knownEvidence(assessment.figures)}.`] : []
   return [assessment.words, ...evidence, ...assessment.alerts.map(({ message }) => message)]
 }
 
