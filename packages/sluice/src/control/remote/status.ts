@@ -1,9 +1,9 @@
 import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatAmount } from '../../text/format.ts'
-import { timeOfDay } from '../words/moments.ts'
+import { momentText, timeOfDay } from '../words/moments.ts'
 import { stateText } from '../words/rollout-state-text.ts'
 import { versionText } from '../words/version-text.ts'
-import type { FailingAnswer, FeatureAnswer, InstancesAnswer, ProposalAnswer } from './answers.ts'
+import type { FailingAnswer, FeatureAnswer, InstancesAnswer, ProposalAnswer, RolloutAnswer } from './answers.ts'
 import { silenceText } from './applied-text.ts'
 import { proposalLine } from './proposals.ts'
 import { RefusalError } from './refusal.ts'
@@ -69,15 +69,21 @@ function featureText(feature: FeatureAnswer, now: number, proposals: readonly Pr
   const isRunning = rollout && rollout.ending === null
   const lines = [`${namedKey(feature)}: ${served}`]
   if (isRunning) lines.push(`  ${rolloutLine(rollout, versions, now)}`)
-  else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${stateText(rollout)}, ${rollout.ending.reason}`)
+  else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${endText(rollout, rollout.ending)}`)
   const own = proposals.filter((one) => one.feature === feature.feature).map((one) => `  ${proposalLine(one)}`)
   return `${[...lines, ...own].join('\n')}\n`
+}
+
+/** `rolled back 24 Nov 11:25Z by sluice: The canary is worse by …` */
+function endText(rollout: RolloutAnswer, { by, reason }: NonNullable<RolloutAnswer['ending']>): string {
+  const at = rollout.endedAt === null ? '' : ` ${momentText(rollout.endedAt)}`
+  return `${stateText(rollout)}${at} by ${by}: ${reason}`
 }
 
 /** Whether anything is decided without a person, and where. */
 function leaderText(leaders: NonNullable<InstancesAnswer['leaders']>): string {
   const leader = leaders.find(({ work }) => work === 'controller')
-  if (leader) return `canaries are led by the replica ${leader.replica}\n`
+  if (leader) return `canaries are led by ${leader.replica}\n`
   return 'canaries: no replica leads them, so none advances or is rolled back by itself\n'
 }
 
@@ -98,8 +104,12 @@ const named = 20
 function instancesText({ current, instances }: InstancesAnswer, now: number): string {
   if (instances.length === 0) return 'instances: none is connected\n'
   const worth = instances.filter(({ upToDate, silent }) => !upToDate || silent)
-  const upToDate = instances.filter((instance) => instance.upToDate).length
-  const head = `instances: ${upToDate} of ${instances.length} are up to date, at revision ${current.revision}`
+  const silent = instances.filter((instance) => instance.silent).length
+  const head = [
+    `instances: ${instances.length - worth.length} of ${instances.length} are up to date`,
+    ...(silent > 0 ? [`${silent} silent`] : []),
+    `at revision ${current.revision}`,
+  ].join(', ')
   const lines = worth.slice(0, named).map((instance) => `  ${instanceText(instance, current, now)}`)
   const more = worth.length > named ? [`  and ${worth.length - named} more that are behind or silent`] : []
   return `${[head, ...lines, ...more].join('\n')}\n`

@@ -130,13 +130,13 @@ test('the status tells what everybody gets, what runs and who is behind', () => 
       40_000,
     ),
     `summary: aa is active
-  last rollout, r-1: rolled back, worse
+  last rollout, r-1: rolled back 1 Jan 01:30Z by sluice: worse
 
 tone: nothing is active; 1 published
 
-canaries are led by the replica web-3 pid 17
+canaries are led by web-3 pid 17
 
-instances: 2 of 4 are up to date, at revision 7
+instances: 1 of 4 are up to date, 1 silent, at revision 7
   host-2 has revision 5, incumbents only
   host-4 has revision 7 from before the store was restored
   host-3 has revision 7, silent for 40 s, may serve a canary until 00:00:50Z

@@ -16,7 +16,7 @@ import { memoryReleases } from './releases.ts'
  * process. Leases expire by `now` (ms); without it they do not expire.
  */
 export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { now?: () => number } = {}): Store {
-  const { lastFence, ...leases } = localLeases('this process', now)
+  const { lastFence, ...leases } = localLeases('the only replica', now)
   const { featureList, ...releases } = memoryReleases(identity.epoch, lastFence)
   const forgetting = memoryForgetting()
   const { removeWhere: removeEntries, ...outcomes } = memoryOutcomes(featureList, forgetting)
