@@ -27,7 +27,7 @@ export interface ShownVersion extends NamedVersion {
   /** Null: it was published without a report. */
   gate: GateRecord | null
   /** What it is held against: the active version, else the one published before; null: there is no other. */
-  against: string | null
+  against: NamedVersion | null
 }
 
 export interface VersionList {
@@ -65,7 +65,7 @@ function row(feature: string, version: ShownVersion): Html {
 ${cell('State', html`${state.tone === null ? state.text : toned(state.tone, state.text)}${state.at === null ? undefined : html` ${moment(state.at)}`}`)}
 ${cell('Gate', gateCell(feature, version))}
 ${cell('Published', html`${moment(publishedAt)} <small>by ${publishedBy}</small><small class="line">${source ?? 'where from is not said'}</small>`)}
-${cell('Differences', against === null ? html`<span class="muted">no other version</span>` : html`<a href="${compareAddress(feature, { from: against, to: id })}">with <code>${against}</code></a>`)}</tr>
+${cell('Differences', against === null ? html`<span class="muted">no other version</span>` : html`<a href="${compareAddress(feature, { from: against.id, to: id })}">with ${versionName(against)}</a>`)}</tr>
 `
 }
 

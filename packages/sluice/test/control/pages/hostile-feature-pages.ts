@@ -86,7 +86,7 @@ function hostileFeature(row: FeatureRow, odd: Odd): FeaturePage {
       versions: [
         {
           ...{ ...name, state: { tone: 'bad', text: hostile, at: never }, model: hostile, publishedAt: never },
-          ...{ publishedBy: hostile, source: hostile, gate: hostileGate(odd), against: hostile },
+          ...{ publishedBy: hostile, source: hostile, gate: hostileGate(odd), against: name },
         },
       ],
       ...{ page: 2, pages: 3, total: 41, unreadable: 1 },

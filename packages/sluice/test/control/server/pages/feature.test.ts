@@ -29,6 +29,7 @@ test('the page of a feature says what everybody gets since when, how each rollou
     versions[0] ?? '',
     /canary at 1 %, since .*pass 24 Nov 10:20Z score 0\.920 \[0\.900, 0\.940\], \+0\.020 to/,
   )
+  assert.match(versions[0] ?? '', /with 1\.1 [0-9a-f]{12}$/)
   assert.match(versions[1] ?? '', /rolled back ! inconclusive .* 2\.5 % of the cases have no score .*commit of 1\.3/)
   assert.match(versions[3] ?? '', /active since 24 Nov 09:45Z/)
   assert.match(versions[4] ?? '', /active until 24 Nov 09:20Z/)

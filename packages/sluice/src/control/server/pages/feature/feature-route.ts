@@ -42,6 +42,7 @@ export const showFeaturePage = definePage({
     ])
     const listed = await listedVersions(feature, { wanted: query.page, recent }, services)
     const nameOf = namesOf(feature, [...recent.versions, ...listed.versions], services)
+    const active = state.active === null ? null : await nameOf(state.active)
     const rollouts = rolloutsOf(state)
     const shown = state.history.toReversed().slice(0, activationsShown)
     const taken = state.takenBack
@@ -60,7 +61,7 @@ export const showFeaturePage = definePage({
       waiting: await listedProposals(services, viewer, feature),
       environments: await environmentsOf(feature, viewer, services),
       timeline: await timelineOf(state, { recent, nameOf, now: clock.now() }, services),
-      list: { ...listed, versions: shownVersions(state, listed, recent) },
+      list: { ...listed, versions: shownVersions(state, { active, listed, recent }) },
       rollouts: await Promise.all(
         rollouts.map((rollout) => listedRollout(rollout, row.rollout?.tone ?? 'unknown', nameOf)),
       ),
@@ -96,6 +97,8 @@ async function rowOf(state: FeatureState, viewer: Viewer, services: Services) {
   const { epoch } = snapshots.view(null).snapshot
   return featureRowOf(state, { faults, instances, spending, epoch, ...leadersIn(leases), now }, services)
 }
+
+const named = ({ id, content }: VersionRecord): NamedVersion => ({ id, label: content.label ?? null })
 
 type NameOf = (id: string) => Promise<NamedVersion>
 
@@ -147,18 +150,21 @@ async function listedActivation(
   }
 }
 
-function shownVersions(state: FeatureState, listed: VersionPage, recent: VersionPage): ShownVersion[] {
+function shownVersions(
+  state: FeatureState,
+  { active, listed, recent }: { active: NamedVersion | null; listed: VersionPage; recent: VersionPage },
+): ShownVersion[] {
   const nextOf = ({ versions }: VersionPage, id: string) => versions[versions.findIndex((one) => one.id === id) + 1]
   return listed.versions.map((record) => {
     const { id, content, publishedAt, publishedBy, source, report } = record
     const before = nextOf(listed, id) ?? (recent.versions.some((one) => one.id === id) ? nextOf(recent, id) : undefined)
-    const against = state.active !== null && state.active !== id ? state.active : (before?.id ?? null)
+    const other = before ? named(before) : null
     return {
-      ...{ id, publishedAt, publishedBy, source, model: content.model },
-      label: content.label ?? null,
+      ...{ publishedAt, publishedBy, source, model: content.model },
+      ...named(record),
       state: versionState(state, id),
       gate: report && gateRecordOf(report),
-      against,
+      against: active && active.id !== id ? active : other,
     }
   })
 }
