@@ -35,10 +35,10 @@ test('nights and runs stand on one axis; what cannot be compared is not joined a
   assert.match(stdout, /^email-summary: 5 nights and 2 gate runs, 2026-11-01 to 2026-11-05\n/)
   assert.match(stdout, /^ +2026-11-02 +aaaaaaa +n\/a +n\/a +pass +0\.400 USD$/m)
   assert.match(stdout, /^ +≠ 2026-11-03 /m)
-  assert.match(stdout, /^ +2026-11-02 14:20 .* 840 ms /m)
+  assert.match(stdout, /^ +2026-11-02 14:20Z .* 840 ms /m)
   const said = stdout.replace(/\s+/g, ' ')
   assert.match(said, /no line joins them: 2026-11-03 \(another judge: openai:gpt-6 instead of openai:gpt-5\)\./)
-  assert.match(said, /no line joins them: 2026-11-04 15:00 \(other cases: 1 case new, 1 gone\)\./)
+  assert.match(said, /no line joins them: 2026-11-04 15:00Z \(other cases: 1 case new, 1 gone\)\./)
   assert.match(said, /Without a score, and so a gap: 2026-11-02\./)
   assert.match(said, /triage: 1 night, 2026-11-04 .* One point is no trend yet/)
 

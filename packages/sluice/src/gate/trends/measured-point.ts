@@ -68,7 +68,7 @@ export function pointOfRun(
   return {
     kind: command === 'nightly' ? 'night' : command,
     at: nightly ? timeOfNight(nightly.night) : Date.parse(startedAt),
-    name: nightly?.night ?? `${startedAt.slice(0, 16).replace('T', ' ')}`,
+    name: nightly?.night ?? `${startedAt.slice(0, 16).replace('T', ' ')}Z`,
     feature,
     version: candidate.id,
     verdict,
