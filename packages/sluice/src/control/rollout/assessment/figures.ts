@@ -2,7 +2,7 @@ import type { Figures, Height, Missing, ValueInterval } from '../../../records/a
 import type { Rollout } from '../../../records/rollout.ts'
 import { hasEnded, runningMs } from '../../release/rollout-state.ts'
 import type { Evidence } from '../evidence/evidence.ts'
-import { estimates, type Mean } from '../statistics/estimates.ts'
+import { countedMean, estimates, type Mean } from '../statistics/estimates.ts'
 import type { SignalEvidence } from './assessment.ts'
 import type { Soak } from './soak.ts'
 import type { OpenSignal } from './stage-requirements.ts'
@@ -33,7 +33,9 @@ export function figuresOf(evidence: Evidence, rollout: Rollout, known: Known): F
   const times = missing.map(({ expectedAt }) => expectedAt)
   const ended = hasEnded(rollout)
   return {
-    signals: estimates(evidence, settings).map(({ signal, incumbent, canary, difference, standardError, margin }) => {
+    signals: estimates(evidence, settings).map(({ signal, difference, standardError, margin, ...estimated }) => {
+      const canary = estimated.canary ?? countedMean(evidence, signal, 'canary')
+      const incumbent = estimated.incumbent ?? countedMean(evidence, signal, 'incumbent')
       const found = signals.find((one) => one.signal === signal)
       const against = found?.logE == null ? null : eValueOf(found.logE)
       const proven = found?.logENonInferior ?? null

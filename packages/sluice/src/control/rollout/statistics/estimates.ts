@@ -50,6 +50,15 @@ export function estimates({ sums }: Evidence, settings: RolloutSettings): Estima
     .map((signal) => estimateOf(one, signal, settings))
 }
 
+/** What was counted of an arm, also where it is too little for an estimate; null: nothing was. */
+export function countedMean({ sums }: Evidence, signal: ProvenSignal, arm: Arm): Mean | null {
+  const one = decidingSums(sums)
+  const { sum, count } = signal === 'score' ? one.score.stage[arm] : countedFlags(flagOf(one, signal).stage[arm])
+  return count === 0 ? null : { value: sum / count, standardError: null, count }
+}
+
+const countedFlags = ({ flagged, requests }: RateSums) => ({ sum: flagged, count: requests })
+
 function estimateOf(one: DecidingSums, signal: ProvenSignal, settings: RolloutSettings): Estimate {
   if (signal === 'score') return scoreEstimate(one.score, settings.margin)
   const tolerance = signal === 'slow' ? slowTolerance : 1

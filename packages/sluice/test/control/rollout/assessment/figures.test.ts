@@ -72,6 +72,14 @@ test('nothing measured is null, nowhere 0, and gives no time', () => {
   assert.equal(figures.nextStepAt, null)
 })
 
+test('of an arm with few requests what was counted is shown, without an interval or a difference', () => {
+  const [score, errors] = seen(6, hour).figures.signals
+  assert.deepEqual(errors?.canary, { value: 1 / 3, low: null, high: null, count: 3 })
+  assert.deepEqual(errors.incumbent, { value: 0, low: null, high: null, count: 3 })
+  assert.deepEqual([score?.canary?.count, score?.canary?.low], [3, null])
+  assert.deepEqual([errors.difference, score?.difference], [null, null])
+})
+
 test('evidence is remembered at its highest, with the time of the look', () => {
   const before = seen(80, 2 * hour).figures
   const past = { ...highestOf(before), errors: { eValue: 900, at: hour } }
