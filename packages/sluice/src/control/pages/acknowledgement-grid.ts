@@ -37,14 +37,18 @@ export const standingOrder = ['silent', 'missing', 'incumbentsOnly', 'applied'] 
 
 /** Which instances have the last change of a feature. */
 export function acknowledgementGrid(grid: AcknowledgementGrid): Html {
-  const { revision, changedAt, instances, counts, isCut } = grid
+  const { revision, changedAt, instances, counts, isCut, takesBack } = grid
   const total = standingOrder.reduce((sum, standing) => sum + counts[standing], 0)
   const hidden = total - instances.length
   return html`<div class="acks"><p class="consequence">${summary(grid, total)}</p>
-<p class="muted">Revision ${formatCount(revision)}${changedAt === null ? undefined : html`, since ${moment(changedAt)}`}.${counts.silent > 0 ? html` A silent instance has ended, or is cut off: restart it, or wait until its time is over.` : undefined}${isCut ? ' There may be more: of each token only so many are kept.' : undefined}</p>
+<p class="muted">Revision ${formatCount(revision)}${changedAt === null ? undefined : html`, since ${moment(changedAt)}`}.${counts.silent > 0 ? ` A silent instance has ended, or is cut off: ${takesBack ? 'restart it, or wait until its time is over' : 'restart it'}.` : undefined}${takesBack || total === 0 ? undefined : uncounted}${isCut ? ' There may be more: of each token only so many are kept.' : undefined}</p>
 ${total === 0 ? html`<p class="muted">Each applies it when it connects.</p>` : html`<ul class="grid">${instances.map((one) => item(one, grid))}</ul>`}
 ${hidden > 0 ? html`<p class="muted">and ${formatCount(hidden)} more, none of them further behind.</p>` : undefined}</div>`
 }
+
+/** A canary ends by itself where nobody is heard of, and nothing else does. */
+const uncounted =
+  ' Not counted are instances that have been silent for long: one that is cut off serves what was before until it connects again.'
 
 function summary({ counts, takesBack, isLate, instances }: AcknowledgementGrid, total: number): Html {
   const { applied, incumbentsOnly, missing, silent } = counts

@@ -129,7 +129,17 @@ test('a rollback is done as the API does it, once for a form that is sent twice'
   assert.match(applied, /0 of 1 instances have it; 1 may still serve the canary/)
   await acknowledge(plane, 'app-1')
   await plane.pass(1500)
-  assert.match(await ann.page('/features/f/applied'), /The one instance has it/)
+  const all = await ann.page('/features/f/applied')
+  assert.match(all, /The one instance has it/)
+  assert.doesNotMatch(all, /Not counted are/)
+  // A canary ends by itself on an instance that is cut off, and an active version that was taken back does not.
+  await plane.ask('PUT /v1/features/f/active', {
+    ...{ as: 'admin', body: { version: plane.next, reason: 'all the same', override: { reason: 'it was better' } } },
+  })
+  await acknowledge(plane, 'app-1')
+  await plane.pass(1500)
+  const given = await ann.page('/features/f/applied')
+  assert.match(given, /The one instance has it.*one that is cut off serves what was before until it connects again/s)
 })
 
 test('a form of a page that is old is refused, and says what has changed and by whom', async () => {
