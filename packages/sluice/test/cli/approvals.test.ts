@@ -37,7 +37,7 @@ test('a release is proposed, listed, approved and rejected from the command line
   const waits = await said(ann('activate', 'summary', '1.0', ...why), 2)
   assert.match(
     waits,
-    /^Nothing is released yet: this needs approval\.\nsummary: ap-\w+, give 1\.0 \(\w+\) to everybody, by ann .*\n {2}first\n {2}Everybody gets 1\.0 at once.*\n {2}needs 1 more approval, by the role approver, until .*\n {2}sluice approve ap-\w+\n$/s,
+    /^Nothing is released yet: this needs approval\.\nsummary: ap-\w+, give 1\.0 \(\w+\) to everybody, by ann .*\n {2}> first\n {2}Everybody gets 1\.0 at once.*\n {2}needs 1 more approval, by the role approver, until .*\n {2}sluice approve ap-\w+\n$/s,
   )
   const first = idIn(waits)
   assert.match(
@@ -45,7 +45,7 @@ test('a release is proposed, listed, approved and rejected from the command line
     new RegExp(`waits for approval \\(${first}\\): give 1\\.0 to everybody, by ann; 1 more`),
   )
   const own = await ann('approve', first)
-  assert.deepEqual([own.code, /may not approve this: it is none of those who may[^\n]*\n$/.test(own.stderr)], [1, true])
+  assert.deepEqual([own.code, /may not approve this: the rule asks for others[^\n]*\n$/.test(own.stderr)], [1, true])
   assert.match(await said(bob('approve', first, '--reason', 'read it')), /\n {2}approved by bob\n {2}made\n/)
   assert.match(await said(ann('status')), /summary: 1\.0 \(\w+\) is active\n/)
 

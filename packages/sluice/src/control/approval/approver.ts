@@ -67,7 +67,7 @@ export function whyNotApprove(
 ): string | null {
   const { record, standing, makers } = candidate
   if (isMachine(record)) return 'its scopes client and ci are for machines, which never approve'
-  if (standing === 'none') return 'it is none of those who may approve this'
+  if (standing === 'none') return 'the rule asks for others'
   if (standing === 'ambiguous')
     return `several tokens are called "${record.name}", or were: list the id of the right one`
   if (standing === 'chosen') return `people choose names like "${record.name}" themselves: list the id, ${record.id}`

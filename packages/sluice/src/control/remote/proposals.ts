@@ -54,8 +54,14 @@ export function proposalText(proposal: ProposalAnswer): string {
   const { id, wish, label, reason, does, proposedBy, proposedAt } = proposal
   const act = releaseActText(wish.act, label === null ? wish.version : `${label} (${wish.version})`)
   const head = `${namedKey(proposal)}: ${id}, ${act}, by ${proposedBy.name} ${momentText(proposedAt)}`
-  const lines = [...(reason === null ? [] : [reason]), ...does].flatMap((text) => wrap(text, 78))
-  return `${[head, ...[...lines, ...standingLines(proposal)].map((line) => `  ${line}`)].join('\n')}\n`
+  const asked = reason === null ? [] : wrap(reason, 76).map((line) => `> ${line}`)
+  const lines = [...asked, ...does.flatMap(hanging), ...standingLines(proposal)]
+  return `${[head, ...lines.map((line) => `  ${line}`)].join('\n')}\n`
+}
+
+/** What whoever proposes has written stands in some of them, and must not begin a line as the sentences of Sluice do. */
+function hanging(text: string): string[] {
+  return wrap(text, 76).map((line, index) => (index === 0 ? line : `  ${line}`))
 }
 
 function standingLines(proposal: ProposalAnswer): string[] {

@@ -102,7 +102,7 @@ export async function refuseOutsider(services: Services, { feature }: Proposal, 
   const now = expiryTime(services.store, services.clock)
   const named = { tokens, isValid: (record: TokenRecord) => isValid(record, now) }
   const standing = own && rule && !isMachine(own) ? standingOf(rule, own, named) : 'none'
-  if (!['id', 'name', 'role'].includes(standing)) throw mayNot(caller, 'it is none of those who may approve this')
+  if (!['id', 'name', 'role'].includes(standing)) throw mayNot(caller, 'the rule asks for others')
 }
 
 /**

@@ -41,7 +41,7 @@ test('a release is proposed, shown, approved and made from the browser', async (
   assert.doesNotMatch(await eve.page(address), /class="button/)
   const own = await ann.page(address)
   assert.doesNotMatch(own, /\/approve"/, 'whoever proposes is offered to withdraw it alone')
-  assert.match(own, /You may not approve this: it is none of those who may.*withdraw"/s)
+  assert.match(own, /You may not approve this: the rule asks for others.*withdraw"/s)
   assert.match(await bob.page('/'), /tone watch">.*1 release waits for approval or review/)
   assert.doesNotMatch(await bob.page('/'), /tone good">.{0,60}None of /)
   assert.match(await bob.page(address), new RegExp(`href="${address}/approve"`))
@@ -49,7 +49,7 @@ test('a release is proposed, shown, approved and made from the browser', async (
   const compared = `/features/f/compare?from=${plane.first}&amp;to=${plane.next}`
   assert.ok((await bob.page(address)).includes(`href="${compared}">What it changes, word by word`))
   assert.equal((await bob.get(`/runs/f/${plane.next}`)).status, 200)
-  assert.match(await ann.page(`${address}/approve`), /You may not approve this: it is none of those who may/)
+  assert.match(await ann.page(`${address}/approve`), /You may not approve this: the rule asks for others/)
   assert.equal((await eve.get(`${address}/approve`)).status, 403)
   const { fields } = await formOn(ann, address.replace(/$/, '/withdraw'))
   const forced = await ann.send(`${address}/approve`, { ...fields, reason: 'me too' })
@@ -97,7 +97,7 @@ test('a release without approval is made from the browser, and stays on the page
   const address = /href="(\/proposals\/[^"]+)"/.exec(await bob.page('/'))?.[1] ?? ''
   assert.match(await bob.page('/features/f'), /made without approval, and reviewed by nobody/)
   const { text: refused } = await formOn(ann, `${address}/review`)
-  assert.match(refused, /may not approve this: it is none of those who may/)
+  assert.match(refused, /may not approve this: the rule asks for others/)
   assert.doesNotMatch(await ann.page(address), /\/review"/)
   const { fields } = await formOn(bob, `${address}/review`)
   const own = await ann.send(`${address}/review`, { ...fields, formKey: ann.formKey, reason: 'mine' })
