@@ -14,7 +14,7 @@ export interface LeaderLoopOptions extends Omit<WorkLoopOptions, 'work'> {
   store: Pick<LeaseStore, 'lead'>
   /** What is led: one replica does the work of this name at a time. */
   name: string
-  work: (lead: Lead) => Promise<boolean>
+  work: (lead: Lead) => Promise<boolean | number>
   /** Work that takes longer than this, in ms, is taken for hung: another replica may lead (default 2 min). */
   longestWorkMs?: number
 }

@@ -3,8 +3,8 @@ import { backoffMs } from '../../backoff.ts'
 
 export interface WorkLoopOptions {
   clock: Clock
-  /** Does what there is to do; true where more is waiting. Never called twice at a time. */
-  work: () => Promise<boolean>
+  /** Does what there is to do; true where more is waiting, or how many ms it may rest now. Never called twice at a time. */
+  work: () => Promise<boolean | number>
   /** It works at least this often, in ms. */
   everyMs: number
   /** Each is given how to wake the loop, and returns how to stop that. */
@@ -54,6 +54,7 @@ export function startWorkLoop(options: WorkLoopOptions): WorkLoop {
       const more = await work()
       if (failures > 0) onRecovered?.()
       failures = 0
+      if (typeof more === 'number') return more
       return more ? 0 : everyMs
     } catch (error) {
       const waitMs = backoffMs({ firstMs: firstBackoffMs, longestMs: longestBackoffMs }, failures)

@@ -16,10 +16,15 @@ export interface OutcomeLog {
   /** The entries with these keys, in any order. Unknown and unreadable ones are left out. */
   entries(keys: readonly OutcomeKey[]): Promise<LogEntry[]>
   /**
-   * Calls `listener` after appends, also of other replicas; calls may be late, doubled or merged. Returns a function
-   * that stops it.
+   * Calls `listener` after appends, also of other replicas; calls may be late, doubled or merged. It is told which rollouts have
+   * new entries, or null where that is not known. Returns a function that stops it.
    */
-  onAppend(listener: () => void): () => void
+  onAppend(listener: (rollouts: readonly string[] | null) => void): () => void
   /** Deletes entries that arrived before `before` (ms) and whose rollout, if any, has ended. Returns how many. */
   pruneLog(before: number): Promise<number>
+}
+
+/** The rollouts that these entries are of, each once. */
+export function rolloutsOf(entries: readonly Pick<LogDraft, 'rolloutId'>[]): string[] {
+  return [...new Set(entries.map(({ rolloutId }) => rolloutId).filter((id) => id !== null))]
 }

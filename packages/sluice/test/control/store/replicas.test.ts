@@ -81,18 +81,43 @@ test('a release on one replica hears of an acknowledgement on another', { ...opt
   assert.deepEqual([applied.total, applied.applied, applied.missing], [1, 1, []])
 })
 
+test('a replica hears of which rollouts another appends entries, as long as they are few', options, async () => {
+  await using group = await replicas(2)
+  const [here, there] = group.stores
+  const heard: (readonly string[] | null)[] = []
+  there.onAppend((rollouts) => {
+    heard.push(rollouts)
+  })
+  const append = async (...rolloutIds: (string | null)[]) => {
+    heard.length = 0
+    await here.append(rolloutIds.map((rolloutId, index) => request(`${rolloutId} ${index}`, { rolloutId })))
+    await until(() => heard.length > 0, 'the append')
+    return heard[0]
+  }
+  assert.deepEqual(await append('r1', null, 'r "2"', 'r1'), ['r1', 'r "2"'])
+  assert.deepEqual(await append(null), [])
+  assert.equal(await append(...Array.from({ length: 200 }, (_, index) => `rollout-${index}-${'x'.repeat(40)}`)), null)
+  // As a replica of an older release says it.
+  heard.length = 0
+  await server.execute("SELECT pg_notify('sluice', 'log')")
+  await until(() => heard.length > 0, 'the notification')
+  assert.deepEqual(heard, [null])
+})
+
 test('what was never notified is found by asking', options, async () => {
   await using group = await replicas(2, 20)
   const [, there] = group.stores
-  const heard = { revision: 0, appends: 0 }
+  const heard = { revision: 0, appends: [] as unknown[] }
   there.onChange((revision) => {
     heard.revision = revision
   })
-  there.onAppend(() => {
-    heard.appends += 1
+  there.onAppend((rollouts) => {
+    heard.appends.push(rollouts)
   })
   await server.execute('UPDATE sluice.store SET revision = 7; UPDATE sluice.log_head SET seq = 7')
-  await until(() => heard.revision === 7 && heard.appends > 0, 'the change')
+  await until(() => heard.revision === 7 && heard.appends.length > 0, 'the change')
+  // It is not known of which rollouts, so all are to be looked at.
+  assert.deepEqual(new Set(heard.appends), new Set([null]))
 })
 
 test('two operators on two replicas: one commit wins; chains and revisions stay whole', options, async () => {

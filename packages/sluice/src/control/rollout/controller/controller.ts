@@ -14,6 +14,7 @@ import type { Fence } from '../../store/lease-store.ts'
 import type { Store } from '../../store/store.ts'
 import { eventOf } from '../assessment/decision.ts'
 import type { DecisionEngine } from '../decision-engine.ts'
+import { DueRollouts } from './due-rollouts.ts'
 import { type ControllerPass, runPass, savePass } from './pass.ts'
 import { type Assessed, checkpointName, DamagedCheckpoint } from './rollout-checkpoint.ts'
 
@@ -39,26 +40,62 @@ const usualEveryMs = 1000
 export function startController(options: ControllerOptions): WorkLoop {
   const { store, clock, faults, everyMs = usualEveryMs } = options
   const known = new KnownStates()
+  const due = new DueRollouts(clock, everyMs)
+  /** Those that run, as they were listed. A look reads its rollout anew, so that this only says which they are. */
+  let running: Rollout[] = []
+
+  async function list(): Promise<void> {
+    running = (await store.features()).map(runningRollout).filter((rollout) => rollout !== undefined)
+    known.keepOnly(new Set(running.map(({ id }) => checkpointName(id))))
+    due.listed(running.map(({ id }) => id))
+  }
+
+  async function look(lead: Lead): Promise<boolean> {
+    const { isListOld, isDue } = due.take()
+    if (isListOld) await list()
+    const wanted = running.filter(({ id }) => isDue(id))
+    // Each begins in a turn of its own of the thread that also answers requests, which are answered in between.
+    const passes = wanted.map(async (rollout, index) => {
+      await turns(index)
+      const more = await faults.attempt(rollout.feature, () => control(rollout, options, { ...lead, known }))
+      if (more) due.add([rollout.id])
+      return more
+    })
+    const results = await Promise.allSettled(passes)
+    // A rollout that cannot be looked at is no reason to leave the others alone.
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+    due.looked(wanted.map(({ id }) => id))
+    return results.some((result) => result.status === 'fulfilled' && result.value)
+  }
+
   return startLeaderLoop({
     store,
     name: 'controller',
     clock,
     everyMs,
-    wakers: [(wake) => store.onAppend(wake), (wake) => store.onChange(wake)],
+    wakers: [
+      (wake) =>
+        store.onAppend((rollouts) => {
+          if (rollouts?.length === 0) return
+          due.add(rollouts)
+          wake()
+        }),
+      (wake) =>
+        store.onChange(() => {
+          due.add(null)
+          wake()
+        }),
+    ],
     ...faults,
     async work(lead) {
-      const rollouts = (await store.features()).map(runningRollout).filter((rollout) => rollout !== undefined)
-      known.keepOnly(new Set(rollouts.map(({ id }) => checkpointName(id))))
-      // Each begins in a turn of its own of the thread that also answers requests, which are answered in between.
-      const passes = rollouts.map(async (rollout, index) => {
-        await turns(index)
-        return faults.attempt(rollout.feature, () => control(rollout, options, { ...lead, known }))
-      })
-      const results = await Promise.allSettled(passes)
-      // A rollout that cannot be looked at is no reason to leave the others alone.
-      const failed = results.find((result) => result.status === 'rejected')
-      if (failed) throw failed.reason
-      return results.some((result) => result.status === 'fulfilled' && result.value)
+      try {
+        return (await look(lead)) || due.restMs()
+      } catch (error) {
+        // What was taken has not been looked at.
+        due.add(null)
+        throw error
+      }
     },
   })
 }

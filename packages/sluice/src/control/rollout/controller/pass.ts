@@ -71,9 +71,10 @@ export async function runPass(
   const after = before === loaded?.checkpoint ? Math.max(0, loaded.stored) : 0
   const entries = await store.readLog({ after, limit: pageSize, rolloutId: id })
   // Read after the entries, since nothing is reported for a stage before it is stored.
-  const rollout = await runningOf(store, feature, id)
+  const rollout = entries.length === 0 ? known : await runningOf(store, feature, id)
   if (!rollout || basisOf(engine, rollout) !== before.basis) return undefined
-  const units = await store.units(unitsId(id, before), unitsOf(entries))
+  const named = unitsOf(entries)
+  const units = named.length === 0 ? new Map() : await store.units(unitsId(id, before), named)
   const changed = observeEntries(engine, { evidence: before.evidence, rollout }, entries, units)
   const at = now()
   const assessed = assessNext(engine, before, { rollout, at, judge: await readJudgeHealth(store, feature), everyMs })

@@ -28,8 +28,8 @@ export interface Sessions {
   find(request: Request): Promise<Session | undefined>
   /** Whether a request names a session, be it one that has ended. */
   isNamedIn(request: Request): boolean
-  /** Whether it is still valid and has the same rights, by what the store says at this moment. */
-  isOpen(session: Session): Promise<boolean>
+  /** Those that are not valid any more or have other rights, by what the store says now. It is asked once for each token. */
+  ended(sessions: Iterable<Session>): Promise<Set<Session>>
 }
 
 const hourMs = 3_600_000
@@ -116,10 +116,18 @@ export function createSessions(options: SessionsOptions): Sessions {
       return { record, expiresAt: content.expiresAt, formKey: content.formKey }
     },
     isNamedIn: (request) => cookie.textIn(request) !== '',
-    async isOpen({ record: before, expiresAt }) {
-      const now = expiryTime(store, clock)
-      const record = now < expiresAt ? await store.tokenById(before.id) : undefined
-      return record !== undefined && isValid(record, now) && rightsBy(record) === rightsBy(before)
+    async ended(sessions) {
+      const ended = new Set<Session>()
+      const records = new Map<string, TokenRecord | undefined>()
+      for (const session of new Set(sessions)) {
+        const { record: before, expiresAt } = session
+        if (!records.has(before.id)) records.set(before.id, await store.tokenById(before.id))
+        const [now, record] = [expiryTime(store, clock), records.get(before.id)]
+        const isOpen =
+          now < expiresAt && record !== undefined && isValid(record, now) && rightsBy(record) === rightsBy(before)
+        if (!isOpen) ended.add(session)
+      }
+      return ended
     },
   }
 }

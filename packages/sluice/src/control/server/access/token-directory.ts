@@ -17,15 +17,18 @@ export interface TokenDirectory {
 }
 
 export function createTokenDirectory(store: TokenStore & Pick<Store, 'now'>, clock: Clock): TokenDirectory {
-  const known = new Map<string, { record: TokenRecord | undefined; until: number }>()
+  const known = new Map<string, { record: Promise<TokenRecord | undefined>; until: number }>()
 
-  async function kept(key: string, read: () => Promise<TokenRecord | undefined>): Promise<TokenRecord | undefined> {
+  /** Requests that come while it is read wait for the same read: two hundred open pages ask at the same moment. */
+  function kept(key: string, read: () => Promise<TokenRecord | undefined>): Promise<TokenRecord | undefined> {
     const now = clock.now()
     const before = known.get(key)
     if (before && now < before.until && now >= before.until - lifeMs) return before.record
-    const record = await read()
+    const record = read()
     if (known.size >= mostKept) known.clear()
-    known.set(key, { record, until: now + lifeMs })
+    const entry = { record, until: now + lifeMs }
+    known.set(key, entry)
+    record.catch(() => known.get(key) === entry && known.delete(key))
     return record
   }
 

@@ -90,8 +90,9 @@ export function createLiveStreams(options: LiveOptions): LiveStreams {
   }
 
   async function endInvalid(): Promise<void> {
+    const ended = await sessions.ended(streams.values())
     for (const [sink, session] of streams) {
-      if (await sessions.isOpen(session)) continue
+      if (!ended.has(session)) continue
       log('info', 'page closed: its session has ended, or has other rights', { token: session.record.name })
       end(sink, 'session')
     }

@@ -29,7 +29,8 @@ export const showSignIn = defineOpen({
     const next = localAddress(searchParams.get('next') ?? undefined)
     const hasEnded = searchParams.has('ended')
     // Open pages hear of the end of their session a moment before requests do, and would be sent back at once.
-    if (visit.session && (!hasEnded || (await services.sessions.isOpen(visit.session)))) return seeOther(next)
+    if (visit.session && (!hasEnded || (await services.sessions.ended([visit.session])).size === 0))
+      return seeOther(next)
     return signInResponse(visit, services, { next, hasEnded })
   },
 })

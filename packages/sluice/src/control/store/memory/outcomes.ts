@@ -2,7 +2,7 @@ import type { FeatureState } from '../../../records/feature.ts'
 import type { LogDraft, LogEntry } from '../../../records/outcome.ts'
 import { forgettingOfFeature } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
-import type { Appended, OutcomeLog } from '../outcome-log.ts'
+import { type Appended, type OutcomeLog, rolloutsOf } from '../outcome-log.ts'
 import { isStorable, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
 import type { MemoryForgetting } from './forgetting.ts'
@@ -15,7 +15,7 @@ export interface MemoryOutcomes extends OutcomeLog {
 
 export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: MemoryForgetting): MemoryOutcomes {
   const byKey = new Map<string, LogEntry>()
-  const appends = signal<void>()
+  const appends = signal<readonly string[]>()
   let log: LogEntry[] = []
   let seq = 0
 
@@ -42,7 +42,7 @@ export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: 
     removeWhere,
     async append(entries) {
       const results = entries.map(add)
-      appends.emit()
+      appends.emit(rolloutsOf(entries))
       return results
     },
     async readLog({ after, limit, feature, rolloutId }) {

@@ -1,6 +1,7 @@
+import { z } from 'zod'
 import type { LogEntry } from '../../../records/outcome.ts'
 import { openRollouts } from '../open-rollouts.ts'
-import type { Appended, OutcomeLog } from '../outcome-log.ts'
+import { type Appended, type OutcomeLog, rolloutsOf } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { featureOf } from '../rows/documents.ts'
 import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
@@ -23,7 +24,27 @@ const insert = `WITH head AS (UPDATE sluice.log_head SET seq = seq + $7 RETURNIN
       AS offered (id, feature, rollout_id, unit, received_at, rest, place), head
     WHERE NOT ${isForgotten('offered.unit', "'f:' || offered.feature", 'offered.received_at')}
     ORDER BY place ON CONFLICT DO NOTHING RETURNING seq)
-  SELECT ARRAY(SELECT (added.seq - head.base)::integer FROM added) AS places, ${notify("'log'")} FROM head`
+  SELECT ARRAY(SELECT (added.seq - head.base)::integer FROM added) AS places, ${notify('$8')} FROM head`
+
+/** PostgreSQL refuses a notification of 8000 bytes. */
+const longestNews = 7000
+
+/** What the replicas are told of an append: the rollouts with new entries, if they are few. */
+function appendNews(rollouts: readonly string[]): string {
+  const text = `log ${JSON.stringify(rollouts)}`
+  return Buffer.byteLength(text) <= longestNews ? text : 'log'
+}
+
+const newsSchema = z.array(z.string())
+
+/** The rollouts that an append names; null where it names none, as those of older releases. */
+export function rolloutsInNews(payload: string): string[] | null {
+  try {
+    return newsSchema.parse(JSON.parse(payload.slice('log '.length)))
+  } catch {
+    return null
+  }
+}
 
 export async function insertRows(db: PostgresConnection, rows: readonly LogRow[]): Promise<Appended[]> {
   if (rows.length === 0) return []
@@ -35,16 +56,21 @@ export async function insertRows(db: PostgresConnection, rows: readonly LogRow[]
     rows.map(({ received_at }) => received_at),
     asLines(rows.map(({ rest }) => rest)),
     rows.length,
+    appendNews(rolloutsOf(rows.map(({ rollout_id }) => ({ rolloutId: rollout_id })))),
   ])
   const places = new Set(found?.places as number[])
   return rows.map((_, index) => (places.has(index + 1) ? 'accepted' : 'duplicate'))
 }
 
-export function postgresOutcomes(db: PostgresConnection, queue: AppendQueue, appends: StoreSignal<void>): OutcomeLog {
+export function postgresOutcomes(
+  db: PostgresConnection,
+  queue: AppendQueue,
+  appends: StoreSignal<readonly string[] | null>,
+): OutcomeLog {
   return {
     async append(entries) {
       const results = await queue.append(entries.map(logRow))
-      appends.emit()
+      appends.emit(rolloutsOf(entries))
       return results
     },
     async readLog({ after, limit, feature, rolloutId }) {

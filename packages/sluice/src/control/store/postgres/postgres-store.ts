@@ -15,7 +15,7 @@ import { dropFormerKeys } from './former-keys.ts'
 import { postgresInstances } from './instances.ts'
 import { postgresJudgeQueue } from './judge-queue.ts'
 import { postgresLeases } from './leases.ts'
-import { insertRows, postgresOutcomes } from './outcomes.ts'
+import { insertRows, postgresOutcomes, rolloutsInNews } from './outcomes.ts'
 import { postgresProposals } from './proposals.ts'
 import { postgresReleases } from './releases.ts'
 import { PostgresSession, type SessionEvents } from './session.ts'
@@ -42,7 +42,11 @@ export async function postgresStore(
   const settings = connectionSettings(databaseUrl)
   const { config, identity } = await prepareDatabase(settings, fresh)
   const db = new PostgresConnection(config, settings.place, limits)
-  const signals = { changes: signal<number>(), appends: signal<void>(), acknowledged: signal<void>() }
+  const signals = {
+    changes: signal<number>(),
+    appends: signal<readonly string[] | null>(),
+    acknowledged: signal<void>(),
+  }
   const clock = storeClock()
   const queue = new AppendQueue((rows) => insertRows(db, rows))
   const dropFormer = whileNeeded(() => dropFormerKeys(db.query))
@@ -97,7 +101,11 @@ function whileNeeded(work: () => Promise<boolean>): () => Promise<void> {
 
 /** Passes on changes of other replicas, whether they were notified or found by a poll. */
 function relay(
-  signals: { changes: StoreSignal<number>; appends: StoreSignal<void>; acknowledged: StoreSignal<void> },
+  signals: {
+    changes: StoreSignal<number>
+    appends: StoreSignal<readonly string[] | null>
+    acknowledged: StoreSignal<void>
+  },
   clock: StoreClock,
   onPoll: () => Promise<void>,
 ): SessionEvents {
@@ -106,7 +114,7 @@ function relay(
     notified(payload) {
       const [what, revision] = payload.split(' ')
       if (what === 'release') signals.changes.emit(Number(revision))
-      if (what === 'log') signals.appends.emit()
+      if (what === 'log') signals.appends.emit(rolloutsInNews(payload))
       if (what === 'instances') signals.acknowledged.emit()
     },
     connected(at) {
@@ -116,7 +124,7 @@ function relay(
     polled({ at, ...now }) {
       clock.set(at)
       if (now.revision > seen.revision) signals.changes.emit(now.revision)
-      if (now.logSeq > seen.logSeq) signals.appends.emit()
+      if (now.logSeq > seen.logSeq) signals.appends.emit(null)
       seen = now
       void onPoll()
     },

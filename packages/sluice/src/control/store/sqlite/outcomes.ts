@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { LogEntry } from '../../../records/outcome.ts'
 import { forgettingOfFeature } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
-import type { Appended, OutcomeLog } from '../outcome-log.ts'
+import { type Appended, type OutcomeLog, rolloutsOf } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { featureOf } from '../rows/documents.ts'
 import { isStorable, type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
@@ -19,13 +19,13 @@ const insert = `INSERT INTO log (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CON
 const stretch = 100
 
 export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
-  const appends = signal<void>()
+  const appends = signal<readonly string[]>()
   const oldest = new Map<number, number>()
   return {
     async append(entries) {
       const rows = entries.map(logRow)
       const results = await db.write(() => appendIn(db, rows))
-      appends.emit()
+      appends.emit(rolloutsOf(entries))
       return results
     },
     async readLog({ after, limit, feature, rolloutId }) {

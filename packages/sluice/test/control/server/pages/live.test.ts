@@ -51,6 +51,33 @@ test('a stream ends with its session, and says so', async () => {
   assert.ok(!other.ended())
 })
 
+test('two hundred open pages take no more reads of their token than one', async () => {
+  await using plane = await testPlane({ settings: { liveStreamsPerToken: 200 } })
+  const ann = await signedIn(plane, 'viewer')
+  const { tokenById } = plane.store
+  const reads: string[] = []
+  plane.store.tokenById = async (id) => {
+    reads.push(id)
+    await turn()
+    return tokenById(id)
+  }
+  const counted = async (pages: number) => {
+    const streams = await Promise.all(Array.from({ length: pages }, async () => readEvents(await ann.get('/live'))))
+    await until(() => streams.every((stream) => told(stream) >= 1), 'the first word of each')
+    // What is kept of the token is too old then, so that pages and streams ask the store for it.
+    await plane.pass(4000)
+    reads.length = 0
+    await plane.pass(1500)
+    await Promise.all(streams.map(() => ann.get('/')))
+    const count = reads.length
+    for (const stream of streams) await stream[Symbol.asyncDispose]()
+    return count
+  }
+  const one = await counted(1)
+  assert.ok(one > 0)
+  assert.equal(await counted(200), one)
+})
+
 test('a stream ends with the rights that its session had, and the page asks for itself anew', async () => {
   await using plane = await testPlane()
   const ann = await signedIn(plane, 'viewer')

@@ -128,14 +128,18 @@ export function testOutcomes({ name: kind, open }: Implementation): void {
     assert.deepEqual(await ids(store), ['0', '1'])
   })
 
-  test(`${kind}: listeners hear of appends until they stop`, async (context) => {
+  test(`${kind}: listeners hear of which rollouts entries were appended, until they stop`, async (context) => {
     const store = await open(context)
-    let heard = 0
-    const stop = store.onAppend(() => {
-      heard += 1
+    const heard: (readonly string[] | null)[] = []
+    const stop = store.onAppend((rollouts) => {
+      heard.push(rollouts)
     })
-    await store.append([request('a')])
-    await until(() => heard > 0, 'the append')
+    const of = (rolloutId: string | null, id: string) => request(id, { rolloutId })
+    await store.append([of('r1', 'a'), of(null, 'b'), of('r 2', 'c'), of('r1', 'd')])
+    await until(() => heard.length > 0, 'the append')
+    assert.deepEqual(heard[0], ['r1', 'r 2'])
+    await store.append([of(null, 'e')])
+    await until(() => heard.some((rollouts) => rollouts?.length === 0), 'that of no rollout')
     stop()
   })
 }

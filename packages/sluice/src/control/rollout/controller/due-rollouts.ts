@@ -1,0 +1,70 @@
+import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
+
+/** Where more have news, it takes less to look at all. */
+const mostNamed = 1000
+
+interface Due {
+  /** Which rollouts run is to be read anew. */
+  isListOld: boolean
+  isDue(id: string): boolean
+}
+
+/**
+ * Which rollouts are to be looked at. Outcomes of one are no reason to look at the others, which takes several reads of the store
+ * for each; but each is looked at every so often, and all are whenever it is not known which ones have news. So a rollout whose
+ * news were lost, or told wrongly, waits no longer than one without any.
+ */
+export class DueRollouts {
+  readonly #clock: Clock
+  readonly #everyMs: number
+  #named = new Set<string>()
+  #areAll = true
+  #listedAt: Moment | undefined
+  #lookedAt = new Map<string, Moment>()
+
+  constructor(clock: Clock, everyMs: number) {
+    this.#clock = clock
+    this.#everyMs = everyMs
+  }
+
+  /** These have news; null: nobody knows which. */
+  add(ids: Iterable<string> | null): void {
+    if (ids === null) this.#areAll = true
+    else for (const id of ids) this.#named.add(id)
+    if (this.#named.size > mostNamed) this.#areAll = true
+  }
+
+  /** What is due now, and has no news any more. Whoever asks though none has news is to look at all. */
+  take(): Due {
+    const named = this.#named
+    const areAll = this.#areAll || named.size === 0
+    this.#named = new Set()
+    this.#areAll = false
+    return {
+      isListOld: areAll || this.#leftMs(this.#listedAt) === 0,
+      isDue: (id) => areAll || named.has(id) || this.#leftMs(this.#lookedAt.get(id)) === 0,
+    }
+  }
+
+  /** Those that run. */
+  listed(ids: readonly string[]): void {
+    this.#listedAt = momentOf(this.#clock)
+    const known = this.#lookedAt
+    this.#lookedAt = new Map(ids.flatMap((id) => [known.get(id)].flatMap((at) => (at ? [[id, at] as const] : []))))
+  }
+
+  /** Time counts from the end of all that were looked at together, so that slow looks leave time for other work. */
+  looked(ids: readonly string[]): void {
+    const now = momentOf(this.#clock)
+    for (const id of ids) this.#lookedAt.set(id, now)
+  }
+
+  /** How long it is until one is due that has no news. */
+  restMs(): number {
+    return Math.min(this.#everyMs, ...[...this.#lookedAt.values()].map((at) => this.#leftMs(at)))
+  }
+
+  #leftMs(since: Moment | undefined): number {
+    return since ? Math.max(0, this.#everyMs - elapsedSince(this.#clock, since)) : 0
+  }
+}
