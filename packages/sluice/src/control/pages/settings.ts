@@ -1,8 +1,9 @@
+import { formatAmount } from '../../text/format.ts'
 import { html } from '../../text/markup.ts'
 import type { GithubStanding } from '../github/github-progress.ts'
 import { systemChain } from '../release/audit.ts'
 import { auditAddress } from './addresses.ts'
-import { cell, moment, type StateTone, toned, wideTable } from './elements.ts'
+import { cell, moment, notKnown, type StateTone, toned, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
 
 /** A token without its secret. Times in ms since the epoch. */
@@ -34,6 +35,14 @@ export interface SettingsPage {
   approvals: readonly { features: string; text: string }[]
   /** Whether a server that was started since asks for other approvals than these. */
   othersAsk: boolean
+  /** Who is told of rollbacks, stuck rollouts and drift; null: not known. `isTold`: a replica does that now. */
+  channels:
+    | readonly {
+        id: string
+        isTold: boolean
+        fault: { code: string; since: number | null; failures: number } | null
+      }[]
+    | null
   /** Null: GitHub is told nothing. */
   github: GithubStanding | null
   /** Whether any replica does that now. */
@@ -50,6 +59,7 @@ export function settingsPage({
   publicUrl,
   approvals,
   othersAsk,
+  channels,
   github,
   tellsGithub,
   now,
@@ -84,8 +94,25 @@ ${
       ? html`<p>${toned('bad', 'A server that was started since asks for other approvals')}: releases that are made by it follow its rules. Start all of them with the same <code>sluice.yaml</code>; which rules came when stands in <code>sluice audit _system</code>.</p>`
       : undefined
   }</section>
+<section><h2>Notifications</h2>${channelsText(channels)}</section>
 <section><h2>GitHub</h2>${githubText(github, tellsGithub)}</section>`
   return { title: 'Settings', main }
+}
+
+function channelsText(channels: SettingsPage['channels']) {
+  if (channels === null) return html`<p>Who is told of releases: ${notKnown}.</p>`
+  if (channels.length === 0)
+    return html`<p>Nobody is told when a canary is rolled back or stuck, or when production drifts. <code>notify: […]</code> in <code>sluice.yaml</code> changes that.</p>`
+  return html`<ul>${channels.map((one) => html`<li><code>${one.id}</code>: ${channelState(one)}</li>`)}</ul>`
+}
+
+function channelState({ isTold, fault }: NonNullable<SettingsPage['channels']>[number]) {
+  if (fault) {
+    const since = fault.since === null ? undefined : html`, since ${moment(fault.since)}`
+    return html`${toned('bad', `failed ${formatAmount(fault.failures, 'time')} in a row (${fault.code})`)}${since}`
+  }
+  if (!isTold) return toned('bad', 'no replica tells it now: look at the log of the control plane')
+  return toned('unknown', 'no failure is known')
 }
 
 function githubText(github: GithubStanding | null, isTold: boolean) {

@@ -31,6 +31,8 @@ export interface EngineState {
   night?(feature: string): NightWord | undefined
   /** What GitHub is told, and how that stands; null where it is told nothing. */
   github?(): Promise<GithubStanding | null>
+  /** The ids of the channels that are told of releases; absent where that is not known. */
+  channels?(): readonly string[]
   /** What fails repeatedly in the loops of this process, and of others as they told it last. */
   faults?(): readonly LoopFault[]
 }

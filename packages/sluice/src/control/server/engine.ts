@@ -162,9 +162,9 @@ export function startEngine(options: EngineOptions): Engine {
         const assessed = lately(rolloutId) ?? (await readAssessed(store, rolloutId))
         return assessed && { at: assessed.at, series: seriesOf(assessed) }
       },
-      drift: (feature) => readDrift(store, feature),
-      night: nightOf,
+      ...{ drift: (feature: string) => readDrift(store, feature), night: nightOf },
       github: async () => (options.github ? githubStanding(store, options.github.settings) : null),
+      channels: () => options.notify.channels.map(({ id }) => id),
       faults: () => [...faults.current(), ...(shared?.others() ?? [])],
     },
     async close() {

@@ -6,6 +6,7 @@ import { progressName } from '../../github/github-progress.ts'
 import { type SettingsPage, type ShownToken, settingsPage } from '../../pages/settings.ts'
 import { type Caller, hasScope, maySeeAll, maySeeToken } from '../access/caller.ts'
 import { areSameRules, notedRules } from '../approvals/noted-rules.ts'
+import { faultsFor } from '../health.ts'
 import { ruleText } from '../needed-approval.ts'
 import type { Services } from '../services.ts'
 import { defineOwnPage } from './page-route.ts'
@@ -29,11 +30,27 @@ export const showSettings = defineOwnPage({
       // What differs may be about features that the reader may not see.
       othersAsk: maySeeAll(caller, environments) && (await othersAsk(services)),
       github,
+      channels:
+        engineState.channels?.().map((id) => shownChannel(id, leases, faultsFor(services, caller).faults)) ?? null,
       tellsGithub: github !== null && leases.some(({ name }) => name === progressName(github.repository)),
       now: clock.now(),
     })
   },
 })
+
+/** Its id names the variable that has its address, and no secret. */
+function shownChannel(
+  id: string,
+  leases: readonly { name: string }[],
+  faults: ReturnType<typeof faultsFor>['faults'],
+): NonNullable<SettingsPage['channels']>[number] {
+  const fault = faults.find(({ loop }) => loop === `telling ${id}`)
+  return {
+    id,
+    isTold: leases.some(({ name }) => name.startsWith(`notify:${id} `)),
+    fault: fault ? { code: fault.code, since: fault.since, failures: fault.failures } : null,
+  }
+}
 
 /** Whether a server that was started since, on another replica, asks for other approvals: then releases by it follow its rules. */
 async function othersAsk({ store, approvals }: Services): Promise<boolean> {

@@ -192,6 +192,31 @@ test('what GitHub is told of releases, and what is wrong with it, stands in the 
   assert.match(text(await ben.page('/settings')), /GitHub Not told of releases\./)
 })
 
+test('which channels are told, and whether that fails, stands in the settings', async () => {
+  const channels = ['slack SLACK_URL', 'webhook HOOK_URL']
+  const faults: { loop: string; feature: string | null; code: string; since: number; failures: number }[] = []
+  await using plane = await testPlane({
+    engineState: {
+      ...{ assessment: async () => null, drift: async () => null },
+      ...{ channels: () => channels, faults: () => faults },
+    },
+  })
+  const ann = await signedIn(plane, 'viewer')
+  const shown = async () => text(await ann.page('/settings')).match(/Notifications (.*) GitHub/s)?.[1] ?? ''
+  await plane.store.lead('notify:webhook HOOK_URL 3f2a')
+  assert.match(await shown(), /^slack SLACK_URL ?: ✕ no replica tells it now: .* webhook HOOK_URL ?: \? no failure is/)
+  faults.push({
+    loop: 'telling webhook HOOK_URL',
+    feature: null,
+    code: 'refused',
+    since: plane.clock.now(),
+    failures: 3,
+  })
+  assert.match(await shown(), /webhook HOOK_URL ?: ✕ failed 3 times in a row \(refused\) ?, since/)
+  channels.length = 0
+  assert.match(await shown(), /Nobody is told when a canary is rolled back/)
+})
+
 test('a token for one feature sees no trace of another one, on no page', async () => {
   const faults = ['alpha', hidden].map((feature) => ({ loop: 'judging', feature, code: 'x', since: 0, failures: 1 }))
   await using plane = await testPlane({
