@@ -91,7 +91,11 @@ test('a thread that ends is told of on pages, and begun again after waits that g
     },
   })
   try {
-    await using plane = await testPlane({ forecaster, manual: clock })
+    await using plane = await testPlane({
+      ...{ forecaster, manual: clock },
+      // The clock stands still, also where the forecast is asked for again and again.
+      settings: { rate: { perSecond: 1e9, burst: 1e9 } },
+    })
     const { canary } = await withTraffic(plane, 300)
     const { status, body } = await startOf(plane, { version: canary, settings })
     assert.deepEqual([status, body.code], [503, 'forecasts-failed'])
