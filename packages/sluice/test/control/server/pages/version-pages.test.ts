@@ -172,9 +172,9 @@ test('judges: what people say of each, what is spent of its budget, and what is 
 })
 
 test('a move beyond its limit of which too little is known yet is shown neither as well nor as an alarm', async () => {
-  let mean = 0.985
+  let [mean, phase] = [0.985, 'watching' as 'watching' | 'level']
   const signal = () => ({
-    ...{ signal: 'score' as const, phase: 'watching' as const, since: 0, seen: 900, days: { known: 14, of: 14 } },
+    ...{ signal: 'score' as const, phase, since: 0, seen: 900, days: { known: 14, of: 14 } },
     ...{ reference: 900, tolerance: 0.005, logR: 1, threshold: 7.3, runLength: 1440, words: 'said' },
     lately: { count: 31, mean, usual: 1 },
   })
@@ -190,6 +190,9 @@ test('a move beyond its limit of which too little is known yet is shown neither 
   plane.clock.advance(61_000)
   assert.match(text(await ann.page('/judge')), /✓ said/)
   assert.match(text(await ann.page('/')), /✓ none in 7 days, 1 of 1 signals watched/)
+  phase = 'level'
+  plane.clock.advance(61_000)
+  assert.match(text(await ann.page('/judge')), /\? not watched, since nothing is judged/, 'it learns without an end')
 })
 
 test('only a judge that labels have shown to be right is shown as good', () => {
