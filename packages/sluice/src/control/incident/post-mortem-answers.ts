@@ -68,14 +68,19 @@ export function missedSection({ rollout, versions, worst, cases }: PostMortem): 
     ...(items.length === 0
       ? []
       : [`Of the ${formatAmount(worst?.length ?? 0, 'answer')} above failed: ${items.join(', ')}.`]),
-    ...(cases === null ? [] : [casesText(cases, rollout)]),
+    ...(cases === null ? [] : [casesText(cases, { rollout, worst })]),
   ]
 }
 
-function casesText(cases: readonly IncidentCase[], { feature, id }: PostMortem['rollout']): string {
-  const command = codeSpan(`sluice case add ${feature} --from rollout:${id}`)
-  if (cases.length === 0)
-    return `No golden case has been made from it yet, so the gate would miss it again. ${command} adds them.`
+function casesText(
+  cases: readonly IncidentCase[],
+  { rollout: { feature, id }, worst }: Pick<PostMortem, 'rollout' | 'worst'>,
+): string {
+  if (cases.length === 0) {
+    const none = 'No golden case has been made from it yet, so the gate would miss it again.'
+    if (worst?.length === 0) return `${none} Write one by hand: no answer is kept that it could be made of.`
+    return `${none} ${codeSpan(`sluice case add ${feature} --from rollout:${id}`)} adds them.`
+  }
   const rows = cases.map((one) => `- ${codeSpan(one.id)} in ${codeSpan(one.suite)}`)
   return `Golden cases made from it, so that the gate finds it from now on:\n\n${rows.join('\n')}`
 }

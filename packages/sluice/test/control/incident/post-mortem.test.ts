@@ -117,7 +117,11 @@ test('it names the cases that were made of it, or the command that makes them', 
   assert.match(page, /### 1\. `bad-1`: score 0\.100, failed `actions`, no case yet\n/)
   assert.match(page, /### 2\. `bad-2`: score 0\.200, failed `actions`, now the case `mail-refund-1`\n/)
   assert.match(page, /- `mail-refund-1` in `evals\/mail\.yaml`/)
-  assert.match(renderPostMortem(await rolledBack([])), /`sluice case add mail --from rollout:r-\w+` adds them/)
+  const told = await rolledBack([])
+  assert.match(renderPostMortem(told), /`sluice case add mail --from rollout:r-\w+` adds them/)
+  const unkept = renderPostMortem({ ...told, worst: [] })
+  assert.match(unkept, /Write one by hand: no answer is kept/)
+  assert.doesNotMatch(unkept, /sluice case add/, 'it would be refused')
   assert.doesNotMatch(renderPostMortem(await rolledBack(null)), /no case yet|case add/)
 })
 
