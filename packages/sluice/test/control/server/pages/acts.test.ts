@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Problem } from '../../../../src/control/server/http/problem.ts'
+import { refusalOf } from '../../../../src/control/server/pages/acts/act-attempt.ts'
 import type { TestPlane } from '../../../support/control-plane.ts'
 import { acknowledge, launched } from '../../../support/launched.ts'
 import { hiddenFields, sendForm, signedIn, type Visitor } from '../../../support/visitor.ts'
@@ -251,4 +253,10 @@ test('a list of versions says where one was rolled back as a canary, and why, an
   const only = await plane.publish('g', 'a')
   await plane.ask('PUT /v1/features/g/active', { as: 'operator', body: { version: only, reason: 'launch' } })
   for (const act of ['activate', 'start']) assert.match(await ann.page(`/features/g/${act}`), /no other version/, act)
+})
+
+test('a refusal is a sentence, and the id of a version that begins it stays as it is', () => {
+  const refused = (detail: string) => refusalOf(new Problem({ status: 409, code: 'environment-before', detail }))
+  assert.equal(refused('mail has changed'), 'Mail has changed.')
+  assert.equal(refused('c84f5641b4d1 of mail was rolled back.'), 'c84f5641b4d1 of mail was rolled back.')
 })

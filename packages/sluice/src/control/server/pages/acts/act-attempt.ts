@@ -88,7 +88,8 @@ export function refusalOf(error: unknown): string | undefined {
     : undefined
 }
 
-/** `It has ended.` of `it has ended` */
+/** `It has ended.` of `it has ended`. The id of a version stays as it is. */
 function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`
+  const first = /^[0-9a-f]{12}\b/.test(text) ? text.charAt(0) : text.charAt(0).toUpperCase()
+  return `${first}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`
 }
