@@ -1,6 +1,6 @@
 import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatAmount } from '../../text/format.ts'
-import { wrap } from '../../text/layout.ts'
+import { hanging, wrap } from '../../text/layout.ts'
 import { momentText } from '../words/moments.ts'
 import { approversText, neededText, releaseActText } from '../words/proposal-text.ts'
 import type { ProposalAnswer, ProposalsAnswer } from './answers.ts'
@@ -55,13 +55,8 @@ export function proposalText(proposal: ProposalAnswer): string {
   const act = releaseActText(wish.act, label === null ? wish.version : `${label} (${wish.version})`)
   const head = `${namedKey(proposal)}: ${id}, ${act}, by ${proposedBy.name} ${momentText(proposedAt)}`
   const asked = reason === null ? [] : wrap(reason, 76).map((line) => `> ${line}`)
-  const lines = [...asked, ...does.flatMap(hanging), ...standingLines(proposal)]
+  const lines = [...asked, ...does.flatMap((text) => hanging(text, 78)), ...standingLines(proposal)]
   return `${[head, ...lines.map((line) => `  ${line}`)].join('\n')}\n`
-}
-
-/** What whoever proposes has written stands in some of them, and must not begin a line as the sentences of Sluice do. */
-function hanging(text: string): string[] {
-  return wrap(text, 76).map((line, index) => (index === 0 ? line : `  ${line}`))
 }
 
 function standingLines(proposal: ProposalAnswer): string[] {

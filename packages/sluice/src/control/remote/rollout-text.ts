@@ -1,7 +1,7 @@
 import { eValueText } from '../../charts/evidence-scale.ts'
 import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatCount, formatPercent } from '../../text/format.ts'
-import { wrap } from '../../text/layout.ts'
+import { hanging, wrap } from '../../text/layout.ts'
 import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
 import { figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
 import { momentText, timeText } from '../words/moments.ts'
@@ -75,6 +75,11 @@ function paragraph(text: string): string[] {
   return wrap(text, 78).map((line) => `  ${line}`)
 }
 
+/** The same for a text in which stand names that applications have chosen. */
+function named(text: string): string[] {
+  return hanging(text, 78).map((line) => `  ${line}`)
+}
+
 function numberLines({ assessment, endedAt, settings, judging }: RolloutAnswer, now: number): string[] {
   const { figures } = assessment ?? {}
   const { onUndecided } = settings
@@ -123,7 +128,7 @@ function tokenLines({ assessment, excluded = [] }: RolloutAnswer): string[] {
       })
     : []
   const without = excluded.map((token) => `the outcomes of ${token} are left out by an operator`)
-  return [...lines, ...without].flatMap(paragraph)
+  return [...lines, ...without].flatMap(named)
 }
 
 /** From where the requests come, where it is more than one place: `  by instance: 52.1 % app-7 3f2a91bc, 47.9 % others`. */
@@ -132,6 +137,6 @@ function placeLines({ assessment }: RolloutAnswer): string[] {
     .filter(([, shares]) => shares.length > 1)
     .flatMap(([kind, shares]) => {
       const each = shares.map(({ id, share }) => `${formatPercent(share)} ${id ?? 'unknown'}`)
-      return paragraph(`by ${kind}: ${each.join(', ')}`)
+      return named(`by ${kind}: ${each.join(', ')}`)
     })
 }
