@@ -256,6 +256,6 @@ test('who leads is told by readiness and beside the instances', async () => {
     ['controller', 'github:acme/mail', 'notify:webhook 0a1b'],
   )
   const page = (await (await signedIn(plane, 'operator')).page('/instances')).replaceAll(/<[^>]+>/g, '')
-  assert.match(page, /Canaries are advanced, and rolled back, by this process/)
-  assert.match(page, /Notifications are sent by this process/)
+  assert.match(page, /Canaries are advanced, and rolled back, by the only replica/)
+  assert.match(page, /Notifications are sent by the only replica/)
 })
