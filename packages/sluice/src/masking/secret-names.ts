@@ -28,11 +28,18 @@ const gitSetting = /^GIT_CONFIG_(?:COUNT|PARAMETERS|(?:KEY|VALUE)_\d+)$/
 /** Settings of git that send a credential with each request. */
 const gitHeader = /\.extraheader/i
 
+/** `'http.extraheader'='AUTHORIZATION: basic …'`, as `git -c` hands it on to the programs that git starts. */
+const handedOn = /\.extraheader'?='?([^']+)/gi
+
 /** Headers that git sends: each as it is, and its last word, which is the credential. */
 function secretsOfGit(env: Env): string[] {
-  return Object.entries(env).flatMap(([name, key = '']) => {
+  const numbered = Object.entries(env).map(([name, key = '']) => {
     const number = /^GIT_CONFIG_KEY_(\d+)$/.exec(name)?.[1]
-    const value = number !== undefined && gitHeader.test(key) ? env[`GIT_CONFIG_VALUE_${number}`]?.trim() : undefined
+    return number !== undefined && gitHeader.test(key) ? env[`GIT_CONFIG_VALUE_${number}`] : undefined
+  })
+  const handed = [...(env.GIT_CONFIG_PARAMETERS ?? '').matchAll(handedOn)].map(([, header]) => header)
+  return [...numbered, ...handed].flatMap((header) => {
+    const value = header?.trim()
     return value ? [value, value.split(/\s+/).at(-1) ?? value] : []
   })
 }

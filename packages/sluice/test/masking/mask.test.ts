@@ -180,6 +180,7 @@ test('settings of git in the environment stay together where none is a secret, a
   }
   const handedOn = { GIT_CONFIG_PARAMETERS: "'http.extraheader'='AUTHORIZATION: basic dHdvLXR3bw=='" }
   assert.deepEqual(withoutCredentials(handedOn, []), {})
+  assert.equal(maskOf(...secretsOfEnvironment(handedOn)).text('basic dHdvLXR3bw=='), 'basic ***')
 })
 
 test('names of variables: credentials, and those that belong to the workflow', () => {

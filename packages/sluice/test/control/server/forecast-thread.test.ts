@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { systemClock } from '@sluice/client'
 import { startForecastThread } from '../../../src/control/server/rollouts/forecast-thread.ts'
+import { effortMs } from '../../../src/control/server/rollouts/forecaster.ts'
 import { sqliteStore } from '../../../src/control/store/sqlite/sqlite-store.ts'
 import { testPlane } from '../../support/control-plane.ts'
 import { startOf, withTraffic } from '../../support/feature-traffic.ts'
@@ -177,4 +178,10 @@ test('traffic is counted in the thread, and in that of the server where the othe
     await forecaster.close()
     await stored.close()
   }
+})
+
+test('a forecast has its time of the processor where others keep that busy, and not without end', () => {
+  assert.equal(effortMs({ passedMs: 10_000, usedMs: 100 }), 2000)
+  assert.equal(effortMs({ passedMs: 3100, usedMs: 3000 }), 3000)
+  assert.equal(effortMs({ passedMs: 3100, usedMs: null }), 3100)
 })

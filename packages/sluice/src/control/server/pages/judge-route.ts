@@ -67,7 +67,7 @@ async function shownJudge(
     judging:
       live && isJudged(state) ? { percent: live.judge.percent, spentUsd, budgetUsd: live.judge.budgetUsdPerDay } : null,
     health: healthSign(health, { isJudged: isJudged(state), now }),
-    drift: drift && driftSign(drift, { isJudged: isJudged(state), watchesDrift }),
+    drift: drift && driftSign(drift, { judges: isJudged(state), watchesDrift }),
   }
 }
 
@@ -86,13 +86,13 @@ function healthSign(
 /** The level of a score is never learnt where nothing is judged. */
 function driftSign(
   { events, signals }: DriftView,
-  { isJudged: is, watchesDrift }: { isJudged: boolean; watchesDrift: boolean },
+  { judges, watchesDrift }: { judges: boolean; watchesDrift: boolean },
 ): ShownJudge['drift'] {
   const last = events.findLast(({ code }) => code === 'score' || code === 'judge-changed')
   if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
   const score = signals.find(({ signal }) => signal === 'score')
   if (!score) return null
-  if (!is && score.phase === 'level') return { tone: 'unknown', text: 'not watched, since nothing is judged' }
+  if (!judges && score.phase === 'level') return { tone: 'unknown', text: 'not watched, since nothing is judged' }
   if (!watchesDrift) return { tone: 'unknown', text: `no replica watches for drift now; before: ${score.words}` }
   return { tone: score.phase === 'watching' && !isBeyondLimit(score) ? 'good' : 'unknown', text: score.words }
 }

@@ -3,19 +3,18 @@ import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { measuredTraffic } from '../../plan/measured-traffic.ts'
 import { openSqliteLog } from '../../store/sqlite/outcomes.ts'
-import { computeForecast, type ForecastTask, type TrafficTask } from './forecaster.ts'
+import { computeForecast, effortMs, type ForecastTask, type TrafficTask } from './forecaster.ts'
 
 /** Either what was found, or why it failed. */
 export type ForecastReply = { value: unknown } | { threw: string }
 
 const pause = () => Promise.resolve()
-/** Of the time in which this thread has the processor: a machine that is busy with others is no reason to give up so soon. */
-const busyShare = 0.2
 const stopwatch = () => {
-  const [began, used] = [performance.now(), processorMs()]
+  const [began, before] = [performance.now(), processorMs()]
   return () => {
-    const passed = performance.now() - began
-    return used === null ? passed : Math.max((processorMs() ?? 0) - used, busyShare * passed)
+    const now = processorMs()
+    const usedMs = before === null || now === null ? null : now - before
+    return effortMs({ passedMs: performance.now() - began, usedMs })
   }
 }
 

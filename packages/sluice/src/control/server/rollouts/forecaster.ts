@@ -67,6 +67,19 @@ export interface Forecaster {
 /** What one forecast, and the search for what helps, may take. */
 const most = { runs: 60, remedyRuns: 30, ms: 3000 }
 
+/** Of the time that passes so much counts at the least: nobody waits without end for a thread that hardly runs. */
+const leastShare = 0.2
+
+/**
+ * How much of its time a forecast has taken, in ms: the processor time of its thread, since a machine that is busy with others
+ * is no reason to give up so soon.
+ *
+ * @param usedMs null where that is not known
+ */
+export function effortMs({ passedMs, usedMs }: { passedMs: number; usedMs: number | null }): number {
+  return usedMs === null ? passedMs : Math.max(usedMs, leastShare * passedMs)
+}
+
 /** The work itself. `stopwatch` starts to measure, and what it returns gives the ms since then. */
 export async function computeForecast(
   task: ForecastTask,

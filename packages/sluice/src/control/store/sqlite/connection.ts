@@ -52,7 +52,10 @@ export class SqliteConnection {
     }
   }
 
-  /** Commits all of `work` or nothing, together with other writes of this turn, or of the turns that it can wait. Durable when it resolves. */
+  /**
+   * Commits all of `work` or nothing, together with other writes of this turn, or of the turns that it can wait. Durable
+   * when it resolves.
+   */
   async write<T>(work: () => T, options?: { patience: number }): Promise<T> {
     this.#refuseClosed()
     try {
