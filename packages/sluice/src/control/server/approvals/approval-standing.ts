@@ -160,8 +160,10 @@ export async function refuseOver(
   const at = clock.now()
   const why = await whyLapsed(store, proposal, { now: expiryTime(store, clock), environments })
   if (why === null) return
-  await lapse(store, proposal, { at, why })
-  throw lapsed(proposal, why)
+  if (await lapse(store, proposal, { at, why })) throw lapsed(proposal, why)
+  // It may be others who changed the feature just now, by this very proposal.
+  const now = (await store.proposal(proposal.id)) ?? proposal
+  throw now.state === state ? lapsed(now, why) : isOver(now)
 }
 
 function lapsed({ id }: Proposal, why: string): Problem {
