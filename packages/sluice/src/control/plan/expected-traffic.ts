@@ -61,3 +61,24 @@ export function expectedTraffic(
   }
   return { expected, dailyUsd }
 }
+
+const dayMs = 86_400_000
+/** Bursts are usual; what is beyond them is other traffic. */
+const outgrown = { least: 20, times: 4 }
+/** Measured traffic counts whole hours, so that a change which is older is in it. */
+const unseenMs = 2 * 3_600_000
+
+/**
+ * Whether a young rollout has had several times as many requests as the traffic before it let expect, also in its busiest
+ * hours: how it ends cannot be told from that traffic.
+ *
+ * @param rollout what it has had of requests in its `ms` of running
+ */
+export function hasOutgrown(
+  { requestsPerDay, byHour }: Pick<MeasuredTraffic, 'requestsPerDay' | 'byHour'>,
+  { requests, ms }: { requests: number; ms: number },
+): boolean {
+  const busiest = byHour === null ? 1 : Math.max(1, ...byHour)
+  const expected = (requestsPerDay * busiest * ms) / dayMs
+  return ms < unseenMs && requests >= outgrown.least && requests > outgrown.times * expected
+}

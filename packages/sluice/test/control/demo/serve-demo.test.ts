@@ -65,6 +65,8 @@ test('by one command somebody is signed in, finds the canary and rolls it back, 
     assert.match(text(await page(rollout)), /1\.4-short/)
     const hasAnswers = async () => /\[simulated\]/.test(text(await page(rollout)))
     await until(hasAnswers, 'the worst answers, which the simulated judge has read')
+    const isBusier = async () => /several times as many requests as the last days/.test(await page(rollout))
+    await until(isBusier, 'it to be said that two quiet weeks tell nothing of so many requests')
     const form = await page(`${rollout}/rollback`)
     const fields = [...form.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
     const body = new URLSearchParams([

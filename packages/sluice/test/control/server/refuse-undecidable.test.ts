@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
+import { unknownEnd } from '../../../src/control/words/end-forecast-text.ts'
 import { rolloutOutlook } from '../../../src/control/words/rollout-outlook.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { gateReport, promptVersion, testPlane } from '../../support/control-plane.ts'
@@ -86,6 +88,21 @@ test('of a running rollout it is told how it is expected to end from where it st
   assert.deepEqual(await forecast(), { forecast: null, unknown: 'paused', at: plane.clock.now() })
   const strange = await plane.ask(`GET /v1/rollouts/${rollout.id}/forecast`, { as: 'client' })
   assert.equal(strange.status, 403)
+})
+
+test('a rollout with far more requests than the days before is told to wait, not how it ends', async () => {
+  let requests = 19
+  const assessment = async () => ({ words: '', incumbent: { requests }, canary: { requests: 1 } }) as Assessment
+  const recorded = async () => null
+  await using plane = await testPlane({ engineState: { assessment, recorded, drift: async () => null } })
+  const { canary } = await withTraffic(plane, 300)
+  const { id } = (await startOf(plane, { version: canary, settings, acceptUndecided: true })).body
+  const unknown = async () => (await plane.ask(`GET /v1/rollouts/${id}/forecast`, { as: 'viewer' })).body.unknown
+  plane.clock.advance(60_000)
+  assert.equal(await unknown(), 'outgrown')
+  requests = 0
+  assert.equal(await unknown(), null)
+  assert.match(unknownEnd('outgrown').join(), /several times as many requests as the last days let expect/)
 })
 
 test('the page of a start says how it is expected to end, and asks whether an end without a decision is accepted', async () => {

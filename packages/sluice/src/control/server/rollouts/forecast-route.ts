@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { endForecastSchema } from '../../../records/end-chances.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import { readers } from '../../../records/token-scopes.ts'
-import { expectedTraffic } from '../../plan/expected-traffic.ts'
+import { expectedTraffic, hasOutgrown } from '../../plan/expected-traffic.ts'
 import { begunOf } from '../../plan/forecast.ts'
 import { isJudgedLive } from '../../release/capture.ts'
 import { hasEnded, runningMs } from '../../release/rollout-state.ts'
@@ -11,10 +11,12 @@ import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { findRollout } from './find-rollout.ts'
 
-const unknownSchema = z.enum(['ended', 'paused', 'byHand', 'patienceOver', 'traffic', 'slower', 'late']).meta({
-  description:
-    'Why there is none: it has ended or is paused; time or a person decides it; only a person can, since patience is over; the log has too little traffic yet; nearly no simulated rollout is as long in its stage; or the machine was too busy to compute it, so that the next request may tell.',
-})
+const unknownSchema = z
+  .enum(['ended', 'paused', 'byHand', 'patienceOver', 'traffic', 'outgrown', 'slower', 'late'])
+  .meta({
+    description:
+      'Why there is none: it has ended or is paused; time or a person decides it; only a person can, since patience is over; the log has too little traffic yet; a young rollout has had several times as many requests as the days before let expect; nearly no simulated rollout is as long in its stage; or the machine was too busy to compute it, so that the next request may tell.',
+  })
 
 const answer = z.strictObject({
   forecast: endForecastSchema.nullable().meta({ description: 'Hours count from `at`. Null: see `unknown`.' }),
@@ -49,7 +51,11 @@ export async function rolloutForecast(
   if (rollout.settings.advance !== 'evidence') return none('byHand')
   if (runningMs(rollout, now) >= rollout.settings.patience) return none('patienceOver')
   const { feature, canary, id, settings } = rollout
-  const [traffic, version] = await Promise.all([endForecasts.traffic(feature), store.version(feature, canary)])
+  const [traffic, version, assessment] = await Promise.all([
+    endForecasts.traffic(feature),
+    store.version(feature, canary),
+    engineState.assessment(id),
+  ])
   const given = { perDay: undefined, users: undefined }
   const known =
     version &&
@@ -59,7 +65,9 @@ export async function rolloutForecast(
       rollout.judgePercent ?? null,
     )
   if (!known) return none('traffic')
-  const from = begunOf(rollout, await engineState.assessment(id), now)
+  const requests = assessment ? assessment.incumbent.requests + assessment.canary.requests : 0
+  if (traffic && hasOutgrown(traffic, { requests, ms: runningMs(rollout, now) })) return none('outgrown')
+  const from = begunOf(rollout, assessment, now)
   const start = now - from.hours * hourMs
   const tenth = Math.floor(now / stepMs)
   const topic = forecastTopic(rollout)
