@@ -74,6 +74,9 @@ function batchesOf(files: ProjectFiles, suite: string): AsyncGenerator<Row<CaseF
   return kind === 'json' ? rowsOf(caseSchema, readItems(chunks, file), file) : readRows(caseSchema, chunks, file)
 }
 
+/** Rows of a file that was parsed once are checked once. */
+const checkedRows = new WeakMap<Source, Row<CaseFile>[]>()
+
 async function* yamlRows(files: ProjectFiles, suite: string): AsyncGenerator<Row<CaseFile>[]> {
   const { source, diagnostics } = await loadYaml(files, suite)
   if (diagnostics.length > 0) yield [{ line: 1, diagnostics }]
@@ -82,10 +85,14 @@ async function* yamlRows(files: ProjectFiles, suite: string): AsyncGenerator<Row
     yield [{ line: 1, diagnostics: [notAList(source)] }]
     return
   }
-  yield source.value.map((value: unknown, index) => {
-    const item: Source = { file: source.file, value, at: (at, key) => source.at([index, ...at], key) }
-    return { line: source.at([index]).line, source: item, ...validate(caseSchema, item) }
-  })
+  const rows = checkedRows.get(source) ?? source.value.map((value: unknown, index) => checkedRow(source, value, index))
+  checkedRows.set(source, rows)
+  yield rows
+}
+
+function checkedRow(source: Source, value: unknown, index: number): Row<CaseFile> {
+  const item: Source = { file: source.file, value, at: (at, key) => source.at([index, ...at], key) }
+  return { line: source.at([index]).line, source: item, ...validate(caseSchema, item) }
 }
 
 function notAList({ file, at, value }: Source): Diagnostic {

@@ -12,11 +12,34 @@ export async function loadYaml(
   const file = files.describe(path)
   try {
     const text = decodeText(await files.read(path), file)
-    return { text, ...parseYaml(text, file) }
+    return { text, ...parsedOnce(text, file) }
   } catch (error) {
     if (error instanceof InvalidFilesError) return { diagnostics: [...error.diagnostics] }
     return { diagnostics: [unreadable(file, error)] }
   }
+}
+
+type Parsed = ReturnType<typeof parseYaml>
+
+/** By name and text, the newest last. A gate reads the same suite for several purposes. */
+const parsedTexts = new Map<string, Parsed>()
+/** Characters of all of them: what was parsed takes many times the memory of its text. */
+const mostKept = 4_000_000
+
+/** Nobody changes what was parsed: others get it too. */
+function parsedOnce(text: string, file: string): Parsed {
+  const key = `${file}\n${text}`
+  const parsed = parsedTexts.get(key) ?? parseYaml(text, file)
+  parsedTexts.delete(key)
+  parsedTexts.set(key, parsed)
+  let size = 0
+  for (const each of parsedTexts.keys()) size += each.length
+  for (const each of parsedTexts.keys()) {
+    if (size <= mostKept) break
+    parsedTexts.delete(each)
+    size -= each.length
+  }
+  return { ...parsed, diagnostics: [...parsed.diagnostics] }
 }
 
 /** The diagnostic of a file that cannot be read at all. */
