@@ -52,8 +52,9 @@ Install a newer Node, or add one to the project: npm install --save-optional nod
     process.exitCode = 4
   })
   child.on('exit', (code, signal) => {
+    process.exitCode = code
+    if (!signal) return
     for (const name of signals) process.removeAllListeners(name)
-    if (signal) process.kill(process.pid, signal)
-    else process.exitCode = code
+    process.kill(process.pid, signal)
   })
 }

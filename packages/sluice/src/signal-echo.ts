@@ -4,17 +4,30 @@
  */
 const echoMs = 1000
 
-/**
- * A function to call at each signal: whether it is the echo of the first one.
- *
- * @param now a steady clock in ms
- */
-export function createSignalEcho(now: () => number = () => performance.now()): () => boolean {
+export interface SignalEcho {
+  /** To be called at each signal: whether it is the echo of the first one. */
+  isEcho(): boolean
+  /**
+   * Stops listening: at once, or once the echo of a signal cannot come any more. Where nobody listens it would end a process
+   * that is about to exit with its own code.
+   */
+  stopListening(stop: () => void): void
+}
+
+/** @param now a steady clock in ms */
+export function createSignalEcho(now: () => number = () => performance.now()): SignalEcho {
   let firstAt: number | undefined
-  return () => {
-    const at = now()
-    if (firstAt !== undefined) return at - firstAt < echoMs
-    firstAt = at
-    return false
+  return {
+    isEcho() {
+      const at = now()
+      if (firstAt !== undefined) return at - firstAt < echoMs
+      firstAt = at
+      return false
+    },
+    stopListening(stop) {
+      const restMs = firstAt === undefined ? 0 : firstAt + echoMs - now()
+      if (restMs <= 0) stop()
+      else setTimeout(stop, restMs).unref()
+    },
   }
 }

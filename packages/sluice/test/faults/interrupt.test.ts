@@ -89,6 +89,25 @@ test('one Ctrl-C that arrives twice counts once; after a second one, signals hav
   assert.deepEqual([abort.aborted, signals.listenerCount('SIGINT'), signals.listenerCount('SIGTERM')], [true, 0, 0])
 })
 
+test('a signal that arrives again when all is done does not end the process in place of its exit code', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  let now = 1000
+  const signals = Object.assign(new EventEmitter(), { stderr: new Writable({ write: (_, __, written) => written() }) })
+  const interrupt = listenForInterrupt(signals, () => now)
+  signals.emit('SIGINT')
+  now += 400
+  interrupt.dispose()
+  signals.emit('SIGINT')
+  assert.deepEqual([interrupt.abort.aborted, signals.listenerCount('SIGINT')], [false, 1])
+  context.mock.timers.tick(599)
+  assert.equal(signals.listenerCount('SIGINT'), 1)
+  context.mock.timers.tick(1)
+  assert.deepEqual([signals.listenerCount('SIGINT'), signals.listenerCount('SIGTERM')], [0, 0])
+  const undisturbed = listenForInterrupt(signals, () => now)
+  undisturbed.dispose()
+  assert.equal(signals.listenerCount('SIGINT'), 0)
+})
+
 test('a run whose last answers were under way ends as interrupted too, and its rerun is free', async () => {
   await using model = await heldModel()
   using project = createProject(summaryFiles({ url: model.url, cases: concurrency }))

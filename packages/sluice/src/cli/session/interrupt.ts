@@ -15,14 +15,14 @@ export interface Interrupt extends StopSignals {
 export function listenForInterrupt(host: Pick<Host, 'stderr' | 'on' | 'off'>, now?: () => number): Interrupt {
   const stop = new AbortController()
   const abort = new AbortController()
-  const isEcho = createSignalEcho(now)
+  const echo = createSignalEcho(now)
   let timer: NodeJS.Timeout | undefined
   const stopListening = () => {
     host.off('SIGINT', onSignal)
     host.off('SIGTERM', onSignal)
   }
   const onSignal = () => {
-    if (isEcho()) return
+    if (echo.isEcho()) return
     if (stop.signal.aborted) {
       stopListening()
       return abort.abort()
@@ -38,7 +38,7 @@ export function listenForInterrupt(host: Pick<Host, 'stderr' | 'on' | 'off'>, no
     abort: abort.signal,
     dispose() {
       clearTimeout(timer)
-      stopListening()
+      echo.stopListening(stopListening)
     },
   }
 }

@@ -97,6 +97,18 @@ test('one Ctrl-C that arrives twice lets requests under way finish', async () =>
   assert.equal(process.listenerCount('SIGINT'), 0)
 })
 
+test('a signal that arrives again when the server has closed does not end it in place of its exit code', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const process = new EventEmitter()
+  const signals = listenForSignals(process, () => 0)
+  process.emit('SIGINT')
+  signals.dispose()
+  process.emit('SIGINT')
+  assert.equal(process.listenerCount('SIGINT'), 1)
+  context.mock.timers.tick(1000)
+  assert.deepEqual([process.listenerCount('SIGINT'), process.listenerCount('SIGTERM')], [0, 0])
+})
+
 test('without a token it lets nobody in, says how to make one, and refuses other addresses than loopback', async () => {
   using project = createProject({})
   const server = await start(project, [], {})

@@ -151,10 +151,10 @@ function refuseOpenAddress(host: string): void {
 export function listenForSignals(process: Pick<ServeProcess, 'on' | 'off'>, now?: () => number) {
   const first = Promise.withResolvers<void>()
   const second = Promise.withResolvers<void>()
-  const isEcho = createSignalEcho(now)
+  const echo = createSignalEcho(now)
   let seen = false
   const onSignal = () => {
-    if (isEcho()) return
+    if (echo.isEcho()) return
     if (seen) second.resolve()
     seen = true
     first.resolve()
@@ -165,8 +165,10 @@ export function listenForSignals(process: Pick<ServeProcess, 'on' | 'off'>, now?
     first: first.promise,
     second: second.promise,
     dispose() {
-      process.off('SIGINT', onSignal)
-      process.off('SIGTERM', onSignal)
+      echo.stopListening(() => {
+        process.off('SIGINT', onSignal)
+        process.off('SIGTERM', onSignal)
+      })
     },
   }
 }
