@@ -34,6 +34,10 @@ export function createCutWatch(): (input: CountedInput) => string[] {
   const lengths = new Map<string, Set<number>>()
   return ({ source, model, messages, inputTokens, fingerprint }) => {
     if (inputTokens === undefined) return []
+    const characters = messages.reduce((sum, { content }) => sum + content.length + 1, 0)
+    const isTooLong = characters >= shortestSuspect && characters / inputTokens > mostCharactersPerToken
+    // What is neither long nor of many tokens needs no closer look, which takes time.
+    if (!isTooLong && inputTokens < fewestEqualTokens) return []
     const length = textLength(messages)
     if (length >= shortestSuspect && length / inputTokens > mostCharactersPerToken) {
       if (fingerprint === ollama) throw cutByOllama(source, inputTokens, length)
