@@ -50,6 +50,8 @@ export interface ControlPlaneOptions {
   /** Where all measurements go; a new registry by default. */
   metrics?: Metrics
   settings?: Partial<ServerSettings>
+  /** In which share of the time since its last call this thread was at work, in [0,1]; by default it is never busy. */
+  threadLoad?(): number
   /** Computes how rollouts end; by default in this thread. */
   forecaster?: Forecaster
   /** Where people sign in; without it by tokens only. */
@@ -86,6 +88,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   const keptPages = createKeptPages(clock)
   const live = createLiveStreams({
     ...{ store, sessions, snapshots, environments, clock, log, drop: keptPages.drop, ...settings },
+    threadLoad: options.threadLoad ?? (() => 0),
   })
   const engineState = options.engineState ?? { assessment: async () => null, drift: async () => null }
   let draining = false

@@ -27,6 +27,8 @@ interface LiveOptions {
   snapshots: Snapshots
   clock: Clock
   log: Log
+  /** In which share of the time since its last call this thread was at work, in [0,1]. */
+  threadLoad(): number
   /** Called before each change is told, so that what is shown after it is made anew. */
   drop(): void
   maxReadAgeMs: number
@@ -36,6 +38,8 @@ interface LiveOptions {
 
 /** While a rollout runs its evidence grows, which no event tells. */
 const lookMs = 1000
+/** Where this thread has no time to spare, open pages leave it to the outcomes: of so many looks at growing evidence one is told. */
+const busy = { load: 0.8, looks: 4 }
 /** Spending, drift and failing loops change without an event, too. A page that hears nothing for longer has lost its stream. */
 const longestQuietMs = 10_000
 /** A stream ends at most this much later than its session, or the rights that it had. */
@@ -48,12 +52,13 @@ const frame = (event: string, data: object) => encoder.encode(`event: ${event}\n
 const changedFrame = (revision: number | null, at: number) => frame('changed', { revision, at })
 
 export function createLiveStreams(options: LiveOptions): LiveStreams {
-  const { store, sessions, snapshots, environments, clock, log, drop } = options
+  const { store, sessions, snapshots, environments, clock, log, drop, threadLoad } = options
   const { maxReadAgeMs, maxBufferedBytes, liveStreamsPerToken } = options
   const streams = new Map<Sink, Session>()
   const isLimited = ({ record }: Session) => !maySeeAll(tokenReach(record, environments), environments)
   let isDirty = false
   let toldAt = clock.now()
+  let looks = 0
 
   /** Nothing is told while the store cannot be read: then a page must say that it is old. */
   function tell(isConcerned: (session: Session) => boolean): void {
@@ -76,11 +81,13 @@ export function createLiveStreams(options: LiveOptions): LiveStreams {
 
   /** Whoever sees some features only is told at every look, since the times of changes would speak of the others. */
   function look(): void {
+    looks += 1
+    const isTurn = threadLoad() < busy.load || looks % busy.looks === 0
     if (streams.size === 0) return
-    tell(isLimited)
+    if (isTurn) tell(isLimited)
     const isRunning = snapshots.states().some((state) => runningRollout(state) !== undefined)
     const quietMs = clock.now() - toldAt
-    if (isDirty || isRunning || quietMs >= longestQuietMs || quietMs < 0) tellAll()
+    if (isDirty || (isRunning && isTurn) || quietMs >= longestQuietMs || quietMs < 0) tellAll()
   }
 
   function end(sink: Sink, why?: string): void {

@@ -16,6 +16,7 @@ import { listen } from '../http/listen.ts'
 import { createLog, type Level } from '../log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { startForecastThread } from '../rollouts/forecast-thread.ts'
+import { createThreadLoad } from '../thread-load.ts'
 import { seedAdmin } from '../tokens.ts'
 import { noteEnvironments } from './note-environments.ts'
 import { noteRules } from './note-rules.ts'
@@ -85,6 +86,7 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
           environments,
           forecaster,
         },
+        threadLoad: createThreadLoad(),
         settings: { publicUrl },
         ...(oidc && { oidc }),
       })

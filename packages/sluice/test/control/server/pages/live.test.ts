@@ -35,6 +35,32 @@ test('a stream speaks every ten seconds though nothing happens, and not while th
   assert.ok(told(stream) <= 3, stream.text())
 })
 
+test('while the server is busy, pages follow growing evidence at every fourth look, and changes of state at once', async () => {
+  let load = 0
+  await using plane = await testPlane({ threadLoad: () => load })
+  const [active, canary] = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'launch' } })
+  const { id } = (await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: canary } })).body
+  await plane.token('only-g', { scopes: ['viewer'], features: ['g'] })
+  await using all = readEvents(await (await signedIn(plane, 'viewer')).get('/live'))
+  await using limited = readEvents(await (await signedIn(plane, 'viewer', 'only-g')).get('/live'))
+  const toldWithin = async (ms: number) => {
+    await turn()
+    const before = [told(all), told(limited)]
+    await plane.pass(ms)
+    await until(() => told(all) > (before[0] ?? 0) && told(limited) > (before[1] ?? 0), 'word')
+    await turn()
+    return [told(all) - (before[0] ?? 0), told(limited) - (before[1] ?? 0)]
+  }
+  await until(() => told(all) >= 1 && told(limited) >= 1, 'the first words')
+  assert.deepEqual(await toldWithin(8000), [8, 8])
+  load = 0.95
+  assert.deepEqual(await toldWithin(8000), [2, 2])
+  const before = told(all)
+  await plane.ask(`POST /v1/rollouts/${id}/pause`, { as: 'operator', body: { reason: 'lunch' } })
+  await until(() => told(all) > before, 'word of the change')
+})
+
 test('a stream ends with its session, and says so', async () => {
   await using plane = await testPlane()
   const { body } = await plane.ask('POST /v1/tokens', { as: 'admin', body: { name: 'ann', scopes: ['viewer'] } })
