@@ -24,7 +24,7 @@ export const showSettings = defineOwnPage({
       own: session.record,
       sessionEndsAt: session.expiresAt,
       formKey: session.formKey,
-      tokens: visible?.toSorted((a, b) => a.createdAt - b.createdAt).map(shown) ?? null,
+      tokens: visible?.toSorted((a, b) => a.createdAt - b.createdAt).map((token) => shown(token, environments)) ?? null,
       publicUrl: settings.publicUrl,
       approvals: shownRules(services, caller),
       // What differs may be about features that the reader may not see.
@@ -82,9 +82,11 @@ function isAboutOne(pattern: string, names: readonly string[]): boolean {
   return environment === null || names.some((name) => matchesWildcards(environment, name))
 }
 
-/** Neither the secret, which nobody knows, nor its hash. */
-function shown(token: ShownToken): ShownToken {
-  const { id, name, scopes, features, environments, createdAt, expiresAt, revokedAt, person } = token
+/** Neither the secret, which nobody knows, nor its hash. An application without a word of where it runs is in the last one. */
+function shown(token: ShownToken, names: readonly string[]): ShownToken {
+  const { id, name, scopes, features, createdAt, expiresAt, revokedAt, person } = token
+  const isOfLast = names.length > 0 && scopes.includes('client')
+  const environments = token.environments ?? (isOfLast ? names.slice(-1) : undefined)
   const limits = { features, ...(environments && { environments }) }
   return { id, name, scopes, ...limits, createdAt, expiresAt, revokedAt, ...(person && { person }) }
 }

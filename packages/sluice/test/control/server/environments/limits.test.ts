@@ -137,6 +137,15 @@ test('a token for staging finds nothing of production by any route, page or act,
   assert.match(await visitor.page('/audit/summary%40staging'), /launch-in-staging/)
 })
 
+test('the settings say that an application without a word of where it runs is in the last environment', async () => {
+  await using plane = await stagedPlane({})
+  await plane.token('plain-app', { scopes: ['client'] })
+  await plane.token('plain-viewer', { scopes: ['viewer'] })
+  const settings = (await (await signedIn(plane, 'admin')).page('/settings')).replaceAll(/<[^>]+>/g, ' ')
+  assert.match(settings, /plain-app.{1,60} client\s+all in production\s/s)
+  assert.match(settings, /plain-viewer.{1,60} viewer\s+all\s+24 Nov/s)
+})
+
 test('whoever is limited to one environment, also the last one, hears nothing of what belongs to all', async () => {
   const rule = { approvals: 1, approvers: { role: 'approver' as const }, expires: 86_400_000 }
   await using plane = await stagedPlane({ approvals: { '*@staging': rule, 'summary@production': rule } })
