@@ -29,6 +29,8 @@ export interface AuditPage {
   filter: AuditFilter
   /** The newest first. */
   rows: readonly AuditRow[]
+  /** Of versions in them, by their ids. */
+  labels: ReadonlyMap<string, string>
   /** What the last row of the chain must be; null: it has none. */
   head: AuditHead | null
   /** The first row that was looked at; null: none was. */
@@ -39,7 +41,7 @@ export interface AuditPage {
 
 /** Who changed what, and why. */
 export function auditPage(page: AuditPage): PageContent {
-  const { chain, filter, rows, head, unreadable } = page
+  const { chain, filter, rows, labels, head, unreadable } = page
   const main = html`<h1>Audit log of ${chainName(chain)}</h1>
 <ul class="facts"><li>${head === null ? 'It has no rows.' : formatAmount(head.seq, 'row')}</li>
 <li><a href="${auditAddress(chain)}/verification">Verify the chain</a></li><li><a href="${auditAddress(chain)}/export" download>Export all as JSON Lines</a></li></ul>
@@ -48,7 +50,11 @@ ${unreadable === 0 ? undefined : html`<p>${toned('bad', `${formatAmount(unreadab
 ${
   rows.length === 0
     ? html`<p class="empty">${head === null ? 'Every change will stand here: who, what and why.' : 'No row that was looked at is like that.'} ${isFiltered(filter) ? html`<a href="${auditAddress(chain)}">Show all</a>` : undefined}</p>`
-    : wideTable({ name: 'Rows', head: ['Row', 'When', 'Who', 'Act', 'Of what', 'Why', 'Details'], rows: rows.map(row) })
+    : wideTable({
+        name: 'Rows',
+        head: ['Row', 'When', 'Who', 'Act', 'Of what', 'Why', 'Details'],
+        rows: rows.map((of) => row(of, labels)),
+      })
 }
 ${further(page)}`
   return { title: `Audit log of ${chain}`, main }
@@ -90,9 +96,9 @@ function further({ chain, filter, searchedTo, head }: AuditPage): Html | undefin
 const longestReason = 500
 const longestDetail = 600
 
-function row(of: AuditRow): Html {
+function row(of: AuditRow, labels: ReadonlyMap<string, string>): Html {
   const { seq, at, actor, action, reason, tokenId, before, after, evidence } = of
-  const subject = auditSubject(of)
+  const subject = auditSubject(of, labels)
   const details = { before, after, evidence, token: tokenId }
   return html`<tr><th scope="row" data-column="Row" id="row-${String(seq)}">${formatCount(seq)}</th>
 ${cell('When', moment(at))}

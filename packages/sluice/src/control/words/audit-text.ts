@@ -8,10 +8,12 @@ export function auditText(rows: readonly AuditRow[]): string {
   const actors = width(({ actor }) => actor)
   const actions = width(({ action }) => action)
   const numbers = width(({ seq }) => String(seq))
-  const subjects = width(auditSubject)
+  const labels = publishedLabels(rows)
+  const subjectOf = (row: AuditRow) => auditSubject(row, labels)
+  const subjects = width(subjectOf)
   const lines = rows.map((row) => {
     const { seq, at, actor, action, reason } = row
-    const what = `${action.padEnd(actions)}  ${auditSubject(row).padEnd(subjects)}`
+    const what = `${action.padEnd(actions)}  ${subjectOf(row).padEnd(subjects)}`
     return `${String(seq).padStart(numbers)}  ${timeText(at)}  ${actor.padEnd(actors)}  ${what}  ${reason ?? ''}`
   })
   return lines.map((line) => `${line.trimEnd()}\n`).join('')
@@ -37,15 +39,34 @@ const document = z
   })
   .catch({})
 
-/** `caba45f45ec6 -> c84f5641b4d1` where the active version changed, else what the row is about. */
-export function auditSubject({ action, ...row }: AuditRow): string {
+/** The labels of versions by their ids, as far as these rows tell of their publishing. */
+function publishedLabels(rows: readonly AuditRow[]): Map<string, string> {
+  const published = rows.filter(({ action }) => action === 'version.publish').map(({ after }) => document.parse(after))
+  return new Map(published.flatMap(({ id, label }): [string, string][] => (id && label ? [[id, label]] : [])))
+}
+
+/** The versions that a row is about, by their ids. */
+export function auditedVersions({ before, after }: Pick<AuditRow, 'before' | 'after'>): string[] {
+  return [before, after].flatMap((state) => {
+    const { active, rollout } = document.parse(state ?? {})
+    return [...(active ? [active] : []), ...(rollout ? [rollout.incumbent, rollout.canary] : [])]
+  })
+}
+
+/**
+ * `1.0 (caba45f45ec6) -> 1.1 (c84f5641b4d1)` where the active version changed, else what the row is about.
+ *
+ * @param labels of versions by their ids, where they are known
+ */
+export function auditSubject({ action, ...row }: AuditRow, labels: ReadonlyMap<string, string>): string {
   const [before, after] = [document.parse(row.before ?? {}), document.parse(row.after ?? {})]
   const { rollout, id, label, name } = after
+  const named = (version: string) => (labels.has(version) ? `${labels.get(version)} (${version})` : version)
   if (after.active && after.active !== before.active)
-    return `${before.active ?? 'nothing'} -> ${after.active}${rollout?.strength === 'weak' ? ', weakly' : ''}`
+    return `${before.active ? named(before.active) : 'nothing'} -> ${named(after.active)}${rollout?.strength === 'weak' ? ', weakly' : ''}`
   if (action === 'rollout.exclude' && rollout) return excludedText(before.rollout?.excluded ?? [], rollout.excluded)
   if (action.startsWith('rollout.') && rollout)
-    return `${rollout.canary} against ${rollout.incumbent}, ${rollout.ppm / 10_000} %${rollout.why === 'undecided' ? ', undecided' : ''}`
+    return `${named(rollout.canary)} against ${named(rollout.incumbent)}, ${rollout.ppm / 10_000} %${rollout.why === 'undecided' ? ', undecided' : ''}`
   const called = label ?? name
   return [...(called ? [called] : []), ...(id ? [called ? `(${id})` : id] : [])].join(' ')
 }

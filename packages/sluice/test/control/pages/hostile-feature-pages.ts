@@ -135,10 +135,20 @@ function otherPages({ hostile, now, never }: Odd): Record<string, PageContent> {
     ...{ reason: hostile, previous: hostile, hash: hostile },
     ...{ before: { label: hostile }, after: { label: hostile, id: hostile }, evidence: [hostile] },
   }
+  const activation = { ...auditRow, seq: 3, before: null, after: { active: hostile } }
+  const labels = new Map([[hostile, hostile]])
   const filter = { act: hostile, actor: hostile, from: hostile, until: hostile, before: 9 }
   const head = { seq: 40, hash: hostile }
   return {
-    audit: auditPage({ chain: hostile, filter, rows: [auditRow], head, searchedTo: 2, unreadable: 1 }),
+    audit: auditPage({
+      chain: hostile,
+      filter,
+      rows: [auditRow, activation],
+      labels,
+      head,
+      searchedTo: 2,
+      unreadable: 1,
+    }),
     verification: verificationPage({
       ...{ chain: hostile, head, at: never },
       verdict: { ok: false, fault: 'edited', seq: 1, message: hostile },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { judgePage } from '../../../../src/control/pages/judge.ts'
-import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
+import { gateReport, promptVersion, type TestPlane, testPlane } from '../../../support/control-plane.ts'
 import { publication, publishTold, toldEngine, toldFeature } from '../../../support/told-feature.ts'
 import { signedIn } from '../../../support/visitor.ts'
 
@@ -110,6 +110,21 @@ test('the audit log is listed from its end, filtered by act, actor and time, and
   assert.deepEqual(rowsIn(await ann.page('/audit/mail?until=2026-11-23')), [])
   assert.equal(rowsIn(await ann.page('/audit/mail?from=2026-11-24&until=2026-11-24')).length, 25)
   assert.equal(rowsIn(await ann.page('/audit/mail?from=then&before=x')).length, 25)
+})
+
+test('the audit log calls versions by their labels, also where their publishing is on another page', async () => {
+  await using plane = await testPlane()
+  const labelled = { ...promptVersion('a'), label: '1.0' }
+  const { id: first } = labelled
+  const body = { content: labelled, report: gateReport('mail', first) }
+  assert.equal((await plane.ask('POST /v1/features/mail/versions', { as: 'ci', body })).status, 201)
+  const next = await plane.publish('mail', 'b')
+  for (const version of [first, next])
+    await plane.ask('PUT /v1/features/mail/active', { as: 'operator', body: { version, reason: 'launch' } })
+  const ann = await signedIn(plane, 'viewer')
+  const listed = text(await ann.page('/audit/mail?act=active'))
+  assert.ok(listed.includes(`nothing -&gt; 1.0 (${first})`), listed)
+  assert.ok(listed.includes(`1.0 (${first}) -&gt; ${next}`), listed)
 })
 
 test('a chain is verified in parts, says what was verified, and names the row where it does not hold', async () => {

@@ -5,8 +5,10 @@ import { readers } from '../../../../records/token-scopes.ts'
 import { type AuditFilter, auditPage } from '../../../pages/audit.ts'
 import { systemChain } from '../../../release/audit.ts'
 import type { ReleaseStore } from '../../../store/release-store.ts'
+import { auditedVersions } from '../../../words/audit-text.ts'
 import { exportedChain } from '../../audit.ts'
 import { notFound } from '../../http/problem.ts'
+import type { Services } from '../../services.ts'
 import { definePage, type PageRoute } from '../page-route.ts'
 import { chainParams, visibleHead } from './visible-chain.ts'
 
@@ -36,9 +38,22 @@ export const showAuditPage = definePage({
       filter: query,
       head,
       ...found,
+      labels: await labelsIn(chain, found.rows, services),
     })
   },
 })
+
+async function labelsIn(
+  chain: string,
+  rows: readonly AuditRow[],
+  { kept }: Pick<Services, 'kept'>,
+): Promise<Map<string, string>> {
+  const ids = [...new Set(rows.flatMap(auditedVersions))]
+  const versions = await Promise.all(ids.map((id) => kept.version(chain, id)))
+  return new Map(
+    versions.flatMap((one): [string, string][] => (one?.content.label ? [[one.id, one.content.label]] : [])),
+  )
+}
 
 interface Found {
   rows: AuditRow[]
