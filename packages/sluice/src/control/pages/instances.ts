@@ -12,6 +12,8 @@ export interface ShownInstance {
   revision: number
   /** It has the present snapshot of its token. */
   upToDate: boolean
+  /** What it lacks; null where it is up to date. */
+  lag: keyof typeof lagTexts | null
   /** No report for three heartbeats. */
   silent: boolean
   /** It serves only the incumbents. */
@@ -30,6 +32,13 @@ export interface InstancesPage {
   /** Which replica of the control plane does what for all of them. */
   leaders: readonly { work: string; replica: string }[]
   now: number
+}
+
+const lagTexts = {
+  epoch: 'what it has is of before the store went back to an older state',
+  unknown: 'it has what this store has not sent',
+  content: 'another content under the present number',
+  revision: null,
 }
 
 const works: Record<string, string> = {
@@ -80,7 +89,7 @@ ${
 }
 
 function row(
-  { instance, client, revision, upToDate, silent, stale, seenAt, mayServeUntil }: ShownInstance,
+  { instance, client, revision, upToDate, lag, silent, stale, seenAt, mayServeUntil }: ShownInstance,
   now: number,
 ) {
   const [tone, text]: [StateTone, string] = silent
@@ -88,8 +97,9 @@ function row(
     : upToDate
       ? ['good', 'up to date']
       : ['bad', 'behind']
+  const why = lag === null ? null : lagTexts[lag]
   return html`<tr><th scope="row" data-column="Instance">${instance}</th>
-${cell('State', html`${toned(tone, text)}${stale ? html`<small class="line">incumbents only</small>` : undefined}`)}
+${cell('State', html`${toned(tone, text)}${why === null ? undefined : html`<small class="line">${why}</small>`}${stale ? html`<small class="line">incumbents only</small>` : undefined}`)}
 ${cell('Revision', revision < 0 ? 'not reported yet' : formatCount(revision))}
 ${cell('Client', client ?? html`<span class="not-known">not known</span>`)}
 ${cell('Last report', moment(seenAt))}

@@ -44,7 +44,15 @@ const token = {
   ...{ createdAt: now, expiresAt: never, revokedAt: never },
 }
 const instance = {
-  ...{ instance: hostile, client: hostile, revision: 1, upToDate: false, silent: true, stale: true },
+  ...{
+    instance: hostile,
+    client: hostile,
+    revision: 1,
+    upToDate: false,
+    lag: 'content' as const,
+    silent: true,
+    stale: true,
+  },
   ...{ seenAt: now, mayServeUntil: never },
 }
 

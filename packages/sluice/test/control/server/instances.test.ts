@@ -100,6 +100,21 @@ test('what an instance has is told by its own token alone, and must be what the 
   }
 })
 
+test('the page says what an instance that is behind lacks, where its revision does not', async () => {
+  await using plane = await launched()
+  await acknowledge(plane, 'host-1')
+  await acknowledge(plane, 'host-2', { hash: 'other' })
+  await acknowledge(plane, 'host-3', { epoch: 'another' })
+  await acknowledge(plane, 'host-4', { revision: 1 })
+  const page = await (await signedIn(plane, 'operator')).page('/instances')
+  const text = (html: string) => html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+  const row = (name: string) => text(page.slice(page.indexOf(`>${name}<`)).split('</tr>', 1)[0] ?? '')
+  assert.match(row('host-1'), /✓ up to date \d/)
+  assert.match(row('host-2'), /✕ behind it has what this store has not sent \d/)
+  assert.match(row('host-3'), /✕ behind what it has is of before the store went back to an older state \d/)
+  assert.match(row('host-4'), /✕ behind /)
+})
+
 test('one that fell silent is named with how long it may serve the canary, and nobody waits for it', async () => {
   await using plane = await launched()
   const { next: version, clock } = plane

@@ -57,12 +57,20 @@ export function isInstanceSilent(services: Services, instance: InstanceRecord): 
   return silenceOf(services, instance) > missedHeartbeats * services.settings.heartbeatMs
 }
 
+/**
+ * Why an instance lacks something: what it has is of before the store went back to an older state; this store has not sent
+ * it; its content is another one under the present number; or it is older.
+ */
+export type InstanceLag = 'epoch' | 'unknown' | 'content' | 'revision'
+
 export interface InstanceState {
   record: InstanceRecord
   /** What its token may see; it is served one environment of that. */
   reach: TokenReach
   /** It has the present snapshot of its token. */
   upToDate: boolean
+  /** Null where it is up to date. */
+  lag: InstanceLag | null
   /** No report for three heartbeats. */
   silent: boolean
 }
@@ -74,11 +82,21 @@ export async function instanceStates(services: Services): Promise<InstanceState[
   return serving.map((record) => {
     const reach = reaches.get(record.tokenId ?? '') ?? anonymous
     const { epoch, revision, hash } = services.snapshots.view(reach).snapshot
-    // Another replica may have sent, and confirmed, a newer snapshot already.
-    const isPresent = record.revision === revision ? record.hash === hash : record.revision > revision
-    const upToDate = record.known && record.epoch === epoch && isPresent
-    return { record, reach, upToDate, silent: isInstanceSilent(services, record) }
+    const lag = lagOf(record, { epoch, revision, hash })
+    return { record, reach, upToDate: lag === null, lag, silent: isInstanceSilent(services, record) }
   })
+}
+
+function lagOf(
+  record: InstanceRecord,
+  present: Pick<InstanceRecord, 'epoch' | 'revision' | 'hash'>,
+): InstanceLag | null {
+  if (record.revision < 0) return 'revision'
+  if (record.epoch !== present.epoch) return 'epoch'
+  if (!record.known) return 'unknown'
+  // Another replica may have sent, and confirmed, a newer snapshot already.
+  if (record.revision !== present.revision) return record.revision > present.revision ? null : 'revision'
+  return record.hash === present.hash ? null : 'content'
 }
 
 /** Those that may serve a feature that the viewer may see. */

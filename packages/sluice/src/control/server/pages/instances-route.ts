@@ -9,10 +9,10 @@ export const showInstances = definePage({
   async show({ viewer }, services) {
     const { snapshots, store, clock } = services
     const [states, leases] = await Promise.all([visibleInstances(services, viewer), store.leases()])
-    const all = states.map(({ record, upToDate, silent }): ShownInstance => {
+    const all = states.map(({ record, upToDate, lag, silent }): ShownInstance => {
       const { instance, client, revision, stale } = record
       const [seenAt, mayServeUntil] = [wallTime(services, record.seenAt), wallTime(services, record.mayServeUntil)]
-      return { instance, client, revision, upToDate, silent, stale, seenAt, mayServeUntil }
+      return { instance, client, revision, upToDate, lag, silent, stale, seenAt, mayServeUntil }
     })
     const rank = ({ upToDate, silent }: ShownInstance) => (silent ? 1 : upToDate ? 2 : 0)
     return instancesPage({
