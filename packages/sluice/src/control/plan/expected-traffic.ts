@@ -72,7 +72,7 @@ const unseenMs = 2 * 3_600_000
  * Whether a young rollout has had several times as many requests as the traffic before it let expect, also in its busiest
  * hours: how it ends cannot be told from that traffic.
  *
- * @param rollout what it has had of requests in its `ms` of running
+ * @param rollout what it has had of requests in the `ms` since it began, pauses included: requests come then, too
  */
 export function hasOutgrown(
   { requestsPerDay, byHour }: Pick<MeasuredTraffic, 'requestsPerDay' | 'byHour'>,

@@ -66,7 +66,7 @@ export async function rolloutForecast(
     )
   if (!known) return none('traffic')
   const requests = assessment ? assessment.incumbent.requests + assessment.canary.requests : 0
-  if (traffic && hasOutgrown(traffic, { requests, ms: runningMs(rollout, now) })) return none('outgrown')
+  if (traffic && hasOutgrown(traffic, { requests, ms: now - rollout.startedAt })) return none('outgrown')
   const from = begunOf(rollout, assessment, now)
   const start = now - from.hours * hourMs
   const tenth = Math.floor(now / stepMs)
