@@ -5,6 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { endLeftProcesses, markVariable, noteProcess } from '../../../../src/core/providers/processes/left-processes.ts'
+import { signalGroup } from '../../../../src/core/providers/processes/process-group.ts'
 import { startOfProcess } from '../../../../src/core/providers/processes/process-identity.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import { until } from '../../../support/until.ts'
@@ -13,18 +14,24 @@ const hang = 'setInterval(() => undefined, 1e6)'
 
 const children: ChildProcess[] = []
 after(() => {
-  for (const child of children) child.kill('SIGKILL')
+  // Its children too: as long as they hold its output, this process does not end.
+  for (const { pid } of children) if (pid !== undefined) signalGroup(pid, 'SIGKILL')
 })
 
-async function started(code = hang): Promise<ChildProcess & { pid: number }> {
+/** Resolves once it has said `up`. `said` is what it and its children have printed. */
+async function started(code = hang): Promise<ChildProcess & { pid: number; said: () => string }> {
   const child = spawn(process.execPath, ['-e', `console.log('up'); ${code}`], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, [markVariable]: 'mine' },
   })
   children.push(child)
-  await once(child.stdout, 'data')
-  return Object.assign(child, { pid: child.pid ?? 0 })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    text += part
+  })
+  await until(() => text.startsWith('up\n'), 'the process to be up')
+  return Object.assign(child, { pid: child.pid ?? 0, said: () => text })
 }
 
 /** Notes a process, and changes what was noted. */
@@ -74,11 +81,12 @@ test('children outlive the process that was noted, and are ended all the same', 
   const leader = await started(
     `const child = require('node:child_process').spawn(process.execPath, ['-e', ${inner}], { stdio: 'inherit' }); child.on('spawn', () => undefined); process.stdin.resume(); ${hang}`,
   )
-  const [line] = (await once(leader.stdout ?? leader, 'data')) as [Buffer]
+  const numbered = () => /^up\n(\d+)\n/.exec(leader.said())?.[1]
+  await until(() => numbered() !== undefined, 'the number of the child')
   const folder = noted(leader.pid, ownerIsGone)
   leader.kill('SIGKILL')
   await once(leader, 'exit')
-  const grandchild = Number(line.toString())
+  const grandchild = Number(numbered())
   assert.notEqual(startOfProcess(grandchild), undefined)
   endLeftProcesses(folder)
   // It is nobody's child here, so that no event says when it has ended.
