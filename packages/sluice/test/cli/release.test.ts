@@ -96,7 +96,7 @@ test('a feature is published, released, put through a canary and rolled back, an
     'rollout.promote',
     'active.rollBack',
   ])
-  assert.match(log, new RegExp(`active\\.rollBack .*${second.id} -> ${first.id} +INC-7`))
+  assert.match(log, new RegExp(`active\\.rollBack .*\\(${second.id}\\) -> 1\\.0 \\(${first.id}\\) +INC-7`))
 })
 
 test('a rollback tells who has confirmed it, and those who have not are a warning', async () => {
