@@ -61,7 +61,7 @@ export function isInstanceSilent(services: Services, instance: InstanceRecord): 
  * Why an instance lacks something: what it has is of before the store went back to an older state; this store has not sent
  * it; its content is another one under the present number; or it is older.
  */
-export type InstanceLag = 'epoch' | 'unknown' | 'content' | 'revision'
+type InstanceLag = 'epoch' | 'unknown' | 'content' | 'revision'
 
 export interface InstanceState {
   record: InstanceRecord
