@@ -1,10 +1,17 @@
-import { environmentName, keyOf, partsOf, shownKey } from '../../../core/suite/config/environments.ts'
+import {
+  type Environments,
+  environmentName,
+  keyOf,
+  partsOf,
+  shownKey,
+} from '../../../core/suite/config/environments.ts'
 import { matchesWildcards } from '../../../core/suite/models/wildcards.ts'
+import type { TokenRecord } from '../../../records/token.ts'
 import { formatSpan } from '../../../text/format.ts'
 import { ruleFor } from '../../approval/approval-rule.ts'
 import { progressName } from '../../github/github-progress.ts'
 import { type SettingsPage, type ShownToken, settingsPage } from '../../pages/settings.ts'
-import { type Caller, hasScope, maySeeAll, maySeeToken } from '../access/caller.ts'
+import { type Caller, hasScope, maySeeAll, maySeeToken, tokenReach } from '../access/caller.ts'
 import { areSameRules, notedRules } from '../approvals/noted-rules.ts'
 import { faultsFor } from '../health.ts'
 import { ruleText } from '../needed-approval.ts'
@@ -61,7 +68,7 @@ async function othersAsk({ store, approvals }: Services): Promise<boolean> {
 /** The rules by their patterns in the environments that one may see; for some features only, what holds for each of these. */
 function shownRules(services: Services, { features, environments }: Caller): SettingsPage['approvals'] {
   const { approvals, environments: names } = services
-  const own = environments.map((environment) => environmentName(keyOf({ feature: '', environment }), names) ?? '')
+  const own = environmentNames(environments, names)
   const keys = features?.flatMap((feature) => environments.map((environment) => keyOf({ feature, environment })))
   const all =
     keys?.map((key) => [shownKey(key, names), ruleFor(services, key)] as const) ??
@@ -82,11 +89,15 @@ function isAboutOne(pattern: string, names: readonly string[]): boolean {
   return environment === null || names.some((name) => matchesWildcards(environment, name))
 }
 
-/** Neither the secret, which nobody knows, nor its hash. An application without a word of where it runs is in the last one. */
-function shown(token: ShownToken, names: readonly string[]): ShownToken {
+const environmentNames = (environments: Caller['environments'], names: Environments) =>
+  environments.map((environment) => environmentName(keyOf({ feature: '', environment }), names) ?? '')
+
+/** Neither the secret, which nobody knows, nor its hash. Environments also where a token that names none has not all of them. */
+function shown(token: TokenRecord, names: Environments): ShownToken {
   const { id, name, scopes, features, createdAt, expiresAt, revokedAt, person } = token
-  const isOfLast = names.length > 0 && scopes.includes('client')
-  const environments = token.environments ?? (isOfLast ? names.slice(-1) : undefined)
+  const reached = tokenReach(token, names).environments
+  const environments =
+    token.environments ?? (reached.length < names.length ? environmentNames(reached, names) : undefined)
   const limits = { features, ...(environments && { environments }) }
   return { id, name, scopes, ...limits, createdAt, expiresAt, revokedAt, ...(person && { person }) }
 }
