@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { after, test } from 'node:test'
+import pg from 'pg'
 import { verifyChain } from '../../../src/control/release/audit-chain.ts'
 import type { Fence } from '../../../src/control/store/lease-store.ts'
 import { postgresMigrations } from '../../../src/control/store/postgres/migrations.ts'
@@ -30,6 +31,16 @@ async function replicas(count: number, pollMs = never) {
     stores: stores as [Store, Store, ...Store[]],
     [Symbol.asyncDispose]: async () => void (await Promise.all(stores.map((store) => store.close()))),
   }
+}
+
+/** A connection that hears what the replicas tell each other. */
+async function listener() {
+  const client = new pg.Client(server.url)
+  const payloads: string[] = []
+  client.on('notification', ({ payload = '' }) => payloads.push(payload))
+  await client.connect()
+  await client.query('LISTEN sluice')
+  return { payloads, [Symbol.asyncDispose]: () => client.end() }
 }
 
 test('replicas that start at once on an empty database make one store', options, async () => {
@@ -94,9 +105,13 @@ test('a replica hears of which rollouts another appends entries, as long as they
     await until(() => heard.length > 0, 'the append')
     return heard[0]
   }
+  await using line = await listener()
   assert.deepEqual(await append('r1', null, 'r "2"', 'r1'), ['r1', 'r "2"'])
   assert.deepEqual(await append(null), [])
   assert.equal(await append(...Array.from({ length: 200 }, (_, index) => `rollout-${index}-${'x'.repeat(40)}`)), null)
+  // With the numbers of the entries, so that a poll knows which of them were told of.
+  await until(() => line.payloads.length === 3, 'the payloads')
+  assert.deepEqual(line.payloads, ['log 0 4 ["r1","r \\"2\\""]', 'log 4 1 []', 'log 5 200'])
   // As a replica of an older release says it.
   heard.length = 0
   await server.execute("SELECT pg_notify('sluice', 'log')")

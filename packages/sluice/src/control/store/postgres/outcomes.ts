@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { LogEntry } from '../../../records/outcome.ts'
 import { openRollouts } from '../open-rollouts.ts'
 import { type Appended, type OutcomeLog, rolloutsOf } from '../outcome-log.ts'
@@ -11,6 +10,7 @@ import type { PostgresConnection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 import { asLines, lines } from './json-texts.ts'
 import { isOneOfPostgresKeys, postgresKeys } from './keys.ts'
+import { namedInNews } from './replica-news.ts'
 import { notify } from './session.ts'
 
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
@@ -24,27 +24,7 @@ const insert = `WITH head AS (UPDATE sluice.log_head SET seq = seq + $7 RETURNIN
       AS offered (id, feature, rollout_id, unit, received_at, rest, place), head
     WHERE NOT ${isForgotten('offered.unit', "'f:' || offered.feature", 'offered.received_at')}
     ORDER BY place ON CONFLICT DO NOTHING RETURNING seq)
-  SELECT ARRAY(SELECT (added.seq - head.base)::integer FROM added) AS places, ${notify('$8')} FROM head`
-
-/** PostgreSQL refuses a notification of 8000 bytes. */
-const longestNews = 7000
-
-/** What the replicas are told of an append: the rollouts with new entries, if they are few. */
-function appendNews(rollouts: readonly string[]): string {
-  const text = `log ${JSON.stringify(rollouts)}`
-  return Buffer.byteLength(text) <= longestNews ? text : 'log'
-}
-
-const newsSchema = z.array(z.string())
-
-/** The rollouts that an append names; null where it names none, as those of older releases. */
-export function rolloutsInNews(payload: string): string[] | null {
-  try {
-    return newsSchema.parse(JSON.parse(payload.slice('log '.length)))
-  } catch {
-    return null
-  }
-}
+  SELECT ARRAY(SELECT (added.seq - head.base)::integer FROM added) AS places, ${notify(`concat_ws(' ', 'log', head.base, $7::integer, $8::text)`)} FROM head`
 
 export async function insertRows(db: PostgresConnection, rows: readonly LogRow[]): Promise<Appended[]> {
   if (rows.length === 0) return []
@@ -56,7 +36,7 @@ export async function insertRows(db: PostgresConnection, rows: readonly LogRow[]
     rows.map(({ received_at }) => received_at),
     asLines(rows.map(({ rest }) => rest)),
     rows.length,
-    appendNews(rolloutsOf(rows.map(({ rollout_id }) => ({ rolloutId: rollout_id })))),
+    namedInNews(rolloutsOf(rows.map(({ rollout_id }) => ({ rolloutId: rollout_id })))),
   ])
   const places = new Set(found?.places as number[])
   return rows.map((_, index) => (places.has(index + 1) ? 'accepted' : 'duplicate'))

@@ -1,9 +1,9 @@
 import { SluiceError } from '../../../errors.ts'
 import { newIdentity, type StoreIdentity } from '../identity.ts'
 import { replicaName } from '../lease-store.ts'
-import { type StoreSignal, signal } from '../signal.ts'
+import { signal } from '../signal.ts'
 import type { Store } from '../store.ts'
-import { type StoreClock, storeClock } from '../store-clock.ts'
+import { storeClock } from '../store-clock.ts'
 import { AppendQueue } from './append-queue.ts'
 import { type ConnectionLimits, PostgresConnection } from './connection.ts'
 import { connectionSettings } from './connection-settings.ts'
@@ -15,10 +15,11 @@ import { dropFormerKeys } from './former-keys.ts'
 import { postgresInstances } from './instances.ts'
 import { postgresJudgeQueue } from './judge-queue.ts'
 import { postgresLeases } from './leases.ts'
-import { insertRows, postgresOutcomes, rolloutsInNews } from './outcomes.ts'
+import { insertRows, postgresOutcomes } from './outcomes.ts'
 import { postgresProposals } from './proposals.ts'
 import { postgresReleases } from './releases.ts'
-import { PostgresSession, type SessionEvents } from './session.ts'
+import { replicaNews } from './replica-news.ts'
+import { PostgresSession } from './session.ts'
 import { postgresTokens } from './tokens.ts'
 
 /** How long the start waits for the session, in ms. */
@@ -51,7 +52,7 @@ export async function postgresStore(
   const queue = new AppendQueue((rows) => insertRows(db, rows))
   const dropFormer = whileNeeded(() => dropFormerKeys(db.query))
   await dropFormer()
-  const session = new PostgresSession(config, pollMs, relay(signals, clock, dropFormer))
+  const session = new PostgresSession(config, pollMs, replicaNews(signals, clock, dropFormer))
   if (!(await session.ready(startMs))) {
     await Promise.all([session.close(), db.close()])
     throw new SluiceError(
@@ -96,37 +97,5 @@ function whileNeeded(work: () => Promise<boolean>): () => Promise<void> {
     calls += 1
     if (isDone || calls % formerEvery !== 1) return
     isDone = await work().catch(() => false)
-  }
-}
-
-/** Passes on changes of other replicas, whether they were notified or found by a poll. */
-function relay(
-  signals: {
-    changes: StoreSignal<number>
-    appends: StoreSignal<readonly string[] | null>
-    acknowledged: StoreSignal<void>
-  },
-  clock: StoreClock,
-  onPoll: () => Promise<void>,
-): SessionEvents {
-  let seen = { revision: 0, logSeq: 0 }
-  return {
-    notified(payload) {
-      const [what, revision] = payload.split(' ')
-      if (what === 'release') signals.changes.emit(Number(revision))
-      if (what === 'log') signals.appends.emit(rolloutsInNews(payload))
-      if (what === 'instances') signals.acknowledged.emit()
-    },
-    connected(at) {
-      clock.set(at)
-      signals.acknowledged.emit()
-    },
-    polled({ at, ...now }) {
-      clock.set(at)
-      if (now.revision > seen.revision) signals.changes.emit(now.revision)
-      if (now.logSeq > seen.logSeq) signals.appends.emit(null)
-      seen = now
-      void onPoll()
-    },
   }
 }

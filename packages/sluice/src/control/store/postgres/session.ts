@@ -5,17 +5,17 @@ import { endClient, type Line, lineOf } from './open-client.ts'
 /** The notification channel of the replicas. */
 export const channel = 'sluice'
 
-/** ms since the epoch by the database's clock. */
-const present = 'extract(epoch FROM clock_timestamp())::double precision * 1000'
-const polled = `SELECT revision, seq, ${present} AS at FROM sluice.store, sluice.log_head`
+const polled = `SELECT revision, seq, extract(epoch FROM clock_timestamp())::double precision * 1000 AS at
+  FROM sluice.store, sluice.log_head`
 
 /** A connection that does not answer within this time, in ms, is closed. */
 const answerMs = 3000
 
 export interface SessionEvents {
   notified(payload: string): void
-  /** Called after each connect, at the time `at` of the database's clock. Notifications before it were missed. */
-  connected(at: number): void
+  /** Called after the first poll of each connection. Notifications before it were missed. */
+  connected(): void
+  /** `at` is the time of the database's clock, in ms since the epoch. */
   polled(now: { revision: number; logSeq: number; at: number }): void
 }
 
@@ -40,7 +40,7 @@ export class PostgresSession {
     this.#running = this.#run()
   }
 
-  /** Waits up to `limitMs` for the first connection. Returns whether there was one. */
+  /** Waits up to `limitMs` for the first connection and its poll. Returns whether there was one. */
   async ready(limitMs: number): Promise<boolean> {
     const timer = new AbortController()
     const late = wait(limitMs, false, { signal: timer.signal })
@@ -70,11 +70,15 @@ export class PostgresSession {
       try {
         await client.connect()
         await client.query(`LISTEN ${channel}`)
-        const { rows } = await client.query(`SELECT ${present} AS at`)
         this.#client = client
+        await this.#poll(client)
+        this.#events.connected()
         this.#connected.resolve()
-        this.#events.connected(Number(rows[0]?.at))
-        while (this.#client === client) await this.#poll(client)
+        await this.#pause()
+        while (this.#client === client && !this.#stop.signal.aborted) {
+          await this.#poll(client)
+          await this.#pause()
+        }
       } catch {
         // The loop tries again until the session is closed.
       }
@@ -88,8 +92,6 @@ export class PostgresSession {
     const { rows } = await this.query(client, polled)
     const { revision, seq, at } = rows[0] ?? {}
     this.#events.polled({ revision: Number(revision), logSeq: Number(seq), at: Number(at) })
-    await this.#pause()
-    if (this.#stop.signal.aborted) this.#client = undefined
   }
 
   async #pause(): Promise<void> {
