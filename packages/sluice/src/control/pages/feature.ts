@@ -93,7 +93,7 @@ function sentence({ row: { active, rollout, feature }, activeSince }: FeaturePag
       : html`Everybody ${rollout === null ? undefined : 'outside of the rollout '}gets ${versionName(active)}, ${
           activeSince === null
             ? html`since when is ${notKnown}`
-            : html`since ${moment(activeSince.at)}${activeSince.promoted ? ', promoted after a canary' : undefined}`
+            : html`since ${moment(activeSince.at)}${activeSince.promoted ? ', promoted from a rollout' : undefined}`
         }`
   const second =
     rollout === null

@@ -153,9 +153,9 @@ function isScored({ settings }: Rollout, { canary, incumbent }: Assessment): boo
   return settings.signals.score === 0 || (canary.judged > 0 && incumbent.judged > 0)
 }
 
-/** The same of one that has ended. */
+/** The same of one that has ended. Only a promotion that was proven is good. */
 export function endedTone({ status, strength }: Rollout): StateTone {
-  if (status === 'promoted') return strength === 'weak' ? 'watch' : 'good'
+  if (status === 'promoted') return strength === 'strong' ? 'good' : 'watch'
   return status === 'rolledBack' ? 'bad' : 'watch'
 }
 

@@ -98,6 +98,22 @@ test('one time axis has what the gate measured, both arms of rollouts, and all t
   assert.match(text(page), /Production between rollouts: it is kept as sums of each rollout, not by day/)
 })
 
+test('a promotion by hand is told once, with who did it and why, and is not said to be well', async () => {
+  await using plane = await testPlane()
+  const [first, second] = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: first, reason: 'launch' } })
+  const { body } = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: second } })
+  plane.clock.advance(60_000)
+  await plane.ask(`POST /v1/rollouts/${body.id}/promote`, { as: 'operator', body: { reason: 'the fair is today' } })
+  plane.clock.advance(1000)
+  const page = await (await signedIn(plane, 'viewer')).page('/features/f')
+  assert.match(text(page), /since 24 Nov [^,]+, promoted from a rollout/)
+  assert.match(rowsOf(page, 'Rollouts')[0] ?? '', /! promoted by hand the fair is today by ope-operator/)
+  const events = rowsOf(page, 'What happened').filter((row) => /promoted/.test(row))
+  assert.equal(events.length, 1)
+  assert.match(events[0] ?? '', /the rollout of [0-9a-f]{12} was promoted by hand by ope-operator: the fair is today/)
+})
+
 test('what no report and no rollout says is said to be missing, and has no panel and no 0', async () => {
   await using plane = await testPlane()
   const ann = await signedIn(plane, 'viewer')

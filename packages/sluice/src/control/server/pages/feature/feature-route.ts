@@ -139,7 +139,7 @@ async function listedActivation(
   { version, since, until, ended, promoted }: FeatureState['history'][number],
   nameOf: NameOf,
 ): Promise<ListedActivation> {
-  const began = promoted ? 'promoted after a canary' : 'set by hand'
+  const began = promoted ? 'promoted from a rollout' : 'set by hand'
   const end =
     until === null ? 'active' : ended === 'rolledBack' ? 'rolled back' : ended === 'replaced' ? 'replaced' : ''
   return {

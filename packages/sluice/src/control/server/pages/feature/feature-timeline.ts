@@ -13,6 +13,7 @@ import type { Assessment } from '../../../rollout/assessment/assessment.ts'
 import type { VersionPage } from '../../../store/release-store.ts'
 import { stateText } from '../../../words/rollout-state-text.ts'
 import type { Services } from '../../services.ts'
+import { endedTone } from '../overview-rows.ts'
 
 interface TimelineSource {
   recent: VersionPage
@@ -42,8 +43,8 @@ export async function timelineOf(
   ])
   const night = kept.night(feature)
   const events = [
-    ...(await releaseEvents(state, nameOf)),
-    ...(await Promise.all(rollouts.map((one) => rolloutEvents(one, state, nameOf)))).flat(),
+    ...(await releaseEvents(state, rollouts, nameOf)),
+    ...(await Promise.all(rollouts.map((one) => rolloutEvents(one, nameOf)))).flat(),
     ...(drift?.events ?? []).map(({ at, code, words }): TimeEvent => {
       return { at, label: `drift: ${code}`, says: `drift alarm, ${code}: ${words}`, tone: 'bad' }
     }),
@@ -122,42 +123,51 @@ function armPoint(
   ]
 }
 
-/** What everybody got from when on. A rollback by hand is one event, though it ends one version and begins another. */
-async function releaseEvents({ history }: FeatureState, nameOf: TimelineSource['nameOf']): Promise<TimeEvent[]> {
-  const events = await Promise.all(
-    history.map(async ({ version, since, promoted }, index): Promise<TimeEvent> => {
-      const name = shortName(await nameOf(version))
-      const before = history[index - 1]
-      const isBack = before?.ended === 'rolledBack' && before.until === since
-      if (isBack) {
-        const from = shortName(await nameOf(before.version))
-        return { at: since, label: `back to ${name}`, says: `${from} was rolled back to ${name}`, tone: 'bad' }
-      }
-      const how = promoted ? 'was promoted after a canary' : 'was given to everybody by hand'
-      return { at: since, label: `${name} active`, says: `${name} ${how}`, tone: promoted ? 'good' : 'change' }
-    }),
-  )
-  return events
-}
-
-async function rolloutEvents(
-  rollout: Rollout,
+/**
+ * What everybody got from when on, but for the promotions that a rollout tells of. A rollback by hand is one event, though
+ * it ends one version and begins another.
+ */
+async function releaseEvents(
   { history }: FeatureState,
+  rollouts: readonly Rollout[],
   nameOf: TimelineSource['nameOf'],
 ): Promise<TimeEvent[]> {
+  const promotions = new Set(rollouts.filter(({ status }) => status === 'promoted').map(({ endedAt }) => endedAt))
+  const events = history.map(async ({ version, since, promoted }, index): Promise<TimeEvent[]> => {
+    if (promoted && promotions.has(since)) return []
+    const name = shortName(await nameOf(version))
+    const before = history[index - 1]
+    const isBack = before?.ended === 'rolledBack' && before.until === since
+    if (isBack) {
+      const from = shortName(await nameOf(before.version))
+      return [{ at: since, label: `back to ${name}`, says: `${from} was rolled back to ${name}`, tone: 'bad' }]
+    }
+    const how = promoted ? 'was promoted from a rollout' : 'was given to everybody by hand'
+    return [{ at: since, label: `${name} active`, says: `${name} ${how}`, tone: 'change' }]
+  })
+  return (await Promise.all(events)).flat()
+}
+
+const endTones = { good: 'good', watch: 'change', bad: 'bad', unknown: 'note' } as const
+
+async function rolloutEvents(rollout: Rollout, nameOf: TimelineSource['nameOf']): Promise<TimeEvent[]> {
   const { startedAt, startedBy, endedAt, status, ending, canary } = rollout
   const name = shortName(await nameOf(canary))
   const start: TimeEvent = {
     ...{ at: startedAt, label: `rollout of ${name}`, tone: 'note' },
     says: `a rollout of ${name} was started by ${startedBy}`,
   }
-  // Its promotion is told by what everybody got then.
-  const isTold = status === 'promoted' && history.some(({ promoted, since }) => promoted && since === endedAt)
-  if (!hasEnded(rollout) || endedAt === null || isTold) return [start]
+  if (!hasEnded(rollout) || endedAt === null) return [start]
   const state = stateText({ ...rollout, state: status })
   const why = ending ? ` by ${ending.by}: ${excerpt(ending.reason, longestReason)}` : ''
-  const tone = status === 'rolledBack' ? 'bad' : status === 'promoted' ? 'good' : 'note'
-  return [start, { at: endedAt, label: `${name} ${state}`, says: `the rollout of ${name} was ${state}${why}`, tone }]
+  return [
+    start,
+    {
+      ...{ at: endedAt, label: `${name} ${state}`, says: `the rollout of ${name} was ${state}${why}` },
+      // A promotion without enough evidence changes what everybody gets, and proves nothing.
+      tone: status === 'aborted' ? 'note' : endTones[endedTone(rollout)],
+    },
+  ]
 }
 
 function nightEvent({ at, verdict, codes }: { at: number; verdict: string; codes: readonly string[] }): TimeEvent {
