@@ -111,8 +111,10 @@ function figures({ score, comparison, threshold, coverage, cost, latency, baseli
     ],
     ['Largest drop that passes', comparison ? formatScore(comparison.margin) : undefined],
     [
-      'Smallest drop that it finds',
-      comparison?.detectableDrop == null ? undefined : formatScore(comparison.detectableDrop),
+      'Smallest detectable drop',
+      comparison?.detectableDrop == null
+        ? undefined
+        : `${formatScore(comparison.detectableDrop)}, found with 80 % probability`,
     ],
     [
       'Threshold',

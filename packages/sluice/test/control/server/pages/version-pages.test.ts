@@ -70,6 +70,7 @@ test('the page of a run has verdict, reasons, figures, the judge, and what is no
   assert.match(page, /✕ fail 24 Nov 08:00Z/)
   assert.match(page, /Why The candidate v2 scores 0\.8\./)
   assert.match(page, /Score 0\.800 \[0\.780, 0\.820\] .*Change to it -0\.100 \[-0\.130, -0\.070\] over 38 cases/)
+  assert.match(page, /Largest drop that passes 0\.030 Smallest detectable drop 0\.040, found with 80 % probability/)
   assert.match(page, /0\.420 USD, and 2 calls without a known price/)
   assert.match(page, /anthropic:claude-sonnet-4-5 judge-1 : \? never calibrated against human labels/)
   assert.match(page, /contradicted itself on 4 %/)
