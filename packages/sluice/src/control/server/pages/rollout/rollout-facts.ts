@@ -80,7 +80,9 @@ function paceLines({ assessment, recorded, leader, now }: RolloutFacts): string[
   const at = reachesAt(recorded.series, assessment.threshold)
   if (at === null || at - now > soonMs)
     return ['it is rolled back by itself if the evidence reaches the rollback line; just now it does not grow']
-  return [`at the present pace of the evidence it is rolled back by itself at about ${timeOfDay(Math.max(at, now))}`]
+  return [
+    `if the evidence goes on growing as it does, it is rolled back by itself at about ${timeOfDay(Math.max(at, now))}; it may as well slow down or fall`,
+  ]
 }
 
 /** Below so many users of an arm nothing can be said of its share. */
