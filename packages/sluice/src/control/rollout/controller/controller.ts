@@ -12,6 +12,7 @@ import { applyEvent } from '../../store/apply-event.ts'
 import { KnownStates } from '../../store/known-states.ts'
 import type { Fence } from '../../store/lease-store.ts'
 import type { Store } from '../../store/store.ts'
+import { StoreError } from '../../store/store-error.ts'
 import { eventOf } from '../assessment/decision.ts'
 import type { DecisionEngine } from '../decision-engine.ts'
 import { DueRollouts } from './due-rollouts.ts'
@@ -31,6 +32,11 @@ export interface ControllerOptions {
 }
 
 const usualEveryMs = 1000
+/**
+ * So many rollouts are looked at one after the other. Beyond, several are looked at together, where the store is another
+ * program: one waits for it while another is assessed.
+ */
+const perLane = 50
 
 /**
  * Lets rollouts advance, be promoted and be rolled back by themselves. Nothing that it decides is lost or done twice,
@@ -54,19 +60,14 @@ export function startController(options: ControllerOptions): WorkLoop {
     const { isListOld, isDue } = due.take()
     if (isListOld) await list()
     const wanted = running.filter(({ id }) => isDue(id))
-    // Each begins in a turn of its own of the thread that also answers requests, which are answered in between.
-    const passes = wanted.map(async (rollout, index) => {
-      await turns(index)
-      const more = await faults.attempt(rollout.feature, () => control(rollout, options, { ...lead, known }))
-      if (more) due.add([rollout.id])
-      return more
+    let more = false
+    await inLanes(wanted, store.kind === 'postgres' ? Math.ceil(wanted.length / perLane) : 1, async (rollout) => {
+      const waits = await faults.attempt(rollout.feature, () => control(rollout, options, { ...lead, known }))
+      if (waits) due.add([rollout.id])
+      more ||= waits === true
     })
-    const results = await Promise.allSettled(passes)
-    // A rollout that cannot be looked at is no reason to leave the others alone.
-    const failed = results.find((result) => result.status === 'rejected')
-    if (failed) throw failed.reason
     due.looked(wanted.map(({ id }) => id))
-    return results.some((result) => result.status === 'fulfilled' && result.value)
+    return more
   }
 
   return startLeaderLoop({
@@ -100,8 +101,28 @@ export function startController(options: ControllerOptions): WorkLoop {
   })
 }
 
-async function turns(count: number): Promise<void> {
-  for (let left = count; left > 0; left -= 1) await turn()
+/**
+ * Works on each of them, so many at a time. One that fails is no reason to leave the others alone, but a store that does not
+ * answer is.
+ * @throws the first failure, at the end
+ */
+async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values()
+  const failures: unknown[] = []
+  const lane = async () => {
+    for (const item of left) {
+      // Each begins in a turn of its own of the thread that also answers requests, which are answered in between.
+      await turn()
+      try {
+        await work(item)
+      } catch (error) {
+        failures.push(error)
+        if (error instanceof StoreError && error.fault === 'unreachable') return
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  if (failures.length > 0) throw failures[0]
 }
 
 /** Makes one pass over one rollout and acts on the result. True where more entries wait. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { replay } from '../../../../src/control/rollout/controller/replay-assessment.ts'
 import { readAssessment } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
+import { StoreError, type StoreFault } from '../../../../src/control/store/store-error.ts'
 import {
   actions,
   control,
@@ -209,4 +211,46 @@ test('many rollouts are not looked at in one turn, so that requests are answered
   })
   await until(() => seen.size > ids.length, 'all to be looked at').finally(() => clearImmediate(immediate))
   assert.ok(Math.max(...begun.values()) <= 1, [...begun.values()].join(' '))
+})
+
+test('rollouts are looked at one after the other; a store that does not answer is not asked for the rest, a busy one is', async () => {
+  const store = await rollingStore()
+  const ids = Array.from({ length: 8 }, (_, index) => `one-${index}`)
+  for (const rolloutId of ids) await rollingStore({ store, feature: rolloutId, rolloutId })
+  let underWay = 0
+  let most = 0
+  let fault: StoreFault | null = null
+  /** The rollouts of each look, which begins with a list of them where the one before has failed. */
+  const looks: Set<string>[] = [new Set()]
+  const far: Store = {
+    ...store,
+    kind: 'postgres',
+    features() {
+      looks.push(new Set())
+      return store.features()
+    },
+    async checkpoint(name) {
+      if (!name.startsWith('rollout:')) return store.checkpoint(name)
+      looks.at(-1)?.add(name)
+      if (fault) throw new StoreError(fault, 'not now')
+      underWay += 1
+      most = Math.max(most, underWay)
+      await turn()
+      await turn()
+      underWay -= 1
+      return store.checkpoint(name)
+    },
+  }
+  await using _ = control(far)
+  await until(() => looks.some(({ size }) => size > ids.length), 'all to be looked at')
+  assert.equal(most, 1)
+  for (const [kind, expected] of [
+    ['unreachable', 1],
+    ['busy', ids.length + 1],
+  ] as const) {
+    fault = kind
+    const before = looks.length
+    await until(() => looks.length >= before + 3, 'two more looks')
+    assert.equal(looks[before + 1]?.size, expected, kind)
+  }
 })
