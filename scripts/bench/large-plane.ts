@@ -122,6 +122,29 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   return results
 }
 
+/** Releases of these features need approval, by `configuration`. */
+const approved = Array.from({ length: 4 }, (_, index) => `approved-${index}`)
+
+/** The settings of the server, to lie in its folder. */
+export const configuration = `server: {approvals: {"approved-*": {approvals: 1}}}\n`
+
+/** A rollout that waits for approval, of each of some features; proposed by somebody else than the admin. */
+export async function proposeRollouts(server: BenchServer): Promise<string[]> {
+  const made = await server.ask('POST', '/v1/tokens', { name: `proposer-${Date.now()}`, scopes: ['operator'] })
+  const headers = { authorization: `Bearer ${(made as { token: string }).token}` }
+  return inTurns(approved, async (feature) => {
+    const versions: string[] = []
+    for (const number of [0, 1]) versions.push(await publish(server, feature, number))
+    const [active, canary] = versions
+    const because = { reason: 'benchmark' }
+    await untilTaken(() =>
+      server.ask('PUT', `/v1/features/${feature}/active`, { version: active, ...because, breakGlass: because }),
+    )
+    const body = { act: 'start', version: canary, ...because, acceptUndecided: true }
+    return ((await server.ask('POST', `/v1/features/${feature}/proposals`, body, { headers })) as { id: string }).id
+  })
+}
+
 /** What was made in a folder before; undefined if nothing was. */
 export function knownPlane(folder: string): LargePlane | undefined {
   const file = path.join(folder, 'bench.json')

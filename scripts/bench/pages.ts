@@ -1,11 +1,11 @@
 // The pages of the control plane: the time of each, its size, what open pages cost, and whether ingest suffers.
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../../packages/sluice/test/support/postgres.ts'
-import { fillPlane, knownPlane, type LargePlane, rememberPlane } from './large-plane.ts'
+import { configuration, fillPlane, knownPlane, type LargePlane, proposeRollouts, rememberPlane } from './large-plane.ts'
 import { median } from './measure.ts'
 import { multiplyPostgresLog, multiplySqliteLog } from './multiply-log.ts'
 import { openPages } from './open-pages.ts'
@@ -63,6 +63,7 @@ async function onSqlite(wanted: Wanted, data: string | undefined): Promise<Measu
   const folder = data ?? mkdtempSync(path.join(tmpdir(), 'sluice-bench-'))
   mkdirSync(folder, { recursive: true })
   try {
+    writeFileSync(path.join(folder, 'sluice.yaml'), configuration)
     const plane = knownPlane(folder) ?? (await makeSqlite(folder, wanted))
     const server = await startServer(folder)
     try {
@@ -98,6 +99,7 @@ const sizesOf = ({ features, versions }: Wanted) => ({ features, versions, rollo
 async function onPostgres(wanted: Wanted): Promise<Measured[]> {
   await using postgres = await startPostgres({ isDurable: true })
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-bench-'))
+  writeFileSync(path.join(folder, 'sluice.yaml'), configuration)
   const start = () => startServer(folder, { DATABASE_URL: postgres.url })
   const servers: BenchServer[] = []
   try {
@@ -144,7 +146,13 @@ async function measure(name: string, { asked, leader }: Asked, plane: LargePlane
   const stop = trickle(leader, plane)
   await wait(3000)
   const isWanted = (part: string) => wanted.parts.includes(part)
-  const times = isWanted('times') ? await measurePages(asked, plane, { rounds: wanted.rounds, cookie }) : []
+  const times = isWanted('times')
+    ? await measurePages(
+        asked,
+        { ...plane, proposals: await proposeRollouts(leader) },
+        { rounds: wanted.rounds, cookie },
+      )
+    : []
   const rows = [await sizeRow(name, asked, cookie)]
   if (isWanted('open')) rows.push(await openRow(name, { asked, plane, cookie, wanted }))
   stop()
