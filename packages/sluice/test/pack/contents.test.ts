@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { type PackedPackage, root } from '../../../../scripts/release/packages.ts'
-import { type Packed, packed } from './packed.ts'
+import { packed } from './packed.ts'
 
 /** All that may be published, and each of these must be. */
 const ofAll = [/^package\.json$/, /^README\.md$/, /^LICENSE$/]
@@ -31,12 +31,6 @@ const allowed: Record<string, RegExp[]> = {
   ],
 }
 
-let both: Packed
-before(() => {
-  both = packed()
-})
-after(() => both[Symbol.dispose]())
-
 /** The files that match no pattern, and the patterns that no file matches. */
 function strays(files: readonly string[], patterns: readonly RegExp[]): string[] {
   return [
@@ -46,6 +40,7 @@ function strays(files: readonly string[], patterns: readonly RegExp[]): string[]
 }
 
 test('both tarballs hold what is on the list, and nothing else', () => {
+  const both = packed()
   for (const { name, contents } of [both.client, both.sluice]) {
     const files = contents.map((entry) => entry.path)
     assert.deepEqual(strays(files, allowed[name] ?? []), [], name)
@@ -55,6 +50,7 @@ test('both tarballs hold what is on the list, and nothing else', () => {
 })
 
 test('only the command can be run, and it says which program runs it', () => {
+  const both = packed()
   const runnable = [both.client, both.sluice].flatMap(({ contents }) => contents.filter(({ mode }) => mode & 0o111))
   assert.deepEqual(
     runnable.map((entry) => entry.path),
@@ -64,13 +60,14 @@ test('only the command can be run, and it says which program runs it', () => {
 })
 
 function unpack({ file, name }: PackedPackage): string {
-  const folder = path.join(both.folder, name)
+  const folder = path.join(packed().folder, name)
   mkdirSync(folder, { recursive: true })
   execFileSync('tar', ['-xzf', file, '-C', folder, '--strip-components=1'])
   return folder
 }
 
 test('each has the licence and a page of its own, and no file names a place of this machine or a source map', () => {
+  const both = packed()
   const homes = [root, homedir()].filter((place) => place.split(path.sep).length > 2)
   for (const one of [both.client, both.sluice]) {
     const folder = unpack(one)
@@ -89,6 +86,7 @@ test('each has the licence and a page of its own, and no file names a place of t
 })
 
 test('every entry point of a manifest is in its tarball', () => {
+  const both = packed()
   for (const one of [both.client, both.sluice]) {
     const manifest = JSON.parse(readFileSync(path.join(root, one.folder, 'package.json'), 'utf8'))
     const targets = Object.values<string | Record<string, string>>(manifest.exports).flatMap((target) =>

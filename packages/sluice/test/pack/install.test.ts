@@ -17,33 +17,6 @@ let project: Project
 let clone: string
 let withoutRegistry = false
 
-before(() => {
-  both = packed()
-  project = createProject({
-    'app/package.json': '{"private": true, "type": "module"}',
-    'app/.gitignore': 'node_modules\n',
-  })
-  const author = path.join(project.root, 'app')
-  cpSync(path.join(both.folder, 'vendor'), path.join(author, 'vendor'), { recursive: true })
-  try {
-    // As `npm install` does, but nothing is unpacked: the clone is what runs.
-    npm(author, 'install', '--package-lock-only', '--save-dev', `./vendor/${both.sluice.tarball}`)
-    project.git('-C', 'app', 'init', '-q')
-    project.git('-C', 'app', 'add', '-A')
-    project.git('-C', 'app', 'commit', '-qm', 'Bring sluice along')
-    project.git('clone', '-q', 'app', 'ci/clone')
-    clone = path.join(project.root, 'ci/clone')
-    npm(clone, 'ci', '--ignore-scripts')
-  } catch (error) {
-    if (!isWithoutRegistry(error)) throw error
-    withoutRegistry = true
-  }
-})
-after(() => {
-  both[Symbol.dispose]()
-  project[Symbol.dispose]()
-})
-
 /** Runs a program of the clone, as `npx` finds it. */
 function run(cwd: string, program: string, ...args: string[]) {
   const bin = path.join(clone, 'node_modules/.bin')
@@ -53,6 +26,30 @@ function run(cwd: string, program: string, ...args: string[]) {
 }
 
 describe('a clone of a project that keeps the tarball, after npm ci', () => {
+  before(() => {
+    both = packed()
+    project = createProject({
+      'app/package.json': '{"private": true, "type": "module"}',
+      'app/.gitignore': 'node_modules\n',
+    })
+    const author = path.join(project.root, 'app')
+    cpSync(path.join(both.folder, 'vendor'), path.join(author, 'vendor'), { recursive: true })
+    try {
+      // As `npm install` does, but nothing is unpacked: the clone is what runs.
+      npm(author, 'install', '--package-lock-only', '--save-dev', `./vendor/${both.sluice.tarball}`)
+      project.git('-C', 'app', 'init', '-q')
+      project.git('-C', 'app', 'add', '-A')
+      project.git('-C', 'app', 'commit', '-qm', 'Bring sluice along')
+      project.git('clone', '-q', 'app', 'ci/clone')
+      clone = path.join(project.root, 'ci/clone')
+      npm(clone, 'ci', '--ignore-scripts')
+    } catch (error) {
+      if (!isWithoutRegistry(error)) throw error
+      withoutRegistry = true
+    }
+  })
+  after(() => project[Symbol.dispose]())
+
   const check = (name: string, work: () => void) =>
     test(name, (context) =>
       withoutRegistry ? context.skip('no registry, and the cache of npm lacks a dependency') : work(),
