@@ -21,9 +21,10 @@ async function evalTo(redirection: string, ...flags: string[]) {
   return { code: Number(/exit (\d+)\n$/.exec(stdout)?.[1]), stdout, stderr }
 }
 
-test('a reader that has seen enough of the report leaves the exit code as it is', async () => {
-  const json = await evalTo('| head -n 1', '--json')
+test('a reader that has seen enough of the report leaves the exit code as it is, and its folder, which is made', async () => {
+  const json = await evalTo('| head -n 1', '--json', '--report-dir', 'new/folder')
   assert.deepEqual([json.code, json.stdout], [0, '{\nexit 0\n'])
+  for (const file of ['report.json', 'report.md']) assert.ok(existsSync(path.join(project.root, 'new/folder', file)))
   assert.equal((await evalTo('| true')).code, 0)
   assert.equal((await evalTo('2>&1 | true')).code, 0)
   assert.equal((await evalTo('2>&1 | true', '--threshold-of-nothing')).code, 3)
@@ -47,12 +48,6 @@ for (const flags of [[], ['--json']]) {
     else assert.equal(JSON.parse(stdout).features[0].coverage.scored, 60)
   })
 }
-
-test('a report folder is made where it is missing', async () => {
-  const { code, stderr } = await project.binary(['eval', 'summary', '--report-dir', 'new/folder'])
-  assert.equal(code, 0, stderr)
-  for (const file of ['report.json', 'report.md']) assert.ok(existsSync(path.join(project.root, 'new/folder', file)))
-})
 
 test('what an application leaves open does not keep the run from ending', { timeout: 60_000 }, async () => {
   using own = createProject({

@@ -54,7 +54,7 @@ test('deflate without its frame, several encodings, and none', async () => {
 test('what unfolds to more than a model writes is an error, whatever it is packed in', async () => {
   const zeros = Buffer.alloc(longestBody + 1)
   for (const [encoding, bytes] of Object.entries({
-    gzip: gzipSync(zeros),
+    gzip: gzipSync(zeros, { level: 1 }),
     zstd: zstdCompressSync(zeros),
     br: brotliCompressSync(zeros, { params: { 1: 1 } }),
   }))
