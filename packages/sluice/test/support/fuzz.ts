@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { anyCharacter } from './any-character.ts'
 import { told } from './control-plane.ts'
 import { type Schema, strange, valuesOf } from './schema-values.ts'
 
@@ -111,7 +112,7 @@ function bodyText(schema: Schema): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 20, arbitrary: json },
     { weight: 1, arbitrary: cut },
-    { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+    { weight: 1, arbitrary: fc.string({ unit: anyCharacter }) },
     { weight: 1, arbitrary: strange.map((value) => JSON.stringify(value) ?? '') },
   )
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { anyCharacter } from './any-character.ts'
 
 /** As much of JSON Schema as our own contract uses. */
 export interface Schema {
@@ -65,7 +66,7 @@ function text({ pattern, format, minLength = 0, maxLength = 40 }: Schema): fc.Ar
   if (format === 'date-time')
     return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString())
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern), { maxLength: 64 })
-  return fc.string({ unit: 'binary', minLength, maxLength: Math.min(40, maxLength) })
+  return fc.string({ unit: anyCharacter, minLength, maxLength: Math.min(40, maxLength) })
 }
 
 function range({ minimum, exclusiveMinimum, maximum }: Schema): { min: number; max: number } {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { readOutcome } from '../../../src/control/server/outcomes/check-outcomes.ts'
 import { quickCheck } from '../../../src/control/server/outcomes/quick-check.ts'
 import { outcomeSchema } from '../../../src/records/outcome.ts'
+import { anyCharacter } from '../../support/any-character.ts'
 
 const place = {
   ...{ id: 'o-1', feature: 'mail', version: '0123456789ab', observedAt: '2026-11-24T09:00:00.000Z' },
@@ -31,7 +32,7 @@ const odd = fc.oneof(
     weight: 2,
     arbitrary: fc.constantFrom('2026-11-24T09:00:00Z', '1969-12-31T23:59:59Z', '2026-13-24', '0123456789AB'),
   },
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.double(),
 )
 const name = fc.constantFrom(
