@@ -13,7 +13,8 @@ export function manualClock(start = Date.parse('2026-11-24T09:00:00Z')): ManualC
   let stepped = 0
   const timers = new Set<{ at: number; callback: () => void }>()
   const due = (until: number) => {
-    const [first] = [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
+    let first: { at: number; callback: () => void } | undefined
+    for (const timer of timers) if (timer.at <= until && (!first || timer.at < first.at)) first = timer
     return first
   }
   return {

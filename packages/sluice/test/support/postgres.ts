@@ -85,11 +85,24 @@ export async function startPostgres({ tls, isDurable = false }: PostgresOptions 
     await client.query(sql).finally(() => client.end())
   }
 
+  // Each connection has a process of its own, which first reads what it is to know of each table.
+  let kept: pg.Client | undefined
+  async function empty(): Promise<void> {
+    if (!kept) {
+      kept = new pg.Client(url)
+      kept.on('error', () => {
+        kept = undefined
+      })
+      await kept.connect()
+    }
+    await kept.query(deleteRows)
+  }
+
   return {
     url,
     execute,
     clear: () => execute('DROP SCHEMA IF EXISTS sluice CASCADE'),
-    empty: () => execute(deleteRows),
+    empty,
     kill() {
       const [pid] = readFileSync(path.join(folder, 'postmaster.pid'), 'utf8').split('\n')
       process.kill(Number(pid), 'SIGKILL')
@@ -104,6 +117,7 @@ export async function startPostgres({ tls, isDurable = false }: PostgresOptions 
       await until(isUp, 'the server to start again')
     },
     async [Symbol.asyncDispose]() {
+      await kept?.end()
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
