@@ -5,7 +5,7 @@ const ownProcess = /\/test\/(faults|demo|control\/store)\/|\/deterministic\.test
 /** What would reach the tests of other files in the same process. */
 const changesProcess = /^(before|beforeEach|afterEach)\(|\bprocess\.(env\.\w+ = |chdir\(|on\(|once\()/m
 /** So many of an area together: few enough that two processes end at nearly the same time. */
-const filesPerProcess = 12
+const filesPerProcess = 24
 
 /** The test files that share a process. `name` is that of their area, such as `gate`, with a number. */
 export interface TestGroup {

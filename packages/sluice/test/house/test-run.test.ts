@@ -127,14 +127,14 @@ test('every test file runs once; one that changes its process shares it with no 
     'packages/a/test/cli/plain.test.ts': "test('x', () => before())\n",
     'packages/b/test/plain.test.ts': '',
   }
-  for (let index = 1; index <= 20; index += 1) texts[`packages/a/test/stats/part-${index % 2}/s${index}.test.ts`] = ''
+  for (let index = 1; index <= 32; index += 1) texts[`packages/a/test/stats/part-${index % 2}/s${index}.test.ts`] = ''
   const files = Object.keys(texts).map((file) => file.replaceAll('/', path.sep))
   const { alone, groups } = testProcesses(files, (file) => texts[file.replaceAll(path.sep, '/')] ?? '')
   assert.deepEqual(alone, files.slice(0, 3))
   assert.deepEqual([...alone, ...groups.flatMap((group) => group.files)].sort(), files.toSorted())
   assert.deepEqual(groups.map(({ name, files }) => `${name}: ${files.length}`).sort(), [
     'a-test-cli-1: 1',
-    'a-test-stats-1: 12',
+    'a-test-stats-1: 24',
     'a-test-stats-2: 8',
     'b-test-1: 1',
   ])
