@@ -23,6 +23,7 @@ test('the contract is complete: ids are unique, parameters declared, schemas can
     Object.values(methods).map((operation) => ({ path, operation })),
   )
   assert.equal(new Set(operations.map(({ operation }) => operation.operationId)).size, operations.length)
+  const compiled = new Set<string>()
   for (const { path, operation } of operations) {
     const { parameters, requestBody, responses } = operation
     const declared = parameters.filter((each) => each.in === 'path').map(({ name }) => name)
@@ -36,8 +37,9 @@ test('the contract is complete: ids are unique, parameters declared, schemas can
     )
     const schemas = [...contents.map(({ schema }) => schema), ...parameters.map(({ schema }) => schema)]
     for (const schema of schemas) {
-      const local = JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"contract#/components'))
-      assert.doesNotThrow(() => ajv.compile(local), path)
+      const local = JSON.stringify(schema).replaceAll('"#/components', '"contract#/components')
+      if (!compiled.has(local)) assert.doesNotThrow(() => ajv.compile(JSON.parse(local)), path)
+      compiled.add(local)
     }
   }
 })

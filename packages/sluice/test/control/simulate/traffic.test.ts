@@ -25,10 +25,10 @@ test('traffic grows from week to week, and an outage has no requests', () => {
     { from: '36h', lasts: '12h', factor: 0 },
     { from: '4d', lasts: '1d', factor: 3 },
   ]
-  const visits = visitsIn({ traffic: { perHour: 200, users: 500, perWeek: 2, episodes } }, 15 * 24)
+  const visits = visitsIn({ traffic: { perHour: 100, users: 500, perWeek: 2, episodes } }, 15 * 24)
   const within = (from: number, to: number) => visits.filter(({ at }) => at >= from && at < to).length
   assert.equal(within(1.5 * day, 2 * day), 0)
-  near(within(4 * day, 5 * day) / (4800 * 2 ** (4.5 / 7)), 3, 0.15)
+  near(within(4 * day, 5 * day) / (2400 * 2 ** (4.5 / 7)), 3, 0.15)
   near(within(14 * day, 15 * day) / within(0, day), 4, 0.3)
 })
 
