@@ -87,6 +87,9 @@ export function testInstances({ name: kind, open }: Implementation): void {
     const left = await store.instances(0)
     assert.equal(left.filter(({ tokenId }) => tokenId === 't1').length, mostInstances)
     assert.ok(!left.some((record) => record.instance === 'i-0'))
+    const [gone] = left
+    if (gone) await store.forgetInstance(gone)
+    assert.equal(await store.acknowledge(['one', 'more'].map((name) => instance(name, lasting))), 1, 'of one call')
   })
 
   test(`${kind}: listeners hear of acknowledgements until they stop`, async (context) => {
