@@ -7,7 +7,7 @@ import { createProject, summaryFiles } from '../support/project.ts'
 test('eval prints the mean with its interval, tags, worst cases with reasons, cost, latency and coverage', async () => {
   await using model = await fakeModel(summariser((mail) => mail === 7))
   using project = createProject(summaryFiles({ url: model.url, rubric: true, message: worse }))
-  const { code, stdout } = await project.binary(['eval', 'summary'])
+  const { code, stdout } = await project.sluice(['eval', 'summary'])
   assert.equal(code, 0)
   assert.match(stdout, /^SCORED {2}summary\nThe mean is 0\.900 \[0\.\d+, 1\.000\]\.\n/)
   assert.match(stdout, /\n {2}core +5 {2}0\.800/)

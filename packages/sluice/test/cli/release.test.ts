@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { fakeModel } from '../support/fake-model.ts'
 import { commitAll, summariser } from '../support/gate-project.ts'
 import { createProject, type Finished, summaryFiles } from '../support/project.ts'
-import { served } from '../support/served.ts'
+import { served, servedHere } from '../support/served.ts'
 import { until } from '../support/until.ts'
 
 /** What a command said, which must have gone well. */
@@ -25,7 +25,7 @@ test('a feature is published, released, put through a canary and rolled back, an
     summaryFiles({ url: model.url, message, prompt: `version: "${label}"\n` })
   using project = createProject(files('Summarise: {{email}}', '1.0'))
   const commit = commitAll(project, 'first')
-  await using server = await served(project)
+  await using server = await servedHere(project)
   const { sluice } = server
 
   const ungated = await sluice('publish', 'summary')
@@ -115,7 +115,7 @@ test('a rollback tells who has confirmed it, and those who have not are a warnin
     await request('/v1/acks', { instance, epoch, hash, revision: revision - missed })
   }
   for (const host of ['host-1', 'host-2', 'host-3']) await acknowledge(host)
-  const watching = project.start(['status', '--watch'], server.env)
+  const watching = project.startHere(['status', '--watch'], server.env)
   await until(() => watching.printed().includes('3 of 3 are up to date'), 'the status to be shown')
 
   const rollingBack = sluice('rollback', 'summary', '--reason', 'INC-7', '--wait', '600ms')
@@ -145,7 +145,7 @@ test('the log is exported, and verified from the export alone', async () => {
   using project = createProject(summaryFiles({ url: 'http://127.0.0.1:1' }))
   let text = ''
   {
-    await using server = await served(project)
+    await using server = await servedHere(project)
     const { sluice } = server
     const { id } = await json(sluice('publish', 'summary', '--json'))
     const activate = (reason: string) => sluice('activate', 'summary', id, '--reason', reason, '--override', reason)
@@ -176,7 +176,7 @@ test('the log is exported, and verified from the export alone', async () => {
 
 test('tokens are made, shown once, limited and revoked', async () => {
   using project = createProject(summaryFiles({ url: 'http://127.0.0.1:1' }))
-  await using server = await served(project)
+  await using server = await servedHere(project)
   const { sluice, url } = server
   const made = await sluice('token', 'create', 'pipeline', '--scope', 'ci', '--expires', '90d')
   assert.match(made.stdout, /^\S{20,}\n$/)

@@ -82,7 +82,7 @@ test('what an application prints of its environment stands in no file and no out
   const env = { ANTHROPIC_API_KEY: key, DB_URL: 'postgres://ann:pass-0815-word@db/x' }
   const { code, stdout, stderr } = await project.binary(gateAll, env)
   assert.notEqual(code, 0, stderr)
-  const json = await project.binary(['report', '--format', 'json'], env)
+  const json = await project.sluice(['report', '--format', 'json'], env)
   assertNowhere(project, [...forms, ...encoded, 'pass-0815-word'], stdout, stderr, json.stdout)
   assert.match(JSON.parse(json.stdout).features[0].cases[0].output, /^\*\*\*\n\{"key":"\*\*\*"\}/)
 })
@@ -118,11 +118,7 @@ test('a score comes from the answer as it was, and an answer that holds a secret
   })
   const env = { LOCAL_API_KEY: key }
   for (const calls of [2, 4]) {
-    const { report, stdout } = await judged(
-      { sluice: project.binary },
-      ['eval', 'summary', '--report-dir', 'report'],
-      env,
-    )
+    const { report, stdout } = await judged(project, ['eval', 'summary', '--report-dir', 'report'], env)
     assert.deepEqual([report.features[0]?.score.mean, model.requests.length], [1, calls])
     assertNowhere(project, forms, stdout)
   }
@@ -235,7 +231,7 @@ test('code under test gets the keys of models, but nothing that belongs to the w
     'OPENAI_API_KEY',
   ]
   const env = Object.fromEntries([...names, ...more].map((name) => [name, `value-of-${name}`]))
-  const { report } = await judged({ sluice: project.binary }, ['gate', '--all'], env)
+  const { report } = await judged(project, ['gate', '--all'], env)
   const [command, module] = report.features.map(({ cases }) => cases[0])
   assert.equal(command?.output, 'OPENAI_API_KEY')
   assert.equal(command?.checks[0]?.reason, 'OPENAI_API_KEY')

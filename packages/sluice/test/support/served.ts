@@ -1,9 +1,10 @@
-import type { Finished, Project } from './project.ts'
+import type { Finished, Project, Started } from './project.ts'
 import { until } from './until.ts'
 
 const adminToken = 'an-admin-token-for-tests'
+const serve = ['serve', '--port', '0']
 
-/** A control plane of its own process, on a free port, with its data in the project. */
+/** A control plane on a free port, with its data in the project. */
 export interface Served extends AsyncDisposable {
   url: string
   /** What commands need to reach it. */
@@ -17,9 +18,20 @@ export interface Served extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<Finished>
 }
 
-/** Starts `sluice serve` in the project, with more of an environment if need be, and waits until it listens. */
+/**
+ * Starts `sluice serve` in the project, with more of an environment if need be, and waits until it listens: the built one,
+ * as a process of its own.
+ */
 export async function served(project: Project, more: NodeJS.ProcessEnv = {}): Promise<Served> {
-  const server = project.start(['serve', '--port', '0'], { ...more, SLUICE_ADMIN_TOKEN: adminToken })
+  return listening(project.start(serve, { ...more, SLUICE_ADMIN_TOKEN: adminToken }), project, 'SIGKILL')
+}
+
+/** The same in this process, which costs a tenth of it, where it is not the process that is tested. */
+export async function servedHere(project: Project): Promise<Served> {
+  return listening(project.startHere(serve, { SLUICE_ADMIN_TOKEN: adminToken }), project, 'SIGTERM')
+}
+
+async function listening(server: Started, project: Project, end: NodeJS.Signals): Promise<Served> {
   const address = () => /"url":"(http:[^"]+)"/.exec(server.said())?.[1]
   let ended = false
   void server.done.then(() => {
@@ -44,6 +56,6 @@ export async function served(project: Project, more: NodeJS.ProcessEnv = {}): Pr
         ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
       }),
     stop,
-    [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')),
+    [Symbol.asyncDispose]: async () => void (await stop(end)),
   }
 }
