@@ -1,9 +1,12 @@
 // A test process has hundreds of MB, which the system copies page by page whenever it starts a program: that takes several
 // times as long as git itself. So what the product asks git is asked by a process that stays small. This file is both: what
-// a test process imports, and what the small one runs.
+// a test process imports, and what the small one runs. What a test itself has git do, and waits for, is done by a shell.
 import { AsyncResource } from 'node:async_hooks'
 import childProcess, { type ChildProcess, type ExecFileException } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 
 interface Options {
@@ -27,7 +30,7 @@ interface Answer {
 }
 type Done = (error: Error | null, stdout: Buffer, stderr: Buffer) => void
 
-const { execFile } = childProcess
+const { execFile, execFileSync } = childProcess
 
 if (process.argv[1] === import.meta.filename) process.on('message', answer)
 else if (isMainThread && process.argv[1]?.includes('.test.')) askElsewhere()
@@ -54,6 +57,14 @@ function askElsewhere(): void {
   // Among them what promisify makes of it.
   Object.defineProperties(routed, Object.getOwnPropertyDescriptors(execFile))
   childProcess.execFile = routed as unknown as typeof execFile
+  const shell = gitShell()
+  const routedSync = (...call: unknown[]) => {
+    const [file, args, options] = call
+    if (file !== 'git' || !Array.isArray(args) || !isPlainSync(options))
+      return Reflect.apply(execFileSync, childProcess, call)
+    return shell(args, options.cwd)
+  }
+  childProcess.execFileSync = routedSync as unknown as typeof execFileSync
   syncBuiltinESMExports()
 }
 
@@ -88,6 +99,49 @@ function asker() {
   }
 }
 
+/** Runs git and waits for it, as `execFileSync` does, by way of a shell that reads commands from one pipe and answers in another. */
+function gitShell() {
+  const place = { out: '', err: '' }
+  let [commands, codes] = [-1, -1]
+  const start = () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sluice-git-'))
+    const [asked, answered] = ['asked', 'answered'].map((name) => path.join(folder, name)) as [string, string]
+    Object.assign(place, { out: path.join(folder, 'out'), err: path.join(folder, 'err') })
+    execFileSync('mkfifo', [asked, answered])
+    // To open one end waits for the other, unless a third is open for both.
+    const both = [asked, answered].map((pipe) => openSync(pipe, 'r+'))
+    const [stdin, stdout] = [openSync(asked, 'r'), openSync(answered, 'w')]
+    commands = openSync(asked, 'w')
+    codes = openSync(answered, 'r')
+    // It ends when this process does, since nobody else can write to it then.
+    childProcess.spawn('sh', { stdio: [stdin, stdout, 'ignore'] }).unref()
+    for (const end of [...both, stdin, stdout]) closeSync(end)
+  }
+  return (args: readonly string[], cwd: string): string => {
+    if (commands < 0) start()
+    const command = `cd ${quoted(cwd)} && exec git ${args.map(quoted).join(' ')}`
+    writeSync(commands, `(${command}) </dev/null >${quoted(place.out)} 2>${quoted(place.err)}; echo $?\n`)
+    const code = lineFrom(codes)
+    const [stdout, stderr] = [readFileSync(place.out, 'utf8'), readFileSync(place.err, 'utf8')]
+    if (code === '0') return stdout
+    const message = `Command failed: git ${args.join(' ')}\n${stderr}`
+    throw Object.assign(new Error(message), { status: Number(code), stdout, stderr })
+  }
+}
+
+function lineFrom(pipe: number): string {
+  const bytes = Buffer.alloc(16)
+  let text = ''
+  while (!text.endsWith('\n')) {
+    const length = readSync(pipe, bytes)
+    if (length === 0) throw new Error('the shell that runs git has ended')
+    text += bytes.toString('latin1', 0, length)
+  }
+  return text.trim()
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+
 /** A process that waits for no answer may end. */
 function letEnd(small: ChildProcess): void {
   small.unref()
@@ -99,4 +153,17 @@ function isPlain(options: unknown): options is Options {
   if (typeof options !== 'object' || options === null) return false
   const isBuffer = 'encoding' in options && options.encoding === 'buffer'
   return isBuffer && Object.keys(options).every((name) => ['cwd', 'encoding', 'maxBuffer', 'env'].includes(name))
+}
+
+/** As tests call it: text, and nothing on stdin. */
+function isPlainSync(options: unknown): options is { cwd: string } {
+  const plain = { cwd: undefined, encoding: 'utf8', stdio: 'ignore,pipe,pipe' }
+  if (typeof options !== 'object' || options === null) return false
+  return (
+    Object.keys(options).length === 3 &&
+    Object.entries(plain).every(([name, value]) => {
+      const given = Reflect.get(options, name)
+      return value === undefined ? typeof given === 'string' : String(given) === value
+    })
+  )
 }

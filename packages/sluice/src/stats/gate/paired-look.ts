@@ -50,8 +50,8 @@ export function pairedLook(
   { margin, estimand }: { margin: number; estimand: Estimand },
 ): PairedLook | undefined {
   const between = clusterRobustMean(
-    Float64Array.from(pairs, ({ candidate, baseline }) => candidate.mean - baseline.mean),
-    Float64Array.from(pairs, ({ weight }) => weight),
+    pairs.map(({ candidate, baseline }) => candidate.mean - baseline.mean),
+    pairs.map(({ weight }) => weight),
     pairs.map(({ cluster }) => cluster),
   )
   if (!between) return undefined

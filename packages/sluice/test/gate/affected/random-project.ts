@@ -240,6 +240,7 @@ function git(root: string, ...args: string[]): void {
   ]
   execFileSync('git', [...settings.flatMap((each) => ['-c', each]), ...args], {
     cwd: root,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
