@@ -34,11 +34,9 @@ test('faults of files are annotated at their lines, and nothing is run', async (
 
 test('a project below the root of the repository: annotations have the whole path, the comment its own marker', async () => {
   await using github = await fakeGithub()
-  using repository = createProject({ 'apps/mail/sluice.yaml': 'sluice: 1\nprompts: nowhere/*.yml\n' })
+  using repository = createProject({ 'apps/mail/sluice.yaml': 'sluice: 1\nprompts: nowhere/*.yml\n' }, 'apps/mail')
   commitAll(repository, 'base')
-  const inFolder = (args: string[], env?: NodeJS.ProcessEnv) =>
-    repository.start(args, env, ['env', '--chdir=apps/mail', process.execPath]).done
-  const { code, stdout } = await githubRun({ sluice: inFolder }, github.url)
+  const { code, stdout } = await githubRun(repository, github.url)
   assert.equal(code, 3)
   assert.match(stdout, /^::error file=apps\/mail\/sluice\.yaml,line=2/m)
   assert.match(github.comments[0]?.body ?? '', /^<!-- sluice report apps%2Fmail%2F -->\n/)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -152,15 +152,11 @@ for (const event of ['push', 'merge_group', 'schedule', 'workflow_dispatch'])
 
 test('two projects of a repository have artifacts of their own, whatever their folders are called', async () => {
   await using github = await fakeGithub()
-  using project = createProject({})
   const names: string[] = []
   for (const folder of ['apps/mail', 'apps+mail', 'apps', 'a b']) {
-    mkdirSync(path.join(project.root, folder), { recursive: true })
-    writeFileSync(path.join(project.root, folder, 'sluice.yaml'), 'sluice: 1\nprompts: nowhere/*.yml\n')
+    using project = createProject({ [`${folder}/sluice.yaml`]: 'sluice: 1\nprompts: nowhere/*.yml\n' }, folder)
     commitAll(project, folder)
-    const inFolder = (args: string[], env?: NodeJS.ProcessEnv) =>
-      project.start(args, env, ['env', `--chdir=${folder}`, process.execPath]).done
-    names.push((await githubRun({ sluice: inFolder }, github.url)).outputs.artifact ?? '')
+    names.push((await githubRun(project, github.url)).outputs.artifact ?? '')
   }
   assert.deepEqual(names, [
     'sluice-report-apps+mail',
