@@ -7,7 +7,8 @@ import { createProject, summaryFiles } from '../support/project.ts'
 
 test('a canary is planned without a project: table, JSON and picture say the same', async () => {
   using project = createProject({})
-  const flags = ['plan', 'canary', '--requests-per-day', '50000', '--users', '20000', '--judge-usd', '0.002']
+  const traffic = ['--requests-per-day', '50000', '--users', '20000', '--judge-usd', '0.002']
+  const flags = ['plan', 'canary', ...traffic, '--stages', '50', '--soak', '4h']
   const text = await project.sluice([...flags, '--svg', 'plan.svg'])
   assert.equal(text.code, 0, text.stderr)
   assert.match(text.stdout, /50,000 requests a day from 20,000 users, 10 % judged/)
@@ -63,6 +64,7 @@ test('what is not stored is not judged, in a plan too, unless it is asked what i
     (await project.sluice(['plan', 'canary', 'summary', '--requests-per-day', '9', ...flags])).stdout
   const text = await of()
   assert.match(text, /9 requests a day each from a new user, 0 % judged/)
+  assert.match(text, /Stages: 1 % for 4 h, 5 % for 8 h, 25 % for 12 h, 50 % for 24 h\./)
   assert.match(text, /Nothing is judged, since live\.store is off: quality is not watched\. Errors,\s+latency/)
   assert.doesNotMatch(text, /Score drops by/)
   assert.match(await of('--judge-percent', '40'), /40 % judged/)
