@@ -29,17 +29,17 @@ function wobblingJudge() {
 test('false alarms are counted by cause, asked for once, and the next gate says them until the measure changes', async () => {
   await using model = await wobblingJudge()
   using project = createProject(summaryFiles({ url: model.url, rubric: true, config: 'gate: {threshold: 0.88}\n' }))
-  const { code, report } = await unchanged(project, 'summary', '--unchanged', '60')
-  assert.deepEqual([code, report.state, report.runs, report.answersPerCase], [0, 'measured', 60, 6])
+  const { code, report } = await unchanged(project, 'summary', '--unchanged', '30')
+  assert.deepEqual([code, report.state, report.runs, report.answersPerCase], [0, 'measured', 30, 6])
   assert.equal(model.requests.length, 10 * 6 * 2)
   const { blocked, byJudge, causes } = report
-  assert.ok(blocked.runs > 0 && blocked.runs < 60, `${blocked.runs} blocked`)
+  assert.ok(blocked.runs > 0 && blocked.runs < 30, `${blocked.runs} blocked`)
   assert.ok(blocked.low !== null && blocked.high !== null && blocked.rate !== null)
   assert.ok(blocked.low < blocked.rate && blocked.rate < blocked.high)
   assert.equal(byJudge?.runs, blocked.runs, 'the answers are all alike: the judge alone can block')
   assert.ok(causes.length > 0 && causes.every(({ runs }) => runs <= blocked.runs))
 
-  const again = await unchanged(project, 'summary', '--unchanged', '60')
+  const again = await unchanged(project, 'summary', '--unchanged', '30')
   assert.equal(model.requests.length, 10 * 6 * 2, 'what was answered is kept')
   assert.deepEqual(again.report.blocked, blocked)
 
@@ -50,11 +50,11 @@ test('false alarms are counted by cause, asked for once, and the next gate says 
   }
   assert.match(
     await note(),
-    new RegExp(`version [0-9a-f]{12}, judge [0-9a-f]{12}\\), .* blocked in ${blocked.runs} of 60 runs`),
+    new RegExp(`version [0-9a-f]{12}, judge [0-9a-f]{12}\\), .* blocked in ${blocked.runs} of 30 runs`),
   )
   assert.doesNotMatch(await note(), /Out of date/)
   edit(project, 'sluice.yaml', 'threshold: 0.88', 'threshold: 0.5')
-  assert.match(await note(), /Out of date: suite or settings were others\. Again: sluice drill summary --unchanged 60/)
+  assert.match(await note(), /Out of date: suite or settings were others\. Again: sluice drill summary --unchanged 30/)
 })
 
 test('answers that cannot vary say nothing of false alarms', async () => {
