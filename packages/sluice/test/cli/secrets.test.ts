@@ -231,7 +231,7 @@ test('code under test gets the keys of models, but nothing that belongs to the w
     'OPENAI_API_KEY',
   ]
   const env = Object.fromEntries([...names, ...more].map((name) => [name, `value-of-${name}`]))
-  const { report } = await judged(project, ['gate', '--all'], env)
+  const { report } = await judged({ sluice: project.binary }, ['gate', '--all'], env)
   const [command, module] = report.features.map(({ cases }) => cases[0])
   assert.equal(command?.output, 'OPENAI_API_KEY')
   assert.equal(command?.checks[0]?.reason, 'OPENAI_API_KEY')
