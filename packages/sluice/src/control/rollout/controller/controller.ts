@@ -109,10 +109,12 @@ export function startController(options: ControllerOptions): WorkLoop {
 async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
   const left = items.values()
   const failures: unknown[] = []
+  let isBegun = false
   const lane = async () => {
     for (const item of left) {
       // Each begins in a turn of its own of the thread that also answers requests, which are answered in between.
-      await turn()
+      if (isBegun) await turn()
+      isBegun = true
       try {
         await work(item)
       } catch (error) {
