@@ -168,7 +168,7 @@ function endedOf(rollout: Rollout): FeatureRow['ended'] {
   return { id, state, at: endedAt ?? startedAt, tone: endedTone(rollout), why }
 }
 
-const grave = ['evidence', 'judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree']
+const grave = ['judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree']
 
 /** Whether outcomes of both arms have come at all in this stage: without them nothing is known of the canary. */
 function isHeard({ soak }: Assessment): boolean {
@@ -179,7 +179,8 @@ function isHeard({ soak }: Assessment): boolean {
 function signsOf(assessment: Assessment | null): Sign[] {
   if (assessment === null) return [{ tone: 'unknown', text: 'not assessed yet' }]
   const alerts = assessment.alerts.map(({ code, message }): Sign => {
-    return { tone: grave.includes(code) ? 'bad' : 'watch', text: message }
+    const isBad = code === 'evidence' ? evidenceLoudness(assessment) === 'enough' : grave.includes(code)
+    return { tone: isBad ? 'bad' : 'watch', text: message }
   })
   if (!isHeard(assessment)) return [{ tone: 'unknown', text: 'no outcomes of both arms in this stage yet' }, ...alerts]
   const worse = worseSoFar(assessment.signals)

@@ -40,7 +40,7 @@ const alarmed = {
 
 test('the overview says of each feature what everybody gets, what runs and what is wrong', async () => {
   const engine: EngineState = {
-    assessment: async () => alarmed,
+    assessment: async () => ({ ...alarmed, logE: Math.log(7.3), threshold: Math.log(20) }),
     drift: async () => null,
     night: (feature) => (feature === 'mail' ? { at: 0, codes: [], verdict: 'fail' } : undefined),
     faults: () => [{ loop: 'judging', feature: 'title', code: 'damaged', since: 0, failures: 3 }],
@@ -62,7 +62,7 @@ test('the overview says of each feature what everybody gets, what runs and what 
   const mail = rowOf(page, 'mail')
   assert.match(mail, /gate: pass 24 Nov 08:00Z/)
   assert.match(mail, /running, 1 % of the users/)
-  assert.match(mail, /evidence against the canary is at 7.3 of the 20 that roll it back/)
+  assert.match(mail, /! evidence against the canary is at 7.3 of the 20 that roll it back/)
   assert.match(mail, /1 of 2 behind/)
   assert.match(mail, /✕ fail 1 Jan 00:00Z/)
   assert.match(rowOf(page, 'title'), /judging fails \(damaged\)/)

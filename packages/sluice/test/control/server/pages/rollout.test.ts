@@ -110,8 +110,12 @@ test('a canary with enough evidence against it is not said to be well while noth
   watchCanary(rollout, known, { looks: 8 })
   const assessed = known.assessments.get(rollout.id)
   assert.ok(assessed && assessed.logE > assessed.threshold)
-  known.assessments.set(rollout.id, { ...assessed, alerts: [] })
+  const said = { code: 'evidence', message: 'evidence against the canary' }
+  known.assessments.set(rollout.id, { ...assessed, alerts: [said] })
   const ann = await signedIn(plane, 'viewer')
+  assert.match(text(await ann.page('/')), /✕ evidence against the canary/)
+  known.assessments.set(rollout.id, { ...assessed, alerts: [] })
+  await plane.pass(2000)
   assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), /✕ Running, and it looks worse: 20 %/)
   assert.match(text(await ann.page('/')), /✕ running, 20 % of the users/)
   assert.equal((await ann.page('/features/mail')).match(/class="tone bad">[^?]*?running/g)?.length, 3)
