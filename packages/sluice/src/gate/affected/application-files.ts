@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import picomatch from 'picomatch'
-import { workspaceFiles } from '../../core/providers/targets/workspace-files.ts'
+import { matcherOf, workspaceFiles } from '../../core/providers/targets/workspace-files.ts'
 import { projectFolder, type Target } from '../../core/suite/prompt/target.ts'
 import { filesOfPath } from '../../core/suite/prompt/target-paths.ts'
 import type { CodeFiles, CodePlace, FeaturePart } from './code-files.ts'
@@ -43,13 +43,19 @@ export async function addApplication(target: Target, code: CodeFiles, place: App
  */
 async function addWorkspace(target: Target, code: CodeFiles, place: ApplicationPlace): Promise<Unknown> {
   if (target.kind !== 'command' || !target.workspace) return []
-  const { folder, files: patterns } = target.workspace
+  const { folder, files: patterns, leftOut = [] } = target.workspace
   const { root, project, filesBelow } = place
   const as = 'workspace'
   const base = path.join(project, folder)
+  const matchers = leftOut.map(matcherOf)
+  // A program that reads such a file outside of its workspace has it as part of its package, or of its paths.
+  const leavesOut = (file: string) => {
+    const place = path.relative(realOf(base), path.join(root, file)).replaceAll(path.sep, '/')
+    return matchers.some((matches) => matches(place))
+  }
   for (const pattern of patterns) {
     const { isGlob } = picomatch.scan(pattern)
-    code.add({ kind: 'pattern', path: base, glob: isGlob ? pattern : `{${pattern},${pattern}/**}`, as })
+    code.add({ kind: 'pattern', path: base, glob: isGlob ? pattern : `{${pattern},${pattern}/**}`, as, leavesOut })
   }
   try {
     const { files, links } = await workspaceFiles({ ...target.workspace, root: project })

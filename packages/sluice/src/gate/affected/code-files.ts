@@ -28,7 +28,7 @@ export interface FeaturePart {
   glob?: string
   /** What it is to the feature, e.g. `prompt`, `suite fast`, `imported by app/main.ts`. */
   as: string
-  /** Of a folder: which files in it decide nothing; takes a path relative to the root. */
+  /** Of a folder or a pattern: which files in it decide nothing; takes a path relative to the root. */
   leavesOut?: (file: string) => boolean
 }
 

@@ -85,6 +85,12 @@ test('the files of a workspace are part of an application, wherever the project 
   assert.equal((await agentIn(project, 'agent', { without: ['README.md'] })).key, withThem)
   const lacking = (await agentIn(project, 'agent', { leftOut: ['README.md'] })).key
   assert.ok(lacking !== undefined && lacking !== withThem)
+  // Nor does it depend on what they hold.
+  project.write({ 'agent/README.md': 'D' })
+  assert.equal((await agentIn(project, 'agent', { leftOut: ['README.md'] })).key, lacking)
+  assert.notEqual((await agentIn(project)).key, withThem)
+  project.write({ 'agent/built': 'C' })
+  assert.notEqual((await agentIn(project, 'agent', { leftOut: ['README.md'] })).key, lacking)
   assert.match((await agentIn(project, 'none')).unseen ?? '', /there is no folder none/)
   project.write({ 'agent/.env': 'KEY=1' })
   assert.match((await agentIn(project)).unseen ?? '', /agent\/\.env .*may hold secrets/)

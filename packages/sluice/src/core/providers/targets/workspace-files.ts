@@ -70,8 +70,8 @@ async function leaveOut(patterns: readonly string[], { files, links }: Workspace
   if (copy) throw failure(`without: ${copy.place} is the same file as ${copy.of}, which is left out; name both`)
 }
 
-/** A name without wildcards stands for that file, or for all below that folder. */
-function matcherOf(pattern: string): (place: string) => boolean {
+/** Which places of a workspace a pattern of `without` names: a name without wildcards is that file, or all below that folder. */
+export function matcherOf(pattern: string): (place: string) => boolean {
   const plain = pattern.replace(/^\.\//, '')
   if (picomatch.scan(plain).isGlob) {
     const matches = picomatch(plain, { dot: true })
