@@ -47,15 +47,24 @@ const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 export function plainNumber(value: number, digits: number): string {
   if (value === 0) return '0'
   const isLong = Math.abs(value) >= 1e6 && digits === 0
-  if (!isLong && digits <= 5) {
-    return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  }
+  if (!isLong && digits <= 5) return formatFor(digits).format(value)
   const [mantissa = '', exponent = ''] = Number(value.toPrecision(12)).toExponential().split('e')
   const raised = exponent
     .replace('+', '')
     .replace('-', '⁻')
     .replace(/\d/g, (digit) => superscripts[Number(digit)] ?? digit)
   return mantissa === '1' ? `10${raised}` : mantissa === '-1' ? `-10${raised}` : `${mantissa}·10${raised}`
+}
+
+const formats = new Map<number, Intl.NumberFormat>()
+
+/** Kept, since to make one takes as long as forty numbers by it, and a chart has hundreds. */
+function formatFor(digits: number): Intl.NumberFormat {
+  const known = formats.get(digits)
+  if (known) return known
+  const made = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  formats.set(digits, made)
+  return made
 }
 
 const minute = 60_000
