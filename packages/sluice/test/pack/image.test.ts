@@ -126,6 +126,9 @@ describe('deploy/Dockerfile', () => {
       assert.match(log, /"message":"stopping/)
       assert.equal(health(), 1)
     } finally {
+      // To become another user ends the bond of a process to what started it, so both are ended.
+      const runs = server.exitCode === null && server.signalCode === null
+      if (runs) process.kill(firstProcess(server, wrapper.length > 0), 'SIGKILL')
       server.kill('SIGKILL')
     }
   })
