@@ -122,14 +122,12 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   return results
 }
 
-/** Releases of these features need approval, by `configuration`. */
-const approved = Array.from({ length: 4 }, (_, index) => `approved-${index}`)
-
 /** The settings of the server, to lie in its folder. */
 export const configuration = `server: {approvals: {"approved-*": {approvals: 1}}}\n`
 
-/** A rollout that waits for approval, of each of some features; proposed by somebody else than the admin. */
+/** A rollout that waits for approval, of each of four new features; proposed by somebody else than the admin. */
 export async function proposeRollouts(server: BenchServer): Promise<string[]> {
+  const approved = Array.from({ length: 4 }, (_, index) => `approved-${Date.now()}-${index}`)
   const made = await server.ask('POST', '/v1/tokens', { name: `proposer-${Date.now()}`, scopes: ['operator'] })
   const headers = { authorization: `Bearer ${(made as { token: string }).token}` }
   return inTurns(approved, async (feature) => {
