@@ -24,8 +24,26 @@ import { createResults } from '../../src/gate/run/results.ts'
 import { startPostgres, withoutPostgres } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 
-function recorded(name: string): Buffer {
-  return gunzipSync(readFileSync(path.join(import.meta.dirname, `recorded/${name}.gz`)))
+/** `earlier`: before there were approvals, by older schemas. */
+const editions = ['present', 'earlier'] as const
+type Edition = (typeof editions)[number]
+
+function recorded(name: string, edition: Edition): Buffer {
+  const folder = edition === 'present' ? 'recorded' : `recorded/${edition}`
+  return gunzipSync(readFileSync(path.join(import.meta.dirname, folder, `${name}.gz`)))
+}
+
+function schemaOf(file: string): number {
+  const database = new DatabaseSync(file, { readOnly: true })
+  const [row] = database.prepare('PRAGMA user_version').all()
+  database.close()
+  return Number(row?.user_version)
+}
+
+/** What is recorded earlier must have an older schema, which is brought up to date when it is opened. */
+function assertBrought(file: string, before: number, edition: Edition): void {
+  const now = schemaOf(file)
+  assert.ok(edition === 'present' ? before <= now : before < now, `${edition}: schema ${before}, then ${now}`)
 }
 
 /** How many there are of each shape; one that is missing, or new, is a difference. */
@@ -44,53 +62,58 @@ function temporaryFolder(context: TestContext): string {
   return folder
 }
 
-test('a database of evaluations that the version before wrote is opened, and every row of it is read', (context) => {
-  const root = temporaryFolder(context)
-  mkdirSync(path.join(root, '.sluice'))
-  writeFileSync(path.join(root, '.sluice/sluice.db'), recorded('sluice.db'))
-  const database = openProjectDatabase(root)
-  const all = (sql: string): Row[] => database.prepare(sql).all()
-  const answers = createAnswerStore(database)
-  const stages = new Set<unknown>()
-  for (const { key, stage, completion } of all('SELECT key, stage, completion FROM answers')) {
-    const { storedAt, ...read } = answers.get(String(key)) ?? {}
-    assert.deepEqual(read, JSON.parse(String(completion)), `answer ${key}`)
-    assert.ok(storedAt)
-    stages.add(stage)
-  }
-  assert.deepEqual([...stages].sort(), ['embedding', 'generation', 'judge'])
-  assert.equal(readSpending(database).length, all('SELECT 1 FROM spending').length)
-  const records = [...createHistory(database).all()]
-  const written = all('SELECT record FROM nights UNION ALL SELECT record FROM sentinels')
-  const texts = (values: unknown[]) => values.map((value) => JSON.stringify(value)).sort()
-  assert.deepEqual(texts(records), texts(written.map(({ record }) => JSON.parse(String(record)))))
-  const incidents = createIncidents(database)
-  assert.deepEqual(
-    texts(incidents.all()),
-    texts(all('SELECT record FROM incidents').map(({ record }) => JSON.parse(String(record)))),
-  )
-  const phase = ({ since, recovered }: { since: string | null; recovered: boolean }) =>
-    recovered ? 'untold recovery' : since === null ? 'none' : 'open'
-  assert.deepEqual(tally(incidents.all().map(phase)), { open: 1, 'untold recovery': 1, none: 1 })
-  const [channel] = all('SELECT channel FROM disabled_channels')
-  assert.equal(incidents.disabledSince(String(channel?.channel)), '2026-11-21')
-  assert.equal(all('SELECT 1 FROM runs WHERE ended_at IS NULL').length, 1)
-  const before = all('SELECT * FROM results ORDER BY run_id, position, arm, repeat')
-  assert.ok(before.length > 100)
-  const results = createResults(database, { id: 'new', command: 'eval', startedAt: Date.now() })
-  const read = all('SELECT DISTINCT run_id, feature FROM results').flatMap(({ run_id, feature }) => {
-    database.prepare("UPDATE results SET run_id = 'new' WHERE run_id = ?").run(String(run_id))
-    const rows = [...results.rows(String(feature))]
-    database.prepare("UPDATE results SET run_id = ? WHERE run_id = 'new'").run(String(run_id))
-    return rows
+for (const edition of editions) {
+  test(`a database of evaluations that the ${edition} version wrote is opened, and every row of it is read`, (context) => {
+    const root = temporaryFolder(context)
+    const file = path.join(root, '.sluice/sluice.db')
+    mkdirSync(path.dirname(file))
+    writeFileSync(file, recorded('sluice.db', edition))
+    const schema = schemaOf(file)
+    const database = openProjectDatabase(root)
+    const all = (sql: string): Row[] => database.prepare(sql).all()
+    const answers = createAnswerStore(database)
+    const stages = new Set<unknown>()
+    for (const { key, stage, completion } of all('SELECT key, stage, completion FROM answers')) {
+      const { storedAt, ...read } = answers.get(String(key)) ?? {}
+      assert.deepEqual(read, JSON.parse(String(completion)), `answer ${key}`)
+      assert.ok(storedAt)
+      stages.add(stage)
+    }
+    assert.deepEqual([...stages].sort(), ['embedding', 'generation', 'judge'])
+    assert.equal(readSpending(database).length, all('SELECT 1 FROM spending').length)
+    const records = [...createHistory(database).all()]
+    const written = all('SELECT record FROM nights UNION ALL SELECT record FROM sentinels')
+    const texts = (values: unknown[]) => values.map((value) => JSON.stringify(value)).sort()
+    assert.deepEqual(texts(records), texts(written.map(({ record }) => JSON.parse(String(record)))))
+    const incidents = createIncidents(database)
+    assert.deepEqual(
+      texts(incidents.all()),
+      texts(all('SELECT record FROM incidents').map(({ record }) => JSON.parse(String(record)))),
+    )
+    const phase = ({ since, recovered }: { since: string | null; recovered: boolean }) =>
+      recovered ? 'untold recovery' : since === null ? 'none' : 'open'
+    assert.deepEqual(tally(incidents.all().map(phase)), { open: 1, 'untold recovery': 1, none: 1 })
+    const [channel] = all('SELECT channel FROM disabled_channels')
+    assert.equal(incidents.disabledSince(String(channel?.channel)), '2026-11-21')
+    assert.equal(all('SELECT 1 FROM runs WHERE ended_at IS NULL').length, 1)
+    const before = all('SELECT * FROM results ORDER BY run_id, position, arm, repeat')
+    assert.ok(before.length > 100)
+    const results = createResults(database, { id: 'new', command: 'eval', startedAt: Date.now() })
+    const read = all('SELECT DISTINCT run_id, feature FROM results').flatMap(({ run_id, feature }) => {
+      database.prepare("UPDATE results SET run_id = 'new' WHERE run_id = ?").run(String(run_id))
+      const rows = [...results.rows(String(feature))]
+      database.prepare("UPDATE results SET run_id = ? WHERE run_id = 'new'").run(String(run_id))
+      return rows
+    })
+    assert.deepEqual(tally(read.map(({ detail }) => detail.state)), {
+      ...{ scored: 148, checkFailed: 14, modelError: 10, refused: 20, truncated: 10, noText: 10 },
+      ...{ judgeError: 12, checkError: 10, abstained: 12, budgetStopped: 3 },
+    })
+    assert.equal(all('SELECT 1 FROM results').length, before.length)
+    database.close()
+    assertBrought(file, schema, edition)
   })
-  assert.deepEqual(tally(read.map(({ detail }) => detail.state)), {
-    ...{ scored: 148, checkFailed: 14, modelError: 10, refused: 20, truncated: 10, noText: 10 },
-    ...{ judgeError: 12, checkError: 10, abstained: 12, budgetStopped: 3 },
-  })
-  assert.equal(all('SELECT 1 FROM results').length, before.length)
-  database.close()
-})
+}
 
 const everyAction = [
   ...['active.rollBack', 'active.set', 'approval.approve', 'approval.break-glass', 'approval.lapse'],
@@ -110,7 +133,7 @@ const everyAction = [
 ]
 
 /** Reads each row of a control plane through the store, and holds against the tables that none is left out. */
-async function readWhole(store: Store, select: Select): Promise<void> {
+async function readWhole(store: Store, select: Select, edition: Edition): Promise<void> {
   const count = async (table: string, where = '') =>
     Number((await select(`SELECT count(*) AS n FROM ${table} ${where}`))[0]?.n)
   const features = await store.features()
@@ -135,12 +158,14 @@ async function readWhole(store: Store, select: Select): Promise<void> {
     assert.equal(rows.length, await count('audit', `WHERE chain = '${chain}'`))
     assert.deepEqual(verifyChain(rows, await store.auditHead(String(chain))), { ok: true, rows: rows.length })
   }
-  assert.deepEqual([...new Set(actions)].sort(), everyAction)
+  const isEarlier = edition === 'earlier'
+  const known = everyAction.filter((action) => !isEarlier || !/^approval\.|^version\.settings$/.test(action))
+  assert.deepEqual([...new Set(actions)].sort(), known)
   const proposals = await select('SELECT id FROM proposals')
   const states = await Promise.all(proposals.map(async ({ id }) => (await store.proposal(String(id)))?.state))
   const each = { open: 1, done: 1, rejected: 1, withdrawn: 1, lapsed: 1, unreviewed: 1, reviewed: 1 }
-  assert.deepEqual(tally(states), each)
-  assert.equal((await store.pendingProposals('memo')).length, 2)
+  assert.deepEqual(tally(states), isEarlier ? {} : each)
+  assert.equal((await store.pendingProposals('memo')).length, isEarlier ? 0 : 2)
   for (const { key } of await select('SELECT key FROM answers')) assert.ok(await store.remembered(String(key)))
   const log = await store.readLog({ after: 0, limit: 100_000 })
   assert.equal(log.length, await count('log'))
@@ -197,30 +222,34 @@ async function heardFaults(store: Store): Promise<number> {
   return shared.others().length
 }
 
-test('a control plane that the version before wrote to SQLite is opened, and every row of it is read', async (context) => {
-  const dataDir = temporaryFolder(context)
-  const file = path.join(dataDir, 'control.db')
-  writeFileSync(file, recorded('control.db'))
-  const store = await openStore({ dataDir })
-  const database = new DatabaseSync(file, { readOnly: true })
-  await readWhole(store, async (sql) => database.prepare(sql).all())
-  database.close()
-  await store.close()
-})
-
-test('a control plane that the version before wrote to PostgreSQL is opened, and every row of it is read', {
-  skip: withoutPostgres,
-}, async () => {
-  await using server = await startPostgres()
-  await server.execute(recorded('postgres.sql').toString())
-  const store = await openStore({ dataDir: '', databaseUrl: server.url })
-  const client = new pg.Client(server.url)
-  await client.connect()
-  await client.query('SET search_path TO sluice')
-  try {
-    await readWhole(store, async (sql) => (await client.query(sql)).rows)
-  } finally {
-    await client.end()
+for (const edition of editions) {
+  test(`a control plane that the ${edition} version wrote to SQLite is opened, and every row of it is read`, async (context) => {
+    const dataDir = temporaryFolder(context)
+    const file = path.join(dataDir, 'control.db')
+    writeFileSync(file, recorded('control.db', edition))
+    const schema = schemaOf(file)
+    const store = await openStore({ dataDir })
+    const database = new DatabaseSync(file, { readOnly: true })
+    await readWhole(store, async (sql) => database.prepare(sql).all(), edition)
+    database.close()
     await store.close()
-  }
-})
+    assertBrought(file, schema, edition)
+  })
+
+  test(`a control plane that the ${edition} version wrote to PostgreSQL is opened, and every row of it is read`, {
+    skip: withoutPostgres,
+  }, async () => {
+    await using server = await startPostgres()
+    await server.execute(recorded('postgres.sql', edition).toString())
+    const store = await openStore({ dataDir: '', databaseUrl: server.url })
+    const client = new pg.Client(server.url)
+    await client.connect()
+    await client.query('SET search_path TO sluice')
+    try {
+      await readWhole(store, async (sql) => (await client.query(sql)).rows, edition)
+    } finally {
+      await client.end()
+      await store.close()
+    }
+  })
+}
