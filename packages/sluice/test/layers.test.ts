@@ -111,7 +111,7 @@ function wrongImports(file: string, text: string): string[] {
 
 test('imports point one way', () => {
   const files = globSync('**/*.ts', { cwd: src }).filter((file) => file !== 'index.ts')
-  assert.ok(files.length > 5)
+  assert.ok(files.length > 1000, `only ${files.length} files were looked at`)
   assert.deepEqual(
     files.flatMap((file) => wrongImports(file, readFileSync(path.join(src, file), 'utf8'))),
     [],

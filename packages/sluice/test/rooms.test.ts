@@ -99,6 +99,7 @@ test('a short file with one importer is found', () => {
 
 test('no folder holds more than thirty files', () => {
   const counts = Map.groupBy(sources().keys(), (file) => path.dirname(file))
+  assert.ok(counts.size > 50, `only ${counts.size} folders were looked at`)
   const full = [...counts].flatMap(([folder, files]) =>
     files.length > mostInFolder ? [`${folder}: ${files.length}`] : [],
   )

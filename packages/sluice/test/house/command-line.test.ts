@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Argument, Command, Option } from 'commander'
 import { type ErrorCode, SluiceError } from '../../src/errors.ts'
+import { commandExitCodes, exitCodes } from '../../src/exit-codes.ts'
 import { definedCommands, runNowhere } from '../support/command-line.ts'
 import { assertAsRecorded } from './recorded.ts'
 
@@ -37,6 +38,14 @@ test('every command has the arguments, flags and defaults that were recorded', a
   const tree = treeOf(await definedCommands())
   assert.ok(Object.keys(tree.commands as Tree).length > 20)
   assertAsRecorded('command-line.json', tree)
+})
+
+test('every exit code, and which of them each command can end with, is as recorded', () => {
+  const ends = commandExitCodes.flatMap(({ commands, codes }) => {
+    const never = Object.entries(codes).flatMap(([word, says]) => (says === null ? [word] : []))
+    return commands.map((command): [string, string[]] => [command, never])
+  })
+  assertAsRecorded('exit-codes.json', { codes: exitCodes, never: Object.fromEntries(ends) })
 })
 
 test('the help of every command says the exit codes, each error has its own, and wrong usage is invalid input', async () => {

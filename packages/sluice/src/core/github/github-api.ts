@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Backoff, jitteredBackoffMs } from '../../backoff.ts'
 import type { Sleep } from '../providers/clock.ts'
 import { retryAfterMs } from '../providers/errors/retry-after.ts'
 
@@ -58,6 +59,7 @@ export interface GithubApiOptions extends GithubConnection {
 export const publicGithubApi = 'https://api.github.com'
 
 const attempts = 4
+const backoff: Backoff = { firstMs: 600, longestMs: 60_000 }
 /** A verdict is not held up for a comment longer than this. */
 const defaultLongestWaitMs = 60_000
 /** Where a limit does not say how long it lasts. */
@@ -117,8 +119,8 @@ export function createGithubApi({
           return { data: parse(result.text), hasNext: /rel="next"/.test(result.response.headers.get('link') ?? '') }
         }
         const error = result instanceof GithubError ? result : refusal(method, path, { ...result, token, now: now() })
-        const backoffMs = error.isUncertain && method !== 'POST' ? random() * 300 * 2 ** attempt : undefined
-        const delayMs = error.limitMs ?? backoffMs
+        const mayRepeat = error.isUncertain && method !== 'POST'
+        const delayMs = error.limitMs ?? (mayRepeat ? jitteredBackoffMs(backoff, attempt - 1, random) : undefined)
         if (delayMs === undefined || attempt === attempts || waitedMs + delayMs > longestWaitMs) throw error
         waitedMs += delayMs
         await sleep(delayMs, new AbortController().signal)

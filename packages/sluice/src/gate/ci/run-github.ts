@@ -16,7 +16,7 @@ import { measureApproval } from './measure-approval.ts'
 import { reportFindings, shownOf } from './report-findings.ts'
 import { failureMarkdown, faultsMarkdown, freshReport, outputsOf, type RunOutcome } from './run-outcome.ts'
 import { storedOutcome } from './stored-outcome.ts'
-import { readWorkflowRun, type WorkflowRun } from './workflow-run.ts'
+import { ownEvents, readWorkflowRun, type WorkflowRun } from './workflow-run.ts'
 
 /** What a command said while it ran. */
 export interface CommandResult {
@@ -151,9 +151,6 @@ async function appendTo(file: string | undefined, text: string): Promise<void> {
   if (file !== undefined) await appendFile(file, text)
 }
 
-/** Events on which the code that is judged, and the workflow that judges it, come from those who may write here. */
-const judging = new Set(['pull_request', 'push', 'merge_group', 'schedule', 'workflow_dispatch'])
-
 const reasons: Record<string, string> = {
   pull_request_target:
     'with the code of a fork checked out, that event would hand your secrets to whoever opened the pull request. Use pull_request',
@@ -164,11 +161,11 @@ const reasons: Record<string, string> = {
 
 /** @throws SluiceError `invalid-input` where judging would put secrets beside code of people who may not have them. */
 function refuseUnsafeEvent({ event, inputs: { command } }: Pick<WorkflowRun, 'event' | 'inputs'>): void {
-  if (command === 'comment' ? event === 'workflow_run' : judging.has(event)) return
+  if (command === 'comment' ? event === 'workflow_run' : ownEvents.has(event)) return
   const why =
     command === 'comment'
       ? 'command: comment posts what another run left, so it belongs on workflow_run'
-      : (reasons[event] ?? `whose code it runs beside your secrets is not known. Use ${[...judging].join(', ')}`)
+      : (reasons[event] ?? `whose code it runs beside your secrets is not known. Use ${[...ownEvents].join(', ')}`)
   throw new SluiceError(
     'invalid-input',
     `sluice does not run ${command} on ${event}: ${why}; docs/github.md says how forks get a comment.`,

@@ -190,8 +190,17 @@ function pullRequestOf(
   }
 }
 
-/** Events whose run nobody from outside of the repository writes, as long as the commit is of the repository itself. */
-const ownEvents = new Set(['pull_request', 'push', 'merge_group', 'schedule', 'workflow_dispatch'])
+/**
+ * Events whose run nobody from outside of the repository writes, as long as the commit is of the repository itself: the code
+ * that is judged, and the workflow that judges it, come from those who may write there.
+ */
+export const ownEvents: ReadonlySet<string> = new Set([
+  'pull_request',
+  'push',
+  'merge_group',
+  'schedule',
+  'workflow_dispatch',
+])
 
 function endedRunOf(run: NonNullable<z.output<typeof eventSchema>['workflow_run']>, repository: string): EndedRun {
   const owner = run.head_repository?.owner.login
