@@ -53,7 +53,7 @@ export function addLookups(program: Command, host: Host, done: Done): void {
   program
     .command('trends')
     .description('show scores, drift, cost and latency of all stored nights and runs on one time axis')
-    .argument('[feature]', 'only this feature (default: all that something is stored of)')
+    .argument('[feature]', 'only this feature (default: all with stored runs or nights)')
     .option('--out <file>', 'write the page to this file (default: .sluice/trends.html)')
     .option('--svg <file>', 'write the picture alone too, e.g. for a comment')
     .option('--history <file>', 'also the nights in this file of sluice nightly export')

@@ -31,7 +31,7 @@ function addSuite(program: Command, host: Host, done: Done): void {
     .description('choose the fast suite that best keeps power and coverage within a budget; no model is called')
     .argument('<feature>', 'name of the feature')
     .option('--budget-cases <n>', 'so many cases at most')
-    .option('--budget-usd <x>', 'so much a run at most, with both versions asked once, by what the kept runs cost')
+    .option('--budget-usd <x>', 'at most this much for a run that asks both versions once, as the kept runs cost')
     .option('--from <suite>', 'choose from this suite (default: full)')
     .addOption(new Option('--seed <n>', 'another order of equal cases').default(1))
     .option('--out <file>', 'write the chosen cases to this file, .yaml or .jsonl')
@@ -78,7 +78,10 @@ function addDrill(program: Command, host: Host, done: Done): void {
     .argument('<feature>', 'name of the feature')
     .addOption(new Option('--seed <n>', 'other places and other cases are changed').default(1))
     .option('--only <mutators>', 'only these mutators, separated by commas')
-    .option('--generate', 'also change the prompt and heat the model, and let it answer anew: costs as a gate each')
+    .option(
+      '--generate',
+      'also change the prompt, raise the temperature, and let the model answer anew: each costs as much as a gate',
+    )
     .option('--without-judge', 'do not ask the judge about changed answers: what do checks alone stop?')
     .option('--model <model>', 'let this model answer in place of the own one; give several', another)
     .option('--strength <strengths>', 'only these of weak, medium, strong, one-tag, separated by commas')

@@ -112,7 +112,7 @@ export function waitingLines(
   const expected = never
     ? 'never by itself, since nothing is judged'
     : nextStepAt === null
-      ? 'when, the rate so far does not tell'
+      ? 'the rate so far does not tell when'
       : `expected ${momentText(nextStepAt)}`
   const late = patienceEndsAt !== null && nextStepAt !== null && nextStepAt > patienceEndsAt
   const step =

@@ -88,7 +88,7 @@ function noEvidence({ signals }: Facts): string {
 }
 
 function beginnings(facts: Facts): string {
-  return `Nothing speaks clearly against the canary so far; most does ${strongest(facts.signals)}.`
+  return `Nothing speaks clearly against the canary so far. The strongest sign is ${strongest(facts.signals)}.`
 }
 
 function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Decision, { do: 'hold' }>): string {
