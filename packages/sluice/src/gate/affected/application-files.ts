@@ -48,9 +48,10 @@ async function addWorkspace(target: Target, code: CodeFiles, place: ApplicationP
   const as = 'workspace'
   const base = path.join(project, folder)
   const matchers = leftOut.map(matcherOf)
+  const real = realOf(base)
   // A program that reads such a file outside of its workspace has it as part of its package, or of its paths.
   const leavesOut = (file: string) => {
-    const place = path.relative(realOf(base), path.join(root, file)).replaceAll(path.sep, '/')
+    const place = path.relative(real, path.join(root, file)).replaceAll(path.sep, '/')
     return matchers.some((matches) => matches(place))
   }
   for (const pattern of patterns) {

@@ -74,7 +74,8 @@ test('a text on which a redactor does not end costs that text, and the process g
     }, 1)
     await assert.rejects(redact({ ...material, output: 'bad' }), { kind: 'too-slow' })
     clearInterval(counting)
-    assert.ok(turns > 10, `${turns} turns`)
+    // Had it been held up, the timer would have come once at most, at the end.
+    assert.ok(turns > 2, `${turns} turns`)
   }
 })
 

@@ -52,6 +52,16 @@ test('a notification that comes after the poll that found its entries is passed 
   assert.deepEqual(await heard(), [null, ['a']])
 })
 
+test('after a backup was restored, entries that nobody told of are found again', async () => {
+  const { notified, poll, heard } = listened()
+  notified('log 0 9 ["a"]')
+  poll(9)
+  poll(3)
+  assert.deepEqual(await heard(), [['a']])
+  poll(4)
+  assert.deepEqual(await heard(), [null])
+})
+
 test('what is not of this form asks to look at all rollouts, and tells of no number', async () => {
   const { notified, poll, heard } = listened()
   for (const payload of ['log', 'log ["a"]', 'log 0 9 [1]', 'log 0 9 {', 'log 0 9 ']) notified(payload)

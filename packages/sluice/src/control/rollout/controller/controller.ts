@@ -63,8 +63,9 @@ export function startController(options: ControllerOptions): WorkLoop {
     let more = false
     await inLanes(wanted, store.kind === 'postgres' ? Math.ceil(wanted.length / perLane) : 1, async (rollout) => {
       const waits = await faults.attempt(rollout.feature, () => control(rollout, options, { ...lead, known }))
-      if (waits) due.add([rollout.id])
-      more ||= waits === true
+      if (!waits) return
+      due.add([rollout.id])
+      more = true
     })
     due.looked(wanted.map(({ id }) => id))
     return more

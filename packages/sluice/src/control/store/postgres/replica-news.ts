@@ -69,7 +69,8 @@ export function replicaNews(
       if (revision > revisionSeen) signals.changes.emit(revision)
       if (logSeq > heardSeq) signals.appends.emit(null)
       revisionSeen = revision
-      heardSeq = Math.max(heardSeq, logSeq)
+      // Also where it is smaller: a backup of before was restored.
+      heardSeq = logSeq
       void onPoll()
     },
   }
