@@ -1,7 +1,7 @@
 import type { Calibration, CalibrationMeasures } from '../../records/report/calibration.ts'
 import { formatAmount } from '../../text/format.ts'
-import { leastLabels, rulingText } from '../calibration/may-gate.ts'
-import type { CurrentLabel } from './read-labels.ts'
+import type { CurrentLabel } from '../labels/read-labels.ts'
+import { leastLabels, rulingText } from './may-gate.ts'
 
 /** How far the labels of one rubric item have come. An output counts once, however many people have labelled it. */
 export interface ItemProgress {

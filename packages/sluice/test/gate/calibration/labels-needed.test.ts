@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { progressText, stillNeeded } from '../../../src/gate/calibration/labels-needed.ts'
 import { mayGate, rulingText } from '../../../src/gate/calibration/may-gate.ts'
 import { outputHash } from '../../../src/gate/labels/label-files.ts'
 import type { CurrentLabel } from '../../../src/gate/labels/read-labels.ts'
-import { progressText, stillNeeded } from '../../../src/gate/labels/still-needed.ts'
 import type { Calibration } from '../../../src/records/report/calibration.ts'
-import { label } from './labels.ts'
+import { label } from '../../support/labels.ts'
 
 const said = (yes: number, no: number, changes = {}) =>
   Array.from({ length: yes + no }, (_, index): CurrentLabel => {
