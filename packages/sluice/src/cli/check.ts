@@ -1,8 +1,8 @@
 import manifest from '../../package.json' with { type: 'json' }
 import { type Diagnostic, formatDiagnostic } from '../core/suite/diagnostics/diagnostic.ts'
 import { checkProject } from '../gate/check.ts'
+import { githubAnnotations, sarifOf } from '../gate/ci/annotations.ts'
 import { openGit } from '../gate/git/git.ts'
-import { githubAnnotations, sarifOf } from '../gate/report/annotations.ts'
 import { formatAmount, utcDay } from '../text/format.ts'
 import { oneOf, readFlags, set } from './flags.ts'
 import type { Host } from './host.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Diagnostic } from '../../../src/core/suite/diagnostics/diagnostic.ts'
-import { githubAnnotations, sarifOf } from '../../../src/gate/report/annotations.ts'
+import { githubAnnotations, sarifOf } from '../../../src/gate/ci/annotations.ts'
 
 const fault: Diagnostic = {
   severity: 'error',
