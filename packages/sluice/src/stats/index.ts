@@ -6,7 +6,7 @@ export {
   type KappaDistance,
   kappaInterval,
   stratifiedKappa,
-} from './agreement/kappa-interval.ts'
+} from './agreement/kappa.ts'
 export { type MeanDifference, meanDifference, type WeightedGroup } from './agreement/mean-difference.ts'
 export { type PpiMean, type PpiSample, ppiMean, withTwoErrors } from './agreement/ppi-mean.ts'
 export { type RoganGladen, type RoganGladenCounts, roganGladen } from './agreement/rogan-gladen.ts'

@@ -1,4 +1,4 @@
-import { stratifiedKappa } from './kappa-interval.ts'
+import { stratifiedKappa } from './kappa.ts'
 
 /** How far two raters agree; each number is null where it is not defined. */
 export interface Agreement {
