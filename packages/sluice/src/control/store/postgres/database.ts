@@ -5,9 +5,9 @@ import { SluiceError } from '../../../errors.ts'
 import type { StoreIdentity } from '../identity.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import { postgresMigrations } from './migrations.ts'
+import { channel } from './notifications.ts'
 import { openClient } from './open-client.ts'
 import { reasonOf } from './postgres-error.ts'
-import { channel } from './session.ts'
 
 /** An arbitrary number that other programs are unlikely to use for a lock. */
 const migrationLock = 7_305_412_993

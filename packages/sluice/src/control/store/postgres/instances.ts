@@ -3,7 +3,7 @@ import { rowOf } from '../rows/damaged-rows.ts'
 import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import type { StoreSignal } from '../signal.ts'
 import type { PostgresConnection, Query } from './connection.ts'
-import { notify } from './session.ts'
+import { notify } from './notifications.ts'
 
 const columns = 'token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest'
 const offered = `unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[]) AS offered (${columns})`

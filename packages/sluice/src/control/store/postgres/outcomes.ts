@@ -10,8 +10,8 @@ import type { PostgresConnection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 import { asLines, lines } from './json-texts.ts'
 import { isOneOfPostgresKeys, postgresKeys } from './keys.ts'
+import { notify } from './notifications.ts'
 import { namedInNews } from './replica-news.ts'
-import { notify } from './session.ts'
 
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
 

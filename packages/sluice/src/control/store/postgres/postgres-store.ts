@@ -15,14 +15,14 @@ import { dropFormerKeys } from './former-keys.ts'
 import { postgresInstances } from './instances.ts'
 import { postgresJudgeQueue } from './judge-queue.ts'
 import { postgresLeases } from './leases.ts'
+import { PostgresListener } from './notifications.ts'
 import { insertRows, postgresOutcomes } from './outcomes.ts'
 import { postgresProposals } from './proposals.ts'
 import { postgresReleases } from './releases.ts'
 import { replicaNews } from './replica-news.ts'
-import { PostgresSession } from './session.ts'
 import { postgresTokens } from './tokens.ts'
 
-/** How long the start waits for the session, in ms. */
+/** How long the start waits until the listener has a connection, in ms. */
 const startMs = 10_000
 /** Number of polls between two checks for replicas of older releases. */
 const formerEvery = 60
@@ -52,9 +52,9 @@ export async function postgresStore(
   const queue = new AppendQueue((rows) => insertRows(db, rows))
   const dropFormer = whileNeeded(() => dropFormerKeys(db.query))
   await dropFormer()
-  const session = new PostgresSession(config, pollMs, replicaNews(signals, clock, dropFormer))
-  if (!(await session.ready(startMs))) {
-    await Promise.all([session.close(), db.close()])
+  const listener = new PostgresListener(config, pollMs, replicaNews(signals, clock, dropFormer))
+  if (!(await listener.ready(startMs))) {
+    await Promise.all([listener.close(), db.close()])
     throw new SluiceError(
       'cannot-run',
       `the store ${settings.place} cannot be opened: it has stopped answering. Check the database and the network, then start again`,
@@ -79,7 +79,7 @@ export async function postgresStore(
     ping: () => db.ping(),
     async close() {
       await Promise.all([
-        session.close(),
+        listener.close(),
         queue
           .idle()
           .then(releaseAll)

@@ -7,8 +7,8 @@ import { answerOf, auditOf, featureOf, tokenRecordOf, versionOf } from '../rows/
 import type { StoreSignal } from '../signal.ts'
 import { StoreError } from '../store-error.ts'
 import type { PostgresConnection, PostgresRow, Query } from './connection.ts'
+import { notify } from './notifications.ts'
 import { proposalInPostgres, putProposalInPostgres } from './proposals.ts'
-import { notify } from './session.ts'
 
 export function postgresReleases(db: PostgresConnection, changes: StoreSignal<number>): ReleaseStore {
   const { query, damaged } = db

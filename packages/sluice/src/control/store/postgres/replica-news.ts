@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { StoreSignal } from '../signal.ts'
 import type { StoreClock } from '../store-clock.ts'
-import type { SessionEvents } from './session.ts'
+import type { ListenerEvents } from './notifications.ts'
 
 /** PostgreSQL refuses a notification of 8000 bytes. */
 const longestNews = 7000
@@ -46,7 +46,7 @@ export function replicaNews(
   },
   clock: StoreClock,
   onPoll: () => Promise<void>,
-): SessionEvents {
+): ListenerEvents {
   let revisionSeen = 0
   // All entries up to this number were heard of.
   let heardSeq = 0

@@ -11,7 +11,7 @@ const polled = `SELECT revision, seq, extract(epoch FROM clock_timestamp())::dou
 /** A connection that does not answer within this time, in ms, is closed. */
 const answerMs = 3000
 
-export interface SessionEvents {
+export interface ListenerEvents {
   notified(payload: string): void
   /** Called after the first poll of each connection. Notifications before it were missed. */
   connected(): void
@@ -23,9 +23,9 @@ export interface SessionEvents {
  * The lasting connection of a store. It receives notifications of other replicas, and polls in case one was lost. If a
  * poll fails or takes too long, it reconnects.
  */
-export class PostgresSession {
+export class PostgresListener {
   readonly #line: Line
-  readonly #events: SessionEvents
+  readonly #events: ListenerEvents
   readonly #pollMs: number
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
@@ -33,7 +33,7 @@ export class PostgresSession {
   #client: pg.Client | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(config: pg.ClientConfig, pollMs: number, events: SessionEvents) {
+  constructor(config: pg.ClientConfig, pollMs: number, events: ListenerEvents) {
     this.#line = lineOf({ ...config, connectionTimeoutMillis: answerMs, query_timeout: answerMs })
     this.#pollMs = pollMs
     this.#events = events
@@ -80,7 +80,7 @@ export class PostgresSession {
           await this.#pause()
         }
       } catch {
-        // The loop tries again until the session is closed.
+        // The loop tries again until the listener is closed.
       }
       lost()
       await endClient(client, this.#line)
