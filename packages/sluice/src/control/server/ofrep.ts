@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { type FeatureSnapshot, routeUnit } from '@sluice/client'
 import { z } from 'zod'
-import { type HttpAnswer, namesEtag, securityHeaders } from './http/answer.ts'
+import { type HttpAnswer, namesEtag } from './http/answer.ts'
 import { parseJson, readBody } from './http/body.ts'
 import { Problem } from './http/problem.ts'
+import { securityHeaders } from './http/security-headers.ts'
 import { defineRoute } from './route/route.ts'
 
 /** OpenFeature Remote Evaluation Protocol 0.3.0: a feature is a flag whose value and variant are a version id. */

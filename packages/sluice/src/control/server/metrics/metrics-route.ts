@@ -1,7 +1,7 @@
 import type { Environments } from '../../../core/suite/config/environments.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { type Caller, maySee, maySeeAll } from '../access/caller.ts'
-import { securityHeaders } from '../http/answer.ts'
+import { securityHeaders } from '../http/security-headers.ts'
 import { defineRoute } from '../route/route.ts'
 
 const type = 'text/plain; version=0.0.4; charset=utf-8'

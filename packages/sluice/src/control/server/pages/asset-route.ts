@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { pageHeaders } from '../http/answer.ts'
 import { notFound } from '../http/problem.ts'
+import { pageHeaders } from '../http/security-headers.ts'
 import { assets } from './assets.ts'
 import { defineOpen } from './page-route.ts'
 

@@ -1,5 +1,6 @@
 import { readers } from '../../../records/token-scopes.ts'
-import { alreadySent, pageHeaders } from '../http/answer.ts'
+import { alreadySent } from '../http/answer.ts'
+import { pageHeaders } from '../http/security-headers.ts'
 import { createNodeSink, createWebSink, streamHeaders } from '../snapshots/sink.ts'
 import type { PageRoute } from './page-route.ts'
 

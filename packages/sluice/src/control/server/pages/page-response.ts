@@ -1,5 +1,6 @@
 import { type PageContent, pageDocument, type SignedIn } from '../../pages/layout.ts'
-import { namesEtag, pageHeaders } from '../http/answer.ts'
+import { namesEtag } from '../http/answer.ts'
+import { pageHeaders } from '../http/security-headers.ts'
 import type { Services } from '../services.ts'
 import { assets } from './assets.ts'
 import type { PageVisit } from './page-visit.ts'

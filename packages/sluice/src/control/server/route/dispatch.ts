@@ -1,6 +1,7 @@
 import type { Admission } from '../access/admission.ts'
-import { jsonResponse, type NodeExchange, securityHeaders } from '../http/answer.ts'
+import { jsonResponse, type NodeExchange } from '../http/answer.ts'
 import { type Problem, problemDocument, problemOf } from '../http/problem.ts'
+import { securityHeaders } from '../http/security-headers.ts'
 import type { Services } from '../services.ts'
 import { stopwatch } from '../timers.ts'
 import { withKeys } from './addressed.ts'

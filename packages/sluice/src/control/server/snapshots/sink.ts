@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { securityHeaders } from '../http/answer.ts'
+import { securityHeaders } from '../http/security-headers.ts'
 
 /** The sending end of one stream. */
 export interface Sink {
