@@ -1,4 +1,3 @@
-import { hint } from '../core/suite/diagnostics/suggest.ts'
 import { jsonSchemaOf, schemaKinds } from '../core/suite/shipped-schemas.ts'
 import { SluiceError } from '../errors.ts'
 import { calibrationJsonSchema } from '../records/report/calibration.ts'
@@ -11,6 +10,7 @@ import { reportJsonSchema } from '../records/report/report.ts'
 import { suitePickJsonSchema } from '../records/report/suite-pick.ts'
 import { suiteReviewJsonSchema } from '../records/report/suite-review.ts'
 import { unchangedJsonSchema } from '../records/report/unchanged-report.ts'
+import { hint } from '../text/did-you-mean.ts'
 import type { Host } from './host.ts'
 
 /** `sluice schema <kind>`: prints the JSON Schema of a file format. */

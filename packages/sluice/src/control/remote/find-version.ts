@@ -1,5 +1,5 @@
-import { hint } from '../../core/suite/diagnostics/suggest.ts'
 import { SluiceError } from '../../errors.ts'
+import { hint } from '../../text/did-you-mean.ts'
 import type { FeatureAnswer, VersionAnswer } from './answers.ts'
 
 /**

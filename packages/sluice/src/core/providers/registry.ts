@@ -1,6 +1,6 @@
 import { SluiceError } from '../../errors.ts'
+import { hint } from '../../text/did-you-mean.ts'
 import type { Config, ProviderSettings } from '../suite/config/config.ts'
-import { hint } from '../suite/diagnostics/suggest.ts'
 import { implicitProviders } from '../suite/models/provider-settings.ts'
 import type { ProjectFiles } from '../suite/project-files.ts'
 import type { Env } from './api-key.ts'

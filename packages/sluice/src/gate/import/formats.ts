@@ -1,5 +1,5 @@
-import { hint } from '../../core/suite/diagnostics/suggest.ts'
 import { SluiceError } from '../../errors.ts'
+import { hint } from '../../text/did-you-mean.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
 import type { OldAnswer } from './old-answer.ts'

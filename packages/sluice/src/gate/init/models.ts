@@ -1,7 +1,7 @@
-import { hint } from '../../core/suite/diagnostics/suggest.ts'
 import { defaultJudge } from '../../core/suite/models/default-judge.ts'
 import { parseModelId } from '../../core/suite/models/model.ts'
 import { SluiceError } from '../../errors.ts'
+import { hint } from '../../text/did-you-mean.ts'
 
 /** The models of a new project, and what must be there to call them. */
 export interface NewModels {

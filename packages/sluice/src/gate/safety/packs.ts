@@ -4,10 +4,10 @@ import path from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { safetyTag } from '../../core/suite/config/safety-settings.ts'
-import { hint } from '../../core/suite/diagnostics/suggest.ts'
 import { SluiceError } from '../../errors.ts'
 import type { RubricItem } from '../../records/rubric.ts'
 import { templatesFolder } from '../../templates-folder.ts'
+import { hint } from '../../text/did-you-mean.ts'
 
 /** Each published pack with its SHA-256. A pack is never changed: a new wording is a new version. */
 export const safetyPacks: Readonly<Record<string, { version: number; sha256: string }>> = {

@@ -1,6 +1,6 @@
+import { hint } from '../../../text/did-you-mean.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
-import { hint } from '../diagnostics/suggest.ts'
 import { validate } from '../diagnostics/validate.ts'
 import { type Row, readLines } from '../json/json-lines.ts'
 import { isJsonNumber, scalarAs } from '../values/written.ts'

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { suggest } from '../../../text/did-you-mean.ts'
 import { textOf, Written } from '../values/written.ts'
-import { suggest } from './suggest.ts'
 
 type Issue = z.core.$ZodIssue
 

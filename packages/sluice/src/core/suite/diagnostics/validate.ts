@@ -1,9 +1,9 @@
 import type { z } from 'zod'
+import { hint } from '../../../text/did-you-mean.ts'
 import { nearestData, Written } from '../values/written.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import { issueMessage } from './issue-message.ts'
 import type { Source } from './source.ts'
-import { hint } from './suggest.ts'
 
 export interface ValidateOptions {
   /** Report keys that the schema does not know as warnings. Default false: they are errors. */

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../../errors.ts'
+import { suggest } from '../../../text/did-you-mean.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
-import { suggest } from '../diagnostics/suggest.ts'
 import { located } from '../diagnostics/validate.ts'
 import { vendorSettings } from './github-vendors.ts'
 import { parseModelId } from './model.ts'

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../../errors.ts'
-import { suggest } from '../diagnostics/suggest.ts'
+import { suggest } from '../../../text/did-you-mean.ts'
 import type { Prompt } from '../prompt/prompt.ts'
 
 /** The prompt of a feature by its name. @throws SluiceError `invalid-input` with the names that exist. */

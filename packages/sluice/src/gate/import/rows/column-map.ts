@@ -1,4 +1,4 @@
-import { hint } from '../../../core/suite/diagnostics/suggest.ts'
+import { hint } from '../../../text/did-you-mean.ts'
 import { type Data, invalid, isData } from '../file-data.ts'
 import { checkFault } from '../literal.ts'
 import type { PlacedRow } from './read-rows.ts'

@@ -1,6 +1,6 @@
 import { readRecords } from '../../../core/suite/cases/csv.ts'
-import { hint } from '../../../core/suite/diagnostics/suggest.ts'
 import { SluiceError } from '../../../errors.ts'
+import { hint } from '../../../text/did-you-mean.ts'
 import { type ForeignLabel, verdictOf } from './foreign-label.ts'
 
 const fields = ['case', 'item', 'verdict', 'labeller', 'output', 'at', 'kind', 'sawjudge'] as const

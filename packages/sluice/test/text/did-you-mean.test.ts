@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { hint, suggest } from '../../../../src/core/suite/diagnostics/suggest.ts'
+import { hint, suggest } from '../../src/text/did-you-mean.ts'
 
 test('the nearest word is suggested, and none that is far off', () => {
   assert.equal(suggest('chekcs', ['choices', 'checks', 'name']), 'checks')
