@@ -4,12 +4,12 @@ import { spanText } from '../../core/providers/errors/quota-error.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { type PresentOptions, present } from '../../gate/report/present.ts'
-import { showProgress } from '../../gate/report/progress.ts'
 import { type FinishedRun, reportOfRun } from '../../gate/report/report-of-run.ts'
 import { openSession, type RunContext } from '../../gate/run/session.ts'
 import type { Report } from '../../records/report/report.ts'
 import type { Host } from '../host.ts'
 import { listenForInterrupt } from './interrupt.ts'
+import { showProgress } from './progress.ts'
 
 /** How models are asked, and where the report goes. */
 interface SessionFlags extends PresentOptions {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createProgress, type ProgressState } from '../../../src/gate/report/progress.ts'
+import { createProgress, type ProgressState } from '../../../src/cli/session/progress.ts'
 
 const state = (overrides: Partial<ProgressState>): ProgressState => ({
   label: 'email-summary',

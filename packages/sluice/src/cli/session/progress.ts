@@ -1,8 +1,8 @@
 import type { Ledger } from '../../core/answers/ledger.ts'
+import type { RunProgress } from '../../gate/run/session.ts'
 import { formatAmount, formatDuration, formatPercent, formatUsd } from '../../text/format.ts'
 import { truncate } from '../../text/layout.ts'
 import { visibleLine } from '../../text/untrusted.ts'
-import type { RunProgress } from '../run/session.ts'
 
 /** How far the whole run is; the numbers never start anew while it lasts. */
 export interface ProgressState {
