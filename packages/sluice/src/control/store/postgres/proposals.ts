@@ -2,7 +2,7 @@ import type { Proposal } from '../../../records/proposal.ts'
 import { endedProposalMs } from '../commit-plan.ts'
 import type { ProposalStore } from '../proposal-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { proposalRecordOf } from '../rows/documents.ts'
+import { proposalRecordOf } from '../rows/proposal-row.ts'
 import type { PostgresConnection, Query } from './connection.ts'
 
 export function postgresProposals({ query, damaged }: PostgresConnection): ProposalStore {

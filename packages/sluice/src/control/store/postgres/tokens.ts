@@ -1,5 +1,5 @@
 import { rowOf } from '../rows/damaged-rows.ts'
-import { tokenRecordOf } from '../rows/documents.ts'
+import { tokenRecordOf } from '../rows/token-row.ts'
 import type { TokenStore } from '../token-store.ts'
 import type { PostgresConnection } from './connection.ts'
 

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../../../errors.ts'
 import { schemaVersion } from '../../../sqlite/open-database.ts'
 import { type RunningRollout, runningIn } from '../open-rollouts.ts'
-import { featureOf } from '../rows/documents.ts'
+import { featureOf } from '../rows/feature-row.ts'
 import { sqliteMigrations } from './migrations.ts'
 
 /** What a database file contains that no server has open. */

@@ -2,7 +2,7 @@ import type { Proposal } from '../../../records/proposal.ts'
 import { endedProposalMs } from '../commit-plan.ts'
 import type { ProposalStore } from '../proposal-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { proposalRecordOf } from '../rows/documents.ts'
+import { proposalRecordOf } from '../rows/proposal-row.ts'
 import type { SqliteConnection } from './connection.ts'
 
 export function sqliteProposals(db: SqliteConnection): ProposalStore {
