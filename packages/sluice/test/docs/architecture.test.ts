@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+
+const root = path.join(import.meta.dirname, '../../../..')
+const src = path.join(import.meta.dirname, '../../src')
+const page = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8')
+
+/** The text below a heading, up to the next one. */
+function section(heading: string): string {
+  const [, text = ''] = page.split(`\n## ${heading}\n`)
+  return text.split('\n## ')[0] ?? ''
+}
+
+const rows = (text: string) => text.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('|---'))
+const cells = (row: string) =>
+  row
+    .slice(1, -1)
+    .split('|')
+    .map((cell) => cell.trim())
+const quoted = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
+
+/** The rooms: core and the wings by the folders in them, the ground by its own. */
+function rooms(): string[] {
+  const files = globSync('**/*.ts', { cwd: src })
+  const wings = ['core', 'gate', 'control']
+  const folders = files.map((file) => {
+    const [first = '', second = ''] = path.dirname(file).split('/')
+    return wings.includes(first) && second !== '' ? `${first}/${second}` : first
+  })
+  return [...new Set(folders)].filter((folder) => folder !== '.' && folder !== 'core' && folder !== 'control').sort()
+}
+
+const table = () => rows(section('The rooms')).slice(1).map(cells)
+
+test('each room has its line, and each line its room', () => {
+  const named = table().flatMap(([folder = '']) => quoted(folder))
+  assert.deepEqual(named.sort(), rooms())
+})
+
+test('each line says what comes in and what goes out, and its heart is a file of the room', () => {
+  for (const [folder = '', takes = '', gives = '', heart = ''] of table()) {
+    assert.ok(gives !== '' && (takes !== '' || folder.startsWith('files')), folder)
+    const [room = '.'] = quoted(folder)
+    const files = quoted(heart)
+    assert.ok(files.length > 0 || heart === 'one file per thing', folder)
+    for (const file of files)
+      assert.ok(existsSync(path.join(src, `${file}.ts`)) && `${path.dirname(file)}/`.startsWith(`${room}/`), file)
+  }
+})
+
+test('the files beside the folders are all named', () => {
+  const beside = globSync('*.ts', { cwd: src }).map((file) => path.basename(file, '.ts'))
+  const [, , gives = ''] = table().find(([folder = '']) => folder.startsWith('files')) ?? []
+  assert.deepEqual(quoted(gives).sort(), beside.filter((name) => name !== 'index').sort())
+})
+
+test('where to look: each path is there', () => {
+  const files = rows(section('Where to look'))
+    .slice(1)
+    .flatMap((row) => quoted(cells(row)[1] ?? ''))
+  assert.ok(files.length > 100)
+  const isThere = (name: string) =>
+    [src, root].some((home) => ['', '.ts'].some((ending) => existsSync(path.join(home, name + ending))))
+  assert.deepEqual(
+    files.filter((name) => name.includes('/') && !isThere(name)),
+    [],
+  )
+})
+
+const imports = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
+const namedFile = /^(?:cli|gate|core|control)\/[\w/-]+$/
+
+/** The files of a walk that none before them imports, apart from the first one. */
+function unreached(walk: string): string[] {
+  const reached = new Set<string>()
+  return quoted(walk)
+    .filter((name) => namedFile.test(name))
+    .filter((name, place) => {
+      const isReached = place === 0 || reached.has(name)
+      const text = readFileSync(path.join(src, `${name}.ts`), 'utf8')
+      for (const [, target = ''] of text.matchAll(imports))
+        reached.add(path.join(path.dirname(name), target).replace(/\.ts$/, ''))
+      return !isReached
+    })
+}
+
+for (const walk of ['A case, from file to exit code', 'An outcome, from the application to a rollback'])
+  test(`the walk goes from file to file by their imports: ${walk}`, () => {
+    assert.ok(quoted(section(walk)).length > 20)
+    assert.deepEqual(unreached(section(walk)), [])
+  })
+
+test('a leap in a walk is found', () => {
+  assert.deepEqual(unreached('`cli/gate`, `gate/scope`, `gate/base/base-commit`, `gate/run/pool`'), ['gate/run/pool'])
+})
