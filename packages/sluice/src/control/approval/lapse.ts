@@ -9,7 +9,7 @@ import { changesSince, changesText } from '../store/apply-event.ts'
 import type { Store } from '../store/store.ts'
 import { expiryTime } from '../store/store-clock.ts'
 import { timeOfDay } from '../words/moments.ts'
-import { approvalRow, controlPlaneItself, releaseBasis } from './proposal-row.ts'
+import { approvalRow, controlPlaneItself, releaseBasis } from './approval-row.ts'
 import { releaseOrder } from './release-order.ts'
 
 type Readable = Pick<Store, 'head' | 'feature' | 'version' | 'tokenById' | 'audit' | 'auditHead'>

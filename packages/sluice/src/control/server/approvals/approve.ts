@@ -1,6 +1,6 @@
 import type { Proposal } from '../../../records/proposal.ts'
 import type { RememberedAnswer } from '../../../records/remembered-answer.ts'
-import { type ApprovalStep, approvalRow } from '../../approval/proposal-row.ts'
+import { type ApprovalStep, approvalRow } from '../../approval/approval-row.ts'
 import { newFeature } from '../../release/feature-state.ts'
 import { applyEvent } from '../../store/apply-event.ts'
 import { sendChange } from '../change-feature.ts'

@@ -1,5 +1,5 @@
 import type { Proposal } from '../../../records/proposal.ts'
-import { type ApprovalAction, type ApprovalStep, approvalRow } from '../../approval/proposal-row.ts'
+import { type ApprovalAction, type ApprovalStep, approvalRow } from '../../approval/approval-row.ts'
 import { type Caller, hasScope } from '../access/caller.ts'
 import { Problem } from '../http/problem.ts'
 import { personOf } from '../needed-approval.ts'

@@ -1,6 +1,6 @@
 import { type Environments, shownKey } from '../../../../core/suite/config/environments.ts'
 import type { Proposal } from '../../../../records/proposal.ts'
-import { versionNamed } from '../../../approval/proposal-row.ts'
+import { versionNamed } from '../../../approval/approval-row.ts'
 import { type ActPage, actPage } from '../../../pages/act.ts'
 import { compareAddress, proposalAddress, runAddress } from '../../../pages/addresses.ts'
 import type { StateTone } from '../../../pages/elements.ts'
