@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { startOfProcess } from '../../core/providers/processes/process-identity.ts'
+import { isRunning, ownName } from '../../core/providers/processes/process-identity.ts'
 import type { RunGit } from '../git/git-process.ts'
 
 /** One worktree of the store. */
@@ -43,28 +43,4 @@ export async function isUsed(folder: string): Promise<boolean> {
   const names = await readdir(users).catch(() => [])
   const texts = await Promise.all(names.map((name) => readFile(path.join(users, name), 'utf8').catch(() => '')))
   return texts.some(isRunning)
-}
-
-/** This process, as no other one with its number is called: a container gives the same numbers again and again. */
-export function ownName(): string {
-  return nameOf(process.pid)
-}
-
-function nameOf(pid: number): string {
-  return `${pid} ${startOfProcess(pid) ?? ''}`
-}
-
-/** Whether the process of such a name lives. */
-export function isRunning(name: string): boolean {
-  const [number = '', ...start] = name.split(' ')
-  const pid = Number(number)
-  if (!/^\d+$/.test(number) || !Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
-  }
-  // Where nobody can tell when a process was started, its number has to do.
-  const now = startOfProcess(pid)
-  return now === undefined ? process.platform === 'win32' : start.join(' ') === now
 }

@@ -1,7 +1,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isRunning, ownName } from '../../core/providers/processes/process-identity.ts'
 import { SluiceError } from '../../errors.ts'
-import { isRunning, ownName } from './kept-worktrees.ts'
 
 interface LockOptions {
   signal: AbortSignal

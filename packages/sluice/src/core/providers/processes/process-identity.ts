@@ -15,6 +15,26 @@ export function startOfProcess(pid: number): string | undefined {
   return status === 0 && stdout.trim() !== '' ? stdout.trim() : undefined
 }
 
+/** This process, as no other one with its number is called: a container gives the same numbers again and again. */
+export function ownName(): string {
+  return `${process.pid} ${startOfProcess(process.pid) ?? ''}`
+}
+
+/** Whether the process of such a name lives. */
+export function isRunning(name: string): boolean {
+  const [number = '', ...start] = name.split(' ')
+  const pid = Number(number)
+  if (!/^\d+$/.test(number) || !Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
+  }
+  // Where nobody can tell when a process was started, its number has to do.
+  const now = startOfProcess(pid)
+  return now === undefined ? process.platform === 'win32' : start.join(' ') === now
+}
+
 /** What /proc says of a process, by the numbers of proc(5); undefined if it has ended. A zombie counts as ended. */
 export function procFields(pid: number): { group: number; start: string } | undefined {
   try {
