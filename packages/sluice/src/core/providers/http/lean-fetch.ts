@@ -2,8 +2,8 @@ import { Agent, request as httpRequest, type IncomingMessage, type RequestOption
 import { request as httpsRequest, Agent as SecureAgent } from 'node:https'
 import type { Env } from '../api-key.ts'
 import { acceptedEncodings, decodeBody, longestBody } from './decode-body.ts'
-import { type ForwardProxy, ProxyError, proxyFor, proxyHeader } from './proxy.ts'
-import { createTunnelAgent, proxyHeaders } from './tunnel.ts'
+import { type ForwardProxy, ProxyError, proxyFor, proxyHeader, proxyHeaders } from './proxy.ts'
+import { createTunnelAgent } from './tunnel.ts'
 
 export interface LeanFetchOptions {
   /** Names the proxies. */

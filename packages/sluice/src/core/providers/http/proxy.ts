@@ -122,3 +122,8 @@ function isInSubnet(host: string, entry: string): boolean {
   subnet.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4')
   return isAmong(subnet, host)
 }
+
+/** The headers that authenticate requests to a proxy. */
+export function proxyHeaders({ authorization }: ForwardProxy): Record<string, string> {
+  return authorization === undefined ? {} : { 'proxy-authorization': authorization }
+}

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest, Agent as SecureAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { type ConnectionOptions, connect as connectSecurely } from 'node:tls'
-import { type ForwardProxy, ProxyError } from './proxy.ts'
+import { type ForwardProxy, ProxyError, proxyHeaders } from './proxy.ts'
 
 const longestConnectMs = 30_000
 
@@ -48,11 +48,6 @@ function openTunnel(proxy: ForwardProxy, host: string, port: number): Promise<Du
     request.once('error', (cause) => fail(`cannot be reached (${codeOf(cause)})`, { cause }))
     request.end()
   })
-}
-
-/** The headers that authenticate requests to a proxy. */
-export function proxyHeaders({ authorization }: ForwardProxy): Record<string, string> {
-  return authorization === undefined ? {} : { 'proxy-authorization': authorization }
 }
 
 function codeOf(error: Error): string {
