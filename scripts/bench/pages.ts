@@ -11,7 +11,7 @@ import { multiplyPostgresLog, multiplySqliteLog } from './multiply-log.ts'
 import { openPages } from './open-pages.ts'
 import { firstPageBytes, measurePages, type PageTimes, signIn } from './page-times.ts'
 import { type BenchServer, startServer } from './plane.ts'
-import { busyMs, processorMs } from './processor-time.ts'
+import { processorMs, quiet } from './processor-time.ts'
 import { printTable, type Row } from './table.ts'
 import { arrivals, sendAll } from './traffic.ts'
 
@@ -80,7 +80,7 @@ async function makeSqlite(folder: string, wanted: Wanted): Promise<LargePlane> {
   if (existsSync(path.join(folder, '.sluice'))) throw new Error(`${folder} holds a store that was not made for this`)
   const server = await startServer(folder)
   const plane = await fillPlane(server, sizesOf(wanted))
-  await quiet(server)
+  await quiet(server.process.pid, everyLoopMs)
   await server.kill()
   said(`${multiplySqliteLog(folder, multiplied(plane, wanted)).toLocaleString('en')} outcomes in SQLite`)
   rememberPlane(folder, plane)
@@ -106,7 +106,7 @@ async function onPostgres(wanted: Wanted): Promise<Measured[]> {
     const maker = await start()
     servers.push(maker)
     const plane = await fillPlane(maker, sizesOf(wanted))
-    await quiet(maker)
+    await quiet(maker.process.pid, everyLoopMs)
     await maker.kill()
     said(
       `${(await multiplyPostgresLog(postgres.url, multiplied(plane, wanted))).toLocaleString('en')} outcomes in PostgreSQL`,
@@ -134,6 +134,9 @@ async function inRoles(servers: readonly BenchServer[]): Promise<[BenchServer, B
   }
 }
 
+/** The drift watch begins to read every ten seconds: a server that rests for longer has nothing left to read. */
+const everyLoopMs = 12_000
+
 interface Asked {
   /** The one that is asked for pages. */
   asked: BenchServer
@@ -141,7 +144,7 @@ interface Asked {
 }
 
 async function measure(name: string, { asked, leader }: Asked, plane: LargePlane, wanted: Wanted): Promise<Measured> {
-  for (const server of new Set([asked, leader])) await quiet(server)
+  for (const server of new Set([asked, leader])) await quiet(server.process.pid)
   const cookie = await signIn(asked)
   const stop = trickle(leader, plane)
   await wait(3000)
@@ -241,7 +244,7 @@ async function ingestRow(name: string, { asked, leader }: Asked, { plane, cookie
     const before = processorMs(leader.process.pid)
     const rate = await sendAll(leader, arrivals({ name: `${what}-${Date.now()}`, count, rollout }))
     const processor = processorMs(leader.process.pid) - before
-    await quiet(leader)
+    await quiet(leader.process.pid)
     return { rate, processor }
   }
   const watched = async () => {
@@ -264,16 +267,6 @@ async function ingestRow(name: string, { asked, leader }: Asked, { plane, cookie
     measured: `${ratio.toFixed(3)} x the ${Math.round(median(rates))}/s, ${median(ratios.map(({ processor }) => processor)).toFixed(3)} x the processor time`,
     target: '>= 0.95 x',
     holds: ratio >= 0.95,
-  }
-}
-
-/** Resolves once a server has done what it does by itself after its start, or after many outcomes. */
-async function quiet({ process }: BenchServer): Promise<void> {
-  let calm = 0
-  for (let looks = 0; calm < 4 && looks < 480; looks += 1) {
-    const before = busyMs(process.pid)
-    await wait(500)
-    calm = busyMs(process.pid) - before < 250 ? calm + 1 : 0
   }
 }
 

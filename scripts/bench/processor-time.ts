@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 
 /** Processor time that all threads of a process have used until now, in ms. It says more than the time that passes while others need the machine. */
 export function processorMs(pid: number | undefined): number {
@@ -10,8 +11,24 @@ export function mainThreadMs(pid: number | undefined): number {
   return threadTimes(`/proc/${pid}/task/${pid}/schedstat`)[0] / 1e6
 }
 
-/** The same with the time in which its threads waited for a processor, so that one that gets none does not seem idle. */
-export function busyMs(pid: number | undefined): number {
+const lookMs = 500
+const patienceMs = 240_000
+
+/**
+ * Resolves once a process rests for `calmMs`: a server has then done what it does by itself after its start, or after many
+ * outcomes. Says so on standard error if it is still at work after four minutes.
+ */
+export async function quiet(pid: number | undefined, calmMs = 4 * lookMs): Promise<void> {
+  for (let [calm, passed] = [0, 0]; calm < calmMs; passed += lookMs) {
+    if (passed >= patienceMs) return console.error('the server is still at work: what follows is measured beside that')
+    const before = busyMs(pid)
+    await wait(lookMs)
+    calm = busyMs(pid) - before < lookMs / 2 ? calm + lookMs : 0
+  }
+}
+
+/** Processor time, and the time in which threads waited for a processor, so that one that gets none does not seem idle. */
+function busyMs(pid: number | undefined): number {
   return sumOf(pid, ([ran, waited]) => ran + waited)
 }
 
