@@ -55,6 +55,10 @@ export function memoryOutcomes(features: () => FeatureState[], { isForgotten }: 
       }
       return page
     },
+    async withEntriesAfter(seqs) {
+      const last = new Map(log.map(({ feature, seq }) => [feature, seq]))
+      return new Set([...seqs].flatMap(([feature, seq]) => ((last.get(feature) ?? 0) > seq ? [feature] : [])))
+    },
     async entry(key) {
       const entry = byKey.get(outcomeKeyText(key))
       return entry && { ...entry }

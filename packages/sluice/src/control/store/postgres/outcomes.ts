@@ -67,6 +67,12 @@ export function postgresOutcomes(
       }
       return page
     },
+    async withEntriesAfter(seqs) {
+      const sql = `SELECT one.feature FROM unnest($1::text[], $2::bigint[]) AS one (feature, seq)
+        WHERE EXISTS (SELECT 1 FROM sluice.log WHERE log.feature = one.feature AND log.seq > one.seq)`
+      const rows = await db.query(sql, [[...seqs.keys()], [...seqs.values()]])
+      return new Set(rows.map(({ feature }) => String(feature)))
+    },
     async entry({ feature, id }) {
       const [row] = await db.query(`SELECT ${columns} FROM sluice.log WHERE feature = $1 AND id = $2`, [feature, id])
       return row && logEntryOf(row)

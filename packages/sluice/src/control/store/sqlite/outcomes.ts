@@ -44,6 +44,12 @@ export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
       }
       return page
     },
+    async withEntriesAfter(seqs) {
+      const sql = `SELECT value ->> 0 AS feature FROM json_each(?)
+        WHERE EXISTS (SELECT 1 FROM log WHERE feature = value ->> 0 AND seq > value ->> 1)`
+      const rows = await db.read(() => db.all(sql, JSON.stringify([...seqs])))
+      return new Set(rows.map(({ feature }) => String(feature)))
+    },
     entry: ({ feature, id }) =>
       db.read(() => {
         const row = db.first(`SELECT ${columns} FROM log WHERE feature = ? AND id = ?`, feature, id)

@@ -56,6 +56,17 @@ export function testOutcomes({ name: kind, open }: Implementation): void {
     assert.equal((await store.entry(key('a')))?.seq, 1)
   })
 
+  test(`${kind}: says of many features at once which have entries above a seq`, async (context) => {
+    const store = await open(context)
+    const [known, other] = [key('a').feature, 'it\'s {"odd"}']
+    await store.append([request('a'), request('b'), request('c', { feature: other })])
+    const asked = (...seqs: [feature: string, seq: number][]) => store.withEntriesAfter(new Map(seqs))
+    assert.deepEqual(await asked([known, 2], [other, 3], ['unknown', 0]), new Set())
+    assert.deepEqual(await asked([known, 1], [other, 3]), new Set([known]))
+    assert.deepEqual(await asked([known, 0], [other, 2], ['unknown', 0]), new Set([known, other]))
+    assert.deepEqual(await asked(), new Set())
+  })
+
   test(`${kind}: pages by seq, feature and rollout`, async (context) => {
     const store = await open(context)
     await store.append([
