@@ -1,6 +1,6 @@
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4Middleware } from '@ai-sdk/provider'
-import { observeCall } from './ai-sdk-observation.ts'
-import { withVersion } from './ai-sdk-parameters.ts'
+import { observeCall } from './ai-sdk/observe-call.ts'
+import { withVersion } from './ai-sdk/parameters.ts'
 import type { SluiceClient } from './index.ts'
 
 export interface SluiceMiddlewareOptions {

@@ -1,22 +1,23 @@
-import { type Acknowledger, createAcknowledger } from './acknowledger.ts'
-import type { BootstrapFile } from './bootstrap-file.ts'
 import { type Clock, elapsed } from './clock.ts'
-import { type Connection, createConnection } from './connection.ts'
+import { type Connection, createConnection } from './connection/connection.ts'
 import { createReport, messageOf, type Report } from './diagnostic.ts'
-import { createHeldSnapshot, type HeldSnapshot, type SnapshotSource } from './held-snapshot.ts'
-import type { Feedback } from './observation.ts'
 import { longestMs, readOptions, type SluiceClientOptions } from './options.ts'
-import { createOutcomeQueue, type OutcomeQueue, type QueueCounts } from './outcome-queue.ts'
-import { whenProcessEnds } from './process-end.ts'
+import type { Feedback } from './outcomes/observation.ts'
+import { createOutcomeQueue, type OutcomeQueue, type QueueCounts } from './outcomes/outcome-queue.ts'
+import { whenProcessEnds } from './outcomes/process-end.ts'
+import { createReferences, type RequestReference } from './outcomes/reference.ts'
+import { type Recorder, sendFeedback } from './outcomes/requests.ts'
+import { storableText } from './outcomes/storable-text.ts'
 import type { FeatureSnapshot, PromptVersion, Snapshot } from './protocol.ts'
-import { featureOf } from './read-snapshot.ts'
-import { createReferences, type RequestReference } from './reference.ts'
-import { type Recorder, sendFeedback } from './requests.ts'
 import { createRoute, type Route } from './route.ts'
-import { routeUnit } from './routing.ts'
-import { storableText } from './storable-text.ts'
-import { createSubscription, type Subscription, type SubscriptionMode } from './subscription.ts'
-import { kindOf, unitText } from './unit.ts'
+import { routeUnit } from './routing/routing.ts'
+import { unitText } from './routing/unit.ts'
+import { kindOf } from './shape.ts'
+import { type Acknowledger, createAcknowledger } from './snapshot/acknowledger.ts'
+import type { BootstrapFile } from './snapshot/bootstrap-file.ts'
+import { createHeldSnapshot, type HeldSnapshot, type SnapshotSource } from './snapshot/held-snapshot.ts'
+import { featureOf } from './snapshot/read-snapshot.ts'
+import { createSubscription, type Subscription, type SubscriptionMode } from './snapshot/subscription.ts'
 
 /** The present state of a client. */
 export interface ClientStatus {
@@ -223,7 +224,7 @@ export class SluiceClient {
 
 /** Loaded only if a file is named, which is possible on servers only. */
 function bootstrapFile(path: string, parts: { clock: Clock; report: Report }): Promise<BootstrapFile | undefined> {
-  return import('./bootstrap-file.ts').then(
+  return import('./snapshot/bootstrap-file.ts').then(
     ({ createBootstrapFile }) => createBootstrapFile(path, parts),
     (error) => parts.report('warn', 'bootstrap', messageOf(error)) as undefined,
   )

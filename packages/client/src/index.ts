@@ -1,12 +1,12 @@
 export { type ClientStatus, SluiceClient } from './client.ts'
 export { type Clock, elapsedSince, type Moment, momentOf, systemClock, type Timer } from './clock.ts'
 export type { Diagnostic } from './diagnostic.ts'
-export type { SnapshotSource } from './held-snapshot.ts'
-export { type InputType, InvalidVariableError, inputFaults, type PromptInput } from './inputs.ts'
-export type { Feedback, Observation } from './observation.ts'
 export type { SluiceClientOptions } from './options.ts'
-export type { QueueCounts } from './outcome-queue.ts'
-export { position } from './position.ts'
+export type { Feedback, Observation } from './outcomes/observation.ts'
+export type { QueueCounts } from './outcomes/outcome-queue.ts'
+export type { RequestReference } from './outcomes/reference.ts'
+export { type InputType, InvalidVariableError, inputFaults, type PromptInput } from './prompt/inputs.ts'
+export { render, UnknownVariableError, variablesOf } from './prompt/template.ts'
 export type {
   Acknowledgement,
   AcknowledgementResponse,
@@ -29,8 +29,8 @@ export type {
   Snapshot,
   SnapshotChange,
 } from './protocol.ts'
-export type { RequestReference } from './reference.ts'
 export type { Route, RoutedPrompt } from './route.ts'
-export { type Routing, routeUnit } from './routing.ts'
-export type { SubscriptionMode } from './subscription.ts'
-export { render, UnknownVariableError, variablesOf } from './template.ts'
+export { position } from './routing/position.ts'
+export { type Routing, routeUnit } from './routing/routing.ts'
+export type { SnapshotSource } from './snapshot/held-snapshot.ts'
+export type { SubscriptionMode } from './snapshot/subscription.ts'

@@ -11,7 +11,7 @@ import {
   type TrackingEventDetails,
 } from '@openfeature/server-sdk'
 import type { Feedback, SluiceClient } from './index.ts'
-import { unitText } from './unit.ts'
+import { unitText } from './routing/unit.ts'
 
 /**
  * Features as flags of OpenFeature. The variant of a flag is the version's id. Its value is this id as a string, and the

@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from './clock.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { PromptVersion, Snapshot } from './protocol.ts'
-import { isVersion } from './read-snapshot.ts'
-import { kindOf } from './unit.ts'
+import { kindOf } from './shape.ts'
+import { isVersion } from './snapshot/read-snapshot.ts'
 
 export interface SluiceClientOptions {
   /** Address of the control plane, e.g. `http://127.0.0.1:4050`. */

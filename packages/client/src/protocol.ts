@@ -1,4 +1,4 @@
-import type { PromptInput } from './inputs.ts'
+import type { PromptInput } from './prompt/inputs.ts'
 
 /** The types of the JSON that client and control plane exchange. The server checks it with schemas of its own. */
 

@@ -1,12 +1,12 @@
 import { elapsed } from './clock.ts'
 import { messageOf, type Report } from './diagnostic.ts'
-import { InvalidVariableError, inputFaults } from './inputs.ts'
-import { errorText, type Feedback, type Observation, readObservation } from './observation.ts'
+import { errorText, type Feedback, type Observation, readObservation } from './outcomes/observation.ts'
+import type { RequestName, RequestReference } from './outcomes/reference.ts'
+import { createRequests, type Recorder, type Requests } from './outcomes/requests.ts'
+import { InvalidVariableError, inputFaults } from './prompt/inputs.ts'
+import { render } from './prompt/template.ts'
 import type { Arm, Capture, PromptMessage, PromptVersion } from './protocol.ts'
-import type { RequestName, RequestReference } from './reference.ts'
-import { createRequests, type Recorder, type Requests } from './requests.ts'
-import type { Routing } from './routing.ts'
-import { render } from './template.ts'
+import type { Routing } from './routing/routing.ts'
 
 /** The prompt for a request. All requests of a version share this object, so it is frozen. */
 export interface RoutedPrompt extends PromptVersion {

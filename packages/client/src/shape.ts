@@ -1,5 +1,3 @@
-import { kindOf } from './unit.ts'
-
 /**
  * What a value must be: a check, shapes of its fields by name, or one shape for all entries of an array. A check may
  * return the shape for this value.
@@ -12,6 +10,11 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 export const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0
 export const isFields = (value: unknown): value is Fields =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
+
+/** The kind of a value, for messages. The value itself is not shown, since it may be personal data. */
+export function kindOf(value: unknown): string {
+  return value === null ? 'null' : value === '' ? 'empty' : typeof value
+}
 
 /** The first fault with its place; undefined if there is none. */
 export function faultOf(value: unknown, shape: Shape | boolean, place = 'it'): string | undefined {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createEventParser, type ServerEvent } from '../src/event-parser.ts'
+import { createEventParser, type ServerEvent } from '../src/connection/event-parser.ts'
 
 function parsed(pieces: string[]): { events: ServerEvent[]; retries: number[] } {
   const events: ServerEvent[] = []

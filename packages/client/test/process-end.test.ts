@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { whenProcessEnds } from '../src/process-end.ts'
+import { whenProcessEnds } from '../src/outcomes/process-end.ts'
 
 test('what is to be done before a process ends is begun though no outcome waits, and again only where less is left', () => {
   const before = process.listeners('beforeExit')

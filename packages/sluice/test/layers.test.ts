@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 
 /** A folder may import only itself and the folders before it. The order is the data flow. */
-const layers = [
+const layersOfSluice = [
   'exit-codes',
   'ci-variables',
   'environment-variables',
@@ -91,13 +91,32 @@ const layers = [
   'control/demo',
   'cli',
 ]
+const layersOfClient = [
+  'clock',
+  'diagnostic',
+  'prompt',
+  'protocol',
+  'shape',
+  'routing',
+  'snapshot/read-snapshot',
+  'options',
+  'connection',
+  'snapshot',
+  'outcomes',
+  'route',
+  'client',
+  'index',
+  'ai-sdk',
+  'openfeature',
+]
 /** Gate and control know nothing of each other: what one needs of the other, the command line hands over. */
 const wings = ['gate', 'control']
 const src = path.join(import.meta.dirname, '../src')
+const clientSrc = path.join(import.meta.dirname, '../../client/src')
 const imports = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
 
-/** The layer of a path relative to src: the longest name of a layer that it begins with. */
-function layerOf(file: string): string {
+/** The layer of a path relative to the source: the longest name of a layer that it begins with. */
+function layerOf(file: string, layers: readonly string[]): string {
   const within = layers.filter((layer) => file === `${layer}.ts` || file.startsWith(`${layer}/`))
   return within.sort((a, b) => b.length - a.length)[0] ?? ''
 }
@@ -106,16 +125,14 @@ const wingOf = (file: string) => wings.find((wing) => file.startsWith(`${wing}/`
 const isOtherWing = (one: string | undefined, other: string | undefined) =>
   one !== undefined && other !== undefined && one !== other
 
-function wrongImports(file: string, text: string): string[] {
-  const own = layers.indexOf(layerOf(file))
+function wrongImports(file: string, text: string, layers: readonly string[] = layersOfSluice): string[] {
+  const placeOf = (name: string) => layers.indexOf(layerOf(name, layers))
   return [...text.matchAll(imports)]
     .filter((match) => match[1]?.endsWith('.ts'))
     .map((match) => path.join(path.dirname(file), match[1] ?? ''))
     .filter(
       (target) =>
-        layers.indexOf(layerOf(target)) > own ||
-        !layers.includes(layerOf(target)) ||
-        isOtherWing(wingOf(target), wingOf(file)),
+        placeOf(target) > placeOf(file) || placeOf(target) === -1 || isOtherWing(wingOf(target), wingOf(file)),
     )
     .map((target) => `${file} imports ${target}`)
 }
@@ -129,9 +146,22 @@ test('imports point one way', () => {
   )
 })
 
+test('imports of the client point one way', () => {
+  const files = globSync('**/*.ts', { cwd: clientSrc })
+  assert.ok(files.length > 30, `only ${files.length} files were looked at`)
+  assert.deepEqual(
+    files.flatMap((file) => wrongImports(file, readFileSync(path.join(clientSrc, file), 'utf8'), layersOfClient)),
+    [],
+  )
+})
+
 test('an import against the direction is found', () => {
   assert.deepEqual(wrongImports('stats/holm.ts', "import { gate } from '../gate/verdict/decide.ts'"), [
     'stats/holm.ts imports gate/verdict/decide.ts',
+  ])
+  const toQueue = "import { createOutcomeQueue } from '../outcomes/outcome-queue.ts'"
+  assert.deepEqual(wrongImports('routing/routing.ts', toQueue, layersOfClient), [
+    'routing/routing.ts imports outcomes/outcome-queue.ts',
   ])
 })
 

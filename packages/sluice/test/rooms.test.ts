@@ -3,7 +3,8 @@ import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 
-const src = path.join(import.meta.dirname, '../src')
+const packages = path.join(import.meta.dirname, '../..')
+const src = path.join(packages, 'sluice/src')
 const imports = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
 
 /** A file this short that only one other imports belongs into that one, unless it is looked for by its name. */
@@ -97,11 +98,23 @@ test('a short file with one importer is found', () => {
   assert.deepEqual(shortRooms(files), [['a/two.ts', 'a/one.ts']])
 })
 
-test('no folder holds more than thirty files', () => {
-  const counts = Map.groupBy(sources().keys(), (file) => path.dirname(file))
-  assert.ok(counts.size > 50, `only ${counts.size} folders were looked at`)
-  const full = [...counts].flatMap(([folder, files]) =>
-    files.length > mostInFolder ? [`${folder}: ${files.length}`] : [],
+/** The folders that hold too many files themselves, those of their folders not counted. */
+function fullFolders(files: readonly string[]): string[] {
+  return [...Map.groupBy(files, (file) => path.dirname(file))].flatMap(([folder, { length }]) =>
+    length > mostInFolder ? [`${folder}: ${length}`] : [],
   )
-  assert.deepEqual(full, [])
+}
+
+test('no folder of a package holds more than thirty files', () => {
+  for (const [name, least] of Object.entries({ client: 30, sluice: 1000 })) {
+    const files = globSync(`${name}/src/**/*.ts`, { cwd: packages })
+    assert.ok(files.length > least, `only ${files.length} files of ${name} were looked at`)
+    assert.deepEqual(fullFolders(files), [])
+  }
+})
+
+test('a folder with more than thirty files is found', () => {
+  const files = Array.from({ length: 31 }, (_, index) => `client/src/file-${index}.ts`)
+  assert.deepEqual(fullFolders([...files, 'client/src/prompt/template.ts']), ['client/src: 31'])
+  assert.deepEqual(fullFolders(files.slice(1)), [])
 })

@@ -21,9 +21,15 @@ const cells = (row: string) =>
     .map((cell) => cell.trim())
 const quoted = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
 
-/** The rooms: core and the wings by the folders in them, the ground by its own. */
-function rooms(): string[] {
-  const files = globSync('**/*.ts', { cwd: src })
+/** The source of each package, and the heading of the table of its rooms. */
+const tables = [
+  { heading: 'The rooms', home: src },
+  { heading: 'The client', home: path.join(root, 'packages/client/src') },
+]
+
+/** The rooms: core and the wings by the folders in them, all others by their own. */
+function rooms(home: string): string[] {
+  const files = globSync('**/*.ts', { cwd: home })
   const wings = ['core', 'gate', 'control']
   const folders = files.map((file) => {
     const [first = '', second = ''] = path.dirname(file).split('/')
@@ -32,28 +38,34 @@ function rooms(): string[] {
   return [...new Set(folders)].filter((folder) => folder !== '.' && folder !== 'core' && folder !== 'control').sort()
 }
 
-const table = () => rows(section('The rooms')).slice(1).map(cells)
+const table = (heading: string) => rows(section(heading)).slice(1).map(cells)
 
 test('each room has its line, and each line its room', () => {
-  const named = table().flatMap(([folder = '']) => quoted(folder))
-  assert.deepEqual(named.sort(), rooms())
-})
-
-test('each line says what comes in and what goes out, and its heart is a file of the room', () => {
-  for (const [folder = '', takes = '', gives = '', heart = ''] of table()) {
-    assert.ok(gives !== '' && (takes !== '' || folder.startsWith('files')), folder)
-    const [room = '.'] = quoted(folder)
-    const files = quoted(heart)
-    assert.ok(files.length > 0 || heart === 'one file per thing', folder)
-    for (const file of files)
-      assert.ok(existsSync(path.join(src, `${file}.ts`)) && `${path.dirname(file)}/`.startsWith(`${room}/`), file)
+  for (const { heading, home } of tables) {
+    const named = table(heading).flatMap(([folder = '']) => quoted(folder))
+    assert.ok(named.length > 5, heading)
+    assert.deepEqual(named.sort(), rooms(home))
   }
 })
 
+test('each line says what comes in and what goes out, and its heart is a file of the room', () => {
+  for (const { heading, home } of tables)
+    for (const [folder = '', takes = '', gives = '', heart = ''] of table(heading)) {
+      assert.ok(gives !== '' && (takes !== '' || folder.startsWith('files')), folder)
+      const [room = '.'] = quoted(folder)
+      const files = quoted(heart)
+      assert.ok(files.length > 0 || heart === 'one file per thing', folder)
+      for (const file of files)
+        assert.ok(existsSync(path.join(home, `${file}.ts`)) && `${path.dirname(file)}/`.startsWith(`${room}/`), file)
+    }
+})
+
 test('the files beside the folders are all named', () => {
-  const beside = globSync('*.ts', { cwd: src }).map((file) => path.basename(file, '.ts'))
-  const [, , gives = ''] = table().find(([folder = '']) => folder.startsWith('files')) ?? []
-  assert.deepEqual(quoted(gives).sort(), beside.filter((name) => name !== 'index').sort())
+  for (const { heading, home } of tables) {
+    const beside = globSync('*.ts', { cwd: home }).map((file) => path.basename(file, '.ts'))
+    const [, , gives = ''] = table(heading).find(([folder = '']) => folder.startsWith('files')) ?? []
+    assert.deepEqual(quoted(gives).sort(), beside.filter((name) => name !== 'index').sort())
+  }
 })
 
 test('where to look: each path is there', () => {

@@ -37,7 +37,7 @@ test('a long line is found in prose, not in a table, in code or in what a simula
 })
 
 test('the page for applications says of every diagnostic what to do', () => {
-  const sources = globSync('packages/client/src/*.ts', { cwd: root }).map(read).join('')
+  const sources = globSync('packages/client/src/**/*.ts', { cwd: root }).map(read).join('')
   const codes = [...sources.matchAll(/report\(\s*'(?:info|warn)',\s*'([a-z-]+)'/g)].map(([, code = '']) => code)
   assert.ok(codes.length > 15)
   const [, table = ''] = read('docs/app.md').split('## What a diagnostic asks')

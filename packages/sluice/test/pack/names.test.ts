@@ -12,7 +12,7 @@ test('every version that a page, a text or a manifest names is that of the packa
   const [one, other] = publishedPackages()
   assert.equal(one?.version, other?.version)
   const files = new Set(namedVersions().map(({ file }) => file))
-  for (const file of ['README.md', 'action.yml', 'docs/github.md', 'packages/client/src/acknowledger.ts'])
+  for (const file of ['README.md', 'action.yml', 'docs/github.md', 'packages/client/src/snapshot/acknowledger.ts'])
     assert.ok(files.has(file), `no version was found in ${file}`)
   const { packages } = JSON.parse(read('package-lock.json'))
   assert.deepEqual(

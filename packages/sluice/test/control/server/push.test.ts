@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { applyChange } from '../../../../client/src/apply-change.ts'
+import { applyChange } from '../../../../client/src/snapshot/apply-change.ts'
 import { snapshotHash } from '../../../src/control/release/snapshot.ts'
 import { createSnapshots } from '../../../src/control/server/snapshots/snapshots.ts'
 import { createStreams } from '../../../src/control/server/snapshots/streams.ts'

@@ -1,11 +1,11 @@
-import { createBackoff } from './backoff.ts'
-import { elapsedSince, momentOf } from './clock.ts'
-import { ask, type Connection, responseOf, sleep, UnusableAnswer } from './connection.ts'
-import { messageOf, type Report } from './diagnostic.ts'
+import { elapsedSince, momentOf } from '../clock.ts'
+import { createBackoff } from '../connection/backoff.ts'
+import { ask, type Connection, responseOf, sleep, UnusableAnswer } from '../connection/connection.ts'
+import { readStream } from '../connection/read-stream.ts'
+import { messageOf, type Report } from '../diagnostic.ts'
+import type { Settings } from '../options.ts'
+import type { Snapshot } from '../protocol.ts'
 import type { HeldSnapshot } from './held-snapshot.ts'
-import type { Settings } from './options.ts'
-import type { Snapshot } from './protocol.ts'
-import { readStream } from './read-stream.ts'
 
 export type SubscriptionMode = 'connecting' | 'streaming' | 'polling' | 'closed'
 

@@ -1,10 +1,10 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
+import type { Report } from '../diagnostic.ts'
+import type { RequestOutcome } from '../protocol.ts'
+import { position, wholePpm } from '../routing/position.ts'
 import { sendableObject, sendableOutput } from './content.ts'
-import type { Report } from './diagnostic.ts'
 import { type Observation, readFeedback, readObservation } from './observation.ts'
 import type { OutcomeQueue } from './outcome-queue.ts'
-import { position, wholePpm } from './position.ts'
-import type { RequestOutcome } from './protocol.ts'
 import { nameOf, type References, type RequestName, type RequestReference } from './reference.ts'
 
 /** What all routes of a client share. */

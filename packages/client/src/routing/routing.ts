@@ -1,5 +1,5 @@
+import type { Arm, FeatureSnapshot } from '../protocol.ts'
 import { position } from './position.ts'
-import type { Arm, FeatureSnapshot } from './protocol.ts'
 import { unitText } from './unit.ts'
 
 /** The version for a request. The last three fields are null if no rollout decided. */

@@ -1,11 +1,11 @@
-import { createBackoff } from './backoff.ts'
-import { elapsed, type Timer } from './clock.ts'
-import type { Connection } from './connection.ts'
-import type { Report } from './diagnostic.ts'
+import { elapsed, type Timer } from '../clock.ts'
+import { createBackoff } from '../connection/backoff.ts'
+import type { Connection } from '../connection/connection.ts'
+import type { Report } from '../diagnostic.ts'
+import type { Settings } from '../options.ts'
+import type { FeedbackOutcome, Outcome } from '../protocol.ts'
 import { createOpenRequests, type OpenRequests } from './open-requests.ts'
-import type { Settings } from './options.ts'
 import { createOutcomeDelivery } from './outcome-delivery.ts'
-import type { FeedbackOutcome, Outcome } from './protocol.ts'
 
 export interface QueueCounts {
   /** Accepted by the control plane, with those that it had already. */

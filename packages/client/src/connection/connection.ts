@@ -1,7 +1,7 @@
-import { type Clock, elapsed, type Moment, momentOf, type Timer } from './clock.ts'
-import { messageOf } from './diagnostic.ts'
-import type { Settings } from './options.ts'
-import { holds, type Shape } from './shape.ts'
+import { type Clock, elapsed, type Moment, momentOf, type Timer } from '../clock.ts'
+import { messageOf } from '../diagnostic.ts'
+import type { Settings } from '../options.ts'
+import { holds, type Shape } from '../shape.ts'
 
 /** How the parts of the client reach the control plane. */
 export interface Connection {

@@ -1,4 +1,4 @@
-import type { Moment } from './clock.ts'
+import type { Moment } from '../clock.ts'
 import { type Connection, exchange, refusal, UnusableAnswer } from './connection.ts'
 import { createEventParser, type ServerEvent } from './event-parser.ts'
 

@@ -1,6 +1,6 @@
-import { type Clock, elapsedSince, type Moment, momentOf, type Timer } from './clock.ts'
-import { messageOf, type Report } from './diagnostic.ts'
-import type { Snapshot } from './protocol.ts'
+import { type Clock, elapsedSince, type Moment, momentOf, type Timer } from '../clock.ts'
+import { messageOf, type Report } from '../diagnostic.ts'
+import type { Snapshot } from '../protocol.ts'
 import { readSnapshot } from './read-snapshot.ts'
 
 export type SnapshotSource = 'server' | 'bootstrap'

@@ -1,4 +1,4 @@
-import type { RequestOutcome } from './protocol.ts'
+import type { RequestOutcome } from '../protocol.ts'
 
 /** How an open request began to wait for its record; `recorded`: by `record` without a run. */
 type Ending = 'succeeded' | 'failed' | 'recorded'

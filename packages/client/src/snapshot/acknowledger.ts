@@ -1,11 +1,11 @@
-import { createBackoff } from './backoff.ts'
-import type { Timer } from './clock.ts'
-import { type Answer, type Connection, post } from './connection.ts'
-import { messageOf, type Report } from './diagnostic.ts'
+import type { Timer } from '../clock.ts'
+import { createBackoff } from '../connection/backoff.ts'
+import { type Answer, type Connection, post } from '../connection/connection.ts'
+import { messageOf, type Report } from '../diagnostic.ts'
+import type { Settings } from '../options.ts'
+import type { Acknowledgement, AcknowledgementResponse } from '../protocol.ts'
+import { isCount } from '../shape.ts'
 import type { HeldSnapshot } from './held-snapshot.ts'
-import type { Settings } from './options.ts'
-import type { Acknowledgement, AcknowledgementResponse } from './protocol.ts'
-import { isCount } from './shape.ts'
 
 /** Reports to the control plane what this instance has applied: right after a change, and as a heartbeat. */
 export interface Acknowledger {

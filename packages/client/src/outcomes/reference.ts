@@ -1,5 +1,5 @@
+import type { RequestOutcome } from '../protocol.ts'
 import { hmac } from './hmac.ts'
-import type { RequestOutcome } from './protocol.ts'
 import { storableText } from './storable-text.ts'
 
 /** Identifies a request for later feedback: a signed text that is safe in URLs. Store it unchanged. */

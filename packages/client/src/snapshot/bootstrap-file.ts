@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts'
-import type { Report } from './diagnostic.ts'
-import type { Snapshot } from './protocol.ts'
+import type { Clock } from '../clock.ts'
+import type { Report } from '../diagnostic.ts'
+import type { Snapshot } from '../protocol.ts'
 
 /** The last known good snapshot on disk. */
 export interface BootstrapFile {

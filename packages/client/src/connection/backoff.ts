@@ -1,5 +1,5 @@
+import type { Settings } from '../options.ts'
 import { responseOf } from './connection.ts'
-import type { Settings } from './options.ts'
 
 /** How long to wait before the next attempt. */
 export interface Backoff {

@@ -1,8 +1,8 @@
-import type { Backoff } from './backoff.ts'
-import { type Connection, post, responseOf } from './connection.ts'
-import { messageOf, type Report } from './diagnostic.ts'
-import type { Outcome, OutcomesResponse } from './protocol.ts'
-import { isCount } from './shape.ts'
+import type { Backoff } from '../connection/backoff.ts'
+import { type Connection, post, responseOf } from '../connection/connection.ts'
+import { messageOf, type Report } from '../diagnostic.ts'
+import type { Outcome, OutcomesResponse } from '../protocol.ts'
+import { isCount } from '../shape.ts'
 
 /** Keeps outcomes as JSON, in order, and sends them in batches. If there are too many, the oldest are dropped. */
 export interface OutcomeDelivery {

@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4Message } from '@ai-sdk/provider'
-import type { PromptFormat, PromptMessage } from './protocol.ts'
-import type { RoutedPrompt } from './route.ts'
+import type { PromptFormat, PromptMessage } from '../protocol.ts'
+import type { RoutedPrompt } from '../route.ts'
 
 /** The parameters of a version, and their names in the AI SDK. */
 const names: Record<string, keyof LanguageModelV4CallOptions> = {

@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotChange } from './protocol.ts'
+import type { Snapshot, SnapshotChange } from '../protocol.ts'
 
 type Features = Snapshot['features']
 

@@ -6,8 +6,3 @@ export function unitText(unit: unknown): string | undefined {
   const text = typeof unit === 'bigint' || Number.isInteger(unit) ? String(unit) : unit
   return typeof text === 'string' && text !== '' && text.length <= 1024 && !text.includes('\0') ? text : undefined
 }
-
-/** The kind of a value, for messages. The value itself is not shown, since it may be personal data. */
-export function kindOf(value: unknown): string {
-  return value === null ? 'null' : value === '' ? 'empty' : typeof value
-}

@@ -1,5 +1,5 @@
-import type { FeatureSnapshot, PromptVersion, Snapshot } from './protocol.ts'
-import { faultOf, holds, isCount, isFields, isText, type Shape } from './shape.ts'
+import type { FeatureSnapshot, PromptVersion, Snapshot } from '../protocol.ts'
+import { faultOf, holds, isCount, isFields, isText, type Shape } from '../shape.ts'
 
 const isShare = (value: unknown): boolean => isCount(value) && value <= 1_000_000
 const shares = { incumbent: isShare, canary: isShare }

@@ -5,8 +5,8 @@ import type {
   LanguageModelV4StreamResult,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider'
-import { errorText, type Observation } from './observation.ts'
-import type { Route } from './route.ts'
+import { errorText, type Observation } from '../outcomes/observation.ts'
+import type { Route } from '../route.ts'
 
 export interface CallContext {
   /** `provider:model` */

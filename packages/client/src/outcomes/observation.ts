@@ -1,4 +1,4 @@
-import type { RequestOutcome } from './protocol.ts'
+import type { RequestOutcome } from '../protocol.ts'
 import { storableText } from './storable-text.ts'
 
 /** What an application may record about a request. */
