@@ -5,7 +5,7 @@ import { measuredTraffic } from '../../packages/sluice/src/control/plan/measured
 import { courseOf } from '../../packages/sluice/src/control/plan/traffic-course.ts'
 import { bettingEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
 import type { CanaryRun } from '../../packages/sluice/src/control/simulate/canary-run.ts'
-import { type Moment, simulateFast } from '../../packages/sluice/src/control/simulate/fast-canary.ts'
+import { type SimulatedMoment, simulateFast } from '../../packages/sluice/src/control/simulate/fast-canary.ts'
 import { IncumbentAnswers } from '../../packages/sluice/src/control/simulate/incumbent-answers.ts'
 import { SimulatedVisits } from '../../packages/sluice/src/control/simulate/simulated-visits.ts'
 import { simulationStart } from '../../packages/sluice/src/control/simulate/simulation.ts'
@@ -22,7 +22,7 @@ interface Played {
   world: World
   end: CanaryRun
   /** How it stood after each five minutes. */
-  moments: Omit<Moment, 'arrivals'>[]
+  moments: Omit<SimulatedMoment, 'arrivals'>[]
   /** Of the weeks before and of the rollout itself, in order. */
   requests: LogEntry[]
 }

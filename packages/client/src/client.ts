@@ -1,6 +1,6 @@
 import { type Clock, elapsed } from './clock.ts'
 import { type Connection, createConnection } from './connection/connection.ts'
-import { createReport, messageOf, type Report } from './diagnostic.ts'
+import { createDiagnosticReporter, type DiagnosticReporter, messageOf } from './diagnostic.ts'
 import { longestMs, readOptions, type SluiceClientOptions } from './options.ts'
 import type { Feedback } from './outcomes/observation.ts'
 import { createOutcomeQueue, type OutcomeQueue, type QueueCounts } from './outcomes/outcome-queue.ts'
@@ -59,7 +59,7 @@ export class SluiceClient {
   constructor(options: SluiceClientOptions) {
     const settings = readOptions(options)
     const { clock, token, bootstrap, fallbacks, referenceKey } = settings
-    const report = createReport(settings.onDiagnostic)
+    const report = createDiagnosticReporter(settings.onDiagnostic)
     const newId = namesOf(settings)
     const instance = storableText(settings.instance ?? '', 200) || newId()
     const connection = createConnection(settings, instance)
@@ -223,7 +223,10 @@ export class SluiceClient {
 }
 
 /** Loaded only if a file is named, which is possible on servers only. */
-function bootstrapFile(path: string, parts: { clock: Clock; report: Report }): Promise<BootstrapFile | undefined> {
+function bootstrapFile(
+  path: string,
+  parts: { clock: Clock; report: DiagnosticReporter },
+): Promise<BootstrapFile | undefined> {
   return import('./snapshot/bootstrap-file.ts').then(
     ({ createBootstrapFile }) => createBootstrapFile(path, parts),
     (error) => parts.report('warn', 'bootstrap', messageOf(error)) as undefined,
@@ -259,7 +262,7 @@ interface Listeners<T> {
 }
 
 /** An error in a listener, also an asynchronous one, is reported and changes nothing else. */
-function createListeners<T>(report: Report): Listeners<T> {
+function createListeners<T>(report: DiagnosticReporter): Listeners<T> {
   const listeners = new Set<(news: T) => void>()
   return {
     listen(listener) {

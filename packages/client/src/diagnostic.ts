@@ -1,5 +1,5 @@
 /** A message for operators. It never affects a request. */
-export interface Diagnostic {
+export interface ClientDiagnostic {
   level: 'info' | 'warn'
   /**
    * `connected`, `disconnected`, `polling`, `applied`, `outdated`, `invalid-snapshot`, `unproven`, `stale`, `bootstrap`, `unauthorized`,
@@ -10,14 +10,14 @@ export interface Diagnostic {
   message: string
 }
 
-export type Report = (level: Diagnostic['level'], code: string, message: string) => void
+export type DiagnosticReporter = (level: ClientDiagnostic['level'], code: string, message: string) => void
 
 /**
  * Calls `listener` and ignores its errors. Without a listener, the first warning of each code goes to `console.warn`.
  */
-export function createReport(listener?: (diagnostic: Diagnostic) => void): Report {
+export function createDiagnosticReporter(listener?: (diagnostic: ClientDiagnostic) => void): DiagnosticReporter {
   const printed = new Set<string>()
-  const tell = async (diagnostic: Diagnostic) => {
+  const tell = async (diagnostic: ClientDiagnostic) => {
     if (listener) return listener(diagnostic)
     const { level, code, message } = diagnostic
     if (level !== 'warn' || printed.has(code)) return

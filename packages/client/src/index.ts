@@ -1,6 +1,6 @@
 export { type ClientStatus, SluiceClient } from './client.ts'
 export { type Clock, elapsedSince, type Moment, momentOf, systemClock, type Timer } from './clock.ts'
-export type { Diagnostic } from './diagnostic.ts'
+export type { ClientDiagnostic as Diagnostic } from './diagnostic.ts'
 export type { SluiceClientOptions } from './options.ts'
 export type { Feedback, Observation } from './outcomes/observation.ts'
 export type { QueueCounts } from './outcomes/outcome-queue.ts'

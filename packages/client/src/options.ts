@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from './clock.ts'
-import type { Diagnostic } from './diagnostic.ts'
+import type { ClientDiagnostic } from './diagnostic.ts'
 import type { PromptVersion, Snapshot } from './protocol.ts'
 import { kindOf } from './shape.ts'
 import { isVersion } from './snapshot/read-snapshot.ts'
@@ -41,7 +41,7 @@ export interface SluiceClientOptions {
   /** Name of this process in `sluice status` (default random). */
   instance?: string
   /** Receives all diagnostics. Without it the first warning of each code goes to `console.warn`. */
-  onDiagnostic?: (diagnostic: Diagnostic) => void
+  onDiagnostic?: (diagnostic: ClientDiagnostic) => void
   fetch?: typeof globalThis.fetch
   clock?: Clock
   /** Random numbers in [0,1) (default: `Math.random`). */

@@ -1,5 +1,5 @@
 import { elapsed } from './clock.ts'
-import { messageOf, type Report } from './diagnostic.ts'
+import { type DiagnosticReporter, messageOf } from './diagnostic.ts'
 import { errorText, type Feedback, type Observation, readObservation } from './outcomes/observation.ts'
 import type { RequestName, RequestReference } from './outcomes/reference.ts'
 import { createRequests, type Recorder, type Requests } from './outcomes/requests.ts'
@@ -122,7 +122,11 @@ async function timed<T>(
 }
 
 /** The observation of a result. If `describe` fails, only its fields are missing. */
-function described<T>(result: T, describe: ((result: T) => Observation) | undefined, report: Report): Observation {
+function described<T>(
+  result: T,
+  describe: ((result: T) => Observation) | undefined,
+  report: DiagnosticReporter,
+): Observation {
   const fault = (message: string) => report('warn', 'invalid-field', `describe: ${message}`)
   try {
     const stream = isStream(result)

@@ -31,6 +31,6 @@ export function faultOf(value: unknown, shape: Shape | boolean, place = 'it'): s
   return undefined
 }
 
-export function holds<T>(value: unknown, shape: Shape): value is T {
+export function hasShape<T>(value: unknown, shape: Shape): value is T {
   return !faultOf(value, shape)
 }

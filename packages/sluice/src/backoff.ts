@@ -1,11 +1,11 @@
-/** How the waits between attempts grow. */
-export interface Backoff {
+/** How the waits between attempts grow. The client has a backoff of its own, and says why: `connection/backoff.ts`. */
+export interface BackoffSettings {
   firstMs: number
   longestMs: number
 }
 
 /** The wait before retry number `retry` (0-based), in ms: each is twice the one before, up to the longest. */
-export function backoffMs({ firstMs, longestMs }: Backoff, retry: number): number {
+export function backoffMs({ firstMs, longestMs }: BackoffSettings, retry: number): number {
   return Math.min(longestMs, firstMs * 2 ** retry)
 }
 
@@ -13,6 +13,6 @@ export function backoffMs({ firstMs, longestMs }: Backoff, retry: number): numbe
  * The same with full jitter: anything from nothing to the whole wait, so that calls which failed together do not come
  * back together. `random` gives [0, 1).
  */
-export function jitteredBackoffMs(backoff: Backoff, retry: number, random: () => number): number {
+export function jitteredBackoffMs(backoff: BackoffSettings, retry: number, random: () => number): number {
   return random() * backoffMs(backoff, retry)
 }

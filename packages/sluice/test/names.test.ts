@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 
-const src = path.join(import.meta.dirname, '../src')
+const packages = path.join(import.meta.dirname, '../..')
 const definition =
   /^export (?:declare )?(?:abstract )?(?:async )?(?:const|let|function\*?|class|interface|type|enum) ([\w$]+)/gm
 
@@ -18,10 +18,20 @@ function definedTwice(files: ReadonlyMap<string, string>): string[] {
     .sort()
 }
 
-test('no exported name is defined twice', () => {
-  const files = globSync('**/*.ts', { cwd: src })
-  assert.ok(files.length > 300)
-  assert.deepEqual(definedTwice(new Map(files.map((file) => [file, readFileSync(path.join(src, file), 'utf8')]))), [])
+test('no exported name is defined twice, nor in one package and in the other', () => {
+  const files = globSync('{client,sluice}/src/**/*.ts', { cwd: packages })
+  for (const [name, least] of Object.entries({ client: 30, sluice: 1000 }))
+    assert.ok(files.filter((file) => file.startsWith(name)).length > least, `too few files of ${name} were looked at`)
+  const texts = files.map((file): [string, string] => [file, readFileSync(path.join(packages, file), 'utf8')])
+  assert.deepEqual(definedTwice(new Map(texts)), [])
+})
+
+test('a name that both packages define is found', () => {
+  const files = new Map([
+    ['client/src/connection/backoff.ts', 'export interface Backoff {}\n'],
+    ['sluice/src/backoff.ts', 'export type Backoff = number\n'],
+  ])
+  assert.deepEqual(definedTwice(files), ['Backoff: client/src/connection/backoff.ts, sluice/src/backoff.ts'])
 })
 
 test('a name that two files define is found, and one that is exported again is not', () => {

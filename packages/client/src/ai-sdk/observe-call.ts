@@ -8,7 +8,7 @@ import type {
 import { errorText, type Observation } from '../outcomes/observation.ts'
 import type { Route } from '../route.ts'
 
-export interface CallContext {
+export interface ObservedCall {
   /** `provider:model` */
   model: string
   /** The call's signal, by which its caller may cancel it. */
@@ -21,7 +21,7 @@ interface Ending {
   finishReason: LanguageModelV4FinishReason
 }
 
-function observationAt({ usage, finishReason }: Ending, output: string, context: CallContext): Observation {
+function observationAt({ usage, finishReason }: Ending, output: string, context: ObservedCall): Observation {
   const [inputTokens, outputTokens] = [usage?.inputTokens?.total, usage?.outputTokens?.total]
   const costUsd = costOf(inputTokens, outputTokens, context)
   return {
@@ -35,7 +35,7 @@ function observationAt({ usage, finishReason }: Ending, output: string, context:
 }
 
 /** Undefined if the price is not known. An error in `price` must not fail the request. */
-function costOf(inputTokens: number | undefined, outputTokens: number | undefined, { model, price }: CallContext) {
+function costOf(inputTokens: number | undefined, outputTokens: number | undefined, { model, price }: ObservedCall) {
   try {
     const counted = inputTokens !== undefined && outputTokens !== undefined
     return counted ? price?.(model, { inputTokens, outputTokens }) : undefined
@@ -45,7 +45,7 @@ function costOf(inputTokens: number | undefined, outputTokens: number | undefine
 }
 
 /** The observation of an answer that was not streamed. */
-function observationOf(result: LanguageModelV4GenerateResult, context: CallContext): Observation {
+function observationOf(result: LanguageModelV4GenerateResult, context: ObservedCall): Observation {
   const output = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
   const servedModel = result.response?.modelId
   return { ...observationAt(result, output, context), ...(servedModel === undefined ? {} : { servedModel }) }
@@ -58,7 +58,7 @@ export interface CallObserver {
   stream(call: () => Promise<LanguageModelV4StreamResult>): Promise<LanguageModelV4StreamResult>
 }
 
-export function observeCall(route: Route, now: () => number, context: CallContext): CallObserver {
+export function observeCall(route: Route, now: () => number, context: ObservedCall): CallObserver {
   const startedAt = now()
   let output = ''
   let seen: Observation = {}

@@ -1,7 +1,7 @@
 import { type Clock, elapsed, type Moment, momentOf, type Timer } from '../clock.ts'
 import { messageOf } from '../diagnostic.ts'
 import type { Settings } from '../options.ts'
-import { holds, type Shape } from '../shape.ts'
+import { hasShape, type Shape } from '../shape.ts'
 
 /** How the parts of the client reach the control plane. */
 export interface Connection {
@@ -131,7 +131,7 @@ async function* piecesOf({ body }: Response, signal: AbortSignal): AsyncGenerato
 }
 
 /** An answer whose body has arrived. */
-export interface Answer<T> {
+export interface JsonAnswer<T> {
   /** Undefined if it is no JSON. */
   body: T
   readAt: Moment | undefined
@@ -149,7 +149,7 @@ export function ask<T>(
   path: string,
   init: Asking,
   usable: (status: number, body: unknown) => boolean,
-): Promise<Answer<T>> {
+): Promise<JsonAnswer<T>> {
   const ms = Math.min(10_000, Math.max(1, connection.until - elapsed(connection.clock)))
   return exchange(connection, path, { ...init, ms }, async ({ response, readAt, pieces }) => {
     let text = ''
@@ -176,13 +176,13 @@ function parsed(json: string): unknown {
 }
 
 /** Posts JSON, and expects a JSON answer of this shape. */
-export function post<T>(connection: Connection, path: string, body: string, shape: Shape): Promise<Answer<T>> {
+export function post<T>(connection: Connection, path: string, body: string, shape: Shape): Promise<JsonAnswer<T>> {
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body }
-  return ask(connection, path, init, (status, answer) => status === 200 && holds(answer, shape))
+  return ask(connection, path, init, (status, answer) => status === 200 && hasShape(answer, shape))
 }
 
 /** Resolves after `ms`, or at once when `signal` is aborted. */
-export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()
     const done = () => {

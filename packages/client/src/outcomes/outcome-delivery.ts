@@ -1,6 +1,6 @@
 import type { Backoff } from '../connection/backoff.ts'
 import { type Connection, post, responseOf } from '../connection/connection.ts'
-import { messageOf, type Report } from '../diagnostic.ts'
+import { type DiagnosticReporter, messageOf } from '../diagnostic.ts'
 import type { Outcome, OutcomesResponse } from '../protocol.ts'
 import { isCount } from '../shape.ts'
 
@@ -35,7 +35,7 @@ const response = { accepted: isCount, duplicates: isCount, rejected: Array.isArr
 
 export function createOutcomeDelivery(
   connection: Connection,
-  report: Report,
+  report: DiagnosticReporter,
   backoff: Backoff,
   batchSize: number,
   capacity: number,

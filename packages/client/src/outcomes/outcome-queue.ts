@@ -1,7 +1,7 @@
 import { elapsed, type Timer } from '../clock.ts'
 import { createBackoff } from '../connection/backoff.ts'
 import type { Connection } from '../connection/connection.ts'
-import type { Report } from '../diagnostic.ts'
+import type { DiagnosticReporter } from '../diagnostic.ts'
 import type { Settings } from '../options.ts'
 import type { FeedbackOutcome, Outcome } from '../protocol.ts'
 import { createOpenRequests, type OpenRequests } from './open-requests.ts'
@@ -34,7 +34,7 @@ export interface OutcomeQueue {
 export interface OutcomeQueueOptions
   extends Pick<Settings, 'queueCapacity' | 'batchSize' | 'flushMs' | 'recordMs' | 'clock' | 'random'> {
   connection: Connection
-  report: Report
+  report: DiagnosticReporter
 }
 
 export function createOutcomeQueue(options: OutcomeQueueOptions): OutcomeQueue {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Report } from '../diagnostic.ts'
+import type { DiagnosticReporter } from '../diagnostic.ts'
 import type { RequestOutcome } from '../protocol.ts'
 import { position, wholePpm } from '../routing/position.ts'
 import { sendableObject, sendableOutput } from './content.ts'
@@ -10,7 +10,7 @@ import { nameOf, type References, type RequestName, type RequestReference } from
 /** What all routes of a client share. */
 export interface Recorder {
   clock: Clock
-  report: Report
+  report: DiagnosticReporter
   newId: () => string
   queue: Pick<OutcomeQueue, 'add' | 'requests'>
   references: References

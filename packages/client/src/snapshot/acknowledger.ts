@@ -1,7 +1,7 @@
 import type { Timer } from '../clock.ts'
 import { createBackoff } from '../connection/backoff.ts'
-import { type Answer, type Connection, post } from '../connection/connection.ts'
-import { messageOf, type Report } from '../diagnostic.ts'
+import { type Connection, type JsonAnswer, post } from '../connection/connection.ts'
+import { type DiagnosticReporter, messageOf } from '../diagnostic.ts'
 import type { Settings } from '../options.ts'
 import type { Acknowledgement, AcknowledgementResponse } from '../protocol.ts'
 import { isCount } from '../shape.ts'
@@ -18,7 +18,7 @@ export interface Acknowledger {
 export interface AcknowledgerOptions extends Pick<Settings, 'maxStaleMs' | 'heartbeatMs' | 'clock' | 'random'> {
   connection: Connection
   held: HeldSnapshot
-  report: Report
+  report: DiagnosticReporter
   /** Name of this process. */
   instance: string
   /** Called when the control plane has another snapshot, which must be fetched. */
@@ -61,7 +61,7 @@ export function createAcknowledger(options: AcknowledgerOptions): Acknowledger {
   }
 
   /** Compares the answer with the present snapshot, since a newer one may have arrived after the report was sent. */
-  function understand({ body, readAt }: Answer<AcknowledgementResponse>): void {
+  function understand({ body, readAt }: JsonAnswer<AcknowledgementResponse>): void {
     heartbeatMs = Math.max(100, body.heartbeatMs)
     if (held.isHeld(body)) held.confirm(readAt)
     else refresh()

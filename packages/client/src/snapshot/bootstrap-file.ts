@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Report } from '../diagnostic.ts'
+import type { DiagnosticReporter } from '../diagnostic.ts'
 import type { Snapshot } from '../protocol.ts'
 
 /** The last known good snapshot on disk. */
@@ -19,7 +19,10 @@ const pauseMs = 1000
  * read it, since it holds prompts. This module is loaded if the options name a file. It imports nothing, so that a
  * bundler moves no other code into it.
  */
-export function createBootstrapFile(path: string, { clock, report }: { clock: Clock; report: Report }): BootstrapFile {
+export function createBootstrapFile(
+  path: string,
+  { clock, report }: { clock: Clock; report: DiagnosticReporter },
+): BootstrapFile {
   let waiting: Snapshot | undefined
   let writing = Promise.resolve()
   let pausing = false

@@ -1,5 +1,5 @@
 import { type Clock, elapsedSince, type Moment, momentOf, type Timer } from '../clock.ts'
-import { messageOf, type Report } from '../diagnostic.ts'
+import { type DiagnosticReporter, messageOf } from '../diagnostic.ts'
 import type { Snapshot } from '../protocol.ts'
 import { readSnapshot } from './read-snapshot.ts'
 
@@ -35,7 +35,7 @@ export interface HeldSnapshot {
 export interface HeldSnapshotOptions {
   clock: Clock
   maxStaleMs: number
-  report: Report
+  report: DiagnosticReporter
   /** Called after a snapshot of the server was applied. */
   applied: (snapshot: Snapshot) => void
   /** Called when canaries may no longer be served, and when they may be again. */

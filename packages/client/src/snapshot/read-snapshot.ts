@@ -1,5 +1,5 @@
 import type { FeatureSnapshot, PromptVersion, Snapshot } from '../protocol.ts'
-import { faultOf, holds, isCount, isFields, isText, type Shape } from '../shape.ts'
+import { faultOf, hasShape, isCount, isFields, isText, type Shape } from '../shape.ts'
 
 const isShare = (value: unknown): boolean => isCount(value) && value <= 1_000_000
 const shares = { incumbent: isShare, canary: isShare }
@@ -41,7 +41,7 @@ export function readSnapshot(value: unknown): Snapshot {
 }
 
 /** Whether a value has the fields of a prompt version that an application relies on. */
-export const isVersion = (value: unknown): value is PromptVersion => holds(value, version)
+export const isVersion = (value: unknown): value is PromptVersion => hasShape(value, version)
 
 /** A feature by its name. Inherited properties such as `constructor` are no features. */
 export function featureOf(snapshot: Snapshot | undefined, name: unknown): FeatureSnapshot | undefined {

@@ -1,8 +1,8 @@
 import { elapsedSince, momentOf } from '../clock.ts'
 import { createBackoff } from '../connection/backoff.ts'
-import { ask, type Connection, responseOf, sleep, UnusableAnswer } from '../connection/connection.ts'
+import { ask, type Connection, pause, responseOf, UnusableAnswer } from '../connection/connection.ts'
 import { readStream } from '../connection/read-stream.ts'
-import { messageOf, type Report } from '../diagnostic.ts'
+import { type DiagnosticReporter, messageOf } from '../diagnostic.ts'
 import type { Settings } from '../options.ts'
 import type { Snapshot } from '../protocol.ts'
 import type { HeldSnapshot } from './held-snapshot.ts'
@@ -22,7 +22,7 @@ export interface Subscription {
 export interface SubscriptionOptions extends Pick<Settings, 'pollMs' | 'silenceMs' | 'clock' | 'random'> {
   connection: Connection
   held: HeldSnapshot
-  report: Report
+  report: DiagnosticReporter
   /** Called when the token was refused, so that nobody waits for a snapshot. */
   refusal: () => void
 }
@@ -126,7 +126,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     for (let round = 0; round < pollsBeforeStreaming && !stop.signal.aborted; round += 1) {
       const answered = await poll()
       if (answered) backoff.reset()
-      await sleep(clock, answered ? pollMs * (0.5 + random()) : Math.max(pollMs / 2, backoff.next()), stop.signal)
+      await pause(clock, answered ? pollMs * (0.5 + random()) : Math.max(pollMs / 2, backoff.next()), stop.signal)
     }
   }
 
@@ -140,7 +140,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       if (unusable >= unusableStreams) {
         await pollForAWhile()
         unusable = unusableStreams - 1
-      } else await sleep(clock, backoff.next(), stop.signal)
+      } else await pause(clock, backoff.next(), stop.signal)
     }
     mode = 'closed'
   }
@@ -154,7 +154,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   }
 }
 
-function failureOf(error: unknown): Parameters<Report> {
+function failureOf(error: unknown): Parameters<DiagnosticReporter> {
   const { status = 500, headers } = responseOf(error) ?? {}
   const why = messageOf(error)
   if (status === 401 || status === 403) return ['warn', 'unauthorized', why]

@@ -10,7 +10,7 @@ import {
   createControlPlane,
 } from '../../src/control/server/control-plane.ts'
 import { createLog } from '../../src/control/server/log.ts'
-import type { Route } from '../../src/control/server/route/route.ts'
+import type { HttpRoute } from '../../src/control/server/route/route.ts'
 import { routes } from '../../src/control/server/routes.ts'
 import { memoryStore } from '../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../src/control/store/store.ts'
@@ -135,7 +135,7 @@ export async function told(method: string, path: string, response: Response): Pr
   return { status, body, headers }
 }
 
-export function routeOf(method: string, path: string): Route | undefined {
+export function routeOf(method: string, path: string): HttpRoute | undefined {
   return routes.find((route) => {
     const pattern = new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`)
     return route.method === method && pattern.test(path)

@@ -5,7 +5,7 @@ import { caseScore } from '../../core/scorers/case-score.ts'
 import { createJudge } from '../../core/scorers/judge/judge.ts'
 import { judgeOfRubric } from '../../core/scorers/judge/judge-of-rubric.ts'
 import type { ScoreRow } from '../../core/suite/scores-file.ts'
-import { render } from '../../core/suite/values/template.ts'
+import { fillTemplate } from '../../core/suite/values/template.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { rubricSchema } from '../../records/rubric.ts'
 import type { Verdict } from '../../records/verdict.ts'
@@ -140,7 +140,10 @@ async function judgeCases(feature: string, label: string, night: number): Promis
       case: { id, vars: request.input, checks: [], rubric: [], tags: [], weight: 1, critical: false, line: 1 },
       output,
     }
-    const input = messages.map(({ role, content }) => ({ role, content: render(content, request.input, { strict }) }))
+    const input = messages.map(({ role, content }) => ({
+      role,
+      content: fillTemplate(content, request.input, { strict }),
+    }))
     const judgement =
       questions.length === 0
         ? undefined

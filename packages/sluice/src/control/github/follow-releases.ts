@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import { z } from 'zod'
-import { type Backoff, backoffMs } from '../../backoff.ts'
+import { type BackoffSettings, backoffMs } from '../../backoff.ts'
 import { GithubError } from '../../core/github/github-api.ts'
 import { plainFeature } from '../../core/suite/config/environments.ts'
 import type { GithubSettings } from '../../core/suite/config/server-settings.ts'
@@ -35,7 +35,7 @@ const rowsAtATime = 100
 const staleMs = 7 * 86_400_000
 /** A feature that was not told before is new, or the settings have added it: then no more of its past is told. */
 const firstMs = 86_400_000
-const backoff: Backoff = { firstMs: 5000, longestMs: 300_000 }
+const backoff: BackoffSettings = { firstMs: 5000, longestMs: 300_000 }
 /** What somebody has to mend is tried again at this pace. */
 const refusedMs = 300_000
 /** GitHub's limits last an hour at most; who asks for more, or has another clock, would have it asked never again. */

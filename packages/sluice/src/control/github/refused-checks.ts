@@ -1,5 +1,5 @@
 import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
-import { type Backoff, backoffMs } from '../../backoff.ts'
+import { type BackoffSettings, backoffMs } from '../../backoff.ts'
 import type { EvidenceCheck } from './evidence-check.ts'
 
 /** The checks that GitHub did not take, and when each is tried again. A restart forgets them. */
@@ -15,7 +15,7 @@ export interface RefusedChecks {
   due(): EvidenceCheck[]
 }
 
-const backoff: Backoff = { firstMs: 300_000, longestMs: 6 * 3_600_000 }
+const backoff: BackoffSettings = { firstMs: 300_000, longestMs: 6 * 3_600_000 }
 /** Of the checks that wait the newest are kept, each with a text of some kB. */
 const mostKept = 100
 /** What could not be said for so long is left out. */

@@ -5,7 +5,7 @@ import { caseScore } from '../../core/scorers/case-score.ts'
 import { type AnswerModes, createJudge } from '../../core/scorers/judge/judge.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import { storedJudgeSettings } from '../../core/suite/config/judge-settings.ts'
-import { render } from '../../core/suite/values/template.ts'
+import { fillTemplate } from '../../core/suite/values/template.ts'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
 import type { RubricItem } from '../../records/rubric.ts'
@@ -50,7 +50,7 @@ export async function judgeContent(
   const subject = { case: productionCase(id, input), output, ...(trajectory && { trace: { trajectory } }) }
   const messages = prompt.messages.map(({ role, content: text }) => ({
     role,
-    content: render(text, input, { strict: prompt.strict }),
+    content: fillTemplate(text, input, { strict: prompt.strict }),
   }))
   const { strict } = prompt
   const judgement = await judge.score(subject, { rubric, choices: [], strict, input: messages, repeat: 1 })

@@ -1,6 +1,6 @@
 import type { Clock } from '@sluice/client'
 import type { z } from 'zod'
-import { type Backoff, backoffMs } from '../../backoff.ts'
+import { type BackoffSettings, backoffMs } from '../../backoff.ts'
 import { SluiceError } from '../../errors.ts'
 import type { loopFaultSchema } from '../../records/loop-fault.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -43,7 +43,7 @@ export interface FaultRegisterOptions {
 }
 
 /** The longest wait is also the longest that a rollback may have to wait. */
-const backoff: Backoff = { firstMs: 500, longestMs: 30_000 }
+const backoff: BackoffSettings = { firstMs: 500, longestMs: 30_000 }
 
 /** Knows what fails in the loops of this process, by loop and feature. */
 export function createFaultRegister({ clock, onError, onRecovered }: FaultRegisterOptions): FaultRegister {

@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import { type Backoff, backoffMs } from '../../backoff.ts'
+import { type BackoffSettings, backoffMs } from '../../backoff.ts'
 import type { Channel } from '../../core/notify/channel.ts'
 import { type DeliverOptions, deliver } from '../../core/notify/deliver.ts'
 import type { ChannelMessage } from '../../core/notify/message.ts'
@@ -25,7 +25,7 @@ export interface NotifierOptions {
 
 const retriesAtATime = 5
 const longestDeliveryMs = 10_000
-const backoff: Backoff = { firstMs: 5000, longestMs: 300_000 }
+const backoff: BackoffSettings = { firstMs: 5000, longestMs: 300_000 }
 /** A message that could not be delivered for so long is given up. */
 const staleMs = 6 * 3_600_000
 /** Messages that may wait for one receiver; beyond them the oldest are given up. */

@@ -14,14 +14,14 @@ import { reportOutcomes } from './outcomes/report-outcomes.ts'
 import { showForecast } from './rollouts/forecast-route.ts'
 import { excludeToken, rolloutOperations, showRollout, startRollout } from './rollouts/rollout-routes.ts'
 import { checkVerdict, showVerdict } from './rollouts/verdict-route.ts'
-import type { Route } from './route/route.ts'
+import type { HttpRoute } from './route/route.ts'
 import { openStream, showSnapshot } from './snapshots/snapshot-routes.ts'
 import { createToken, listTokens, reinstateToken, revokeToken } from './tokens.ts'
 import { publish } from './versions/publish.ts'
 import { showTraffic } from './versions/traffic-route.ts'
 
 /** All routes of the control plane. */
-export const routes: readonly Route[] = [
+export const routes: readonly HttpRoute[] = [
   health,
   ready,
   showMetrics,

@@ -17,7 +17,7 @@ import { type CanaryRun, endOf } from './canary-run.ts'
 import { assessEveryMs, productionOf, type Simulation, simulationStart, tickMs } from './simulation.ts'
 
 /** How a run stands after some time, in ms since its start. */
-export interface Moment {
+export interface SimulatedMoment {
   at: number
   rollout: Rollout
   assessment: Assessment | null
@@ -30,7 +30,11 @@ export interface Moment {
  * decisions become events, in the same order as in the controller. It is about five times as fast. `watch` is told after each
  * five minutes.
  */
-export function simulateFast(simulation: Simulation, run: number, watch?: (moment: Moment) => void): CanaryRun {
+export function simulateFast(
+  simulation: Simulation,
+  run: number,
+  watch?: (moment: SimulatedMoment) => void,
+): CanaryRun {
   const { scenario, engine } = simulation
   const { feed, salt } = productionOf(simulation, run)
   const release = new FastRelease(engine, scenario.rollout, salt)

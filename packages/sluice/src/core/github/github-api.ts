@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Backoff, jitteredBackoffMs } from '../../backoff.ts'
+import { type BackoffSettings, jitteredBackoffMs } from '../../backoff.ts'
 import type { Sleep } from '../providers/clock.ts'
 import { retryAfterMs } from '../providers/errors/retry-after.ts'
 
@@ -59,7 +59,7 @@ export interface GithubApiOptions extends GithubConnection {
 export const publicGithubApi = 'https://api.github.com'
 
 const attempts = 4
-const backoff: Backoff = { firstMs: 600, longestMs: 60_000 }
+const backoff: BackoffSettings = { firstMs: 600, longestMs: 60_000 }
 /** A verdict is not held up for a comment longer than this. */
 const defaultLongestWaitMs = 60_000
 /** Where a limit does not say how long it lasts. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ToolCall, Trajectory } from '../../records/answer-trace.ts'
-import { type CallOutcome, errorText, outcomeOf, reportedCall } from './tool-call.ts'
+import { type CallOutcome, outcomeOf, reportedCall, toolErrorText } from './tool-call.ts'
 import { createTrajectoryBuilder, type TrajectoryBuilder } from './trajectory-builder.ts'
 import { at, readAs, Unreadable } from './unreadable.ts'
 
@@ -78,6 +78,6 @@ function callsOf({ content, toolCalls }: Step): ToolCall[] {
 
 function outcomeOfResult(said: Record<string, unknown>): CallOutcome {
   if (said.type === 'tool-output-denied') return { error: 'not approved' }
-  if (said.type === 'tool-error') return { error: errorText(said.error ?? '') }
+  if (said.type === 'tool-error') return { error: toolErrorText(said.error ?? '') }
   return outcomeOf(said.output ?? said.result, said.error)
 }

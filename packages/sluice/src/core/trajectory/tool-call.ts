@@ -83,13 +83,13 @@ export function reportedCall(value: unknown): ToolCall {
 
 /** What came of a call, where a tool of MCP marks a result as an error by `isError`. */
 export function outcomeOf(result: unknown, error?: unknown): CallOutcome {
-  if (error != null) return { result, error: errorText(error) }
+  if (error != null) return { result, error: toolErrorText(error) }
   const marked = typeof result === 'object' && result !== null && 'isError' in result && result.isError === true
-  return marked ? { result, error: errorText('content' in result ? result.content : result) } : { result }
+  return marked ? { result, error: toolErrorText('content' in result ? result.content : result) } : { result }
 }
 
 /** An error in words. One that went through JSON has often lost its message. */
-export function errorText(error: unknown): string {
+export function toolErrorText(error: unknown): string {
   const said = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
   const text = typeof said === 'string' ? said : (JSON.stringify(said) ?? '')
   return text === '' || text === '{}' ? 'failed, without a message' : text

@@ -2,7 +2,7 @@ import { ProviderError } from '../../core/providers/provider-error.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Mock } from '../../core/suite/cases/mock.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import { render, variablesOf } from '../../core/suite/values/template.ts'
+import { fillTemplate, variablesOf } from '../../core/suite/values/template.ts'
 import { plainData, Written } from '../../core/suite/values/written.ts'
 import { formatAmount } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
@@ -50,7 +50,7 @@ function filled({ args, result, error, ...mock }: Mock, vars: Case['vars'], stri
     ...mock,
     ...(args && { args: fill(args) as typeof args }),
     ...(result !== undefined && { result: fill(result) }),
-    ...(error !== undefined && { error: render(error, vars, { strict }) }),
+    ...(error !== undefined && { error: fillTemplate(error, vars, { strict }) }),
   }
 }
 
@@ -59,7 +59,7 @@ function rendered(value: unknown, vars: Case['vars'], strict: boolean): unknown 
   if (typeof value === 'string') {
     const [name, ...more] = variablesOf(value, { strict })
     const isAlone = name !== undefined && more.length === 0 && /^\{\{[^{}]*\}\}$/.test(value)
-    return isAlone && Object.hasOwn(vars, name) ? vars[name] : render(value, vars, { strict })
+    return isAlone && Object.hasOwn(vars, name) ? vars[name] : fillTemplate(value, vars, { strict })
   }
   if (value === null || typeof value !== 'object' || value instanceof Written) return value
   if (Array.isArray(value)) return value.map((item) => rendered(item, vars, strict))

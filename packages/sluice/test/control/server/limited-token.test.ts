@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Route } from '../../../src/control/server/route/route.ts'
+import type { HttpRoute } from '../../../src/control/server/route/route.ts'
 import { routes } from '../../../src/control/server/routes.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { scopes } from '../../../src/records/token-scopes.ts'
@@ -74,7 +74,7 @@ const questions: Record<string, (stage: Stage) => { query?: string; body?: unkno
   'POST /ofrep/v1/evaluate/flags/{key}': () => ({ body: { context: { targetingKey: 'ann' } } }),
 }
 
-async function answerOf({ method, path }: Route, found: Stage): Promise<{ status: number; text: string }> {
+async function answerOf({ method, path }: HttpRoute, found: Stage): Promise<{ status: number; text: string }> {
   const { plane, as, rollout, tokenId } = found
   const names: Record<string, string> = { feature: hidden, key: hidden, rollout, id: tokenId, version: version.id }
   const { query = '', body = method === 'GET' ? undefined : { reason: 'x' } } =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { render } from '../../../src/core/suite/values/template.ts'
+import { fillTemplate } from '../../../src/core/suite/values/template.ts'
 import { createLedger, translated } from '../../../src/gate/import/fidelity.ts'
 import { fidelityMarkdown, fidelityTable } from '../../../src/gate/import/fidelity-text.ts'
 import type { ImportedCase, ImportedFeature } from '../../../src/gate/import/imported.ts'
@@ -118,7 +118,7 @@ test('half a character is replaced, which no file can hold', () => {
 
 test('braces that stand for themselves are rendered as such', () => {
   for (const text of ['{{x}}', '\\{{x}}', '\\\\{{x', 'a {{{ b'])
-    assert.equal(render(escapeBraces(text), {}, { strict: true }), text)
+    assert.equal(fillTemplate(escapeBraces(text), {}, { strict: true }), text)
 })
 
 test('rows are counted by what they say, and the share is that of the assertions', () => {

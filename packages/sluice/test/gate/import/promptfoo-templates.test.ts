@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { render } from '../../../src/core/suite/values/template.ts'
+import { fillTemplate } from '../../../src/core/suite/values/template.ts'
 import { renderTemplate } from '../../../src/gate/import/promptfoo/render-template.ts'
 import { plainNames } from '../../../src/gate/import/promptfoo/template-tokens.ts'
 import { importYaml } from './source-of.ts'
@@ -69,5 +69,5 @@ test('a backslash before a variable stays one', async () => {
     "prompts: ['C:\\{{ dir }}']\ntests: [{vars: {dir: x}, assert: [{type: contains, value: 'C:\\{{dir}}'}]}]",
   )
   const [message, check] = [features[0]?.messages?.[0]?.content ?? '', features[0]?.cases[0]?.checks[0]?.contains]
-  for (const text of [message, String(check)]) assert.equal(render(text, { dir: 'x' }, { strict: true }), 'C:\\x')
+  for (const text of [message, String(check)]) assert.equal(fillTemplate(text, { dir: 'x' }, { strict: true }), 'C:\\x')
 })

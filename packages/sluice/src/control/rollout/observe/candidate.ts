@@ -1,7 +1,7 @@
 import type { RequestEntry } from '../../../records/outcome.ts'
 import { freshShare } from '../evidence/randomisation.ts'
 import type { UnitMemory } from '../evidence/unit-memory.ts'
-import type { Observation } from './observation.ts'
+import type { ObservedEntry } from './observed-entry.ts'
 
 /**
  * Makes the first request of a randomisation that sent its content along the one whose score may count. Whether it was sent
@@ -10,7 +10,7 @@ import type { Observation } from './observation.ts'
  * brings another: those who became the canary's have no such next one, and the scores that take longest must not be lost in one arm.
  */
 export function markCandidate(
-  { settings, arm, stage, testimony }: Observation,
+  { settings, arm, stage, testimony }: ObservedEntry,
   entry: RequestEntry,
   memory: UnitMemory,
 ): UnitMemory {
@@ -30,7 +30,7 @@ export function markCandidate(
  * the score is not one that counts. Without a candidate every request may be judged alike, and the first score counts.
  */
 export function candidateShare(
-  { settings, arm, stage }: Observation,
+  { settings, arm, stage }: ObservedEntry,
   of: string,
   memory: UnitMemory,
 ): { share: number; memory: UnitMemory } | undefined {

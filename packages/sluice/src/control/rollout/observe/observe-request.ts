@@ -8,47 +8,47 @@ import { addToRate, betOnFlag, type FlagSums } from '../evidence/signal-sums.ts'
 import { assignmentSeenBy, type Flag, flags, recentOf, stagedOf, type UnitMemory } from '../evidence/unit-memory.ts'
 import { markCandidate } from './candidate.ts'
 import { enter } from './enter-window.ts'
-import { accountsOf, type Observation } from './observation.ts'
+import { accountsOf, type ObservedEntry } from './observed-entry.ts'
 import { isComparable, isSettled, isStageWarm } from './warm-up.ts'
 
 /** What a request was flagged for; null where that cannot be known. */
 type Raised = Record<Flag, boolean | null>
 
 /** Adds a request: its flags, the first time that the user raises them, and the user, once per randomisation. */
-export function observeRequest(observation: Observation, entry: RequestEntry, memory: UnitMemory): UnitMemory {
-  const { evidence, arm, stage, testimony } = observation
-  enter(evidence, observation, { stage, at: entry.receivedAt })
+export function observeRequest(observed: ObservedEntry, entry: RequestEntry, memory: UnitMemory): UnitMemory {
+  const { evidence, arm, stage, testimony } = observed
+  enter(evidence, observed, { stage, at: entry.receivedAt })
   const latencyMs = amount(entry.latencyMs)
   const costUsd = amount(entry.costUsd)
-  const raised = raisedBy(observation, entry, { latencyMs, costUsd, memory })
+  const raised = raisedBy(observed, entry, { latencyMs, costUsd, memory })
   countRequest(evidence.sums.arms[arm], entry, { latencyMs, costUsd, slow: raised.slowAny })
-  countFor(observation, entry, memory)
-  const flagged = addFlags(observation, raised, markCandidate(observation, entry, memory))
-  const next = addCost(observation, isStageWarm(observation, entry) ? costUsd : null, addUser(observation, flagged))
+  countFor(observed, entry, memory)
+  const flagged = addFlags(observed, raised, markCandidate(observed, entry, memory))
+  const next = addCost(observed, isStageWarm(observed, entry) ? costUsd : null, addUser(observed, flagged))
   const { usual } = testimony
   for (const sketches of usual ? [evidence.sums.sketches, usual.sketches] : [evidence.sums.sketches])
     if (arm === 'incumbent') addToSketches(sketches, latencyMs, costUsd)
   renewLimits(evidence.limits, evidence.sums.sketches, entry.receivedAt)
   if (usual) renewLimits(usual.limits, usual.sketches, entry.receivedAt, ofOneToken)
-  countInWindow(observation, entry)
+  countInWindow(observed, entry)
   evidence.lastRequestAt = entry.receivedAt
   evidence.askedAt[arm] = entry.receivedAt
   evidence.unjudged += 1
   return next
 }
 
-function countInWindow(observation: Observation, { error, captured }: RequestEntry): void {
-  const { evidence, arm, stage } = observation
+function countInWindow(observed: ObservedEntry, { error, captured }: RequestEntry): void {
+  const { evidence, arm, stage } = observed
   const { window } = evidence
   if (stage !== window.stage) return
   window.staged[arm] += 1
   if (arm === 'canary') window.canary.requests += 1
   if (captured && error === null)
-    for (const { asked } of accountsOf(observation, evidence.sums.score, ({ score }) => score)) asked[arm] += 1
+    for (const { asked } of accountsOf(observed, evidence.sums.score, ({ score }) => score)) asked[arm] += 1
 }
 
 /** A request is slow, or dear, by what is usual for the token that reports it; until that is known, by what is for all. */
-function limitsFor({ evidence, testimony: { usual } }: Observation): Limits {
+function limitsFor({ evidence, testimony: { usual } }: ObservedEntry): Limits {
   if (!usual) return evidence.limits
   const { slowMs, costCapUsd } = evidence.limits
   return { ...usual.limits, slowMs: usual.limits.slowMs ?? slowMs, costCapUsd: usual.limits.costCapUsd ?? costCapUsd }
@@ -71,15 +71,15 @@ function amount(value: number | null): number | null {
 }
 
 function raisedBy(
-  observation: Observation,
+  observed: ObservedEntry,
   entry: RequestEntry,
   { latencyMs, costUsd, memory }: Measured & { memory: UnitMemory },
 ): Raised {
-  const { slowMs, costCapUsd } = limitsFor(observation)
-  const warm = isStageWarm(observation, entry)
-  const timed = warm && isComparable(observation, entry)
+  const { slowMs, costCapUsd } = limitsFor(observed)
+  const warm = isStageWarm(observed, entry)
+  const timed = warm && isComparable(observed, entry)
   const times = !timed || latencyMs === null || slowMs === null ? null : latencyMs / slowMs
-  const settled = times !== null && isSettled(observation, entry, memory) ? times : null
+  const settled = times !== null && isSettled(observed, entry, memory) ? times : null
   return {
     errors: entry.error !== null,
     safety: entry.refusal || entry.invalid,
@@ -121,18 +121,18 @@ function countRequest(arm: ArmSums, entry: RequestEntry, measured: Measured & { 
   }
 }
 
-function addFlags(observation: Observation, raised: Raised, memory: UnitMemory): UnitMemory {
-  const known = flagsKnown(observation, memory)
+function addFlags(observed: ObservedEntry, raised: Raised, memory: UnitMemory): UnitMemory {
+  const known = flagsKnown(observed, memory)
   const fresh: Flag[] = []
   const recent: Flag[] = []
   for (const flag of flags) {
     const flagged = raised[flag]
     if (flagged === null) continue
-    addRates(observation, { flag, flagged, before: known.staged[flag] ?? 0 })
-    if (!known.ever.includes(flag) && addFirst(observation, flag, flagged)) fresh.push(flag)
-    if (!known.recent.includes(flag) && addRecent(observation, flag, flagged)) recent.push(flag)
+    addRates(observed, { flag, flagged, before: known.staged[flag] ?? 0 })
+    if (!known.ever.includes(flag) && addFirst(observed, flag, flagged)) fresh.push(flag)
+    if (!known.recent.includes(flag) && addRecent(observed, flag, flagged)) recent.push(flag)
   }
-  return withFlags(observation, memory, { raised, fresh, recent })
+  return withFlags(observed, memory, { raised, fresh, recent })
 }
 
 interface KnownFlags {
@@ -142,7 +142,7 @@ interface KnownFlags {
 }
 
 function flagsKnown(
-  { evidence: { window }, stage, arm }: Observation,
+  { evidence: { window }, stage, arm }: ObservedEntry,
   { flags = [], recent, staged }: UnitMemory,
 ): KnownFlags {
   const isStaged = staged?.stage === stage && staged.arm === arm
@@ -154,25 +154,25 @@ function flagsKnown(
 }
 
 function addRates(
-  observation: Observation,
+  observed: ObservedEntry,
   { flag, flagged, before }: { flag: Flag; flagged: boolean; before: number },
 ): void {
-  const { arm, stage, evidence } = observation
+  const { arm, stage, evidence } = observed
   if (stage !== evidence.window.stage) return
-  for (const sums of accountsOfFlag(observation, flag)) {
+  for (const sums of accountsOfFlag(observed, flag)) {
     addToRate(sums.stage[arm], flagged, before)
     addToRate(sums.lately[0][arm], flagged, before)
   }
 }
 
 /** A request of a user who has not raised the flag in this rollout. */
-function addFirst(observation: Observation, flag: Flag, flagged: boolean): boolean {
-  const { arm, stage, settings, evidence, testimony } = observation
+function addFirst(observed: ObservedEntry, flag: Flag, flagged: boolean): boolean {
+  const { arm, stage, settings, evidence, testimony } = observed
   const share = stageShare(settings.stages, stage)
   const isPresent = stage === evidence.window.stage
   const counts = testimony.atRisk[flag].stage
   if (flagged) {
-    const accounts = accountsOfFlag(observation, flag)
+    const accounts = accountsOfFlag(observed, flag)
     const ratio = accounts.map((sums) => sums.ratio[stage])
     const exposed = accounts.map((sums) => sums.exposed[stage])
     betOnFlag(ratio, arm, share)
@@ -184,13 +184,13 @@ function addFirst(observation: Observation, flag: Flag, flagged: boolean): boole
 }
 
 /** A request of a user who has not raised the flag in the present window. */
-function addRecent(observation: Observation, flag: Flag, flagged: boolean): boolean {
-  const { arm, stage, settings, evidence, testimony } = observation
+function addRecent(observed: ObservedEntry, flag: Flag, flagged: boolean): boolean {
+  const { arm, stage, settings, evidence, testimony } = observed
   if (stage !== evidence.window.stage) return false
   const share = stageShare(settings.stages, stage)
   const counts = testimony.atRisk[flag].window
   if (flagged) {
-    const accounts = accountsOfFlag(observation, flag)
+    const accounts = accountsOfFlag(observed, flag)
     const ratio = accounts.map(({ recent }) => recent.ratio)
     const exposed = accounts.map(({ recent }) => recent.exposed)
     betOnFlag(ratio, arm, share)
@@ -201,7 +201,7 @@ function addRecent(observation: Observation, flag: Flag, flagged: boolean): bool
 }
 
 function withFlags(
-  { evidence: { window, judge }, stage, arm }: Observation,
+  { evidence: { window, judge }, stage, arm }: ObservedEntry,
   memory: UnitMemory,
   { raised, fresh, recent }: { raised: Raised; fresh: readonly Flag[]; recent: readonly Flag[] },
 ): UnitMemory {
@@ -222,14 +222,14 @@ function withFlags(
   return next
 }
 
-function accountsOfFlag(observation: Observation, flag: Flag): FlagSums[] {
-  const whole = observation.evidence.sums.flags[flag]
-  return flag === 'overCost' ? [whole] : accountsOf(observation, whole, ({ flags }) => flags[flag])
+function accountsOfFlag(observed: ObservedEntry, flag: Flag): FlagSums[] {
+  const whole = observed.evidence.sums.flags[flag]
+  return flag === 'overCost' ? [whole] : accountsOf(observed, whole, ({ flags }) => flags[flag])
 }
 
 /** What the token itself has seen, whoever else saw the same user before. */
 function countFor(
-  { settings, arm, stage, source, testimony }: Observation,
+  { settings, arm, stage, source, testimony }: ObservedEntry,
   { error, receivedAt }: RequestEntry,
   memory: UnitMemory,
 ): void {
@@ -245,14 +245,14 @@ function countFor(
 }
 
 /** Counts the user, once per randomisation. */
-function addUser(observation: Observation, memory: UnitMemory): UnitMemory {
-  const { evidence, settings, arm, stage, source } = observation
+function addUser(observed: ObservedEntry, memory: UnitMemory): UnitMemory {
+  const { evidence, settings, arm, stage, source } = observed
   const { exposed, by = 0, seenBy } = memory
   const pi = freshShare(settings.stages, exposed, stage)
-  if (pi === undefined) return withAssignment(observation, memory)
+  if (pi === undefined) return withAssignment(observed, memory)
   if (exposed?.arm !== arm) {
     evidence.sums.arms[arm].users += 1
-    for (const users of accountsOf(observation, null, ({ users }) => users)) if (users) users[arm] += 1
+    for (const users of accountsOf(observed, null, ({ users }) => users)) if (users) users[arm] += 1
   }
   const { by: _, ...rest } = memory
   const others = exposed && by !== source ? { ...seenBy, [by]: exposed } : seenBy
@@ -265,15 +265,15 @@ function addUser(observation: Observation, memory: UnitMemory): UnitMemory {
 }
 
 /** The user was counted before; a token that had not seen them until now has. */
-function withAssignment({ settings, arm, stage, source }: Observation, memory: UnitMemory): UnitMemory {
+function withAssignment({ settings, arm, stage, source }: ObservedEntry, memory: UnitMemory): UnitMemory {
   if (freshShare(settings.stages, assignmentSeenBy(memory, source), stage) === undefined) return memory
   return { ...memory, seenBy: { ...memory.seenBy, [source]: { stage, arm } } }
 }
 
 /** What the first request of a randomisation cost that is in no warm-up of the stage. */
-function addCost(observation: Observation, costUsd: number | null, memory: UnitMemory): UnitMemory {
-  const { evidence, settings, arm, stage } = observation
-  const cap = limitsFor(observation).costCapUsd
+function addCost(observed: ObservedEntry, costUsd: number | null, memory: UnitMemory): UnitMemory {
+  const { evidence, settings, arm, stage } = observed
+  const cap = limitsFor(observed).costCapUsd
   const pi = freshShare(settings.stages, memory.priced, stage)
   if (costUsd === null || cap === null || pi === undefined) return memory
   const { cost } = evidence.sums

@@ -17,22 +17,22 @@ import { judgedShare, stageShare } from '../evidence/randomisation.ts'
 import { betOnDrop, countScore, forgetScores } from '../evidence/signal-sums.ts'
 import { recentOf, stagedOf, type UnitMemory } from '../evidence/unit-memory.ts'
 import { candidateShare } from './candidate.ts'
-import { accountsOf, type Observation } from './observation.ts'
+import { accountsOf, type ObservedEntry } from './observed-entry.ts'
 
 /** Adds a judged score: to the display always, as evidence once per randomisation of the user. */
 export function observeScore(
-  observation: Observation,
+  observed: ObservedEntry,
   entry: ScoreEntry,
   memory: UnitMemory,
 ): UnitMemory | IgnoredReason {
   if (!isShare(entry.score)) return 'invalidScore'
   if (!isRate(entry.sampled) || !isRate(entry.sampledOther)) return 'invalidSampling'
-  if (observation.evidence.judge.retired.includes(entry.judgeId)) return 'retiredJudge'
-  followJudge(observation.evidence, entry.judgeId)
-  observation.evidence.lastScoreAt = entry.receivedAt
-  observation.evidence.unjudged = 0
+  if (observed.evidence.judge.retired.includes(entry.judgeId)) return 'retiredJudge'
+  followJudge(observed.evidence, entry.judgeId)
+  observed.evidence.lastScoreAt = entry.receivedAt
+  observed.evidence.unjudged = 0
   const scored = { entry, length: lengthOf(entry, memory) }
-  return addContribution(observation, scored, addToDisplay(observation, scored, memory))
+  return addContribution(observed, scored, addToDisplay(observed, scored, memory))
 }
 
 /** In [0,1], and a number. */
@@ -73,8 +73,8 @@ interface Scored {
   length: number | null
 }
 
-function addToDisplay(observation: Observation, { entry, length }: Scored, memory: UnitMemory): UnitMemory {
-  const { evidence, arm, stage } = observation
+function addToDisplay(observed: ObservedEntry, { entry, length }: Scored, memory: UnitMemory): UnitMemory {
+  const { evidence, arm, stage } = observed
   const { judge, window, sums } = evidence
   const isKnown = memory.scores?.arm === arm && memory.scores.judgeEpoch === judge.epoch
   const before = isKnown && memory.scores ? memory.scores : { sum: 0, count: 0 }
@@ -85,20 +85,20 @@ function addToDisplay(observation: Observation, { entry, length }: Scored, memor
   const staged = stagedOf(memory, { stage, arm, judgeEpoch: judge.epoch })
   const answered = Math.max(entry.sampled, entry.sampledOther) / entry.sampled
   const x = entry.score - expectedExcess(sums.histories.inputs, length)
-  for (const score of accountsOf(observation, sums.score, ({ score }) => score))
+  for (const score of accountsOf(observed, sums.score, ({ score }) => score))
     countScore(score, arm, { before: staged, x, answered })
   return { ...memory, scores, staged: { ...staged, sum: staged.sum + x, count: staged.count + 1 } }
 }
 
-function addContribution(observation: Observation, scored: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
-  const { evidence, arm, stage, settings } = observation
+function addContribution(observed: ObservedEntry, scored: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
+  const { evidence, arm, stage, settings } = observed
   const { histories } = evidence.sums
   const { entry, length } = scored
-  const stagePi = judgedPi(observation, entry, stageShare(settings.stages, stage))
+  const stagePi = judgedPi(observed, entry, stageShare(settings.stages, stage))
   if (stagePi === 'invalidSampling') return stagePi
-  const contributed = addFirst(observation, scored, memory)
+  const contributed = addFirst(observed, scored, memory)
   if (typeof contributed === 'string') return contributed
-  const next = stagePi === undefined ? contributed : addRecent(observation, { ...scored, pi: stagePi }, contributed)
+  const next = stagePi === undefined ? contributed : addRecent(observed, { ...scored, pi: stagePi }, contributed)
   if (arm !== 'incumbent') return next
   addIncumbent(histories.recent, entry.score)
   if (length !== null) addCovariate(histories.inputs, length, entry.score)
@@ -115,7 +115,7 @@ function lengthOf({ inputChars, of }: ScoreEntry, { candidates = [] }: UnitMemor
 }
 
 /** The canary's share among judged requests; undefined where chance has no say. */
-function judgedPi({ arm }: Observation, entry: ScoreEntry, share: number): number | undefined | 'invalidSampling' {
+function judgedPi({ arm }: ObservedEntry, entry: ScoreEntry, share: number): number | undefined | 'invalidSampling' {
   if (!(share > 0 && share < 1)) return undefined
   const { sampled, sampledOther } = entry
   const pi = arm === 'canary' ? judgedShare(share, sampled, sampledOther) : judgedShare(share, sampledOther, sampled)
@@ -124,16 +124,16 @@ function judgedPi({ arm }: Observation, entry: ScoreEntry, share: number): numbe
 }
 
 /** Once per randomisation. */
-function addFirst(observation: Observation, { entry, length }: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
-  const { evidence, settings, arm, stage, testimony } = observation
+function addFirst(observed: ObservedEntry, { entry, length }: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
+  const { evidence, settings, arm, stage, testimony } = observed
   const { histories, score } = evidence.sums
-  const found = candidateShare(observation, entry.of, memory)
+  const found = candidateShare(observed, entry.of, memory)
   if (!found) return memory
-  const pi = judgedPi(observation, entry, found.share)
+  const pi = judgedPi(observed, entry, found.share)
   if (pi === 'invalidSampling') return pi
   if (pi === undefined) return memory
   const prior = scorePrior(evidence.priors)
-  const accounts = accountsOf(observation, score, ({ score }) => score)
+  const accounts = accountsOf(observed, score, ({ score }) => score)
   const contribution = { arm, pi, x: entry.score }
   if (histories.score.n >= prior.warmUp) {
     const drops = accounts.map(({ drop }) => drop[stage])
@@ -142,12 +142,12 @@ function addFirst(observation: Observation, { entry, length }: Scored, memory: U
   }
   for (const { users } of accounts) users[arm] += 1
   if (arm === 'incumbent') addIncumbent(histories.score, entry.score)
-  addJudged(testimony, { arm, stage, pi, isCandidate: memory.marked !== undefined, ...ratesOf(observation, entry) })
+  addJudged(testimony, { arm, stage, pi, isCandidate: memory.marked !== undefined, ...ratesOf(observed, entry) })
   return found.memory
 }
 
 function ratesOf(
-  { arm }: Observation,
+  { arm }: ObservedEntry,
   { sampled, sampledOther }: ScoreEntry,
 ): { canaryRate: number; incumbentRate: number } {
   return arm === 'canary'
@@ -157,11 +157,11 @@ function ratesOf(
 
 /** The first score of a user in the present window, and the second: harm that begins late, or with later turns, shows in them. */
 function addRecent(
-  observation: Observation,
+  observed: ObservedEntry,
   { entry, length, pi }: Scored & { pi: number },
   memory: UnitMemory,
 ): UnitMemory {
-  const { evidence, settings, arm } = observation
+  const { evidence, settings, arm } = observed
   const { sums, window } = evidence
   const { histories } = sums
   const known = recentOf(memory, window.index)
@@ -171,7 +171,7 @@ function addRecent(
     const lately = expectIncumbent(histories.recent, { ...usual, weight: usualWeight })
     const expected = expectGiven(lately, histories.inputs, length)
     const part = known.scores === 0 ? 'first' : 'later'
-    const accounts = accountsOf(observation, sums.score, ({ score }) => score).map(({ recent }) => recent[part])
+    const accounts = accountsOf(observed, sums.score, ({ score }) => score).map(({ recent }) => recent[part])
     betOnDrop(accounts, { arm, pi, x: entry.score }, expected, settings.tolerance)
   }
   return { ...memory, recent: { ...known, scores: known.scores + 1 } }

@@ -7,10 +7,10 @@ import { countAt, type PlaceEvidence, placeKinds, placeOf } from '../evidence/pl
 import { decidingSums, emptied, type TokenEvidence, tokenIndexOf } from '../evidence/tokens.ts'
 import type { UnitMemory } from '../evidence/unit-memory.ts'
 import { evidenceAgainst } from '../statistics/evidence-against.ts'
-import type { Observation } from './observation.ts'
 import { observeFeedback } from './observe-feedback.ts'
 import { observeRequest } from './observe-request.ts'
 import { observeScore } from './observe-score.ts'
+import type { ObservedEntry } from './observed-entry.ts'
 
 /** What the evidence depends on: none of it changes while a rollout runs, but that stages are added to those entered. */
 type Known = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings' | 'excluded' | 'enteredAt'>
@@ -80,14 +80,14 @@ function noteLastOutcome({ heard }: Evidence, { arm, stage }: Admitted, at: numb
   if (here) here[arm] = at
 }
 
-function observeKind(observation: Observation, entry: LogEntry, memory: UnitMemory): UnitMemory | IgnoredReason {
+function observeKind(observed: ObservedEntry, entry: LogEntry, memory: UnitMemory): UnitMemory | IgnoredReason {
   switch (entry.kind) {
     case 'request':
-      return observeRequest(observation, entry, memory)
+      return observeRequest(observed, entry, memory)
     case 'score':
-      return observeScore(observation, entry, memory)
+      return observeScore(observed, entry, memory)
     case 'feedback':
-      return observeFeedback(observation, entry, memory)
+      return observeFeedback(observed, entry, memory)
   }
 }
 

@@ -2,7 +2,7 @@ import type { RequestEntry } from '../../../records/outcome.ts'
 import type { PlaceEvidence } from '../evidence/places.ts'
 import { stageShare } from '../evidence/randomisation.ts'
 import type { UnitMemory } from '../evidence/unit-memory.ts'
-import type { Observation } from './observation.ts'
+import type { ObservedEntry } from './observed-entry.ts'
 
 /**
  * What makes a request slow although the version is not: a stage has just begun, the canary was hardly asked in it, the process is
@@ -14,27 +14,27 @@ const warmUp = { beginningMs: 15 * 60_000, canaryRequests: 30, processRequests: 
 const even = { from: 0.4, to: 0.6 }
 
 /** The stage is old enough for latencies to be compared at all. */
-export function isStageWarm({ evidence: { window } }: Observation, { receivedAt }: RequestEntry): boolean {
+export function isStageWarm({ evidence: { window } }: ObservedEntry, { receivedAt }: RequestEntry): boolean {
   const { stageSince, staged } = window
   if (stageSince === null || receivedAt - stageSince < warmUp.beginningMs) return false
   return staged.canary >= warmUp.canaryRequests
 }
 
 /** The arm that is asked less often finds its prompt cache cold more often: such requests are compared only where both are asked alike. */
-export function isComparable(observation: Observation, entry: RequestEntry): boolean {
-  const share = stageShare(observation.settings.stages, observation.stage)
-  return !isIdle(observation, entry) || (share >= even.from && share <= even.to)
+export function isComparable(observed: ObservedEntry, entry: RequestEntry): boolean {
+  const share = stageShare(observed.settings.stages, observed.stage)
+  return !isIdle(observed, entry) || (share >= even.from && share <= even.to)
 }
 
-function isIdle({ evidence, arm }: Observation, { receivedAt }: RequestEntry): boolean {
+function isIdle({ evidence, arm }: ObservedEntry, { receivedAt }: RequestEntry): boolean {
   const askedAt = evidence.askedAt[arm]
   return askedAt === null || receivedAt - askedAt > warmUp.idleMs
 }
 
 /** Nothing but the version can be what makes this request slow, as far as the outcomes tell. */
-export function isSettled(observation: Observation, entry: RequestEntry, memory: UnitMemory): boolean {
-  if (memory.exposed?.arm !== observation.arm || isIdle(observation, entry)) return false
-  return observation.places.every((place) => isWarm(place, entry.receivedAt))
+export function isSettled(observed: ObservedEntry, entry: RequestEntry, memory: UnitMemory): boolean {
+  if (memory.exposed?.arm !== observed.arm || isIdle(observed, entry)) return false
+  return observed.places.every((place) => isWarm(place, entry.receivedAt))
 }
 
 /** Of a process that is the only one so far nobody knows how long it has been there: it has not just begun because of the rollout. */

@@ -4,7 +4,7 @@ import { maySee, refuseOtherFeature, type TokenReach } from '../access/caller.ts
 import type { HttpAnswer } from '../http/answer.ts'
 import { ofFeature, reason } from '../route/fields.ts'
 import { repeatedHeader } from '../route/idempotency.ts'
-import { defineRoute, type Route } from '../route/route.ts'
+import { defineRoute, type HttpRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { approveProposal } from './approve.ts'
 import { endProposal, type ProposalEnd } from './end-proposal.ts'
@@ -96,8 +96,8 @@ export const approve = defineRoute({
 function ending(
   end: ProposalEnd,
   summary: string,
-  { scopes, needsReason }: Pick<Route, 'scopes'> & { needsReason: boolean },
-): Route {
+  { scopes, needsReason }: Pick<HttpRoute, 'scopes'> & { needsReason: boolean },
+): HttpRoute {
   return defineRoute({
     method: 'POST',
     path: `/v1/proposals/{proposal}/${end}`,

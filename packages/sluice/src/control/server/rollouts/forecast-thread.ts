@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '@sluice/client'
-import { type Backoff, backoffMs } from '../../../backoff.ts'
+import { type BackoffSettings, backoffMs } from '../../../backoff.ts'
 import { workerFile } from '../../../core/providers/processes/worker-file.ts'
 import { SluiceError } from '../../../errors.ts'
 import type { MeasuredTraffic } from '../../../records/measured-traffic.ts'
@@ -24,7 +24,7 @@ export interface ForecastThreadOptions {
   limitMs?: number
 }
 
-const restsMs: Backoff = { firstMs: 1000, longestMs: 60_000 }
+const restsMs: BackoffSettings = { firstMs: 1000, longestMs: 60_000 }
 const longestMs = 30_000
 const resourceLimits = { maxOldGenerationSizeMb: 128 }
 

@@ -12,7 +12,7 @@ import { type Changed, changeFeature } from '../change-feature.ts'
 import type { HttpAnswer } from '../http/answer.ts'
 import { breakGlass, expectedRevision, ofFeature, ofRollout, reason } from '../route/fields.ts'
 import { repeatedHeader } from '../route/idempotency.ts'
-import { defineRoute, type Route } from '../route/route.ts'
+import { defineRoute, type HttpRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { judgeWordOf } from '../versions/judge-word.ts'
 import { applyStart, operateRollout, type RolloutOperation } from './change-rollout.ts'
@@ -87,7 +87,7 @@ export const showRollout = defineRoute({
 
 const actBody = z.strictObject({ reason, expectedRevision })
 
-function operation(type: RolloutOperation, summary: string): Route {
+function operation(type: RolloutOperation, summary: string): HttpRoute {
   return defineRoute({
     method: 'POST',
     path: `/v1/rollouts/{rollout}/${type}`,

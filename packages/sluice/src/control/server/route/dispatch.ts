@@ -5,7 +5,7 @@ import { securityHeaders } from '../http/security-headers.ts'
 import type { Services } from '../services.ts'
 import { stopwatch } from '../timers.ts'
 import { withKeys } from './addressed.ts'
-import type { Route } from './route.ts'
+import type { HttpRoute } from './route.ts'
 
 /** A request before it is handled. */
 export interface Exchange {
@@ -23,7 +23,7 @@ interface Handled {
 
 /** Admits a request, lets its route handle it, and answers. Every error becomes a problem document. */
 export async function dispatch(
-  route: Route,
+  route: HttpRoute,
   exchange: Exchange,
   services: Services,
   admission: Admission,
@@ -38,7 +38,7 @@ export async function dispatch(
 /** Counts a request, and logs it. */
 export function noteRequest(
   { metrics, log }: Pick<Services, 'metrics' | 'log'>,
-  { method, path, quiet }: Pick<Route, 'method' | 'path' | 'quiet'>,
+  { method, path, quiet }: Pick<HttpRoute, 'method' | 'path' | 'quiet'>,
   { status, ms, facts }: { status: number; ms: number; facts: Record<string, unknown> },
 ): void {
   const rounded = Math.round(ms)
@@ -50,7 +50,7 @@ export function noteRequest(
 }
 
 async function respond(
-  route: Route,
+  route: HttpRoute,
   { request, params: given, node }: Exchange,
   { requestId, services, admission }: { requestId: string; services: Services; admission: Admission },
 ): Promise<Handled> {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { problemSchema } from '../../../records/problem.ts'
-import type { AnswerSpec, Route } from './route.ts'
+import type { AnswerSpec, HttpRoute } from './route.ts'
 
 type Json = Record<string, unknown>
 
 /** The OpenAPI document of all routes, made from the schemas that check their requests. */
-export function openApi(routes: readonly Route[], version: string): Json {
+export function openApi(routes: readonly HttpRoute[], version: string): Json {
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = paths[route.path] ?? {}
@@ -28,7 +28,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
   }
 }
 
-function operation(route: Route): Json {
+function operation(route: HttpRoute): Json {
   const body = route.body ?? route.describedBody
   const scopes = route.scopes && [...new Set([...route.scopes, 'admin'])]
   return {
@@ -55,7 +55,7 @@ function parameters(schema: z.ZodType, place: 'path' | 'query'): Json[] {
   }))
 }
 
-function headers({ idempotent, headers = {} }: Route): Json[] {
+function headers({ idempotent, headers = {} }: HttpRoute): Json[] {
   const described = Object.entries(headers).map(([name, description]) => {
     return { name, in: 'header', required: false, description, schema: { type: 'string', pattern: '^[\\x20-\\x7e]*$' } }
   })
@@ -66,7 +66,7 @@ function headers({ idempotent, headers = {} }: Route): Json[] {
 
 const replayed = { 'Idempotency-Replayed': '"true" if an earlier request with the same Idempotency-Key was answered.' }
 
-function responses({ answers, idempotent }: Route): Json {
+function responses({ answers, idempotent }: HttpRoute): Json {
   const named = Object.entries(answers).map(([status, answer]) => {
     return [status, response(idempotent ? { ...answer, headers: { ...answer.headers, ...replayed } } : answer)]
   })

@@ -59,7 +59,7 @@ interface RouteFacts {
 }
 
 /** One operation. The same schemas check its requests and describe them in the contract. */
-export interface Route extends RouteFacts {
+export interface HttpRoute extends RouteFacts {
   params: z.ZodType
   query: z.ZodType
   body: z.ZodType | undefined
@@ -83,7 +83,7 @@ export function defineRoute<
   P extends z.ZodType = Nothing,
   Q extends z.ZodType = Nothing,
   B extends z.ZodType = Nothing,
->(spec: RouteSpec<P, Q, B>): Route {
+>(spec: RouteSpec<P, Q, B>): HttpRoute {
   return {
     ...spec,
     params: spec.params ?? nothing,

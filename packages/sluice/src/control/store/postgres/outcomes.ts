@@ -2,7 +2,7 @@ import type { LogEntry } from '../../../records/outcome.ts'
 import { openRollouts } from '../open-rollouts.ts'
 import { type Appended, type OutcomeLog, rolloutsOf } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { featureOf } from '../rows/feature-row.ts'
+import { featureStateOf } from '../rows/feature-row.ts'
 import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import type { StoreSignal } from '../signal.ts'
 import type { AppendQueue } from './append-queue.ts'
@@ -84,7 +84,7 @@ export function postgresOutcomes(
     onAppend: appends.listen,
     async pruneLog(before) {
       const rows = await db.query('SELECT feature, document FROM sluice.features')
-      const features = db.damaged.readable(rows, ({ document }) => featureOf(document), rowOf.feature)
+      const features = db.damaged.readable(rows, ({ document }) => featureStateOf(document), rowOf.feature)
       const open = openRollouts(features)
       // A feature that cannot be read may have a running rollout, so its entries are kept.
       const known = features.map(({ feature }) => feature)

@@ -4,7 +4,7 @@ import { newIdentity } from '../identity.ts'
 import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.ts'
 import { auditOf } from '../rows/audit-row.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { featureOf } from '../rows/feature-row.ts'
+import { featureStateOf } from '../rows/feature-row.ts'
 import { answerOf } from '../rows/remembered-answer-row.ts'
 import { tokenRecordOf } from '../rows/token-row.ts'
 import { versionOf } from '../rows/version-row.ts'
@@ -31,11 +31,11 @@ export function postgresReleases(db: PostgresConnection, changes: StoreSignal<nu
     },
     async features() {
       const rows = await query('SELECT feature, document FROM sluice.features ORDER BY feature')
-      return damaged.readable(rows, ({ document }) => featureOf(document), rowOf.feature)
+      return damaged.readable(rows, ({ document }) => featureStateOf(document), rowOf.feature)
     },
     async feature(name) {
       const [row] = await query('SELECT document FROM sluice.features WHERE feature = $1', [name])
-      return row && featureOf(row.document)
+      return row && featureStateOf(row.document)
     },
     async versions(feature) {
       const all = 'SELECT feature, id, document FROM sluice.versions WHERE feature = $1 ORDER BY number'

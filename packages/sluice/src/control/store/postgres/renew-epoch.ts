@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { SluiceError } from '../../../errors.ts'
 import { newIdentity } from '../identity.ts'
 import { type RunningRollout, runningIn } from '../open-rollouts.ts'
-import { featureOf } from '../rows/feature-row.ts'
+import { featureStateOf } from '../rows/feature-row.ts'
 import { connectionSettings } from './connection-settings.ts'
 import { postgresMigrations } from './migrations.ts'
 import { openClient } from './open-client.ts'
@@ -37,5 +37,8 @@ async function renewedBy(client: pg.Client) {
     throw new SluiceError('cannot-run', 'servers are connected to it: stop them first')
   const features = await ask('SELECT document FROM sluice.features ORDER BY feature')
   const [store] = await ask('UPDATE sluice.store SET epoch = $1 RETURNING revision', [newIdentity().epoch])
-  return { revision: Number(store?.revision), rollouts: runningIn(features.map(({ document }) => featureOf(document))) }
+  return {
+    revision: Number(store?.revision),
+    rollouts: runningIn(features.map(({ document }) => featureStateOf(document))),
+  }
 }

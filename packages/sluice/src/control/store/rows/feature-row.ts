@@ -26,4 +26,4 @@ const featureState = featureSchema
   })
   .loose()
 
-export const featureOf = documentReader<FeatureState>('feature', featureState)
+export const featureStateOf = documentReader<FeatureState>('feature', featureState)

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { SluiceError } from '../../../errors.ts'
 import { schemaVersion } from '../../../sqlite/open-database.ts'
 import { type RunningRollout, runningIn } from '../open-rollouts.ts'
-import { featureOf } from '../rows/feature-row.ts'
+import { featureStateOf } from '../rows/feature-row.ts'
 import { sqliteMigrations } from './migrations.ts'
 
 /** What a database file contains that no server has open. */
@@ -26,7 +26,10 @@ export function examine(file: string): Examined {
     const row = isStore ? database.prepare('SELECT revision FROM store').get() : undefined
     if (!row) throw new SluiceError('cannot-run', 'it holds no state of a control plane')
     const features = database.prepare('SELECT document FROM features ORDER BY feature').all()
-    return { revision: Number(row.revision), rollouts: runningIn(features.map(({ document }) => featureOf(document))) }
+    return {
+      revision: Number(row.revision),
+      rollouts: runningIn(features.map(({ document }) => featureStateOf(document))),
+    }
   } finally {
     database.close()
   }

@@ -5,7 +5,7 @@ import { forgettingOfFeature } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
 import { type Appended, type OutcomeLog, rolloutsOf } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { featureOf } from '../rows/feature-row.ts'
+import { featureStateOf } from '../rows/feature-row.ts'
 import { isStorable, type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import { signal } from '../signal.ts'
 import { SqliteConnection } from './connection.ts'
@@ -63,7 +63,7 @@ export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
     onAppend: appends.listen,
     async pruneLog(before) {
       const rows = await db.read(() => db.all('SELECT feature, document FROM features'))
-      const features = db.damaged.readable(rows, ({ document }) => featureOf(document), rowOf.feature)
+      const features = db.damaged.readable(rows, ({ document }) => featureStateOf(document), rowOf.feature)
       const open = JSON.stringify(openRollouts(features))
       // A feature that cannot be read may have a running rollout, so its entries are kept.
       const known = JSON.stringify(features.map(({ feature }) => feature))

@@ -5,7 +5,7 @@ import { newIdentity } from '../identity.ts'
 import type { CommitResult, ReleaseStore, StoreChange } from '../release-store.ts'
 import { auditOf } from '../rows/audit-row.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { featureOf } from '../rows/feature-row.ts'
+import { featureStateOf } from '../rows/feature-row.ts'
 import { answerOf } from '../rows/remembered-answer-row.ts'
 import { tokenRecordOf } from '../rows/token-row.ts'
 import { versionOf } from '../rows/version-row.ts'
@@ -29,12 +29,12 @@ export function sqliteReleases(db: SqliteConnection, lastFence: (name: string) =
     features: () =>
       db.read(() => {
         const rows = db.all('SELECT feature, document FROM features ORDER BY feature')
-        return db.damaged.readable(rows, ({ document }) => featureOf(document), rowOf.feature)
+        return db.damaged.readable(rows, ({ document }) => featureStateOf(document), rowOf.feature)
       }),
     feature: (name) =>
       db.read(() => {
         const row = db.first('SELECT document FROM features WHERE feature = ?', name)
-        return row && featureOf(row.document)
+        return row && featureStateOf(row.document)
       }),
     versions: (feature) =>
       db.read(() => {

@@ -6,7 +6,7 @@ import type { Limiter } from '../../providers/limits/concurrency.ts'
 import { runProgram } from '../../providers/program.ts'
 import type { CommandCheck } from '../../suite/checks/check-spec.ts'
 import { CheckError } from './check-error.ts'
-import { type Measure, type Outcome, outcome } from './measure.ts'
+import { type CheckScore, type Measure, passOrFail } from './measure.ts'
 
 /** Where the programs of checks run. */
 export interface CommandPlace {
@@ -62,7 +62,7 @@ export function measureCommand(
     const written = isUtf8(stdout) ? stdout.toString().trim() : undefined
     if (written === undefined) throw fail('wrote what is not UTF-8')
     const parsed = answer.safeParse(parsedJson(written))
-    if (parsed.success) return toOutcome(parsed.data)
+    if (parsed.success) return toScore(parsed.data)
     const met = written === '' ? 'nothing' : errorExcerpt(written, place.mask)
     throw fail(`wrote ${met} where ${expected} is wanted, and nothing else; what it logs belongs on stderr${said}`)
   }
@@ -92,9 +92,9 @@ function parsedJson(text: string): unknown {
   }
 }
 
-function toOutcome(given: z.infer<typeof answer>): Outcome {
-  if (typeof given === 'boolean') return outcome(given, given ? 'passed' : 'failed')
+function toScore(given: z.infer<typeof answer>): CheckScore {
+  if (typeof given === 'boolean') return passOrFail(given, given ? 'passed' : 'failed')
   if (typeof given === 'number') return { score: given, reason: `score ${given}` }
-  if ('pass' in given) return outcome(given.pass, given.reason ?? (given.pass ? 'passed' : 'failed'))
+  if ('pass' in given) return passOrFail(given.pass, given.reason ?? (given.pass ? 'passed' : 'failed'))
   return { score: given.score, reason: given.reason ?? `score ${given.score}` }
 }

@@ -3,7 +3,7 @@ import { type Brackets, closingBracket } from '../../suite/json/closing-bracket.
 import { CheckError } from './check-error.ts'
 import { dataOf } from './json.ts'
 import { schemaFaults } from './json-schema.ts'
-import { type Measure, outcome } from './measure.ts'
+import { type Measure, passOrFail } from './measure.ts'
 import { readWithin } from './time-limit.ts'
 
 /**
@@ -17,15 +17,15 @@ export function measureContainsJson({ name, value, negate }: ContainsJsonCheck):
       // A list such as [1] stands in any text with footnotes, so without a schema lists say nothing.
       faultsOf ? [...valuesIn(output, object), ...valuesIn(output, list)] : valuesIn(output, object, 1),
     )
-    if (found.length === 0) return outcome(negate, `the output contains no JSON object${faultsOf ? ' or list' : ''}`)
-    if (!faultsOf) return outcome(!negate, 'the output contains a JSON object')
+    if (found.length === 0) return passOrFail(negate, `the output contains no JSON object${faultsOf ? ' or list' : ''}`)
+    if (!faultsOf) return passOrFail(!negate, 'the output contains a JSON object')
     let faults: string | undefined
     for (const data of found) {
       faults = await faultsOf(data, output.length)
-      if (faults === undefined) return outcome(!negate, 'the output contains JSON that meets the schema')
+      if (faults === undefined) return passOrFail(!negate, 'the output contains JSON that meets the schema')
     }
     const count = found.length === 1 ? 'the JSON in the output' : `none of ${found.length} JSON values in the output`
-    return outcome(negate, `${count} ${found.length === 1 ? 'does not meet' : 'meets'} the schema: ${faults}`)
+    return passOrFail(negate, `${count} ${found.length === 1 ? 'does not meet' : 'meets'} the schema: ${faults}`)
   }
 }
 

@@ -3,7 +3,7 @@ import { compileExpression } from '../../suite/values/expression.ts'
 import { plainData } from '../../suite/values/written.ts'
 import { CheckError } from './check-error.ts'
 import { parseOutput } from './json.ts'
-import { type Measure, outcome } from './measure.ts'
+import { type Measure, passOrFail } from './measure.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
 
 /**
@@ -48,7 +48,7 @@ function evaluated(work: () => unknown, name: string): unknown {
 }
 
 function outcomeOf(value: unknown, name: string) {
-  if (typeof value === 'boolean') return outcome(value, value ? 'holds' : 'does not hold')
+  if (typeof value === 'boolean') return passOrFail(value, value ? 'holds' : 'does not hold')
   const score = typeof value === 'bigint' ? Number(value) : value
   if (typeof score === 'number' && score >= 0 && score <= 1) return { score, reason: `gives ${score}` }
   throw new CheckError(`check ${name}: gives ${String(value)}; a condition or a number from 0 to 1 is wanted`)

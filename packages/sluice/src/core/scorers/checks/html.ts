@@ -1,6 +1,6 @@
 import type { DefaultTreeAdapterTypes, ParserError } from 'parse5'
 import type { HtmlCheck } from '../../suite/checks/check-spec.ts'
-import { type Measure, outcome } from './measure.ts'
+import { type Measure, passOrFail } from './measure.ts'
 import { readWithin } from './time-limit.ts'
 
 /**
@@ -13,13 +13,13 @@ export function measureHtml({ type, negate }: HtmlCheck): Measure {
     return readWithin('the output as HTML', output.length, () => {
       if (type === 'containsHtml') {
         const tag = firstTag(output, parser)
-        return outcome(
+        return passOrFail(
           (tag !== undefined) !== negate,
           tag ? `the output contains ${tag}` : 'the output contains no HTML',
         )
       }
       const fault = faultOf(output.trim(), parser)
-      return outcome(
+      return passOrFail(
         (fault === undefined) !== negate,
         fault ? `the output is not HTML: ${fault}` : 'the output is HTML',
       )

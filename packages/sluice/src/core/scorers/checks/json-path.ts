@@ -5,7 +5,7 @@ import { decimalOf, exactData, textOf, Written } from '../../suite/values/writte
 import { CheckError } from './check-error.ts'
 import { fold } from './fold.ts'
 import { parseOutput } from './json.ts'
-import { type Measure, type Outcome, outcome } from './measure.ts'
+import { type CheckScore, type Measure, passOrFail } from './measure.ts'
 import { compileCheckPattern } from './pattern.ts'
 import { quoted } from './quoted.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
@@ -37,18 +37,18 @@ export async function judgeSelected(
   spec: JsonPathCheck,
   document: { value: unknown; exact: unknown },
   { length, subject, strict, check }: Selection,
-): Promise<Outcome> {
+): Promise<CheckScore> {
   const { path, exists } = spec.value
   const selected = await selectByPath(document, path, timeLimitFor(length))
   const count = `${path} selects ${selected.length} ${selected.length === 1 ? 'value' : 'values'}`
-  if (exists !== undefined) return outcome(selected.length > 0 === exists, count)
-  if (selected.length === 0) return outcome(false, `${path} selects nothing`)
+  if (exists !== undefined) return passOrFail(selected.length > 0 === exists, count)
+  if (selected.length === 0) return passOrFail(false, `${path} selects nothing`)
   for (const value of selected) check?.(value, path)
   const holds = condition(spec, subject, strict)
   const odd = selected.find((value) => !holds(value))
   return odd === undefined
-    ? outcome(true, `${count}, as wanted`)
-    : outcome(false, `${path} holds ${quoted(JSON.stringify(odd))}`)
+    ? passOrFail(true, `${count}, as wanted`)
+    : passOrFail(false, `${path} holds ${quoted(JSON.stringify(odd))}`)
 }
 
 /** What the path selects: filters see JavaScript's numbers, the values selected keep all their digits. */

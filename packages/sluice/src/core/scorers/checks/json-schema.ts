@@ -4,7 +4,7 @@ import type { JsonSchemaCheck } from '../../suite/checks/check-spec.ts'
 import { compareDecimals, decimalOf, exactData, nearestData, textOf, Written } from '../../suite/values/written.ts'
 import { CheckError } from './check-error.ts'
 import { parseOutput } from './json.ts'
-import { type Measure, outcome } from './measure.ts'
+import { type Measure, passOrFail } from './measure.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
 
 const options = {
@@ -29,10 +29,10 @@ export function measureJsonSchema({ name, value, negate }: JsonSchemaCheck): Mea
   const faultsOf = schemaFaults(value, name)
   return async ({ output }) => {
     const parsed = parseOutput(output)
-    if ('fault' in parsed) return outcome(negate, parsed.fault.reason)
+    if ('fault' in parsed) return passOrFail(negate, parsed.fault.reason)
     const found = await faultsOf(parsed, output.length)
     const reason = found === undefined ? 'the output meets the schema' : `the output does not meet the schema: ${found}`
-    return outcome((found === undefined) !== negate, reason)
+    return passOrFail((found === undefined) !== negate, reason)
   }
 }
 

@@ -2,7 +2,7 @@ import type { JsonCheck } from '../../suite/checks/check-spec.ts'
 import { parseJsonText } from '../../suite/json/json-source.ts'
 import { exactData, nearestData } from '../../suite/values/written.ts'
 import { CheckError } from './check-error.ts'
-import { type Measure, type Outcome, outcome } from './measure.ts'
+import { type CheckScore, type Measure, passOrFail } from './measure.ts'
 import { quoted } from './quoted.ts'
 import { readWithin } from './time-limit.ts'
 
@@ -10,7 +10,7 @@ import { readWithin } from './time-limit.ts'
  * What the output is as JSON, or why it is none. In `exact` a number that JavaScript cannot hold keeps its digits (see
  * `Written`); in `value` it is the nearest one.
  */
-export type ParsedJson = { value: unknown; exact: unknown } | { fault: Outcome }
+export type ParsedJson = { value: unknown; exact: unknown } | { fault: CheckScore }
 
 /** The whole output must be one JSON text; a Markdown fence around it is not JSON, since an app would fail on it too. */
 export function parseOutput(output: string): ParsedJson {
@@ -19,7 +19,7 @@ export function parseOutput(output: string): ParsedJson {
   } catch (error) {
     if (error instanceof CheckError) throw error
     const detail = error instanceof Error ? error.message : String(error)
-    return { fault: outcome(false, `the output is not JSON: ${explain(output.trim(), detail)}`) }
+    return { fault: passOrFail(false, `the output is not JSON: ${explain(output.trim(), detail)}`) }
   }
 }
 
@@ -38,6 +38,6 @@ function explain(output: string, detail: string): string {
 export function measureJson({ negate }: JsonCheck): Measure {
   return ({ output }) => {
     const parsed = parseOutput(output)
-    return 'fault' in parsed ? outcome(negate, parsed.fault.reason) : outcome(!negate, 'the output is JSON')
+    return 'fault' in parsed ? passOrFail(negate, parsed.fault.reason) : passOrFail(!negate, 'the output is JSON')
   }
 }

@@ -1,6 +1,6 @@
 import type { LimitCheck } from '../../suite/checks/check-spec.ts'
 import { CheckError } from './check-error.ts'
-import { type Measure, outcome, type Subject } from './measure.ts'
+import { type Measure, passOrFail, type Subject } from './measure.ts'
 
 interface Quantity {
   /** The measured quantity; undefined where it was not measured. */
@@ -36,7 +36,7 @@ export function measureLimit({ type, value }: LimitCheck): Measure {
     const amount = of(subject)
     if (amount === undefined) throw new CheckError(`${type}: ${remedy}`)
     const passed = isMinimum ? amount >= value : amount <= value
-    return outcome(passed, `${show(amount)}, ${isMinimum ? 'at least' : 'at most'} ${value} wanted`)
+    return passOrFail(passed, `${show(amount)}, ${isMinimum ? 'at least' : 'at most'} ${value} wanted`)
   }
 }
 

@@ -15,7 +15,7 @@ export interface Subject {
 }
 
 /** A score in [0,1] and, in a few words, the reason for it. */
-export interface Outcome {
+export interface CheckScore {
   score: number
   reason: string
   /** What was found beside the score, for the metrics of the run. */
@@ -23,9 +23,9 @@ export interface Outcome {
 }
 
 /** Scores a subject. Throws a CheckError where it cannot; a failed measurement is never a 0. */
-export type Measure = (subject: Subject, signal: AbortSignal) => Outcome | Promise<Outcome>
+export type Measure = (subject: Subject, signal: AbortSignal) => CheckScore | Promise<CheckScore>
 
-/** The outcome of a yes-or-no question. */
-export function outcome(passed: boolean, reason: string): Outcome {
+/** The score of a yes-or-no question. */
+export function passOrFail(passed: boolean, reason: string): CheckScore {
   return { score: passed ? 1 : 0, reason }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ModuleCheck } from '../../suite/checks/check-spec.ts'
 import { plainData } from '../../suite/values/written.ts'
 import { CheckError } from './check-error.ts'
-import { type Measure, type Outcome, outcome } from './measure.ts'
+import { type CheckScore, type Measure, passOrFail } from './measure.ts'
 import { onceWithin } from './time-limit.ts'
 
 const share = z.number().min(0).max(1)
@@ -31,7 +31,7 @@ export function measureModule({ value }: ModuleCheck, limitMs: number): Measure 
       throw new CheckError(`${value} failed on case "${subject.id}": ${messageOf(cause)}`, { cause })
     })
     const parsed = answer.safeParse(given)
-    if (parsed.success) return toOutcome(parsed.data)
+    if (parsed.success) return toScore(parsed.data)
     throw new CheckError(
       `${value} answered ${describe(given)} on case "${subject.id}"; expected a boolean, a number in [0,1] or {score, reason}`,
     )
@@ -72,8 +72,8 @@ async function inTime(
   }
 }
 
-function toOutcome(given: z.infer<typeof answer>): Outcome {
-  if (typeof given === 'boolean') return outcome(given, given ? 'passed' : 'failed')
+function toScore(given: z.infer<typeof answer>): CheckScore {
+  if (typeof given === 'boolean') return passOrFail(given, given ? 'passed' : 'failed')
   return typeof given === 'number' ? { score: given, reason: `score ${given}` } : given
 }
 

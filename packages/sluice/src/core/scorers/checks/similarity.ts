@@ -6,7 +6,7 @@ import { bleu, gleu } from './bleu.ts'
 import { CheckError } from './check-error.ts'
 import { type EmbeddingSettings, embeddingSimilarity } from './embedding.ts'
 import { fold } from './fold.ts'
-import { type Measure, outcome } from './measure.ts'
+import { type Measure, passOrFail } from './measure.ts'
 import { meteor } from './meteor.ts'
 import { wordsOf } from './ngrams.ts'
 import { rougeL, rougeN } from './rouge.ts'
@@ -44,12 +44,12 @@ export function measureSimilarity(spec: SimilarityCheck, strict: boolean, embedd
 
 function atLeast(min: number, similarity: number, { negate, value }: SimilarityCheck) {
   const wanted = negate ? `below ${min}` : `at least ${min}`
-  return outcome(similarity >= min !== negate, `${value.metric} ${similarity.toFixed(3)}, ${wanted} wanted`)
+  return passOrFail(similarity >= min !== negate, `${value.metric} ${similarity.toFixed(3)}, ${wanted} wanted`)
 }
 
 function atMost(most: number, edits: number, { negate }: SimilarityCheck) {
   const wanted = negate ? `more than ${most}` : `at most ${most}`
-  return outcome(edits <= most !== negate, `levenshtein distance ${edits}, ${wanted} wanted`)
+  return passOrFail(edits <= most !== negate, `levenshtein distance ${edits}, ${wanted} wanted`)
 }
 
 function referencesOf({ name, value }: SimilarityCheck, subject: Case, strict: boolean): string[] {

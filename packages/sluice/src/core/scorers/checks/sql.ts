@@ -1,7 +1,7 @@
 import type { Parser } from 'node-sql-parser'
 import type { SqlCheck } from '../../suite/checks/check-spec.ts'
 import type { SqlDialect, SqlSettings } from '../../suite/checks/sql-settings.ts'
-import { type Measure, outcome } from './measure.ts'
+import { type Measure, passOrFail } from './measure.ts'
 import { readWithin } from './time-limit.ts'
 
 type Grammar = { Parser: new () => Parser }
@@ -37,10 +37,10 @@ export function measureSql({ type, value, negate }: SqlCheck): Measure {
     let first: string | undefined
     for (const text of [...fences, output]) {
       const fault = readWithin('the output as SQL', text.length, () => faultOf(text, value, parser))
-      if (fault === undefined) return outcome(!negate, `the output ${verbs[type][0]} SQL of ${dialect}`)
+      if (fault === undefined) return passOrFail(!negate, `the output ${verbs[type][0]} SQL of ${dialect}`)
       first ??= fault
     }
-    return outcome(negate, `the output ${verbs[type][1]} SQL of ${dialect}: ${first}`)
+    return passOrFail(negate, `the output ${verbs[type][1]} SQL of ${dialect}: ${first}`)
   }
 }
 

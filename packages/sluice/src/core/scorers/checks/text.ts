@@ -1,6 +1,6 @@
 import type { TextCheck, TextListCheck } from '../../suite/checks/check-spec.ts'
 import { fold } from './fold.ts'
-import { type Measure, outcome } from './measure.ts'
+import { type Measure, passOrFail } from './measure.ts'
 import { compileCheckPattern } from './pattern.ts'
 import { quoted } from './quoted.ts'
 import { renderValue } from './value-template.ts'
@@ -28,7 +28,7 @@ export function measureText({ type, value, negate, caseSensitive }: TextCheck, s
   return ({ output, case: subject }) => {
     const wanted = renderValue(value, subject, { strict, isPattern })
     const found = holds(output, wanted)
-    return outcome(found !== negate, `the output ${verbs[type][found ? 0 : 1]} ${quoted(wanted)}`)
+    return passOrFail(found !== negate, `the output ${verbs[type][found ? 0 : 1]} ${quoted(wanted)}`)
   }
 }
 
@@ -57,12 +57,12 @@ export function measureTextList({ type, value, negate, caseSensitive }: TextList
     const found = wanted.filter((item) => holds(text, fold(item, caseSensitive)))
     if (type === 'equalsAny') {
       const reason = found.length > 0 ? `the output is ${list(found)}` : `the output is none of ${list(wanted)}`
-      return outcome(found.length > 0 !== negate, reason)
+      return passOrFail(found.length > 0 !== negate, reason)
     }
     if (type === 'containsAny') {
       const reason =
         found.length > 0 ? `the output contains ${list(found)}` : `the output contains none of ${list(wanted)}`
-      return outcome(found.length > 0 !== negate, reason)
+      return passOrFail(found.length > 0 !== negate, reason)
     }
     const absent = wanted.filter((item) => !found.includes(item))
     const count = `${found.length} of ${wanted.length} found`

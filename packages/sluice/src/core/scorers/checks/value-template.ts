@@ -1,6 +1,6 @@
 import type { Case } from '../../suite/cases/case.ts'
 import { renderPattern } from '../../suite/values/pattern.ts'
-import { render, variablesOf } from '../../suite/values/template.ts'
+import { fillTemplate, variablesOf } from '../../suite/values/template.ts'
 import { CheckError } from './check-error.ts'
 
 export interface TemplateOptions {
@@ -22,7 +22,7 @@ export function renderValue(template: string, { id, vars, expected }: Case, opti
     throw new CheckError(`the check compares with {{expected}}, but case "${id}" has no expected answer; add one`)
   }
   try {
-    return isPattern ? renderPattern(template, all, { strict }) : render(template, all, { strict })
+    return isPattern ? renderPattern(template, all, { strict }) : fillTemplate(template, all, { strict })
   } catch (cause) {
     throw new CheckError(`case "${id}": ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }

@@ -1,6 +1,6 @@
 import type { SaxesParser } from 'saxes'
 import type { XmlCheck } from '../../suite/checks/check-spec.ts'
-import { type Measure, outcome } from './measure.ts'
+import { type Measure, passOrFail } from './measure.ts'
 import { readWithin } from './time-limit.ts'
 import { type XmlElement, xmlElementsIn } from './xml-elements.ts'
 
@@ -20,8 +20,8 @@ export function measureXml({ type, value, negate }: XmlCheck): Measure {
     return readWithin('the output as XML', output.length, () => {
       if (type === 'containsXml') return contained(output, wanted, negate, create)
       const read = readDocument(output.trim(), wanted, create)
-      if ('declares' in read) return outcome(false, declares)
-      if ('fault' in read) return outcome(negate, `the output is not XML: ${read.fault}`)
+      if ('declares' in read) return passOrFail(false, declares)
+      if ('fault' in read) return passOrFail(negate, `the output is not XML: ${read.fault}`)
       return found(read.missing, negate, 'the output is XML')
     })
   }
@@ -30,8 +30,8 @@ export function measureXml({ type, value, negate }: XmlCheck): Measure {
 const declares = 'the output declares entities or elements of its own (<!DOCTYPE … [)'
 
 function found(missing: readonly string[], negate: boolean, what: string) {
-  if (missing.length > 0) return outcome(negate, `${what} without ${missing.join(', ')}`)
-  return outcome(!negate, what)
+  if (missing.length > 0) return passOrFail(negate, `${what} without ${missing.join(', ')}`)
+  return passOrFail(!negate, what)
 }
 
 type DocumentRead = { missing: string[] } | { fault: string } | { declares: true }
@@ -54,7 +54,7 @@ function readDocument(text: string, wanted: readonly string[], create: NewParser
 }
 
 function contained(output: string, wanted: readonly string[], negate: boolean, create: NewParser) {
-  if (/<!DOCTYPE[^<>]*\[/i.test(output)) return outcome(false, declares)
+  if (/<!DOCTYPE[^<>]*\[/i.test(output)) return passOrFail(false, declares)
   const { outermost, innermost } = xmlElementsIn(output)
   const left = new Set(wanted)
   let count = 0
@@ -63,12 +63,12 @@ function contained(output: string, wanted: readonly string[], negate: boolean, c
     if (!('missing' in read)) continue
     count += 1
     for (const path of left) if (!read.missing.includes(path)) left.delete(path)
-    if (left.size === 0) return outcome(!negate, 'the output contains XML')
+    if (left.size === 0) return passOrFail(!negate, 'the output contains XML')
   }
   // Where a fault is in an outer element, one inside it may still be well-formed.
   const isThere =
     count > 0 || innermost.some((element) => 'missing' in readDocument(textOf(element, output), [], create))
-  if (!isThere) return outcome(negate, 'the output contains no well-formed XML element')
+  if (!isThere) return passOrFail(negate, 'the output contains no well-formed XML element')
   return found([...left], negate, 'the output contains XML')
 }
 

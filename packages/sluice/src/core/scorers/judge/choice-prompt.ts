@@ -1,6 +1,6 @@
 import type { Message, ResponseFormat } from '../../suite/models/model.ts'
 import type { ChoiceJudge } from '../../suite/prompt/choice-judge.ts'
-import { render, variablesOf } from '../../suite/values/template.ts'
+import { fillTemplate, variablesOf } from '../../suite/values/template.ts'
 import { fence } from './fence.ts'
 import { type Material, materialRules, reminder } from './material.ts'
 
@@ -16,7 +16,7 @@ export function choiceMessages(judge: ChoiceJudge, material: Material, nonce: st
   const shown = Object.entries(values).map(([name, value]) => [name, inFence(name, value, nonce)])
   return [
     { role: 'system', content: instructions(judge, nonce) },
-    { role: 'user', content: `${render(template, Object.fromEntries(shown), { strict })}\n\n${reminder}` },
+    { role: 'user', content: `${fillTemplate(template, Object.fromEntries(shown), { strict })}\n\n${reminder}` },
   ]
 }
 

@@ -4,7 +4,7 @@ import type { Source } from '../diagnostics/source.ts'
 import { located } from '../diagnostics/validate.ts'
 import { isMissingFile, type ProjectFiles, placeInProject } from '../project-files.ts'
 import { ContentFile, type FileKind, fileOfDataUrl, projectContent } from '../values/content-file.ts'
-import { render, TemplateError } from '../values/template.ts'
+import { fillTemplate, TemplateError } from '../values/template.ts'
 import { type ContentPart, type Message, messageSchema } from './model.ts'
 
 /** A part as a file has it. `from` is a path, an address, a data: URL or one {{variable}}. */
@@ -210,9 +210,9 @@ export function renderMessage(
   vars: Readonly<Record<string, unknown>>,
   { strict }: { strict: boolean },
 ): Message {
-  if (parts === undefined) return { role, content: render(content, vars, { strict }) }
+  if (parts === undefined) return { role, content: fillTemplate(content, vars, { strict }) }
   const rendered = parts.map((part): ContentPart => {
-    if (part.type === 'text') return { type: 'text', text: render(part.text, vars, { strict }) }
+    if (part.type === 'text') return { type: 'text', text: fillTemplate(part.text, vars, { strict }) }
     if (!('variable' in part)) return part
     const name = part.variable.trim()
     const read = partOfValue(part.type, vars[name])

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { render, variablesOf } from './template.ts'
+import { fillTemplate, variablesOf } from './template.ts'
 import { textOf } from './written.ts'
 
 /**
@@ -116,7 +116,7 @@ export function renderPattern(
 ): string {
   const known = variablesOf(source).filter((name) => Object.hasOwn(vars, name) && vars[name] !== undefined)
   const escaped = Object.fromEntries(known.map((name) => [name, escapePattern(textOf(vars[name]))]))
-  return render(strict ? source.replace(/\\+(?=\{\{)/g, '$&$&') : source, escaped, { strict })
+  return fillTemplate(strict ? source.replace(/\\+(?=\{\{)/g, '$&$&') : source, escaped, { strict })
 }
 
 /** Why a pattern cannot be used whatever the values of its `{{variables}}`; undefined when it can. */

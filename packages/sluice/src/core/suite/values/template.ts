@@ -1,4 +1,4 @@
-import { render as renderOnce, UnknownVariableError } from '@sluice/client'
+import { render, UnknownVariableError } from '@sluice/client'
 import { SluiceError } from '../../../errors.ts'
 import { ContentFile } from './content-file.ts'
 import { Written } from './written.ts'
@@ -21,9 +21,9 @@ export class TemplateError extends SluiceError {
  * a file its placeholder.
  * @throws TemplateError
  */
-export const render: typeof renderOnce = (template, vars, options) => {
+export const fillTemplate: typeof render = (template, vars, options) => {
   try {
-    return renderOnce(template, withTexts(vars), options)
+    return render(template, withTexts(vars), options)
   } catch (cause) {
     throw cause instanceof UnknownVariableError ? new TemplateError(cause.variable, { cause }) : cause
   }

@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 import vectors from '../../../../../client/input-vectors.json' with { type: 'json' }
 import { renderMessage, writtenMessages } from '../../../../src/core/suite/models/content-parts.ts'
 import { loadPrompt } from '../../../../src/core/suite/prompt/load-prompt.ts'
-import { render } from '../../../../src/core/suite/values/template.ts'
+import { fillTemplate } from '../../../../src/core/suite/values/template.ts'
 import { good, load } from '../../../support/memory-files.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
@@ -48,7 +48,7 @@ test('a prompt file is loaded as the gate reads it, and rendered in the same way
   const vars = { ...defaults, mail: 'Hi {{tone}}', language: 'de' }
   assert.deepEqual(
     prompt.render(vars),
-    gates?.messages.map(({ role, content }) => ({ role, content: render(content, vars, { strict: true }) })),
+    gates?.messages.map(({ role, content }) => ({ role, content: fillTemplate(content, vars, { strict: true }) })),
   )
   assert.equal(prompt.render(vars)[0]?.content, 'Answer in de, kind. {{keep}}')
   assert.throws(() => prompt.render({ ...vars, language: 'fr' }), /\{\{language\}\}: expected one of/)

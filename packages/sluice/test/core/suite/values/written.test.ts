@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Case } from '../../../../src/core/suite/cases/case.ts'
 import { readCases } from '../../../../src/core/suite/cases/read-suite.ts'
 import { canonicalJson } from '../../../../src/core/suite/values/canonical-json.ts'
-import { render } from '../../../../src/core/suite/values/template.ts'
+import { fillTemplate } from '../../../../src/core/suite/values/template.ts'
 import { decimalOf, exactData, plainData, textOf } from '../../../../src/core/suite/values/written.ts'
 import { parseYaml } from '../../../../src/core/suite/yaml/yaml.ts'
 import { faultsOf, good, goodPrompt, load, memoryFiles, root } from '../../../support/memory-files.ts'
@@ -15,7 +15,7 @@ async function casesIn(file: string, text: string): Promise<Case[]> {
 /** What a prompt is sent for a value of a suite. */
 async function sent(file: string, text: string): Promise<string> {
   const [item] = await casesIn(file, text)
-  return render('{{v}}', item?.vars ?? {}, { strict: true })
+  return fillTemplate('{{v}}', item?.vars ?? {}, { strict: true })
 }
 
 const scalars = [
@@ -40,7 +40,7 @@ test('so is a number of JSON Lines and of a JSON list, at any depth', async () =
     ] as const) {
       assert.equal(await sent(file, text), number)
       const [item] = await casesIn(file, text)
-      assert.equal(render('{{deep}}', item?.vars ?? {}, { strict: true }), `{"list":[${number}]}`)
+      assert.equal(fillTemplate('{{deep}}', item?.vars ?? {}, { strict: true }), `{"list":[${number}]}`)
       assert.match(JSON.stringify(item?.vars), new RegExp(`"v":${number.replace('.', '\\.')},`))
     }
   }
@@ -96,7 +96,7 @@ test('test data keep their text in both forms of the prompt file', async () => {
   ]) {
     const { prompts } = await load({ 'prompts/summary.prompt.yml': text })
     const [item] = prompts[0]?.inlineCases ?? []
-    assert.equal(render('{{email}}', item?.vars ?? {}, { strict: true }), '04109')
+    assert.equal(fillTemplate('{{email}}', item?.vars ?? {}, { strict: true }), '04109')
     assert.equal(item?.expected, '1.10')
   }
 })

@@ -7,7 +7,7 @@ import type {
   ToolCalledCheck,
 } from '../../../suite/checks/check-spec.ts'
 import { CheckError } from '../check-error.ts'
-import { type Measure, type Outcome, outcome } from '../measure.ts'
+import { type CheckScore, type Measure, passOrFail } from '../measure.ts'
 import { quoted } from '../quoted.ts'
 import { calledInstead, callPlace, caseNote, gotCall, nameShown, type PlacedCall, reportedSteps } from './calls.ts'
 import { deviationOf, isMatch, type ReadyCall, readyCall } from './expected-call.ts'
@@ -23,13 +23,13 @@ export function measureToolCalled({ type, value }: ToolCalledCheck, strict: bool
     const count = `${matching.length} ${matching.length === 1 ? 'call' : 'calls'} of ${value.name}`
     const tooMany = max === undefined ? undefined : matching[max]
     if (tooMany !== undefined) {
-      return outcome(false, `${gotCall(tooMany)}, expected at most ${max}; there are ${count} that match`)
+      return passOrFail(false, `${gotCall(tooMany)}, expected at most ${max}; there are ${count} that match`)
     }
-    if (matching.length < min) return outcome(false, absence(expected, calls, { found: matching.length, min }))
+    if (matching.length < min) return passOrFail(false, absence(expected, calls, { found: matching.length, min }))
     const odd = calls.find(({ call }) => call.name === value.name && call.unreadable !== undefined)
     const unreadable = odd === undefined ? '' : `; the arguments of ${callPlace(odd)} are no JSON`
     const where = matching[0] === undefined ? '' : `, the first is ${callPlace(matching[0])}`
-    return outcome(true, `${count}${where}, as wanted${unreadable}${caseNote(calls, [value.name])}`)
+    return passOrFail(true, `${count}${where}, as wanted${unreadable}${caseNote(calls, [value.name])}`)
   }
 }
 
@@ -54,8 +54,8 @@ export function measureNoToolCalled({ type, value }: NoToolCalledCheck): Measure
   return (subject) => {
     const calls = reportedSteps(subject, type).flat()
     const found = calls.find(({ call }) => names === undefined || forbidden.has(call.name))
-    if (found !== undefined) return outcome(false, `${gotCall(found)}, ${wanted}`)
-    return outcome(true, `${calledInstead(calls)}${caseNote(calls, names ?? [])}`)
+    if (found !== undefined) return passOrFail(false, `${gotCall(found)}, ${wanted}`)
+    return passOrFail(true, `${calledInstead(calls)}${caseNote(calls, names ?? [])}`)
   }
 }
 
@@ -65,8 +65,8 @@ export function measureOnlyTools({ type, value }: OnlyToolsCheck): Measure {
   return (subject) => {
     const calls = reportedSteps(subject, type).flat()
     const found = calls.find(({ call }) => !allowed.has(call.name))
-    if (found === undefined) return outcome(true, calledInstead(calls))
-    return outcome(false, `${gotCall(found)}, expected only ${value.join(', ')}${caseNote([found], value)}`)
+    if (found === undefined) return passOrFail(true, calledInstead(calls))
+    return passOrFail(false, `${gotCall(found)}, expected only ${value.join(', ')}${caseNote([found], value)}`)
   }
 }
 
@@ -75,9 +75,9 @@ export function measureMaxSteps({ type, value }: MaxStepsCheck): Measure {
   return (subject) => {
     const steps = reportedSteps(subject, type)
     const count = `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}, at most ${value} expected`
-    if (steps.length <= value) return outcome(true, count)
+    if (steps.length <= value) return passOrFail(true, count)
     const [first] = steps[value] ?? []
-    return outcome(
+    return passOrFail(
       false,
       `${count}; the first too many is ${first ? gotCall(first) : `step ${value + 1}, without a call`}`,
     )
@@ -89,15 +89,15 @@ export function measureMaxSteps({ type, value }: MaxStepsCheck): Measure {
  * @throws CheckError where that is so and no other call failed
  */
 export function measureNoToolErrors({ type }: NoToolErrorsCheck): Measure {
-  return (subject): Outcome => {
+  return (subject): CheckScore => {
     const calls = reportedSteps(subject, type).flat()
     for (const placed of calls) {
       const fault = errorOf(placed.call)
       if (fault === undefined) continue
-      return outcome(false, `${callPlace(placed)} ${nameShown(placed.call.name)} ${fault}, expected no error`)
+      return passOrFail(false, `${callPlace(placed)} ${nameShown(placed.call.name)} ${fault}, expected no error`)
     }
     const open = calls.find(({ call }) => call.result === null)
-    if (open === undefined) return outcome(true, `${calls.length} calls, none failed`)
+    if (open === undefined) return passOrFail(true, `${calls.length} calls, none failed`)
     throw new CheckError(
       `${type}: what came of ${callPlace(open)} ${nameShown(open.call.name)} was not reported; ` +
         'the application has to report the result or the error of each call ("done" where a tool returns nothing)',

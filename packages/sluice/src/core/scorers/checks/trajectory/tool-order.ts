@@ -1,6 +1,6 @@
 import type { ToolOrderCheck } from '../../../suite/checks/check-spec.ts'
 import { CheckError } from '../check-error.ts'
-import { type Measure, type Outcome, outcome } from '../measure.ts'
+import { type CheckScore, type Measure, passOrFail } from '../measure.ts'
 import { calledInstead, callPlace, caseNote, gotCall, type PlacedCall, reportedSteps } from './calls.ts'
 import { deviationOf, isMatch, type ReadyCall, readyCall } from './expected-call.ts'
 import { absence } from './tool-calls.ts'
@@ -44,10 +44,10 @@ function matchesOf(wanted: ReadyCall | undefined, calls: readonly PlacedCall[]):
   return calls.flatMap((placed, index) => (wanted !== undefined && isMatch(placed, wanted) ? [index] : []))
 }
 
-const asWanted = (steps: readonly PlacedCall[][]) => outcome(true, `${calledInstead(steps.flat())}, as wanted`)
+const asWanted = (steps: readonly PlacedCall[][]) => passOrFail(true, `${calledInstead(steps.flat())}, as wanted`)
 
 /** Takes for each expected step the first message after the one before; no other choice leaves more for the rest. */
-function inOrder(steps: readonly PlacedCall[][], expected: readonly Expected[]): Outcome {
+function inOrder(steps: readonly PlacedCall[][], expected: readonly Expected[]): CheckScore {
   const early = new Map<string, string>()
   let next = 0
   let last: PlacedCall | undefined
@@ -72,9 +72,9 @@ function inOrder(steps: readonly PlacedCall[][], expected: readonly Expected[]):
   if (missing === undefined) return asWanted(steps)
   const [wrong] = missing.calls.flatMap(({ name }) => early.get(name) ?? [])
   const lacking = `${missing.shown} was not called${last ? ` after ${callPlace(last)}` : ''}`
-  if (wrong !== undefined) return outcome(false, `${wrong}; ${lacking}`)
-  if (after !== undefined) return outcome(false, `${gotCall(after)}, expected ${missing.shown}; ${lacking}`)
-  return outcome(false, `${lacking}; ${last === undefined ? 'nothing was called' : 'nothing more was called'}`)
+  if (wrong !== undefined) return passOrFail(false, `${wrong}; ${lacking}`)
+  if (after !== undefined) return passOrFail(false, `${gotCall(after)}, expected ${missing.shown}; ${lacking}`)
+  return passOrFail(false, `${lacking}; ${last === undefined ? 'nothing was called' : 'nothing more was called'}`)
 }
 
 function togetherNote(placed: PlacedCall, wanted: Expected): string {
@@ -88,17 +88,17 @@ function outOfOrder(placed: PlacedCall, { calls, shown }: Expected): string {
 }
 
 /** Compares message by message; both sides must come to their ends together. */
-function exact(steps: readonly PlacedCall[][], expected: readonly Expected[]): Outcome {
+function exact(steps: readonly PlacedCall[][], expected: readonly Expected[]): CheckScore {
   for (const [index, calls] of steps.entries()) {
     const wanted = expected[index]
-    if (wanted === undefined) return outcome(false, `${first(calls)}, expected no more calls`)
+    if (wanted === undefined) return passOrFail(false, `${first(calls)}, expected no more calls`)
     if (calls.length === wanted.calls.length && fit(calls, wanted) !== undefined) continue
-    return outcome(false, stepDeviation(calls, wanted))
+    return passOrFail(false, stepDeviation(calls, wanted))
   }
   const missing = expected[steps.length]
   if (missing === undefined) return asWanted(steps)
   const last = steps.at(-1)?.at(-1)
-  return outcome(
+  return passOrFail(
     false,
     `expected ${missing.shown}${last ? ` after ${callPlace(last)}` : ''}, and nothing more was called`,
   )
@@ -126,12 +126,12 @@ function stepDeviation(calls: readonly PlacedCall[], wanted: Expected): string {
 const mostWays = 500
 
 /** Each expected step has calls of its own. Only a step of several calls must find them in one message. */
-function anyOrder(steps: readonly PlacedCall[][], expected: readonly Expected[]): Outcome {
+function anyOrder(steps: readonly PlacedCall[][], expected: readonly Expected[]): CheckScore {
   const calls = steps.flat()
   const groups = expected.map((wanted) => (wanted.calls.length > 1 ? steps.filter((own) => fit(own, wanted)) : [calls]))
   const lost = groups.findIndex((places) => places.length === 0)
   const [missing] = expected.slice(lost)
-  if (lost >= 0 && missing) return outcome(false, groupAbsence(missing, calls))
+  if (lost >= 0 && missing) return passOrFail(false, groupAbsence(missing, calls))
   const slots = expected.flatMap(({ calls: own }, step) => own.map((call) => ({ call, step })))
   let tried = 0
   let best: (number | undefined)[] | undefined
@@ -153,7 +153,7 @@ function anyOrder(steps: readonly PlacedCall[][], expected: readonly Expected[])
   const isSame = ({ call }: (typeof slots)[number]) => call.name === open.call.name
   const min = slots.filter(isSame).length
   const found = slots.filter((slot, index) => isSame(slot) && best?.[index] !== undefined).length
-  return outcome(false, `${absence(open.call, calls, { found, min })}; ${expected[open.step]?.shown} is lacking`)
+  return passOrFail(false, `${absence(open.call, calls, { found, min })}; ${expected[open.step]?.shown} is lacking`)
 }
 
 function groupAbsence({ calls: wanted, shown }: Expected, calls: readonly PlacedCall[]): string {

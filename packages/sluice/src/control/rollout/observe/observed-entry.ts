@@ -5,7 +5,7 @@ import type { PlaceEvidence } from '../evidence/places.ts'
 import type { DecidingSums, TokenEvidence } from '../evidence/tokens.ts'
 
 /** An entry that counts, with its arm and stage, and the sums that it is added to. */
-export interface Observation extends Admitted {
+export interface ObservedEntry extends Admitted {
   /** Changed in place. */
   evidence: Evidence
   settings: RolloutSettings
@@ -20,7 +20,7 @@ export interface Observation extends Admitted {
 }
 
 /** The sums to which a signal is added: of all outcomes, of the token, and of the places it came from. */
-export function accountsOf<T>({ testimony, places }: Observation, whole: T, part: (own: DecidingSums) => T): T[] {
+export function accountsOf<T>({ testimony, places }: ObservedEntry, whole: T, part: (own: DecidingSums) => T): T[] {
   const accounts = [whole]
   if (testimony.own) accounts.push(part(testimony.own))
   for (const { own } of places) if (own) accounts.push(part(own))
