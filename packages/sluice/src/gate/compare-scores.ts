@@ -6,7 +6,7 @@ import { InvalidFilesError } from '../core/suite/diagnostics/diagnostic.ts'
 import { findRoot } from '../core/suite/project/project.ts'
 import { diskFiles } from '../core/suite/project-files.ts'
 import { readScores } from '../core/suite/scores-file.ts'
-import type { Arm } from '../records/report/case-detail.ts'
+import type { VersionRole } from '../records/report/case-detail.ts'
 import type { RunFinding } from '../records/report/report.ts'
 import { type PolicyFlags, policyFlags, settingsOf } from './judge-versions.ts'
 import { caseRows } from './report/case-rows.ts'
@@ -120,7 +120,7 @@ async function projectSettings(cwd: string) {
 
 function observationsOf({ rows }: JoinedScores) {
   const observations = noObservations()
-  for (const { arm, detail } of rows) observeDetail(observations, arm, detail)
+  for (const { role, detail } of rows) observeDetail(observations, role, detail)
   return observations
 }
 
@@ -133,8 +133,8 @@ function judgeNotes({ judge: { onUncalibrated } }: GateSettings): string[] {
 }
 
 function unpairedNotes({ unpaired }: JoinedScores, { candidate, baseline }: ScoresToJudge): string[] {
-  const note = (arm: Arm, file: string) => {
-    const ids = unpaired[arm]
+  const note = (role: VersionRole, file: string) => {
+    const ids = unpaired[role]
     if (ids.length === 0) return []
     const shown = ids.slice(0, 5).join(', ')
     return [

@@ -5,7 +5,7 @@ import type { LoadedProject } from '../core/suite/project/project.ts'
 import { parsePrompt } from '../core/suite/prompt/parse-prompt.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../errors.ts'
-import type { Arm } from '../records/report/case-detail.ts'
+import type { VersionRole } from '../records/report/case-detail.ts'
 import type { RunFinding } from '../records/report/report.ts'
 import { isLockfile, isPatch } from './affected/packages.ts'
 import { type ApplicationPair, baseApplication } from './base/base-application.ts'
@@ -124,19 +124,19 @@ interface AskedVersion {
  */
 async function askedVersion(
   { prompt, application }: NamedVersion,
-  arm: Arm,
+  role: VersionRole,
   { project, session }: RunContext,
 ): Promise<AskedVersion> {
   if (!application) return { prompt }
   const { predecessor, base } = application
   const { target: _, ...bare } = prompt
   if (!predecessor.target) return { prompt: bare }
-  const found = await startedHere(await baseApplication(application, project, session), { prompt: bare, arm }, session)
+  const found = await startedHere(await baseApplication(application, project, session), { prompt: bare, role }, session)
   const commit = base.commit.slice(0, 7)
   if (found.state === 'found') {
     const { target, changed } = found
     return {
-      ...{ prompt: { ...bare, target }, note: `The ${arm} is the application of ${commit}.` },
+      ...{ prompt: { ...bare, target }, note: `The ${role} is the application of ${commit}.` },
       ...(changed && { changed }),
     }
   }

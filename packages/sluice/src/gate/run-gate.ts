@@ -1,6 +1,6 @@
 import type { GateSettings } from '../core/suite/config/config.ts'
 import { largestRates } from '../core/suite/config/safety-settings.ts'
-import type { Arm } from '../records/report/case-detail.ts'
+import type { VersionRole } from '../records/report/case-detail.ts'
 import { coverageOf } from './run/coverage.ts'
 import type { FeatureRun } from './run/feature-run.ts'
 import { estimateOf } from './run/score-summary.ts'
@@ -61,7 +61,7 @@ export function judgeScores(
   { cases, repeats }: Pick<JoinedScores, 'cases' | 'repeats'>,
   policy: GatePolicy,
   settings: GateSettings,
-  missing?: Record<Arm, number>,
+  missing?: Record<VersionRole, number>,
 ): GateOutcome {
   const { decision } = decide(gateCases(cases, true), { ...policy, looks: [repeats] }, undefined, { last: true })
   if (!decision) throw new TypeError('the last look has to decide')
@@ -75,7 +75,7 @@ function outcomeOf(
     settings,
     hasBaseline,
     missing,
-  }: { settings: GateSettings; hasBaseline: boolean; missing?: Record<Arm, number> | undefined },
+  }: { settings: GateSettings; hasBaseline: boolean; missing?: Record<VersionRole, number> | undefined },
 ): GateOutcome {
   const cases = countedCases(all)
   const coverage = {

@@ -1,5 +1,5 @@
 import type { ScoreRow } from '../core/suite/scores-file.ts'
-import type { Arm, CaseDetail } from '../records/report/case-detail.ts'
+import type { CaseDetail, VersionRole } from '../records/report/case-detail.ts'
 import type { ResultRow } from './run/results.ts'
 import { type CaseScores, createScoreTable } from './run/score-table.ts'
 
@@ -13,7 +13,7 @@ export interface JoinedScores {
   /** Most repeats of a case. */
   repeats: number
   /** Ids that only one of the files has. */
-  unpaired: Record<Arm, string[]>
+  unpaired: Record<VersionRole, string[]>
 }
 
 /** Joins by id. A case that one file lacks has no score there: it is reported, and it lowers the coverage. */
@@ -26,21 +26,21 @@ export function joinScores(candidate: readonly GivenScore[], baseline: readonly 
     table.add(positions.size - 1, row)
   }
   const rows: ResultRow[] = []
-  const record = (arm: Arm, row: GivenScore) => {
+  const record = (role: VersionRole, row: GivenScore) => {
     const position = positions.get(row.id) ?? 0
     const detail = detailOf(row)
-    table.record(position, arm, row.repeat, detail.state, detail.score)
-    rows.push({ position, arm, repeat: row.repeat, detail })
+    table.record(position, role, row.repeat, detail.state, detail.score)
+    rows.push({ position, role, repeat: row.repeat, detail })
   }
   for (const row of candidate) record('candidate', row)
   for (const row of baseline) record('baseline', row)
-  const only = (arm: Arm) => table.cases.filter((row) => row[arm].length === 0).map(({ id }) => id)
+  const only = (role: VersionRole) => table.cases.filter((row) => row[role].length === 0).map(({ id }) => id)
   const unpaired = { candidate: only('baseline'), baseline: only('candidate') }
   for (const row of table.cases) {
     if (row.candidate.length === 0) row.state = 'modelError'
     if (row.baseline.length === 0) row.baselineState = 'modelError'
   }
-  rows.sort((a, b) => a.position - b.position || a.arm.localeCompare(b.arm) || a.repeat - b.repeat)
+  rows.sort((a, b) => a.position - b.position || a.role.localeCompare(b.role) || a.repeat - b.repeat)
   const repeats = [...candidate, ...baseline].reduce((most, { repeat }) => Math.max(most, repeat), 1)
   return { cases: table.cases, rows, repeats, unpaired }
 }

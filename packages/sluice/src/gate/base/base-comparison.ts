@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ProviderError } from '../../core/providers/provider-error.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../../errors.ts'
-import type { Arm } from '../../records/report/case-detail.ts'
+import type { VersionRole } from '../../records/report/case-detail.ts'
 import type { FeatureScope } from '../affected/affected.ts'
 import type { RunContext, RunSession } from '../run/session.ts'
 import { type BaseApplication, baseApplication } from './base-application.ts'
@@ -48,7 +48,7 @@ export async function baseComparison(
   const pair = { candidate: prompt, predecessor: baseline, base, changedLockfiles: scope?.changedLockfiles ?? [] }
   const found = await startedHere(
     await baseApplication(pair, project, session),
-    { prompt: baseline, arm: 'baseline' },
+    { prompt: baseline, role: 'baseline' },
     session,
   )
   if (found.state === 'found') {
@@ -62,12 +62,12 @@ export async function baseComparison(
 /** Starts what has to run for the application, so that one that does not start is known before anything is paid for. */
 export async function startedHere(
   found: BaseApplication,
-  { prompt, arm }: { prompt: Prompt; arm: Arm },
+  { prompt, role }: { prompt: Prompt; role: VersionRole },
   session: Pick<RunSession, 'target'>,
 ): Promise<BaseApplication> {
   if (found.state !== 'found') return found
   try {
-    await session.target(found.target, prompt, arm).open()
+    await session.target(found.target, prompt, role).open()
     return found
   } catch (error) {
     const isFault = error instanceof ProviderError ? error.kind !== 'aborted' : isUnloadable(error)

@@ -49,9 +49,9 @@ function verdictsOf(
   results: Pick<Results, 'rows'>,
 ): RunVerdict[] {
   const sums = new Map<string, RunVerdict & { answers: number }>()
-  for (const { position, arm, detail } of results.rows(candidate.feature)) {
+  for (const { position, role, detail } of results.rows(candidate.feature)) {
     const row = table.cases[position]
-    if (arm !== 'candidate' || !row) continue
+    if (role !== 'candidate' || !row) continue
     for (const { id, verdict, weight } of detail.judge) {
       if (verdict !== 'yes' && verdict !== 'no' && verdict !== 'cannot_tell') continue
       const key = `${position} ${id}`

@@ -49,8 +49,8 @@ export async function keepAnswers(
   const watched: RunSession = {
     ...session,
     askFor: notingAnswers(session.askFor, note),
-    target(target, version, arm) {
-      const opened = session.target(target, version, arm)
+    target(target, version, role) {
+      const opened = session.target(target, version, role)
       const call: TargetCall = async (vars, context) =>
         note(context.caseId, context.repeat, await opened(vars, context))
       return Object.assign(call, { open: opened.open, close: opened.close })

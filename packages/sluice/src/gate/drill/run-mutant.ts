@@ -1,5 +1,5 @@
 import { endIfStopped } from '../../core/answers/stop.ts'
-import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
+import type { CaseDetail, VersionRole } from '../../records/report/case-detail.ts'
 import type { DrillMutant } from '../../records/report/drill-report.ts'
 import { measuredOfAnswer } from '../run/measuring-checks.ts'
 import { noObservations } from '../run/observations.ts'
@@ -65,15 +65,15 @@ export async function tryMutant(mutant: Mutant, bench: DrillBench): Promise<Trie
   return { mutant, report, changed: answers, outcome }
 }
 
-/** The gate on the version against itself, each arm with draws of its own: what noise alone does. */
+/** The gate on the version against itself, each time with draws of its own: what noise alone does. */
 export function playUnchanged(number: number, bench: DrillBench): Promise<GateOutcome> {
   return playGate(['unchanged', number], bench, async () => undefined)
 }
 
 /**
- * Runs the gate's own rounds on drawn answers. Both arms draw from the kept answers of a case, independently and with
- * replacement, so that noise differs between the arms as it does between two runs. `candidate` may give another result for
- * the answer of a turn.
+ * Runs the gate's own rounds on drawn answers. Both versions draw from the kept answers of a case, independently and
+ * with replacement, so that noise differs between the versions as it does between two runs. `candidate` may give another
+ * result for the answer of a turn.
  */
 async function playGate(
   purpose: readonly (string | number)[],
@@ -84,25 +84,25 @@ async function playGate(
   const table = createScoreTable()
   const observations = noObservations()
   for (const [position, { testCase }] of cases.entries()) table.add(position, testCase)
-  const score = async (turns: number, wanted: (arm: Arm, position: number) => boolean = () => true) => {
+  const score = async (turns: number, wanted: (role: VersionRole, position: number) => boolean = () => true) => {
     const jobs = cases.flatMap((_, position) =>
-      (['candidate', 'baseline'] as const).flatMap((arm) => {
-        if (!wanted(arm, position)) return []
-        const tried = table.cases[position]?.[arm].length ?? 0
+      (['candidate', 'baseline'] as const).flatMap((role) => {
+        if (!wanted(role, position)) return []
+        const tried = table.cases[position]?.[role].length ?? 0
         return Array.from({ length: Math.max(0, turns - tried) }, (_, more) => ({
-          arm,
+          role,
           position,
           turn: tried + more + 1,
         }))
       }),
     )
-    await runPool(inOrder(jobs), concurrency, async ({ arm, position, turn }) => {
+    await runPool(inOrder(jobs), concurrency, async ({ role, position, turn }) => {
       endIfStopped(stop)
-      const other = arm === 'candidate' ? await candidate(position, turn) : undefined
-      const random = randomFor(seed, 'draw', ...purpose, arm, position, turn)
+      const other = role === 'candidate' ? await candidate(position, turn) : undefined
+      const random = randomFor(seed, 'draw', ...purpose, role, position, turn)
       const detail = other ?? drawOne(cases[position]?.answers ?? [], random)?.detail
       if (detail?.state === 'budgetStopped') observations.budgetStops += 1
-      table.record(position, arm, turn, detail?.state ?? 'modelError', detail?.score, {
+      table.record(position, role, turn, detail?.state ?? 'modelError', detail?.score, {
         measured: detail ? measuredOfAnswer(detail) : [],
       })
     })

@@ -27,13 +27,13 @@ export interface UnchangedOptions {
   now: number
 }
 
-/** Three answers for each arm: most runs of an unchanged version are decided by then, and draw no answer twice. */
+/** Three answers for each version: most runs of an unchanged version are decided by then, and draw no answer twice. */
 const usualAnswers = 6
 
 /**
  * Runs a version against itself through the gate, and counts the runs that would have stopped it: its rate of false
- * alarms. Each run deals the answers of a case anew to the two arms, none to both while there are enough. Answers to one
- * request are exchangeable, so each run by itself is distributed as one that had asked anew.
+ * alarms. Each run deals the answers of a case anew to the two versions, none to both while there are enough. Answers to
+ * one request are exchangeable, so each run by itself is distributed as one that had asked anew.
  */
 export async function drillUnchanged(
   prompt: Prompt,
@@ -126,7 +126,7 @@ async function playAll(runs: number, details: readonly CaseDetail[][], bench: Dr
   return played
 }
 
-/** One run of the gate, with the answers of each case dealt to both arms in an order of its own. */
+/** One run of the gate, with the answers of each case dealt to both versions in an order of its own. */
 async function playOnce(
   run: number,
   { details, scores }: { details: readonly CaseDetail[][]; scores: readonly (number | undefined)[][] },
@@ -140,19 +140,19 @@ async function playOnce(
   let [draws, again] = [0, 0]
   const score = async (
     turns: number,
-    wanted: (arm: 'candidate' | 'baseline', position: number) => boolean = () => true,
+    wanted: (role: 'candidate' | 'baseline', position: number) => boolean = () => true,
   ) => {
     for (const [position, answerAt] of dealers.entries()) {
-      for (const [seat, arm] of (['candidate', 'baseline'] as const).entries()) {
-        if (!wanted(arm, position)) continue
-        for (let turn = (table.cases[position]?.[arm].length ?? 0) + 1; turn <= turns; turn += 1) {
+      for (const [seat, role] of (['candidate', 'baseline'] as const).entries()) {
+        if (!wanted(role, position)) continue
+        for (let turn = (table.cases[position]?.[role].length ?? 0) + 1; turn <= turns; turn += 1) {
           const place = 2 * (turn - 1) + seat
           const answers = details[position] ?? []
           const answer = answerAt(place)
           const detail = answers[answer]
           draws += 1
           if (place >= answers.length) again += 1
-          table.record(position, arm, turn, detail?.state ?? 'modelError', scores[position]?.[answer], {
+          table.record(position, role, turn, detail?.state ?? 'modelError', scores[position]?.[answer], {
             measured: detail ? measuredOfAnswer(detail) : [],
           })
         }
@@ -166,7 +166,7 @@ async function playOnce(
 
 /**
  * Says which of `count` answers lies at a place: all of them in some order, then all again in another. In one order again,
- * each arm would keep the same half of them, and further repeats would say nothing new.
+ * each version would keep the same half of them, and further repeats would say nothing new.
  */
 export function dealer(count: number, random: Random): (place: number) => number {
   const order: number[] = []

@@ -106,7 +106,7 @@ export async function tryVersion(
     ...run,
     baseline: bench.kept.candidate,
     async score(repeat, wanted = () => true) {
-      await run.score(repeat, (arm, position) => arm === 'candidate' && wanted(arm, position))
+      await run.score(repeat, (role, position) => role === 'candidate' && wanted(role, position))
       for (const [position, { testCase, answers }] of bench.cases.entries()) {
         if (!wanted('baseline', position)) continue
         run.table.add(position, testCase)

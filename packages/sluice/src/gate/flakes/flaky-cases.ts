@@ -18,7 +18,7 @@ export function flakyCases(
   { caseThreshold, confidence }: { caseThreshold: number; confidence: number },
 ): FlakyCase[] {
   const byPosition = Map.groupBy(
-    rows.filter(({ arm, detail }) => arm === 'candidate' && detail.score !== undefined),
+    rows.filter(({ role, detail }) => role === 'candidate' && detail.score !== undefined),
     ({ position }) => position,
   )
   const unclear = unclearItems([...byPosition.values()])

@@ -52,8 +52,8 @@ export function noiseSources(rows: readonly ResultRow[], again: readonly (readon
  * any noise, so this is an upper bound of what the judge adds to it. Null where no panel judges.
  */
 function panelVariance(rows: readonly ResultRow[]): number | null {
-  const found = rows.flatMap(({ arm, detail: { score, checks, judge } }) => {
-    if (arm !== 'candidate' || score === undefined || !judge.some(({ members }) => members)) return []
+  const found = rows.flatMap(({ role, detail: { score, checks, judge } }) => {
+    if (role !== 'candidate' || score === undefined || !judge.some(({ members }) => members)) return []
     const total = [...checks, ...judge].reduce((sum, { weight }) => sum + weight, 0)
     const sum = judge.reduce(
       (all, { weight, members = [] }) => all + (weight / total) ** 2 * majorityVariance(members),
@@ -79,8 +79,8 @@ function majorityVariance(members: readonly { verdict: string | null }[]): numbe
 /** Scores by position and text. An answer whose text was masked is one of its own: others may look the same. */
 function votesByText(rows: readonly ResultRow[]): Map<number, Map<string, number[]>> {
   const byCase = new Map<number, Map<string, number[]>>()
-  for (const [index, { position, arm, detail }] of rows.entries()) {
-    if (arm !== 'candidate' || detail.score === undefined) continue
+  for (const [index, { position, role, detail }] of rows.entries()) {
+    if (role !== 'candidate' || detail.score === undefined) continue
     const texts = byCase.get(position) ?? new Map<string, number[]>()
     const key = detail.output === undefined || detail.outputMasked ? `answer ${index}` : `text ${detail.output}`
     texts.set(key, [...(texts.get(key) ?? []), detail.score])

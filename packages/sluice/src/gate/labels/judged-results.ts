@@ -59,7 +59,7 @@ export function judgedResults(
   /** What the judge said, by run, case and item, of each version. */
   const said = new Map<string, Record<'candidate' | 'baseline', Set<string>>>()
   let masked = 0
-  for (const { runId, position, arm, repeat, detail } of rows) {
+  for (const { runId, position, role, repeat, detail } of rows) {
     const feature = featureOf(runId)
     const row = feature?.cases[position]
     const items = row && itemsOf(row.id)
@@ -77,17 +77,17 @@ export function judgedResults(
     texts.set(outputKey(place), detail.output)
     if (trace) traces.set(outputKey(place), trace)
     if (exchanges) conversations.set(outputKey(place), exchanges)
-    const version = versionIdField.safeParse(feature[arm]).data
+    const version = versionIdField.safeParse(feature[role]).data
     for (const { id: item, verdict } of answered) {
       const where = JSON.stringify([runId, row.id, item])
       const verdicts = said.get(where) ?? { candidate: new Set(), baseline: new Set() }
-      verdicts[arm].add(verdict)
+      verdicts[role].add(verdict)
       said.set(where, verdicts)
       const key = `${outputKey(place)}\n${item}`
       const unit = units.get(key) ?? {
         ...place,
         item,
-        candidate: arm === 'candidate',
+        candidate: role === 'candidate',
         version: version ?? null,
         repeat,
         tags: row.tags,
@@ -96,7 +96,7 @@ export function judgedResults(
         places: new Set(),
       }
       unit.verdicts.add(verdict)
-      unit.places.add(`${arm} ${where}`)
+      unit.places.add(`${role} ${where}`)
       units.set(key, unit)
     }
   }
@@ -121,9 +121,9 @@ export function judgedResults(
 
 function sidesOf(said: ReadonlyMap<string, Record<'candidate' | 'baseline', Set<string>>>, place: string) {
   const space = place.indexOf(' ')
-  const arm = place.slice(0, space) as 'candidate' | 'baseline'
+  const role = place.slice(0, space) as 'candidate' | 'baseline'
   const sides = said.get(place.slice(space + 1)) ?? { candidate: new Set(), baseline: new Set() }
-  return { own: sides[arm], other: sides[arm === 'candidate' ? 'baseline' : 'candidate'] }
+  return { own: sides[role], other: sides[role === 'candidate' ? 'baseline' : 'candidate'] }
 }
 
 /** A choice of an evaluator is no answer to a rubric item. */

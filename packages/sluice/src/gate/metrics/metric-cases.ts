@@ -1,4 +1,4 @@
-import type { Arm } from '../../records/report/case-detail.ts'
+import type { VersionRole } from '../../records/report/case-detail.ts'
 import type { PartCount } from '../../stats/index.ts'
 import type { CaseScores, NamedMeasured } from '../run/score-table.ts'
 import { lessIsBetter, partCounts } from './part-counts.ts'
@@ -45,7 +45,7 @@ export interface CountedRow {
   id: string
   weight: number
   cluster: string | undefined
-  counts: Record<Arm, readonly ReadonlyMap<string, PartCount>[]>
+  counts: Record<VersionRole, readonly ReadonlyMap<string, PartCount>[]>
   /** The share of its answers that were measured, in (0,1]; with a baseline that of the version that has fewer. */
   told: number
 }
@@ -83,12 +83,12 @@ function measuresOf(
   let missing = 0
   let withDuplicates = 0
   let withoutClaims = 0
-  const arms: Arm[] = hasBaseline ? ['candidate', 'baseline'] : ['candidate']
+  const roles: VersionRole[] = hasBaseline ? ['candidate', 'baseline'] : ['candidate']
   for (const { id, weight, cluster, measured, measuredBy = [] } of cases) {
     const own = { candidate: repeatsOf(measured?.candidate, check), baseline: repeatsOf(measured?.baseline, check) }
     withoutClaims += (measured?.candidate ?? []).flatMap((found = []) => found).filter(isWithoutClaims(check)).length
     withDuplicates += own.candidate.flat().filter(hasDuplicates).length
-    const told = Math.min(...arms.map((arm) => own[arm].length / Math.max(1, measured?.[arm].length ?? 0)))
+    const told = Math.min(...roles.map((role) => own[role].length / Math.max(1, measured?.[role].length ?? 0)))
     if (told === 0) {
       if (measuredBy.includes(check) || own.candidate.length + own.baseline.length > 0) missing += 1
       continue

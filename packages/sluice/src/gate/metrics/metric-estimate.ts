@@ -1,4 +1,4 @@
-import type { Arm } from '../../records/report/case-detail.ts'
+import type { VersionRole } from '../../records/report/case-detail.ts'
 import {
   type Influence,
   type LinearMetric,
@@ -36,8 +36,10 @@ interface MetricPair extends Omit<Pair, 'baseline'> {
 
 export function estimateMetric(measures: CheckMeasures, name: MetricName, hasBaseline: boolean): MetricEstimate {
   const rows = measures.cases.filter((row) => concerns(row, name.parts))
-  const arms: Arm[] = hasBaseline ? ['candidate', 'baseline'] : ['candidate']
-  const linear = new Map(arms.map((arm) => [arm, linearMetric(countedIn(rows, name.parts, arm), name.parts.length)]))
+  const roles: VersionRole[] = hasBaseline ? ['candidate', 'baseline'] : ['candidate']
+  const linear = new Map(
+    roles.map((role) => [role, linearMetric(countedIn(rows, name.parts, role), name.parts.length)]),
+  )
   const [candidate, baseline] = [linear.get('candidate'), linear.get('baseline')]
   return {
     name,
@@ -58,10 +60,10 @@ function concerns({ counts }: CountedRow, parts: readonly string[]): boolean {
   )
 }
 
-function countedIn(rows: readonly CountedRow[], parts: readonly string[], arm: Arm) {
+function countedIn(rows: readonly CountedRow[], parts: readonly string[], role: VersionRole) {
   return rows.map(({ weight, counts }) => ({
     weight,
-    repeats: counts[arm].map((repeat) => parts.map((part) => repeat.get(part) ?? { hit: 0, of: 0 })),
+    repeats: counts[role].map((repeat) => parts.map((part) => repeat.get(part) ?? { hit: 0, of: 0 })),
   }))
 }
 

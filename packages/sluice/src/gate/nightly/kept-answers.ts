@@ -26,10 +26,10 @@ export function freshAnswers(
   repeats: number,
 ): Map<string, FreshAnswers> {
   const byCase = new Map<string, FreshAnswers>()
-  for (const { position, arm, repeat, detail } of rows) {
+  for (const { position, role, repeat, detail } of rows) {
     const id = ids.get(position)
     const answer = answerOf(detail)
-    if (id === undefined || arm !== 'candidate' || repeat > repeats || !answer || detail.score === undefined) continue
+    if (id === undefined || role !== 'candidate' || repeat > repeats || !answer || detail.score === undefined) continue
     const known = byCase.get(id) ?? { answers: [], scores: [] }
     known.answers.push(answer)
     known.scores.push(detail.score)

@@ -28,7 +28,7 @@ export async function rejudge(options: Rejudging): Promise<void> {
     endIfStopped(stop)
     const detail = await run.scoreAnswer(given(answer), testCase, repeat)
     run.table.record(position, 'baseline', repeat, detail.state, detail.score, { measured: measuredOfAnswer(detail) })
-    results.add(run.candidate.feature, { position, arm: 'baseline', repeat, detail })
+    results.add(run.candidate.feature, { position, role: 'baseline', repeat, detail })
     onScored?.(detail)
   })
   endIfStopped(stop)

@@ -62,9 +62,9 @@ function runOf(
     const position = places.get(row.position)
     if (position !== undefined) rows.push({ ...row, position })
   }
-  for (const { position, arm, repeat, detail } of rows) {
-    table.record(position, arm, repeat, detail.state, detail.score, { measured: measuredOfAnswer(detail) })
+  for (const { position, role, repeat, detail } of rows) {
+    table.record(position, role, repeat, detail.state, detail.score, { measured: measuredOfAnswer(detail) })
   }
   if (!rows.some(({ detail }) => detail.score !== undefined)) return undefined
-  return { runId, startedAt, feature, table, rows, hasBaseline: rows.some(({ arm }) => arm === 'baseline') }
+  return { runId, startedAt, feature, table, rows, hasBaseline: rows.some(({ role }) => role === 'baseline') }
 }

@@ -102,8 +102,8 @@ function withVariances(pairs: readonly Pair[]): Pair[] | undefined {
   }))
 }
 
-function averageVariance(pairs: readonly Pair[], arm: 'candidate' | 'baseline'): number | undefined {
-  const known = pairs.flatMap(({ [arm]: { variance } }) => variance ?? [])
+function averageVariance(pairs: readonly Pair[], role: 'candidate' | 'baseline'): number | undefined {
+  const known = pairs.flatMap(({ [role]: { variance } }) => variance ?? [])
   return known.length === 0 ? undefined : known.reduce((sum, each) => sum + each, 0) / known.length
 }
 

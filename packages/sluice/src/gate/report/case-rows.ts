@@ -1,5 +1,5 @@
 import type { GateSettings } from '../../core/suite/config/config.ts'
-import type { Arm, CaseDetail, CaseState } from '../../records/report/case-detail.ts'
+import type { CaseDetail, CaseState, VersionRole } from '../../records/report/case-detail.ts'
 import type { CaseReport } from '../../records/report/case-report.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { momentsOf } from '../../stats/index.ts'
@@ -25,24 +25,24 @@ export function* caseRows(
   }
 }
 
-type Details = Record<Arm, ResultRow[]> & { position: number }
+type Details = Record<VersionRole, ResultRow[]> & { position: number }
 
-const nothing: Record<Arm, ResultRow[]> = { candidate: [], baseline: [] }
+const nothing: Record<VersionRole, ResultRow[]> = { candidate: [], baseline: [] }
 
 function* byPosition(rows: Iterable<ResultRow>): Generator<Details> {
   let group: Details | undefined
   for (const row of rows) {
-    const { position, arm } = row
+    const { position, role } = row
     if (group?.position !== position) {
       if (group) yield group
       group = { position, candidate: [], baseline: [] }
     }
-    group[arm].push(row)
+    group[role].push(row)
   }
   if (group) yield group
 }
 
-function caseRow(row: CaseScores, own: Record<Arm, ResultRow[]>, caseThreshold: number): CaseReport {
+function caseRow(row: CaseScores, own: Record<VersionRole, ResultRow[]>, caseThreshold: number): CaseReport {
   const scores = scoredRepeats(row.candidate)
   const score = momentsOf(scores)?.mean ?? null
   const baselineScore = momentsOf(scoredRepeats(row.baseline))?.mean ?? null
@@ -83,12 +83,12 @@ function caseRow(row: CaseScores, own: Record<Arm, ResultRow[]>, caseThreshold: 
 const detailsOf = (rows: readonly ResultRow[]) => rows.map(({ detail }) => detail)
 
 /** Every answer, candidate first; none where each version gave one, or where repeats all had the full score. */
-function answersOf({ candidate, baseline }: Record<Arm, ResultRow[]>): NonNullable<CaseReport['answers']> {
+function answersOf({ candidate, baseline }: Record<VersionRole, ResultRow[]>): NonNullable<CaseReport['answers']> {
   const rows = [...candidate, ...baseline]
   if (candidate.length < 2 && baseline.length < 2) return []
   if (rows.every(({ detail }) => detail.score === 1)) return []
-  return rows.map(({ arm, repeat, detail }) => ({
-    version: arm,
+  return rows.map(({ role, repeat, detail }) => ({
+    version: role,
     repeat,
     state: detail.state,
     score: detail.score ?? null,

@@ -1,4 +1,4 @@
-import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
+import type { CaseDetail, VersionRole } from '../../records/report/case-detail.ts'
 import type { MissingScoreCause } from '../../records/report/feature-report.ts'
 import { formatAmount } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
@@ -23,13 +23,13 @@ interface Found extends MissingScoreCause {
  */
 export function causesOf(rows: Iterable<ResultRow>, cases: readonly CaseScores[]): MissingScoreCause[] {
   const found = new Map<string, Found>()
-  for (const { position, arm, detail } of rows) {
+  for (const { position, role, detail } of rows) {
     if (detail.score !== undefined) continue
     const id = cases[position]?.id ?? ''
     const whole = detail.error ?? wordsFor(detail)
-    const message = found.size < mostCauses || found.has(keyOf(whole, id, arm)) ? causeIn(whole, id) : 'other errors'
-    const key = `${arm} ${message}`
-    const cause = found.get(key) ?? { message, version: arm, cases: 0, ids: [], last: -1, whole }
+    const message = found.size < mostCauses || found.has(keyOf(whole, id, role)) ? causeIn(whole, id) : 'other errors'
+    const key = `${role} ${message}`
+    const cause = found.get(key) ?? { message, version: role, cases: 0, ids: [], last: -1, whole }
     found.set(key, cause)
     if (cause.last === position) continue
     cause.last = position
@@ -41,7 +41,7 @@ export function causesOf(rows: Iterable<ResultRow>, cases: readonly CaseScores[]
     .map(({ last, whole, ...cause }) => ({ ...cause, message: cause.cases === 1 ? oneLine(whole) : cause.message }))
 }
 
-const keyOf = (whole: string, id: string, arm: Arm) => `${arm} ${causeIn(whole, id)}`
+const keyOf = (whole: string, id: string, role: VersionRole) => `${role} ${causeIn(whole, id)}`
 
 function wordsFor({ state, judge }: CaseDetail): string {
   if (state !== 'abstained') return state

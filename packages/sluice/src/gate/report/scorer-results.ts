@@ -1,5 +1,5 @@
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
+import type { CaseDetail, VersionRole } from '../../records/report/case-detail.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { addToMean, type MeanSums, meanOfSums, newMeanSums, tInterval } from '../../stats/index.ts'
 import type { ResultRow } from '../run/results.ts'
@@ -31,7 +31,10 @@ interface Scorer {
 }
 
 /** The scores of one case by scorer and version, while its rows pass by. */
-type CaseScorers = Map<string, Pick<Scorer, 'kind' | 'name' | 'must'> & Record<Arm, { sum: number; count: number }>>
+type CaseScorers = Map<
+  string,
+  Pick<Scorer, 'kind' | 'name' | 'must'> & Record<VersionRole, { sum: number; count: number }>
+>
 
 /**
  * Watches the details of a run pass by, case by case, and keeps sums alone: as much for a suite of any size, but for the
@@ -68,7 +71,7 @@ export function collectScorers(prompt: Prompt, cases: readonly CaseScores[], has
           position = row.position
           seen = new Map()
         }
-        noteScores(seen, row.arm, row.detail)
+        noteScores(seen, row.role, row.detail)
         yield row
       }
       settle(position, seen)
@@ -121,7 +124,7 @@ function newScorer(about: Pick<Scorer, 'kind' | 'name' | 'must'>): Scorer {
 }
 
 /** Counts a repeat's scores. What the judge could not tell has no score, and counts neither way. */
-function noteScores(seen: CaseScorers, arm: Arm, { checks, judge }: CaseDetail): void {
+function noteScores(seen: CaseScorers, role: VersionRole, { checks, judge }: CaseDetail): void {
   const note = (kind: Scorer['kind'], name: string, must: boolean, score: number | undefined) => {
     if (score === undefined) return
     const key = keyOf(kind, name)
@@ -130,8 +133,8 @@ function noteScores(seen: CaseScorers, arm: Arm, { checks, judge }: CaseDetail):
       candidate: { sum: 0, count: 0 },
       baseline: { sum: 0, count: 0 },
     }
-    entry[arm].sum += score
-    entry[arm].count += 1
+    entry[role].sum += score
+    entry[role].count += 1
     seen.set(key, entry)
   }
   for (const { id, must, score } of judge) note('item', id, must, score)

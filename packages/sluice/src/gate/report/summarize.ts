@@ -179,7 +179,7 @@ function measurementNotes({ feature, ledger, observations, judge }: Measured): s
   const notes = judge ? calibrationNotes(judge.calibration, feature) : []
   if (quotesNotFound > 0) notes.push(`${quotesNotFound} of ${quotes} quotes of the judge do not occur in the output.`)
   notes.push(...claimNotes(observations.claims))
-  for (const one of lost.values()) notes.push(lostNote(one, answers[one.arm]))
+  for (const one of lost.values()) notes.push(lostNote(one, answers[one.role]))
   if (reasoned > 0) {
     const begin = reasoned === 1 ? '1 answer began' : `${reasoned} answers began`
     notes.push(
@@ -197,8 +197,8 @@ function measurementNotes({ feature, ledger, observations, judge }: Measured): s
 }
 
 /** One sentence for all answers that one fault took. */
-function lostNote({ arm, cause, wayOut, count }: LostAnswers, answers: number): string {
-  const whose = arm === 'baseline' ? ' of the baseline' : ''
+function lostNote({ role, cause, wayOut, count }: LostAnswers, answers: number): string {
+  const whose = role === 'baseline' ? ' of the baseline' : ''
   return `${count} of ${answers === 1 ? '1 answer' : `${answers} answers`}${whose} ${count === 1 ? 'was' : 'were'} ${cause}; ${wayOut}.`
 }
 

@@ -64,11 +64,11 @@ export function keepApplications(
       const before = await codes.get(canonicalJson(target))
       return before !== undefined && before.code !== (await codeNow(target, { withoutKey: true })).code
     },
-    target(target, prompt, arm) {
-      const opened = targets.target(target, prompt, arm)
+    target(target, prompt, role) {
+      const opened = targets.target(target, prompt, role)
       const code = { atStart: () => codeOf(target), now: () => codeNow(target) }
       // What the application is told of the version; its label is not part of the id.
-      const version = [prompt.id, prompt.label ?? null, ...(target.sendVersion ? [arm] : [])]
+      const version = [prompt.id, prompt.label ?? null, ...(target.sendVersion ? [role] : [])]
       const kept = keepTarget(opened, { store, edition, feature: prompt.feature, version, code, now: Date.now })
       keepers.push(kept)
       return Object.assign(kept.call, { open: opened.open, close: opened.close })

@@ -1,4 +1,4 @@
-import type { Arm, CaseState } from '../../records/report/case-detail.ts'
+import type { CaseState, VersionRole } from '../../records/report/case-detail.ts'
 import { type CaseScores, scoredRepeats } from './score-table.ts'
 
 /** How many cases ended in each state; together they are `cases`. */
@@ -10,10 +10,10 @@ export type Coverage = Record<CaseState, number> & {
 }
 
 /**
- * Counts the states of one arm. A case counts once, with the best state that one of its repeats reached.
+ * Counts the states of one version. A case counts once, with the best state that one of its repeats reached.
  * @param missing answers that were asked for and are not among the cases
  */
-export function coverageOf(cases: readonly CaseScores[], arm: Arm, missing = 0): Coverage {
+export function coverageOf(cases: readonly CaseScores[], role: VersionRole, missing = 0): Coverage {
   const coverage: Coverage = {
     cases: cases.length,
     scored: 0,
@@ -32,9 +32,9 @@ export function coverageOf(cases: readonly CaseScores[], arm: Arm, missing = 0):
     answersScored: 0,
   }
   for (const row of cases) {
-    coverage[arm === 'candidate' ? row.state : row.baselineState] += 1
-    coverage.answers += row[arm].length
-    coverage.answersScored += scoredRepeats(row[arm]).length
+    coverage[role === 'candidate' ? row.state : row.baselineState] += 1
+    coverage.answers += row[role].length
+    coverage.answersScored += scoredRepeats(row[role]).length
   }
   return coverage
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { endIfStopped } from '../../core/answers/stop.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
-import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
+import type { CaseDetail, VersionRole } from '../../records/report/case-detail.ts'
 import { measuredOfAnswer } from './measuring-checks.ts'
 import { runPool } from './pool.ts'
 import type { Results } from './results.ts'
@@ -16,7 +16,7 @@ export interface Evaluation {
   /** The cases, read anew for each call. */
   cases: () => AsyncIterable<Case>
   /** One or two versions; they are run side by side, in an order that varies by case. */
-  arms: Partial<Record<Arm, ScoreCase>>
+  versions: Partial<Record<VersionRole, ScoreCase>>
   /** Names of the checks that measure a case. */
   measuredBy?: (testCase: Case) => readonly string[]
   table: ScoreTable
@@ -26,7 +26,7 @@ export interface Evaluation {
   concurrency: number
   /** Once aborted, no further answer is asked for and the evaluation ends as interrupted. */
   stop: AbortSignal
-  onScored?: (arm: Arm, detail: CaseDetail) => void
+  onScored?: (role: VersionRole, detail: CaseDetail) => void
   /** The result of every further case, set once a model that the feature needs cannot be asked at all. */
   givenUp?: CaseDetail
 }
@@ -38,17 +38,17 @@ interface WithoutRun {
   onScored?: (detail: CaseDetail) => void
 }
 
-const armNames: Arm[] = ['candidate', 'baseline']
+const roles: VersionRole[] = ['candidate', 'baseline']
 
 interface Job {
   testCase: Case
   position: number
-  arm: Arm | 'without'
+  role: VersionRole | 'without'
   repeat: number
 }
 
 /** Whether a version is still asked about the case at a position. */
-export type IsWanted = (arm: Arm, position: number) => boolean
+export type IsWanted = (role: VersionRole, position: number) => boolean
 
 /**
  * Runs the repeats up to `repeat` that were not tried yet, for the cases that `wanted` names. The table does not depend
@@ -63,24 +63,24 @@ export async function evaluate(evaluation: Evaluation, repeat: number, wanted: I
 }
 
 async function runJob(evaluation: Evaluation, job: Job): Promise<CaseDetail | undefined> {
-  const { feature, arms, table, without, results, stop, onScored } = evaluation
+  const { feature, versions, table, without, results, stop, onScored } = evaluation
   endIfStopped(stop)
-  const score = job.arm === 'without' ? without?.score : arms[job.arm]
+  const score = job.role === 'without' ? without?.score : versions[job.role]
   const detail = evaluation.givenUp ?? (await score?.(job.testCase, job.repeat))
   if (!detail) return undefined
   if (detail.unaskable) {
     const { state, error = '' } = detail
     evaluation.givenUp ??= { state, error, checks: [], judge: [] }
   }
-  if (job.arm === 'without') {
+  if (job.role === 'without') {
     without?.table.record(job.position, 'candidate', job.repeat, detail.state, detail.score)
     without?.onScored?.(detail)
     return detail
   }
   const found = { violation: violationOf(job.testCase, detail), measured: measuredOfAnswer(detail) }
-  table.record(job.position, job.arm, job.repeat, detail.state, detail.score, found)
-  results.add(feature, { position: job.position, arm: job.arm, repeat: job.repeat, detail })
-  onScored?.(job.arm, detail)
+  table.record(job.position, job.role, job.repeat, detail.state, detail.score, found)
+  results.add(feature, { position: job.position, role: job.role, repeat: job.repeat, detail })
+  onScored?.(job.role, detail)
   return detail
 }
 
@@ -92,28 +92,28 @@ const mostAskedFirst = 5
  * is found before the baseline and the other cases are paid for. These answers count like any other.
  */
 async function askFirst(evaluation: Evaluation, wanted: IsWanted): Promise<void> {
-  const { cases, arms, measuredBy, table } = evaluation
-  if (!arms.candidate || !arms.baseline) return
+  const { cases, versions, measuredBy, table } = evaluation
+  if (!versions.candidate || !versions.baseline) return
   let position = -1
   for await (const testCase of cases()) {
     position += 1
     if (position === mostAskedFirst || evaluation.givenUp) return
     if (!wanted('candidate', position)) continue
     table.add(position, { ...testCase, measuredBy: measuredBy?.(testCase) ?? [] })
-    const detail = await runJob(evaluation, { testCase, position, arm: 'candidate', repeat: 1 })
+    const detail = await runJob(evaluation, { testCase, position, role: 'candidate', repeat: 1 })
     if (detail?.state === 'scored' || detail?.state === 'abstained') return
   }
 }
 
 async function* jobs(
-  { cases, arms, measuredBy, table, without }: Evaluation,
+  { cases, versions, measuredBy, table, without }: Evaluation,
   last: number,
   wanted: IsWanted,
 ): AsyncGenerator<Job> {
   let position = -1
   for await (const testCase of cases()) {
     position += 1
-    const asked: Job['arm'][] = armNames.filter((arm) => arms[arm] && wanted(arm, position))
+    const asked: Job['role'][] = roles.filter((role) => versions[role] && wanted(role, position))
     if (asked.length === 0) continue
     table.add(position, { ...testCase, measuredBy: measuredBy?.(testCase) ?? [] })
     const row = table.cases[position]
@@ -124,16 +124,16 @@ async function* jobs(
       tried.without = without.table.cases[position]?.candidate.length ?? 0
     }
     for (let repeat = 1; repeat <= last; repeat += 1) {
-      for (const arm of armOrder(testCase.id, repeat)) {
-        if (asked.includes(arm) && repeat > tried[arm]) yield { testCase, position, arm, repeat }
+      for (const role of roleOrder(testCase.id, repeat)) {
+        if (asked.includes(role) && repeat > tried[role]) yield { testCase, position, role, repeat }
       }
     }
   }
 }
 
 /** Half of the cases start with the candidate, so that a provider that gets worse during a run treats all alike. */
-function armOrder(caseId: string, repeat: number): Job['arm'][] {
+function roleOrder(caseId: string, repeat: number): Job['role'][] {
   const [first = 0, second = 0] = createHash('sha256').update(`${caseId}\0${repeat}`).digest()
-  const order: Job['arm'][] = first % 2 === 0 ? ['candidate', 'baseline'] : ['baseline', 'candidate']
+  const order: Job['role'][] = first % 2 === 0 ? ['candidate', 'baseline'] : ['baseline', 'candidate']
   return order.toSpliced(second % 3, 0, 'without')
 }

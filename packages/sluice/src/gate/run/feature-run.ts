@@ -9,7 +9,7 @@ import type { Case } from '../../core/suite/cases/case.ts'
 import type { JudgeSettings } from '../../core/suite/config/judge-settings.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { ContentFile } from '../../core/suite/values/content-file.ts'
-import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
+import type { CaseDetail, VersionRole } from '../../records/report/case-detail.ts'
 import { createToolLoop, isStep } from '../tools/tool-loop.ts'
 import type { CallModule } from '../tools/tool-module.ts'
 import { type Evaluation, evaluate, type IsWanted, type ScoreCase } from './evaluate.ts'
@@ -35,7 +35,7 @@ export interface FeatureRunOptions {
   /** Shared by the features of a run, so that all are judged in the same way. */
   judgeModes?: AnswerModes | undefined
   /** The way to ask the real application of a version; undefined for a bare prompt, whose model is asked. */
-  targetOf?: ((version: Prompt, arm: Arm) => TargetCall | undefined) | undefined
+  targetOf?: ((version: Prompt, role: VersionRole) => TargetCall | undefined) | undefined
   /** Answers calls of tools whose mock names a module. */
   callModule: CallModule
   /** Scores of the baseline that are kept; they count only for the judge that gave them (null for none). */
@@ -55,7 +55,7 @@ export interface FeatureRunOptions {
   wholeSuite?: boolean
   /** Called before a round with the number of answers that it will take. */
   onRound?: ((answers: number) => void) | undefined
-  onScored?: ((arm: Arm, detail: CaseDetail) => void) | undefined
+  onScored?: ((role: VersionRole, detail: CaseDetail) => void) | undefined
 }
 
 /** One feature's run in progress: what it scored so far and the way to score more. */
@@ -139,13 +139,16 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
   const evaluation: Evaluation = {
     feature: candidate.feature,
     cases: options.cases,
-    arms: { candidate: scoreCaseOf(candidate), ...(baseline && { baseline: stored?.score ?? scoreCaseOf(baseline) }) },
+    versions: {
+      candidate: scoreCaseOf(candidate),
+      ...(baseline && { baseline: stored?.score ?? scoreCaseOf(baseline) }),
+    },
     ...{ table, without, results, measuredBy: (testCase: Case) => measuringChecks(candidate, testCase) },
     concurrency: options.concurrency,
     stop: options.stop,
-    onScored(arm: Arm, detail: CaseDetail) {
-      observeDetail(observations, arm, detail)
-      options.onScored?.(arm, detail)
+    onScored(role: VersionRole, detail: CaseDetail) {
+      observeDetail(observations, role, detail)
+      options.onScored?.(role, detail)
     },
   }
   return {
@@ -197,12 +200,17 @@ const lastAnswerAlone: CaseDetail = {
   error: 'a conversation cannot be scored by its last answer alone',
 }
 
-function answerCount({ arms, table, without }: Evaluation, caseCount = 0, repeat: number, wanted: IsWanted): number {
-  const names = (['candidate', 'baseline'] as const).filter((arm) => arms[arm])
+function answerCount(
+  { versions, table, without }: Evaluation,
+  caseCount = 0,
+  repeat: number,
+  wanted: IsWanted,
+): number {
+  const names = (['candidate', 'baseline'] as const).filter((role) => versions[role])
   let answers = 0
   for (let position = 0; position < Math.max(caseCount, table.cases.length); position += 1) {
     const row = table.cases[position]
-    for (const arm of names) if (wanted(arm, position)) answers += Math.max(0, repeat - (row?.[arm].length ?? 0))
+    for (const role of names) if (wanted(role, position)) answers += Math.max(0, repeat - (row?.[role].length ?? 0))
     const tried = without?.table.cases[position]?.candidate.length ?? 0
     if (without && wanted('candidate', position)) answers += Math.max(0, repeat - tried)
   }

@@ -1,7 +1,7 @@
 import type { Stage } from '../../core/answers/answer-store.ts'
 import type { AnswerSource } from '../../core/answers/ledger.ts'
 import { providerName } from '../../core/suite/models/model.ts'
-import type { Arm, CaseDetail } from '../../records/report/case-detail.ts'
+import type { CaseDetail, VersionRole } from '../../records/report/case-detail.ts'
 import type { JudgedClaims } from '../../records/report/judged-claims.ts'
 import { formatAmount } from '../../text/format.ts'
 import type { ResultRow } from './results.ts'
@@ -19,9 +19,9 @@ export interface Observations {
   unscoredRepeats: number
   /** Repeats without a score because the budget was spent. */
   budgetStops: number
-  /** Answers that were asked for, by arm. */
-  answers: Record<Arm, number>
-  /** Answers that never came, by arm and cause. */
+  /** Answers that were asked for, by role. */
+  answers: Record<VersionRole, number>
+  /** Answers that never came, by role and cause. */
   lost: Map<string, LostAnswers>
   /** The number of answers from which reasoning was removed. */
   reasoned: number
@@ -32,8 +32,8 @@ export interface Observations {
 
 /** The claims of all answers, by version and together. */
 export interface ClaimCounts {
-  answers: Record<Arm, number>
-  listed: Record<Arm, number>
+  answers: Record<VersionRole, number>
+  listed: Record<VersionRole, number>
   /** Quotes of sources, and those of them that do not stand there. */
   quotes: number
   quotesNotFound: number
@@ -43,9 +43,9 @@ export interface ClaimCounts {
   cut: number
 }
 
-/** All answers of one arm that were lost in the same way. */
+/** All answers of one version that were lost in the same way. */
 export interface LostAnswers {
-  arm: Arm
+  role: VersionRole
   cause: string
   wayOut: string
   count: number
@@ -81,7 +81,7 @@ export function noObservations(): Observations {
   }
 }
 
-const none = (): Record<Arm, number> => ({ candidate: 0, baseline: 0 })
+const none = (): Record<VersionRole, number> => ({ candidate: 0, baseline: 0 })
 
 function createAnswerOrigins(): AnswerOrigins {
   const origins = new Map<string, AnswerOrigin>()
@@ -98,29 +98,29 @@ function createAnswerOrigins(): AnswerOrigins {
   }
 }
 
-export function observeDetail(observations: Observations, arm: Arm, detail: CaseDetail): void {
-  if (arm === 'candidate' && detail.latencyMs !== undefined) observations.latencies.push(detail.latencyMs)
+export function observeDetail(observations: Observations, role: VersionRole, detail: CaseDetail): void {
+  if (role === 'candidate' && detail.latencyMs !== undefined) observations.latencies.push(detail.latencyMs)
   if (detail.score === undefined) observations.unscoredRepeats += 1
   if (detail.state === 'budgetStopped') observations.budgetStops += 1
-  observations.answers[arm] += 1
+  observations.answers[role] += 1
   if (detail.reasoning !== undefined) observations.reasoned += 1
   if (detail.files !== undefined && detail.judge.length > 0) observations.judgedUnseen += 1
   if (detail.lost) {
-    const key = `${arm} ${detail.lost.cause}`
+    const key = `${role} ${detail.lost.cause}`
     const count = (observations.lost.get(key)?.count ?? 0) + 1
-    observations.lost.set(key, { arm, ...detail.lost, count })
+    observations.lost.set(key, { role, ...detail.lost, count })
   }
   for (const { evidence, evidenceFound, claims } of detail.judge) {
-    if (claims) observeClaims(observations.claims, arm, claims)
+    if (claims) observeClaims(observations.claims, role, claims)
     if (evidence === '') continue
     observations.quotes += 1
     if (!evidenceFound) observations.quotesNotFound += 1
   }
 }
 
-function observeClaims(counts: ClaimCounts, arm: Arm, { list, dropped, cut }: JudgedClaims): void {
-  counts.answers[arm] += 1
-  counts.listed[arm] += list.length
+function observeClaims(counts: ClaimCounts, role: VersionRole, { list, dropped, cut }: JudgedClaims): void {
+  counts.answers[role] += 1
+  counts.listed[role] += list.length
   counts.quotes += list.filter(({ quote }) => quote !== '').length
   counts.quotesNotFound += list.filter(({ said }) => said !== undefined).length
   counts.dropped += dropped
@@ -130,8 +130,8 @@ function observeClaims(counts: ClaimCounts, arm: Arm, { list, dropped, cut }: Ju
 /** How complete the lists of claims are, and what became of those that are not what the judge says. */
 export function claimNotes({ answers, listed, quotes, quotesNotFound, dropped, cut }: ClaimCounts): string[] {
   const each = (['candidate', 'baseline'] as const)
-    .filter((arm) => answers[arm] > 0)
-    .map((arm) => `${(listed[arm] / answers[arm]).toFixed(1)} claims for each answer of the ${arm}`)
+    .filter((role) => answers[role] > 0)
+    .map((role) => `${(listed[role] / answers[role]).toFixed(1)} claims for each answer of the ${role}`)
   if (each.length === 0) return []
   return [
     `The judge listed ${each.join(' and ')}; what it does not list is not held against the sources.`,
@@ -152,9 +152,9 @@ export function flipRateOf(rows: Iterable<ResultRow>): number | null {
   let flipped = 0
   let seen = new Map<string, CaseDetail['judge']>()
   let current = ''
-  for (const { position, arm, detail } of rows) {
-    if (`${position} ${arm}` !== current) {
-      current = `${position} ${arm}`
+  for (const { position, role, detail } of rows) {
+    if (`${position} ${role}` !== current) {
+      current = `${position} ${role}`
       seen = new Map()
     }
     if (detail.output === undefined || detail.judge.length === 0) continue

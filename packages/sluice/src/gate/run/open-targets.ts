@@ -11,7 +11,7 @@ import {
 import { targetVariables } from '../../core/providers/targets/target-environment.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { Target } from '../../core/suite/prompt/target.ts'
-import type { Arm } from '../../records/report/case-detail.ts'
+import type { VersionRole } from '../../records/report/case-detail.ts'
 import { createTestedPromptFiles } from './tested-prompt-file.ts'
 
 /** The applications under test of one run. */
@@ -20,7 +20,7 @@ export interface OpenTargets {
    * The way to call the application under test, which is told that this version is. The costs that it reports are noted.
    * What is started for it ends with the session. For one object and one version it is opened once.
    */
-  target(target: Target, prompt: Prompt, arm: Arm): OpenTarget
+  target(target: Target, prompt: Prompt, role: VersionRole): OpenTarget
   /** The environment in which a worktree is prepared for a target: without credentials, but with what its `env` says. */
   setupEnvironment(target: Target): NodeJS.ProcessEnv
 }
@@ -42,15 +42,15 @@ export function createOpenTargets(options: OpenTargetsOptions): OpenTargets & { 
   removeLeftWorkspaces()
   const opened = new Map<Target, Map<string, OpenTarget>>()
   const promptFiles = createTestedPromptFiles(versionFolder, runId)
-  const open = (target: Target, prompt: Prompt, arm: Arm) => {
+  const open = (target: Target, prompt: Prompt, role: VersionRole) => {
     const hasProcess = target.kind !== 'http' || target.start !== undefined
-    const promptFile = hasProcess ? promptFiles.place(prompt, arm) : undefined
+    const promptFile = hasProcess ? promptFiles.place(prompt, role) : undefined
     let written: Promise<void> | undefined
     const writeOnce = async () => {
-      if (promptFile !== undefined) written ??= promptFiles.write(prompt, arm)
+      if (promptFile !== undefined) written ??= promptFiles.write(prompt, role)
       await written
     }
-    const asked = createTarget(target, { ...own, programs, tested: { prompt, arm, promptFile } })
+    const asked = createTarget(target, { ...own, programs, tested: { prompt, role, promptFile } })
     const call: TargetCall = async (vars, context) => {
       await writeOnce()
       const completion = await asked(vars, context)
@@ -64,10 +64,10 @@ export function createOpenTargets(options: OpenTargetsOptions): OpenTargets & { 
     return Object.assign(call, { open: openWritten, close: asked.close })
   }
   return {
-    target(target, prompt, arm) {
+    target(target, prompt, role) {
       const versions = opened.get(target) ?? new Map<string, OpenTarget>()
-      const key = `${arm} ${prompt.id}`
-      const found = versions.get(key) ?? open(target, prompt, arm)
+      const key = `${role} ${prompt.id}`
+      const found = versions.get(key) ?? open(target, prompt, role)
       opened.set(target, versions.set(key, found))
       return found
     },

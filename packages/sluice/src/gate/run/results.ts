@@ -4,13 +4,18 @@ import { z } from 'zod'
 import { inStore } from '../../core/answers/database-error.ts'
 import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
 import type { Mask } from '../../masking/mask.ts'
-import { type Arm, type CaseDetail, caseDetailSchema, comparedArmSchema } from '../../records/report/case-detail.ts'
+import {
+  type CaseDetail,
+  caseDetailSchema,
+  type VersionRole,
+  versionRoleSchema,
+} from '../../records/report/case-detail.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
 
 /** One case in one repeat, as it was written. */
 export interface ResultRow {
   position: number
-  arm: Arm
+  role: VersionRole
   repeat: number
   detail: CaseDetail
 }
@@ -18,7 +23,7 @@ export interface ResultRow {
 /** The details of a run, on disk, so that a report of any size can be written from constant memory. */
 export interface Results {
   add(feature: string, row: ResultRow): void
-  /** Rows of one feature by position, then arm, then repeat. */
+  /** Rows of one feature by position, then role, then repeat. */
   rows(feature: string): Iterable<ResultRow>
   /** Writes what is still buffered. */
   flush(): void
@@ -28,7 +33,7 @@ export interface Results {
 
 const resultRow: z.ZodType<ResultRow> = z.object({
   position: z.int(),
-  arm: comparedArmSchema,
+  role: versionRoleSchema,
   repeat: z.int(),
   detail: jsonColumn(caseDetailSchema),
 })
@@ -70,7 +75,7 @@ export function createResults(
     if (buffer.length === 0) return
     write(() => {
       for (const { feature, row, detail } of buffer) {
-        insert.run(run.id, feature, row.arm, row.position, row.repeat, detail)
+        insert.run(run.id, feature, row.role, row.position, row.repeat, detail)
       }
     })
     buffer = []
@@ -98,10 +103,10 @@ export function createResults(
   }
 }
 
-/** What is kept of one feature's results in a run, by position, then arm, then repeat; none of a run that was dropped. */
+/** What is kept of one feature's results in a run, by position, then role, then repeat; none of a run that was dropped. */
 export function* keptRows(database: DatabaseSync, runId: string, feature: string): Generator<ResultRow> {
   const select = database.prepare(
-    'SELECT position, arm, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',
+    'SELECT position, arm AS role, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',
   )
   const read = rowReader(database, 'results', resultRow)
   for (const row of select.iterate(runId, feature)) yield read(row)

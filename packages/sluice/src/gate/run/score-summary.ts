@@ -1,5 +1,5 @@
 import type { SafetySettings } from '../../core/suite/config/safety-settings.ts'
-import type { Arm } from '../../records/report/case-detail.ts'
+import type { VersionRole } from '../../records/report/case-detail.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import {
   clusterRobustMean,
@@ -33,11 +33,11 @@ export interface SummaryOptions {
 export function estimateOf(
   all: readonly CaseScores[],
   { confidence, estimand }: SummaryOptions,
-  arm: Arm = 'candidate',
+  role: VersionRole = 'candidate',
 ): ScoreEstimate {
   const cases = countedCases(all)
-  const isRepeated = cases.every((row) => row[arm].length !== 1)
-  const estimate = isRepeated ? meanOfRepeats(cases, arm, estimand) : clusterRobustMean(...meansOf(cases, arm))
+  const isRepeated = cases.every((row) => row[role].length !== 1)
+  const estimate = isRepeated ? meanOfRepeats(cases, role, estimand) : clusterRobustMean(...meansOf(cases, role))
   if (!estimate) return { mean: null, se: null, ciLow: null, ciHigh: null }
   const interval = tInterval(estimate, confidence)
   return {
@@ -49,10 +49,10 @@ export function estimateOf(
 }
 
 /** The mean of cases with repeats. For the golden set its standard error is that of `pairedLook` against a constant. */
-function meanOfRepeats(cases: readonly CaseScores[], arm: Arm, estimand: Estimand) {
+function meanOfRepeats(cases: readonly CaseScores[], role: VersionRole, estimand: Estimand) {
   const zero = constantMoments(0)
   const pairs = cases.flatMap((row): Pair[] => {
-    const moments = momentsOf(scoredRepeats(row[arm]))
+    const moments = momentsOf(scoredRepeats(row[role]))
     return moments ? [{ weight: row.weight, cluster: row.cluster, candidate: moments, baseline: zero }] : []
   })
   const look = pairedLook(pairs, { margin: 0, estimand })
@@ -62,13 +62,13 @@ function meanOfRepeats(cases: readonly CaseScores[], arm: Arm, estimand: Estiman
 /** Mean score, weight and cluster of each scored case, in as little memory as a large suite needs. */
 function meansOf(
   cases: readonly CaseScores[],
-  arm: Arm,
+  role: VersionRole,
 ): [means: Float64Array, weights: Float64Array, clusters: (string | undefined)[]] {
   const means = new Float64Array(cases.length)
   const weights = new Float64Array(cases.length)
   const clusters: (string | undefined)[] = []
   for (const row of cases) {
-    const mean = momentsOf(scoredRepeats(row[arm]))?.mean
+    const mean = momentsOf(scoredRepeats(row[role]))?.mean
     if (mean === undefined) continue
     means[clusters.length] = mean
     weights[clusters.length] = row.weight

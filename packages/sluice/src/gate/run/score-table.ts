@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Case, Quarantine } from '../../core/suite/cases/case.ts'
 import { holds } from '../../core/suite/cases/quarantine.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
-import type { Arm, CaseState } from '../../records/report/case-detail.ts'
+import type { CaseState, VersionRole } from '../../records/report/case-detail.ts'
 import type { Measurement } from '../../records/report/measured.ts'
 import { utcDay } from '../../text/format.ts'
 import type { Violation } from './violation.ts'
@@ -35,7 +35,7 @@ export interface CaseScores {
   /** Names of the checks that measure this case, whether or not they could; absent where none does. */
   measuredBy?: readonly string[]
   /** By repeat, up to the last that was tried, what those checks found; undefined where a repeat has nothing measured. */
-  measured?: Readonly<Record<Arm, readonly (readonly NamedMeasured[] | undefined)[]>>
+  measured?: Readonly<Record<VersionRole, readonly (readonly NamedMeasured[] | undefined)[]>>
 }
 
 /** What one check found in one answer. */
@@ -56,7 +56,7 @@ export interface ScoreTable {
   /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
   record(
     position: number,
-    arm: Arm,
+    role: VersionRole,
     repeat: number,
     state: CaseState,
     score: number | undefined,
@@ -113,24 +113,24 @@ export function createScoreTable(today = utcDay(Date.now())): ScoreTable {
         baselineState: 'budgetStopped',
       }
     },
-    record(position, arm, repeat, state, score, { violation, measured = [] } = {}) {
+    record(position, role, repeat, state, score, { violation, measured = [] } = {}) {
       const row = cases[position]
       if (!row) throw new RangeError(`no case at position ${position}`)
-      if (arm === 'candidate' && violation === 'violated') row.violated = (row.violated ?? 0) + 1
-      if (arm === 'candidate' && violation === 'untold') row.untold = (row.untold ?? 0) + 1
-      const stateKey = arm === 'candidate' ? 'state' : 'baselineState'
-      row[stateKey] = row[arm].length === 0 ? state : better(row[stateKey], state)
+      if (role === 'candidate' && violation === 'violated') row.violated = (row.violated ?? 0) + 1
+      if (role === 'candidate' && violation === 'untold') row.untold = (row.untold ?? 0) + 1
+      const stateKey = role === 'candidate' ? 'state' : 'baselineState'
+      row[stateKey] = row[role].length === 0 ? state : better(row[stateKey], state)
       // A new array of the exact length: growing one in place reserves room for many more repeats than there will be.
-      row[arm] = Array.from({ length: Math.max(row[arm].length, repeat) }, (_, index) =>
-        index === repeat - 1 ? score : row[arm][index],
+      row[role] = Array.from({ length: Math.max(row[role].length, repeat) }, (_, index) =>
+        index === repeat - 1 ? score : row[role][index],
       )
       if (measured.length > 0 || row.measuredBy) {
         const { candidate, baseline } = row.measured ?? { candidate: [], baseline: [] }
-        const known = arm === 'candidate' ? candidate : baseline
+        const known = role === 'candidate' ? candidate : baseline
         const all = Array.from({ length: Math.max(known.length, repeat) }, (_, index) =>
           index === repeat - 1 ? (measured.length > 0 ? measured : undefined) : known[index],
         )
-        row.measured = { candidate, baseline, [arm]: all }
+        row.measured = { candidate, baseline, [role]: all }
       }
     },
   }

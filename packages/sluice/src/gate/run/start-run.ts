@@ -81,7 +81,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
     askFor: session.askFor,
     isKept: session.isKept,
     judgeModes: session.judgeModes,
-    targetOf: (version, arm) => version.target && session.target(version.target, version, arm),
+    targetOf: (version, role) => version.target && session.target(version.target, version, role),
     callModule: createCallModule(config.root),
     checkDeps: { strict: candidate.strict, embeddingModel: config.embedding?.model, commands: session.commands },
     results: session.results,

@@ -6,8 +6,8 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 /** Prompt files of the versions under test, for the applications that are started for a run. */
 export interface TestedPromptFiles {
   /** The absolute path of the version's file, which `write` writes; undefined for a prompt without messages. */
-  place(prompt: Prompt, arm: string): string | undefined
-  write(prompt: Prompt, arm: string): Promise<void>
+  place(prompt: Prompt, role: string): string | undefined
+  write(prompt: Prompt, role: string): Promise<void>
   /** Removes all of them. */
   close(): void
 }
@@ -16,12 +16,12 @@ export interface TestedPromptFiles {
 export function createTestedPromptFiles(folder: string, runId: string): TestedPromptFiles {
   /** The text of each file. */
   const written = new Map<string, string>()
-  const place = ({ feature, messages }: Prompt, arm: string) =>
-    messages.length === 0 ? undefined : path.join(folder, `${feature}-${arm}-${runId}.prompt.yml`)
+  const place = ({ feature, messages }: Prompt, role: string) =>
+    messages.length === 0 ? undefined : path.join(folder, `${feature}-${role}-${runId}.prompt.yml`)
   return {
     place,
-    async write(prompt, arm) {
-      const file = place(prompt, arm)
+    async write(prompt, role) {
+      const file = place(prompt, role)
       if (file === undefined) return
       const text = await promptFileOf(prompt)
       // The run without some files is told of the same version, while the application may be reading the file.

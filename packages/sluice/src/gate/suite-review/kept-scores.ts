@@ -33,7 +33,7 @@ export interface KeptScores {
 
 const rowSchema = z.object({
   position: z.int(),
-  arm: z.enum(['candidate', 'baseline']),
+  role: z.enum(['candidate', 'baseline']),
   repeat: z.int(),
   output: z.string().nullable(),
   score: z.number().min(0).max(1).nullable(),
@@ -48,7 +48,7 @@ type KeptRow = z.output<typeof rowSchema>
  */
 async function readKeptScores(root: string, database: DatabaseSync, feature: string): Promise<KeptScores> {
   const select = database.prepare(
-    `SELECT position, arm, repeat, json_extract(detail, '$.output') AS output,
+    `SELECT position, arm AS role, repeat, json_extract(detail, '$.output') AS output,
        json_extract(detail, '$.score') AS score, json_extract(detail, '$.costUsd') AS usd
      FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat`,
   )
@@ -68,8 +68,8 @@ async function readKeptScores(root: string, database: DatabaseSync, feature: str
       const id = report.cases[position]?.id
       if (id === undefined) continue
       // An answer that a later run took from the store is the same answer, and says nothing twice.
-      const fresh = own.filter(({ arm, repeat, output }) => {
-        const version = arm === 'candidate' ? report.candidate.id : report.baseline?.id
+      const fresh = own.filter(({ role, repeat, output }) => {
+        const version = role === 'candidate' ? report.candidate.id : report.baseline?.id
         const answer = JSON.stringify([id, version, repeat, output])
         return !seen.has(answer) && seen.add(answer)
       })
@@ -92,8 +92,8 @@ function addRun(cases: Map<string, KeptCase>, id: string, rows: readonly KeptRow
   cases.set(id, kept)
   kept.runs += 1
   const means: number[] = []
-  for (const arm of ['candidate', 'baseline']) {
-    const own = rows.filter((row) => row.arm === arm)
+  for (const role of ['candidate', 'baseline']) {
+    const own = rows.filter((row) => row.role === role)
     const scores = own.flatMap(({ score }) => (score === null ? [] : [score]))
     kept.scores.push(...scores)
     kept.unscored += own.length - scores.length

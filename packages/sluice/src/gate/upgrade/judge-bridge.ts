@@ -163,7 +163,7 @@ function notesOf(cases: readonly JudgedCase[], asked: FeatureRun['table']['cases
   const unanswered = asked.length - cases.filter(({ before }) => before.length > 0).length
   const causes = (of: 'before' | 'after') => {
     const rows = cases.flatMap((judged, position) =>
-      judged[of].map((detail, repeat) => ({ position, arm: 'candidate' as const, repeat: repeat + 1, detail })),
+      judged[of].map((detail, repeat) => ({ position, role: 'candidate' as const, repeat: repeat + 1, detail })),
     )
     return causesOf(rows, asked).map(causeSentence)
   }

@@ -40,7 +40,7 @@ function leastChange({ candidate, baseline }: CasePair, pooled: number | undefin
   return Math.max(policy.margin, clearly * Math.sqrt(squares.reduce((sum, square) => sum + square, 0)))
 }
 
-/** The variance between repeats, pooled over all cases and both arms; undefined without any repetition. */
+/** The variance between repeats, pooled over all cases and both versions; undefined without any repetition. */
 function pooledVariance(pairs: readonly CasePair[]): number | undefined {
   let sum = 0
   let df = 0

@@ -1,4 +1,4 @@
-import type { Arm } from '../../records/report/case-detail.ts'
+import type { VersionRole } from '../../records/report/case-detail.ts'
 import {
   cleanRepeatsToPass,
   criticalSprt,
@@ -17,8 +17,8 @@ export interface CriticalResult extends FailureCount {
   baseline: FailureCount | null
   /** `not-new`: it fails, and as often as in the baseline. */
   decision: 'pass' | 'fail' | 'undecided' | 'not-new'
-  /** The arms whose further repeats may decide it. */
-  open: Record<Arm, boolean>
+  /** The versions whose further repeats may decide it. */
+  open: Record<VersionRole, boolean>
 }
 
 const acceptableFailureRate = 0.05
@@ -64,7 +64,7 @@ function judge(
   const own = criticalSprt(candidate, design).decision
   const alone = { decision: own, open: { candidate: own === 'undecided', baseline: false } }
   if (own === 'pass' || baseline.length === 0) return alone
-  const incomplete = (arm: readonly boolean[]) => !final && arm.length < enough
+  const incomplete = (repeats: readonly boolean[]) => !final && repeats.length < enough
   if (baseline.includes(true)) {
     if (!incomplete(candidate) && !incomplete(baseline))
       return { decision: compare(candidate, baseline, design), open: none }

@@ -12,7 +12,7 @@ export async function decideByRounds(run: FeatureRun, policy: GatePolicy): Promi
   let step = decide(gateCases(run.table.cases, hasBaseline), policy, undefined, lastRound(run))
   while (step.wanted) {
     const { repeats, ...positions } = step.wanted
-    await run.score(repeats, (arm, position) => isWanted(positions[arm], position))
+    await run.score(repeats, (role, position) => isWanted(positions[role], position))
     step = decide(gateCases(run.table.cases, hasBaseline), policy, step.state, lastRound(run))
   }
   return step.decision
@@ -54,7 +54,7 @@ function missingRepeats(candidate: CaseScores['candidate'], baseline: CaseScores
  * make them useless.
  */
 function lastRound({ observations, baseline, table: { cases } }: FeatureRun): { last: boolean } {
-  const arms = baseline ? (['candidate', 'baseline'] as const) : (['candidate'] as const)
-  const isSilent = arms.some((arm) => cases.every((row) => scoredRepeats(row[arm]).length === 0))
+  const roles = baseline ? (['candidate', 'baseline'] as const) : (['candidate'] as const)
+  const isSilent = roles.some((role) => cases.every((row) => scoredRepeats(row[role]).length === 0))
   return { last: observations.budgetStops > 0 || isSilent }
 }

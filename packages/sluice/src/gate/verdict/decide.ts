@@ -1,4 +1,4 @@
-import type { Arm } from '../../records/report/case-detail.ts'
+import type { VersionRole } from '../../records/report/case-detail.ts'
 import { conclude, type GateDecision } from './conclude.ts'
 import { judgeCritical } from './critical.ts'
 import type { GateCase } from './gate-case.ts'
@@ -91,6 +91,7 @@ function wantedAfter(round: GateRound): Wanted | undefined {
 
 /** The critical cases that need more repeats. Their baseline gets more only where it fails as well. */
 function undecidedCritical({ critical }: GateRound): { candidate: Set<number>; baseline: Set<number> } {
-  const openIn = (arm: Arm) => new Set(critical.filter(({ open }) => open[arm]).map(({ position }) => position))
+  const openIn = (role: VersionRole) =>
+    new Set(critical.filter(({ open }) => open[role]).map(({ position }) => position))
   return { candidate: openIn('candidate'), baseline: openIn('baseline') }
 }

@@ -47,12 +47,12 @@ export function sumUp(cases: readonly GateCase[]): SummedCase[] {
   })
 }
 
-/** A case that has a score in both arms. */
+/** A case that has a score of both versions. */
 export interface CasePair extends Pair {
   id: string
 }
 
-/** The cases that can be compared; one without any score in either arm is not a pair. */
+/** The cases that can be compared; one without any score of either version is not a pair. */
 export function pairsOf(cases: readonly SummedCase[]): CasePair[] {
   return cases.flatMap(({ case: { id, weight, cluster }, candidate, baseline }) =>
     candidate && baseline ? [{ id, weight, cluster, candidate, baseline }] : [],

@@ -67,7 +67,7 @@ export function evaluateRound(
   }
 }
 
-/** Whether every pair that was repeated in both arms scored the same each time, and there is such a pair. */
+/** Whether every pair that was repeated with both versions scored the same each time, and there is such a pair. */
 function neverVaries(pairs: readonly CasePair[]): boolean {
   const repeated = pairs.filter(({ candidate, baseline }) => candidate.count > 1 && baseline.count > 1)
   return (

@@ -7,8 +7,8 @@ import { measuredSchema } from './measured.ts'
 const share = z.number().min(0).max(1)
 
 /** Which of the two versions under comparison a score belongs to. */
-export const comparedArmSchema = z.enum(['candidate', 'baseline'])
-export type Arm = z.infer<typeof comparedArmSchema>
+export const versionRoleSchema = z.enum(['candidate', 'baseline'])
+export type VersionRole = z.infer<typeof versionRoleSchema>
 
 /** What became of one case in one repeat. Only `scored` and `checkFailed` carry a score. */
 export const caseStateSchema = z.enum([

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { answerTraceSchema } from '../answer-trace.ts'
-import { caseStateSchema, checkResultSchema, comparedArmSchema, judgedItemSchema } from './case-detail.ts'
+import { caseStateSchema, checkResultSchema, judgedItemSchema, versionRoleSchema } from './case-detail.ts'
 
 const share = z.number().min(0).max(1)
 
@@ -20,7 +20,7 @@ const notMetSchema = z.object({
 
 /** One answer to a case, in one repeat. */
 const answerSchema = z.object({
-  version: comparedArmSchema.describe('Whose answer it is.'),
+  version: versionRoleSchema.describe('Whose answer it is.'),
   repeat: z.int().min(1).describe('Which answer to the case it is, from 1.'),
   state: caseStateSchema.describe('What became of it.'),
   score: share.nullable().describe('Its score.'),

@@ -120,7 +120,7 @@ export const drillReportSchema = z.object({
   message: z.string().nullable(),
   baseline: z.object({
     cases: count,
-    /** Answers of each case from which those of both arms are drawn. */
+    /** Answers of each case from which those of both versions are drawn. */
     answersPerCase: count,
     mean: known,
     verdict: verdictSchema.nullable(),

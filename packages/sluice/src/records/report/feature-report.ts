@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { strengthSchema, verdictSchema } from '../verdict.ts'
 import { calibrationSchema } from './calibration.ts'
-import { comparedArmSchema, reasonToGoOnSchema } from './case-detail.ts'
+import { reasonToGoOnSchema, versionRoleSchema } from './case-detail.ts'
 import { caseReportSchema } from './case-report.ts'
 import { confusionSchema, metricSchema } from './feature-metrics.ts'
 import {
@@ -61,7 +61,7 @@ const reasonSchema = z.object({
 /** A fault that left cases without a score. */
 const causeSchema = z.object({
   message: z.string().describe('One sentence for all of its cases.'),
-  version: comparedArmSchema.describe('Whose answers it took.'),
+  version: versionRoleSchema.describe('Whose answers it took.'),
   cases: count.describe('How many cases it left without a score.'),
   ids: z.array(z.string()).describe('The first of their ids.'),
 })

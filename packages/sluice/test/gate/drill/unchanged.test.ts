@@ -78,5 +78,5 @@ test('every answer is dealt once before any is dealt again, and then in another 
   }
   const half = (order: number[]) => String(order.filter((_, place) => place % 2 === 0).sort())
   const kept = orders.filter((order) => half(order.slice(0, 6)) === half(order.slice(6))).length
-  assert.ok(kept < 12, `an arm kept its half in ${kept} of 40 deals; 1 in 20 is chance`)
+  assert.ok(kept < 12, `a version kept its half in ${kept} of 40 deals; 1 in 20 is chance`)
 })

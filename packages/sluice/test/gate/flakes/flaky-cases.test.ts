@@ -21,7 +21,7 @@ function judgedCases(cases: readonly (readonly Answer[])[]) {
       table.record(position, 'candidate', index + 1, 'scored', score)
       rows.push({
         position,
-        arm: 'candidate',
+        role: 'candidate',
         repeat: index + 1,
         detail: { state: 'scored', score, output, checks: [], judge },
       })

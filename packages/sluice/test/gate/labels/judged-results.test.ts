@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type FeatureOfRun, judgedResults, type RunRow } from '../../../src/gate/labels/judged-results.ts'
 import { outputHash, outputKey } from '../../../src/gate/labels/label-files.ts'
-import type { Arm } from '../../../src/records/report/case-detail.ts'
+import type { VersionRole } from '../../../src/records/report/case-detail.ts'
 
 const cases = [
   { id: 'a', tags: ['core'] },
@@ -19,19 +19,19 @@ const itemsOf = (id: string) =>
 interface Said {
   run?: string
   position?: number
-  arm?: Arm
+  role?: VersionRole
   repeat?: number
   masked?: true
 }
 
 /** One answer, and what the judge said of it, by item. */
 function row(output: string, verdicts: Record<string, string>, said: Said = {}): RunRow {
-  const { run = 'last', position = 0, arm = 'candidate', repeat = 1, masked } = said
+  const { run = 'last', position = 0, role = 'candidate', repeat = 1, masked } = said
   const judge = Object.entries(verdicts).map(([id, verdict]) => {
     return { id, verdict, evidence: '', reasoning: '', evidenceFound: true, weight: 1, must: false }
   })
   const detail = { state: 'scored' as const, output, checks: [], judge, ...(masked && { outputMasked: masked }) }
-  return { runId: run, position, arm, repeat, detail }
+  return { runId: run, position, role, repeat, detail }
 }
 
 const unitsOf = (rows: RunRow[]) => judgedResults(rows, featureOf, itemsOf).units
@@ -41,7 +41,7 @@ const brief = (rows: RunRow[]) =>
 test('each item on each output is a unit, with the version that wrote it and the last verdict', () => {
   const units = unitsOf([
     row('x', { actions: 'yes', tone: 'no' }),
-    row('y', { actions: 'cannot_tell' }, { arm: 'baseline', position: 1, repeat: 2 }),
+    row('y', { actions: 'cannot_tell' }, { role: 'baseline', position: 1, repeat: 2 }),
     row('x', { actions: 'no' }, { run: 'first' }),
   ])
   assert.deepEqual(units, [
@@ -102,7 +102,7 @@ test('near the flip: the judge changed its mind on one text, or on two answers o
 test('where the versions differ, both are marked', () => {
   const rows = [
     row('x', { actions: 'yes', tone: 'yes' }),
-    row('y', { actions: 'no', tone: 'yes' }, { arm: 'baseline' }),
+    row('y', { actions: 'no', tone: 'yes' }, { role: 'baseline' }),
   ]
   assert.deepEqual(brief(rows), [
     ['a', 'actions', 'yes', false, true],

@@ -12,13 +12,13 @@ function tableOf(
   { check = 'label', cluster = (_: number): string | undefined => undefined } = {},
 ): CaseScores[] {
   const table = createScoreTable()
-  for (const [position, arms] of answers.entries()) {
+  for (const [position, versions] of answers.entries()) {
     const own = { id: `c${position}`, weight: 1, tags: [], critical: false, measuredBy: [check] }
     table.add(position, { ...own, ...(cluster(position) !== undefined && { cluster: cluster(position) as string }) })
-    for (const arm of ['candidate', 'baseline'] as const) {
-      const measured = arms[arm]
+    for (const role of ['candidate', 'baseline'] as const) {
+      const measured = versions[role]
       const found = measured ? { measured: [{ check, measured }] } : {}
-      table.record(position, arm, 1, measured ? 'scored' : 'checkError', measured ? 1 : undefined, found)
+      table.record(position, role, 1, measured ? 'scored' : 'checkError', measured ? 1 : undefined, found)
     }
   }
   return table.cases

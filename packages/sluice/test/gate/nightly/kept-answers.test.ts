@@ -11,7 +11,7 @@ test('of a case that is scored by there being no answer none is kept to be judge
     { state: 'scored', score: 0, output: 'Here is how.', checks: [unexpectedAnswer('refusal')], judge: [] },
     { state: 'truncated', output: 'Half', checks: [], judge: [] },
   ]
-  const rows = details.map((detail, position) => ({ position, arm: 'candidate' as const, repeat: 1, detail }))
+  const rows = details.map((detail, position) => ({ position, role: 'candidate' as const, repeat: 1, detail }))
   const ids = new Map(details.map((_, position) => [position, `case-${position}`]))
   assert.deepEqual([...freshAnswers(rows, ids, 1).keys()], ['case-0', 'case-2'])
 })

@@ -17,10 +17,10 @@ function rowsOf(details: { candidate: CaseDetail[]; baseline?: CaseDetail[] }) {
   const table = createScoreTable()
   table.add(0, { id: 'a', tags: ['core'], weight: 2, critical: true })
   const rows: ResultRow[] = []
-  for (const arm of ['baseline', 'candidate'] as const) {
-    for (const [index, one] of (details[arm] ?? []).entries()) {
-      table.record(0, arm, index + 1, one.state, one.score)
-      rows.push({ position: 0, arm, repeat: index + 1, detail: one })
+  for (const role of ['baseline', 'candidate'] as const) {
+    for (const [index, one] of (details[role] ?? []).entries()) {
+      table.record(0, role, index + 1, one.state, one.score)
+      rows.push({ position: 0, role, repeat: index + 1, detail: one })
     }
   }
   return [...caseRows(table.cases, rows, 0.6)]
@@ -57,8 +57,8 @@ test('rows and cases are joined by position, a case without details included', (
     table.add(position, { id, tags: [], weight: 1, critical: false })
   }
   const rows: ResultRow[] = [
-    { position: 0, arm: 'candidate', repeat: 1, detail: detail('scored', 'of a', 1) },
-    { position: 2, arm: 'candidate', repeat: 1, detail: detail('scored', 'of c', 1) },
+    { position: 0, role: 'candidate', repeat: 1, detail: detail('scored', 'of a', 1) },
+    { position: 2, role: 'candidate', repeat: 1, detail: detail('scored', 'of c', 1) },
   ]
   assert.deepEqual(
     [...caseRows(table.cases, rows, 0.6)].map(({ id, output }) => [id, output]),

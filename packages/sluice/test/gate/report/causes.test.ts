@@ -8,11 +8,11 @@ const failed = (error: string): CaseDetail => ({ state: 'modelError', checks: []
 const scored: CaseDetail = { state: 'scored', score: 1, checks: [], judge: [] }
 
 /** The causes of details, given per case as lists of repeats. */
-function causes(cases: Record<string, CaseDetail[]>, arm: 'candidate' | 'baseline' = 'candidate') {
+function causes(cases: Record<string, CaseDetail[]>, role: 'candidate' | 'baseline' = 'candidate') {
   const table = createScoreTable()
   const rows = Object.entries(cases).flatMap(([id, details], position) => {
     table.add(position, { id, tags: [], weight: 1, critical: false })
-    return details.map((detail, index) => ({ position, arm, repeat: index + 1, detail }))
+    return details.map((detail, index) => ({ position, role, repeat: index + 1, detail }))
   })
   return causesOf(rows, table.cases)
 }

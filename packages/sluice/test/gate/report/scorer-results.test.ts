@@ -4,7 +4,7 @@ import { scorerLines } from '../../../src/gate/report/scorer-lines.ts'
 import { collectScorers } from '../../../src/gate/report/scorer-results.ts'
 import type { ResultRow } from '../../../src/gate/run/results.ts'
 import type { CaseScores } from '../../../src/gate/run/score-table.ts'
-import type { Arm, CaseDetail } from '../../../src/records/report/case-detail.ts'
+import type { CaseDetail, VersionRole } from '../../../src/records/report/case-detail.ts'
 import {
   addToMean,
   clusterRobustMean,
@@ -32,8 +32,13 @@ const judged = (id: string, score: number | undefined): CaseDetail['judge'][numb
   ...{ must: id === 'actions', ...(score !== undefined && { score }) },
 })
 
-const row = (position: number, arm: Arm, repeat: number, scores: Record<string, number | undefined>): ResultRow => ({
-  ...{ position, arm, repeat },
+const row = (
+  position: number,
+  role: VersionRole,
+  repeat: number,
+  scores: Record<string, number | undefined>,
+): ResultRow => ({
+  ...{ position, role, repeat },
   detail: {
     state: 'scored',
     judge: Object.entries(scores).map(([id, score]) => judged(id, score)),

@@ -24,15 +24,15 @@ const detail = (state: CaseState): CaseDetail => ({
 async function run(candidate: ScoreCase) {
   const asked: string[] = []
   const note =
-    (arm: string, score: ScoreCase): ScoreCase =>
+    (role: string, score: ScoreCase): ScoreCase =>
     (testCase, repeat) => {
-      asked.push(`${arm} ${testCase.id} ${repeat}`)
+      asked.push(`${role} ${testCase.id} ${repeat}`)
       return score(testCase, repeat)
     }
   const table = createScoreTable()
-  const arms = { candidate: note('candidate', candidate), baseline: note('baseline', async () => detail('scored')) }
+  const versions = { candidate: note('candidate', candidate), baseline: note('baseline', async () => detail('scored')) }
   const stop = new AbortController().signal
-  const evaluation = { feature: 'f', cases, arms, table, results, concurrency: 20, stop }
+  const evaluation = { feature: 'f', cases, versions, table, results, concurrency: 20, stop }
   const error: unknown = await evaluate(evaluation, 2).catch((cause: unknown) => cause)
   return { asked, table, error }
 }

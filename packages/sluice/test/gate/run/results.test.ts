@@ -11,15 +11,15 @@ function temporaryFolder() {
   return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) }
 }
 
-test('details of a run are read back by position, arm and repeat; old runs go', () => {
+test('details of a run are read back by position, role and repeat; old runs go', () => {
   using folder = temporaryFolder()
   const database = openProjectDatabase(folder.root)
   const detail = (score: number) => ({ state: 'scored' as const, score, checks: [], judge: [] })
   const results = createResults(database, { id: 'run-0', command: 'eval', startedAt: 0 })
-  results.add('f', { position: 1, arm: 'candidate', repeat: 1, detail: detail(0.3) })
-  results.add('f', { position: 0, arm: 'candidate', repeat: 2, detail: detail(0.2) })
-  results.add('f', { position: 0, arm: 'candidate', repeat: 1, detail: detail(0.1) })
-  results.add('g', { position: 0, arm: 'candidate', repeat: 1, detail: detail(0.9) })
+  results.add('f', { position: 1, role: 'candidate', repeat: 1, detail: detail(0.3) })
+  results.add('f', { position: 0, role: 'candidate', repeat: 2, detail: detail(0.2) })
+  results.add('f', { position: 0, role: 'candidate', repeat: 1, detail: detail(0.1) })
+  results.add('g', { position: 0, role: 'candidate', repeat: 1, detail: detail(0.9) })
   assert.deepEqual(
     [...results.rows('f')].map((row) => row.detail.score),
     [0.1, 0.2, 0.3],
@@ -37,7 +37,7 @@ test('details of a run that is still under way stay, however many have begun sin
   const long = createResults(database, { id: 'long', command: 'nightly', startedAt: now })
   const row = (repeat: number): ResultRow => ({
     position: 0,
-    arm: 'candidate',
+    role: 'candidate',
     repeat,
     detail: { state: 'scored', score: 1, checks: [], judge: [] },
   })
@@ -72,8 +72,8 @@ for (const [name, damage] of Object.entries(damages)) {
     const database = openProjectDatabase(folder.root)
     const results = createResults(database, { id: 'r', command: 'eval', startedAt: 1 })
     const detail: ResultRow['detail'] = { state: 'scored', score: 1, checks: [], judge: [] }
-    results.add('f', { position: 0, arm: 'candidate', repeat: 1, detail })
-    assert.deepEqual([...results.rows('f')], [{ position: 0, arm: 'candidate', repeat: 1, detail }])
+    results.add('f', { position: 0, role: 'candidate', repeat: 1, detail })
+    assert.deepEqual([...results.rows('f')], [{ position: 0, role: 'candidate', repeat: 1, detail }])
     database.exec(`UPDATE results SET detail = ${damage}`)
     assert.throws(() => [...results.rows('f')], {
       code: 'cannot-run',

@@ -35,7 +35,7 @@ test('after a fail nothing more is asked for, whatever else is open', () => {
   assert.equal(play(cases, { threshold: 0.55, caseThreshold: 0 }).steps.length, 1)
 })
 
-test('undecided at the first look: every case is repeated in both arms, up to the next look', () => {
+test('undecided at the first look: every case is repeated with both versions, up to the next look', () => {
   const first = decide(
     noisyCases(20, () => -0.02, { repeats: 1 }),
     gatePolicy(),
@@ -90,7 +90,7 @@ test('when no further repeats can be had this look must do', () => {
   assert.equal(decision?.verdict, 'inconclusive')
 })
 
-test('a case may lack repeats, and one without a score in either arm is not a pair', () => {
+test('a case may lack repeats, and one without a score of either version is not a pair', () => {
   const cases = noisyCases(60, () => 0).map((one, i) => {
     if (i === 0) return { ...one, candidate: [] }
     if (i === 1) return { ...one, baseline: [] }

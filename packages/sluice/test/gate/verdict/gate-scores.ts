@@ -5,7 +5,7 @@ import type { GateCase } from '../../../src/gate/verdict/gate-case.ts'
 import { type GatePolicy, gatePolicy } from '../../../src/gate/verdict/policy.ts'
 import { type Random, seededRandom } from '../../../src/stats/index.ts'
 
-/** A case with the same scores in both arms unless said otherwise. */
+/** A case with the same scores of both versions unless said otherwise. */
 export function gateCase(id: string, candidate: number[], more: Partial<GateCase> = {}): GateCase {
   return { id, weight: 1, tags: [], critical: false, candidate, baseline: candidate, ...more }
 }
@@ -47,9 +47,9 @@ export function play(
     if (step.decision) return { decision: step.decision, steps }
     assert.ok(steps.length < 10, 'the gate does not end')
     for (const [i, own] of repeats.entries()) {
-      for (const arm of ['candidate', 'baseline'] as const) {
-        const positions = step.wanted[arm]
-        if (positions === 'all' || positions.has(i)) own[arm] = step.wanted.repeats
+      for (const role of ['candidate', 'baseline'] as const) {
+        const positions = step.wanted[role]
+        if (positions === 'all' || positions.has(i)) own[role] = step.wanted.repeats
       }
     }
   }

@@ -8,7 +8,7 @@ import type { GateCase } from '../../../src/gate/verdict/gate-case.ts'
 import { gatePolicy } from '../../../src/gate/verdict/policy.ts'
 import type { Measurement } from '../../../src/records/report/measured.ts'
 
-interface Arms {
+interface Versions {
   candidate: Measurement | undefined
   baseline: Measurement | undefined
 }
@@ -16,18 +16,18 @@ interface Arms {
 /** Cases with the same score in both versions, whose answers measure as given, alike in each of the repeats. */
 function casesOf(
   count: number,
-  armsOf: (index: number) => Arms,
+  versionsOf: (index: number) => Versions,
   { repeats = 2, check = 'retrieval', tag = '' } = {},
 ): GateCase[] {
   return Array.from({ length: count }, (_, index) => {
-    const arms = armsOf(index)
+    const versions = versionsOf(index)
     const of = (measured: Measurement | undefined) =>
       Array.from({ length: repeats }, () => (measured ? [{ check, measured }] : undefined))
     return {
       ...{ id: `c${index}`, weight: 1, tags: tag ? [tag] : [], critical: false },
       candidate: Array.from({ length: repeats }, () => 1),
       baseline: Array.from({ length: repeats }, () => 1),
-      measured: { candidate: of(arms.candidate), baseline: of(arms.baseline) },
+      measured: { candidate: of(versions.candidate), baseline: of(versions.baseline) },
       measuredBy: [check],
     }
   })
@@ -103,17 +103,21 @@ test('of claims less is better: a rise beyond the margin fails, and so does a sh
   const ofClaims = (contradicted: number): Measurement => ({
     ...{ kind: 'claims', claims: 4, unsupported: 0, contradicted },
   })
-  const arms = (index: number) => ({ candidate: ofClaims(index % 5 === 0 ? 4 : 0), baseline: ofClaims(0) })
-  const worse = casesOf(200, arms, { check: 'claims' })
+  const versions = (index: number) => ({ candidate: ofClaims(index % 5 === 0 ? 4 : 0), baseline: ofClaims(0) })
+  const worse = casesOf(200, versions, { check: 'claims' })
   const rise = judge(worse, { contradicted: { margin: 0.05 } })
   assert.deepEqual([rise.verdict, rise.codes], ['fail', ['metric-regression']])
   assert.match(rise.reasons[0]?.message ?? '', /by \+0\.200 to 0\.200 over 200 cases .*: a rise beyond its margin/)
   assert.equal(judge(worse, { contradicted: { margin: 0.3 } }).verdict, 'pass')
   assert.deepEqual(judge(worse, { contradicted: { max: 0.1 } }).codes, ['metric-above-max'])
   assert.equal(judge(worse, { contradicted: { max: 0.35 } }).verdict, 'pass')
-  const fewer = casesOf(200, (index) => ({ candidate: arms(index).baseline, baseline: arms(index).candidate }), {
-    check: 'claims',
-  })
+  const fewer = casesOf(
+    200,
+    (index) => ({ candidate: versions(index).baseline, baseline: versions(index).candidate }),
+    {
+      check: 'claims',
+    },
+  )
   assert.equal(judge(fewer, { contradicted: { margin: 0.05, max: 0.05 } }).verdict, 'pass')
   // A floor under what should be low would pass every fault, and a ceiling over what should be high as well.
   const floor = judge(worse, { contradicted: { min: 0.1 } })

@@ -40,9 +40,9 @@ export function simulateRun(cases: readonly SimulatedCase[], policy: GatePolicy)
   }
   for (;;) {
     for (const [i, simulated] of cases.entries()) {
-      for (const arm of ['candidate', 'baseline'] as const) {
-        const [own, draw] = [scores[i]?.[arm], simulated[arm]]
-        if (!own || !draw || !isWanted(wanted[arm], i)) continue
+      for (const role of ['candidate', 'baseline'] as const) {
+        const [own, draw] = [scores[i]?.[role], simulated[role]]
+        if (!own || !draw || !isWanted(wanted[role], i)) continue
         for (; own.length < wanted.repeats; calls += 1) own.push(draw())
       }
     }

@@ -1,3 +1,4 @@
+import type { VersionRole } from '../../../records/report/case-detail.ts'
 import { writtenMessages } from '../../suite/models/content-parts.ts'
 import type { Prompt } from '../../suite/prompt/prompt.ts'
 import { plainData } from '../../suite/values/written.ts'
@@ -9,7 +10,7 @@ export interface TestedVersion {
     Prompt,
     'feature' | 'id' | 'label' | 'messages' | 'model' | 'parameters' | 'tools' | 'toolChoice' | 'maxSteps'
   >
-  arm: 'candidate' | 'baseline'
+  role: VersionRole
   /** Absolute path of a prompt file with this version; undefined if the prompt has no messages. */
   promptFile: string | undefined
 }
@@ -29,7 +30,8 @@ export interface VersionUnderTest {
     toolChoice?: unknown
     maxSteps?: number
   }
-  arm: 'candidate' | 'baseline'
+  /** Its role in the comparison, by the name that applications know. */
+  arm: VersionRole
 }
 
 /** What the calls of one application are told, put together once, for the first of them; nothing without a version. */
@@ -41,7 +43,7 @@ export function createVersionUnderTest(tested: TestedVersion | undefined): () =>
   }
 }
 
-async function versionUnderTest({ prompt, arm }: TestedVersion): Promise<VersionUnderTest> {
+async function versionUnderTest({ prompt, role }: TestedVersion): Promise<VersionUnderTest> {
   const { feature, id, label = null, model, parameters, tools, toolChoice, maxSteps } = prompt
   const messages = await writtenMessages(prompt.messages)
   const version = {
@@ -50,7 +52,7 @@ async function versionUnderTest({ prompt, arm }: TestedVersion): Promise<Version
     ...(toolChoice !== undefined && { toolChoice }),
     ...(maxSteps !== undefined && { maxSteps }),
   }
-  return { feature, version, arm }
+  return { feature, version, arm: role }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Arm, CaseDetail } from '../../../records/report/case-detail.ts'
+import type { CaseDetail, VersionRole } from '../../../records/report/case-detail.ts'
 import type { CaseReport } from '../../../records/report/case-report.ts'
 import { formatAmount } from '../../../text/format.ts'
 import type { ResultRow } from '../../run/results.ts'
@@ -46,7 +46,7 @@ type Counts = Record<FaultOrigin, number>
 
 /** Counts the origins of wrong answers of both versions, while the rows of a run pass by. */
 export function collectOrigins() {
-  const counts: Record<Arm, Counts> = {
+  const counts: Record<VersionRole, Counts> = {
     candidate: { retrieval: 0, generation: 0 },
     baseline: { retrieval: 0, generation: 0 },
   }
@@ -56,7 +56,7 @@ export function collectOrigins() {
       for (const row of rows) {
         const origin = faultOrigin(row.detail)
         if (origin || row.detail.checks.some(({ measured }) => measured?.kind === 'retrieval')) seen += 1
-        if (origin) counts[row.arm][origin] += 1
+        if (origin) counts[row.role][origin] += 1
         yield row
       }
     },

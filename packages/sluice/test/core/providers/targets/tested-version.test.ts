@@ -17,7 +17,7 @@ const tested: TestedVersion = {
     model: 'openai:m',
     parameters: { temperature: 0.5 },
   },
-  arm: 'baseline',
+  role: 'baseline',
   promptFile: '/versions/mail.prompt.yml',
 }
 const version = {
