@@ -13,9 +13,34 @@ test('no source or test file is longer than 300 lines', () => {
   assert.deepEqual(long, [])
 })
 
+/** A name that says no more than that various things are in it, also behind another word: `utils`, `test-utils`. */
+const vague = /^(?:utils?|helpers?|commons?|types?|misc)$|-(?:utils?|helpers?|misc)$/
+
+/** The paths of which the last part, without its endings, is a vague name. */
+function vagueNames(paths: readonly string[]): string[] {
+  return paths.filter((one) => vague.test(path.basename(one).replace(/\..*$/, '')))
+}
+
 test('names do not say "various": no utils, helpers, common or types', () => {
-  const vague = globSync('packages/*/src/**/{utils,helpers,common,types}{,.ts}', { cwd: root })
-  assert.deepEqual(vague, [])
+  const paths = globSync('{packages/*/{src,test},scripts,demo,examples}/**', {
+    cwd: root,
+    exclude: ['**/node_modules'],
+  })
+  for (const place of ['packages/client/src', 'packages/sluice/test', 'scripts', 'demo'])
+    assert.ok(paths.filter((one) => one.startsWith(`${place}/`)).length > 10, `nothing of ${place} was looked at`)
+  assert.deepEqual(vagueNames(paths), [])
+})
+
+test('a vague name is found, of a file and of a folder, in the source, the tests, the scripts and the demo', () => {
+  const planted = [
+    'packages/client/src/utils.ts',
+    'packages/sluice/test/gate/common',
+    'packages/sluice/test/support/test-helpers.test.ts',
+    'scripts/types.ts',
+    'demo/helpers',
+  ]
+  const fine = ['packages/sluice/src/text/format.ts', 'packages/sluice/test/house/public-types.ts', 'scripts/test']
+  assert.deepEqual(vagueNames([...planted, ...fine]), planted)
 })
 
 test('no star exports', () => {

@@ -137,15 +137,12 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
     onScored: (detail: CaseDetail) => options.onScored?.('candidate', detail),
   }
   const evaluation: Evaluation = {
-    feature: candidate.feature,
-    cases: options.cases,
+    ...{ feature: candidate.feature, cases: options.cases, concurrency: options.concurrency, stop: options.stop },
     versions: {
       candidate: scoreCaseOf(candidate),
       ...(baseline && { baseline: stored?.score ?? scoreCaseOf(baseline) }),
     },
     ...{ table, without, results, measuredBy: (testCase: Case) => measuringChecks(candidate, testCase) },
-    concurrency: options.concurrency,
-    stop: options.stop,
     onScored(role: VersionRole, detail: CaseDetail) {
       observeDetail(observations, role, detail)
       options.onScored?.(role, detail)
