@@ -268,3 +268,12 @@ test('help and version load no schema, so that they answer at once', () => {
   assert.ok(!loaded.has('zod'), [...loaded].join('\n'))
   assert.ok(loadedBy('cli/gate.ts').has('zod'))
 })
+
+test("the gate loads none of Node's fetch, which a run on stored answers does not need", () => {
+  const loaded = loadedBy('cli/gate.ts')
+  assert.ok(loaded.has('core/providers/http/lean-fetch.ts'))
+  assert.deepEqual(
+    [...loaded].filter((module) => /^node:(?:http|https|http2)$/.test(module)),
+    [],
+  )
+})

@@ -1,7 +1,7 @@
-import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import { request as httpsRequest, Agent as SecureAgent } from 'node:https'
+import type { Agent, IncomingMessage, RequestOptions, request } from 'node:http'
 import type { Env } from '../api-key.ts'
 import { acceptedEncodings, decodeBody, longestBody } from './decode-body.ts'
+import { http, https } from './node-http.ts'
 import { type ForwardProxy, ProxyError, proxyFor, proxyHeader, proxyHeaders } from './proxy.ts'
 import { createTunnelAgent } from './tunnel.ts'
 
@@ -14,7 +14,7 @@ export interface LeanFetchOptions {
 
 /** How the requests to one origin are sent. */
 interface Way {
-  send: typeof httpRequest
+  send: typeof request
   /** The options of a request to this address. */
   options(url: URL): RequestOptions
   /** A proxy that forwards the request, and may answer itself. */
@@ -31,7 +31,7 @@ const bodiless = new Set([204, 205, 304])
  * are not text.
  */
 export function createLeanFetch({ env, fetch = globalThis.fetch }: LeanFetchOptions): typeof globalThis.fetch {
-  const direct = { 'http:': new Agent({ keepAlive: true }), 'https:': new SecureAgent({ keepAlive: true }) }
+  const direct = directAgents()
   const ways = new Map<string, Way>()
   const wayTo = (url: URL): Way => {
     const way = ways.get(url.origin) ?? createWay(proxyFor(url, env), url, direct)
@@ -64,23 +64,36 @@ export function createLeanFetch({ env, fetch = globalThis.fetch }: LeanFetchOpti
   }
 }
 
-type Agents = Record<'http:' | 'https:', Agent>
+type Agents = (protocol: string) => Agent
+
+/** One agent for each protocol, made when it is needed first. */
+function directAgents(): Agents {
+  const made = new Map<string, Agent>()
+  return (protocol) => {
+    const agent = made.get(protocol) ?? new (moduleOf(protocol).Agent)({ keepAlive: true })
+    made.set(protocol, agent)
+    return agent
+  }
+}
+
+function moduleOf(protocol: string): Pick<typeof http, 'Agent' | 'request'> {
+  return protocol === 'https:' ? https() : http
+}
 
 function createWay(proxy: ForwardProxy | undefined, { protocol }: URL, direct: Agents): Way {
-  const isSecure = protocol === 'https:'
-  const send = isSecure ? httpsRequest : httpRequest
+  const { request: send } = moduleOf(protocol)
   if (!proxy) {
-    const agent = direct[isSecure ? 'https:' : 'http:']
+    const agent = direct(protocol)
     return { send, options: () => ({ agent }), proxy: undefined }
   }
-  if (isSecure) {
+  if (protocol === 'https:') {
     const agent = createTunnelAgent(proxy)
     return { send, options: () => ({ agent }), proxy: undefined }
   }
   const { hostname, port, protocol: toProxy } = proxy.url
-  const agent = direct[toProxy === 'https:' ? 'https:' : 'http:']
+  const agent = direct(toProxy)
   return {
-    send: toProxy === 'https:' ? httpsRequest : httpRequest,
+    send: moduleOf(toProxy).request,
     options: ({ origin, pathname, search, host }) => ({
       agent,
       protocol: toProxy,

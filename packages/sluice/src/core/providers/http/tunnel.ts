@@ -1,18 +1,18 @@
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest, Agent as SecureAgent } from 'node:https'
+import type { Agent as SecureAgent } from 'node:https'
 import type { Duplex } from 'node:stream'
-import { type ConnectionOptions, connect as connectSecurely } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
+import { http, https, tls } from './node-http.ts'
 import { type ForwardProxy, ProxyError, proxyHeaders } from './proxy.ts'
 
 const longestConnectMs = 30_000
 
 /** An agent for connections through a proxy's tunnel (CONNECT), so that the proxy sees no content. */
 export function createTunnelAgent(proxy: ForwardProxy): SecureAgent {
-  const agent = new SecureAgent({ keepAlive: true })
+  const agent = new (https().Agent)({ keepAlive: true })
   agent.createConnection = (options, callback) => {
     const secure = options as ConnectionOptions & { host: string; port: number }
     openTunnel(proxy, secure.host, Number(secure.port)).then(
-      (socket) => callback?.(null, connectSecurely({ ...secure, socket })),
+      (socket) => callback?.(null, tls().connect({ ...secure, socket })),
       (error: Error) => callback?.(error, undefined as unknown as Duplex),
     )
     return undefined
@@ -23,7 +23,7 @@ export function createTunnelAgent(proxy: ForwardProxy): SecureAgent {
 function openTunnel(proxy: ForwardProxy, host: string, port: number): Promise<Duplex> {
   const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
   return new Promise((resolve, reject) => {
-    const request = (proxy.url.protocol === 'https:' ? httpsRequest : httpRequest)(proxy.url, {
+    const request = (proxy.url.protocol === 'https:' ? https() : http).request(proxy.url, {
       method: 'CONNECT',
       path: target,
       agent: false,
