@@ -166,13 +166,17 @@ function ofBlock({ language, text, line }: CodeBlock): Named[] {
   })
 }
 
-async function faultsOf(page: PageOfDocs): Promise<string[]> {
-  const named = page.pieces.flatMap((piece) => {
+/** The commands of Sluice that a page shows or names. */
+function commandsNamed({ pieces }: PageOfDocs): Named[] {
+  return pieces.flatMap((piece) => {
     if (piece.kind === 'code') return ofBlock(piece)
     if (piece.kind !== 'span' || noCommands.includes(piece.text)) return []
     return ofScript(piece.text.replaceAll('\n', ' '), piece.line, false)
   })
-  const faults = named.map(async ({ line, words, isWhole }) => {
+}
+
+async function faultsOf(page: PageOfDocs): Promise<string[]> {
+  const faults = commandsNamed(page).map(async ({ line, words, isWhole }) => {
     const fault = await commandFault(words, { isWhole })
     return fault === undefined ? [] : [`${page.file}:${line}: sluice ${words.join(' ')}: ${fault}`]
   })
@@ -181,18 +185,26 @@ async function faultsOf(page: PageOfDocs): Promise<string[]> {
 
 const scripts = Object.keys(manifest.scripts)
 
-/** Scripts of npm that neither this project nor a package.json on the page has. */
-function scriptFaults({ file, pieces }: PageOfDocs): string[] {
-  const shown = pieces.flatMap((piece) => (piece.kind === 'code' && piece.language === 'json' ? [piece.text] : []))
+/** The scripts of npm that a page names. */
+function scriptsNamed({ pieces }: PageOfDocs): { line: number; name: string }[] {
   return pieces.flatMap((piece) => {
     if (piece.kind !== 'code' && piece.kind !== 'span') return []
-    return [...piece.text.matchAll(/\bnpm run (?:-\S+ )*([a-z][\w:-]*)/g)]
-      .filter(([, name = '']) => !scripts.includes(name) && !shown.some((text) => text.includes(`"${name}":`)))
-      .map(([, name = '']) => {
-        const line = piece.line + (piece.kind === 'code' ? 1 : 0) + lineWithin(piece.text, `npm run`, name)
-        return `${file}:${line}: npm run ${name}: package.json has no such script${hint(name, scripts)}`
-      })
+    return [...piece.text.matchAll(/\bnpm run (?:-\S+ )*([a-z][\w:-]*)/g)].map(([, name = '']) => {
+      const first = piece.line + (piece.kind === 'code' ? 1 : 0)
+      return { line: first + lineWithin(piece.text, 'npm run', name), name }
+    })
   })
+}
+
+/** Scripts of npm that neither this project nor a package.json on the page has. */
+function scriptFaults(page: PageOfDocs): string[] {
+  const shown = page.pieces.flatMap((piece) => (piece.kind === 'code' && piece.language === 'json' ? [piece.text] : []))
+  return scriptsNamed(page)
+    .filter(({ name }) => !scripts.includes(name) && !shown.some((text) => text.includes(`"${name}":`)))
+    .map(
+      ({ line, name }) =>
+        `${page.file}:${line}: npm run ${name}: package.json has no such script${hint(name, scripts)}`,
+    )
 }
 
 function lineWithin(text: string, ...needles: string[]): number {
@@ -203,6 +215,13 @@ function lineWithin(text: string, ...needles: string[]): number {
 const pages = allPages()
 
 test('every command that a page names is there, with its flags and arguments', async () => {
+  const named = pages.flatMap(commandsNamed)
+  const whole = named.filter(({ isWhole }) => isWhole)
+  const ofNpm = pages.flatMap(scriptsNamed)
+  assert.ok(
+    named.length > 700 && whole.length > 200 && ofNpm.length > 120,
+    `only ${named.length} commands, ${whole.length} of them in blocks, and ${ofNpm.length} scripts of npm were found`,
+  )
   assert.deepEqual((await Promise.all(pages.map(faultsOf))).flat(), [])
 })
 

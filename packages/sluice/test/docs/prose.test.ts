@@ -39,7 +39,7 @@ test('a long line is found in prose, not in a table, in code or in what a simula
 test('the page for applications says of every diagnostic what to do', () => {
   const sources = globSync('packages/client/src/**/*.ts', { cwd: root }).map(read).join('')
   const codes = [...sources.matchAll(/report\(\s*'(?:info|warn)',\s*'([a-z-]+)'/g)].map(([, code = '']) => code)
-  assert.ok(codes.length > 15)
+  assert.ok(codes.length > 15, `only ${codes.length} were found`)
   const [, table = ''] = read('docs/app.md').split('## What a diagnostic asks')
   const known = new Set([...(table.split('\n## ')[0] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, code]) => code))
   assert.deepEqual(
@@ -58,25 +58,50 @@ function isThere(name: string): boolean {
   )
 }
 
+const pathsIn = (text: string) => [...text.matchAll(namedPath)].map(([, name = '']) => name)
+
+test('a path that a page names is found, and so is that it is not there', () => {
+  const names = pathsIn('See `src/gate/verdict/decide.ts`, `test/docs/prose`, `core/nowhere` and `a/b.ts`.')
+  assert.deepEqual(names, ['src/gate/verdict/decide.ts', 'test/docs/prose', 'core/nowhere'])
+  assert.deepEqual(names.map(isThere), [true, true, false])
+})
+
 test('every file and folder of the code that a page names is there', () => {
   const named = pages
     .filter((page) => page !== 'CHANGELOG.md')
-    .flatMap((page) => [...read(page).matchAll(namedPath)].map(([, name = '']) => ({ page, name })))
+    .flatMap((page) => pathsIn(read(page)).map((name) => ({ page, name })))
   assert.ok(named.length > 50, `only ${named.length} were found`)
   // The recipes of CONTRIBUTING name the files that one would add.
   const missing = named.filter(({ name }) => !isThere(name) && !/iso-date|greet|NAME/.test(name))
   assert.deepEqual(missing, [])
 })
 
+/** The tests that the last column of a table names. */
+function testsIn(page: string): string[] {
+  const cells = page
+    .split('\n')
+    .flatMap((line) => (line.includes('held by') ? [] : (/\| ([^|]*) \|$/.exec(line)?.[1] ?? [])))
+  return cells.flatMap((cell) => [...cell.matchAll(/`([a-z]+(?:\/[a-z-]+)+)`/g)].map(([, name = '']) => name))
+}
+
+const hasTest = (name: string) => existsSync(path.join(import.meta.dirname, '..', `${name}.test.ts`))
+
 test('every test that a page names is there', () => {
   for (const page of ['docs/never-green.md', 'docs/threat-model.md']) {
-    const heldBy = read(page)
-      .split('\n')
-      .filter((line) => !line.includes('held by'))
-      .flatMap((line) => [...(line.match(/\| ([^|]*) \|$/)?.[1] ?? '').matchAll(/`([a-z]+(?:\/[a-z-]+)+)`/g)])
-    const names = heldBy.map(([, name = '']) => name)
-    assert.ok(names.length > 10, page)
-    for (const name of names)
-      assert.ok(existsSync(path.join(import.meta.dirname, '..', `${name}.test.ts`)), `${page}: ${name}`)
+    const names = testsIn(read(page))
+    assert.ok(names.length > 10, `${page}: only ${names.length} were found`)
+    assert.deepEqual(
+      names.filter((name) => !hasTest(name)),
+      [],
+      page,
+    )
   }
+  const names = testsIn('| rule | held by |\n| `no/test` | `docs/prose`, `docs/no-such` |\n')
+  assert.deepEqual(
+    [names, names.map(hasTest)],
+    [
+      ['docs/prose', 'docs/no-such'],
+      [true, false],
+    ],
+  )
 })
