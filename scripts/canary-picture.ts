@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { DecisionEngine } from '../packages/sluice/src/control/rollout/decision-engine.ts'
-import { bettingEngine } from '../packages/sluice/src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../packages/sluice/src/control/rollout/decision-engine.ts'
 import { scenarioSchema } from '../packages/sluice/src/control/simulate/scenario.ts'
 import { simulateCanary } from '../packages/sluice/src/control/simulate/simulate-canary.ts'
 import { type Course, evidenceSvg, type Group } from './canary-picture/evidence-svg.ts'
@@ -21,11 +21,11 @@ const kinds = [
 ]
 
 /** The engine, which tells what it thinks at each look. */
-function observed(course: Course): DecisionEngine<ReturnType<typeof bettingEngine.newEvidence>> {
+function observed(course: Course): DecisionEngine<ReturnType<typeof eValueEngine.newEvidence>> {
   return {
-    ...bettingEngine,
+    ...eValueEngine,
     assess(evidence, rollout, now, soFar) {
-      const found = bettingEngine.assess(evidence, rollout, now, soFar)
+      const found = eValueEngine.assess(evidence, rollout, now, soFar)
       const rolledBack = found.decision.do === 'rollBack'
       // What rolls back is the highest value so far, which may lie between two looks.
       const logE = rolledBack ? -Math.log(found.anytimeP) : found.logE

@@ -3,7 +3,7 @@ import { expectedTraffic } from '../../packages/sluice/src/control/plan/expected
 import { begunOf, newlyBegun } from '../../packages/sluice/src/control/plan/forecast.ts'
 import { measuredTraffic } from '../../packages/sluice/src/control/plan/measured-traffic.ts'
 import { courseOf } from '../../packages/sluice/src/control/plan/traffic-course.ts'
-import { bettingEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
 import type { CanaryRun } from '../../packages/sluice/src/control/simulate/canary-run.ts'
 import { type SimulatedMoment, simulateFast } from '../../packages/sluice/src/control/simulate/fast-canary.ts'
 import { IncumbentAnswers } from '../../packages/sluice/src/control/simulate/incumbent-answers.ts'
@@ -31,7 +31,7 @@ interface Played {
 export function play(world: World): Played {
   const moments: Played['moments'] = []
   const requests = requestsBefore(world)
-  const simulation = { scenario: world.scenario, recorded: undefined, engine: bettingEngine }
+  const simulation = { scenario: world.scenario, recorded: undefined, engine: eValueEngine }
   const end = simulateFast(simulation, 0, ({ arrivals, ...moment }) => {
     moments.push(moment)
     for (const { entry, again } of arrivals) if (!again && entry.kind === 'request') requests.push(entry)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'yaml'
 import type { DecisionEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
-import { bettingEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
 import { type Evidence, newEvidence, type Priors } from '../../packages/sluice/src/control/rollout/evidence/evidence.ts'
 import type { CanaryRun } from '../../packages/sluice/src/control/simulate/canary-run.ts'
 import { simulateFast } from '../../packages/sluice/src/control/simulate/fast-canary.ts'
@@ -35,7 +35,7 @@ export async function scenarioOf({ scenario, changes = {} }: CanaryPlay): Promis
 }
 
 function engineOf(priors: Priors | undefined): DecisionEngine<Evidence> {
-  return priors ? { ...bettingEngine, newEvidence: (rollout) => newEvidence(rollout, priors) } : bettingEngine
+  return priors ? { ...eValueEngine, newEvidence: (rollout) => newEvidence(rollout, priors) } : eValueEngine
 }
 
 /** Lists and values are replaced, objects go into each other, and null takes a key away. */

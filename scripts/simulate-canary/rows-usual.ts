@@ -78,7 +78,7 @@ const drops: [drop: number, bare: number][] = [
   [0.03, 501],
 ]
 
-/** What it takes longer to look for harm that begins late besides: the bet from the start has two fifths of the stake. */
+/** What it takes longer to look for harm that begins late besides: the bet from the start has two fifths of the weight. */
 const lookingLate = 1.4
 
 const delay = (name: string, changes: object, claims: readonly Claim[], elsewhere?: string): Row => ({

@@ -257,21 +257,21 @@ function patienceOf(options: unknown): number {
 
 interface Listeners<T> {
   /** Returns a function that removes the listener. */
-  listen(listener: (news: T) => void): () => void
-  tell(news: T): void
+  listen(listener: (event: T) => void): () => void
+  tell(event: T): void
 }
 
 /** An error in a listener, also an asynchronous one, is reported and changes nothing else. */
 function createListeners<T>(report: DiagnosticReporter): Listeners<T> {
-  const listeners = new Set<(news: T) => void>()
+  const listeners = new Set<(event: T) => void>()
   return {
     listen(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    tell(news) {
+    tell(event) {
       for (const listener of listeners) {
-        const call = async () => listener(news)
+        const call = async () => listener(event)
         call().catch((error) => report('warn', 'listener', messageOf(error)))
       }
     },

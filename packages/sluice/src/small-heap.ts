@@ -24,11 +24,11 @@ const youngBytes = 32 * 1_048_576
  * 32 MB it stays so. Returns how to stop looking.
  */
 export function keepYoungSpaceSmall(checkMs = 500): () => void {
-  const look = setInterval(() => {
+  const timer = setInterval(() => {
     const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
     if ((young?.space_size ?? 0) < youngBytes) return
     setFlagsFromString('--semi-space-growth-factor=1')
-    clearInterval(look)
+    clearInterval(timer)
   }, checkMs).unref()
-  return () => clearInterval(look)
+  return () => clearInterval(timer)
 }

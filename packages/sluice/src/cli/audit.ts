@@ -6,7 +6,7 @@ import { auditText } from '../control/words/audit-text.ts'
 import { SluiceError } from '../errors.ts'
 import { readFlags, remoteFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
-import { connect, type RemoteOptions, tell } from './session/connect.ts'
+import { connect, printDocument, type RemoteOptions } from './session/connect.ts'
 
 const auditFlags = {
   ...remoteFlags,
@@ -32,7 +32,8 @@ export async function audit(name: string, given: Record<string, unknown>, host: 
     throw new SluiceError('invalid-input', `there is no log of ${name}: sluice status names the features`)
   if (target !== undefined) await write(target, lines, host)
   if (options.verify) return verify(log, options, host)
-  if (target === undefined) tell(options, host, { rows: log.rows, head: log.head }, ({ rows }) => auditText(rows))
+  if (target === undefined)
+    printDocument(options, host, { rows: log.rows, head: log.head }, ({ rows }) => auditText(rows))
   return 0
 }
 
@@ -41,7 +42,7 @@ function verify({ chain, rows, head }: AuditExport, options: RemoteOptions, host
   const found = verdict.ok
     ? `${chain}: the log is whole, ${verdict.rows} rows${head ? `; row ${head.seq} is ${head.hash}` : ''}\n`
     : `${chain}: the log is not as it was written: ${verdict.message}\n`
-  tell(options, host, { chain, head, ...verdict }, found)
+  printDocument(options, host, { chain, head, ...verdict }, found)
   return verdict.ok ? 0 : 1
 }
 

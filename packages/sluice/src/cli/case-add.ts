@@ -4,7 +4,7 @@ import { diskFiles } from '../core/suite/project-files.ts'
 import { chooseSuite } from '../core/suite/prompt/suites.ts'
 import { commaSeparated, positive, readFlags, remoteFlags, set, text, texts, wholeNumberFrom } from './flags.ts'
 import type { Host } from './host.ts'
-import { connect, tell } from './session/connect.ts'
+import { connect, printDocument } from './session/connect.ts'
 import { openProject } from './session/open-project.ts'
 
 const caseFlags = {
@@ -35,6 +35,6 @@ export async function addCase(feature: string, given: Record<string, unknown>, h
     { feature, from, suite, limit, redact, wishes: flags, keepSimilar, dryRun },
     { cwd: host.cwd(), files: diskFiles(host.cwd()), production: () => connect(flags, host), mask: host.mask },
   )
-  tell(flags, host, casesDocument(done), choicesText(done.choices, done))
+  printDocument(flags, host, casesDocument(done), choicesText(done.choices, done))
   return 0
 }

@@ -27,11 +27,11 @@ export async function ciGithub(runCommand: RunCommand, host: Host): Promise<numb
 }
 
 async function captured(args: string[], runCommand: RunCommand, host: Host, show: boolean): Promise<CommandResult> {
-  const said = { stdout: '', stderr: '' }
+  const output = { stdout: '', stderr: '' }
   const tee = (name: 'stdout' | 'stderr'): Terminal =>
     new Writable({
       write(chunk: Buffer, _, done) {
-        said[name] += chunk.toString()
+        output[name] += chunk.toString()
         if (show) host[name].write(chunk, done)
         else done()
       },
@@ -42,5 +42,5 @@ async function captured(args: string[], runCommand: RunCommand, host: Host, show
   const shared = { env, mask, cwd: () => host.cwd(), on: host.on.bind(host), off: host.off.bind(host) }
   const exitCode = await runCommand(args, { stdout, stderr, ...shared })
   await Promise.all([stdout, stderr].map((stream) => finished(stream.end())))
-  return { exitCode, stdout: mask.text(said.stdout), stderr: mask.text(said.stderr) }
+  return { exitCode, stdout: mask.text(output.stdout), stderr: mask.text(output.stderr) }
 }

@@ -56,17 +56,17 @@ export async function drillCommand(name: string, given: Record<string, unknown>,
     const measured = await inSession({ command: 'drill', project, flags }, host, (context) =>
       drillUnchanged(prompt, { ...flags, runs: unchanged, now: Date.now() }, context),
     )
-    return tell(host.mask.data(measured), unchangedText, 'unchanged.json', flags, host)
+    return printReport(host.mask.data(measured), unchangedText, 'unchanged.json', flags, host)
   }
   const found = await inSession({ command: 'drill', project, flags }, host, (context) =>
     drill(prompt, { ...flags, now: Date.now() }, context),
   )
   const report = host.mask.data({ ...found, notes: [...destinations.map(({ message }) => message), ...found.notes] })
-  return tell(report, drillText, 'drill.json', flags, host)
+  return printReport(report, drillText, 'drill.json', flags, host)
 }
 
 /** Prints a report, and keeps it as JSON where a folder was named. */
-async function tell<Report extends { exitCode: number }>(
+async function printReport<Report extends { exitCode: number }>(
   report: Report,
   textOf: (report: Report, width: number) => string,
   name: string,

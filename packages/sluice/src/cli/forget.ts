@@ -3,13 +3,13 @@ import { timeText } from '../control/words/moments.ts'
 import { formatAmount } from '../text/format.ts'
 import { readFlags, remoteFlags, text } from './flags.ts'
 import type { Host } from './host.ts'
-import { connect, tell } from './session/connect.ts'
+import { connect, printDocument } from './session/connect.ts'
 
 /** `sluice forget`: deletes what production stored about a unit, that is, a user. */
 export async function forget(given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('forget', { ...remoteFlags, unit: text }, given)
   const deleted = await connect(options, host).forget(options.unit)
-  tell(options, host, deleted, forgottenText)
+  printDocument(options, host, deleted, forgottenText)
   return 0
 }
 

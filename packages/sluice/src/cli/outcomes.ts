@@ -1,7 +1,7 @@
 import { rolloutIdOf, rolloutsWith } from '../control/remote/rollouts.ts'
 import { readFlags, remoteFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
-import { connect, tell } from './session/connect.ts'
+import { connect, printDocument } from './session/connect.ts'
 
 const excludeFlags = {
   ...remoteFlags,
@@ -21,7 +21,7 @@ export async function excludeOutcomes(given: Record<string, unknown>, host: Host
   const changed = []
   for (const id of ids) changed.push(await remote.exclude(id, { token, reason, undo }))
   const done = undo ? 'count again' : 'are left out'
-  tell(options, host, changed, (seen) =>
+  printDocument(options, host, changed, (seen) =>
     seen
       .map(
         ({ id, feature }) =>

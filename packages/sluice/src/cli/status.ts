@@ -4,7 +4,7 @@ import { statusOf, statusText } from '../control/remote/status.ts'
 import { visibleData, visibleJson } from '../text/untrusted.ts'
 import { readFlags, remoteFlags, set } from './flags.ts'
 import { clearScreen, type Host } from './host.ts'
-import { connect, type RemoteOptions, tell } from './session/connect.ts'
+import { connect, printDocument, type RemoteOptions } from './session/connect.ts'
 
 const everyMs = 1000
 
@@ -14,7 +14,7 @@ export async function status(given: Record<string, unknown>, host: Host): Promis
   const remote = connect(options, host)
   if (options.watch) return watch(remote, options, host)
   const now = await statusOf(remote)
-  tell(options, host, now, (seen) => statusText(seen, Date.now()))
+  printDocument(options, host, now, (seen) => statusText(seen, Date.now()))
   return 0
 }
 

@@ -4,7 +4,7 @@ import { timeText } from '../control/words/moments.ts'
 import { scopes } from '../records/token-scopes.ts'
 import { oneOf, readFlags, remoteFlags, texts, time } from './flags.ts'
 import type { Host } from './host.ts'
-import { connect, tell } from './session/connect.ts'
+import { connect, printDocument } from './session/connect.ts'
 
 const createFlags = {
   ...remoteFlags,
@@ -27,7 +27,7 @@ export async function createTokenCommand(name: string, given: Record<string, unk
     ...(environment && { environments: environment }),
     ...(ends && { expiresAt: ends.toISOString() }),
   })
-  tell(options, host, answer, `${answer.token}\n`)
+  printDocument(options, host, answer, `${answer.token}\n`)
   host.stderr.write(
     `${tokenText(answer.record)}\nKeep the token: only its hash is stored, and it is never shown again.\n`,
   )
@@ -38,7 +38,7 @@ export async function createTokenCommand(name: string, given: Record<string, unk
 export async function listTokensCommand(given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('token list', remoteFlags, given)
   const tokens = await connect(options, host).tokens()
-  tell(options, host, { tokens }, (seen) => seen.tokens.map((token) => `${tokenText(token)}\n`).join(''))
+  printDocument(options, host, { tokens }, (seen) => seen.tokens.map((token) => `${tokenText(token)}\n`).join(''))
   return 0
 }
 
@@ -46,7 +46,7 @@ export async function listTokensCommand(given: Record<string, unknown>, host: Ho
 export async function revokeTokenCommand(id: string, given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('token revoke', remoteFlags, given)
   const token = await connect(options, host).revokeToken(id)
-  tell(options, host, token, (seen) => `${tokenText(seen)}\n`)
+  printDocument(options, host, token, (seen) => `${tokenText(seen)}\n`)
   return 0
 }
 
@@ -54,7 +54,7 @@ export async function revokeTokenCommand(id: string, given: Record<string, unkno
 export async function reinstateTokenCommand(id: string, given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('token reinstate', remoteFlags, given)
   const token = await connect(options, host).reinstateToken(id)
-  tell(options, host, token, (seen) => `${tokenText(seen)}\n`)
+  printDocument(options, host, token, (seen) => `${tokenText(seen)}\n`)
   return 0
 }
 

@@ -9,7 +9,7 @@ import { doubtAboutPass, restsOn, withJudge } from './calibration/judge-reason.t
 import { rubricHash } from './judge-attack/attack-judge.ts'
 import { attackNote } from './judge-attack/kept-attacks.ts'
 import { measureId, unchangedNote } from './last-unchanged.ts'
-import { limitLooks, recordedRepeats } from './recorded-repeats.ts'
+import { limitRounds, recordedRepeats } from './recorded-repeats.ts'
 import type { Flags } from './report/reproduction.ts'
 import { measuredOf, summarizeFeature } from './report/summarize.ts'
 import { withVerdict } from './report/with-verdict.ts'
@@ -82,8 +82,8 @@ export async function judgeVersions(
   await session.requirePrices(models)
   const threshold = versions.differenceAlone ? flags.threshold : settings.threshold
   const recorded = await recordedRepeats(models, cases(), session.providers)
-  const policy = limitLooks(
-    limitLooks(policyOf({ ...settings, threshold }), recorded),
+  const policy = limitRounds(
+    limitRounds(policyOf({ ...settings, threshold }), recorded),
     accepted?.scores ? acceptedRepeats(accepted.scores) : recorded,
   )
   const run = startRun(request, project, session)

@@ -35,7 +35,7 @@ export async function recordedRepeats(
 }
 
 /** The policy with the looks that the recordings allow; the error budget is spread over those that remain. */
-export function limitLooks(policy: GatePolicy, { all, critical }: RecordedRepeats): GatePolicy {
-  const looks = policy.looks.filter((look, index) => index === 0 || look <= all)
-  return { ...policy, looks, criticalRepeats: Math.min(policy.criticalRepeats, critical) }
+export function limitRounds(policy: GatePolicy, { all, critical }: RecordedRepeats): GatePolicy {
+  const rounds = policy.looks.filter((look, index) => index === 0 || look <= all)
+  return { ...policy, looks: rounds, criticalRepeats: Math.min(policy.criticalRepeats, critical) }
 }

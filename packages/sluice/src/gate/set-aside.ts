@@ -30,7 +30,7 @@ export function setAside(
 ): Judgeable {
   const judgeable: Prompt[] = []
   const findings: RunFinding[] = []
-  const said: string[] = []
+  const notes: string[] = []
   const faultsOf = ({ feature }: Prompt) => suiteFaults.get(feature) ?? []
   for (const prompt of prompts) {
     const faults = faultsOf(prompt)
@@ -46,11 +46,11 @@ export function setAside(
         ? faultySuite(prompt.feature, 'error', `Not judged, since its suite is invalid: ${why}`)
         : notJudged(prompt.feature, why, wasJudged && !allowRemoved),
     )
-    said.push(`${prompt.feature}: not judged: ${sentence(why)}\n`)
+    notes.push(`${prompt.feature}: not judged: ${sentence(why)}\n`)
   }
   const faults = prompts.flatMap(faultsOf)
   if (judgeable.length === 0 && faults.length > 0) throw new InvalidFilesError(inOrder(faults))
-  for (const line of said) stderr.write(line)
+  for (const line of notes) stderr.write(line)
   return { prompts: judgeable, findings }
 }
 

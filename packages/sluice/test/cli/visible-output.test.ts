@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import { clearScreen, type Host, withVisibleOutput } from '../../src/cli/host.ts'
 import { reportError } from '../../src/cli/program.ts'
-import { tell } from '../../src/cli/session/connect.ts'
+import { printDocument } from '../../src/cli/session/connect.ts'
 import { appliedText } from '../../src/control/remote/applied-text.ts'
 import { RefusalError } from '../../src/control/remote/refusal.ts'
 import { statusText } from '../../src/control/remote/status.ts'
@@ -45,7 +45,7 @@ test('a name is on its own line in every answer, whatever it holds', () => {
   ]
   const lines = (document: unknown, text: (seen: never) => string) => {
     const { host, said } = printer()
-    tell({}, host, document, text as (seen: unknown) => string)
+    printDocument({}, host, document, text as (seen: unknown) => string)
     const printed = said()
     assert.doesNotMatch(printed, obeyed)
     return printed.trimEnd().split('\n')
@@ -59,7 +59,7 @@ test('a name is on its own line in every answer, whatever it holds', () => {
 test('JSON says the same as before, in characters that nothing obeys', () => {
   for (const text of [forged, ...hostileTexts]) {
     const { host, said } = printer()
-    tell({ json: true }, host, { text }, '')
+    printDocument({ json: true }, host, { text }, '')
     const printed = said()
     assert.doesNotMatch(printed, obeyed)
     assert.deepEqual(JSON.parse(printed), { text })

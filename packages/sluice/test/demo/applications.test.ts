@@ -1,5 +1,5 @@
 import { test } from 'node:test'
-import { assertOrder, toldDemo } from './told-demo.ts'
+import { assertOrder, toldDemo } from './printed-demo.ts'
 
 test('the demo tells of an agent whose code alone changed: red by the first call that deviates, and green again', () => {
   assertOrder(toldDemo('agent'), [

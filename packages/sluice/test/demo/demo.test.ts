@@ -1,5 +1,5 @@
 import { test } from 'node:test'
-import { assertOrder, assertShort, toldDemo } from './told-demo.ts'
+import { assertOrder, assertShort, toldDemo } from './printed-demo.ts'
 
 test('the demo tells the incident: shape tests pass, the gate fails, the fixed prompt is released, a canary finds what the suite lacks', () => {
   const text = toldDemo()

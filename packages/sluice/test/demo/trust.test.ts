@@ -1,5 +1,5 @@
 import { test } from 'node:test'
-import { assertOrder, assertShort, toldDemo } from './told-demo.ts'
+import { assertOrder, assertShort, toldDemo } from './printed-demo.ts'
 
 test('the demo tells what a pass is worth: the judge is calibrated, a drill finds blind spots, what it proposes kills more, the plan holds', () => {
   const text = toldDemo('trust', '--small')

@@ -207,7 +207,7 @@ async function readCheckpoint(store: Store, name: string): Promise<void> {
   else if (kind === 'drift') assert.ok((await loadDrift(store, rest))?.state, name)
   else if (kind === 'notify') assert.ok(((await loadNotified(store, name))?.seen.size ?? 0) > 0, name)
   else if (kind === 'judge') assert.notEqual((await readJudgeHealth(store, rest)).code, 'damaged')
-  else if (kind === 'told') assert.notEqual(await store.told(rest), undefined, name)
+  else if (kind === 'told') assert.notEqual(await store.summary(rest), undefined, name)
   else if (kind === 'loop-faults') assert.ok((await heardFaults(store)) > 0, name)
   else assert.equal(kind, 'aside')
 }

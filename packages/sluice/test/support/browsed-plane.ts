@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { listen } from '../../src/control/server/http/listen.ts'
 import { axeFaults } from './axe.ts'
 import { type TestPlane, testPlane, tokenOf } from './control-plane.ts'
-import { toldEngine } from './told-feature.ts'
+import { toldEngine } from './described-feature.ts'
 
 /** Pages wait so long for what they are told to wait for: the machine may be busy with other tests. */
 export const patienceMs = 60_000

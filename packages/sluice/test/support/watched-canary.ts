@@ -1,6 +1,6 @@
 import { assess } from '../../src/control/rollout/assessment/assess.ts'
 import type { Assessment } from '../../src/control/rollout/assessment/assessment.ts'
-import { type EvidenceSeries, withLook } from '../../src/control/rollout/assessment/evidence-series.ts'
+import { type EvidenceSeries, withPoint } from '../../src/control/rollout/assessment/evidence-series.ts'
 import { highestOf } from '../../src/control/rollout/assessment/figures.ts'
 import { newEvidence } from '../../src/control/rollout/evidence/evidence.ts'
 import type { UnitMemory } from '../../src/control/rollout/evidence/unit-memory.ts'
@@ -86,7 +86,7 @@ export function watchCanary(
     }
     const assessment = assess(evidence, rollout, now, { ...watched(rollout, now), highest })
     highest = highestOf(assessment.figures)
-    series = withLook(series, assessment, { at: now, ppm: 200_000 })
+    series = withPoint(series, assessment, { at: now, ppm: 200_000 })
     known.assessments.set(rollout.id, assessment)
     known.recorded.set(rollout.id, { at: now, series })
   }

@@ -43,7 +43,7 @@ export async function calibrateJudge(name: string, given: Record<string, unknown
   const report: Calibration = host.mask.data(calibration)
   if (flags.json) host.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
   else host.stdout.write(calibrationText(visibleData(report), host.stdout.columns ?? 120))
-  tellAsked(now, host)
+  printAsked(now, host)
   return exitCodeOf(calibration, now)
 }
 
@@ -53,7 +53,7 @@ function withAdded(labelled: LabelledFeature, { added }: JudgedNow): LabelledFea
 }
 
 /** What was asked and paid, and why outputs have no verdict. */
-function tellAsked({ ledger, known, faults }: JudgedNow, host: Host): void {
+function printAsked({ ledger, known, faults }: JudgedNow, host: Host): void {
   const { judgeCalls, misses } = ledger
   const usd = misses === 0 ? '' : `, ${ledger.unpricedCalls === misses ? 'price unknown' : formatUsd(ledger.usd)}`
   host.stderr.write(

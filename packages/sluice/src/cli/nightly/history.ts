@@ -36,9 +36,9 @@ export async function importHistory(file: string, host: Host): Promise<number> {
     const known = new Set(incidents.all().map(({ feature }) => feature))
     const newIncidents = history.incidents.filter(({ feature }) => !known.has(feature))
     for (const incident of newIncidents) incidents.set(incident)
-    const news = createHistory(database, host.mask).merge(history.records) + newIncidents.length
+    const added = createHistory(database, host.mask).merge(history.records) + newIncidents.length
     const all = history.records.length + history.incidents.length
-    host.stderr.write(`${news} of ${all} records were new and are imported.\n`)
+    host.stderr.write(`${added} of ${all} records were new and are imported.\n`)
     return 0
   } finally {
     database.close()

@@ -4,9 +4,9 @@ import { openGit } from '../../gate/git/git.ts'
 import { nightOf, nightSchema } from '../../gate/nightly/night.ts'
 import { nightSuite } from '../../gate/nightly/night-plan.ts'
 import { judgeableInProduction, runNight } from '../../gate/nightly/nightly.ts'
-import { createTellNight } from '../../gate/nightly/tell-night.ts'
+import { createNotifyNight } from '../../gate/nightly/notify-channels.ts'
 import { trendSvg } from '../../gate/nightly/trend-svg.ts'
-import { toldEnds } from '../../gate/retirements/ending-models.ts'
+import { endsByProviders } from '../../gate/retirements/ending-models.ts'
 import { requireModels } from '../../gate/run/start-run.ts'
 import { defaultBase, findNewDestinations } from '../../gate/secrets/secret-destinations.ts'
 import { replaceFile } from '../../replace-file.ts'
@@ -37,14 +37,14 @@ export async function nightly(given: Record<string, unknown>, host: Host): Promi
   const judgeable = judgeableInProduction(project, host.stderr)
   requireSuites(judgeable.prompts, flags.suite)
   requireModels(judgeable.prompts, config)
-  const { notes, findings: ends } = await toldEnds(project, { env: host.env, now: Date.now() })
+  const { notes, findings: ends } = await endsByProviders(project, { env: host.env, now: Date.now() })
   for (const note of notes) host.stderr.write(`${note}\n`)
   const git = await openGit(config.root, host.env)
   const surroundings = {
     ends,
     destinations: findNewDestinations(project, await defaultBase(project, host, async () => git), flags, host),
     git,
-    tell: createTellNight(flags.notify ? config : { ...config, notify: [] }, host),
+    tell: createNotifyNight(flags.notify ? config : { ...config, notify: [] }, host),
     mask: host.mask,
   }
   const request = {

@@ -2,8 +2,8 @@ import { activateVersion } from '../../control/remote/releases.ts'
 import { versionText } from '../../control/words/version-text.ts'
 import { approvalFlags, readFlags, releaseFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
-import { appliedNote, connect, tell } from '../session/connect.ts'
-import { tellProposed } from './approvals.ts'
+import { appliedNote, connect, printDocument } from '../session/connect.ts'
+import { printProposed } from './approvals.ts'
 
 const activateFlags = { ...releaseFlags, ...approvalFlags, override: text.optional() }
 
@@ -23,9 +23,9 @@ export async function activate(
     ...options,
     waitMs,
   })
-  if ('proposal' in result) return tellProposed(result.proposal, options, host)
+  if ('proposal' in result) return printProposed(result.proposal, options, host)
   const { answer, version, before } = result
-  tell(options, host, answer, ({ feature }) => {
+  printDocument(options, host, answer, ({ feature }) => {
     const instead = before === null ? '' : `, before ${versionText(feature, before)}`
     return `${name}: everybody gets ${versionText(feature, version)}${instead}\n`
   })

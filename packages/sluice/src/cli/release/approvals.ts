@@ -4,12 +4,12 @@ import type { ProposalStep } from '../../control/remote/remote-control-plane.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
-import { connect, type RemoteOptions, tell } from '../session/connect.ts'
+import { connect, printDocument, type RemoteOptions } from '../session/connect.ts'
 
 /** `sluice approvals`: what waits for somebody. */
 export async function listApprovals(given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('approvals', remoteFlags, given)
-  tell(options, host, await connect(options, host).proposals(), proposalsText)
+  printDocument(options, host, await connect(options, host).proposals(), proposalsText)
   return 0
 }
 
@@ -23,19 +23,19 @@ export async function decideOnProposal(
   const options = readFlags(step, { ...remoteFlags, reason: text.optional() }, given)
   const { reason } = options
   const proposal = await connect(options, host).decideOn(id, step, reason === undefined ? {} : { reason })
-  tell(options, host, proposal, proposalText)
+  printDocument(options, host, proposal, proposalText)
   return 0
 }
 
 /**
  * Prints a release that was proposed. Exit 0 where that was asked for; else 2, so that a script does not take it for made.
  */
-export function tellProposed(
+export function printProposed(
   proposal: ProposalAnswer,
   { propose, ...options }: RemoteOptions & { propose: boolean },
   host: Host,
 ): number {
-  tell(
+  printDocument(
     options,
     host,
     proposal,

@@ -6,7 +6,7 @@ import { publishedFrom } from '../../gate/git/published-from.ts'
 import { lastReport, namedReport } from '../../gate/report/version-report.ts'
 import { readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
-import { connect, tell } from '../session/connect.ts'
+import { connect, printDocument } from '../session/connect.ts'
 import { openProject } from '../session/open-project.ts'
 
 const publishFlags = { ...remoteFlags, report: text.optional(), source: text.optional() }
@@ -26,7 +26,7 @@ export async function publishCommand(name: string, given: Record<string, unknown
   const from = await publishedFrom(prompt.file, config.root, host.env)
   const place = { source: options.source ?? from.source, origin: from.origin }
   const version = await connect(options, host).publish(name, publicationOf(prompt, { config, report, ...place }))
-  tell(options, host, version, (seen) => publishedText(name, seen))
+  printDocument(options, host, version, (seen) => publishedText(name, seen))
   host.stderr.write(gateNote(report, name))
   return 0
 }

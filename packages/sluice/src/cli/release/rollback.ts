@@ -2,7 +2,7 @@ import { rollBackFeature } from '../../control/remote/releases.ts'
 import { versionText } from '../../control/words/version-text.ts'
 import { readFlags, releaseFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
-import { appliedNote, connect, tell } from '../session/connect.ts'
+import { appliedNote, connect, printDocument } from '../session/connect.ts'
 
 const rollbackFlags = { ...releaseFlags, from: text.optional(), to: text.optional() }
 
@@ -15,7 +15,7 @@ export async function rollback(name: string, given: Record<string, unknown>, hos
   const { reason, wait: waitMs, from, to } = options
   const remote = connect(options, host)
   const answer = await rollBackFeature(remote, name, { from, to, reason, waitMs })
-  tell(options, host, answer, ({ feature }) => {
+  printDocument(options, host, answer, ({ feature }) => {
     return `${name}: everybody gets ${versionText(feature, feature.active ?? 'nothing')}\n`
   })
   appliedNote(answer.applied, { ...options, waitMs }, host)

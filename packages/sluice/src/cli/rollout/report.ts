@@ -8,7 +8,7 @@ import { SluiceError } from '../../errors.ts'
 import { replaceFile } from '../../replace-file.ts'
 import { readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
-import { connect, tell } from '../session/connect.ts'
+import { connect, printDocument } from '../session/connect.ts'
 import { openProject } from '../session/open-project.ts'
 
 /** `sluice rollout report`: the post-mortem of a rollout that has ended, as Markdown. */
@@ -25,7 +25,7 @@ export async function reportRollout(which: string, given: Record<string, unknown
   const page = renderPostMortem(postMortem)
   const { out } = options
   if (out === undefined) {
-    tell(options, host, postMortem, page)
+    printDocument(options, host, postMortem, page)
     return 0
   }
   await replaceFile(path.resolve(host.cwd(), out), async (sink) => void sink.write(page))

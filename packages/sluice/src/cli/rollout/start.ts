@@ -8,8 +8,8 @@ import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
 import { visibleData } from '../../text/untrusted.ts'
 import { approvalFlags, positive, readFlags, remoteFlags, set, text } from '../flags.ts'
 import type { Host } from '../host.ts'
-import { tellProposed } from '../release/approvals.ts'
-import { connect, tell } from '../session/connect.ts'
+import { printProposed } from '../release/approvals.ts'
+import { connect, printDocument } from '../session/connect.ts'
 
 const startFlags = {
   ...remoteFlags,
@@ -39,9 +39,11 @@ export async function startRolloutCommand(
   const result = await beginRollout(remote, name, wish, (lines) => {
     if (!options.json) host.stdout.write(`${lines.join('\n')}\n`)
   })
-  if ('proposal' in result) return tellProposed(result.proposal, options, host)
+  if ('proposal' in result) return printProposed(result.proposal, options, host)
   const { rollout, versions } = result
-  tell(options, host, rollout, (seen) => rolloutText(seen, visibleData(versions), Date.now(), pageOf(seen, remote)))
+  printDocument(options, host, rollout, (seen) =>
+    rolloutText(seen, visibleData(versions), Date.now(), pageOf(seen, remote)),
+  )
   return 0
 }
 

@@ -5,8 +5,8 @@ import { actOnRollout, forecastOf, pageOf, rolloutIdOf } from '../../control/rem
 import { visibleData } from '../../text/untrusted.ts'
 import { approvalFlags, readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
-import { tellProposed } from '../release/approvals.ts'
-import { connect, type RemoteOptions, tell } from '../session/connect.ts'
+import { printProposed } from '../release/approvals.ts'
+import { connect, printDocument, type RemoteOptions } from '../session/connect.ts'
 
 /** `sluice rollout status`: of a feature's running or last rollout, or of any by its id. */
 export async function showRolloutCommand(which: string, given: Record<string, unknown>, host: Host): Promise<number> {
@@ -27,7 +27,7 @@ export async function changeRollout(
   const { breakGlass, ...options } = readFlags(`rollout ${action}`, flags, given)
   const remote = connect(options, host)
   const result = await actOnRollout(remote, which, action, { ...options, breakGlass })
-  return 'proposal' in result ? tellProposed(result.proposal, options, host) : show(remote, result.made, options, host)
+  return 'proposal' in result ? printProposed(result.proposal, options, host) : show(remote, result.made, options, host)
 }
 
 async function show(
@@ -39,6 +39,8 @@ async function show(
 ): Promise<number> {
   const { versions } = await remote.feature(rollout.feature)
   const shown = forecast ? { ...rollout, forecast } : rollout
-  tell(options, host, shown, (seen) => rolloutText(seen, visibleData(versions), Date.now(), pageOf(seen, remote)))
+  printDocument(options, host, shown, (seen) =>
+    rolloutText(seen, visibleData(versions), Date.now(), pageOf(seen, remote)),
+  )
   return 0
 }

@@ -33,7 +33,12 @@ export function connect({ url }: RemoteOptions, host: Host): RemoteControlPlane 
  * Prints an answer: the document itself, or what a person is to read of it. `text` is given the document with each of its
  * texts on one visible line, so that no name can pass for another line of the answer.
  */
-export function tell<T>({ json }: RemoteOptions, host: Host, document: T, text: string | ((seen: T) => string)): void {
+export function printDocument<T>(
+  { json }: RemoteOptions,
+  host: Host,
+  document: T,
+  text: string | ((seen: T) => string),
+): void {
   if (json) host.stdout.write(`${visibleJson(JSON.stringify(document, undefined, 2))}\n`)
   else host.stdout.write(typeof text === 'string' ? text : text(visibleData(document)))
 }

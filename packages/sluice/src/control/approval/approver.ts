@@ -74,7 +74,7 @@ export function whyNotApprove(
   if (!makers) return 'the log of tokens does not say who made it'
   if (!proposer?.makers) return 'it is not known whose token proposed this'
   const isVouched = standing === 'id'
-  const own = sameHand(proposer, candidate, isVouched)
+  const own = samePerson(proposer, candidate, isVouched)
   if (own !== null) return `whoever proposes a release does not approve it: ${own}`
   if (record.name === publisherName) return publishedBy(`it was published by "${record.name}"`)
   for (const publisher of publishers) {
@@ -82,7 +82,7 @@ export function whyNotApprove(
     if (published !== null) return publishedBy(published)
   }
   for (const before of approvers) {
-    const twice = sameHand(before, candidate, isVouched)
+    const twice = samePerson(before, candidate, isVouched)
     if (twice !== null) return `another person must approve too: ${twice}`
   }
   return null
@@ -93,7 +93,7 @@ function publishedBy(why: string): string {
 }
 
 /** Why two tokens may be one person's; null where nothing says so. `isVouched`: that one maker has made both does not. */
-function sameHand(one: Lineage, other: Lineage, isVouched: boolean): string | null {
+function samePerson(one: Lineage, other: Lineage, isVouched: boolean): string | null {
   const direct = madeByOther(one, other)
   if (direct !== null || isVouched) return direct
   const shared = one.makers?.find((maker) => !isSeedToken(maker) && other.makers?.some(({ id }) => id === maker.id))

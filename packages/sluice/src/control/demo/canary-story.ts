@@ -8,20 +8,20 @@ const goodMs = 5000
 /** After the end of the rollout the process that was cut off comes back. */
 const cutOffMs = 15_000
 
-interface Story {
+interface CanaryStoryOptions {
   store: Store
   engineState: EngineState
   applications: SimulatedApplications
   visited: Promise<void>
 }
 
-const lookMs = 500
+const pollMs = 500
 
 /**
  * What happens once somebody looks: one process loses its network, the canary goes bad, and soon after the end of the
  * rollout the process is back. Returns what ends the story.
  */
-export function tellStory({ store, engineState, applications, visited }: Story): () => void {
+export function tellStory({ store, engineState, applications, visited }: CanaryStoryOptions): () => void {
   let timer: NodeJS.Timeout | undefined
   const later = (ms: number, act: () => void) => {
     timer = setTimeout(act, ms)
@@ -31,7 +31,7 @@ export function tellStory({ store, engineState, applications, visited }: Story):
     if (!rollout || rollout.endedAt !== null) return later(cutOffMs, () => applications.setCutOff(false))
     const assessment = await engineState.assessment(rollout.id)
     applications.setCanary(canaryFault((performance.now() - since) / 1000, Math.exp(assessment?.logE ?? 0)))
-    later(lookMs, () => void goOn(since))
+    later(pollMs, () => void goOn(since))
   }
   void visited.then(() =>
     later(goodMs, () => {

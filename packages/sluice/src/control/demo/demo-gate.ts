@@ -150,11 +150,11 @@ async function judgeCases(feature: string, label: string, night: number): Promis
         : await judge.score(subject, { rubric: questions, choices: [], strict, input, repeat: 1 })
     const held = request.needed.filter((line) => output.includes(line)).length / request.needed.length
     const score = judgement ? (caseScore([], judgement).score ?? 0) : held
-    const said = judgement?.items.map(({ id: item, verdict }): LabelledAnswer['items'][number] => ({
+    const verdicts = judgement?.items.map(({ id: item, verdict }): LabelledAnswer['items'][number] => ({
       ...{ item, person: person(item, output, request) },
       judge: verdict === 'yes' || verdict === 'no' ? verdict : 'cannot_tell',
     }))
-    if (said) labelled.push({ case: id, version: demoVersion(feature, label).id, output, items: said })
+    if (verdicts) labelled.push({ case: id, version: demoVersion(feature, label).id, output, items: verdicts })
     generationUsd += costUsd
     judgeUsd += judgement?.costUsd ?? 0
     rows.push({ id, repeat: 1, score, tags: [], weight: 1, critical: false, latencyMs, costUsd })

@@ -65,7 +65,7 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
       const stopStory = tellStory({ store, engineState, applications, visited: visit.visited })
       try {
         const url = `${listening.url}${signInLink.path}`
-        for (const line of told(url, listening.url, tokens.operator)) say(line)
+        for (const line of linkLines(url, listening.url, tokens.operator)) say(line)
         await settings
           .open?.(url)
           .catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
@@ -98,7 +98,7 @@ async function lastNights(gate: DemoGate, now: number): Promise<Map<string, Nigh
   return nights
 }
 
-function told(link: string, url: string, token: string): string[] {
+function linkLines(link: string, url: string, token: string): string[] {
   return [
     '',
     `Open   ${link}`,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { believe, movedBy } from './believe.ts'
 import { type Change, changeIn, changeSchema, type Direction, newChange, noteHour, seenHours } from './change.ts'
+import { movedBy, updateWeek } from './update-week.ts'
 import { daysKnown, daysToKnow, newWeek, type SeenHour, weekSchema } from './week.ts'
 import { expectedIn, fitWeek, type WeekFit } from './week-fit.ts'
 
@@ -118,7 +118,7 @@ function endHour(detector: Detector, seen: SeenHour, watched: Watched): Change |
   noteHour(detector.change, seen, expected, design)
   const old = seen.hour - (isLearning(detector) ? learningHours : watchedHours)
   for (const { seen: before } of seenHours(detector.change.hours))
-    if (before.hour <= old && before.hour > detector.believed) believeHour(detector, before, watched, fit)
+    if (before.hour <= old && before.hour > detector.believed) addHour(detector, before, watched, fit)
   detector.change.hours = detector.change.hours.filter(([hour]) => hour > seen.hour - watchedHours)
   return changeIn(detector.change, design)
 }
@@ -128,8 +128,8 @@ export function isLearning({ week }: Detector): boolean {
   return daysKnown(week) < daysToKnow
 }
 
-function believeHour(detector: Detector, seen: SeenHour, watched: Watched, fit: WeekFit): void {
-  believe(detector.week, fit, seen, isLearning(detector) ? watched.weekTolerance : 0)
+function addHour(detector: Detector, seen: SeenHour, watched: Watched, fit: WeekFit): void {
+  updateWeek(detector.week, fit, seen, isLearning(detector) ? watched.weekTolerance : 0)
   detector.believed = seen.hour
   detector.level = (detector.level ?? 0) + seen.count
 }
@@ -142,7 +142,7 @@ function findLevel(detector: Detector, watched: Watched, fit: WeekFit | undefine
   const by = hours.reduce((sum, { seen, usual }) => sum + seen.count * (seen.mean - usual), 0) / count
   if (fit) detector.week = movedBy(detector.week, by)
   const now = fitWeek(detector.week, watched.leastSpread)
-  for (const { seen } of hours) believe(detector.week, now, seen, watched.weekTolerance)
+  for (const { seen } of hours) updateWeek(detector.week, now, seen, watched.weekTolerance)
   detector.believed = hours.at(-1)?.seen.hour ?? -1
   detector.change = newChange()
   detector.level = count

@@ -105,7 +105,7 @@ async function watchFeature(
   const isSaved = await store.saveCheckpoint(
     driftName(feature),
     loaded?.cursor ?? -1,
-    { cursor: last.seq, state: { ...state, users }, told: driftView(state) },
+    { cursor: last.seq, state: { ...state, users }, summary: driftView(state) },
     { rolloutId: users, records },
   )
   if (loaded?.state.users !== users) await forgetOtherDays(store, feature, users)

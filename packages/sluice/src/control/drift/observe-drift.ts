@@ -64,7 +64,7 @@ function signalEvents(state: DriftWatchState, entry: LogEntry): DriftEvent[] {
     if (value === undefined) return []
     const detector = state.detectors[signal]
     const change = observeWith(detector, value, entry.receivedAt, signals[signal])
-    if (!change || !looksDifferent(change)) return []
+    if (!change || !isShownDifferent(change)) return []
     // One alarm for a change. From now on the new level is learnt.
     state.detectors[signal] = relearn(detector, entry.receivedAt, signals[signal])
     return [eventOf(signal, entry, alarmWords(signal, change))]
@@ -83,7 +83,7 @@ const named: Record<Signal, string> = {
 }
 
 /** An alarm that shows no difference would tell nobody anything: its evidence goes on to be gathered. */
-function looksDifferent({ mean, usual }: Change): boolean {
+function isShownDifferent({ mean, usual }: Change): boolean {
   const [seen, expected] = formatApart(mean, usual)
   return seen !== expected
 }
@@ -102,8 +102,8 @@ function alarmWords(signal: Signal, { mean, usual, count, since, until }: Change
 function servedEvents(state: DriftWatchState, entry: LogEntry): DriftEvent[] {
   if (entry.kind !== 'request') return []
   const { servedModel, fingerprint } = entry
-  const model = isNews(state.models, servedModel, entry.receivedAt)
-  const print = isNews(state.fingerprints, fingerprint, entry.receivedAt)
+  const model = isNewName(state.models, servedModel, entry.receivedAt)
+  const print = isNewName(state.fingerprints, fingerprint, entry.receivedAt)
   return [
     ...(model && isDue(state, 'served-model', entry.receivedAt)
       ? [eventOf('served-model', entry, `The provider now serves ${quoted(servedModel)}, which it did not before.`)]
@@ -137,7 +137,7 @@ function isDue(state: DriftWatchState, code: keyof DriftWatchState['told'], at: 
 }
 
 /** Notes a name. It is new if it was not reported on the first day, since backends may have several names at a time. */
-function isNews(seen: DriftWatchState['models'], name: string | null, at: number): boolean {
+function isNewName(seen: DriftWatchState['models'], name: string | null, at: number): boolean {
   if (name === null || seen.names.includes(name)) return false
   const isNew = seen.since !== null && at - seen.since >= dayMs
   seen.since ??= at

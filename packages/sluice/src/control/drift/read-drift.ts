@@ -53,11 +53,11 @@ export type DriftView = z.output<typeof driftViewSchema>
  * anew.
  */
 export async function readDrift(
-  store: Pick<EvidenceStore, 'checkpoint' | 'told'>,
+  store: Pick<EvidenceStore, 'checkpoint' | 'summary'>,
   feature: string,
 ): Promise<DriftView | null> {
-  const told = driftViewSchema.safeParse(await store.told(driftName(feature))).data
-  if (told) return told
+  const summary = driftViewSchema.safeParse(await store.summary(driftName(feature))).data
+  if (summary) return summary
   const loaded = await loadDrift(store, feature)
   return loaded?.state ? driftView(loaded.state) : null
 }

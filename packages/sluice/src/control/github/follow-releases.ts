@@ -16,7 +16,7 @@ import { type GithubLink, type GithubProgress, loadProgress, newProgress, progre
 import { isUnderWay, makeOnce } from './make-once.ts'
 import { createRefusedChecks, type RefusedChecks } from './refused-checks.ts'
 import { releaseRow } from './release-row.ts'
-import { type GithubTarget, rowRefusal, type StepFate, tellCheck, toldRow } from './tell-row.ts'
+import { type GithubTarget, rowRefusal, rowSteps, type StepEnd, sendCheck } from './row-steps.ts'
 
 /** GitHub must not wait by itself: that is left to this loop. */
 export interface GithubFollowerOptions
@@ -26,7 +26,7 @@ export interface GithubFollowerOptions
   faults: LoopFaults
   /** Told once of each version that is in no commit. */
   onNoCommit: (feature: string, version: string) => void
-  count: (what: string, fate: StepFate | 'refused' | 'lost') => void
+  count: (what: string, end: StepEnd | 'refused' | 'lost') => void
 }
 
 const everyMs = 30_000
@@ -86,12 +86,12 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
       for (const { feature, revision } of states) {
         if (!held()) return false
         if (memory.revisions.get(feature) === revision) continue
-        const told = await faults.attempt(feature, () => tellFeature(feature, progress, { ...options, held, memory }))
-        if (told === 'all') memory.revisions.set(feature, revision)
-        if (told === 'paused') return false
-        if (told === 'some') return true
+        const sent = await faults.attempt(feature, () => sendFeature(feature, progress, { ...options, held, memory }))
+        if (sent === 'all') memory.revisions.set(feature, revision)
+        if (sent === 'paused') return false
+        if (sent === 'some') return true
       }
-      await tellLate(progress, { ...options, held, memory })
+      await sendLateChecks(progress, { ...options, held, memory })
       return false
     },
   })
@@ -107,18 +107,18 @@ async function heads(store: Store, states: readonly { feature: string }[]): Prom
   return Object.fromEntries(await Promise.all(entries))
 }
 
-interface Telling extends GithubFollowerOptions {
+interface SendContext extends GithubFollowerOptions {
   held: () => boolean
   memory: Memory
 }
 
 /** Tells, row by row, what is new in a feature's record. `paused`: GitHub takes nothing now. */
-async function tellFeature(
+async function sendFeature(
   feature: string,
   progress: GithubProgress,
-  telling: Telling,
+  context: SendContext,
 ): Promise<'all' | 'some' | 'paused'> {
-  const { store, clock, count } = telling
+  const { store, clock, count } = context
   const before = progress.seen.get(feature)
   const rows = await store.audit(feature, { after: before ?? 0, limit: rowsAtATime })
   try {
@@ -126,14 +126,14 @@ async function tellFeature(
       const age = clock.now() - row.at
       const isPast = age > staleMs || (before === undefined && age > firstMs)
       if (isPast && before !== undefined) count('row', 'lost')
-      const told = isPast ? 'nothing' : await tellRow(row, progress, telling)
-      if (told === 'part') return 'some'
+      const sent = isPast ? 'nothing' : await sendRow(row, progress, context)
+      if (sent === 'part') return 'some'
       progress.seen.set(feature, row.seq)
       progress.doing.delete(feature)
-      if (told === 'all') await progress.save()
+      if (sent === 'all') await progress.save()
     }
   } catch (error) {
-    await pauseAfter(error, progress, telling)
+    await pauseAfter(error, progress, context)
     return 'paused'
   }
   if (progress.seen.get(feature) !== before) await progress.save()
@@ -141,11 +141,15 @@ async function tellFeature(
 }
 
 /** `part`: another replica leads by now, and goes on. */
-async function tellRow(row: AuditRow, progress: GithubProgress, telling: Telling): Promise<'nothing' | 'part' | 'all'> {
-  const { store, faults, count, held } = telling
+async function sendRow(
+  row: AuditRow,
+  progress: GithubProgress,
+  context: SendContext,
+): Promise<'nothing' | 'part' | 'all'> {
+  const { store, faults, count, held } = context
   const release = releaseRow(row)
   if (!release) return 'nothing'
-  const { steps, run } = await toldRow(store, release, targetOf(progress, telling))
+  const { steps, run } = await rowSteps(store, release, targetOf(progress, context))
   const { chain: feature, seq } = row
   let isRefused = false
   const started = progress.doing.get(feature)
@@ -153,32 +157,32 @@ async function tellRow(row: AuditRow, progress: GithubProgress, telling: Telling
     const step = steps[done]
     if (!step) break
     if (!held()) return 'part'
-    const fate = await run(step).catch((error: unknown) => {
+    const end = await run(step).catch((error: unknown) => {
       const why = rowRefusal(error)
       isRefused = true
       faults.note(feature, new SluiceError('refused', `GitHub was not told all of ${feature}: ${why}`), 0)
       return 'refused' as const
     })
-    count(step.do, fate)
-    if (fate === 'noCommit') noteNoCommit(feature, step.version, telling)
-    if (fate === 'done') works(progress, telling)
+    count(step.do, end)
+    if (end === 'noCommit') noteNoCommit(feature, step.version, context)
+    if (end === 'done') works(progress, context)
     // What waits is settled once GitHub takes it.
-    if (fate === 'later') isRefused = true
+    if (end === 'later') isRefused = true
     progress.doing.set(feature, { seq, done: done + 1 })
-    if (done + 1 < steps.length && fate === 'done') await progress.save()
+    if (done + 1 < steps.length && end === 'done') await progress.save()
   }
   if (!isRefused) faults.settled(feature)
   return steps.length > 0 ? 'all' : 'nothing'
 }
 
 /** Where a row is told, by whoever leads now. */
-function targetOf(progress: GithubProgress, telling: Telling): GithubTarget {
-  const { store, clock, faults, memory, api, settings, environments, linkTo, redactors } = telling
+function targetOf(progress: GithubProgress, context: SendContext): GithubTarget {
+  const { store, clock, faults, memory, api, settings, environments, linkTo, redactors } = context
   return {
     ...{ api, settings, environments, linkTo, redactors, may: memory.may, refused: memory.refused },
     now: () => clock.now(),
     mark: createHmac('sha256', store.secret).update('sluice github 1').digest('hex').slice(0, 12),
-    make: (request) => makeOnce(request, progress, telling),
+    make: (request) => makeOnce(request, progress, context),
     onRefused({ feature, commit }, { message }, waitMs) {
       const what = `GitHub takes no check of the commit ${commit}, and is asked again later`
       faults.note(feature, new SluiceError('refused', `${what}: ${message}`), waitMs)
@@ -187,36 +191,36 @@ function targetOf(progress: GithubProgress, telling: Telling): GithubTarget {
 }
 
 /** Tries the checks again that GitHub did not take. */
-async function tellLate(progress: GithubProgress, telling: Telling): Promise<void> {
-  const { memory, held, count, faults } = telling
+async function sendLateChecks(progress: GithubProgress, context: SendContext): Promise<void> {
+  const { memory, held, count, faults } = context
   for (const check of memory.refused.due()) {
     // A refusal of one may be one of all.
     if (!held() || memory.refused.refused(check.commit) !== null) continue
     try {
-      const fate = await tellCheck(check, targetOf(progress, telling)).catch((error: unknown) => {
+      const end = await sendCheck(check, targetOf(progress, context)).catch((error: unknown) => {
         rowRefusal(error)
         memory.refused.accept(check)
         return 'refused' as const
       })
-      count('check', fate)
-      if (fate !== 'done') continue
-      works(progress, telling)
+      count('check', end)
+      if (end !== 'done') continue
+      works(progress, context)
       faults.settled(check.feature)
       await progress.save()
     } catch (error) {
-      return pauseAfter(error, progress, telling)
+      return pauseAfter(error, progress, context)
     }
   }
 }
 
-function noteNoCommit(feature: string, version: string, { memory, onNoCommit }: Telling): void {
+function noteNoCommit(feature: string, version: string, { memory, onNoCommit }: SendContext): void {
   const key = `${feature} ${version}`
   if (memory.withoutCommit.has(key)) return
   memory.withoutCommit.add(key)
   onNoCommit(feature, version)
 }
 
-function works(progress: GithubProgress, { memory, clock, faults }: Telling): void {
+function works(progress: GithubProgress, { memory, clock, faults }: SendContext): void {
   memory.failures = 0
   faults.settled(null)
   const { link } = progress
@@ -230,8 +234,8 @@ function wayOf({ may: { check } }: Memory, link: GithubLink | null): GithubLink[
 }
 
 /** Waits as long as GitHub asks; says once what it is. */
-async function pauseAfter(error: unknown, progress: GithubProgress, telling: Telling): Promise<void> {
-  const { clock, memory, faults } = telling
+async function pauseAfter(error: unknown, progress: GithubProgress, context: SendContext): Promise<void> {
+  const { clock, memory, faults } = context
   const { state, words, waitMs } = faultOf(error, memory.failures)
   memory.failures += 1
   memory.pause = { since: momentOf(clock), ms: waitMs }

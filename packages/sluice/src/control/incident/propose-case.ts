@@ -103,14 +103,14 @@ export function newCaseId(
   vars: Readonly<Record<string, unknown>>,
   taken: ReadonlySet<string>,
 ): string {
-  const stem = [feature, ...tellingWords(Object.values(vars))].join('-')
+  const stem = [feature, ...distinctiveWords(Object.values(vars))].join('-')
   for (let number = 1; ; number += 1) {
     const id = `${stem}-${number}`
     if (!taken.has(id)) return id
   }
 }
 
-function tellingWords(values: readonly unknown[]): string[] {
+function distinctiveWords(values: readonly unknown[]): string[] {
   const text = values.filter((value) => typeof value === 'string').join(' ')
   // Addresses of mail and web say who, not what.
   const words = text

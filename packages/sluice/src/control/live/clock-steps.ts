@@ -4,7 +4,7 @@ import type { Clock } from '@sluice/client'
 const stepMs = 600_000
 
 /** How long a clock is not trusted after a step, in ms: the time in which somebody can correct it. */
-const doubtMs = 3_600_000
+const untrustedMs = 3_600_000
 
 /**
  * Returns a function that says whether the wall clock can be trusted for deleting by age. It cannot for an hour after a
@@ -13,12 +13,12 @@ const doubtMs = 3_600_000
 export function clockSteps(clock: Clock): () => boolean {
   const steadyNow = () => clock.steady?.() ?? clock.now()
   let ahead = clock.now() - steadyNow()
-  let believedFrom = Number.NEGATIVE_INFINITY
+  let trustedFrom = Number.NEGATIVE_INFINITY
   return () => {
     const steady = steadyNow()
     const now = clock.now() - steady
-    if (Math.abs(now - ahead) > stepMs) believedFrom = steady + doubtMs
+    if (Math.abs(now - ahead) > stepMs) trustedFrom = steady + untrustedMs
     ahead = now
-    return steady >= believedFrom
+    return steady >= trustedFrom
   }
 }

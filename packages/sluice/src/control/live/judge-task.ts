@@ -21,7 +21,7 @@ import { scoreEntry } from './score-entry.ts'
  * stored. `over-budget`: tried again tomorrow. `failed`: the judge or its provider failed; tried again later. `given-up`:
  * it failed too often because of this content, or what the rubric sees is not stored of it. `stopped`: the worker ends; the next one takes the task.
  */
-export type JudgeFate = 'scored' | 'abstained' | 'unjudgeable' | 'over-budget' | 'failed' | 'given-up' | 'stopped'
+export type JudgeTaskEnd = 'scored' | 'abstained' | 'unjudgeable' | 'over-budget' | 'failed' | 'given-up' | 'stopped'
 
 export interface JudgingContext {
   store: Store
@@ -39,7 +39,7 @@ export interface JudgingContext {
 }
 
 export interface JudgedTask {
-  fate: JudgeFate
+  end: JudgeTaskEnd
   /** The kind of a failure. Its message is not shown, since a provider often quotes the request in it. */
   code?: string
 }
@@ -108,15 +108,15 @@ async function logScore(
   return finish(task, context, 'scored')
 }
 
-async function finish(task: JudgeTask, { store }: JudgingContext, fate: JudgeFate): Promise<JudgedTask> {
+async function finish(task: JudgeTask, { store }: JudgingContext, fate: JudgeTaskEnd): Promise<JudgedTask> {
   await store.finish([task])
-  return { fate }
+  return { end: fate }
 }
 
 /** Ends a task without a score and deletes its content, which is no longer needed. */
-async function discard(task: JudgeTask, { store }: JudgingContext, fate: JudgeFate): Promise<JudgedTask> {
+async function discard(task: JudgeTask, { store }: JudgingContext, fate: JudgeTaskEnd): Promise<JudgedTask> {
   await store.discard([task])
-  return { fate }
+  return { end: fate }
 }
 
 async function tryAgain(task: JudgeTask, context: JudgingContext, error: unknown): Promise<JudgedTask> {
@@ -126,18 +126,18 @@ async function tryAgain(task: JudgeTask, context: JudgingContext, error: unknown
   const kind = error instanceof ProviderError ? error.kind : undefined
   if (kind === 'budget') {
     await store.retry(task, task.attempts, nextDay(now()))
-    return { fate: 'over-budget', code }
+    return { end: 'over-budget', code }
   }
   if (kind === 'aborted') {
     await store.retry(task, task.attempts, now())
-    return { fate: 'stopped' }
+    return { end: 'stopped' }
   }
   const isOutage = error instanceof UnaskableJudge || (kind !== undefined && outages.has(kind))
   const attempts = task.attempts + (isOutage ? 0 : 1)
   if (attempts >= mostAttempts) return { ...(await discard(task, context, 'given-up')), code }
   const longest = backoffMs({ firstMs: firstRetryMs, longestMs: longestRetryMs }, Math.max(0, attempts - 1))
   await store.retry(task, attempts, now() + longest * (0.5 + random() / 2))
-  return { fate: 'failed', code }
+  return { end: 'failed', code }
 }
 
 /** The kind of a failure, as a code of Sluice. */

@@ -13,7 +13,7 @@ export interface KnownUnits {
 }
 
 /** How long the id under which evidence remembers users is cached, in ms: evidence is large and rarely begun anew. */
-const believedMs = 5000
+const cachedMs = 5000
 const mostKept = 1000
 
 /** Reads the users of the present evidence. Evidence that was begun anew has other users than before. */
@@ -26,7 +26,7 @@ export function knownUnitsIn(
   async function idOf(rolloutId: string): Promise<string | undefined> {
     const kept = ids.get(rolloutId)
     const at = clock.now()
-    if (kept && Math.abs(at - kept.at) < believedMs) return kept.id
+    if (kept && Math.abs(at - kept.at) < cachedMs) return kept.id
     if (ids.size >= mostKept) ids.clear()
     const id = await readId(rolloutId)
     ids.set(rolloutId, { id, at })

@@ -40,7 +40,7 @@ export function startRetention(options: {
   everyMs?: number | undefined
 }): WorkLoop {
   const { store, clock, keepLogMs, faults, everyMs = usualMs } = options
-  const isBelieved = clockSteps(clock)
+  const isClockTrusted = clockSteps(clock)
   const steady = () => clock.steady?.() ?? clock.now()
   let prunedAt = Number.NEGATIVE_INFINITY
   return startWorkLoop({
@@ -48,7 +48,7 @@ export function startRetention(options: {
     everyMs,
     ...faults,
     async work() {
-      if (!isBelieved()) return false
+      if (!isClockTrusted()) return false
       const now = clock.now()
       await store.expireContent(now)
       const more = await store.forgetSilent((store.now?.() ?? now) - silentMs)

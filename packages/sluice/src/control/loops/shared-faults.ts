@@ -7,21 +7,21 @@ import type { FaultRegister, LoopFault, LoopFaults } from './loop-faults.ts'
 import { startWorkLoop, type WorkLoop } from './work-loop.ts'
 
 const name = 'loop-faults'
-const toldSchema = z.strictObject({
+const replicaFaultsSchema = z.strictObject({
   /** How often the replica has told, so that one that is gone is known by its silence, whatever its clock said. */
   times: z.int(),
   faults: z.array(loopFaultSchema.extend({ since: z.number() })),
 })
-const storedSchema = z.strictObject({ replicas: z.record(z.string(), toldSchema) })
+const storedSchema = z.strictObject({ replicas: z.record(z.string(), replicaFaultsSchema) })
 
-type Told = z.output<typeof toldSchema>
+type ReplicaFaults = z.output<typeof replicaFaultsSchema>
 
 const everyMs = 5000
 /** What goes on failing is told again this often, at the least. */
 const renewMs = 30_000
 /** Who has faults and tells nothing for so long is gone. */
 const silentMs = 90_000
-const mostTold = 100
+const mostShared = 100
 
 export interface SharedFaults extends WorkLoop {
   /** What fails on the other replicas, as they told it last. */
@@ -43,28 +43,28 @@ export interface SharedFaultsOptions {
  * a loop sees it fail, and requests come to any replica.
  */
 export function shareFaults({ store, clock, replica, register, faults }: SharedFaultsOptions): SharedFaults {
-  const heard = new Map<string, Told & { since: Moment }>()
-  let toldAt: Moment | undefined
+  const received = new Map<string, ReplicaFaults & { since: Moment }>()
+  let savedAt: Moment | undefined
 
-  function hear(replicas: Readonly<Record<string, Told>>): void {
-    for (const id of heard.keys()) if (!Object.hasOwn(replicas, id)) heard.delete(id)
-    for (const [id, told] of Object.entries(replicas))
-      if (id !== replica && heard.get(id)?.times !== told.times) heard.set(id, { ...told, since: momentOf(clock) })
+  function receive(replicas: Readonly<Record<string, ReplicaFaults>>): void {
+    for (const id of received.keys()) if (!Object.hasOwn(replicas, id)) received.delete(id)
+    for (const [id, one] of Object.entries(replicas))
+      if (id !== replica && received.get(id)?.times !== one.times) received.set(id, { ...one, since: momentOf(clock) })
   }
 
   /** Those that still tell. */
-  const present = () => [...heard].filter(([, { since }]) => elapsedSince(clock, since) < silentMs)
+  const present = () => [...received].filter(([, { since }]) => elapsedSince(clock, since) < silentMs)
 
-  async function tell(cursor: number, before: Told | undefined): Promise<void> {
-    const own = register.current().slice(0, mostTold)
+  async function share(cursor: number, before: ReplicaFaults | undefined): Promise<void> {
+    const own = register.current().slice(0, mostShared)
     const isNew = canonicalJson(own) !== canonicalJson(before?.faults ?? [])
-    const isDue = own.length > 0 && (!toldAt || elapsedSince(clock, toldAt) >= renewMs)
+    const isDue = own.length > 0 && (!savedAt || elapsedSince(clock, savedAt) >= renewMs)
     if (!isNew && !isDue) return
     const others = present().map(([id, { times, faults }]) => [id, { times, faults }] as const)
-    const told = own.length === 0 ? [] : [[replica, { times: (before?.times ?? 0) + 1, faults: own }] as const]
-    const state = { replicas: Object.fromEntries([...others, ...told]) }
+    const ownEntries = own.length === 0 ? [] : [[replica, { times: (before?.times ?? 0) + 1, faults: own }] as const]
+    const state = { replicas: Object.fromEntries([...others, ...ownEntries]) }
     // Where another one was faster, the next round tells it.
-    if (await store.saveCheckpoint(name, cursor, { cursor: cursor + 1, state })) toldAt = momentOf(clock)
+    if (await store.saveCheckpoint(name, cursor, { cursor: cursor + 1, state })) savedAt = momentOf(clock)
   }
 
   const loop = startWorkLoop({
@@ -74,8 +74,8 @@ export function shareFaults({ store, clock, replica, register, faults }: SharedF
     async work() {
       const kept = await store.checkpoint(name)
       const replicas = storedSchema.safeParse(kept?.state).data?.replicas ?? {}
-      hear(replicas)
-      await tell(kept?.cursor ?? -1, Object.hasOwn(replicas, replica) ? replicas[replica] : undefined)
+      receive(replicas)
+      await share(kept?.cursor ?? -1, Object.hasOwn(replicas, replica) ? replicas[replica] : undefined)
       return false
     },
   })

@@ -17,9 +17,9 @@ export interface Announcement {
 }
 
 /** Puts it on the feature's record, from where it is also notified. A repetition does nothing. */
-export async function announce(store: ReleaseStore, news: Announcement): Promise<void> {
-  const { feature, rolloutId, action, reason, evidence, at } = news
-  const key = `sluice ${action} ${news.key}`
+export async function announce(store: ReleaseStore, announcement: Announcement): Promise<void> {
+  const { feature, rolloutId, action, reason, evidence, at } = announcement
+  const key = `sluice ${action} ${announcement.key}`
   const result = await store.commit({
     audit: {
       chain: feature,

@@ -77,9 +77,9 @@ async function notifyOfFeature(
   const rows = await options.store.audit(feature, { after: before, limit: rowsAtATime })
   for (const row of rows) {
     if (!goesOn()) return true
-    const isNews = await notifyOfRow(row, notified, options)
+    const isSent = await notifyOfRow(row, notified, options)
     notified.seen.set(feature, row.seq)
-    if (isNews && !(await notified.save())) return false
+    if (isSent && !(await notified.save())) return false
   }
   return notified.seen.get(feature) === before || notified.save()
 }

@@ -17,7 +17,7 @@ export interface NotifierOptions {
   store: Store
   clock: Clock
   channel: Channel
-  newsOf: (row: AuditRow) => Promise<ReleaseNotification | undefined>
+  notificationOf: (row: AuditRow) => Promise<ReleaseNotification | undefined>
   deliver: Omit<DeliverOptions, 'deadline' | 'clock'>
   faults: LoopFaults
   count?: (channel: string, outcome: NotificationOutcome) => void
@@ -33,20 +33,20 @@ const mostWaiting = 500
 /** A message about a rollout waits this long for those before it. */
 const orderMs = 60_000
 
-interface News {
+interface RowMessage {
   message: ChannelMessage
   rolloutId: string | null
 }
 
 /** Sends a message about a row, or lets it wait. False where the row is nothing for this channel. */
 export async function notifyOfRow(row: AuditRow, notified: NotifiedRows, options: NotifierOptions): Promise<boolean> {
-  const news = await newsFor(row, options)
-  if (!news) return false
+  const found = await messageFor(row, options)
+  if (!found) return false
   const now = options.clock.now()
-  const { rolloutId } = news
+  const { rolloutId } = found
   const waiting: Waiting = { feature: row.chain, seq: row.seq, rolloutId, since: now, retryAt: now, attempts: 0 }
   if (mustWait(waiting, notified, now)) notified.waiting.push(waiting)
-  else await send(news.message, waiting, notified, options)
+  else await send(found.message, waiting, notified, options)
   for (const oldest of notified.waiting.slice(0, Math.max(0, notified.waiting.length - mostWaiting)))
     giveUp(oldest, notified, options)
   return true
@@ -62,20 +62,23 @@ export async function retryWaiting(notified: NotifiedRows, options: NotifierOpti
     const { feature, seq } = waiting
     const rows = await faults.attempt(feature, () => store.audit(feature, { after: seq - 1, limit: 1 }))
     if (!rows) continue
-    const news = rows[0] && (await newsFor(rows[0], options))
-    if (news) await send(news.message, waiting, notified, options)
+    const found = rows[0] && (await messageFor(rows[0], options))
+    if (found) await send(found.message, waiting, notified, options)
     else giveUp(waiting, notified, options)
     if (!(await notified.save())) return
   }
 }
 
 /** The message that this channel gets about a row. Undefined where it gets none, or the row is too old. */
-async function newsFor(row: AuditRow, { clock, channel, newsOf, faults }: NotifierOptions): Promise<News | undefined> {
+async function messageFor(
+  row: AuditRow,
+  { clock, channel, notificationOf, faults }: NotifierOptions,
+): Promise<RowMessage | undefined> {
   try {
-    const news = await newsOf(row)
-    if (!news || clock.now() - row.at > staleMs) return undefined
-    const message = releaseMessage(news)
-    return channel.onlyAlarms && message.alarm === null ? undefined : { message, rolloutId: news.rolloutId }
+    const notification = await notificationOf(row)
+    if (!notification || clock.now() - row.at > staleMs) return undefined
+    const message = releaseMessage(notification)
+    return channel.onlyAlarms && message.alarm === null ? undefined : { message, rolloutId: notification.rolloutId }
   } catch (error) {
     faults.note(row.chain, error, 0)
     return undefined

@@ -86,11 +86,11 @@ function further({ chain, filter, searchedTo, head }: AuditPage): Html | undefin
     searchedTo !== null && searchedTo > 1
       ? html`<a href="${address(searchedTo)}" rel="next">Older than row ${formatCount(searchedTo)}</a>`
       : html`<span class="muted">these are the oldest</span>`
-  const looked =
+  const searched =
     isFiltered(filter) && searchedTo !== null && head !== null
       ? html`<p class="muted">Rows ${formatCount(searchedTo)} to ${formatCount(Math.min(head.seq, (before ?? Number.POSITIVE_INFINITY) - 1))} were looked at.</p>`
       : undefined
-  return head === null ? undefined : html`${looked}<nav class="pager" aria-label="Rows">${newest}${older}</nav>`
+  return head === null ? undefined : html`${searched}<nav class="pager" aria-label="Rows">${newest}${older}</nav>`
 }
 
 const longestReason = 500

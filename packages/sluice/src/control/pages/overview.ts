@@ -61,7 +61,7 @@ function sentence(page: OverviewPage): Html {
     ...(behind > 0 ? [`${formatCount(behind)} behind`] : []),
     ...(silent > 0 ? [`${formatCount(silent)} silent`] : []),
   ]
-  const told =
+  const instancesText =
     total === 0
       ? toned('unknown', 'no instance is connected')
       : away.length === 0
@@ -71,7 +71,7 @@ function sentence(page: OverviewPage): Html {
     counts.all === 0
       ? undefined
       : html`${needs(page).map((need) => html`<li>${need}</li>`)}<li>${formatAmount(counts.rollouts, 'rollout')} running</li>`
-  }<li><a href="/instances">${told}</a></li></ul>`
+  }<li><a href="/instances">${instancesText}</a></li></ul>`
 }
 
 /** What needs somebody. Only rollouts and background work are looked at in all features; the rest, in those that are listed. */

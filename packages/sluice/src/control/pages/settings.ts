@@ -39,7 +39,7 @@ export interface SettingsPage {
   channels:
     | readonly {
         id: string
-        isTold: boolean
+        isFollowed: boolean
         fault: { code: string; since: number | null; failures: number } | null
       }[]
     | null
@@ -106,7 +106,7 @@ function channelsText(channels: SettingsPage['channels']) {
   return html`<ul>${channels.map((one) => html`<li><code>${one.id}</code>: ${channelState(one)}</li>`)}</ul>`
 }
 
-function channelState({ isTold, fault }: NonNullable<SettingsPage['channels']>[number]) {
+function channelState({ isFollowed: isTold, fault }: NonNullable<SettingsPage['channels']>[number]) {
   if (fault) {
     const since = fault.since === null ? undefined : html`, since ${moment(fault.since)}`
     return html`${toned('bad', `failed ${formatAmount(fault.failures, 'time')} in a row (${fault.code})`)}${since}`
@@ -115,19 +115,19 @@ function channelState({ isTold, fault }: NonNullable<SettingsPage['channels']>[n
   return toned('unknown', 'no failure is known')
 }
 
-function githubText(github: GithubStanding | null, isTold: boolean) {
+function githubText(github: GithubStanding | null, isFollowed: boolean) {
   if (!github)
     return html`<p>Not told of releases. <code>server: {github: …}</code> in <code>sluice.yaml</code> changes that.</p>`
   const { repository, link } = github
-  const told = html`Releases and rollouts are told to <code>${repository}</code>`
-  if (!link) return html`<p>${told}; nothing was told yet.</p>`
+  const target = html`Releases and rollouts are told to <code>${repository}</code>`
+  if (!link) return html`<p>${target}; nothing was told yet.</p>`
   const { state, words, checkWay, since } = link
   const [tone, text] = githubStates[state]
   const way = checkWay === null ? 'nowhere' : checkWay === 'checkRun' ? 'in a check run' : 'in a commit status'
-  if (!isTold)
-    return html`<p>${toned('bad', 'No replica tells it now')}: look at the log of the control plane. Last: ${text.toLowerCase()}, since ${moment(since)}.</p><p>${told}.</p>`
+  if (!isFollowed)
+    return html`<p>${toned('bad', 'No replica tells it now')}: look at the log of the control plane. Last: ${text.toLowerCase()}, since ${moment(since)}.</p><p>${target}.</p>`
   return html`<p>${toned(tone, text)} since ${moment(since)}${words === null ? undefined : html`: ${words}`}</p>
-<p>${told}. The evidence stands ${way}.</p>`
+<p>${target}. The evidence stands ${way}.</p>`
 }
 
 const githubStates = {

@@ -27,7 +27,7 @@ export interface GivenTraffic {
 
 const usual = { errorRate: 0.01, deviation: 0.25 }
 /** A log of so many hours tells how many of the users come on a day. */
-const tellingHours = 48
+const enoughHours = 48
 
 /**
  * What a rollout is to expect, and what judging it costs a day if all of it is judged; null if nobody knows the traffic.
@@ -43,7 +43,7 @@ export function expectedTraffic(
   if (requestsPerDay === undefined) return null
   const users = givenUsers ?? traffic?.users ?? null
   const isMeasured = perDay === undefined && givenUsers === undefined
-  const usersPerDay = traffic && isMeasured && traffic.hours >= tellingHours ? traffic.usersPerDay : null
+  const usersPerDay = traffic && isMeasured && traffic.hours >= enoughHours ? traffic.usersPerDay : null
   const { judge } = live
   const judgeUsd = traffic?.judgeUsd ?? null
   const percent = isJudged ? (judgePercent ?? judge.percent) : 0

@@ -234,8 +234,8 @@ function findingsOf(
 function watchedShare({ requestsPerDay }: Traffic, rollout: Rollout): number {
   const share = (rollout.settings.stages[rollout.stage]?.ppm ?? 0) / 1e6
   const silence = longestSilenceMs(rollout, 1000) / (24 * hourMs)
-  const heard = (part: number) => 1 - Math.exp(-requestsPerDay * part * silence)
-  return heard(share) * (share < 1 ? heard(1 - share) : 1)
+  const reportChance = (part: number) => 1 - Math.exp(-requestsPerDay * part * silence)
+  return reportChance(share) * (share < 1 ? reportChance(1 - share) : 1)
 }
 
 function rolloutOf(settings: RolloutSettings, start: number, { stage, before, earlier }: Begun): Rollout {

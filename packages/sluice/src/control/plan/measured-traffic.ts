@@ -6,7 +6,7 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 const weekMs = 7 * dayMs
 /** How far back the log is read: less, if that is too much to read; then as many days as are not, and one at least. */
-const lookBackMs = [3 * weekMs, weekMs]
+const spansMs = [3 * weekMs, weekMs]
 /** Entries do not come evenly. */
 const fittingShare = 0.8
 const pageSize = 4000
@@ -24,10 +24,10 @@ export async function measuredTraffic(
   now: number,
 ): Promise<MeasuredTraffic | null> {
   let fitting = dayMs
-  for (const wanted of [...lookBackMs, () => fitting, dayMs]) {
-    const lookBack = typeof wanted === 'number' ? wanted : wanted()
-    const since = now - lookBack
-    const isLast = lookBack === dayMs
+  for (const wanted of [...spansMs, () => fitting, dayMs]) {
+    const spanMs = typeof wanted === 'number' ? wanted : wanted()
+    const since = now - spanMs
+    const isLast = spanMs === dayMs
     const sums = newSums(Math.max(since, now - weekMs))
     let after = await lastBefore(log, feature, since)
     for (let read = 0; read < mostEntries; ) {
@@ -36,8 +36,8 @@ export async function measuredTraffic(
       read += page.length
       after = page.at(-1)?.seq ?? after
       if (page.length < pageSize) return measured(sums, now)
-      const covered = ((page.at(-1)?.receivedAt ?? now) - since) / lookBack
-      fitting = Math.max(1, Math.floor((fittingShare * mostEntries * covered * lookBack) / read / dayMs)) * dayMs
+      const covered = ((page.at(-1)?.receivedAt ?? now) - since) / spanMs
+      fitting = Math.max(1, Math.floor((fittingShare * mostEntries * covered * spanMs) / read / dayMs)) * dayMs
       if (!isLast && read / covered > hopelessly * mostEntries) break
     }
     // The last day was also too much to read: the part that was read is used.

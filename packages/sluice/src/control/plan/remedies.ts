@@ -23,7 +23,7 @@ interface Candidate {
 }
 
 /** A change is told if it decides at least so many more of one kind. */
-const worthTelling = 0.2
+const leastChange = 0.2
 const evenPpm = 500_000
 
 /**
@@ -51,8 +51,8 @@ export async function remedies(
 /** It must prove more good canaries, or find more bad ones; that more good ones are rolled back is no help. */
 function helps(after: EndForecast, before: EndForecast): boolean {
   return (
-    after.asGood.promoted - before.asGood.promoted >= worthTelling ||
-    after.worse.rolledBack - before.worse.rolledBack >= worthTelling
+    after.asGood.promoted - before.asGood.promoted >= leastChange ||
+    after.worse.rolledBack - before.worse.rolledBack >= leastChange
   )
 }
 
@@ -132,8 +132,8 @@ function candidates(traffic: Traffic, settings: RolloutSettings): Candidate[] {
 
 /** `score: 0, errors: 0.5, ...`, as one writes it. */
 function weights(signals: RolloutSettings['signals']): string {
-  const said = Object.entries(signals).filter(([signal, weight]) => weight > 0 || signal === 'score')
-  return said.map(([signal, weight]) => `${signal}: ${weight}`).join(', ')
+  const shown = Object.entries(signals).filter(([signal, weight]) => weight > 0 || signal === 'score')
+  return shown.map(([signal, weight]) => `${signal}: ${weight}`).join(', ')
 }
 
 function costText({ requestsPerDay, judgeUsd }: Traffic): string {

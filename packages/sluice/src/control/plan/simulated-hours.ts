@@ -166,7 +166,7 @@ export class SimulatedHours {
     }
   }
 
-  /** What a flagged request of each arm adds to the log wealth of each bet. */
+  /** What a flagged request of each arm adds to the log e-value of each bet. */
   #gainsAt(share: number): Record<Arm, number[]> {
     const known = this.#gains.get(share)
     if (known) return known
@@ -230,15 +230,15 @@ export class SimulatedHours {
     return 1 + part * (this.#traffic.perVisit - 1)
   }
 
-  /** Log wealth grows by lambda sum(z) - lambda^2/2 sum(z^2), see docs/statistics.md. */
+  /** The log e-value grows by lambda sum(z) - lambda^2/2 sum(z^2), see docs/statistics.md. */
   #bet(
     score: ScoreSums,
     which: 'drop' | 'first' | 'later',
     counts: ByArm,
     { pi, stage }: { pi: number; stage: number },
   ): void {
-    const wealth = which === 'drop' ? score.drop[stage] : score.recent[which]
-    if (!wealth || counts.canary + counts.incumbent === 0) return
+    const logEs = which === 'drop' ? score.drop[stage] : score.recent[which]
+    if (!logEs || counts.canary + counts.incumbent === 0) return
     const { deviation } = this.#traffic
     const odds = pi / (1 - pi)
     const noise = (count: number) => deviation * Math.sqrt(count) * this.#random.normal()
@@ -247,8 +247,8 @@ export class SimulatedHours {
     const squares = counts.canary * (spread + this.#difference.drop ** 2) + odds ** 2 * counts.incumbent * spread
     const most = 0.9 / Math.max(1 - usualMean, odds * usualMean)
     for (const [i, drop] of scoreDrops.grid.entries()) {
-      const stake = Math.min(drop / (spread * (1 + odds)), most)
-      wealth[i] = (wealth[i] ?? 0) + stake * sum - (stake ** 2 / 2) * squares
+      const fraction = Math.min(drop / (spread * (1 + odds)), most)
+      logEs[i] = (logEs[i] ?? 0) + fraction * sum - (fraction ** 2 / 2) * squares
     }
   }
 

@@ -4,7 +4,7 @@ import type { KnownFeature } from './expected-traffic.ts'
 import { defaultsFor } from './traffic-defaults.ts'
 
 /** What a version says about itself, and the traffic as it was measured. */
-export interface ToldTraffic extends KnownFeature {
+export interface ReportedTraffic extends KnownFeature {
   /** Settings that its prompt file sets itself; null if that is not known. */
   written: readonly string[] | null
   live: KnownFeature['live'] & { store: boolean }
@@ -23,7 +23,7 @@ export interface SuitedSettings {
  * @param perDay requests a day, null if they are not known
  */
 export function suitedSettings(
-  { live, isJudged, written }: Pick<ToldTraffic, 'live' | 'isJudged' | 'written'>,
+  { live, isJudged, written }: Pick<ReportedTraffic, 'live' | 'isJudged' | 'written'>,
   settings: RolloutSettings,
   perDay: number | null,
 ): SuitedSettings {
@@ -45,7 +45,7 @@ export function suitedSettings(
 
 /** The share that suits the traffic, where the prompt file says none; null: as the version says. */
 export function suitedPercent(
-  { live, written }: Pick<ToldTraffic, 'live' | 'written'>,
+  { live, written }: Pick<ReportedTraffic, 'live' | 'written'>,
   perDay: number | null,
 ): number | null {
   const suiting = perDay === null ? undefined : defaultsFor({ requestsPerDay: perDay, usersPerDay: null })
@@ -54,7 +54,7 @@ export function suitedPercent(
 }
 
 /** Of versions published by an older command line only what differs from the default is known to be meant. */
-function isJudgeSet({ judge }: ToldTraffic['live'], written: ToldTraffic['written']): boolean {
+function isJudgeSet({ judge }: ReportedTraffic['live'], written: ReportedTraffic['written']): boolean {
   if (written) return written.some((name) => name === 'live.judge.percent' || name === 'live.judge.canaryPercent')
   return judge.percent !== defaultLiveSettings.judge.percent || judge.canaryPercent !== undefined
 }

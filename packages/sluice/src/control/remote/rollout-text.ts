@@ -96,10 +96,10 @@ function wayLines({ assessment }: RolloutAnswer): string[] {
     if (!assessment?.canary?.[field] && !assessment?.incumbent?.[field]) return []
     const each = (['canary', 'incumbent'] as const).map((name) => {
       const arm = assessment[name]
-      const told = arm?.[field]
-      if (!arm || !told) return `not reported by the ${name}`
-      const counted = `${formatCount(told.requests)} of its ${formatCount(arm.requests)} requests`
-      return `${Number(told.mean.toFixed(2))} of the ${name} (${counted}, ${formatCount(arm.users)} users)`
+      const reported = arm?.[field]
+      if (!arm || !reported) return `not reported by the ${name}`
+      const counted = `${formatCount(reported.requests)} of its ${formatCount(arm.requests)} requests`
+      return `${Number(reported.mean.toFixed(2))} of the ${name} (${counted}, ${formatCount(arm.users)} users)`
     })
     return paragraph(`${words[field]}: ${each.join(', ')}`)
   })
@@ -115,8 +115,8 @@ function judgeLines({ judge, judging }: RolloutAnswer): string[] {
 /** Who reports, where it is more than one or something is wrong with it. */
 function tokenLines({ assessment, excluded = [] }: RolloutAnswer): string[] {
   const tokens = assessment?.tokens ?? []
-  const isWorthTelling = tokens.length > 1 || tokens.some(({ leftOut, impossible }) => leftOut || impossible > 0)
-  const lines = isWorthTelling
+  const isShown = tokens.length > 1 || tokens.some(({ leftOut, impossible }) => leftOut || impossible > 0)
+  const lines = isShown
     ? tokens.map(({ tokenId, name, share, impossible, leftOut, requests, errors }) => {
         const who = [tokenId ?? 'no known token', ...(name === undefined ? [] : [`"${name}"`])].join(' ')
         const wrong = impossible > 0 ? `, ${impossible} impossible` : ''

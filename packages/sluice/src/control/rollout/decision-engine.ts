@@ -15,18 +15,18 @@ export interface DecisionEngine<State extends object> {
   /** Changes the evidence in place. Returns what to remember of the user, if the entry names one. */
   observe(evidence: State, rollout: Rollout, entry: LogEntry, memory: UnitMemory | undefined): UnitMemory | undefined
   /** When the last outcome of each arm came in the rollout's present stage. */
-  heard(evidence: State, rollout: Rollout): LastOutcomes
+  lastOutcomes(evidence: State, rollout: Rollout): LastOutcomes
   /** Where evidence that was stored with this cursor is not what the engine makes, undefined where it is. */
   faultIn?(evidence: State, rollout: Rollout, cursor: number): string | undefined
   assess(evidence: State, rollout: Rollout, now: number, course: StageProgress): Assessment
 }
 
 /** The statistics by which canaries are decided on, as the controller wants them. */
-export const bettingEngine: DecisionEngine<Evidence> = {
+export const eValueEngine: DecisionEngine<Evidence> = {
   schema: evidenceSchema,
   newEvidence: (rollout) => newEvidence(rollout),
   observe: (evidence, rollout, entry, memory = {}) => observe(evidence, rollout, entry, memory),
-  heard: ({ heard }, { stage }) => heard[stage] ?? { stage, incumbent: null, canary: null },
+  lastOutcomes: ({ heard }, { stage }) => heard[stage] ?? { stage, incumbent: null, canary: null },
   faultIn: faultInEvidence,
   assess,
 }

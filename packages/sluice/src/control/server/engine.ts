@@ -20,16 +20,16 @@ import { createFaultRegister, type FaultRegister } from '../loops/loop-faults.ts
 import { type SharedFaults, shareFaults } from '../loops/shared-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
 import { startNotifier } from '../notify/notifier.ts'
-import { releaseNews } from '../notify/release-news.ts'
+import { rowNotification } from '../notify/row-notification.ts'
 import { startController } from '../rollout/controller/controller.ts'
 import { type Assessed, readAssessed, readAssessment, seriesOf } from '../rollout/controller/rollout-checkpoint.ts'
-import { bettingEngine } from '../rollout/decision-engine.ts'
+import { eValueEngine } from '../rollout/decision-engine.ts'
 import type { Store } from '../store/store.ts'
 import type { EngineState } from './engine-state.ts'
 import type { Log } from './log.ts'
 import { armGauges, leaderGauges } from './metrics/engine-gauges.ts'
 import type { Metrics } from './metrics/metrics.ts'
-import { newsContext } from './news-context.ts'
+import { rowContext } from './row-context.ts'
 
 export interface EngineOptions {
   store: Store
@@ -123,7 +123,7 @@ export function startEngine(options: EngineOptions): Engine {
     startController({
       store,
       clock,
-      engine: bettingEngine,
+      engine: eValueEngine,
       faults: faults.of('controller'),
       everyMs: everyMs?.control,
       onAssessed(assessed) {
@@ -192,8 +192,8 @@ function startNotifiers(
       store,
       clock,
       channel,
-      newsOf: async (row) =>
-        releaseNews(row, { project, environments, linkTo, context: await newsContext(store, row) }),
+      notificationOf: async (row) =>
+        rowNotification(row, { project, environments, linkTo, context: await rowContext(store, row) }),
       deliver,
       faults: faults.of(`telling ${channel.id}`),
       count: (channelId, result) =>

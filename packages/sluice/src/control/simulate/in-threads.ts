@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { bettingEngine } from '../rollout/decision-engine.ts'
+import { eValueEngine } from '../rollout/decision-engine.ts'
 import type { CanaryRun } from './canary-run.ts'
 import { type RecordedOutcome, recordedRequests } from './recorded-visits.ts'
 import type { Scenario } from './scenario.ts'
@@ -53,7 +53,7 @@ export async function simulateInThreads(
 function serve(work: Work): void {
   const recorded = work.recorded && recordedRequests(work.recorded)
   parentPort?.on('message', async (run: number) => {
-    const result = await simulateCanary({ scenario: work.scenario, recorded, engine: bettingEngine }, run)
+    const result = await simulateCanary({ scenario: work.scenario, recorded, engine: eValueEngine }, run)
     parentPort?.postMessage(result)
   })
 }

@@ -89,7 +89,7 @@ function changeOf(
   }
 }
 
-const rowsLookedAt = 100
+const rowsSearched = 100
 
 const isPublication = ({ action }: Pick<AuditRow, 'action'>) => action.startsWith('version.')
 
@@ -104,12 +104,12 @@ export async function changesSince(
 ): Promise<AuditRow[] | null> {
   if (revision === seen) return null
   const head = await store.auditHead(feature)
-  const last = await store.audit(feature, { after: Math.max(0, (head?.seq ?? 0) - rowsLookedAt) })
+  const last = await store.audit(feature, { after: Math.max(0, (head?.seq ?? 0) - rowsSearched) })
   const since = last.filter((row) => row.revision > seen)
   // A row without a state before it is only an announcement.
   const changes = since.filter((row) => row.before !== null && !isPublication(row))
   // A row that cannot be read is missing here, and may be a change.
-  const isWhole = since.length < rowsLookedAt && last.length >= Math.min(head?.seq ?? 0, rowsLookedAt)
+  const isWhole = since.length < rowsSearched && last.length >= Math.min(head?.seq ?? 0, rowsSearched)
   return isWhole && changes.length === 0 && since.some(isPublication) ? null : changes
 }
 

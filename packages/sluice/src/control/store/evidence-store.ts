@@ -13,7 +13,7 @@ export interface Checkpoint {
 /** A checkpoint as it is written. */
 export interface NextCheckpoint extends Omit<Checkpoint, 'isKnown'> {
   /** The part that others than its reader look at, as JSON: the state may be a hundred times as long. */
-  told?: unknown
+  summary?: unknown
   /** Where the state is kept once it is stored. */
   known?: KnownStates
 }
@@ -26,7 +26,7 @@ export interface EvidenceStore {
   /** @param known states in memory, of which one is taken that is stored as exactly the same text */
   checkpoint(name: string, known?: KnownStates): Promise<Checkpoint | undefined>
   /** What the stored checkpoint tells others; undefined where it does not, as those of older releases. */
-  told(name: string): Promise<unknown>
+  summary(name: string): Promise<unknown>
   /**
    * Writes a checkpoint if the stored cursor still is `expected` (-1: none is stored); returns false otherwise. `records`
    * are the changed units of `rolloutId`, by the unit's hash. With `fence` it is only written if that is still the last

@@ -207,11 +207,13 @@ function worseText({ signals }: RolloutSettings): string {
 }
 
 /** What a sentence of its own tells. */
-const told = ['stages', 'advance', 'patience', 'onUndecided']
+const ownSentence = ['stages', 'advance', 'patience', 'onUndecided']
 
 /** `Settings that are not as usual: alpha 0.000001 (0.05), signals.score 0 (0.4).` Whoever approves a rollout approves them. */
 function unusualText(settings: RolloutSettings): string[] {
-  const changes = settingChanges(defaultRolloutSettings, settings).filter(({ setting }) => !told.includes(setting))
+  const changes = settingChanges(defaultRolloutSettings, settings).filter(
+    ({ setting }) => !ownSentence.includes(setting),
+  )
   const texts = changes.map(
     ({ setting, before, after }) => `${setting} ${valueText(setting, after)} (${valueText(setting, before)})`,
   )

@@ -46,8 +46,8 @@ function chancesText({ promoted, rolledBack, undecided, weak }: EndChances): str
     [rolledBack, 'rolled back'],
     [undecided, `undecided when patience ends${then}`],
   ]
-  const told = parts.filter(([share]) => isSome(share))
-  return told.map(([share, what], i) => `${of100(share)}${i === 0 ? ' of 100' : ''} ${what}`).join(', ')
+  const likely = parts.filter(([share]) => isSome(share))
+  return likely.map(([share, what], i) => `${of100(share)}${i === 0 ? ' of 100' : ''} ${what}`).join(', ')
 }
 
 /** `it ends 28 Nov 11:00Z, and in 84 of 100 cases from 27 Nov 23:00Z to 29 Nov 02:00Z` */

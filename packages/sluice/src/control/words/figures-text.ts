@@ -40,14 +40,14 @@ export function figuresLines(
 
 /** `6.4 of the 20 that roll it back, as unlikely as 1 in 6 if it were no worse; highest 6.4, 27 Nov 00:10Z` */
 function againstText({ users, against: { eValue, needed, highest } }: ShownFigures): string {
-  if (isOneSided(users)) return unheard
+  if (isOneSided(users)) return withoutData
   const present = `${eValueText(eValue)} of the ${eValueText(needed)} that roll it back, ${evidenceInWords(eValue)}`
   return `${present}; highest ${eValueText(highest.eValue)}, ${momentText(highest.at)}`
 }
 
 /** Where one arm has no users, there is nothing to compare. */
 const isOneSided = ({ canary, incumbent }: ShownFigures['users']) => canary === 0 || incumbent === 0
-const unheard = 'not known, no data of both arms yet'
+const withoutData = 'not known, no data of both arms yet'
 
 function weakerLines({ users, signals, against }: ShownFigures): string[] {
   if (isOneSided(users)) return []
@@ -178,7 +178,7 @@ export function weakerTogether(
 
 /** The evidence in words, or that there is none to speak of. */
 export function knownEvidence({ users, against }: Pick<ShownFigures, 'users' | 'against'>): string {
-  return isOneSided(users) ? unheard : evidenceWords(against)
+  return isOneSided(users) ? withoutData : evidenceWords(against)
 }
 
 /** An e-value against "the canary is no worse" in words that need no statistics, and how much of it rolls back. */

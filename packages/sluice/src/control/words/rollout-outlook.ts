@@ -6,7 +6,7 @@ import { endForecast, wholeEffort } from '../plan/end-forecast.ts'
 import { expectedTraffic, type GivenTraffic } from '../plan/expected-traffic.ts'
 import { type Forecast, forecast } from '../plan/forecast.ts'
 import { forecastLines } from '../plan/forecast-text.ts'
-import { suitedPercent, suitedSettings, type ToldTraffic } from '../plan/suited-settings.ts'
+import { type ReportedTraffic, suitedPercent, suitedSettings } from '../plan/suited-settings.ts'
 import { courseOf } from '../plan/traffic-course.ts'
 import { endForecastSentences, unjudgedText } from './end-forecast-text.ts'
 
@@ -30,7 +30,7 @@ interface Wish extends GivenTraffic {
 
 /** What this traffic can decide. The general defaults give way to those that suit it. */
 export async function rolloutOutlook(
-  told: ToldTraffic,
+  told: ReportedTraffic,
   wish: Wish,
   { start, runs = wholeEffort.runs }: { start: number; runs?: number },
 ): Promise<RolloutOutlook> {
@@ -77,7 +77,7 @@ const unknownTraffic =
   'The log does not show how much traffic there is, so what can be decided by when is unknown: give --per-day and --users. Once there is an hour of traffic, sluice rollout status says when it is expected to end.'
 
 /** That nobody watches the quality, and what that means. */
-function qualityLines({ isJudged, live }: ToldTraffic, { signals, advance }: RolloutSettings): string[] {
+function qualityLines({ isJudged, live }: ReportedTraffic, { signals, advance }: RolloutSettings): string[] {
   return isJudged ? [] : [unjudgedText({ isStored: live.store, weight: signals.score, advance })]
 }
 

@@ -2,7 +2,7 @@ import { formatPercent } from '../../text/format.ts'
 import { momentText } from './moments.ts'
 import { type StatedRollout, stateText } from './rollout-state-text.ts'
 
-interface ToldRollout extends StatedRollout {
+interface DescribedRollout extends StatedRollout {
   /** The canary's share now, or at the end. */
   ppm: number
   pausedAt: number | null
@@ -25,7 +25,7 @@ const consequences: Record<string, string> = {
  * @example `Running, and it looks worse: 5 % of the users get the canary.`
  * @example `Rolled back, 24 Nov 14:05Z, by sluice: everybody got the incumbent again.`
  */
-export function rolloutSentence(rollout: ToldRollout): string {
+export function rolloutSentence(rollout: DescribedRollout): string {
   const { state, ppm, pausedAt, endedAt, ending, isDoubted = false } = rollout
   const text = capital(stateText(rollout))
   if (ending) {

@@ -63,7 +63,7 @@ const backoff: BackoffSettings = { firstMs: 600, longestMs: 60_000 }
 /** A verdict is not held up for a comment longer than this. */
 const defaultLongestWaitMs = 60_000
 /** Where a limit does not say how long it lasts. */
-const unsaidLimitMs = 30_000
+const defaultLimitMs = 30_000
 /** A request is given up after so long; GitHub may carry it out all the same. */
 export const githubTimeoutMs = 15_000
 const mostRedirects = 3
@@ -148,8 +148,8 @@ interface Refused {
 function refusal(method: string, path: string, refused: Refused): GithubError {
   const { text, token } = refused
   const { status } = refused.response
-  const said = messageSchema.safeParse(parse(text)).data?.message ?? text
-  const shown = (token.length < shortestSecret ? said : said.replaceAll(token, '***')).slice(0, longestMessage)
+  const detail = messageSchema.safeParse(parse(text)).data?.message ?? text
+  const shown = (token.length < shortestSecret ? detail : detail.replaceAll(token, '***')).slice(0, longestMessage)
   const message = `${method} ${path.split('?', 1)[0]}: ${status} ${shown}`
   return new GithubError(message, status, { limitMs: rateLimitMs(refused) })
 }
@@ -161,7 +161,7 @@ function rateLimitMs({ response: { status, headers }, text, now }: Refused): num
   if (asked !== undefined) return asked
   const reset = Number(headers.get('x-ratelimit-reset'))
   if (headers.get('x-ratelimit-remaining') === '0' && reset > 0) return Math.max(0, reset * 1000 - now)
-  return status === 429 || /rate limit/i.test(text) ? unsaidLimitMs : undefined
+  return status === 429 || /rate limit/i.test(text) ? defaultLimitMs : undefined
 }
 
 function parse(text: string): unknown {

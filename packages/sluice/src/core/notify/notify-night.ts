@@ -5,7 +5,7 @@ import type { ChannelMessage } from './message.ts'
 import { dedupKey, messageId, type Notification, type NotificationEvent, notificationTitle } from './notification.ts'
 
 /** The part of a feature's night that channels are told. */
-export interface NightNews extends Omit<Notification, 'event' | 'since'> {
+export interface NightNotification extends Omit<Notification, 'event' | 'since'> {
   verdict: 'pass' | 'fail' | 'inconclusive'
   /** The provider serves something else than on the night before. */
   changed: boolean
@@ -22,13 +22,13 @@ export interface NotifyOptions {
  * An incident is told once, however many nights it lasts; what could not be delivered is tried again the next night. An
  * inconclusive night neither begins nor ends one. Returns what the report should say; never throws for a channel.
  */
-export async function notifyNight(news: NightNews, options: NotifyOptions): Promise<string[]> {
+export async function notifyNight(notification: NightNotification, options: NotifyOptions): Promise<string[]> {
   const { channels, incidents } = options
-  const incident = afterNight(incidents.get(news.feature), news)
+  const incident = afterNight(incidents.get(notification.feature), notification)
   const notes: string[] = []
   const known = new Set(incident.told)
   for (const channel of channels) {
-    const event = eventFor(channel, incident, news)
+    const event = eventFor(channel, incident, notification)
     if (!event) continue
     const off = incidents.disabledSince(keyOf(channel))
     if (off !== undefined) {
@@ -36,21 +36,21 @@ export async function notifyNight(news: NightNews, options: NotifyOptions): Prom
       known.delete(channel.id)
       continue
     }
-    const { verdict: _, changed: __, ...about } = news
-    const message = nightMessage({ ...about, event, since: incident.since ?? news.night })
+    const { verdict: _, changed: __, ...about } = notification
+    const message = nightMessage({ ...about, event, since: incident.since ?? notification.night })
     const delivery = await deliver((now) => channel.request(message, now), options.deliver)
     notes.push(...noteOn(channel, delivery))
-    if (delivery.state === 'gone') incidents.disable(keyOf(channel), news.night)
+    if (delivery.state === 'gone') incidents.disable(keyOf(channel), notification.night)
     if (delivery.state === 'delivered' && event === 'failed') known.add(channel.id)
-    if (delivery.state === 'delivered' && event === 'changed') incident.changed[channel.id] = news.night
+    if (delivery.state === 'delivered' && event === 'changed') incident.changed[channel.id] = notification.night
     if (delivery.state !== 'failed' && event === 'recovered') known.delete(channel.id)
   }
-  incidents.set(afterTelling({ ...incident, told: [...known] }))
+  incidents.set(afterNotifying({ ...incident, told: [...known] }))
   return notes
 }
 
 /** A night that fails opens an incident or goes on with it; one that passes ends it. */
-function afterNight(incident: Incident, { verdict, night }: NightNews): Incident {
+function afterNight(incident: Incident, { verdict, night }: NightNotification): Incident {
   const copy = { ...incident, changed: { ...incident.changed } }
   if (verdict === 'fail') {
     const goesOn = incident.since !== null && !incident.recovered
@@ -60,16 +60,20 @@ function afterNight(incident: Incident, { verdict, night }: NightNews): Incident
   return copy
 }
 
-function afterTelling(incident: Incident): Incident {
+function afterNotifying(incident: Incident): Incident {
   if (!incident.recovered || incident.told.length > 0) return incident
   return { ...incident, since: null, recovered: false }
 }
 
-function eventFor({ id, onlyAlarms }: Channel, incident: Incident, news: NightNews): NotificationEvent | undefined {
-  const told = incident.told.includes(id)
-  if (incident.recovered && told) return 'recovered'
-  if (news.verdict === 'fail') return told ? undefined : 'failed'
-  if (news.changed && !onlyAlarms && incident.changed[id] !== news.night) return 'changed'
+function eventFor(
+  { id, onlyAlarms }: Channel,
+  incident: Incident,
+  notification: NightNotification,
+): NotificationEvent | undefined {
+  const wasNotified = incident.told.includes(id)
+  if (incident.recovered && wasNotified) return 'recovered'
+  if (notification.verdict === 'fail') return wasNotified ? undefined : 'failed'
+  if (notification.changed && !onlyAlarms && incident.changed[id] !== notification.night) return 'changed'
   return undefined
 }
 

@@ -119,8 +119,8 @@ function errorOf(
   const isFailed = code === 2 || (typeof code === 'string' && /^(?:status_code_)?error$/i.test(code)) || kind != null
   if (!isFailed) return null
   const exception = events?.findLast(({ name }) => name === 'exception')
-  const said = status?.message || status?.description || attributeMap(exception?.attributes).get('exception.message')
-  return String(said || kind || 'failed, without a message')
+  const detail = status?.message || status?.description || attributeMap(exception?.attributes).get('exception.message')
+  return String(detail || kind || 'failed, without a message')
 }
 
 /** Start and end under the names of OTLP, of the SDKs, and of the console exporter, which counts in microseconds. */

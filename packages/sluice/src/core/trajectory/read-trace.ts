@@ -45,13 +45,13 @@ export function readTrace(report: Readonly<Record<string, unknown>>): AnswerTrac
       return undefined
     }
   }
-  const told = trajectoryKeys.flatMap(({ key, read }) => {
+  const trajectories = trajectoryKeys.flatMap(({ key, read }) => {
     const trajectory = attempt(key, read)
     return trajectory ? [{ key, trajectory }] : []
   })
-  const contradiction = contradictionAmong(told)
+  const contradiction = contradictionAmong(trajectories)
   if (contradiction !== undefined) unread.push(contradiction)
-  else if (told[0]) trace.trajectory = told[0].trajectory
+  else if (trajectories[0]) trace.trajectory = trajectories[0].trajectory
   const retrieved = attempt('retrieved', (value) => {
     refuseLostDigits(value)
     return readAs(z.array(documentSchema), value)

@@ -29,7 +29,7 @@ export function trajectoryOfSpans(value: unknown): Trajectory {
 
 function createSpanReader(builder: TrajectoryBuilder, hasTools: boolean) {
   const lastStepOf = new Map<string | null, TrajectoryMessage>()
-  const untold: { span: ReportedSpan; step: TrajectoryMessage }[] = []
+  const unattached: { span: ReportedSpan; step: TrajectoryMessage }[] = []
   const executed = new Set<ToolCall>()
   let last: TrajectoryMessage | undefined
   /** A step of tools before the span of any model, and the earliest end among them. */
@@ -56,7 +56,7 @@ function createSpanReader(builder: TrajectoryBuilder, hasTools: boolean) {
       last = builder.step(output?.text ?? '', output?.calls ?? [])
       for (const { id, outcome } of output?.outcomes ?? []) builder.answer(id, outcome)
       lastStepOf.set(span.parentId, last)
-      if (output === null) untold.push({ span, step: last })
+      if (output === null) unattached.push({ span, step: last })
     },
     tool(span: KnownSpan) {
       const id = textAttribute(span, ['gen_ai.tool.call.id', 'ai.toolCall.id'])
@@ -74,7 +74,7 @@ function createSpanReader(builder: TrajectoryBuilder, hasTools: boolean) {
         Object.assign(call, readArguments(given))
     },
     trajectory(): Trajectory {
-      for (const { span, step } of untold)
+      for (const { span, step } of unattached)
         if (step.calls.length === 0 && mayHaveCalled(span, hasTools))
           throw new Unreadable(
             `the span "${span.name}" does not say whether it called tools; record gen_ai.output.messages, or a span for each tool`,
@@ -106,11 +106,11 @@ function knownSpans(spans: readonly ReportedSpan[]): KnownSpan[] {
     const kind = kindOf(span)
     if (kind) known.set(span, { ...span, kind, tool: toolOf(span) })
   }
-  const isTold = (span: KnownSpan) => {
+  const isRepeated = (span: KnownSpan) => {
     const outer = outerOf(span, byId, known)
     return outer?.kind === span.kind && outer.tool === span.tool
   }
-  return [...known.values()].filter((span) => !isTold(span))
+  return [...known.values()].filter((span) => !isRepeated(span))
 }
 
 /** The nearest span around it that is of a model or a tool. */

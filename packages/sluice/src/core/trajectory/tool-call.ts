@@ -69,15 +69,15 @@ const reportedCallSchema = z.looseObject({
  * the AI SDK; `{name, input}` of Anthropic. With `result` or `output`, `error` and `durationMs` where they are told.
  */
 export function reportedCall(value: unknown): ToolCall {
-  const said = readAs(reportedCallSchema, value)
-  const name = said.toolName ?? said.function?.name ?? said.custom?.name ?? said.name
+  const call = readAs(reportedCallSchema, value)
+  const name = call.toolName ?? call.function?.name ?? call.custom?.name ?? call.name
   if (!name) throw new Unreadable('a call needs the name of its tool')
   return toolCall({
-    id: said.toolCallId ?? said.call_id ?? said.id,
+    id: call.toolCallId ?? call.call_id ?? call.id,
     name,
-    arguments: said.function?.arguments ?? said.custom?.input ?? said.arguments ?? said.input ?? said.args,
-    ...outcomeOf(said.result ?? said.output, said.error),
-    durationMs: said.durationMs,
+    arguments: call.function?.arguments ?? call.custom?.input ?? call.arguments ?? call.input ?? call.args,
+    ...outcomeOf(call.result ?? call.output, call.error),
+    durationMs: call.durationMs,
   })
 }
 
@@ -90,8 +90,8 @@ export function outcomeOf(result: unknown, error?: unknown): CallOutcome {
 
 /** An error in words. One that went through JSON has often lost its message. */
 export function toolErrorText(error: unknown): string {
-  const said = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
-  const text = typeof said === 'string' ? said : (JSON.stringify(said) ?? '')
+  const detail = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
+  const text = typeof detail === 'string' ? detail : (JSON.stringify(detail) ?? '')
   return text === '' || text === '{}' ? 'failed, without a message' : text
 }
 

@@ -119,9 +119,9 @@ export function collectCode({ root, projectRoot, filesBelow, references }: CodeP
     const file = realpathSync(named)
     if (seen.has(`follow ${file}`) || !code.test(file) || !isWithin(file, root)) return
     seen.add(`follow ${file}`)
-    const said = references.get(file) ?? codeReferences(readFileSync(file, 'utf8'))
-    references.set(file, said)
-    const { specifiers, isOpen, reach } = said
+    const found = references.get(file) ?? codeReferences(readFileSync(file, 'utf8'))
+    references.set(file, found)
+    const { specifiers, isOpen, reach } = found
     const by = path.relative(root, file)
     for (const specifier of specifiers)
       if (!refer(specifier, file, by)) addPackage(packageAround(file, root), `around ${by}`)

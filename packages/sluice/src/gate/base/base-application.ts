@@ -41,9 +41,9 @@ export async function baseApplication(
   session: Pick<RunSession, 'commands' | 'interrupt' | 'setupEnvironment'>,
 ): Promise<BaseApplication> {
   const { base } = pair
-  const said = targetOfBase(pair, config.root)
-  if (!said) return { state: 'absent', note: 'The baseline is a bare prompt.' }
-  const { target, fromChange } = said
+  const baseTarget = targetOfBase(pair, config.root)
+  if (!baseTarget) return { state: 'absent', note: 'The baseline is a bare prompt.' }
+  const { target, fromChange } = baseTarget
   const added =
     fromChange.length === 0 ? '' : ` The base commit does not say ${fromChange.join(' and ')}: this change does.`
   const commit = base.commit.slice(0, 7)

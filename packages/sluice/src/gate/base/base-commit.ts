@@ -62,8 +62,8 @@ function systemOf(env: NodeJS.ProcessEnv) {
 
 /** Whether CI runs this: a system that says so by a variable of its own, or any other by `CI`. */
 export function runsInCi(env: NodeJS.ProcessEnv): boolean {
-  const said = [env.CI, env.GITHUB_ACTIONS].some((value) => value !== undefined && !/^(?:|0|false)$/i.test(value))
-  return said || systemOf(env) !== undefined
+  const isMarked = [env.CI, env.GITHUB_ACTIONS].some((value) => value !== undefined && !/^(?:|0|false)$/i.test(value))
+  return isMarked || systemOf(env) !== undefined
 }
 
 /** Nearly all other systems say that they are one by `CI`. */

@@ -110,8 +110,8 @@ function leftOut({ notCounted }: Calibration): string[] {
     [unknown, 'of unknown cases, items or texts'],
     [notJudged, 'without a verdict of this judge'],
   ] as const
-  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`)
-  return told.length === 0 ? [] : [`not counted  ${told.join(', ')}`]
+  const counted = parts.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`)
+  return counted.length === 0 ? [] : [`not counted  ${counted.join(', ')}`]
 }
 
 function nextStep({ feature, state, verdict, notCounted: { notJudged } }: Calibration): string[] {

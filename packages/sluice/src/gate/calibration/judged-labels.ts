@@ -72,15 +72,15 @@ export function joinLabels(
     if (human === 'unclear') joined.unclear += 1
     else if (human === 'conflict') joined.conflicts += 1
     else {
-      const said = verdicts.get(keyOf(first))
-      if (!said) joined.notJudged += 1
+      const judgeVerdicts = verdicts.get(keyOf(first))
+      if (!judgeVerdicts) joined.notJudged += 1
       else
         joined.labels.push({
           item: first.item,
           output: outputKey(first),
           cluster: known.cluster,
           human,
-          verdicts: said,
+          verdicts: judgeVerdicts,
           weight: 1 / probabilityOf(own),
           version: output.version,
           candidate: output.candidate,

@@ -42,15 +42,15 @@ async function comment(number: number, workflow: WorkflowRun, { outcome, marker 
   if (endedRun && !report) return ['No comment: the run left no report.']
   const commit = endedRun?.commit ?? pullRequest?.commit ?? ''
   const hasJudged = report !== undefined && report.features.length > 0
-  const isNews = !report || hasJudged || report.exitCode !== 0
+  const hasNewResult = !report || hasJudged || report.exitCode !== 0
   const body = (before: string | undefined) => {
     const now = hasJudged ? { word: runWord(report), commit, isVerified: endedRun?.isOwn ?? true } : undefined
     const judged = now ?? (before === undefined ? undefined : lastJudged(before))
     const line = judged ? `${judgedLine(judged)}\n` : ''
-    const said = isNews || before === undefined ? markdown : nothingJudged(markdown, commit, before)
-    return line + commentText(said, { url, notes: [] }, marker.length + 1 + line.length)
+    const shown = hasNewResult || before === undefined ? markdown : nothingJudged(markdown, commit, before)
+    return line + commentText(shown, { url, notes: [] }, marker.length + 1 + line.length)
   }
-  await stickComment(api, { repository, number, marker, body, create: isNews })
+  await stickComment(api, { repository, number, marker, body, create: hasNewResult })
   return []
 }
 

@@ -28,10 +28,10 @@ export function lastJudged(body: string): LastJudged | undefined {
 export function nothingJudged(markdown: string, commit: string, before: string): string {
   const [title = '', ...rest] = markdown.split('\n')
   const which = /^[0-9a-f]+$/.test(commit) ? `\`${commit.slice(0, 7)}\`` : 'the newest commit'
-  return [title, '', `**Nothing of ${which} was judged.** ${saidBefore(before)}`, ...rest].join('\n')
+  return [title, '', `**Nothing of ${which} was judged.** ${earlierNote(before)}`, ...rest].join('\n')
 }
 
-function saidBefore(body: string): string {
+function earlierNote(body: string): string {
   const last = lastJudged(body)
   if (!last) {
     const heading = body.split('\n').find((line) => line.trim() !== '' && !line.startsWith('<!--')) ?? ''

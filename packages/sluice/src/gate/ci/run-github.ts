@@ -103,9 +103,9 @@ async function outcomeOf(workflow: WorkflowRun, { run, write, nonce, reportDir }
   const diagnostics = diagnosticsOf(checked)
   const ended = (outcome: RunOutcome) => ({ outcome, diagnostics })
   if (checked.exitCode !== 0) {
-    const said =
+    const failure =
       diagnostics.length > 0 ? faultsMarkdown(diagnostics) : failureMarkdown(checked.exitCode, checked.stderr)
-    return ended({ exitCode: checked.exitCode, report: undefined, markdown: said })
+    return ended({ exitCode: checked.exitCode, report: undefined, markdown: failure })
   }
   const args = argumentsOf(workflow)
   const { before, after } = quietly(`sluice ${args.join(' ')}`, nonce())
@@ -114,8 +114,8 @@ async function outcomeOf(workflow: WorkflowRun, { run, write, nonce, reportDir }
   const report = await freshReport(reportDir, startedAt)
   const written = report && (await readFile(path.join(reportDir, 'report.md'), 'utf8').catch(() => undefined))
   // A command that says "pass" and leaves no report has judged nothing that can be shown.
-  const said = exitCode === 0 && report === undefined ? exitCodes['could not run'] : exitCode
-  return ended({ exitCode: said, report, markdown: written ?? failureMarkdown(said, stderr) })
+  const code = exitCode === 0 && report === undefined ? exitCodes['could not run'] : exitCode
+  return ended({ exitCode: code, report, markdown: written ?? failureMarkdown(code, stderr) })
 }
 
 /** The command line of the run; the label asks for the full suite. */

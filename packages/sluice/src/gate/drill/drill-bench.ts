@@ -6,7 +6,7 @@ import type { CaseDetail } from '../../records/report/case-detail.ts'
 import { calibrateRun } from '../calibration/calibrate-run.ts'
 import type { RestsOn } from '../calibration/judge-reason.ts'
 import { settingsOf } from '../judge-versions.ts'
-import { limitLooks, recordedRepeats } from '../recorded-repeats.ts'
+import { limitRounds, recordedRepeats } from '../recorded-repeats.ts'
 import { scoreOfDetail } from '../run/conversation.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { GivenAnswer } from '../run/kept-case.ts'
@@ -73,7 +73,7 @@ export async function openBench(
     kept: kept.run,
     cases: kept.cases,
     others: firstOutputs(kept.cases),
-    policy: limitLooks(policyOf(settings), recorded),
+    policy: limitRounds(policyOf(settings), recorded),
     settings,
     restsOn: { feature: prompt.feature, asked: ledger.judgeCalls > 0 && judge !== undefined, calibration },
     detectableDrop: null,

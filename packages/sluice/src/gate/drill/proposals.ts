@@ -118,10 +118,10 @@ function lostWords(before: string, after: string): string[] {
   const wordsOf = (text: string) => text.match(/[\p{L}\d](?:[\p{L}\d.,:/-]*[\p{L}\d])?/gu) ?? []
   const left = new Set(wordsOf(after).map((word) => word.toLowerCase()))
   const lost = [...new Set(wordsOf(before))].filter((word) => !left.has(word.toLowerCase()) && word.length > 2)
-  const telling = (word: string) => (/\d/.test(word) ? 2 : /^\p{Lu}/u.test(word) ? 1 : 0)
+  const specificity = (word: string) => (/\d/.test(word) ? 2 : /^\p{Lu}/u.test(word) ? 1 : 0)
   return lost
-    .filter((word) => telling(word) > 0 || word.length > 5)
-    .sort((a, b) => telling(b) - telling(a) || b.length - a.length)
+    .filter((word) => specificity(word) > 0 || word.length > 5)
+    .sort((a, b) => specificity(b) - specificity(a) || b.length - a.length)
 }
 
 async function tryCheck(
@@ -179,6 +179,6 @@ function moreAnswers({ tried }: SurvivorGroup, { file }: Prompt, { cases }: Dril
   const { repeats, text } = advice
   if (repeats === undefined)
     return advice.cases === undefined ? [] : [{ place: 'the suite', yaml: '', says: text, tried: null }]
-  const looks = [1, 2, 3, 5, 8].filter((each) => each < repeats)
-  return [{ place: file, yaml: stringify({ gate: { repeats: [...looks, repeats] } }), says: text, tried: null }]
+  const rounds = [1, 2, 3, 5, 8].filter((each) => each < repeats)
+  return [{ place: file, yaml: stringify({ gate: { repeats: [...rounds, repeats] } }), says: text, tried: null }]
 }

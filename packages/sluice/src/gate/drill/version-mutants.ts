@@ -5,7 +5,7 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { versionId } from '../../core/suite/prompt/version.ts'
 import type { DrillVersion } from '../../records/report/drill-report.ts'
 import { resultsOf, withModel } from '../matrix/cell.ts'
-import { limitLooks } from '../recorded-repeats.ts'
+import { limitRounds } from '../recorded-repeats.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import { measuredOfAnswer } from '../run/measuring-checks.ts'
 import type { RunContext } from '../run/session.ts'
@@ -101,7 +101,7 @@ export async function tryVersion(
   const most = Math.max(1, ...bench.cases.map(({ answers }) => answers.length))
   // A critical case passes after so many answers alone; with fewer, every harmless version would be undecided.
   const critical = Math.max(most, cleanRepeats)
-  const policy = limitLooks(bench.policy, { all: most, critical })
+  const policy = limitRounds(bench.policy, { all: most, critical })
   const compared: FeatureRun = {
     ...run,
     baseline: bench.kept.candidate,

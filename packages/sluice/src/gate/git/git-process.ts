@@ -27,13 +27,13 @@ export class GitError extends SluiceError {
 
   constructor(folder: string, cause: ExecFileException, { stdout, stderr }: { stdout: Buffer; stderr: Buffer }) {
     const isMissing = cause.code === 'ENOENT'
-    const said = isMissing ? 'git: no such program on the PATH' : stderr.toString('utf8').trim() || cause.message
+    const output = isMissing ? 'git: no such program on the PATH' : stderr.toString('utf8').trim() || cause.message
     super(
       'invalid-input',
-      `${folder}: git cannot be asked here. It says:\n${said}\n${cureOf(said, isMissing, folder)}`,
+      `${folder}: git cannot be asked here. It says:\n${output}\n${cureOf(output, isMissing, folder)}`,
       { cause },
     )
-    this.said = said
+    this.said = output
     this.isNo = cause.code === 1
     this.stdout = stdout
   }

@@ -140,11 +140,11 @@ export function gitAt({ root, prefix }: RepositoryPlace, env: NodeJS.ProcessEnv)
 async function leftAt(git: RunGit, reference: string): Promise<{ head: string; base: string } | undefined> {
   // No name of git has two dots, and after three of them git takes nothing for HEAD.
   if (reference === '' || reference.includes('..')) return undefined
-  const said = await git.text('rev-parse', `HEAD...${reference}`, '--').catch((error: unknown) => {
+  const output = await git.text('rev-parse', `HEAD...${reference}`, '--').catch((error: unknown) => {
     if (error instanceof GitError) return ''
     throw error
   })
-  const [other = '', head = '', base = ''] = said.split('\n')
+  const [other = '', head = '', base = ''] = output.split('\n')
   const isWhole = isHash.test(other) && isHash.test(head) && base.startsWith('^') && isHash.test(base.slice(1))
   return isWhole ? { head, base: base.slice(1) } : undefined
 }

@@ -51,15 +51,15 @@ export async function guardMeasure(
 ): Promise<GuardedRun> {
   const { base } = scope
   const { guard, lifted } = effectiveGuard(base?.config.gate.guard, project.config.gate.guard, flags.guard)
-  const said = lifted === null ? [] : [liftedFinding(lifted, guard, flags.approvedBy)]
+  const liftedFindings = lifted === null ? [] : [liftedFinding(lifted, guard, flags.approvedBy)]
   const asItIs: GuardedRun = {
     changes: [],
-    findings: said,
+    findings: liftedFindings,
     project,
     feature: async (prompt) => unguarded(prompt, project),
   }
-  if (guard === 'off') return { ...asItIs, findings: [...said, finding('guard-off', 'note', offText)] }
-  if (!base) return { ...asItIs, findings: [...said, finding('guard-no-base', 'note', noBaseText)] }
+  if (guard === 'off') return { ...asItIs, findings: [...liftedFindings, finding('guard-off', 'note', offText)] }
+  if (!base) return { ...asItIs, findings: [...liftedFindings, finding('guard-no-base', 'note', noBaseText)] }
   const chosen = (prompt: Prompt) => chooseSuite(prompt, suite)
   const origin = (prompt: Prompt) => scope.predecessors.get(prompt.feature)?.prompt
   const scopeOf = new Map(scope.features.map((feature) => [feature.prompt, feature]))
@@ -75,12 +75,16 @@ export async function guardMeasure(
     changedCode: (prompt) => scopeOf.get(prompt)?.changedChecks ?? [],
   })
   const own = ownAnswers(scope.features)
-  const findings = [...said, ...own, ...invalidAtBase(base, project), ...measureFindings(changes)]
+  const findings = [...liftedFindings, ...own, ...invalidAtBase(base, project), ...measureFindings(changes)]
   if (guard !== 'strict') return { ...asItIs, changes, findings }
   const strict: LoadedProject = { ...project, config: configOfBase(base.config, project.config) }
   return {
     changes,
-    findings: [...said, ...(changes.length === 0 ? [] : [strictFinding(base)]), ...findings.slice(said.length)],
+    findings: [
+      ...liftedFindings,
+      ...(changes.length === 0 ? [] : [strictFinding(base)]),
+      ...findings.slice(liftedFindings.length),
+    ],
     project: strict,
     async feature(prompt) {
       const before = origin(prompt)

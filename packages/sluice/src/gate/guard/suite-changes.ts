@@ -155,11 +155,11 @@ function fieldChanges(common: readonly CommonCase[], change: ChangeOf, bounded: 
       if (!first) return []
       const ids = found.map(({ id }) => id)
       const hashed = what === 'variables'
-      const told = {
+      const texts = {
         before: hashed ? 'as in the base commit' : textOrNone(of(first.before)),
         after: `${hashed ? 'others' : textOrNone(of(first.after))} for ${listed(ids)}`,
       }
-      return [change(what, ids, { ...told, weakening: !stricter })]
+      return [change(what, ids, { ...texts, weakening: !stricter })]
     })
   })
 }

@@ -81,13 +81,17 @@ function inputsOf(
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined
     const given = isData(property) ? property : {}
     const own = Object.hasOwn(values, name) ? values[name] : given.default
-    const told = {
+    const described = {
       ...given,
       default: own ?? undefined,
       ...(isData(property) && (own ?? undefined) === undefined && { required: required.includes(name) }),
       rules: Object.keys(given).filter((key) => !ofVariable.has(key)),
     }
-    const input = typedInput(name, told, { field: isData(property) ? 'input.schema' : 'input.default', place, ledger })
+    const input = typedInput(name, described, {
+      field: isData(property) ? 'input.schema' : 'input.default',
+      place,
+      ledger,
+    })
     if (input !== undefined) setOwn(inputs, name, input)
   }
   return inputs
@@ -131,10 +135,10 @@ function messagesOf(body: string, place: string, ledger: FidelityLedger): NonNul
   // Texts are not escaped there, so that three braces are the same as two.
   const plain = body.trim().replaceAll(/\{\{\{([^{}]*)\}\}\}/g, '{{$1}}')
   const [before = '', ...parts] = plain.split(roleTag)
-  const told = [{ role: 'user', content: before }]
+  const sections = [{ role: 'user', content: before }]
   for (let index = 0; index < parts.length; index += 2)
-    told.push({ role: parts[index] ?? '', content: parts[index + 1] ?? '' })
-  const messages = told.flatMap(({ role: given, content }) => {
+    sections.push({ role: parts[index] ?? '', content: parts[index + 1] ?? '' })
+  const messages = sections.flatMap(({ role: given, content }) => {
     if (content.trim() === '') return []
     const role = given === 'model' ? 'assistant' : given
     if (role === 'system' || role === 'user' || role === 'assistant')

@@ -111,8 +111,8 @@ function choiceOf(
     function: named,
     name = isData(named) ? named.name : undefined,
   } = isData(choice) ? choice : ({} as Data)
-  const said = name === undefined ? (type ?? choice) : { name }
-  const read = toolChoiceSchema.safeParse(said === 'any' ? 'required' : said).data
+  const wanted = name === undefined ? (type ?? choice) : { name }
+  const read = toolChoiceSchema.safeParse(wanted === 'any' ? 'required' : wanted).data
   const isKnown = read !== undefined && (typeof read === 'string' || tools.some((tool) => tool.name === read.name))
   const at = { ...row, name: 'tool_choice' }
   if (isKnown) ledger.add({ ...at, outcome: 'same', note: 'toolChoice' })

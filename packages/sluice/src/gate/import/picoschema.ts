@@ -29,8 +29,8 @@ function ofShort(short: unknown): Data | undefined {
     const property = name === '' ? undefined : ofKind(kind, value)
     if (property === undefined) return undefined
     const own = optional === undefined ? property : orNull(property)
-    const told = description === undefined ? own : { ...own, description }
-    Object.defineProperty(properties, name, { value: told, enumerable: true })
+    const described = description === undefined ? own : { ...own, description }
+    Object.defineProperty(properties, name, { value: described, enumerable: true })
     if (optional === undefined) required.push(name)
   }
   return { type: 'object', properties, required, additionalProperties: additional }

@@ -123,11 +123,11 @@ const jinjaTag = /\{%|\{#|\{\{\s*[#/^>&]|\{\{[^{}]*[|([][^{}]*\}\}/
 function messagesOf(body: string, place: string, ledger: FidelityLedger): NonNullable<ImportedFeature['messages']> {
   const [before = '', ...parts] = body.split(new RegExp(roleLine.source, 'gim'))
   const messages = before.trim() === '' ? [] : [{ role: 'system' as const, content: before.trim() }]
-  const told = [
+  const sections = [
     ...messages,
     ...pairs(parts).map(([role, content]) => ({ role: roleOf(role), content: content.trim() })),
   ].filter(({ content }) => content !== '')
-  if (told.some(({ content }) => /!\[[^\]]*\]\([^)]+\)/.test(content)))
+  if (sections.some(({ content }) => /!\[[^\]]*\]\([^)]+\)/.test(content)))
     ledger.add({
       kind: 'field',
       name: 'image',
@@ -135,9 +135,9 @@ function messagesOf(body: string, place: string, ledger: FidelityLedger): NonNul
       note: 'messages are text: the reference to the image stays in it',
       place,
     })
-  ledger.add({ kind: 'field', name: 'message', outcome: 'same', note: '', place }, told.length)
-  if (told.length === 0) return [{ role: 'user', content: 'Write your prompt here.' }]
-  return told.map(({ role, content }, index) => ({
+  ledger.add({ kind: 'field', name: 'message', outcome: 'same', note: '', place }, sections.length)
+  if (sections.length === 0) return [{ role: 'user', content: 'Write your prompt here.' }]
+  return sections.map(({ role, content }, index) => ({
     role,
     content: plainTemplate(content, jinjaTag, `${place}: message ${index + 1}`, ledger),
   }))
@@ -204,10 +204,16 @@ function inputsOf(inputs: unknown, place: string, ledger: FidelityLedger): Recor
       ...rest
     } = isData(given) ? given : {}
     const rules = Object.keys(rest).filter((key) => !ofVariable.has(key))
-    const told = { type: kind ?? type, enum: enumValues ?? values, description, default: usual ?? undefined, rules }
+    const described = {
+      type: kind ?? type,
+      enum: enumValues ?? values,
+      description,
+      default: usual ?? undefined,
+      rules,
+    }
     // There a variable may be left out unless it says otherwise.
-    const must = told.default === undefined && isData(given) ? { required: required === true } : {}
-    const input = typedInput(name, { ...told, ...must }, { field: 'input', place, ledger })
+    const must = described.default === undefined && isData(given) ? { required: required === true } : {}
+    const input = typedInput(name, { ...described, ...must }, { field: 'input', place, ledger })
     if (input !== undefined) setOwn(typed, name, input)
   }
   return typed

@@ -164,15 +164,20 @@ async function failingOutputs(
     if (answer) kept.push(answer)
   }
   const judged = kept.flatMap((one) => [...(whole.includes(one.testCase) ? [one] : []), ...answersToTurns(one)])
-  await lookFor(judged, wanted, found, asking)
+  await judgeUntilEnough(judged, wanted, found, asking)
   if (found.failing.length >= wanted) return found
   const good = new Map(kept.map((carrier) => [carrier.testCase.id, carrier]))
-  await lookFor(madeToFail(cases.filter((one) => whole.includes(one)).slice(0, wanted), good), wanted, found, asking)
+  await judgeUntilEnough(
+    madeToFail(cases.filter((one) => whole.includes(one)).slice(0, wanted), good),
+    wanted,
+    found,
+    asking,
+  )
   return found
 }
 
 /** Judges candidates a few at a time until enough of them fail. */
-async function lookFor(candidates: readonly Carrier[], wanted: number, found: FoundOutputs, asking: Asking) {
+async function judgeUntilEnough(candidates: readonly Carrier[], wanted: number, found: FoundOutputs, asking: Asking) {
   for (let start = 0; start < candidates.length && found.failing.length < wanted; start += wanted) {
     const some = candidates.slice(start, start + wanted)
     asking.context.progress.expect(some.length)

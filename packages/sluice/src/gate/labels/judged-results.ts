@@ -57,7 +57,7 @@ export function judgedResults(
   const units = new Map<string, Gathered>()
   const texts = new Map<string, string>()
   /** What the judge said, by run, case and item, of each version. */
-  const said = new Map<string, Record<'candidate' | 'baseline', Set<string>>>()
+  const judgeVerdicts = new Map<string, Record<'candidate' | 'baseline', Set<string>>>()
   let masked = 0
   for (const { runId, position, role, repeat, detail } of rows) {
     const feature = featureOf(runId)
@@ -80,9 +80,9 @@ export function judgedResults(
     const version = versionIdField.safeParse(feature[role]).data
     for (const { id: item, verdict } of answered) {
       const where = JSON.stringify([runId, row.id, item])
-      const verdicts = said.get(where) ?? { candidate: new Set(), baseline: new Set() }
+      const verdicts = judgeVerdicts.get(where) ?? { candidate: new Set(), baseline: new Set() }
       verdicts[role].add(verdict)
-      said.set(where, verdicts)
+      judgeVerdicts.set(where, verdicts)
       const key = `${outputKey(place)}\n${item}`
       const unit = units.get(key) ?? {
         ...place,
@@ -101,10 +101,10 @@ export function judgedResults(
     }
   }
   const flips = ({ verdicts, places }: Gathered) =>
-    verdicts.size > 1 || [...places].some((place) => sidesOf(said, place).own.size > 1)
+    verdicts.size > 1 || [...places].some((place) => sidesOf(judgeVerdicts, place).own.size > 1)
   const differs = ({ places }: Gathered) =>
     [...places].some((place) => {
-      const { own, other } = sidesOf(said, place)
+      const { own, other } = sidesOf(judgeVerdicts, place)
       return other.size > 0 && own.symmetricDifference(other).size > 0
     })
   return {

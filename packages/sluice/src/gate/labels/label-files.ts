@@ -4,7 +4,7 @@ import type { AnswerTrace } from '../../records/answer-trace.ts'
 import type { ConversationTurn } from '../../records/conversation-turn.ts'
 
 /** What was said in a conversation. */
-type Said = Pick<ConversationTurn, 'user' | 'output'>
+type Exchange = Pick<ConversationTurn, 'user' | 'output'>
 
 /** Where the labels of a feature are, relative to the root of the project. Each is JSON Lines and only grows. */
 export interface LabelFiles {
@@ -25,9 +25,9 @@ export function labelFilesOf(feature: string): LabelFiles {
  * What identifies a text in all three files: its SHA-256 in hex. Where questions are about what was done on the way to it,
  * that belongs to it: the same text after other calls is another output. So is the same text after another conversation.
  */
-export function outputHash(text: string, trace?: AnswerTrace, exchanges?: readonly Said[]): string {
-  const said = exchanges?.map(({ user, output }) => ({ user, output }))
-  const labelled = trace === undefined && said === undefined ? text : canonicalJson({ text, trace, said })
+export function outputHash(text: string, trace?: AnswerTrace, exchanges?: readonly Exchange[]): string {
+  const pairs = exchanges?.map(({ user, output }) => ({ user, output }))
+  const labelled = trace === undefined && pairs === undefined ? text : canonicalJson({ text, trace, said: pairs })
   return createHash('sha256').update(labelled).digest('hex')
 }
 

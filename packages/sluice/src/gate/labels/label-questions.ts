@@ -9,7 +9,7 @@ import type { RubricItem } from '../../records/rubric.ts'
 import { readReport } from '../report/report-file.ts'
 import { storedRuns } from '../report/stored-runs.ts'
 import { inputOf } from '../run/conversation.ts'
-import { saidIn } from '../run/kept-case.ts'
+import { messagesBeforeAnswer } from '../run/kept-case.ts'
 import { keptRows } from '../run/results.ts'
 import { chooseUnits, inShownOrder } from './choose.ts'
 import { type FeatureOfRun, type JudgedResults, judgedResults } from './judged-results.ts'
@@ -122,10 +122,10 @@ function questionOf(place: Place, cases: ReadonlyMap<string, CaseWithRubric>, ro
   const asked = known?.rubric.find((each) => each.id === item)
   if (!known || !asked) return []
   const { vars, expected, messages = [] } = known.testCase
-  const said = [...messages, ...saidIn(answer.exchanges ?? [])]
+  const earlier = [...messages, ...messagesBeforeAnswer(answer.exchanges ?? [])]
   const input = [
     ...Object.entries(vars).map(([name, value]) => [name, shown(value)]),
-    ...(said.length > 0 ? [['what was said before', inputOf(said)]] : []),
+    ...(earlier.length > 0 ? [['what was said before', inputOf(earlier)]] : []),
   ]
   return [
     {

@@ -14,8 +14,8 @@ export function materialHash(
   { ask, sees, claims }: RubricItem,
   root: string,
 ): string {
-  const said = messages?.map(({ role, content }) => ({ role, content }))
-  const shown = { vars, expected: expected ?? null, messages: said, ask: ask.trim(), sees, claims }
+  const plainMessages = messages?.map(({ role, content }) => ({ role, content }))
+  const shown = { vars, expected: expected ?? null, messages: plainMessages, ask: ask.trim(), sees, claims }
   const text = canonicalJson(shown).replaceAll(root, '')
   return createHash('sha256').update(text).digest('hex')
 }

@@ -33,13 +33,13 @@ function jointDifference(cases: readonly CaseScores[], { confidence, comparisons
     const [candidate, baseline] = [row.candidate, row.baseline].map((scores) => momentsOf(scoredRepeats(scores)))
     return candidate && baseline ? [{ weight: row.weight, cluster: row.cluster, candidate, baseline }] : []
   })
-  const look = pairedLook(pairs, { margin: 0, estimand: 'population' })
-  if (!look) return { pairs: 0, mean: null, ciLow: null, ciHigh: null }
+  const paired = pairedLook(pairs, { margin: 0, estimand: 'population' })
+  if (!paired) return { pairs: 0, mean: null, ciLow: null, ciHigh: null }
   const alpha = (1 - confidence) / Math.max(1, comparisons)
-  const interval = tInterval({ mean: look.delta, se: look.seUsed, df: look.dfUsed ?? 1 }, 1 - alpha)
-  if (!interval) return { pairs: pairs.length, mean: look.delta, ciLow: null, ciHigh: null }
-  const { low, high } = widened(interval, look.delta, clustersOf(pairs), alpha)
-  return { pairs: pairs.length, mean: look.delta, ciLow: Math.max(-1, low), ciHigh: Math.min(1, high) }
+  const interval = tInterval({ mean: paired.delta, se: paired.seUsed, df: paired.dfUsed ?? 1 }, 1 - alpha)
+  if (!interval) return { pairs: pairs.length, mean: paired.delta, ciLow: null, ciHigh: null }
+  const { low, high } = widened(interval, paired.delta, clustersOf(pairs), alpha)
+  return { pairs: pairs.length, mean: paired.delta, ciLow: Math.max(-1, low), ciHigh: Math.min(1, high) }
 }
 
 /**

@@ -53,10 +53,10 @@ function overview({ features, models, cells }: MatrixReport): Html {
 
 function overviewCell(cell: MatrixCell): Html {
   const { score, reference, complete } = cell
-  const said = outcomeText(cell)
+  const outcome = outcomeText(cell)
   const mean = complete ? html`<b>${scoreText(cell)}</b>` : html`<span class="muted">${scoreText(cell)}</span>`
   return html`${mean} <small>${formatInterval(score)}</small>
-    <span class="outcome-of-cell ${toneOf(cell)}">${reference === null ? ['reference', said].filter(Boolean).join(', ') : said}</span>`
+    <span class="outcome-of-cell ${toneOf(cell)}">${reference === null ? ['reference', outcome].filter(Boolean).join(', ') : outcome}</span>`
 }
 
 /** A colour stands for a claim; what cannot be told apart has none. */

@@ -40,22 +40,22 @@ export function liftResult(
   const scored = counted.filter(({ having }) => having.length > 0)
   const pairs = scored.filter(({ lacking }) => lacking.length > 0)
   const counts = { cases: counted.length, pairs: pairs.length, missing: scored.length - pairs.length }
-  const untold = whyUntold(counts, minCoverage)
-  const told = untold === null ? pairs : []
-  const clusters = new Set(told.map(({ cluster }, index) => cluster ?? index)).size
+  const whyNot = whyUnknown(counts, minCoverage)
+  const compared = whyNot === null ? pairs : []
+  const clusters = new Set(compared.map(({ cluster }, index) => cluster ?? index)).size
   const report = reportOf(clusters >= fewestClusters)
   const policy = { margin, confidence }
-  const triples = told.filter(({ before }) => before.length > 0)
+  const triples = compared.filter(({ before }) => before.length > 0)
   const ofBaseline = triples.map((triple) => ({ ...triple, having: triple.before }))
   return {
     without: [...without],
     ...counts,
-    withoutMean: meanOf(told),
-    lift: report.estimate(meanEffect(told, confidence)),
+    withoutMean: meanOf(compared),
+    lift: report.estimate(meanEffect(compared, confidence)),
     margin,
-    harm: report.loss(lossOf(told, policy)),
-    help: report.loss(lossOf(told.map(swapped), policy)),
-    harmed: harmedIn(told, margin),
+    harm: report.loss(lossOf(compared, policy)),
+    help: report.loss(lossOf(compared.map(swapped), policy)),
+    harmed: harmedIn(compared, margin),
     baseline:
       triples.length === 0
         ? null
@@ -71,11 +71,11 @@ export function liftResult(
             harm: report.loss(lossOf(ofBaseline, policy)),
             harmChange: report.estimate(lossChange(triples, policy)),
           },
-    untold,
+    untold: whyNot,
   }
 }
 
-function whyUntold({ pairs, missing }: Pick<LiftReport, 'pairs' | 'missing'>, minCoverage: number): string | null {
+function whyUnknown({ pairs, missing }: Pick<LiftReport, 'pairs' | 'missing'>, minCoverage: number): string | null {
   const scored = pairs + missing
   if (scored === 0) return 'no case has a score'
   if (pairs > 0 && pairs / scored >= minCoverage) return null

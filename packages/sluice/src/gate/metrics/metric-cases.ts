@@ -88,8 +88,8 @@ function measuresOf(
     const own = { candidate: repeatsOf(measured?.candidate, check), baseline: repeatsOf(measured?.baseline, check) }
     withoutClaims += (measured?.candidate ?? []).flatMap((found = []) => found).filter(isWithoutClaims(check)).length
     withDuplicates += own.candidate.flat().filter(hasDuplicates).length
-    const told = Math.min(...roles.map((role) => own[role].length / Math.max(1, measured?.[role].length ?? 0)))
-    if (told === 0) {
+    const coverage = Math.min(...roles.map((role) => own[role].length / Math.max(1, measured?.[role].length ?? 0)))
+    if (coverage === 0) {
       if (measuredBy.includes(check) || own.candidate.length + own.baseline.length > 0) missing += 1
       continue
     }
@@ -97,7 +97,7 @@ function measuresOf(
       candidate: own.candidate.map((found) => summed(found, classes)),
       baseline: own.baseline.map((found) => summed(found, classes)),
     }
-    rows.push({ id, weight, cluster, counts, told })
+    rows.push({ id, weight, cluster, counts, told: coverage })
   }
   const about = { check, kind, classes: [...classes], expected, cases: rows, missing, withDuplicates, withoutClaims }
   return { ...about, metrics: metricNames(about) }

@@ -92,15 +92,15 @@ export function createHistory(database: DatabaseSync, mask?: Mask): NightHistory
       for (const row of selectSentinels.iterate()) yield sentinelOfRow(row)
     },
     merge(records) {
-      let news = 0
+      let added = 0
       together(() => {
         for (const record of records) {
           if (!replaces(record, known(record))) continue
           write(record)
-          news += 1
+          added += 1
         }
       })
-      return news
+      return added
     },
   }
 }

@@ -61,6 +61,6 @@ function withComparison(outcome: GateOutcome, { cases, sentinels, policy }: Nigh
   const { decision } = decide(gateCases(cases, true), onlyRound, undefined, { last: true })
   if (!decision) return outcome
   const { comparison, tags, trace } = decision
-  const looks = { difference: trace.difference, threshold: outcome.decision.trace.threshold }
-  return { ...outcome, decision: { ...outcome.decision, comparison, tags, trace: looks } }
+  const nightTrace = { difference: trace.difference, threshold: outcome.decision.trace.threshold }
+  return { ...outcome, decision: { ...outcome.decision, comparison, tags, trace: nightTrace } }
 }

@@ -4,7 +4,7 @@ import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { type PolicyFlags, settingsOf } from '../judge-versions.ts'
-import { limitLooks, recordedRepeats } from '../recorded-repeats.ts'
+import { limitRounds, recordedRepeats } from '../recorded-repeats.ts'
 import type { RunSession } from '../run/session.ts'
 import { modelsOf } from '../run/start-run.ts'
 import { policyOf } from '../run-gate.ts'
@@ -55,6 +55,6 @@ export async function planNight(
     suite,
     repeats,
     settings,
-    policy: limitLooks({ ...gatePolicy, looks: [repeats], criticalRepeats }, recorded),
+    policy: limitRounds({ ...gatePolicy, looks: [repeats], criticalRepeats }, recorded),
   }
 }

@@ -17,7 +17,7 @@ import { combineVerdicts } from '../verdict/verdict.ts'
 import { createHistory } from './history.ts'
 import { type JudgedNight, judgeNight } from './judge-night.ts'
 import { planNight } from './night-plan.ts'
-import type { TellNight } from './tell-night.ts'
+import type { NotifyNight } from './notify-channels.ts'
 
 export interface NightOptions extends PolicyFlags {
   /** Which night this is. */
@@ -34,7 +34,7 @@ export interface NightSurroundings {
   ends: readonly RunFinding[]
   /** Undefined outside a repository. */
   git: Git | undefined
-  tell: TellNight
+  tell: NotifyNight
   mask: Mask
 }
 

@@ -145,8 +145,8 @@ async function basisOf(
   const noise = noiseOf(pairsOfRun(measured, run), { isCompared: run.hasBaseline })
   if (!noise)
     return `The last run of ${feature} asked each case once, so how answers vary is not known: run "sluice eval ${feature} --repeats 3", or give --assume-sd.`
-  const said = measuredAs(run, noise, sources ?? noiseSources(run.rows))
-  return { noise, said, price, run, sources, notes: [], byTag: measuredTags(measured, run) }
+  const measuredText = measuredAs(run, noise, sources ?? noiseSources(run.rows))
+  return { noise, said: measuredText, price, run, sources, notes: [], byTag: measuredTags(measured, run) }
 }
 
 function sourcesOf({ feature: { judge }, rows, table }: KeptRun, labelled: LabelledFeature | undefined): NoiseSources {

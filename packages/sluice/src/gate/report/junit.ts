@@ -154,8 +154,8 @@ function outcomeElement(row: CaseReport, feature: FeatureSummary): string {
   )
   const scores = `score ${formatScore(row.score)}, ${formatScore(feature.score.caseThreshold)} wanted`
   const message = excerpt([scores, ...findings.slice(0, 1)].join('; '), messageLength)
-  const said = [...findings, ...(row.output === null ? [] : ['', 'Output:', excerpt(row.output, 4000)])]
-  return `      <failure type="${row.state}" message="${attribute(message)}">${text(said.join('\n'))}</failure>\n`
+  const content = [...findings, ...(row.output === null ? [] : ['', 'Output:', excerpt(row.output, 4000)])]
+  return `      <failure type="${row.state}" message="${attribute(message)}">${text(content.join('\n'))}</failure>\n`
 }
 
 const property = (name: string, value: string) => `<property name="${attribute(name)}" value="${attribute(value)}"/>`

@@ -19,9 +19,9 @@ const nameLength = 60
 export function scorerLines({ scorers = [], comparison }: FeatureSummary): ScorerLines {
   const rare = scorers.filter(({ cases }) => cases < fewestCases)
   const common = scorers.filter(({ cases }) => cases >= fewestCases)
-  const saysNothing = (scorer: ScorerResult) => (comparison ? hasNotChanged(scorer) : scorer.mean === 1)
-  const lines = common.filter((scorer) => !saysNothing(scorer))
-  const folded = common.filter(saysNothing)
+  const isUnremarkable = (scorer: ScorerResult) => (comparison ? hasNotChanged(scorer) : scorer.mean === 1)
+  const lines = common.filter((scorer) => !isUnremarkable(scorer))
+  const folded = common.filter(isUnremarkable)
   const order = ({ meanDifference, mean }: ScorerResult) => (comparison ? -Math.abs(meanDifference ?? 0) : (mean ?? 0))
   return {
     lines: lines.toSorted((a, b) => order(a) - order(b)),

@@ -23,9 +23,9 @@ export function tagLines({ tags, comparison }: FeatureSummary): TagLines {
   return {
     lines: tags.filter((tag) => !folded.has(tag)),
     sentences: [
-      ...said(same, 'without any change'),
-      ...said(few, 'with too few cases to be judged'),
-      ...said(wide, 'with an interval as wide as the scale, so that nothing is known'),
+      ...tagNames(same, 'without any change'),
+      ...tagNames(few, 'with too few cases to be judged'),
+      ...tagNames(wide, 'with an interval as wide as the scale, so that nothing is known'),
     ],
   }
 }
@@ -36,7 +36,7 @@ const hasNotChanged = ({ verdict, meanDifference }: Tag) =>
 const isOpenEnded = ({ verdict, ciLow, ciHigh }: Tag) =>
   verdict === 'pass' && ciLow !== null && ciHigh !== null && ciLow <= -1 && ciHigh >= 1
 
-function said(tags: readonly Tag[], what: string): string[] {
+function tagNames(tags: readonly Tag[], what: string): string[] {
   if (tags.length === 0) return []
   const shown = tags.slice(0, namesShown).map(({ tag }) => excerpt(tag, nameLength))
   const left = tags.length - namesShown

@@ -13,8 +13,8 @@ export interface Gated {
 
 /** Whether the report holds a verdict of the gate on this very version. */
 function isAbout({ command, features }: Report, { feature, id }: Gated): boolean {
-  const saysWhich = (part: Report['features'][number]) => part.feature === feature && part.candidate.id === id
-  return command === 'gate' && features.some((part) => saysWhich(part) && part.verdict !== null)
+  const isThisVersion = (part: Report['features'][number]) => part.feature === feature && part.candidate.id === id
+  return command === 'gate' && features.some((part) => isThisVersion(part) && part.verdict !== null)
 }
 
 /** The report in a file, or in a folder's report.json. @throws SluiceError `invalid-input` where it is not about the version */

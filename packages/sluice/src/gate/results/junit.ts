@@ -67,11 +67,11 @@ const idle = new Set(['notrun', 'disabled', 'suppressed', 'skipped'])
 /** Failures that the totals count and no test shows. */
 function doubtsOf(tests: readonly Test[], { failures = 0, errors = 0 }: Totals, name: string): string[] {
   const shown = tests.filter(({ outcome }) => outcome === 'failed' || outcome === 'error').length
-  const said = failures + errors
-  if (said <= shown) return []
+  const declared = failures + errors
+  if (declared <= shown) return []
   if (failures > 0 && errors > 0 && Math.max(failures, errors) <= shown) return []
   return [
-    `${name}: its totals count ${said} failed or broken ${said === 1 ? 'test' : 'tests'}, and ${shown === 0 ? 'none' : `only ${shown}`} of its ${tests.length} tests ${shown === 1 ? 'is one' : 'are such'}`,
+    `${name}: its totals count ${declared} failed or broken ${declared === 1 ? 'test' : 'tests'}, and ${shown === 0 ? 'none' : `only ${shown}`} of its ${tests.length} tests ${shown === 1 ? 'is one' : 'are such'}`,
   ]
 }
 
@@ -82,7 +82,7 @@ function parse(xml: string, name: string): { tests: Test[]; totals: Totals } {
   const suites: { name: string; counted: ReadonlySet<string> }[] = []
   let test: Test | undefined
   let open: string | undefined
-  let said = ''
+  let messageText = ''
   const totals: Totals = {}
   parser.on('error', (error) => {
     const cut = /unclosed|unexpected end/i.test(error.message) ? '; the file ends in the middle, so write it anew' : ''
@@ -111,17 +111,17 @@ function parse(xml: string, name: string): { tests: Test[]; totals: Totals } {
       if (outcome !== test.outcome) test.message = attributes.message ?? ''
       test.outcome = outcome
       open = tag
-      said = ''
+      messageText = ''
     } else if (test && (tag === 'flakyFailure' || tag === 'flakyError')) test.isFlaky = true
   })
   parser.on('text', (text) => {
-    if (open !== undefined && said.length < 2000) said += text
+    if (open !== undefined && messageText.length < 2000) messageText += text
   })
   parser.on('closetag', ({ name: tag }) => {
     if (tag === 'testsuites' || tag === 'testsuite') suites.pop()
     if (tag === 'testcase') test = undefined
     if (tag !== open) return
-    if (test) test.message ||= said.trim().split('\n')[0] ?? ''
+    if (test) test.message ||= messageText.trim().split('\n')[0] ?? ''
     open = undefined
   })
   parser.write(xml).close()

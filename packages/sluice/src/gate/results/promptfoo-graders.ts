@@ -37,6 +37,6 @@ const failed = new RegExp(
 /** Why a grader said nothing of the answer: promptfoo counts it as failed, with a score of 0. */
 export function graderFailure({ metadata, assertion, reason }: GraderResult): string | undefined {
   const isMarked = Boolean(metadata?.graderError)
-  const isTold = isGraded(assertion?.type) && failed.test(reason ?? '')
-  return isMarked || isTold ? `the grader failed: ${reason ?? 'no reason given'}` : undefined
+  const isReason = isGraded(assertion?.type) && failed.test(reason ?? '')
+  return isMarked || isReason ? `the grader failed: ${reason ?? 'no reason given'}` : undefined
 }

@@ -192,14 +192,14 @@ function outcomeOf(row: Row, metric: string | undefined): Pick<ToolScore, 'value
 /** Why a result says nothing about its answer. A text in `error` alone does not: a failed assertion is told there too. */
 function errorOf(row: Row): string | undefined {
   const { failureReason, response, gradingResult, testCase } = row
-  const said = [row.error, response?.error].find((each) => typeof each === 'string' && each !== '')
-  const message = typeof said === 'string' ? said : 'an error without a message'
+  const fault = [row.error, response?.error].find((each) => typeof each === 'string' && each !== '')
+  const message = typeof fault === 'string' ? fault : 'an error without a message'
   if (failureReason === 2 || response?.error) return message
   const broken = [...(gradingResult ? [gradingResult] : []), ...componentsOf(row)].flatMap(
     (each) => graderFailure(each) ?? [],
   )
   if (broken[0] !== undefined) return broken[0]
-  if (!gradingResult && said !== undefined) return message
+  if (!gradingResult && fault !== undefined) return message
   const asserted = testCase && (field(testCase, 'assert') ?? [])
   if (Array.isArray(asserted) && asserted.length === 0 && componentsOf(row).length === 0)
     return 'the test asserts nothing, so its score says nothing'

@@ -53,7 +53,7 @@ export function knownEnd(model: string, config: Config, told: ReadonlyMap<string
 }
 
 /** The ends of a project's models, the providers' own words included: the calls of this cost nothing. */
-export async function toldEnds(
+export async function endsByProviders(
   { prompts, config }: Pick<LoadedProject, 'prompts' | 'config'>,
   {
     env,

@@ -9,7 +9,7 @@ const modelListSchema = z.object({
   data: z.array(z.object({ id: z.string(), shutdown_date: z.iso.date().nullish().catch(null) })),
 })
 
-export interface ToldDates {
+export interface ProviderDates {
   /** The day on which a model ends, by `provider:model`, of those whose provider names one. */
   dates: Map<string, string>
   /** Providers that did not tell, in words; never a reason to stop. */
@@ -31,8 +31,8 @@ export async function askShutdownDates(
   models: readonly string[],
   { providers }: Pick<Config, 'providers'>,
   asking: Asking,
-): Promise<ToldDates> {
-  const told: ToldDates = { dates: new Map(), notes: [] }
+): Promise<ProviderDates> {
+  const found: ProviderDates = { dates: new Map(), notes: [] }
   const names = new Set(models.flatMap((model) => parseModelId(model)?.provider ?? []))
   for (const name of names) {
     const settings = providers[name] ?? { kind: name }
@@ -40,15 +40,15 @@ export async function askShutdownDates(
     try {
       for (const { id, shutdown_date } of await modelList(name, { ...settings, kind: 'openai' }, asking)) {
         const model = `${name}:${id}`
-        if (shutdown_date && models.includes(model)) told.dates.set(model, shutdown_date)
+        if (shutdown_date && models.includes(model)) found.dates.set(model, shutdown_date)
       }
     } catch (error) {
       if (error instanceof ProviderError && error.kind === 'auth') continue
       const reason = error instanceof Error ? error.message : String(error)
-      told.notes.push(`${name} did not tell when its models end (GET /models: ${reason}); the table alone is used.`)
+      found.notes.push(`${name} did not tell when its models end (GET /models: ${reason}); the table alone is used.`)
     }
   }
-  return told
+  return found
 }
 
 async function modelList(

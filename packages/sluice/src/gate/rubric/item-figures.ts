@@ -45,7 +45,7 @@ export function wordingFigures(
 }
 
 /** What the judge says of an item in its own words. */
-export function saidFigures(
+export function ownWordingFigures(
   id: string,
   judged: readonly JudgedWordings[],
   confidence: number,

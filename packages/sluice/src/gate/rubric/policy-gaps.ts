@@ -51,10 +51,10 @@ export function itemLabels(
     if (isUnclear) unclear.add(first.case)
     if (!people && !opposite) continue
     if (isCompared) differing.add(first.case)
-    const said = some.map(
+    const verdictTexts = some.map(
       ({ labeller, verdict }) => `${labeller}: ${verdict === 'unclear' ? 'the rubric does not say' : verdict}`,
     )
-    const withJudge = judge === undefined ? said : [...said, `the judge: ${judge}`]
+    const withJudge = judge === undefined ? verdictTexts : [...verdictTexts, `the judge: ${judge}`]
     if (!contested.has(first.case))
       contested.set(first.case, { case: first.case, output: first.output, said: withJudge })
   }

@@ -16,7 +16,7 @@ import { costOf } from '../report/summarize.ts'
 import type { RunContext } from '../run/session.ts'
 import { modelsOf, startRun } from '../run/start-run.ts'
 import { proposedWording, reworded, type WordingModel } from './ask-judge-model.ts'
-import { agreeingItems, saidFigures, wordingFigures } from './item-figures.ts'
+import { agreeingItems, ownWordingFigures, wordingFigures } from './item-figures.ts'
 import { type JudgedWordings, judgeWordings, type OutputToJudge } from './judge-wordings.ts'
 import { type ContestedCase, itemLabels } from './policy-gaps.ts'
 import { type Rewording, readRewordings, writeRewordings } from './rewordings.ts'
@@ -75,17 +75,17 @@ export async function reviewRubric(
   const scored = () => progress.scored({ state: 'scored', checks: [], judge: [] }, ledger)
   const judged = await judgeWordings(outputs, { prompt, judge, rewordings }, { session, scored })
   errors.push(...judged.flatMap((one) => one.errors))
-  const said = judgeSays(labels, judge.id, judged)
+  const verdicts = judgeVerdicts(labels, judge.id, judged)
   const found = questions.map((item) => {
     const rewording = rewordings.find((entry) => entry.item === item.id)
-    const { figures, contested } = itemLabels(item.id, labels.labels, said, confidence)
+    const { figures, contested } = itemLabels(item.id, labels.labels, verdicts, confidence)
     const report = {
       id: item.id,
       ask: item.ask,
       rewordings: rewording?.rewordings ?? [],
       by: rewording?.by ?? null,
       wording: wordingFigures(item.id, rewording, judged, { confidence, maxFlips: options.maxFlips }),
-      said: saidFigures(item.id, judged, confidence),
+      said: ownWordingFigures(item.id, judged, confidence),
       labels: figures,
     }
     return { report, contested }
@@ -198,14 +198,14 @@ async function outputsToJudge(
 }
 
 /** The verdict of this judge on a labelled output, by `outputKey`: of this run, else of the file of its verdicts. */
-function judgeSays({ judged: kept }: Labels, judge: string, judged: readonly JudgedWordings[]) {
-  const said = new Map<string, string>()
+function judgeVerdicts({ judged: kept }: Labels, judge: string, judged: readonly JudgedWordings[]) {
+  const verdicts = new Map<string, string>()
   for (const line of kept)
-    if (line.judge === judge && line.repeat === 1) said.set(`${outputKey(line)} ${line.item}`, line.verdict)
+    if (line.judge === judge && line.repeat === 1) verdicts.set(`${outputKey(line)} ${line.item}`, line.verdict)
   for (const { testCase, output, trace, exchanges, own } of judged)
     for (const [item, verdict] of own ?? [])
-      said.set(`${outputKey({ case: testCase.id, output: outputHash(output, trace, exchanges) })} ${item}`, verdict)
-  return (key: string, item: string) => said.get(`${key} ${item}`)
+      verdicts.set(`${outputKey({ case: testCase.id, output: outputHash(output, trace, exchanges) })} ${item}`, verdict)
+  return (key: string, item: string) => verdicts.get(`${key} ${item}`)
 }
 
 async function gapsWithProposals(

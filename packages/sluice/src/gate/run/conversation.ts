@@ -40,29 +40,29 @@ export interface ConversationProgress {
 export async function scoreConversation(scoring: Scoring, conversation: Conversation): Promise<CaseDetail> {
   const { testCase, turns, repeat, request } = conversation
   const opening = request.messages.slice(0, -1)
-  const said: Message[] = [...(testCase.messages ?? [])]
-  const before = opening.slice(0, opening.length - said.length)
+  const soFar: Message[] = [...(testCase.messages ?? [])]
+  const before = opening.slice(0, opening.length - soFar.length)
   const progress = noProgress(scoring)
   for (const [index, turn] of turns.entries()) {
     const name = turnName(index)
-    said.push(turn.user)
-    const asked = askedCase(conversation, index, scoring, said)
-    const messages = [...before, ...said]
+    soFar.push(turn.user)
+    const asked = askedCase(conversation, index, scoring, soFar)
+    const messages = [...before, ...soFar]
     const answered = await answerTo(scoring, asked, repeat, { ...request, messages })
-    if ('ended' in answered) return endedConversation(progress, answered.ended, said, name, turns.length === index + 1)
+    if ('ended' in answered) return endedConversation(progress, answered.ended, soFar, name, turns.length === index + 1)
     progress.answers.push(answered)
     const score =
       scorersOf(turn).length > 0
         ? await scoreAnswered(ofTurnAlone(scoring), turnCase(testCase, turn), repeat, answered)
         : undefined
-    if (score && !isScored(score)) return endedConversation(progress, score, said, name, false)
+    if (score && !isScored(score)) return endedConversation(progress, score, soFar, name, false)
     if (score) add(progress, score, answered, `${name}: `)
-    said.push({ role: 'assistant', content: answered.read.output })
+    soFar.push({ role: 'assistant', content: answered.read.output })
     const hasFailed = score?.score !== undefined && score.score < 1
     if (hasFailed && testCase.onFailure === 'stop' && index + 1 < turns.length)
-      return finished(stopped(progress, conversation, index, scoring), said)
+      return finished(stopped(progress, conversation, index, scoring), soFar)
   }
-  return scoreWhole(scoring, testCase, repeat, progress, said)
+  return scoreWhole(scoring, testCase, repeat, progress, soFar)
 }
 
 /** Scores the last answer by what prompt and case say about it, with time, cost and trajectory of all. */

@@ -67,16 +67,16 @@ export function messagesBefore(version: Prompt, testCase: Case, exchanges?: read
     )
   if (exchanges === undefined) return messages
   const opening = testCase.turns ? messages.slice(0, -1) : messages
-  return [...opening, ...saidIn(exchanges)]
+  return [...opening, ...messagesBeforeAnswer(exchanges)]
 }
 
 /** What was said in a conversation before its last answer. */
-export function saidIn(exchanges: readonly ConversationTurn[]): Message[] {
-  const said = exchanges.flatMap(({ user, output }): Message[] => [
+export function messagesBeforeAnswer(exchanges: readonly ConversationTurn[]): Message[] {
+  const turnMessages = exchanges.flatMap(({ user, output }): Message[] => [
     { role: 'user', content: user },
     { role: 'assistant', content: output },
   ])
-  return said.slice(0, -1)
+  return turnMessages.slice(0, -1)
 }
 
 /**

@@ -55,8 +55,8 @@ function meanOfRepeats(cases: readonly CaseScores[], role: VersionRole, estimand
     const moments = momentsOf(scoredRepeats(row[role]))
     return moments ? [{ weight: row.weight, cluster: row.cluster, candidate: moments, baseline: zero }] : []
   })
-  const look = pairedLook(pairs, { margin: 0, estimand })
-  return look && { mean: look.delta, se: look.seUsed, df: look.dfUsed ?? 1 }
+  const paired = pairedLook(pairs, { margin: 0, estimand })
+  return paired && { mean: paired.delta, se: paired.seUsed, df: paired.dfUsed ?? 1 }
 }
 
 /** Mean score, weight and cluster of each scored case, in as little memory as a large suite needs. */

@@ -28,7 +28,7 @@ export async function scoreSimulation(scoring: Scoring, conversation: SimulatedC
   const { maxTurns = defaultMaxTurns } = simulation
   const history = testCase.messages ?? []
   const before = request.messages.slice(0, request.messages.length - history.length)
-  const said: Message[] = [...history]
+  const soFar: Message[] = [...history]
   const progress = noProgress(scoring)
   const { askUser: ask } = scoring
   for (let turn = 1; ; turn += 1) {
@@ -36,16 +36,16 @@ export async function scoreSimulation(scoring: Scoring, conversation: SimulatedC
     try {
       if (scoring.userAgain) {
         const again = scoring.userAgain(turn)
-        if (again === undefined) return await scoreWhole(scoring, testCase, repeat, progress, said)
-        said.push({ role: 'user', content: again })
+        if (again === undefined) return await scoreWhole(scoring, testCase, repeat, progress, soFar)
+        soFar.push({ role: 'user', content: again })
       } else {
         if (ask === undefined) throw new ProviderError('simulator', 'a simulated user cannot be asked here')
-        const { reply, costUsd } = await nextMessage({ simulation, said, caseId: testCase.id, repeat, ask })
+        const { reply, costUsd } = await nextMessage({ simulation, said: soFar, caseId: testCase.id, repeat, ask })
         addPaid(progress, costUsd)
         if (reply.status !== 'goOn') {
           if (turn === 1)
             throw new ProviderError('simulator', 'the simulated user ended the conversation before it began')
-          const detail = await scoreWhole(scoring, testCase, repeat, progress, said)
+          const detail = await scoreWhole(scoring, testCase, repeat, progress, soFar)
           return { ...detail, checks: [...detail.checks, goalCheck(reply.status)] }
         }
         if (turn > maxTurns)
@@ -53,18 +53,18 @@ export async function scoreSimulation(scoring: Scoring, conversation: SimulatedC
             'simulator',
             `the simulated user did not end the conversation within ${maxTurns} turns`,
           )
-        said.push({ role: 'user', content: reply.message })
+        soFar.push({ role: 'user', content: reply.message })
       }
     } catch (error) {
-      return endedConversation(progress, failure(error, 'simulatorError'), said, name, false)
+      return endedConversation(progress, failure(error, 'simulatorError'), soFar, name, false)
     }
     const own: Case = { ...testCase, expect: 'answer' }
     const named = turn === 1 || scoring.version.target ? own : { ...own, id: `${testCase.id} turn ${turn}` }
-    const asked = withHistory(named, scoring.version, said)
-    const answered = await answerTo(scoring, asked, repeat, { ...request, messages: [...before, ...said] })
-    if ('ended' in answered) return endedConversation(progress, answered.ended, said, name, false)
+    const asked = withHistory(named, scoring.version, soFar)
+    const answered = await answerTo(scoring, asked, repeat, { ...request, messages: [...before, ...soFar] })
+    if ('ended' in answered) return endedConversation(progress, answered.ended, soFar, name, false)
     progress.answers.push(answered)
-    said.push({ role: 'assistant', content: answered.read.output })
+    soFar.push({ role: 'assistant', content: answered.read.output })
   }
 }
 

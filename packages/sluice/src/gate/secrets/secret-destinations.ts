@@ -29,9 +29,9 @@ export function findNewDestinations(
   { env, mask, stderr }: Pick<Reader, 'env' | 'mask' | 'stderr'>,
 ): RunFinding[] {
   if (base) learnSecrets(base, { env, mask })
-  const told = <T extends { config: LoadedProject['config'] }>(settings: T) =>
+  const watched = <T extends { config: LoadedProject['config'] }>(settings: T) =>
     notify ? settings : { ...settings, config: { ...settings.config, notify: [] } }
-  const found = newFlows(secretFlows(told(project), env), base && secretFlows(told(base), env))
+  const found = newFlows(secretFlows(watched(project), env), base && secretFlows(watched(base), env))
   const isAllowed = ({ name, shown }: NewFlow) =>
     allowEndpoint.some((allowed) => allowed === name || allowed === `${name}=${shown}`)
   if (runsInCi(env)) {
@@ -39,9 +39,9 @@ export function findNewDestinations(
     if (refused.length > 0) throw refusal(refused, base)
   }
   // Without a base there is nothing that a destination could differ from.
-  const said = base || runsInCi(env) ? found : []
-  for (const flow of said) stderr.write(`${sentence(flow, 'sends', 'went')}.\n`)
-  return said.map((flow) => ({
+  const reported = base || runsInCi(env) ? found : []
+  for (const flow of reported) stderr.write(`${sentence(flow, 'sends', 'went')}.\n`)
+  return reported.map((flow) => ({
     code: 'secret-destination',
     severity: 'warning',
     message: `${sentence(flow, 'sends', 'went')}.`,

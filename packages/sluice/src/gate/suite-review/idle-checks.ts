@@ -128,8 +128,8 @@ export async function reviewChecks(
 
 function whyUnknown(unknown: readonly FoundCheck[]): string {
   const reasons = Map.groupBy(unknown, ({ trial }) => (trial.kind === 'unknown' ? trial.why : ''))
-  const said = [...reasons].map(([why, own]) => `${named([...new Set(own.map(({ spec }) => spec.name))])} (${why})`)
-  return said.length === 0 ? '' : ` Not known of: ${said.join('; ')}.`
+  const texts = [...reasons].map(([why, own]) => `${named([...new Set(own.map(({ spec }) => spec.name))])} (${why})`)
+  return texts.length === 0 ? '' : ` Not known of: ${texts.join('; ')}.`
 }
 
 function checkFinding({ spec: { name }, trial, place, cases }: FoundCheck): ReviewFinding[] {

@@ -39,8 +39,8 @@ export function reviewText({ feature, suites, areas, fixed, left }: FeatureRevie
 
 function areaLines({ area, state, says, findings }: ReviewArea, width: number): string[] {
   const outcome = findings.length > 0 ? formatAmount(findings.length, 'finding') : outcomes[state]
-  const told = wrap(says, Math.max(40, width - 2)).map((line) => `  ${line}`)
-  return [`${words[area]}: ${outcome}`, ...told, ...findings.flatMap((finding) => findingLines(finding, width))]
+  const summary = wrap(says, Math.max(40, width - 2)).map((line) => `  ${line}`)
+  return [`${words[area]}: ${outcome}`, ...summary, ...findings.flatMap((finding) => findingLines(finding, width))]
 }
 
 const outcomes: Record<ReviewArea['state'], string> = {

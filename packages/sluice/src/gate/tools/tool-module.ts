@@ -36,13 +36,13 @@ export function createCallModule(root: string): CallModule {
     functions.set(reference, loading)
     const answer = await loading
     const start = steadyNow()
-    const told = { ...context, vars: plainData(context.vars) as ToolContext['vars'] }
+    const passed = { ...context, vars: plainData(context.vars) as ToolContext['vars'] }
     const source = `tool ${context.tool}: ${reference}`
     const outcome = await withDeadline(
       { source, timeoutMs: defaultTimeoutMs, signal: context.signal },
       async (signal) => {
         try {
-          return { value: await answer(args, { ...told, signal }) }
+          return { value: await answer(args, { ...passed, signal }) }
         } catch (error) {
           return { error: error instanceof Error ? error.message : String(error) }
         }

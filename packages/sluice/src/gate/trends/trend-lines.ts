@@ -58,10 +58,12 @@ export function trendNotes(feature: StoredFeature): string[] {
   const kinds = rowsByKind(feature)
   const broken = kinds.flatMap(([kind, rows]) => {
     const found = rows.filter(({ breaks }) => breaks.length > 0)
-    const said = found.map(({ point, breaks }) => `${point.name} (${breaks.join('; ')})`)
+    const breakTexts = found.map(({ point, breaks }) => `${point.name} (${breaks.join('; ')})`)
     return found.length === 0
       ? []
-      : [`Scores of ${kindNames[kind]} must not be compared across these, and no line joins them: ${said.join(', ')}.`]
+      : [
+          `Scores of ${kindNames[kind]} must not be compared across these, and no line joins them: ${breakTexts.join(', ')}.`,
+        ]
   })
   const nights = kinds.find(([kind]) => kind === 'night')?.[1] ?? []
   const gaps = nights.flatMap(({ point, isAfterGap }, index) =>
@@ -94,11 +96,11 @@ const otherKinds = (kinds: readonly [PointKind, unknown][]) => {
 
 /** What one point says, in a sentence. */
 export function pointSentence({ kind, name, score, verdict, version, judge, usd, alarms }: MeasuredPoint): string {
-  const said = verdict === null ? '' : `, ${verdict}`
+  const verdictText = verdict === null ? '' : `, ${verdict}`
   const judged = judge === null ? '' : `, judged by ${judge.model}`
   const paid = usd === null ? '' : `, ${formatUsd(usd)}`
   const drift = alarms.length === 0 ? '' : `. ${alarms.map(({ message }) => message).join(' ')}`
-  return `${kind} ${name}: ${formatScore(score.mean)} ${formatInterval(score)}${said}, version ${version}${judged}${paid}${drift}`
+  return `${kind} ${name}: ${formatScore(score.mean)} ${formatInterval(score)}${verdictText}, version ${version}${judged}${paid}${drift}`
 }
 
 /** The trends for a terminal of `width` columns. */

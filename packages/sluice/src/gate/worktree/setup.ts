@@ -33,8 +33,8 @@ export async function runSetup({ commands, folder }: Setup, { tree, env, signal,
       runProgram({ command, cwd, env, input: '', signal: inner, mostBytes, endsChildren: true, folder: processFolder }),
     ).catch((error: unknown) => ({ fault: faultOf(error), stderr: '' }))
     if (ended.fault === undefined) continue
-    const said = ended.stderr.trim() === '' ? '' : `; stderr ends: ${tail(ended.stderr, mask)}`
-    return `\`${command.join(' ')}\` ${ended.fault}${said}`
+    const stderrEnd = ended.stderr.trim() === '' ? '' : `; stderr ends: ${tail(ended.stderr, mask)}`
+    return `\`${command.join(' ')}\` ${ended.fault}${stderrEnd}`
   }
   return undefined
 }

@@ -18,8 +18,8 @@ const writingMs = 5_000
  * @throws SluiceError `interrupted` where the run is stopped while it waits
  */
 export async function withLock<T>(file: string, { signal, onWait }: LockOptions, work: () => Promise<T>): Promise<T> {
-  for (let told = false; !(await take(file)); told = true) {
-    if (!told) onWait?.()
+  for (let isWaiting = false; !(await take(file)); isWaiting = true) {
+    if (!isWaiting) onWait?.()
     if (signal.aborted) throw new SluiceError('interrupted', `${file}: stopped while another run prepares the worktree`)
     await sleep(everyMs)
   }

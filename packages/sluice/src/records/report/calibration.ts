@@ -13,11 +13,18 @@ export type BoundedEstimate = z.infer<typeof estimateSchema>
 const verdictSchema = z.enum(['may gate', 'may not gate', 'too few labels'])
 export type CalibrationVerdict = z.infer<typeof verdictSchema>
 
-const told = z.number().min(0).describe('A mean over the verdicts on one output, so it may lie between whole numbers.')
+const meanCount = z
+  .number()
+  .min(0)
+  .describe('A mean over the verdicts on one output, so it may lie between whole numbers.')
 
 const confusionSchema = z.object({
-  yes: z.object({ yes: told, no: told, cannotTell: told }).describe('What the judge says where people say yes.'),
-  no: z.object({ yes: told, no: told, cannotTell: told }).describe('What the judge says where people say no.'),
+  yes: z
+    .object({ yes: meanCount, no: meanCount, cannotTell: meanCount })
+    .describe('What the judge says where people say yes.'),
+  no: z
+    .object({ yes: meanCount, no: meanCount, cannotTell: meanCount })
+    .describe('What the judge says where people say no.'),
 })
 export type Confusion = z.infer<typeof confusionSchema>
 

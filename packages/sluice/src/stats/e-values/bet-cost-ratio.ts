@@ -1,6 +1,6 @@
 import type { ExpectedValue } from './incumbent-sums.ts'
 
-/** Cost ratios, beyond the tolerated one, that the bets look for, and how much is staked on each. */
+/** Cost ratios, beyond the tolerated one, that the bets look for, and the weight of each. */
 export const costRatios = { grid: [1.1, 1.33, 2, 4], weights: [0.2, 0.3, 0.3, 0.2] } as const
 
 /** Least variance of a cost as a share of its cap. */
@@ -15,11 +15,11 @@ export interface CostBet {
 }
 
 /**
- * Adds one contribution to the log wealth of each bet against "the canary costs at most `ratio` times what the incumbent
+ * Adds one contribution to the log e-value of each bet against "the canary costs at most `ratio` times what the incumbent
  * does", in place. Valid as `betScore` is.
  */
 export function betCostRatio(
-  wealth: number[],
+  logEs: number[],
   { canary, pi, x }: CostBet,
   { mean, variance }: ExpectedValue,
   { ratio, grid }: { ratio: number; grid: readonly number[] },
@@ -29,7 +29,7 @@ export function betCostRatio(
   const most = 0.9 / Math.max(ratio * mean, odds * ratio * (1 - mean))
   const scale = variance * ratio ** 2 * (1 + odds)
   for (let i = 0; i < grid.length; i += 1) {
-    const stake = Math.min((((grid[i] ?? 1) - 1) * ratio * mean) / scale, most)
-    wealth[i] = (wealth[i] ?? 0) + Math.log1p(stake * gain)
+    const fraction = Math.min((((grid[i] ?? 1) - 1) * ratio * mean) / scale, most)
+    logEs[i] = (logEs[i] ?? 0) + Math.log1p(fraction * gain)
   }
 }

@@ -1,6 +1,6 @@
 import type { ExpectedValue } from './incumbent-sums.ts'
 
-/** Drops of a score that the bets look for, and how much is staked on each. */
+/** Drops of a score that the bets look for, and the weight of each. */
 export const scoreDrops = { grid: [0.02, 0.04, 0.08, 0.16, 0.32], weights: [0.1, 0.25, 0.3, 0.2, 0.15] } as const
 
 export interface ScoreBet {
@@ -22,13 +22,13 @@ export interface ScoreBetDesign {
 }
 
 /**
- * Adds one contribution to the log wealth of each bet, in place (Waudby-Smith & Ramdas 2024, on the inverse-propensity
- * contrast of the arms). The null hypothesis makes each factor's mean at most 1 given the past, so that the wealth
+ * Adds one contribution to the log e-value of each bet, in place (Waudby-Smith & Ramdas 2024, on the inverse-propensity
+ * contrast of the arms). The null hypothesis makes each factor's mean at most 1 given the past, so that the e-value
  * reaches 1/alpha with probability alpha at most, at any time of looking. It needs no distribution, no constant quality
  * and no constant share; only that `expected` comes from contributions before this one.
  */
 export function betScore(
-  wealth: number[],
+  logEs: number[],
   { canary, pi, x, weight = 1 }: ScoreBet,
   { mean, variance }: ExpectedValue,
   { test, delta, grid }: ScoreBetDesign,
@@ -41,6 +41,6 @@ export function betScore(
   const most = 0.9 / worst
   const scale = variance * (1 + odds)
   for (let i = 0; i < grid.length; i += 1) {
-    wealth[i] = (wealth[i] ?? 0) + Math.log1p(Math.min((grid[i] ?? 0) / scale, most) * gain)
+    logEs[i] = (logEs[i] ?? 0) + Math.log1p(Math.min((grid[i] ?? 0) / scale, most) * gain)
   }
 }

@@ -41,7 +41,7 @@ export function logMixture(weights: readonly number[], logs: readonly number[]):
 }
 
 /**
- * The log wealth of two workers together, bet by bet: what was won on disjoint users multiplies, and the product of such
+ * The log e-values of two workers together, bet by bet: those of disjoint users multiply, and the product of such
  * processes is a process of the same kind.
  */
 export function mergeLogWealth(a: readonly number[], b: readonly number[]): number[] {

@@ -36,12 +36,12 @@ export function driftSR(state: DriftState, x: number, design: DriftDesign): numb
   return Math.log((down + up) / 2)
 }
 
-/** M <- (1 + M)(1 + stake gain) for each bet; answers the weighted sum of the M. */
+/** M <- (1 + M)(1 + fraction gain) for each bet; answers the weighted sum of the M. */
 function addBets(logs: number[], gain: number, worst: number, { grid, weights, deviation }: DriftDesign): number {
   let total = 0
   for (let i = 0; i < grid.length; i += 1) {
-    const stake = Math.min((grid[i] ?? 0) / deviation ** 2, 0.9 / worst)
-    const log = Math.min((logs[i] ?? 0) + Math.log1p(stake * gain), largestLog)
+    const fraction = Math.min((grid[i] ?? 0) / deviation ** 2, 0.9 / worst)
+    const log = Math.min((logs[i] ?? 0) + Math.log1p(fraction * gain), largestLog)
     total += (weights[i] ?? 0) * Math.exp(log)
     logs[i] = log > 30 ? log : Math.log1p(Math.exp(log))
   }

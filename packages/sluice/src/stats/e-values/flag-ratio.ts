@@ -1,4 +1,4 @@
-/** Ratios of a rate, canary to incumbent, that are looked for, and how much is staked on each. */
+/** Ratios of a rate, canary to incumbent, that are looked for, and the weight of each. */
 export const flagRatios = { grid: [1.5, 2, 3, 5, 10, 30], weights: [0.1, 0.2, 0.25, 0.2, 0.15, 0.1] } as const
 
 /**
@@ -9,7 +9,7 @@ export const flagRatios = { grid: [1.5, 2, 3, 5, 10, 30], weights: [0.1, 0.2, 0.
  * @param pi probability of the canary, in (0,1), when this user was assigned
  */
 export function flagRatio(
-  wealth: number[],
+  logEs: number[],
   { canary, pi }: { canary: boolean; pi: number },
   { nullRatio, grid }: { nullRatio: number; grid: readonly number[] },
 ): void {
@@ -18,6 +18,6 @@ export function flagRatio(
   for (let i = 0; i < grid.length; i += 1) {
     const suspected = share(nullRatio * (grid[i] ?? 1))
     const log = canary ? Math.log(suspected / usual) : Math.log((1 - suspected) / (1 - usual))
-    wealth[i] = (wealth[i] ?? 0) + log
+    logEs[i] = (logEs[i] ?? 0) + log
   }
 }

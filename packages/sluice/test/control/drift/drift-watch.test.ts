@@ -43,9 +43,9 @@ test('scores that fall in production alarm once, with the reference, the level a
   assert.match(row?.reason ?? '', /cannot be told without a recent nightly/)
   assert.partialDeepStrictEqual(row?.evidence, { code: 'score', version: incumbent, suspect: { who: 'unknown' } })
   const view = await readDrift(store, 'mail')
-  const short = { told: store.told, checkpoint: () => assert.fail('the whole state was read') }
+  const short = { summary: store.summary, checkpoint: () => assert.fail('the whole state was read') }
   assert.deepEqual(await readDrift(short, 'mail'), view)
-  assert.deepEqual(await readDrift({ ...store, told: async () => undefined }, 'mail'), view)
+  assert.deepEqual(await readDrift({ ...store, summary: async () => undefined }, 'mail'), view)
   assert.equal(view?.events.length, 1)
   const again = view?.signals.find(({ signal }) => signal === 'score')
   assert.equal(again?.phase, 'week')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { releaseNews } from '../../../src/control/notify/release-news.ts'
+import { rowNotification } from '../../../src/control/notify/row-notification.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
@@ -163,7 +163,9 @@ test('cases are added only where settings and feature want it; a crash after the
   // A limit while files are read is no fault of the files.
   plain.github.trouble.push({ of: /^GET .*\/git\/blobs\//, status: 429, headers: { 'retry-after': '1' } })
   assert.match((await rolledBack(plain)).join('\n'), /^revert\.opened: [^\n]*$/)
-  const news = (await plain.store.audit('summary')).flatMap((row) => releaseNews(row, { project: 'p', linkTo }) ?? [])
+  const news = (await plain.store.audit('summary')).flatMap(
+    (row) => rowNotification(row, { project: 'p', linkTo }) ?? [],
+  )
   assert.deepEqual([news.at(-1)?.event, news.at(-1)?.rolloutId], ['revert', 'r-1'])
   const { repository } = plain
   assert.deepEqual(repository.filesOf('sluice/revert-summary-r-1'), { ...repository.filesOf('main'), [place]: good })

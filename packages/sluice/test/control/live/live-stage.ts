@@ -1,7 +1,7 @@
 import type { RequestOutcome } from '@sluice/client'
 import { type CaptureResult, createContentCapture } from '../../../src/control/live/content-capture.ts'
 import { createDailyBudgets } from '../../../src/control/live/daily-budget.ts'
-import type { JudgeFate, JudgingContext } from '../../../src/control/live/judge-task.ts'
+import type { JudgeTaskEnd, JudgingContext } from '../../../src/control/live/judge-task.ts'
 import { startJudgeWorker } from '../../../src/control/live/judge-worker.ts'
 import type { Redact } from '../../../src/control/live/redact.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
@@ -102,7 +102,7 @@ export function judging(
   { unaskable }: { unaskable?: string } = {},
 ) {
   const clock = handClock()
-  const fates: JudgeFate[] = []
+  const fates: JudgeTaskEnd[] = []
   const errors: unknown[] = []
   const asked: ModelRequest[] = []
   const budgetOf = createDailyBudgets(store)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { announce } from '../../../src/control/notify/announce.ts'
 import { startNotifier } from '../../../src/control/notify/notifier.ts'
-import { releaseNews } from '../../../src/control/notify/release-news.ts'
+import { rowNotification } from '../../../src/control/notify/row-notification.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { Channel } from '../../../src/core/notify/channel.ts'
@@ -37,7 +37,7 @@ function telling(store: Store, channel: Channel) {
     store,
     clock,
     channel,
-    newsOf: async (row) => releaseNews(row, { project: 'acme/mail', linkTo }),
+    notificationOf: async (row) => rowNotification(row, { project: 'acme/mail', linkTo }),
     deliver: { fetch, random: () => 0, sleep },
     faults: toldFaults(clock, (error) => errors.push(String(error))),
     count: (_, fate) => fates.push(fate),
@@ -240,7 +240,7 @@ test('what a channel was told that cannot be read is set aside, and told once mo
 test('news say in which environment something happened, and that of another one is other news', () => {
   const row = { ...draft('mail', { action: 'rollout.abort' }), seq: 7, revision: 7, previous: '', hash: '' }
   const messageOf = (chain: string, environments: string[]) => {
-    const news = releaseNews({ ...row, chain }, { project: 'acme/mail', environments, linkTo: () => undefined })
+    const news = rowNotification({ ...row, chain }, { project: 'acme/mail', environments, linkTo: () => undefined })
     assert.ok(news)
     return releaseMessage(news)
   }

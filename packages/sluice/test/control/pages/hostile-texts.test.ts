@@ -151,7 +151,7 @@ const pages: Record<string, PageContent> = {
   settings: settingsPage({
     ...{ othersAsk: true, tellsGithub: true },
     approvals: [{ features: hostile, text: hostile }],
-    channels: [{ id: hostile, isTold: true, fault: { code: hostile, since: never, failures: 9e99 } }],
+    channels: [{ id: hostile, isFollowed: true, fault: { code: hostile, since: never, failures: 9e99 } }],
     github: { repository: hostile, link: { state: 'refused', words: hostile, checkWay: null, since: now } },
     own: { ...token, person: { issuer: hostile, subject: hostile } },
     sessionEndsAt: never,

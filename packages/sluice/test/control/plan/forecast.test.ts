@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { endForecast, wholeEffort } from '../../../src/control/plan/end-forecast.ts'
 import { type End, playRollout } from '../../../src/control/plan/forecast.ts'
 import { requestsPerVisit } from '../../../src/control/plan/traffic.ts'
-import { bettingEngine } from '../../../src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
 import { simulateFast } from '../../../src/control/simulate/fast-canary.ts'
 import { scenarioSchema } from '../../../src/control/simulate/scenario.ts'
 import { simulationStart } from '../../../src/control/simulate/simulation.ts'
@@ -47,7 +47,7 @@ for (const { name, canary, difference } of worlds) {
       playRollout(traffic, scenario.rollout, { ...course, seed }),
     )
     const came = Array.from({ length: runs }, (_, run) =>
-      simulateFast({ scenario, recorded: undefined, engine: bettingEngine }, run),
+      simulateFast({ scenario, recorded: undefined, engine: eValueEngine }, run),
     )
     const isPromoted = (end: End | null) => end !== null && end.how !== 'rolledBack'
     const shares = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { replay } from '../../../src/control/rollout/controller/replay-assessment.ts'
 import { loadCheckpoint, readAssessment } from '../../../src/control/rollout/controller/rollout-checkpoint.ts'
-import { bettingEngine } from '../../../src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
 import type { Evidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
@@ -36,7 +36,7 @@ const entries = (by: string, from: number, count: number, error: boolean) =>
 
 test('an excluded token is no evidence from the first outcome on, on record, replayed alike, and counts again after an undo', async () => {
   const store = await rollingStore({ settings: { stages: [{ ppm: 500_000, soakMs: 3_600_000 }] } })
-  await using _ = control(store, { engine: bettingEngine as never })
+  await using _ = control(store, { engine: eValueEngine as never })
   await store.append([
     ...entries('app', 0, 1500, false),
     ...entries('liar', 2000, 300, true),
@@ -55,7 +55,7 @@ test('an excluded token is no evidence from the first outcome on, on record, rep
   await seen('the liar to be left out', (errors, requests) => errors === 0 && requests === 1500)
   const after = await readAssessment(store, 'r1')
   assert.deepEqual([after?.ignored.excludedToken, after?.tokens.map(({ tokenId }) => tokenId)], [300, ['app']])
-  const replayed = await replay(store, bettingEngine as never, 'r1')
+  const replayed = await replay(store, eValueEngine as never, 'r1')
   assert.deepEqual(replayed?.replayed, replayed?.stored)
   const row = (await store.audit('mail')).at(-1)
   assert.deepEqual([row?.action, row?.actor, row?.reason], ['rollout.exclude', 'ann', 'it lies'])

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assess } from '../../../src/control/rollout/assessment/assess.ts'
-import { bettingEngine } from '../../../src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
 import { newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { UnitMemory } from '../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../src/control/rollout/observe/observe.ts'
@@ -223,8 +223,12 @@ test('what one token says of a stage that is not reached stops no soak time', ()
     const entry = entryOf({ user, canary: isCanary, stage, at: index }, { kind: 'request', tokenId: `by ${stage}` })
     observe(evidence, growing, { ...entry, seq: index + 1 }, {})
   }
-  assert.deepEqual(bettingEngine.heard(evidence, growing), { stage: 0, incumbent: 3, canary: 4 })
-  assert.deepEqual(bettingEngine.heard(evidence, { ...growing, stage: 1 }), { stage: 1, incumbent: null, canary: 2 })
+  assert.deepEqual(eValueEngine.lastOutcomes(evidence, growing), { stage: 0, incumbent: 3, canary: 4 })
+  assert.deepEqual(eValueEngine.lastOutcomes(evidence, { ...growing, stage: 1 }), {
+    stage: 1,
+    incumbent: null,
+    canary: 2,
+  })
 })
 
 test('slow incumbents that one token makes up hide no canary that is slow', () => {

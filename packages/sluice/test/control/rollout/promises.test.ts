@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bettingEngine } from '../../../src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
 import { newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { CanaryRun } from '../../../src/control/simulate/canary-run.ts'
 import { simulateFast } from '../../../src/control/simulate/fast-canary.ts'
@@ -24,7 +24,7 @@ function play(changes: object, runs: number): CanaryRun[] {
   const scenario = scenarioSchema.parse({ traffic, judge: { percent: 100 }, lasts: '1000h', ...changes })
   const priors = { score: { mean: 0.8 }, costCapUsd: 0.02 }
   const engine = {
-    ...bettingEngine,
+    ...eValueEngine,
     newEvidence: (rollout: Parameters<typeof newEvidence>[0]) => newEvidence(rollout, priors),
   }
   return Array.from({ length: runs }, (_, run) => simulateFast({ scenario, recorded: undefined, engine }, run))

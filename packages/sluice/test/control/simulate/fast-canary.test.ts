@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bettingEngine } from '../../../src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
 import { simulateFast } from '../../../src/control/simulate/fast-canary.ts'
 import { scenarioSchema } from '../../../src/control/simulate/scenario.ts'
 import { simulateCanary } from '../../../src/control/simulate/simulate-canary.ts'
@@ -36,10 +36,10 @@ const worlds = {
  */
 function watchedEngine() {
   const looks = new Map<string, unknown>()
-  const engine: typeof bettingEngine = {
-    ...bettingEngine,
+  const engine: typeof eValueEngine = {
+    ...eValueEngine,
     assess(evidence, rollout, now, course) {
-      const found = bettingEngine.assess(evidence, rollout, now, course)
+      const found = eValueEngine.assess(evidence, rollout, now, course)
       const { decision, logE, canary, incumbent, cursor } = found
       looks.set(`${now} ${cursor}`, {
         soak: course.soak,
@@ -67,7 +67,7 @@ for (const [what, changes] of Object.entries(worlds))
 test('these worlds end in all ways', () => {
   const ends = Object.values(worlds).map((changes) => {
     const scenario = scenarioSchema.parse({ traffic, lasts: '9h', rollout: eased, seed: 5, ...changes })
-    return simulateFast({ scenario, recorded: undefined, engine: bettingEngine }, 0).end
+    return simulateFast({ scenario, recorded: undefined, engine: eValueEngine }, 0).end
   })
   for (const end of ['promoted', 'rolledBack']) assert.ok(ends.includes(end as 'promoted'), `${end}: ${ends}`)
   assert.ok(ends.some((end) => end === 'inconclusive' || end === 'undecided'))

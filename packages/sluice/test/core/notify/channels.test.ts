@@ -9,7 +9,7 @@ import type { Notification } from '../../../src/core/notify/notification.ts'
 import { nightMessage } from '../../../src/core/notify/notify-night.ts'
 import type { NotifySettings } from '../../../src/core/suite/config/notify-settings.ts'
 import { fakeReceiver } from '../../support/fake-receiver.ts'
-import { hostile, newsOf, simulatedTime } from './news.ts'
+import { hostile, newsOf, simulatedTime } from './nights.ts'
 
 const secret = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`
 const notification = (event: Notification['event'], more: Partial<Notification> = {}): Notification => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deliver } from '../../../src/core/notify/deliver.ts'
 import { fakeReceiver } from '../../support/fake-receiver.ts'
-import { simulatedTime } from './news.ts'
+import { simulatedTime } from './nights.ts'
 
 const secretPath = '/services/SECRET-IN-THE-PATH'
 const requestTo = (url: string) => () => ({ url: `${url}${secretPath}`, headers: { 'x-key': 'SECRET' }, body: '{}' })

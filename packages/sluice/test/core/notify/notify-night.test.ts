@@ -8,7 +8,7 @@ import { createChannels } from '../../../src/core/notify/create-channels.ts'
 import { createIncidents } from '../../../src/core/notify/incidents.ts'
 import { notifyNight } from '../../../src/core/notify/notify-night.ts'
 import { fakeReceiver } from '../../support/fake-receiver.ts'
-import { newsOf, simulatedTime } from './news.ts'
+import { newsOf, simulatedTime } from './nights.ts'
 
 /** Nights in a row against a receiver for Slack (/slack) and PagerDuty (/pd), each with a store opened anew. */
 async function nights(answer: Parameters<typeof fakeReceiver>[0] = () => 200) {

@@ -70,7 +70,7 @@ export function countingEngine({
   }
   return {
     schema: 'counts',
-    heard: ({ heard }) => heard,
+    lastOutcomes: ({ heard }) => heard,
     newEvidence: () => ({
       users: 0,
       errors: 0,

@@ -2,8 +2,8 @@ import type { Clock } from '@sluice/client'
 import type { Lease } from '../../../src/control/store/lease-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { StoreError } from '../../../src/control/store/store-error.ts'
-import type { Fate } from './fate.ts'
 import { type Life, never } from './life.ts'
+import type { Fate } from './random-source.ts'
 import type { Trouble } from './trouble.ts'
 
 export interface FaultyStoreOptions {

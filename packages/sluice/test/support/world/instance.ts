@@ -1,7 +1,7 @@
 import { type Clock, type OutcomesRequest, type OutcomesResponse, SluiceClient } from '@sluice/client'
-import type { Fate } from './fate.ts'
 import type { History } from './history.ts'
 import { clockOf, type Life } from './life.ts'
+import type { Fate } from './random-source.ts'
 
 export interface InstanceOptions {
   name: string

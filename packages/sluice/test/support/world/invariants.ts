@@ -4,7 +4,7 @@ import { verifyChain } from '../../../src/control/release/audit-chain.ts'
 import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
 import { replay } from '../../../src/control/rollout/controller/replay-assessment.ts'
 import { loadCheckpoint } from '../../../src/control/rollout/controller/rollout-checkpoint.ts'
-import { bettingEngine } from '../../../src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
 import type { Evidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { AuditRow } from '../../../src/records/audit-row.ts'
@@ -157,7 +157,7 @@ export class Invariants {
   }
 
   async #checkReplay(id: string): Promise<void> {
-    const found = await replay(this.#store, bettingEngine, id)
+    const found = await replay(this.#store, eValueEngine, id)
     if (found && JSON.stringify(found.stored) !== JSON.stringify(found.replayed))
       throw new Violation(`replaying ${id} gives another assessment:\n${JSON.stringify(found, undefined, 1)}`)
   }

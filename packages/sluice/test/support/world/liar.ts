@@ -2,8 +2,8 @@ import { position } from '@sluice/client'
 import { runningRollout } from '../../../src/control/release/transition.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
-import type { Fate } from './fate.ts'
 import { feature } from './instance.ts'
+import type { Fate } from './random-source.ts'
 
 export const liarId = 't-liar'
 

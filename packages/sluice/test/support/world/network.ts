@@ -1,6 +1,6 @@
 import type { Clock } from '@sluice/client'
-import type { Fate } from './fate.ts'
 import type { Life } from './life.ts'
+import type { Fate } from './random-source.ts'
 import type { Trouble } from './trouble.ts'
 
 /** Whoever answers requests. */

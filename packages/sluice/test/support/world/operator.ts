@@ -2,9 +2,9 @@ import type { Clock } from '@sluice/client'
 import { hasEnded } from '../../../src/control/release/rollout-state.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
-import type { Fate } from './fate.ts'
 import type { History, Wish } from './history.ts'
 import { feature } from './instance.ts'
+import type { Fate } from './random-source.ts'
 
 export interface OperatorOptions {
   store: Store

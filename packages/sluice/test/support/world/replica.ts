@@ -6,10 +6,10 @@ import type { Store } from '../../../src/control/store/store.ts'
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import { createAnswerModes } from '../../../src/core/scorers/judge/judge.ts'
 import { judgement } from '../fake-model.ts'
-import type { Fate } from './fate.ts'
 import { faultyStore } from './faulty-store.ts'
 import { clockOf, type Life } from './life.ts'
 import type { Host } from './network.ts'
+import type { Fate } from './random-source.ts'
 import type { Trouble } from './trouble.ts'
 
 export interface ReplicaOptions {

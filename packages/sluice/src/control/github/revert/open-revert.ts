@@ -37,7 +37,7 @@ export interface RevertContext {
 
 const mostCases = 5
 /** Of the log the newest so many rows are looked through for those of the rollout. */
-const rowsLookedAt = 2000
+const rowsSearched = 2000
 
 /**
  * Opens one pull request that gives the default branch the good version's file again, or says on the feature's record why
@@ -48,14 +48,14 @@ export async function openRevert(subject: RevertSubject, context: RevertContext)
   const { row, rolloutId } = subject
   const { store, now } = context
   const { chain: feature, hash } = row.row
-  const tell = (action: string, reason: string) =>
+  const log = (action: string, reason: string) =>
     announce(store, { feature, rolloutId, action, key: hash, reason, evidence: null, at: now() })
   try {
     const url = await propose(subject, context)
-    await tell('revert.opened', `A pull request takes the default branch back as well: ${url}`)
+    await log('revert.opened', `A pull request takes the default branch back as well: ${url}`)
   } catch (error) {
     const why = error instanceof NoRevert ? error.message : refusalWords(error)
-    await tell('revert.refused', `No pull request takes the default branch back: ${why}.${byHand(subject)}`)
+    await log('revert.refused', `No pull request takes the default branch back: ${why}.${byHand(subject)}`)
   }
 }
 
@@ -140,16 +140,16 @@ async function makeBranch(
   if (typeof plan === 'string') throw new NoRevert(plan)
   const cases = await casesOf(from, rolloutId, plan, context)
   const entries: NewEntry[] = [{ path: places.head.inRepository(file), ...plan.entry }]
-  let told = cases
+  let proposed = cases
   if (cases && 'text' in cases) {
     const { suite, text } = cases
     const path = places.head.inRepository(suite)
     entries.push({ path, mode: (await places.head.entry(suite))?.mode ?? '100644', content: text })
-    told = { ...cases, suite: path }
+    proposed = { ...cases, suite: path }
   }
   const made = await repository.makeCommit({ parent: head, entries, message: `${title}\n\n${trailer}` })
   await repository.makeBranch(name, made)
-  return told
+  return proposed
 }
 
 /** Null where the settings, or the feature's own, want none. */
@@ -180,7 +180,7 @@ async function postMortem(
   const head = await store.auditHead(feature)
   const records = {
     contents: async () => [],
-    auditRows: () => store.audit(feature, { after: Math.max(0, (head?.seq ?? 0) - rowsLookedAt) }),
+    auditRows: () => store.audit(feature, { after: Math.max(0, (head?.seq ?? 0) - rowsSearched) }),
     feature: async () => ({ versions: (await store.versions(feature)).map(gatedVersion) }),
   }
   const ended = endedRollout(rollout, await readAssessment(store, rollout.id))

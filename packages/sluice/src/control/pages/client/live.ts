@@ -1,13 +1,13 @@
 import { signInAddress } from '../addresses.ts'
-import { replaceMain, tellListeners } from './replace-main.ts'
+import { announceText, replaceMain } from './replace-main.ts'
 
 /** Nothing heard for so long, in ms, and the stream counts as lost: it speaks at least every ten seconds. */
-const quietMs = 25_000
+const silentMs = 25_000
 
 /** Keeps the page as it is on the server, and says since when it is old where that fails. */
 export function followChanges(state: HTMLElement, address: string): void {
   let stream: EventSource | undefined
-  let heardAt = Date.now()
+  let receivedAt = Date.now()
   let lostAt: number | undefined
   let isAsking = false
   let isDue = false
@@ -16,7 +16,7 @@ export function followChanges(state: HTMLElement, address: string): void {
     stream?.close()
     stream = new EventSource(address)
     stream.addEventListener('changed', () => {
-      heardAt = Date.now()
+      receivedAt = Date.now()
       void ask()
     })
     stream.addEventListener('ended', signInAgain)
@@ -34,7 +34,7 @@ export function followChanges(state: HTMLElement, address: string): void {
 
   function lost(): void {
     if (lostAt !== undefined) return
-    lostAt = heardAt
+    lostAt = receivedAt
     state.classList.add('old')
     state.setAttribute('role', 'alert')
     state.textContent = `No news from the control plane since ${clockText(lostAt)}: what you see is from ${clockText(Number(state.dataset.at))}`
@@ -66,28 +66,28 @@ export function followChanges(state: HTMLElement, address: string): void {
     if (response.ok) replaceMain(await response.text())
     state.dataset.at = response.headers.get('sluice-as-of') ?? String(Date.now())
     state.dataset.tag = response.headers.get('etag')?.replaceAll('"', '') ?? ''
-    heardAt = Date.now()
-    if (lostAt !== undefined) tellListeners('The page is up to date again')
+    receivedAt = Date.now()
+    if (lostAt !== undefined) announceText('The page is up to date again')
     lostAt = undefined
     state.classList.remove('old')
     state.removeAttribute('role')
     state.textContent = `Live, as of ${clockText(Number(state.dataset.at))}`
   }
 
-  function lookAtClock(): void {
-    if (Date.now() - heardAt > quietMs) lost()
+  function checkTime(): void {
+    if (Date.now() - receivedAt > silentMs) lost()
   }
 
   // Browsers allow six connections to a server: a page that nobody sees must not take one from a page that is seen.
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) return stream?.close()
     // It may have slept for hours: until something is heard, what it shows does not count as live.
-    lookAtClock()
+    checkTime()
     open()
   })
   setInterval(() => {
     if (document.hidden) return
-    lookAtClock()
+    checkTime()
     if (stream?.readyState === EventSource.CLOSED) open()
   }, 5000)
   open()

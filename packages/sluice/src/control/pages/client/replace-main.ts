@@ -11,29 +11,29 @@ export function replaceMain(text: string): void {
   const focus = focusIn(before)
   keep(before, adopted)
   before.replaceWith(adopted)
-  tellListeners(newsIn(before, adopted))
+  announceText(newTexts(before, adopted))
   focus?.(adopted)
   document.title = next.title
 }
 
 /** Says something to those who hear the page. */
-export function tellListeners(text: string): void {
+export function announceText(text: string): void {
   const place = document.getElementById('news')
   if (place && text !== '') place.textContent = text
 }
 
 /** What matters most on a page: what it is about, and each state that stands at its top or was waited for. */
-const told = 'h1, :is(.facts, .consequence, .warnings) .tone'
+const announced = 'h1, :is(.facts, .consequence, .warnings) .tone'
 
 /** What is said there now and was not before. Numbers that only grow are not told: they would never end. */
-function newsIn(before: Element, after: Element): string {
-  const known = new Set([...before.querySelectorAll(told)].map(spoken))
-  const news = [...after.querySelectorAll(told)].map(spoken).filter((text) => !known.has(text))
-  return news.join('. ')
+function newTexts(before: Element, after: Element): string {
+  const known = new Set([...before.querySelectorAll(announced)].map(readText))
+  const added = [...after.querySelectorAll(announced)].map(readText).filter((text) => !known.has(text))
+  return added.join('. ')
 }
 
 /** The text of an element without signs that only repeat it. */
-function spoken(element: Element): string {
+function readText(element: Element): string {
   const copy = element.cloneNode(true) as Element
   for (const sign of copy.querySelectorAll('[aria-hidden]')) sign.remove()
   return copy.textContent?.replaceAll(/\s+/g, ' ').trim() ?? ''

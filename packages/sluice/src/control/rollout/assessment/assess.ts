@@ -6,8 +6,8 @@ import {
   certainFailures,
   evidenceAgainst,
   evidenceOfAll,
+  isAgainst,
   onlySource,
-  speaksAgainst,
 } from '../statistics/evidence-against.ts'
 import { type Matching, matchingOf } from '../statistics/sample-ratio.ts'
 import { alertsOf } from './alerts.ts'
@@ -56,7 +56,7 @@ export function assess(
   course: StageProgress = { soak: unwatched(rollout), heldSince: null },
 ): Assessment {
   const { settings } = rollout
-  const { sums, testimony } = evidence
+  const { sums, testimony: byToken } = evidence
   const matching = matchingOf(evidence, settings, now)
   const signals = signalEvidence(evidence, rollout)
   const logE = evidenceOfAll(evidence, settings, matching)
@@ -64,7 +64,7 @@ export function assess(
   const outage = course.judge && outageText(course.judge, rollout)
   const open = openSignals(evidence, rollout, { matching, now })
   const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE, open })
-  const tokens = tokenShares(testimony, settings)
+  const tokens = tokenShares(byToken, settings)
   const lone = findings.worse ? undefined : onlySource(evidence, settings, matching)
   const accuser = lone ? onlySourceShare(evidence, lone, sums.arms.canary.errors) : null
   const assessment = {
@@ -122,7 +122,7 @@ function findingsOf(
   const agreed = Math.max(evidence.peak, evidenceAgainst(evidence, settings, now), certain)
   const soaked = isSoaked(rollout, soak)
   const overdue = !soaked && isOverdue(rollout, now)
-  const disputed = agreed < threshold && speaksAgainst(evidence, settings, matching)
+  const disputed = agreed < threshold && isAgainst(evidence, settings, matching)
   const suspect = matching.suspect.length > 0
   const frozenMs = hold === 'sampleRatioMismatch' && heldSince !== null ? now - heldSince : 0
   return {

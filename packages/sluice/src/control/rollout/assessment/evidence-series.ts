@@ -27,17 +27,17 @@ const firstStepMs = 1000
 const bounds = { least: -99, most: 700 }
 
 /** The series with one more look in it. Pure, so that the same looks give the same series. */
-export function withLook(
+export function withPoint(
   before: EvidenceSeries | undefined,
   { logE, signals }: Pick<Assessment, 'logE' | 'signals'>,
   { at, ppm }: { at: number; ppm: number },
 ): EvidenceSeries {
   const { since, stepMs, names: known, points } = before ?? { since: at, stepMs: firstStepMs, names: [], points: [] }
-  const heard = signals.filter(({ weight }) => weight > 0)
+  const weighted = signals.filter(({ weight }) => weight > 0)
   const seen = new Map<string, number | null>([
     // Without data of any signal the sum is that of a canary that is no worse, which nobody has seen.
-    [together, heard.some((one) => one.logE !== null) ? logE : null],
-    ...heard.map((one) => [one.signal, one.logE] as const),
+    [together, weighted.some((one) => one.logE !== null) ? logE : null],
+    ...weighted.map((one) => [one.signal, one.logE] as const),
   ])
   const names = [...new Set([...(known.length > 0 ? known : [together]), ...seen.keys()])]
   const last = points.at(-1)

@@ -12,8 +12,8 @@ interface Reported {
 const named = 5
 
 /** The largest of each kind, the most first, and last all others together. */
-export function placeShares({ places, testimony }: Reported): Record<PlaceKind, PlaceShare[]> {
-  const of = (kind: PlaceKind) => sharesOf(places[kind], (index) => testimony[index]?.tokenId ?? null)
+export function placeShares({ places, testimony: byToken }: Reported): Record<PlaceKind, PlaceShare[]> {
+  const of = (kind: PlaceKind) => sharesOf(places[kind], (index) => byToken[index]?.tokenId ?? null)
   return { instance: of('instance'), address: of('address') }
 }
 
@@ -39,14 +39,14 @@ function sumOf(places: readonly PlaceEvidence[]): Pick<PlaceShare, 'requests' | 
 
 /** `all`: failed requests of the canary. */
 export function onlySourceShare(
-  { testimony, places }: Reported,
+  { testimony: byToken, places }: Reported,
   { kind, id, token }: OnlySource,
   all: number,
 ): OnlySourceShare {
-  const tokenId = testimony[token]?.tokenId ?? null
+  const tokenId = byToken[token]?.tokenId ?? null
   const own =
     kind === 'token'
-      ? (testimony[token]?.errors.canary ?? 0)
+      ? (byToken[token]?.errors.canary ?? 0)
       : places[kind]
           .filter((place) => !place.pool && place.id === id && (kind === 'address' || place.token === token))
           .reduce((sum, { errors }) => sum + errors.canary, 0)

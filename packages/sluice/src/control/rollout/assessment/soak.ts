@@ -39,19 +39,19 @@ const wholePpm = 1_000_000
  */
 export function soakAt(
   before: { soak?: Soak | undefined; rollout: Rollout; at: number } | null,
-  { heard, rollout, at, everyMs }: { heard: LastOutcomes; rollout: Rollout; at: number; everyMs: number },
+  { heard: lastOutcomes, rollout, at, everyMs }: { heard: LastOutcomes; rollout: Rollout; at: number; everyMs: number },
 ): Soak {
   const { stage } = rollout
   const silence = longestSilenceMs(rollout, everyMs)
-  const heardAt = longestAgo(heard, rollout)
+  const lastAt = longestAgo(lastOutcomes, rollout)
   const known = before?.soak?.stage === stage ? before.soak : undefined
   const runs = rollout.status === 'running'
-  const counting = runs && heardAt !== null && Math.abs(at - heardAt) <= silence
+  const counting = runs && lastAt !== null && Math.abs(at - lastAt) <= silence
   const pausedMs = before ? rollout.pausedMs - before.rollout.pausedMs : 0
   const passed = before ? at - before.at - pausedMs : 0
   const watched = known && before?.rollout.status === 'running' && at - before.at <= longestGapMs(rollout, everyMs)
   const added = counting && watched ? Math.max(0, passed) : 0
-  return { stage, soakedMs: (known?.soakedMs ?? 0) + added, counting, heardAt }
+  return { stage, soakedMs: (known?.soakedMs ?? 0) + added, counting, heardAt: lastAt }
 }
 
 /** How long an arm may be silent in the present stage before time stops to count, in ms. */
@@ -78,9 +78,9 @@ export function isOverdue(rollout: Rollout, now: number): boolean {
   return now - (enteredAt.at(-1) ?? now) - pausedMs >= (settings.stages[stage]?.soakMs ?? 0)
 }
 
-function longestAgo(heard: LastOutcomes, { stage, settings }: Rollout): number | null {
-  if (heard.stage !== stage) return null
+function longestAgo(lastOutcomes: LastOutcomes, { stage, settings }: Rollout): number | null {
+  if (lastOutcomes.stage !== stage) return null
   const ppm = settings.stages[stage]?.ppm ?? 0
-  const arms = ppm < wholePpm ? [heard.incumbent, heard.canary] : [heard.canary]
+  const arms = ppm < wholePpm ? [lastOutcomes.incumbent, lastOutcomes.canary] : [lastOutcomes.canary]
   return arms.includes(null) ? null : Math.min(...arms.filter((at) => at !== null))
 }

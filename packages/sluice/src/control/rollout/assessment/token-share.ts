@@ -4,9 +4,9 @@ import type { TokenEvidence } from '../evidence/tokens.ts'
 import { assignmentMismatch, impossible, isDoubtful, requestsOf } from '../statistics/sample-ratio.ts'
 
 /** The most first. */
-export function tokenShares(testimony: readonly TokenEvidence[], settings: RolloutSettings): TokenShare[] {
-  const all = testimony.reduce((sum, one) => sum + requestsOf(one), 0)
-  return testimony
+export function tokenShares(byToken: readonly TokenEvidence[], settings: RolloutSettings): TokenShare[] {
+  const all = byToken.reduce((sum, one) => sum + requestsOf(one), 0)
+  return byToken
     .map((one) => ({
       tokenId: one.tokenId,
       share: requestsOf(one) / Math.max(1, all),
@@ -16,7 +16,7 @@ export function tokenShares(testimony: readonly TokenEvidence[], settings: Rollo
       impossible: impossible(one.ignored),
       ignored: { ...one.ignored },
       logBayesFactor: assignmentMismatch(one, settings),
-      leftOut: isDoubtful(one, settings, testimony.length),
+      leftOut: isDoubtful(one, settings, byToken.length),
     }))
     .sort((a, b) => b.share - a.share)
 }

@@ -56,7 +56,7 @@ export function startController(options: ControllerOptions): WorkLoop {
     due.listed(running.map(({ id }) => id))
   }
 
-  async function look(lead: Lead): Promise<boolean> {
+  async function assessDue(lead: Lead): Promise<boolean> {
     const { isListOld, isDue } = due.take()
     if (isListOld) await list()
     const wanted = running.filter(({ id }) => isDue(id))
@@ -92,7 +92,7 @@ export function startController(options: ControllerOptions): WorkLoop {
     ...faults,
     async work(lead) {
       try {
-        return (await look(lead)) || due.restMs()
+        return (await assessDue(lead)) || due.restMs()
       } catch (error) {
         // What was taken has not been looked at.
         due.add(null)
@@ -135,18 +135,18 @@ async function control(
   { known, ...lead }: Lead & { known: KnownStates },
 ): Promise<boolean> {
   const { store, clock, engine, onAssessed, everyMs = usualEveryMs } = options
-  const looking = { store, engine, now: () => clock.now(), everyMs, known }
-  const pass = await runPass(looking, running).catch((error: unknown) => {
+  const passOptions = { store, engine, now: () => clock.now(), everyMs, known }
+  const pass = await runPass(passOptions, running).catch((error: unknown) => {
     if (error instanceof DamagedCheckpoint) return freeze(options, running, error, lead)
     throw error
   })
   if (!pass || !lead.held()) return false
   const { rollout, checkpoint, behind } = pass
   const { assessed } = checkpoint
-  const news = announcementsOf(pass)
-  for (const one of news) await announce(store, one)
-  checkpoint.announced = [...checkpoint.announced, ...news.map(({ key }) => key)]
-  if ((pass.news || news.length > 0) && !(await savePass(store, pass, lead.fence(), known))) return true
+  const announcements = announcementsOf(pass)
+  for (const one of announcements) await announce(store, one)
+  checkpoint.announced = [...checkpoint.announced, ...announcements.map(({ key }) => key)]
+  if ((pass.isChanged || announcements.length > 0) && !(await savePass(store, pass, lead.fence(), known))) return true
   onAssessed?.(assessed)
   const event = eventOf(rollout, assessed.assessment)
   // While entries wait, a larger share would rest on old evidence. A rollback may.

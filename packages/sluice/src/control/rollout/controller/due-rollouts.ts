@@ -20,7 +20,7 @@ export class DueRollouts {
   #named = new Set<string>()
   #areAll = true
   #listedAt: Moment | undefined
-  #lookedAt = new Map<string, Moment>()
+  assessedAt = new Map<string, Moment>()
 
   constructor(clock: Clock, everyMs: number) {
     this.#clock = clock
@@ -42,26 +42,26 @@ export class DueRollouts {
     this.#areAll = false
     return {
       isListOld: areAll || this.#leftMs(this.#listedAt) === 0,
-      isDue: (id) => areAll || named.has(id) || this.#leftMs(this.#lookedAt.get(id)) === 0,
+      isDue: (id) => areAll || named.has(id) || this.#leftMs(this.assessedAt.get(id)) === 0,
     }
   }
 
   /** Those that run. */
   listed(ids: readonly string[]): void {
     this.#listedAt = momentOf(this.#clock)
-    const known = this.#lookedAt
-    this.#lookedAt = new Map(ids.flatMap((id) => [known.get(id)].flatMap((at) => (at ? [[id, at] as const] : []))))
+    const known = this.assessedAt
+    this.assessedAt = new Map(ids.flatMap((id) => [known.get(id)].flatMap((at) => (at ? [[id, at] as const] : []))))
   }
 
   /** Time counts from the end of all that were looked at together, so that slow looks leave time for other work. */
   looked(ids: readonly string[]): void {
     const now = momentOf(this.#clock)
-    for (const id of ids) this.#lookedAt.set(id, now)
+    for (const id of ids) this.assessedAt.set(id, now)
   }
 
   /** How long it is until one is due that has no news. */
   restMs(): number {
-    return Math.min(this.#everyMs, ...[...this.#lookedAt.values()].map((at) => this.#leftMs(at)))
+    return Math.min(this.#everyMs, ...[...this.assessedAt.values()].map((at) => this.#leftMs(at)))
   }
 
   #leftMs(since: Moment | undefined): number {

@@ -36,7 +36,7 @@ export interface ControllerPass {
   /** More entries wait. */
   behind: boolean
   /** It differs from what is stored by more than the time. */
-  news: boolean
+  isChanged: boolean
 }
 
 /** A minute after it was stored an assessment is stored again, so that times and words in it are not old. */
@@ -78,8 +78,8 @@ export async function runPass(
   const changed = observeEntries(engine, { evidence: before.evidence, rollout }, entries, units)
   const at = now()
   const assessed = assessNext(engine, before, { rollout, at, judge: await readJudgeHealth(store, feature), everyMs })
-  const news = entries.length > 0 || before !== loaded?.checkpoint || differs(before.assessed, assessed, everyMs)
-  if (!news) states?.giveBack(checkpointName(id), before)
+  const isChanged = entries.length > 0 || before !== loaded?.checkpoint || differs(before.assessed, assessed, everyMs)
+  if (!isChanged) states?.giveBack(checkpointName(id), before)
   return {
     rollout,
     checkpoint: { ...before, assessed, heldSince: assessed.heldSince },
@@ -87,7 +87,7 @@ export async function runPass(
     stored: loaded?.stored ?? -1,
     units: changed,
     behind: entries.length === pageSize,
-    news,
+    isChanged,
   }
 }
 
@@ -97,8 +97,8 @@ export function assessNext(
   before: Pick<RolloutCheckpoint, 'evidence' | 'assessed' | 'heldSince'>,
   { rollout, at, judge, everyMs }: { rollout: Rollout; at: number; judge: JudgeHealth; everyMs: number },
 ): Assessed {
-  const heard = engine.heard(before.evidence, rollout)
-  const soak = soakAt(before.assessed, { heard, rollout, at, everyMs })
+  const lastOutcomes = engine.lastOutcomes(before.evidence, rollout)
+  const soak = soakAt(before.assessed, { heard: lastOutcomes, rollout, at, everyMs })
   const since = heldSince(before, rollout, at)
   const figures = before.assessed?.assessment.figures
   const known = { refused: refusedBy(before), highest: figures ? highestOf(figures) : {} }
@@ -132,7 +132,7 @@ export function savePass(
   return store.saveCheckpoint(
     checkpointName(rollout.id),
     stored,
-    { cursor, state: checkpoint, told: checkpoint.assessed, ...(known && { known }) },
+    { cursor, state: checkpoint, summary: checkpoint.assessed, ...(known && { known }) },
     { rolloutId: unitsId(rollout.id, checkpoint), records: units, fence },
   )
 }
@@ -149,8 +149,8 @@ function heldSince(
 /** The rule for the undecided is asked once: what it has said stays. */
 function refusedBy({ assessed }: Pick<RolloutCheckpoint, 'assessed'>): string[] | null {
   const { decision } = assessed?.assessment ?? {}
-  const said = decision?.do === 'hold' ? decision.refused : undefined
-  return assessed?.refused ?? (said ? [...said] : null)
+  const refusals = decision?.do === 'hold' ? decision.refused : undefined
+  return assessed?.refused ?? (refusals ? [...refusals] : null)
 }
 
 function differs(before: Assessed | null, now: Assessed, everyMs: number): boolean {

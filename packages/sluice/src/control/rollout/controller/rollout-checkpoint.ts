@@ -7,7 +7,7 @@ import type { KnownStates } from '../../store/known-states.ts'
 import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
 import type { Assessment } from '../assessment/assessment.ts'
-import { type EvidenceSeries, evidenceSeriesSchema, withLook } from '../assessment/evidence-series.ts'
+import { type EvidenceSeries, evidenceSeriesSchema, withPoint } from '../assessment/evidence-series.ts'
 import { judgeHealthSchema } from '../assessment/judge-health.ts'
 import { soakSchema, unwatched } from '../assessment/soak.ts'
 import type { DecisionEngine } from '../decision-engine.ts'
@@ -115,7 +115,7 @@ export class DamagedCheckpoint extends StoreError {
 
 /** What was last known of a rollout, running or ended; null before its first assessment, and where it cannot be read. */
 export async function readAssessment(
-  store: Pick<Store, 'checkpoint' | 'told'>,
+  store: Pick<Store, 'checkpoint' | 'summary'>,
   rolloutId: string,
 ): Promise<Assessment | null> {
   return (await readAssessed(store, rolloutId))?.assessment ?? null
@@ -123,11 +123,11 @@ export async function readAssessment(
 
 /** The same with all that it was made of beside the evidence. */
 export async function readAssessed(
-  store: Pick<Store, 'checkpoint' | 'told'>,
+  store: Pick<Store, 'checkpoint' | 'summary'>,
   rolloutId: string,
 ): Promise<Assessed | null> {
-  const told = assessedSchema.safeParse(await store.told(checkpointName(rolloutId))).data
-  if (told) return told
+  const summary = assessedSchema.safeParse(await store.summary(checkpointName(rolloutId))).data
+  if (summary) return summary
   try {
     return (await loadCheckpoint(store, rolloutId))?.checkpoint.assessed ?? null
   } catch (error) {
@@ -171,5 +171,5 @@ export function assessedBy(
 
 /** The evidence of all passes so far, the one of this assessment among them. */
 export function seriesOf({ series, assessment, at, rollout }: Assessed): EvidenceSeries {
-  return withLook(series, assessment, { at, ppm: sharePpm(rollout) })
+  return withPoint(series, assessment, { at, ppm: sharePpm(rollout) })
 }

@@ -8,13 +8,13 @@ import { type DecidingSums, decidingSums, tokenIndexOf } from './tokens.ts'
  * Sums that are no numbers would decide nothing, or anything, for good.
  */
 export function faultInEvidence(evidence: Evidence, rollout: Rollout, cursor: number): string | undefined {
-  const { testimony, ...like } = newEvidence(rollout)
+  const { testimony: byToken, ...like } = newEvidence(rollout)
   const fault = unlike(like, evidence, '')
   if (fault !== undefined) return fault
   if (evidence.cursor !== cursor) return '.cursor'
   if (!Array.isArray(evidence.testimony)) return '.testimony'
-  tokenIndexOf({ ...like, testimony }, null, rollout.settings)
-  const [one] = testimony
+  tokenIndexOf({ ...like, testimony: byToken }, null, rollout.settings)
+  const [one] = byToken
   for (const [index, stored] of evidence.testimony.entries()) {
     const at = `.testimony.${index}`
     if (typeof stored !== 'object' || stored === null) return at

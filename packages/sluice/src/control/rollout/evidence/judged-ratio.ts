@@ -6,8 +6,8 @@ import { judgedShare } from './randomisation.ts'
 const ratios = { grid: [0.5, 0.8, 1.25, 2], weights: [0.25, 0.25, 0.25, 0.25] } as const
 
 /** Mismatches are believed at 99 % confidence, over all tokens together. */
-export const believed = Math.log(100)
-const suspected = Math.log(10)
+export const mismatchLogE = Math.log(100)
+const suspectLogE = Math.log(10)
 
 /** Log likelihood ratios of the arms of judged users, against the shares they should have. Additive. */
 export function newJudgedRatio(): number[] {
@@ -47,10 +47,10 @@ export function addJudged({ judged, judgedLately, candidates }: Counted, one: Ju
 
 /** One arm is judged more often than it should be, at 99 % confidence: its scores prove nothing. */
 export function isJudgedUnevenly(judged: readonly number[]): boolean {
-  return logMixture(ratios.weights, judged) >= believed
+  return logMixture(ratios.weights, judged) >= mismatchLogE
 }
 
 /** One arm may be judged more often than it should be: until that is refuted its scores do not speak against the canary. */
 export function isJudgingSuspect(judged: readonly number[]): boolean {
-  return logMixture(ratios.weights, judged) >= suspected
+  return logMixture(ratios.weights, judged) >= suspectLogE
 }

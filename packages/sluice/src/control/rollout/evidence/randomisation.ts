@@ -25,7 +25,7 @@ export function freshShare(stages: Stages, before: Assignment | undefined, stage
 }
 
 /** So many requests are believed to have come as the shares say, before the first. */
-const believedRequests = 20
+const priorRequests = 20
 /** By what factor the odds may exceed those of the shares: users do not come more often than that because of a version. */
 const mostOften = 4
 
@@ -45,7 +45,7 @@ export function addExposure(counts: Record<Arm, number>, arm: Arm): void {
  * `share` of the users, in (0,1).
  */
 export function exposedShare({ incumbent, canary }: Record<Arm, number>, share: number): number {
-  const seen = (canary + believedRequests * share) / (canary + incumbent + believedRequests)
+  const seen = (canary + priorRequests * share) / (canary + incumbent + priorRequests)
   const odds = share / (1 - share)
   const bounded = Math.min(mostOften * odds, Math.max(odds / mostOften, seen / (1 - seen)))
   return bounded / (1 + bounded)

@@ -28,11 +28,11 @@ export interface RateSums {
 /** Of the present window, and of the one before. */
 type Lately<T> = [now: T, before: T]
 
-/** What is known of a score. Additive. Wealth is in logarithms, one for each drop that the bets look for. */
+/** What is known of a score. Additive. E-values are in logarithms, one for each drop that the bets look for. */
 export interface ScoreSums {
-  /** Wealth won on first contributions of a randomisation, by stage. */
+  /** Log e-values of first contributions of a randomisation, by stage. */
   drop: number[][]
-  /** Wealth won in the present window, on the first score of each user in it and on the second. */
+  /** Log e-values of the present window, of the first score of each user in it and of the second. */
   recent: { first: number[]; later: number[] }
   /** Contributions by arm. */
   users: Record<Arm, number>
@@ -44,9 +44,9 @@ export interface ScoreSums {
   answered: Record<Arm, number>
 }
 
-/** The same of a flag, with one log wealth for each ratio of rates. */
+/** The same of a flag, with one log e-value for each ratio of rates. */
 export interface FlagSums {
-  /** Wealth won on the first flags of users, by stage: against the shares of users, and of requests of users not flagged before. */
+  /** Log e-values of the first flags of users, by stage: against the shares of users, and of requests of users not flagged before. */
   ratio: number[][]
   exposed: number[][]
   /** The same of the first flags in the present window. */
@@ -60,15 +60,15 @@ export interface FlagSums {
 const both = <T>(make: () => T): Record<Arm, T> => ({ incumbent: make(), canary: make() })
 const twice = <T>(make: () => T): Lately<T> => [make(), make()]
 const none = () => 0
-const wealth = (grid: readonly number[]) => grid.map(none)
-const byStage = (stages: number, grid: readonly number[]) => Array.from({ length: stages }, () => wealth(grid))
+const zeros = (grid: readonly number[]) => grid.map(none)
+const byStage = (stages: number, grid: readonly number[]) => Array.from({ length: stages }, () => zeros(grid))
 const newMean = (): MeanSums => ({ count: 0, sum: 0 })
 const newRate = (): RateSums => ({ requests: 0, flagged: 0, squares: 0 })
 
 export function newScoreSums(stages: number): ScoreSums {
   return {
     drop: byStage(stages, scoreDrops.grid),
-    recent: { first: wealth(scoreDrops.grid), later: wealth(scoreDrops.grid) },
+    recent: { first: zeros(scoreDrops.grid), later: zeros(scoreDrops.grid) },
     users: both(none),
     stage: both(newClusterSums),
     lately: twice(() => both(newMean)),
@@ -81,7 +81,7 @@ export function newFlagSums(stages: number): FlagSums {
   return {
     ratio: byStage(stages, flagRatios.grid),
     exposed: byStage(stages, flagRatios.grid),
-    recent: { ratio: wealth(flagRatios.grid), exposed: wealth(flagRatios.grid) },
+    recent: { ratio: zeros(flagRatios.grid), exposed: zeros(flagRatios.grid) },
     flagged: both(none),
     stage: both(newRate),
     lately: twice(() => both(newRate)),
@@ -106,7 +106,7 @@ export function enterWindow(score: ScoreSums, flags: readonly FlagSums[]): void 
   }
 }
 
-/** Scores by another judge begin: those so far are none of its scale. What was won against the canary stays. */
+/** Scores by another judge begin: those so far are none of its scale. The evidence against the canary stays. */
 export function forgetScores(score: ScoreSums): void {
   score.stage = both(newClusterSums)
   score.lately = twice(() => both(newMean))

@@ -71,21 +71,21 @@ interface Reported {
 
 /** The index of the evidence of a token, which is added at its first outcome. */
 export function tokenIndexOf(
-  { sums, limits, testimony }: Reported,
+  { sums, limits, testimony: byToken }: Reported,
   tokenId: string | null,
   settings: RolloutSettings,
 ): number {
-  const found = testimony.findIndex((one) => one.tokenId === tokenId)
+  const found = byToken.findIndex((one) => one.tokenId === tokenId)
   if (found >= 0) return found
-  if (testimony.length > mostApart) return mostApart
+  if (byToken.length > mostApart) return mostApart
   // Until now there was one token only: all evidence is its own.
-  for (const one of testimony) {
+  for (const one of byToken) {
     one.own ??= structuredClone(decidingSums(sums))
     one.usual ??= structuredClone({ limits, sketches: sums.sketches })
   }
-  const isFirst = testimony.length === 0
-  testimony.push({
-    tokenId: testimony.length < mostApart ? tokenId : others,
+  const isFirst = byToken.length === 0
+  byToken.push({
+    tokenId: byToken.length < mostApart ? tokenId : others,
     requests: { incumbent: 0, canary: 0 },
     errors: { incumbent: 0, canary: 0 },
     users: { incumbent: 0, canary: 0 },
@@ -102,7 +102,7 @@ export function tokenIndexOf(
     firstAt: null,
     lastAt: null,
   })
-  return testimony.length - 1
+  return byToken.length - 1
 }
 
 function newAtRisk(): TokenEvidence['atRisk'] {
@@ -122,11 +122,11 @@ export function isSilent({ firstAt, lastAt, requests }: TokenEvidence, lastReque
 
 /** A token with fewer reports than `saidEnough` waits this long, in ms, so that other tokens can report as well. */
 const silentMs = 10_000
-const saidEnough = 100
+const enoughEntries = 100
 
 /** Whether it is too early to decide by `count` users or requests: other tokens may not have had time to report. */
 export function isEarly({ firstAt }: { firstAt: number | null }, count: number, now: number): boolean {
-  return count < saidEnough && (firstAt === null || now - firstAt < silentMs)
+  return count < enoughEntries && (firstAt === null || now - firstAt < silentMs)
 }
 
 /** The sums of all outcomes together. They are shared, not copied. */

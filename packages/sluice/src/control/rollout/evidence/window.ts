@@ -13,7 +13,7 @@ export interface Window {
   canary: { requests: number; scores: number }
 }
 
-/** As many windows get an even part of three quarters of the stake; those after them share the rest. */
+/** So many windows share three quarters of the weight evenly; those after them share the rest. */
 const planned = 24
 const onPlanned = 0.75
 
@@ -28,8 +28,8 @@ export function newWindow(): Window {
   }
 }
 
-/** The share of the stake that is on this window, and that of all windows yet to come: what past ones had is lost. */
-export function stakesOf({ index }: Pick<Window, 'index'>): { now: number; later: number } {
+/** The weight of this window, and that of all windows yet to come: what past ones had is lost. */
+export function windowWeights({ index }: Pick<Window, 'index'>): { now: number; later: number } {
   const onLate = 1 - onPlanned
   if (index < planned)
     return { now: onPlanned / planned, later: (onPlanned * (planned - index - 1)) / planned + onLate }

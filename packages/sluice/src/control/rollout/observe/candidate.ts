@@ -10,7 +10,7 @@ import type { ObservedEntry } from './observed-entry.ts'
  * brings another: those who became the canary's have no such next one, and the scores that take longest must not be lost in one arm.
  */
 export function markCandidate(
-  { settings, arm, stage, testimony }: ObservedEntry,
+  { settings, arm, stage, tokenEvidence: testimony }: ObservedEntry,
   entry: RequestEntry,
   memory: UnitMemory,
 ): UnitMemory {

@@ -40,7 +40,7 @@ export function enter(
 }
 
 function renew(evidence: Evidence, at: number): void {
-  const { window, sums, testimony } = evidence
+  const { window, sums, testimony: byToken } = evidence
   if (window.since === null) return
   Object.assign(window, { index: window.index + 1, since: at, canary: { requests: 0, scores: 0 } })
   sums.histories.recent = newIncumbentSums()
@@ -50,7 +50,7 @@ function renew(evidence: Evidence, at: number): void {
     enterWindow(one.score, flagsOf(one))
     enterWindow(one.feedback, [])
   }
-  for (const one of testimony) {
+  for (const one of byToken) {
     one.judgedLately.fill(0)
     for (const counts of Object.values(one.atRisk)) counts.window = { incumbent: 0, canary: 0 }
   }
@@ -65,6 +65,6 @@ function isOver({ since, canary }: Window, { signals }: RolloutSettings, at: num
 const flagsOf = ({ flags }: DecidingSums) => Object.values(flags)
 
 /** What single tokens and places have said. */
-function accounts({ testimony, places }: Evidence): DecidingSums[] {
-  return [...testimony, ...Object.values(places).flat()].flatMap(({ own }) => (own ? [own] : []))
+function accounts({ testimony: byToken, places }: Evidence): DecidingSums[] {
+  return [...byToken, ...Object.values(places).flat()].flatMap(({ own }) => (own ? [own] : []))
 }

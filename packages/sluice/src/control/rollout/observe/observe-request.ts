@@ -16,7 +16,7 @@ type Raised = Record<Flag, boolean | null>
 
 /** Adds a request: its flags, the first time that the user raises them, and the user, once per randomisation. */
 export function observeRequest(observed: ObservedEntry, entry: RequestEntry, memory: UnitMemory): UnitMemory {
-  const { evidence, arm, stage, testimony } = observed
+  const { evidence, arm, stage, tokenEvidence: testimony } = observed
   enter(evidence, observed, { stage, at: entry.receivedAt })
   const latencyMs = amount(entry.latencyMs)
   const costUsd = amount(entry.costUsd)
@@ -48,7 +48,7 @@ function countInWindow(observed: ObservedEntry, { error, captured }: RequestEntr
 }
 
 /** A request is slow, or dear, by what is usual for the token that reports it; until that is known, by what is for all. */
-function limitsFor({ evidence, testimony: { usual } }: ObservedEntry): Limits {
+function limitsFor({ evidence, tokenEvidence: { usual } }: ObservedEntry): Limits {
   if (!usual) return evidence.limits
   const { slowMs, costCapUsd } = evidence.limits
   return { ...usual.limits, slowMs: usual.limits.slowMs ?? slowMs, costCapUsd: usual.limits.costCapUsd ?? costCapUsd }
@@ -167,7 +167,7 @@ function addRates(
 
 /** A request of a user who has not raised the flag in this rollout. */
 function addFirst(observed: ObservedEntry, flag: Flag, flagged: boolean): boolean {
-  const { arm, stage, settings, evidence, testimony } = observed
+  const { arm, stage, settings, evidence, tokenEvidence: testimony } = observed
   const share = stageShare(settings.stages, stage)
   const isPresent = stage === evidence.window.stage
   const counts = testimony.atRisk[flag].stage
@@ -185,7 +185,7 @@ function addFirst(observed: ObservedEntry, flag: Flag, flagged: boolean): boolea
 
 /** A request of a user who has not raised the flag in the present window. */
 function addRecent(observed: ObservedEntry, flag: Flag, flagged: boolean): boolean {
-  const { arm, stage, settings, evidence, testimony } = observed
+  const { arm, stage, settings, evidence, tokenEvidence: testimony } = observed
   if (stage !== evidence.window.stage) return false
   const share = stageShare(settings.stages, stage)
   const counts = testimony.atRisk[flag].window
@@ -229,7 +229,7 @@ function accountsOfFlag(observed: ObservedEntry, flag: Flag): FlagSums[] {
 
 /** What the token itself has seen, whoever else saw the same user before. */
 function countFor(
-  { settings, arm, stage, source, testimony }: ObservedEntry,
+  { settings, arm, stage, source, tokenEvidence: testimony }: ObservedEntry,
   { error, receivedAt }: RequestEntry,
   memory: UnitMemory,
 ): void {

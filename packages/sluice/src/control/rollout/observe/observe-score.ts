@@ -49,9 +49,9 @@ function isRate(value: number): boolean {
 
 /**
  * A new judge measures on a scale of its own: what is known of the incumbent, the proof that the canary is no worse and
- * the display begin anew. What was won against the canary was won fairly and stays.
+ * the display begin anew. The evidence against the canary is still valid, and stays.
  */
-function followJudge({ judge, sums, testimony, places }: Evidence, id: string): void {
+function followJudge({ judge, sums, testimony: byToken, places }: Evidence, id: string): void {
   if (judge.id === id) return
   if (judge.id !== null) {
     judge.epoch += 1
@@ -59,7 +59,7 @@ function followJudge({ judge, sums, testimony, places }: Evidence, id: string): 
     sums.histories.score = newIncumbentSums()
     sums.histories.recent = newIncumbentSums()
     sums.histories.inputs = newCovariateSums()
-    const sources = [...testimony, ...Object.values(places).flat()]
+    const sources = [...byToken, ...Object.values(places).flat()]
     for (const score of [sums.score, ...sources.flatMap(({ own }) => own?.score ?? [])]) forgetScores(score)
     sums.arms.incumbent.scores = newClusterSums()
     sums.arms.canary.scores = newClusterSums()
@@ -125,7 +125,7 @@ function judgedPi({ arm }: ObservedEntry, entry: ScoreEntry, share: number): num
 
 /** Once per randomisation. */
 function addFirst(observed: ObservedEntry, { entry, length }: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
-  const { evidence, settings, arm, stage, testimony } = observed
+  const { evidence, settings, arm, stage, tokenEvidence: testimony } = observed
   const { histories, score } = evidence.sums
   const found = candidateShare(observed, entry.of, memory)
   if (!found) return memory

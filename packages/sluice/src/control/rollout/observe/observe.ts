@@ -31,11 +31,12 @@ export function observe(evidence: Evidence, rollout: Known, entry: LogEntry, mem
   if (admitted === 'otherRollout' || admitted === 'otherFeature' || admitted === 'excludedToken')
     return ignored(evidence, undefined, admitted, memory)
   const source = tokenIndexOf(evidence, entry.tokenId ?? null, settings)
-  const testimony = evidence.testimony[source]
-  if (!testimony || typeof admitted === 'string') return ignored(evidence, testimony, admitted as IgnoredReason, memory)
+  const tokenEvidence = evidence.testimony[source]
+  if (!tokenEvidence || typeof admitted === 'string')
+    return ignored(evidence, tokenEvidence, admitted as IgnoredReason, memory)
   const places = placesOf(evidence, entry, { source, arm: admitted.arm })
-  const next = observeKind({ ...admitted, evidence, settings, enteredAt, source, testimony, places }, entry, memory)
-  if (typeof next === 'string') return ignored(evidence, testimony, next, memory)
+  const next = observeKind({ ...admitted, evidence, settings, enteredAt, source, tokenEvidence, places }, entry, memory)
+  if (typeof next === 'string') return ignored(evidence, tokenEvidence, next, memory)
   noteLastOutcome(evidence, admitted, entry.receivedAt)
   if (isNewEvidence(memory, next)) {
     evidence.testified += 1

@@ -14,13 +14,17 @@ export interface ObservedEntry extends Admitted {
   /** Index of the token that reported the entry. */
   source: number
   /** The evidence of that token, changed in place. */
-  testimony: TokenEvidence
+  tokenEvidence: TokenEvidence
   /** Where it came from, changed in place. */
   places: PlaceEvidence[]
 }
 
 /** The sums to which a signal is added: of all outcomes, of the token, and of the places it came from. */
-export function accountsOf<T>({ testimony, places }: ObservedEntry, whole: T, part: (own: DecidingSums) => T): T[] {
+export function accountsOf<T>(
+  { tokenEvidence: testimony, places }: ObservedEntry,
+  whole: T,
+  part: (own: DecidingSums) => T,
+): T[] {
   const accounts = [whole]
   if (testimony.own) accounts.push(part(testimony.own))
   for (const { own } of places) if (own) accounts.push(part(own))

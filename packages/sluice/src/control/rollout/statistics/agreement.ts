@@ -20,7 +20,7 @@ const placeFactor = 10
 /** Evidence of one token that may not decide alone counts for this part of its log e-value. */
 const aloneFactor = 100
 
-/** Of the stake this part is on all tokens together, the rest on all but one of them. */
+/** All tokens together have this part of the weight, all but one of them the rest. */
 const onAll = 0.75
 
 /**

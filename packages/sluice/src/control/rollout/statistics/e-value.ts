@@ -11,7 +11,7 @@ import {
 import { stageShare } from '../evidence/randomisation.ts'
 import type { FlagSums, RateSums, ScoreSums } from '../evidence/signal-sums.ts'
 import type { DecidingSums } from '../evidence/tokens.ts'
-import { stakesOf, type Window } from '../evidence/window.ts'
+import { type Window, windowWeights } from '../evidence/window.ts'
 
 /** Users of each arm without whose scores nothing is held against the canary. */
 const fewestScored = 5
@@ -25,14 +25,14 @@ export type DecidingSignal = (typeof decidingSignals)[number]
  * Log e-value of a signal over restarts: the bets begin anew with each stage, so that what goes wrong late is not set off
  * against what went well before. Stage s gets 2^-(s+1) of the budget, the last one what remains.
  *
- * @param byStage log wealth that was won on users seen in each stage
+ * @param byStage log e-values of the bets on users seen in each stage
  */
 export function restartedLogE(byStage: readonly (readonly number[])[], weights: readonly number[]): number {
   const since = weights.map(() => 0)
   const last = byStage.length - 1
   const logs: number[] = []
   const shares: number[] = []
-  // Stages that have won nothing leave the wealth as it was: their budgets are on the same bets.
+  // Stages without evidence leave the e-values as they were: their budgets are on the same bets.
   let budget = 0
   const put = () => {
     for (let i = 0; i < since.length; i += 1) {
@@ -43,7 +43,7 @@ export function restartedLogE(byStage: readonly (readonly number[])[], weights: 
   }
   for (let stage = last; stage >= 0; stage -= 1) {
     const row = byStage[stage] ?? []
-    if (row.some(isWon)) {
+    if (row.some(hasEvidence)) {
       if (budget > 0) put()
       for (let i = 0; i < since.length; i += 1) since[i] = (since[i] ?? 0) + (row[i] ?? 0)
     }
@@ -53,16 +53,16 @@ export function restartedLogE(byStage: readonly (readonly number[])[], weights: 
   return logMixture(shares, logs)
 }
 
-const isWon = (log: number) => log !== 0
+const hasEvidence = (log: number) => log !== 0
 
 /**
- * Parts of the stake of a signal: on the first contributions of users since a stage began, on single windows, and on the means of
- * all scores of a stage.
+ * The weights of a signal's parts: the first contributions of users since a stage began, single windows, and the means of all
+ * scores of a stage.
  */
-const flagStakes = { stages: 0.6, windows: 0.4 }
-const scoreStakes = { stages: 0.4, windows: 0.3, means: 0.3 }
+const flagWeights = { stages: 0.6, windows: 0.4 }
+const scoreWeights = { stages: 0.4, windows: 0.3, means: 0.3 }
 
-/** Of the stake on a window this part is on each user's first score in it, the rest on the second. */
+/** Of the weight of a window each user's first score in it has this part, the second has the rest. */
 const onFirstScores = 0.5
 
 /** How a signal's evidence is weighed. */
@@ -89,13 +89,13 @@ function scoreLogE(score: ScoreSums, { settings, window }: Weighing): number {
   const first = logMixture(scoreDrops.weights, recent.first)
   const later = logMixture(scoreDrops.weights, recent.later)
   const recently = logMixture([onFirstScores, 1 - onFirstScores], [first, later])
-  const onMeans = stakeOnMeans(settings, window)
-  const parts = [...partsOf(scoreStakes, window), scoreStakes.means * onMeans.now, scoreStakes.means * onMeans.later]
+  const onMeans = meansWeights(settings, window)
+  const parts = [...partsOf(scoreWeights, window), scoreWeights.means * onMeans.now, scoreWeights.means * onMeans.later]
   return logMixture(parts, [restartedLogE(drop, scoreDrops.weights), recently, 0, dropOfMeans(stage, settings), 0])
 }
 
-/** Of the stake on means, what is on the present stage and on those to come: half of all is on the last one. What past ones had is lost. */
-function stakeOnMeans({ stages }: RolloutSettings, { stage }: Pick<Window, 'stage'>): { now: number; later: number } {
+/** Of the weight of means, the parts of the present stage and of those to come: the last one has half. What past ones had is lost. */
+function meansWeights({ stages }: RolloutSettings, { stage }: Pick<Window, 'stage'>): { now: number; later: number } {
   const last = stages.filter((_, i) => stageShare(stages, i) < 1).length - 1
   if (stage >= last) return { now: last === 0 ? 1 : 0.5, later: 0 }
   return { now: 0.5 / last, later: 1 - (0.5 * (stage + 1)) / last }
@@ -123,11 +123,11 @@ function dropOfMeans({ incumbent, canary }: Record<Arm, ClusterSums>, { toleranc
  */
 function flagLogE(flag: FlagSums, floor: Floor, { window }: Weighing): number {
   const { ratio, exposed, recent, lately } = flag
-  const ofStages = leastOf(ratio, exposed, (wealth) => restartedLogE(wealth, flagRatios.weights))
-  const ofWindow = leastOf(recent.ratio, recent.exposed, (wealth) => logMixture(flagRatios.weights, wealth))
+  const ofStages = leastOf(ratio, exposed, (logEs) => restartedLogE(logEs, flagRatios.weights))
+  const ofWindow = leastOf(recent.ratio, recent.exposed, (logEs) => logMixture(flagRatios.weights, logEs))
   const mayStages = isHigher(flag, floor)
   const mayWindow = exceeds(lately[0], floor)
-  return logMixture(partsOf(flagStakes, window), [
+  return logMixture(partsOf(flagWeights, window), [
     mayStages ? ofStages : Math.min(ofStages, 0),
     mayWindow ? ofWindow : Math.min(ofWindow, 0),
     0,
@@ -135,13 +135,13 @@ function flagLogE(flag: FlagSums, floor: Floor, { window }: Weighing): number {
 }
 
 /** A forecast keeps one account for both. */
-function leastOf<T>(a: T, b: T, logE: (wealth: T) => number): number {
+function leastOf<T>(a: T, b: T, logE: (logEs: T) => number): number {
   return a === b ? logE(a) : Math.min(logE(a), logE(b))
 }
 
-/** How the stake on a window is divided: on this one, and kept for those to come. */
+/** How the weight of windows is divided: for this one, and for those to come. */
 function partsOf({ stages, windows }: { stages: number; windows: number }, window: Pick<Window, 'index'>): number[] {
-  const { now, later } = stakesOf(window)
+  const { now, later } = windowWeights(window)
   return [stages, windows * now, windows * later]
 }
 
@@ -202,19 +202,19 @@ function sumOfRates(a: Record<Arm, RateSums>, b: Record<Arm, RateSums>): Record<
 }
 
 /**
- * All signals together, by their weights; what they leave of the budget is not staked. A rate that rose by less than
+ * All signals together, by their weights; no signal has what they leave. A rate that rose by less than
  * `flagFloor`, and scores of arms that may be judged unevenly, cannot speak against the canary.
  */
 export function combinedLogE(one: DecidingSums, weighing: Weighing): number {
   const { signals } = weighing.settings
   const weights = decidingSignals.map((signal) => signals[signal])
-  const staked = weights.reduce((sum, weight) => sum + weight, 0)
+  const weighted = weights.reduce((sum, weight) => sum + weight, 0)
   const logs = decidingSignals.map((signal, i) => {
     if ((weights[i] ?? 0) === 0) return 0
     const logE = signalLogE(one, signal, weighing)
     return mayRollBack(one, signal, weighing) ? logE : Math.min(logE, 0)
   })
-  return logMixture([...weights, Math.max(0, 1 - staked)], [...logs, 0])
+  return logMixture([...weights, Math.max(0, 1 - weighted)], [...logs, 0])
 }
 
 /** Scores of one arm alone, where those of the other do not arrive, compare nothing. */

@@ -83,7 +83,7 @@ export function onlySource(evidence: Evidence, settings: RolloutSettings, matchi
 }
 
 /** Whether the tokens would roll the canary back: all of them together, or all but one. */
-export function speaksAgainst(evidence: Evidence, settings: RolloutSettings, matching: Matching): boolean {
+export function isAgainst(evidence: Evidence, settings: RolloutSettings, matching: Matching): boolean {
   const { tokens, without } = against(evidence, settings, { matching, now: 0 })
   const threshold = -Math.log(settings.alpha)
   const sets = [[], ...Array.from({ length: tokens > 1 ? tokens : 0 }, (_, token) => [token])]
@@ -159,14 +159,14 @@ function tokenEvidence(
   tokens: readonly number[],
   { now, side, unscored, logE }: Weighed,
 ): LeaveOneOut {
-  const { testimony } = evidence
+  const { testimony: byToken } = evidence
   const { share, present } = dominant[side]
   const usersOf = (index: number | undefined) => {
-    const users = index === undefined ? undefined : testimony[index]?.users
+    const users = index === undefined ? undefined : byToken[index]?.users
     return users ? users.incumbent + users.canary : 0
   }
   const counts = (index: number | undefined) => {
-    const one = index === undefined ? undefined : testimony[index]
+    const one = index === undefined ? undefined : byToken[index]
     return one !== undefined && !(present && isSilent(one, evidence.lastRequestAt))
   }
   const all = tokens.filter(counts).reduce((sum, index) => sum + usersOf(index), 0)
@@ -181,7 +181,7 @@ function tokenEvidence(
   const sumsLeft = (left: readonly number[]): DecidingSums => {
     const [last = 0] = left.slice(-1)
     const index = tokens[last] ?? -1
-    return withoutToken(sumsWithout(left.slice(0, -1)), testimony[index]?.own, unscored.includes(index))
+    return withoutToken(sumsWithout(left.slice(0, -1)), byToken[index]?.own, unscored.includes(index))
   }
   return {
     tokens: tokens.length,
@@ -205,12 +205,16 @@ function usersAt({ places }: EvidenceSource): number {
 }
 
 /** The sums of these tokens, without the scores of those whose scores do not count. */
-function sumsOf({ sums, testimony }: Evidence, tokens: readonly number[], unscored: readonly number[]): DecidingSums {
+function sumsOf(
+  { sums, testimony: byToken }: Evidence,
+  tokens: readonly number[],
+  unscored: readonly number[],
+): DecidingSums {
   const whole = decidingSums(sums)
-  if (tokens.length === testimony.length && (unscored.length === 0 || testimony.length === 1)) return whole
+  if (tokens.length === byToken.length && (unscored.length === 0 || byToken.length === 1)) return whole
   const none = emptied(whole)
   const cases = tokens.flatMap((index) => {
-    const own = testimony[index]?.own
+    const own = byToken[index]?.own
     return own ? [unscored.includes(index) ? { ...own, score: none.score } : own] : []
   })
   return sumOfTokens(cases, none)

@@ -1,6 +1,6 @@
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import { srm } from '../../../stats/index.ts'
-import { believed, isJudgedUnevenly, isJudgingSuspect } from '../evidence/judged-ratio.ts'
+import { isJudgedUnevenly, isJudgingSuspect, mismatchLogE } from '../evidence/judged-ratio.ts'
 import { freshShare } from '../evidence/randomisation.ts'
 import { isEarly, type TokenEvidence } from '../evidence/tokens.ts'
 
@@ -38,7 +38,7 @@ export function impossible(ignored: TokenEvidence['ignored']): number {
 export function isDoubtful(one: TokenEvidence, settings: RolloutSettings, tokens: number): boolean {
   const wrong = impossible(one.ignored)
   const tooMany = wrong >= wrongArms.count && wrong > wrongArms.share * requestsOf(one)
-  return tooMany || assignmentMismatch(one, settings) >= believed + Math.log(tokens)
+  return tooMany || assignmentMismatch(one, settings) >= mismatchLogE + Math.log(tokens)
 }
 
 /** Whose word counts, and whether so much is left out that nothing can be decided for the better. */
@@ -61,17 +61,16 @@ interface Reported {
 }
 
 export function matchingOf(evidence: Reported, settings: RolloutSettings, now: number): Matching {
-  const { testimony } = evidence
-  const indices = [...testimony.keys()]
+  const { testimony: byToken } = evidence
+  const indices = [...byToken.keys()]
   const holds = (index: number, test: (one: TokenEvidence) => boolean) => {
-    const one = testimony[index]
+    const one = byToken[index]
     return one !== undefined && test(one)
   }
-  const doubtful = indices.filter((index) => holds(index, (one) => isDoubtful(one, settings, testimony.length)))
+  const doubtful = indices.filter((index) => holds(index, (one) => isDoubtful(one, settings, byToken.length)))
   const uneven = indices.filter((index) => holds(index, ({ judgedLately }) => isJudgedUnevenly(judgedLately)))
   const trusted = indices.filter((index) => !doubtful.includes(index))
-  const count = (list: readonly number[]) =>
-    list.reduce((sum, i) => sum + (testimony[i] ? requestsOf(testimony[i]) : 0), 0)
+  const count = (list: readonly number[]) => list.reduce((sum, i) => sum + (byToken[i] ? requestsOf(byToken[i]) : 0), 0)
   const all = count(indices)
   const share = (some: readonly number[]) => (some.length === 0 ? 0 : count(some) / Math.max(1, all))
   const early = isEarly(evidence, all, now)

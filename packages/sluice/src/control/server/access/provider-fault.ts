@@ -39,9 +39,9 @@ export function unidentified(issuer: string, cause: unknown): Problem {
   if (own) return own
   if (!isAnswer(cause)) return unreachable(issuer, cause)
   const { code, error, error_description: description } = known.parse(cause)
-  const said = `${shown(error ?? '')}${description ? `: ${shown(description)}` : ''}`
+  const reason = `${shown(error ?? '')}${description ? `: ${shown(description)}` : ''}`
   if (code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR') {
-    const detail = `${issuer} has not let you in (${said}). Sign in again, or ask whoever runs it.`
+    const detail = `${issuer} has not let you in (${reason}). Sign in again, or ask whoever runs it.`
     return new Problem({ status: 403, code: 'provider-refused', detail }, { cause })
   }
   if (error === 'invalid_grant') {
@@ -49,7 +49,7 @@ export function unidentified(issuer: string, cause: unknown): Problem {
     return new Problem({ status: 403, code: 'sign-in-used', detail }, { cause })
   }
   if (code === 'OAUTH_RESPONSE_BODY_ERROR' || code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE') {
-    const detail = `${issuer} refuses this control plane (${said || 'HTTP 401'}): whoever runs it checks the client, its secret and its address of return, in server.oidc of sluice.yaml and at the provider.`
+    const detail = `${issuer} refuses this control plane (${reason || 'HTTP 401'}): whoever runs it checks the client, its secret and its address of return, in server.oidc of sluice.yaml and at the provider.`
     return new Problem({ status: 503, code: 'provider-refused', detail }, { cause })
   }
   const clocks = code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED' ? ' The clocks of the two machines may differ.' : ''

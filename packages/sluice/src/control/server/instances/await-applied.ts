@@ -23,8 +23,8 @@ export async function awaitApplied(services: Services, state: FeatureState, wait
   const passed = stopwatch(clock)
   const over = Promise.withResolvers<void>()
   let isOver = false
-  let news = Promise.withResolvers<void>()
-  const stopListening = store.onAcknowledge(() => news.resolve())
+  let change = Promise.withResolvers<void>()
+  const stopListening = store.onAcknowledge(() => change.resolve())
   const end = clock.setTimer(() => {
     isOver = true
     over.resolve()
@@ -32,7 +32,7 @@ export async function awaitApplied(services: Services, state: FeatureState, wait
   try {
     for (;;) {
       // Set before the read, since a report that arrives during the read may not be part of it.
-      news = Promise.withResolvers<void>()
+      change = Promise.withResolvers<void>()
       const took = stopwatch(clock)
       const now = await within(
         clock,
@@ -43,7 +43,7 @@ export async function awaitApplied(services: Services, state: FeatureState, wait
       const { nextSilentMs, ...applied } = now
       if (nextSilentMs === null || isOver) return { ...applied, elapsedMs: Math.round(passed()) }
       const pauseMs = Math.min(longestPauseMs, pausePerRead * took())
-      await within(clock, nextSilentMs, Promise.race([news.promise, over.promise]))
+      await within(clock, nextSilentMs, Promise.race([change.promise, over.promise]))
       if (pauseMs > 0) await within(clock, pauseMs, over.promise)
     }
   } finally {
@@ -60,7 +60,7 @@ async function appliedNow(
   const states = await appliedStates(services, state)
   const recordsOf = (...standings: string[]) =>
     states.filter(({ standing }) => standings.includes(standing)).map(({ record }) => record)
-  const heard = recordsOf('missing')
+  const missingRecords = recordsOf('missing')
   const isCanaryGone = canaryTakenBack(state) !== undefined
   return {
     total: states.length,
@@ -73,7 +73,9 @@ async function appliedNow(
       mayServeUntil: isCanaryGone ? wallTime(services, record.mayServeUntil) : null,
     })),
     nextSilentMs:
-      heard.length === 0 ? null : heard.map((one) => untilSilent(services, one)).reduce((a, b) => Math.min(a, b)),
+      missingRecords.length === 0
+        ? null
+        : missingRecords.map((one) => untilSilent(services, one)).reduce((a, b) => Math.min(a, b)),
     uncounted: [...Map.groupBy(states, ({ record }) => record.tokenId).values()].some(
       ({ length }) => length >= mostInstances,
     ),

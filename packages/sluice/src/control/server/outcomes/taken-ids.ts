@@ -19,7 +19,7 @@ export async function takenIds(
   return new Map(
     duplicates.flatMap((draft): [LogDraft, string | null][] => {
       const there = stored.get(keyOf(draft))
-      return there === undefined || saysTheSame(draft, there) ? [] : [[draft, there.tokenId ?? null]]
+      return there === undefined || isSameOutcome(draft, there) ? [] : [[draft, there.tokenId ?? null]]
     }),
   )
 }
@@ -28,7 +28,7 @@ function keyOf({ feature, id }: LogDraft): string {
   return JSON.stringify([feature, id])
 }
 
-function saysTheSame(draft: LogDraft, entry: LogEntry): boolean {
+function isSameOutcome(draft: LogDraft, entry: LogEntry): boolean {
   return isDeepStrictEqual({ ...draft, ...circumstances }, { ...entry, ...circumstances })
 }
 

@@ -36,12 +36,12 @@ export const showApplied = definePage({
   },
 })
 
-const rowsLookedAt = 20
+const rowsSearched = 20
 
 /** The row of the change by which the state came to be. */
 async function lastChange({ store }: Services, { feature, revision }: FeatureState): Promise<AuditRow | null> {
   const head = await store.auditHead(feature)
-  const rows = await store.audit(feature, { after: Math.max(0, (head?.seq ?? 0) - rowsLookedAt) })
+  const rows = await store.audit(feature, { after: Math.max(0, (head?.seq ?? 0) - rowsSearched) })
   return rows.find((row) => row.revision === revision) ?? null
 }
 

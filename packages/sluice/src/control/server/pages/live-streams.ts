@@ -37,11 +37,11 @@ interface LiveOptions {
 }
 
 /** While a rollout runs its evidence grows, which no event tells. */
-const lookMs = 1000
+const pollMs = 1000
 /** Where this thread has no time to spare, open pages leave it to the outcomes: of so many looks at growing evidence one is told. */
 const busy = { load: 0.8, looks: 4 }
 /** Spending, drift and failing loops change without an event, too. A page that hears nothing for longer has lost its stream. */
-const longestQuietMs = 10_000
+const longestSilenceMs = 10_000
 /** A stream ends at most this much later than its session, or the rights that it had. */
 const sweepMs = 1500
 
@@ -57,11 +57,11 @@ export function createLiveStreams(options: LiveOptions): LiveStreams {
   const streams = new Map<Sink, Session>()
   const isLimited = ({ record }: Session) => !maySeeAll(tokenReach(record, environments), environments)
   let isDirty = false
-  let toldAt = clock.now()
-  let looks = 0
+  let sentAt = clock.now()
+  let polls = 0
 
   /** Nothing is told while the store cannot be read: then a page must say that it is old. */
-  function tell(isConcerned: (session: Session) => boolean): void {
+  function send(isConcerned: (session: Session) => boolean): void {
     if (snapshots.ageMs() > maxReadAgeMs) return
     const at = clock.now()
     const { revision } = snapshots.view(null).snapshot
@@ -72,22 +72,22 @@ export function createLiveStreams(options: LiveOptions): LiveStreams {
     }
   }
 
-  function tellAll(): void {
+  function sendAll(): void {
     isDirty = false
-    toldAt = clock.now()
+    sentAt = clock.now()
     drop()
-    tell((session) => !isLimited(session))
+    send((session) => !isLimited(session))
   }
 
   /** Whoever sees some features only is told at every look, since the times of changes would speak of the others. */
-  function look(): void {
-    looks += 1
-    const isTurn = threadLoad() < busy.load || looks % busy.looks === 0
+  function poll(): void {
+    polls += 1
+    const isTurn = threadLoad() < busy.load || polls % busy.looks === 0
     if (streams.size === 0) return
-    if (isTurn) tell(isLimited)
+    if (isTurn) send(isLimited)
     const isRunning = snapshots.states().some((state) => runningRollout(state) !== undefined)
-    const quietMs = clock.now() - toldAt
-    if (isDirty || (isRunning && isTurn) || quietMs >= longestQuietMs || quietMs < 0) tellAll()
+    const silenceMs = clock.now() - sentAt
+    if (isDirty || (isRunning && isTurn) || silenceMs >= longestSilenceMs || silenceMs < 0) sendAll()
   }
 
   function end(sink: Sink, why?: string): void {
@@ -110,7 +110,7 @@ export function createLiveStreams(options: LiveOptions): LiveStreams {
       log('warn', 'the sessions of open pages could not be checked', { error: String(error) })
     })
 
-  snapshots.onLoad(tellAll)
+  snapshots.onLoad(sendAll)
   const stops = [
     store.onAcknowledge(() => {
       isDirty = true
@@ -121,7 +121,7 @@ export function createLiveStreams(options: LiveOptions): LiveStreams {
       isDirty = true
       sweep()
     }),
-    every(clock, lookMs, look),
+    every(clock, pollMs, poll),
     every(clock, sweepMs, sweep),
   ]
   return {
@@ -136,7 +136,7 @@ export function createLiveStreams(options: LiveOptions): LiveStreams {
       streams.set(sink, session)
       sink.onClose(() => streams.delete(sink))
       sink.send(retryFrame)
-      tell((one) => one === session)
+      send((one) => one === session)
     },
     count: () => streams.size,
     close() {

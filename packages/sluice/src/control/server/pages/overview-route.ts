@@ -89,14 +89,14 @@ async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFac
 }
 
 /** A rollback of the last day is still news. */
-const newsMs = 86_400_000
+const recentMs = 86_400_000
 
 async function listedOf(state: FeatureState, { faults, now }: RowFacts, services: Services): Promise<Listed> {
   const { feature, rollout } = state
   const isRunning = rollout !== null && !hasEnded(rollout)
   const alarmed = isRunning && ((await services.kept.assessment(rollout.id))?.alerts.length ?? 0) > 0
   const isHeld = isRunning && rollout.hold !== null
-  const wasRolledBack = rollout?.status === 'rolledBack' && now - (rollout.endedAt ?? 0) < newsMs
+  const wasRolledBack = rollout?.status === 'rolledBack' && now - (rollout.endedAt ?? 0) < recentMs
   const fails = faults.some((fault: ShownFault) => fault.feature === feature)
   const goesWrong = alarmed || isHeld || fails
   const rank = goesWrong ? 0 : isRunning ? 1 : wasRolledBack ? 2 : 3

@@ -126,7 +126,7 @@ function shownRollout(
     state: `${stateText({ state, ending: null })}, ${ppm / 10_000} % of the users`,
     tone: runningTone(rollout, assessment, { leader, recorded, now }),
     stage: stageText({ ...rollout, ppm, assessment }, now),
-    evidence: assessment?.figures && isHeard(assessment) ? evidenceWords(assessment.figures.against) : null,
+    evidence: assessment?.figures && areBothReported(assessment) ? evidenceWords(assessment.figures.against) : null,
     waitsFor: [...(assessment && rollout.hold ? [assessment.words] : []), ...waitsFor],
   }
 }
@@ -139,7 +139,7 @@ export function runningTone(
 ): StateTone {
   if (rollout.hold !== null) return 'bad'
   if (rollout.status !== 'running') return 'watch'
-  if (!assessment || !isHeard(assessment)) return 'unknown'
+  if (!assessment || !areBothReported(assessment)) return 'unknown'
   const loudness = evidenceLoudness(assessment)
   if (loudness === 'enough') return 'bad'
   if (loudness === 'some' || assessment.alerts.length > 0) return 'watch'
@@ -171,7 +171,7 @@ function endedOf(rollout: Rollout): FeatureRow['ended'] {
 const grave = ['judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree']
 
 /** Whether outcomes of both arms have come at all in this stage: without them nothing is known of the canary. */
-function isHeard({ soak }: Assessment): boolean {
+function areBothReported({ soak }: Assessment): boolean {
   return typeof soak?.heardAt === 'number'
 }
 
@@ -182,7 +182,8 @@ function signsOf(assessment: Assessment | null): Sign[] {
     const isBad = code === 'evidence' ? evidenceLoudness(assessment) === 'enough' : grave.includes(code)
     return { tone: isBad ? 'bad' : 'watch', text: message }
   })
-  if (!isHeard(assessment)) return [{ tone: 'unknown', text: 'no outcomes of both arms in this stage yet' }, ...alerts]
+  if (!areBothReported(assessment))
+    return [{ tone: 'unknown', text: 'no outcomes of both arms in this stage yet' }, ...alerts]
   const worse = worseSoFar(assessment.signals)
   return alerts.length > 0 || worse === null ? alerts : [{ tone: 'unknown', text: worse }]
 }
@@ -206,10 +207,10 @@ export function lacksChange(
   return !record.known || record.epoch !== epoch || record.revision < revision
 }
 
-const newsMs = 7 * 86_400_000
+const recentMs = 7 * 86_400_000
 
 function driftSign({ events, signals }: DriftView, { watchesDrift, now }: RowFacts): Sign {
-  const last = events.filter(({ at }) => now - at < newsMs).at(-1)
+  const last = events.filter(({ at }) => now - at < recentMs).at(-1)
   if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
   if (!watchesDrift) return { tone: 'unknown', text: 'no replica watches for drift now' }
   const watched = signals.filter(({ phase }) => phase === 'watching').length

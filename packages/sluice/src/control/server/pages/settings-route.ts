@@ -54,7 +54,7 @@ function shownChannel(
   const fault = faults.find(({ loop }) => loop === `telling ${id}`)
   return {
     id,
-    isTold: leases.some(({ name }) => name.startsWith(`notify:${id} `)),
+    isFollowed: leases.some(({ name }) => name.startsWith(`notify:${id} `)),
     fault: fault ? { code: fault.code, since: fault.since, failures: fault.failures } : null,
   }
 }

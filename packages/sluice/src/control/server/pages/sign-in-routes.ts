@@ -74,8 +74,8 @@ export const signInByLink = defineOpen({
     const { settings, store, clock, sessions, log } = services
     if (settings.signInLink === null) throw notFound('There is no page at this address.')
     if (session) return seeOther('/')
-    const looksAhead = request.method !== 'GET' || request.headers.has('sec-purpose')
-    const id = looksAhead ? undefined : settings.signInLink.take(params.link)
+    const isPrefetch = request.method !== 'GET' || request.headers.has('sec-purpose')
+    const id = isPrefetch ? undefined : settings.signInLink.take(params.link)
     const record = id === undefined ? undefined : await store.tokenById(id)
     if (!record || !isValid(record, expiryTime(store, clock)))
       return signInResponse(visit, services, { next: '/', fault: usedLink, status: 403 })

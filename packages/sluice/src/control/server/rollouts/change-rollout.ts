@@ -201,8 +201,8 @@ export async function suitedStart(
 ): Promise<SuitedSettings> {
   if (chosen.wasForecast) return asWished(version, chosen)
   const perDay = chosen.traffic?.requestsPerDay ?? (await endForecasts.traffic(key))?.requestsPerDay
-  const told = { live: version.live, isJudged: isJudgedLive(version), written: version.written ?? null }
-  const suited = suitedSettings(told, startingSettings(version.rollout), perDay ?? null)
+  const reported = { live: version.live, isJudged: isJudgedLive(version), written: version.written ?? null }
+  const suited = suitedSettings(reported, startingSettings(version.rollout), perDay ?? null)
   return { settings: chosen.settings ?? suited.settings, judgePercent: chosen.judgePercent ?? suited.judgePercent }
 }
 

@@ -6,7 +6,7 @@ import type { Remedy } from '../../plan/remedies.ts'
 import type { Store } from '../../store/store.ts'
 import { timeOfDay } from '../../words/moments.ts'
 import { Problem } from '../http/problem.ts'
-import type { Forecaster, ForecasterFault, ForecastQuestion, Foretold } from './forecaster.ts'
+import type { Forecaster, ForecasterFault, ForecastQuestion, ForecastResult } from './forecaster.ts'
 
 /** Forecasts that wait for their turn: more are asked to come again, so that each is answered soon. */
 const mostWaiting = 2
@@ -26,7 +26,7 @@ export interface EndForecasts {
   /** The traffic of a feature as the log tells it; null where it does not tell. */
   traffic(feature: string): Promise<MeasuredTraffic | null>
   /** @param topic what earlier forecasts of the same are found by @throws Problem 503 */
-  forecast(key: string, question: ForecastQuestion, topic?: string): Promise<Foretold>
+  forecast(key: string, question: ForecastQuestion, topic?: string): Promise<ForecastResult>
   /** The last one about the same; null if there is none. */
   earlier(topic: string): EarlierForecast | null
   /** What would help. @throws Problem 503 */
@@ -46,7 +46,7 @@ export function createEndForecasts({
 }): EndForecasts {
   // Where the log tells too little, it may tell enough with the next request.
   const traffics = keeper<MeasuredTraffic | null>(clock, (traffic) => traffic !== null)
-  const forecasts = keeper<Foretold>(clock, (found) => found !== 'late')
+  const forecasts = keeper<ForecastResult>(clock, (found) => found !== 'late')
   const helpful = keeper<Remedy[]>(clock)
   const earlier = new Map<string, EarlierForecast>()
   let waiting = 0
@@ -63,7 +63,7 @@ export function createEndForecasts({
     }
   }
 
-  async function forecast(question: ForecastQuestion, topic: string | undefined): Promise<Foretold> {
+  async function forecast(question: ForecastQuestion, topic: string | undefined): Promise<ForecastResult> {
     const at = clock.now()
     const found = await compute(() => forecaster.end(question))
     if (topic !== undefined && typeof found === 'object') {

@@ -24,7 +24,7 @@ export interface ForecastQuestion {
  * `slower`: no simulated rollout is as long in its stage. `late`: its time was over before enough rollouts were simulated, so
  * that the next attempt may tell.
  */
-export type Foretold = EndForecast | 'slower' | 'late'
+export type ForecastResult = EndForecast | 'slower' | 'late'
 
 export type ForecastTask =
   | { kind: 'end'; question: ForecastQuestion }
@@ -54,7 +54,7 @@ export interface ForecasterFault {
 /** Computes how rollouts end. It takes seconds, so that whoever has others to answer does it in a thread of its own. */
 export interface Forecaster {
   /** @throws SluiceError */
-  end(question: ForecastQuestion): Promise<Foretold>
+  end(question: ForecastQuestion): Promise<ForecastResult>
   /** What would help. @throws SluiceError */
   remedies(question: ForecastQuestion, without: EndForecast): Promise<Remedy[]>
   /** Counts in a thread of its own; absent where there is none. @throws SluiceError */
@@ -84,18 +84,18 @@ export function effortMs({ passedMs, usedMs }: { passedMs: number; usedMs: numbe
 export async function computeForecast(
   task: ForecastTask,
   { pause, stopwatch }: { pause: Effort['pause']; stopwatch(): () => number },
-): Promise<Foretold | Remedy[]> {
+): Promise<ForecastResult | Remedy[]> {
   const { traffic, measured, settings, ...course } = task.question
   const elapsed = stopwatch()
   const isOver = () => elapsed() > most.ms
-  const foretold = { ...traffic, course: measured && (await courseOf(measured, pause)) }
+  const expected = { ...traffic, course: measured && (await courseOf(measured, pause)) }
   if (task.kind === 'end') {
-    const found = await endForecast(foretold, settings, course, { runs: most.runs, pause, isOver })
+    const found = await endForecast(expected, settings, course, { runs: most.runs, pause, isOver })
     return found ?? (isOver() ? 'late' : 'slower')
   }
   const { start } = course
   const effort = { runs: most.remedyRuns, pause, isOver }
-  return remedies(foretold, settings, { start, without: task.without }, effort)
+  return remedies(expected, settings, { start, without: task.without }, effort)
 }
 
 /** In the thread of the caller: after each simulated rollout, which takes some milliseconds, others have their turn. */
@@ -116,7 +116,7 @@ export function forecasterOf<Task extends ForecastTask | TrafficTask>(
     return result
   }
   return {
-    end: async (question) => (await inTurn({ kind: 'end', question })) as Foretold,
+    end: async (question) => (await inTurn({ kind: 'end', question })) as ForecastResult,
     remedies: async (question, without) => (await inTurn({ kind: 'remedies', question, without })) as Remedy[],
     ...more(inTurn),
   }

@@ -57,7 +57,7 @@ function unlessAccepted(error: unknown, { accepted }: Pick<Start, 'accepted'>): 
 }
 
 /** What a page says of how a rollout with these settings is expected to end; `undecidable` where it would be refused. */
-export async function tellEnd(
+export async function expectedEnd(
   services: Forecasting,
   start: Pick<Start, 'key' | 'version' | 'settings' | 'judgePercent'>,
 ): Promise<{ sentences: string[]; undecidable: string | null }> {

@@ -55,7 +55,7 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
   const publicUrl = publicUrlOf(settings.publicUrl ?? process.env.SLUICE_PUBLIC_URL)
   const log = createLog((line) => void process.stderr.write(line), clock.now, logLevel)
   const signals = listenForSignals(process)
-  const stopLooking = keepYoungSpaceSmall()
+  const stopHeapChecks = keepYoungSpaceSmall()
   const metrics = createMetrics()
   const store = await openServeStore(process, { data, clock, metrics })
   try {
@@ -106,7 +106,7 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
   } finally {
     await Promise.race([store.close(), signals.second])
     signals.dispose()
-    stopLooking()
+    stopHeapChecks()
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Checkpoint, EvidenceStore, UnitRecord } from '../evidence-store.ts'
 import { forgettingOfRollout } from '../forget-store.ts'
-import { asideName, checkpointOf, checkpointText, toldName, toldText, unitTexts } from '../rows/evidence-row.ts'
+import { asideName, checkpointOf, checkpointText, summaryName, summaryText, unitTexts } from '../rows/evidence-row.ts'
 import type { MemoryForgetting } from './forgetting.ts'
 
 export interface MemoryEvidence extends EvidenceStore {
@@ -17,18 +17,18 @@ export function memoryEvidence({ isForgotten }: MemoryForgetting, lastFence: (na
       const kept = checkpoints.get(name)
       return kept && checkpointOf({ ...kept }, name, known)
     },
-    async told(name) {
-      const told = checkpoints.get(toldName(name))
-      return told && told.cursor === checkpoints.get(name)?.cursor ? checkpointOf(told).state : undefined
+    async summary(name) {
+      const stored = checkpoints.get(summaryName(name))
+      return stored && stored.cursor === checkpoints.get(name)?.cursor ? checkpointOf(stored).state : undefined
     },
     async saveCheckpoint(name, expected, next, units) {
-      const [state, told] = [checkpointText(name, next), toldText(next)]
+      const [state, summary] = [checkpointText(name, next), summaryText(next)]
       const records = unitTexts(units?.records)
       if ((checkpoints.get(name)?.cursor ?? -1) !== expected) return false
       if (units?.fence && units.fence.number !== lastFence(units.fence.name)) return false
       checkpoints.set(name, { cursor: next.cursor, state })
-      if (told === null) checkpoints.delete(toldName(name))
-      else checkpoints.set(toldName(name), { cursor: next.cursor, state: told })
+      if (summary === null) checkpoints.delete(summaryName(name))
+      else checkpoints.set(summaryName(name), { cursor: next.cursor, state: summary })
       if (units) {
         const known = memory.get(units.rolloutId) ?? new Map<string, string>()
         for (const [unit, record] of records)
@@ -44,7 +44,7 @@ export function memoryEvidence({ isForgotten }: MemoryForgetting, lastFence: (na
       if (!kept || kept.cursor !== expected) return false
       checkpoints.set(asideName(name), kept)
       checkpoints.delete(name)
-      checkpoints.delete(toldName(name))
+      checkpoints.delete(summaryName(name))
       if (fresh && state !== undefined) checkpoints.set(name, { cursor: fresh.cursor, state })
       if (forget !== undefined) memory.delete(forget)
       return true

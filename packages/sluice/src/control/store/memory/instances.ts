@@ -10,7 +10,7 @@ export function memoryInstances(): InstanceStore {
     for (const [key, record] of records) if (record.mayServeUntil < at && isMeant(record)) records.delete(key)
   }
 
-  function hasRoom({ tokenId, seenAt }: InstanceRecord): boolean {
+  function hasPlace({ tokenId, seenAt }: InstanceRecord): boolean {
     const isOfToken = (record: InstanceRecord) => record.tokenId === tokenId
     const isFull = () => [...records.values()].filter(isOfToken).length >= mostInstances
     if (records.size < mostInstances || !isFull()) return true
@@ -25,7 +25,7 @@ export function memoryInstances(): InstanceStore {
         const key = instanceKey(report)
         const known = records.get(key)
         if (known && isGreeting(report)) continue
-        if (known || hasRoom(report))
+        if (known || hasPlace(report))
           records.set(key, { ...report, firstSeenAt: known?.firstSeenAt ?? report.firstSeenAt })
         else leftOut += 1
       }

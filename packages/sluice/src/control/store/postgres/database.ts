@@ -91,7 +91,7 @@ async function refuseTransactionPooler(client: pg.Client, config: pg.ClientConfi
   // A pooler reports a process id of its own to its clients.
   if ('processID' in client && client.processID === rows[0]?.pid) return
   const word = randomUUID()
-  const heard = new Promise<boolean>((resolve) => {
+  const received = new Promise<boolean>((resolve) => {
     client.on('notification', ({ payload }) => payload === word && resolve(true))
   })
   await client.query(`LISTEN ${channel}`)
@@ -100,10 +100,10 @@ async function refuseTransactionPooler(client: pg.Client, config: pg.ClientConfi
   await other.connect()
   await other.query('SELECT pg_notify($1, $2)', [channel, word]).finally(() => other.end())
   const timer = new AbortController()
-  const isHeard = await Promise.race([heard, wait(hearingMs, false, { signal: timer.signal })])
+  const isReceived = await Promise.race([received, wait(hearingMs, false, { signal: timer.signal })])
   timer.abort()
   await client.query(`UNLISTEN ${channel}`)
-  if (!isHeard) throw new SluiceError('cannot-run', pooled)
+  if (!isReceived) throw new SluiceError('cannot-run', pooled)
 }
 
 const pooled =

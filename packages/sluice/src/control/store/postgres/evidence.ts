@@ -1,6 +1,14 @@
 import type { EvidenceStore } from '../evidence-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { asideName, checkpointOf, checkpointText, toldName, toldText, unitOf, unitTexts } from '../rows/evidence-row.ts'
+import {
+  asideName,
+  checkpointOf,
+  checkpointText,
+  summaryName,
+  summaryText,
+  unitOf,
+  unitTexts,
+} from '../rows/evidence-row.ts'
 import type { PostgresConnection } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
 import { asLines, lines } from './json-texts.ts'
@@ -13,23 +21,23 @@ const insert = `INSERT INTO sluice.checkpoints (name, cursor, state) SELECT $1, 
 const update = `UPDATE sluice.checkpoints SET cursor = $2, state = $3
   WHERE name = $1 AND cursor = $6 AND ${leads} RETURNING cursor`
 /** What it tells others is written with it, or deleted. */
-const withTold = (save: string) => `WITH saved AS (${save}), told AS (
+const withSummary = (save: string) => `WITH saved AS (${save}), told AS (
     INSERT INTO sluice.checkpoints (name, cursor, state) SELECT $7, cursor, $8 FROM saved WHERE $8::text IS NOT NULL
     ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, state = excluded.state), untold AS (
     DELETE FROM sluice.checkpoints USING saved WHERE name = $7 AND $8::text IS NULL)`
-const selectTold = `SELECT told.cursor, told.state FROM sluice.checkpoints told, sluice.checkpoints kept
+const selectSummary = `SELECT told.cursor, told.state FROM sluice.checkpoints told, sluice.checkpoints kept
   WHERE told.name = $1 AND kept.name = $2 AND kept.cursor = told.cursor`
 const remove = 'DELETE FROM sluice.checkpoints WHERE name = $1 AND cursor = $2 RETURNING cursor, state'
 const upsert = `INSERT INTO sluice.checkpoints (name, cursor, state) VALUES ($1, $2, $3)
   ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, state = excluded.state`
 /** Writes the units if `save` writes its checkpoint. */
-const withUnits = (save: string) => `${withTold(save)}, remembered AS (
+const withUnits = (save: string) => `${withSummary(save)}, remembered AS (
     INSERT INTO sluice.units (rollout_id, unit, record)
     SELECT $9, unit, record FROM unnest($10::text[], ${lines('$11')}) AS changed (unit, record), saved
     WHERE NOT ${isForgotten('changed.unit', "'r:' || $9")} ORDER BY unit
     ON CONFLICT (rollout_id, unit) DO UPDATE SET record = excluded.record)
   SELECT cursor FROM saved`
-const alone = (save: string) => `${withTold(save)} SELECT cursor FROM saved`
+const alone = (save: string) => `${withSummary(save)} SELECT cursor FROM saved`
 const saveFirstAlone = alone(insert)
 const saveNextAlone = alone(update)
 const saveFirst = withUnits(insert)
@@ -48,15 +56,15 @@ export function postgresEvidence(db: PostgresConnection): EvidenceStore {
       const [row] = await db.query('SELECT cursor, state FROM sluice.checkpoints WHERE name = $1', [name])
       return row && checkpointOf(row, name, known)
     },
-    async told(name) {
-      const [row] = await db.query(selectTold, [toldName(name), name])
+    async summary(name) {
+      const [row] = await db.query(selectSummary, [summaryName(name), name])
       return row && checkpointOf(row).state
     },
     async saveCheckpoint(name, expected, next, units) {
       const { name: lead = null, number: fence = null } = units?.fence ?? {}
-      const told = [toldName(name), toldText(next)]
+      const summary = [summaryName(name), summaryText(next)]
       const document = checkpointText(name, next)
-      const checkpoint = [name, next.cursor, document, lead, fence, expected, ...told]
+      const checkpoint = [name, next.cursor, document, lead, fence, expected, ...summary]
       const isFirst = expected === -1
       const saved = (rows: readonly unknown[]) => {
         if (rows.length === 1) next.known?.keep(name, { cursor: next.cursor, text: document }, next.state)
@@ -76,7 +84,7 @@ export function postgresEvidence(db: PostgresConnection): EvidenceStore {
         const moved = await query(remove, [name, expected])
         if (moved.length === 0) return false
         await query(upsert, [asideName(name), moved[0]?.cursor, moved[0]?.state])
-        await query('DELETE FROM sluice.checkpoints WHERE name = $1', [toldName(name)])
+        await query('DELETE FROM sluice.checkpoints WHERE name = $1', [summaryName(name)])
         if (fresh) await query(upsert, [name, fresh.cursor, document])
         if (forget !== undefined) await query('DELETE FROM sluice.units WHERE rollout_id = $1', [forget])
         return true

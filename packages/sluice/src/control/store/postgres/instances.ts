@@ -48,10 +48,10 @@ export function postgresInstances(
   async function put(rows: readonly InstanceRow[], find: string): Promise<number> {
     if (rows.length === 0) return 0
     const found = new Set((await query(find, valuesOf(rows))).map(keyOf))
-    const news = rows.filter((row) => !found.has(keyOf(row)))
-    const admitted = news.length > 0 ? await withRoom(query, news) : []
+    const newRows = rows.filter((row) => !found.has(keyOf(row)))
+    const admitted = newRows.length > 0 ? await withinLimit(query, newRows) : []
     if (admitted.length > 0) await query(find === known ? greet : insert, valuesOf(admitted))
-    return news.length - admitted.length
+    return newRows.length - admitted.length
   }
 
   return {
@@ -82,7 +82,7 @@ export function postgresInstances(
 /**
  * The new rows for which their token has room. Replicas that write at the same moment may exceed the limit slightly.
  */
-async function withRoom(query: Query, rows: readonly InstanceRow[]): Promise<InstanceRow[]> {
+async function withinLimit(query: Query, rows: readonly InstanceRow[]): Promise<InstanceRow[]> {
   const count = async (token: string) => {
     const [row] = await query('SELECT count(*) AS n FROM sluice.instances WHERE token_id = $1', [token])
     return Number(row?.n)

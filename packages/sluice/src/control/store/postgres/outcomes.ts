@@ -11,7 +11,7 @@ import { isForgotten } from './forgetting.ts'
 import { asLines, lines } from './json-texts.ts'
 import { isOneOfPostgresKeys, postgresKeys } from './keys.ts'
 import { notify } from './notifications.ts'
-import { namedInNews } from './replica-news.ts'
+import { rolloutsText } from './replica-notifications.ts'
 
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
 
@@ -36,7 +36,7 @@ export async function insertRows(db: PostgresConnection, rows: readonly LogRow[]
     rows.map(({ received_at }) => received_at),
     asLines(rows.map(({ rest }) => rest)),
     rows.length,
-    namedInNews(rolloutsOf(rows.map(({ rollout_id }) => ({ rolloutId: rollout_id })))),
+    rolloutsText(rolloutsOf(rows.map(({ rollout_id }) => ({ rolloutId: rollout_id })))),
   ])
   const places = new Set(found?.places as number[])
   return rows.map((_, index) => (places.has(index + 1) ? 'accepted' : 'duplicate'))

@@ -19,7 +19,7 @@ import { PostgresListener } from './notifications.ts'
 import { insertRows, postgresOutcomes } from './outcomes.ts'
 import { postgresProposals } from './proposals.ts'
 import { postgresReleases } from './releases.ts'
-import { replicaNews } from './replica-news.ts'
+import { replicaNotifications } from './replica-notifications.ts'
 import { postgresTokens } from './tokens.ts'
 
 /** How long the start waits until the listener has a connection, in ms. */
@@ -52,7 +52,7 @@ export async function postgresStore(
   const queue = new AppendQueue((rows) => insertRows(db, rows))
   const dropFormer = whileNeeded(() => dropFormerKeys(db.query))
   await dropFormer()
-  const listener = new PostgresListener(config, pollMs, replicaNews(signals, clock, dropFormer))
+  const listener = new PostgresListener(config, pollMs, replicaNotifications(signals, clock, dropFormer))
   if (!(await listener.ready(startMs))) {
     await Promise.all([listener.close(), db.close()])
     throw new SluiceError(

@@ -9,7 +9,7 @@ export function asideName(name: string): string {
 }
 
 /** The name under which a checkpoint keeps what it tells others. It is written with the checkpoint, and has its cursor. */
-export function toldName(name: string): string {
+export function summaryName(name: string): string {
   return `told:${name}`
 }
 
@@ -29,7 +29,7 @@ function stateOf(text: string): unknown {
 }
 
 /** Null where it tells nothing. What is only looked at never keeps a checkpoint from being stored. */
-export function toldText({ told }: NextCheckpoint): string | null {
+export function summaryText({ summary: told }: NextCheckpoint): string | null {
   return told === undefined || !hasFiniteNumbers(told) ? null : JSON.stringify(told)
 }
 

@@ -2,14 +2,22 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { EvidenceStore, UnitRecord } from '../evidence-store.ts'
 import { forgettingOfRollout } from '../forget-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
-import { asideName, checkpointOf, checkpointText, toldName, toldText, unitOf, unitTexts } from '../rows/evidence-row.ts'
+import {
+  asideName,
+  checkpointOf,
+  checkpointText,
+  summaryName,
+  summaryText,
+  unitOf,
+  unitTexts,
+} from '../rows/evidence-row.ts'
 import type { SqliteConnection } from './connection.ts'
 import { forgottenIn, remembered } from './forgetting.ts'
 
 const upsertUnit = 'INSERT OR REPLACE INTO units (rollout_id, unit, record) VALUES (?, ?, ?)'
 const upsertCheckpoint = 'INSERT OR REPLACE INTO checkpoints (name, cursor, state) VALUES (?, ?, ?)'
 const deleteCheckpoint = 'DELETE FROM checkpoints WHERE name = ?'
-const selectTold = `SELECT told.cursor, told.state FROM checkpoints told, checkpoints kept
+const selectSummary = `SELECT told.cursor, told.state FROM checkpoints told, checkpoints kept
   WHERE told.name = ? AND kept.name = ? AND kept.cursor = told.cursor`
 const copyCheckpoint = `INSERT OR REPLACE INTO checkpoints (name, cursor, state)
   SELECT ?, cursor, state FROM checkpoints WHERE name = ?`
@@ -32,14 +40,14 @@ export function sqliteEvidence(db: SqliteConnection, lastFence: (name: string) =
         const row = db.first('SELECT cursor, state FROM checkpoints WHERE name = ?', name)
         return row && checkpointOf(row, name, known)
       }),
-    told: (name) =>
+    summary: (name) =>
       db.read(() => {
-        const row = db.first(selectTold, toldName(name), name)
+        const row = db.first(selectSummary, summaryName(name), name)
         return row && checkpointOf(row).state
       }),
     async saveCheckpoint(name, expected, next, units) {
       const { cursor } = next
-      const [document, told] = [checkpointText(name, next), toldText(next)]
+      const [document, told] = [checkpointText(name, next), summaryText(next)]
       const records = unitTexts(units?.records)
       records.sort(([a], [b]) => (a < b ? -1 : 1))
       const saved = await db.write(
@@ -47,8 +55,8 @@ export function sqliteEvidence(db: SqliteConnection, lastFence: (name: string) =
           if (cursorOf(db, name) !== expected) return false
           if (units?.fence && units.fence.number !== lastFence(units.fence.name)) return false
           db.run(upsertCheckpoint, name, cursor, document)
-          if (told === null) db.run(deleteCheckpoint, toldName(name))
-          else db.run(upsertCheckpoint, toldName(name), cursor, told)
+          if (told === null) db.run(deleteCheckpoint, summaryName(name))
+          else db.run(upsertCheckpoint, summaryName(name), cursor, told)
           if (!units) return true
           const isForgotten = forgottenIn(db)
           const scope = forgettingOfRollout(units.rolloutId)
@@ -66,7 +74,7 @@ export function sqliteEvidence(db: SqliteConnection, lastFence: (name: string) =
       return await db.write(() => {
         if (expected < 0 || cursorOf(db, name) !== expected) return false
         db.run(copyCheckpoint, asideName(name), name)
-        db.run(deleteCheckpoint, toldName(name))
+        db.run(deleteCheckpoint, summaryName(name))
         if (document === undefined) db.run(deleteCheckpoint, name)
         else db.run(upsertCheckpoint, name, fresh?.cursor ?? 0, document)
         if (forget !== undefined) db.run('DELETE FROM units WHERE rollout_id = ?', forget)

@@ -16,27 +16,27 @@ export function sqliteInstances(db: SqliteConnection): InstanceStore {
   const acknowledged = signal<void>()
 
   /** Those that each token may still add, as far as they were counted in this transaction. */
-  type Rooms = Map<string, number>
+  type FreePlaces = Map<string, number>
 
   /** False if the token has too many instances. */
-  function put(record: InstanceRecord, rooms: Rooms): boolean {
+  function put(record: InstanceRecord, freePlaces: FreePlaces): boolean {
     const row = instanceRow(record)
     const { token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest } = row
     if (isGreeting(record) && db.first(known, token_id, instance, process)) return true
     if (db.run(update, seen_at, may_serve_until, rest, token_id, instance, process) > 0) return true
-    const room = roomFor(row, rooms)
-    if (room <= 0) return false
+    const free = freeFor(row, freePlaces)
+    if (free <= 0) return false
     db.run(insert, token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest)
-    rooms.set(token_id, room - 1)
+    freePlaces.set(token_id, free - 1)
     return true
   }
 
   /** Counted once for many that are new: to count them takes longer the more there are. */
-  function roomFor({ token_id, seen_at }: InstanceRow, rooms: Rooms): number {
+  function freeFor({ token_id, seen_at }: InstanceRow, freePlaces: FreePlaces): number {
     const count = () =>
       mostInstances - Number(db.first('SELECT count(*) AS n FROM instances WHERE token_id = ?', token_id)?.n)
-    const room = rooms.get(token_id) ?? count()
-    if (room > 0) return room
+    const free = freePlaces.get(token_id) ?? count()
+    if (free > 0) return free
     db.run('DELETE FROM instances WHERE token_id = ? AND may_serve_until < ?', token_id, seen_at)
     return count()
   }
@@ -45,8 +45,8 @@ export function sqliteInstances(db: SqliteConnection): InstanceStore {
     async acknowledge(reports) {
       const own = structuredClone(reports)
       const leftOut = await db.write(() => {
-        const rooms: Rooms = new Map()
-        return own.filter((report) => !put(report, rooms)).length
+        const freePlaces: FreePlaces = new Map()
+        return own.filter((report) => !put(report, freePlaces)).length
       })
       acknowledged.emit()
       return leftOut

@@ -139,13 +139,13 @@ function shownPlace(location: string): string {
 
 /** The kind of an error by its codes, since a text may quote anything; without a known code by its status. */
 function kindOf(status: number, { codes, message }: ErrorBody): ProviderErrorKind | 'no-credit' {
-  const says = (known: ReadonlySet<string>) => [...codes].some((code) => known.has(code))
+  const hasCode = (known: ReadonlySet<string>) => [...codes].some((code) => known.has(code))
   if (status === 401) return 'auth'
-  if (status === 402 || (status < 500 && says(creditCodes))) return 'no-credit'
-  if (status < 500 && says(missingModelCodes)) return 'no-model'
-  if (status === 404 && says(notFoundCodes)) return 'no-model'
-  if (status < 500 && status !== 429 && says(accountCodes)) return 'auth'
-  if (status === 413 || (status < 500 && says(tooLongCodes))) return 'too-long'
+  if (status === 402 || (status < 500 && hasCode(creditCodes))) return 'no-credit'
+  if (status < 500 && hasCode(missingModelCodes)) return 'no-model'
+  if (status === 404 && hasCode(notFoundCodes)) return 'no-model'
+  if (status < 500 && status !== 429 && hasCode(accountCodes)) return 'auth'
+  if (status === 413 || (status < 500 && hasCode(tooLongCodes))) return 'too-long'
   if (status === 400 || status === 404 || status === 422) {
     if (tooLongTexts.test(message)) return 'too-long'
     if (missingModelTexts.test(message)) return 'no-model'

@@ -65,7 +65,7 @@ export async function startServer(options: ServerStartOptions): Promise<StartedS
         },
         async fault() {
           await Promise.race([server.ended, options.sleep(endsWithinMs, options.signal).catch(() => undefined)])
-          return server.end && `${server.end.how}${said(server, options)}`
+          return server.end && `${server.end.how}${outputEnd(server, options)}`
         },
         close: () => server.close(),
       }
@@ -88,7 +88,7 @@ function launch({ start, cwd, env, folder }: ServerStartOptions, port: number): 
 
 function notReady({ start, mask }: ServerStartOptions, server: LongProcess, fault: string): ProviderError {
   const source = `target: ${start.command.join(' ')}`
-  return new ProviderError('unreachable', `${source}: ${fault}${said(server, { mask })}`, { fatal: true })
+  return new ProviderError('unreachable', `${source}: ${fault}${outputEnd(server, { mask })}`, { fatal: true })
 }
 
 /** Resolves once it is ready; to a fault where it is another process that answers on its port. */
@@ -166,7 +166,7 @@ function otherPorts({ child }: LongProcess, port: number, answer: string): strin
   return `. It listens on port ${ports.join(', ')}: ${way}`
 }
 
-function said({ output }: LongProcess, { mask }: Pick<ServerStartOptions, 'mask'>): string {
+function outputEnd({ output }: LongProcess, { mask }: Pick<ServerStartOptions, 'mask'>): string {
   const text = output().trim()
   return text === '' ? '; it has written nothing' : `; its output ends: ${tail(text, mask, longestOutput)}`
 }

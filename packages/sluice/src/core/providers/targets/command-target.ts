@@ -38,8 +38,8 @@ export function createCommandTarget(target: CommandTarget, options: TargetOption
     const { stdout, stderr } = ended
     const fault = ended.fault ?? (isUtf8(stdout) ? undefined : 'wrote what is not UTF-8')
     if (fault === undefined) return targetText(source, stdout.toString().replace(/\r?\n$/, ''), clock() - start, mask)
-    const said = stderr.trim() === '' ? '' : `; stderr ends: ${tail(stderr, mask)}`
-    throw new ProviderError('server', `${source}: ${fault}${said}`, { cause: ended.cause, retryable: false })
+    const stderrEnd = stderr.trim() === '' ? '' : `; stderr ends: ${tail(stderr, mask)}`
+    throw new ProviderError('server', `${source}: ${fault}${stderrEnd}`, { cause: ended.cause, retryable: false })
   }
   let listed: ReturnType<typeof workspaceFiles> | undefined
   const filesOnce = async () => {

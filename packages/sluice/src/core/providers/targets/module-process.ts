@@ -130,9 +130,9 @@ function faultOf(
 
 function endedError(source: string, { end, output }: LongProcess, { mask }: ModuleProcessOptions): ProviderError {
   const text = output().trim()
-  const said = text === '' ? '' : `; its output ends: ${tail(text, mask, longestOutput)}`
+  const outputEnd = text === '' ? '' : `; its output ends: ${tail(text, mask, longestOutput)}`
   const fault = `its process ${end?.how} before the run had finished: code of the project called process.exit, or failed outside of a call`
-  return new ProviderError('server', `${source}: ${fault}. There is no verdict${said}`, { fatal: true })
+  return new ProviderError('server', `${source}: ${fault}. There is no verdict${outputEnd}`, { fatal: true })
 }
 
 function closedError(source: string): ProviderError {

@@ -30,10 +30,10 @@ export function createModuleTarget(target: ModuleTarget, options: TargetOptions)
     started ??= start()
     const { call: ask } = started
     // A call without a version is sent at once, so that one that is called off has reached the module.
-    const told = options.tested && (await version())
+    const versionPart = options.tested && (await version())
     const begun = clock()
     const value = await withDeadline({ source, timeoutMs, signal }, (inner) =>
-      ask(plainData(vars) as typeof vars, { ...context, ...told }, inner),
+      ask(plainData(vars) as typeof vars, { ...context, ...versionPart }, inner),
     )
     return targetValue(source, value === undefined ? undefined : JSON.parse(value), clock() - begun, mask)
   }

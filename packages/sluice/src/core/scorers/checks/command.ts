@@ -56,15 +56,15 @@ export function measureCommand(
       return runProgram({ command, cwd: place.cwd, env: place.env, input, signal: stop, mostBytes, endsChildren: true })
     }).finally(() => slot.release('ok'))
     const { stdout, stderr, timeIsUp } = ended
-    const said = stderr.trim() === '' ? '' : `; stderr ends: ${tail(stderr, place.mask)}`
-    if (timeIsUp) throw fail(`gave no answer within ${limitMs} ms${said}`)
-    if (ended.fault !== undefined) throw fail(`${ended.fault}${said}${wayOut(ended.cause, command)}`, ended.cause)
+    const stderrEnd = stderr.trim() === '' ? '' : `; stderr ends: ${tail(stderr, place.mask)}`
+    if (timeIsUp) throw fail(`gave no answer within ${limitMs} ms${stderrEnd}`)
+    if (ended.fault !== undefined) throw fail(`${ended.fault}${stderrEnd}${wayOut(ended.cause, command)}`, ended.cause)
     const written = isUtf8(stdout) ? stdout.toString().trim() : undefined
     if (written === undefined) throw fail('wrote what is not UTF-8')
     const parsed = answer.safeParse(parsedJson(written))
     if (parsed.success) return toScore(parsed.data)
     const met = written === '' ? 'nothing' : errorExcerpt(written, place.mask)
-    throw fail(`wrote ${met} where ${expected} is wanted, and nothing else; what it logs belongs on stderr${said}`)
+    throw fail(`wrote ${met} where ${expected} is wanted, and nothing else; what it logs belongs on stderr${stderrEnd}`)
   }
 }
 

@@ -38,17 +38,17 @@ const object: Container = { open: '{', close: '}', start: /\{(?=\s*["}])/g }
 const list: Container = { open: '[', close: ']', start: /\[(?=\s*["{[\]\d\-tfn])/g }
 
 /** How often, on average, a character may be looked at: with brackets that never close each is one beginning more. */
-const mostLooks = 20
+const mostScans = 20
 
 function valuesIn(text: string, brackets: Container, most = Number.POSITIVE_INFINITY) {
   const found: ReturnType<typeof dataOf>[] = []
   let behind = 0
-  let looks = 0
+  let scanned = 0
   for (const { index } of text.matchAll(brackets.start)) {
     if (index < behind) continue
     const end = closingBracket(text, index, brackets)
-    looks += (end ?? text.length) - index
-    if (looks > mostLooks * (text.length + 10_000))
+    scanned += (end ?? text.length) - index
+    if (scanned > mostScans * (text.length + 10_000))
       throw new CheckError('the output holds too many brackets that do not close to look for JSON in it')
     const data = end === undefined ? undefined : parsed(text.slice(index, end))
     if (data === undefined || end === undefined) continue

@@ -16,16 +16,16 @@ import { comparable, quoteFinder, readJudgeAnswer, shownText } from './judge-ans
 import { JudgeError } from './judge-error.ts'
 import type { Material } from './material.ts'
 
-const saidClaimSchema = z.object({
+const answeredClaimSchema = z.object({
   claim: z.string(),
   source: z.string(),
   quote: z.string(),
   reasoning: z.string(),
   verdict: claimVerdictSchema,
 })
-type SaidClaim = z.infer<typeof saidClaimSchema>
+type AnsweredClaim = z.infer<typeof answeredClaimSchema>
 
-const claimsAnswer = z.object({ claims: z.array(saidClaimSchema), more: z.boolean(), noClaims: z.boolean() })
+const claimsAnswer = z.object({ claims: z.array(answeredClaimSchema), more: z.boolean(), noClaims: z.boolean() })
 
 /**
  * The claims of an output as the judge lists them. What it quotes of a source counts only where it stands there; a claim that
@@ -57,7 +57,7 @@ export function readClaimsAnswer(completion: Completion, item: RubricItem, mater
 }
 
 /** The claim with what the sources say of it: nothing, unless the quote stands in the source that it names. */
-function heldAgainst(said: SaidClaim, sources: readonly SourceText[], { claims }: RubricItem): JudgedClaim {
+function heldAgainst(said: AnsweredClaim, sources: readonly SourceText[], { claims }: RubricItem): JudgedClaim {
   const { claim, source, quote, reasoning, verdict } = said
   const unsupported = { claim, verdict: 'unsupported' as const, source: null, document: null, quote: '', reasoning }
   if (source !== noSource && !claims?.in.some((name) => name === source))
@@ -84,12 +84,12 @@ function judgedItem({ id, must, weight }: RubricItem, claims: JudgedClaims, isIn
   const { list } = claims
   const supported = claimsThatAre('supported', claims)
   const faults = list.filter(({ verdict }) => verdict !== 'supported')
-  const isTold = list.length > 0 && (faults.length > 0 || !isIncomplete)
+  const isDecided = list.length > 0 && (faults.length > 0 || !isIncomplete)
   const worst = faults.find(({ verdict }) => verdict === 'contradicted') ?? faults[0] ?? list[0]
   return {
     id,
-    verdict: !isTold ? 'cannot_tell' : faults.length > 0 ? 'no' : 'yes',
-    ...(isTold && { score: supported / list.length }),
+    verdict: !isDecided ? 'cannot_tell' : faults.length > 0 ? 'no' : 'yes',
+    ...(isDecided && { score: supported / list.length }),
     evidence: worst?.claim ?? '',
     reasoning: summaryOf(claims, isIncomplete),
     evidenceFound: true,

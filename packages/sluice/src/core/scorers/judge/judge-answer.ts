@@ -106,8 +106,8 @@ export function readJudgeAnswer<T>(completion: Completion, schema: z.ZodType<T>,
 /** All that the judge is shown and might quote. */
 export function shownText({ input, vars, expected = '', output, trace }: Material): string[] {
   const values = Object.values(vars).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
-  const told = trace === undefined ? [] : textsOf(trace)
-  return [...input.map(({ content }) => content), ...values, expected, output, ...told]
+  const traceTexts = trace === undefined ? [] : textsOf(trace)
+  return [...input.map(({ content }) => content), ...values, expected, output, ...traceTexts]
 }
 
 /**

@@ -77,7 +77,7 @@ function majorities(votes: readonly Vote[], members: readonly Judge[]): JudgedIt
       model: members[place]?.model ?? '',
       verdict: 'judgement' in vote ? (vote.judgement.items[index]?.verdict ?? null) : null,
     }))
-    return { ...spokenFor(answers, verdict, item, votes.length - given.length), members: byMember }
+    return { ...memberTexts(answers, verdict, item, votes.length - given.length), members: byMember }
   })
 }
 
@@ -101,7 +101,7 @@ export function majorityOf(verdicts: readonly string[], size: number): string | 
  * members that failed count as below: a list of claims is one member's, and no member that failed could have made its score
  * lower. Where all scores are the same it is the first. Without a majority nobody speaks for the panel.
  */
-function spokenFor(
+function memberTexts(
   answers: readonly JudgedItem[],
   verdict: string | null,
   asked: JudgedItem,

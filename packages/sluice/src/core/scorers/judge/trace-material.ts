@@ -40,11 +40,11 @@ export function shownPart(part: Exclude<SeenPart, 'output'>, trace: AnswerTrace 
 
 /** All texts of a trace, for whoever searches them. */
 export function textsOf({ trajectory, retrieved, endState }: AnswerTrace): string[] {
-  const said = (trajectory?.messages ?? []).flatMap(({ text, calls }) => [
+  const messageTexts = (trajectory?.messages ?? []).flatMap(({ text, calls }) => [
     ...(text === null ? [] : [text]),
     ...calls.flatMap((call) => [call.arguments, call.unreadable, call.result, call.error]),
   ])
-  return [...said, ...(retrieved ?? []).map(({ text }) => text), endState].flatMap((value) => {
+  return [...messageTexts, ...(retrieved ?? []).map(({ text }) => text), endState].flatMap((value) => {
     if (typeof value === 'string') return value
     return value === null || value === undefined ? [] : JSON.stringify(value)
   })
@@ -55,9 +55,9 @@ function shownTrajectory({ messages }: Trajectory): string {
   return messages
     .flatMap(({ role, text, calls }, index) => {
       const place = index + 1
-      const said =
+      const shownText =
         text === null ? `(${calls.length === 0 ? 'says nothing' : 'only calls tools'})` : JSON.stringify(text)
-      return [`${place} ${role}: ${said}`, ...calls.flatMap((call, at) => shownCall(call, `${place}.${at + 1}`))]
+      return [`${place} ${role}: ${shownText}`, ...calls.flatMap((call, at) => shownCall(call, `${place}.${at + 1}`))]
     })
     .join('\n')
 }

@@ -148,10 +148,10 @@ export async function resolveConversation(
   const faults = [...before.faults]
   const resolved: Turn[] = []
   for (const [index, { user, checks, ...turn }] of (turns ?? []).entries()) {
-    const said = await resolveMessages([{ role: 'user', content: user }], { ...place, at: ['turns', index, 'user'] })
-    faults.push(...said.faults)
+    const read = await resolveMessages([{ role: 'user', content: user }], { ...place, at: ['turns', index, 'user'] })
+    faults.push(...read.faults)
     const specs = checks.map((spec) => resolveModule(spec, { root, folder }))
-    for (const message of said.messages) resolved.push({ ...turn, user: message, checks: specs })
+    for (const message of read.messages) resolved.push({ ...turn, user: message, checks: specs })
   }
   const isAsked = turns === undefined && simulate === undefined
   const wanted = isAsked ? 'user' : 'assistant'

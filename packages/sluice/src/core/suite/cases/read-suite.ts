@@ -49,13 +49,13 @@ export async function* readSuite(
       const mocks = data.mocks && { mocks: resolveMocks(data.mocks, place.folder) }
       const { messages, turns, simulate, ...others } = data
       const rest = { ...others, ...(simulate && { simulate }) }
-      const said = await resolveConversation(
+      const conversation = await resolveConversation(
         { ...(messages && { messages }), ...(turns && { turns }), ...(simulate && { simulate }) },
         { files, ...place, source },
       )
-      diagnostics.push(...said.faults)
-      const paths = [...varFiles, ...said.paths]
-      const own = { vars, checks, ...mocks, ...said.conversation, line: row.line }
+      diagnostics.push(...conversation.faults)
+      const paths = [...varFiles, ...conversation.paths]
+      const own = { vars, checks, ...mocks, ...conversation.conversation, line: row.line }
       const item = { ...rest, ...own, ...(paths.length > 0 && { varFiles: paths }) }
       read.push({ ...row, data: item, diagnostics: [...row.diagnostics, ...diagnostics] })
     }

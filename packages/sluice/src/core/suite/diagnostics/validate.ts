@@ -46,8 +46,8 @@ export function validate<S extends z.ZodType>(
   const { result, value } = parseScalars(parse, source.value)
   if (result.success) return { data: result.data, diagnostics: [] }
   const { issues } = result.error
-  const told = issues.flatMap(issuesOfForm)
-  const diagnostics = told.filter((issue) => !goesWithoutSaying(issue, told)).flatMap(diagnosticsOf)
+  const flat = issues.flatMap(issuesOfForm)
+  const diagnostics = flat.filter((issue) => !isMisspelt(issue, flat)).flatMap(diagnosticsOf)
   if (!issues.every(({ code }) => code === 'unrecognized_keys')) return { diagnostics }
   const retried = parse(withoutKeys(value, issues))
   return retried.success ? { data: retried.data, diagnostics } : { diagnostics }
@@ -87,7 +87,7 @@ export function locatedKey(
 }
 
 /** Whether an absent key need not be reported because an unknown key beside it is probably the same, misspelt. */
-function goesWithoutSaying(issue: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
+function isMisspelt(issue: z.core.$ZodIssue, issues: readonly z.core.$ZodIssue[]): boolean {
   if (issue.code !== 'custom' || issue.params?.absent !== true) return false
   const path = issue.path.join('.')
   return issues.some((other) => other.code === 'unrecognized_keys' && other.path.join('.') === path)

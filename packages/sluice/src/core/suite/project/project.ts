@@ -137,7 +137,7 @@ async function suiteDiagnostics(prompt: Prompt, place: SuitePlace): Promise<Diag
     caseCounts.set(file, checked.count)
     specific += checked.specific
   }
-  if (paths.size === 0 || specific > 0 || looksAtMeaning(prompt)) return found
+  if (paths.size === 0 || specific > 0 || checksMeaning(prompt)) return found
   const wholeFile = { file: files.describe(prompt.file), line: 1, column: 1, path: '' }
   return [...found, { severity: 'warning', ...wholeFile, message: onlyShape }]
 }
@@ -146,7 +146,7 @@ const onlyShape =
   'only the shape of the output is checked; an answer that is well formed and wrong passes. Add a rubric, or checks with {{expected}}'
 
 /** Whether anything in the prompt file checks what an output says, and not only its form. */
-function looksAtMeaning({ rubric, choices, checks, expect }: Prompt): boolean {
+function checksMeaning({ rubric, choices, checks, expect }: Prompt): boolean {
   return isWithoutAnswer(expect) || rubric.length > 0 || choices.length > 0 || checks.some(comparesWithCase)
 }
 

@@ -67,8 +67,8 @@ export function rowCase(
   for (const [name, value] of Object.entries(row)) {
     if (value === undefined || value === null || value === '' || isEmpty(value)) continue
     const use = (Object.hasOwn(fields, name) ? fields[name] : undefined) ?? others
-    const said = use === undefined ? unknownField(tool) : takeField(found, { name, value, use, source, tags })
-    ledger.add({ kind: 'field', name, place, ...said })
+    const taken = use === undefined ? unknownField(tool) : takeField(found, { name, value, use, source, tags })
+    ledger.add({ kind: 'field', name, place, ...taken })
   }
   const id = found.id === '' ? contentId([found.input, found.vars]) : found.id
   return {
@@ -79,12 +79,15 @@ export function rowCase(
   }
 }
 
-interface Said {
+interface FieldOutcome {
   outcome: Fidelity
   note: string
 }
 
-const unknownField = (tool: string): Said => ({ outcome: 'dropped', note: `no field of ${tool} that is known here` })
+const unknownField = (tool: string): FieldOutcome => ({
+  outcome: 'dropped',
+  note: `no field of ${tool} that is known here`,
+})
 
 /** An id that stays when rows are added or sorted: a hash of what is asked. */
 export function contentId(asked: unknown): string {
@@ -106,7 +109,7 @@ interface Field {
   tags: string[]
 }
 
-function takeField(found: RowCase, { name, value, use, source, tags }: Field): Said {
+function takeField(found: RowCase, { name, value, use, source, tags }: Field): FieldOutcome {
   if (typeof use === 'object') {
     if ('drop' in use) return { outcome: 'dropped', note: use.drop }
     if ('variable' in use) {
@@ -140,7 +143,7 @@ function isTaken(found: RowCase, use: FieldUse): boolean {
 }
 
 /** A map is of variables, unless it holds the messages of a chat. */
-function takeVariables(found: RowCase, value: unknown): Said {
+function takeVariables(found: RowCase, value: unknown): FieldOutcome {
   if (!isData(value) || Array.isArray(value.messages)) {
     if (found.input !== undefined) return { outcome: 'dropped', note: 'another field is the input already' }
     found.input = value
@@ -151,7 +154,7 @@ function takeVariables(found: RowCase, value: unknown): Said {
 }
 
 /** A reference is a text. Of a map with one key its value is meant; any other data is its JSON. */
-function takeExpected(found: RowCase, value: unknown): Said {
+function takeExpected(found: RowCase, value: unknown): FieldOutcome {
   if (isData(value)) {
     const [[key, only] = [], ...more] = Object.entries(value)
     if (key !== undefined && more.length === 0) {
@@ -166,7 +169,7 @@ function takeExpected(found: RowCase, value: unknown): Said {
     : { outcome: 'approximated', note: 'the reference answer is its JSON' }
 }
 
-function takeWeight(found: RowCase, value: unknown): Said {
+function takeWeight(found: RowCase, value: unknown): FieldOutcome {
   const weight = Number(value)
   if (!(weight > 0 && Number.isFinite(weight))) return { outcome: 'dropped', note: 'no number above 0' }
   found.weight = weight

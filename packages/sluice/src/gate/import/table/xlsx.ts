@@ -103,12 +103,12 @@ function sharedTexts(zip: Parts): string[] {
   const texts: string[] = []
   let current = ''
   let isText = false
-  let isSpoken = false
+  let isPhonetic = false
   eachElement(partOf(zip, 'xl/sharedStrings.xml'), {
     open(name) {
       if (name === 'si') current = ''
-      if (name === 'rPh') isSpoken = true
-      if (name === 't') isText = !isSpoken
+      if (name === 'rPh') isPhonetic = true
+      if (name === 't') isText = !isPhonetic
     },
     text(text) {
       if (isText) current += text
@@ -116,7 +116,7 @@ function sharedTexts(zip: Parts): string[] {
     close(name) {
       if (name === 'si') texts.push(current)
       if (name === 't') isText = false
-      if (name === 'rPh') isSpoken = false
+      if (name === 'rPh') isPhonetic = false
     },
   })
   return texts

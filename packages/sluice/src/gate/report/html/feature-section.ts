@@ -39,13 +39,13 @@ export function featureSection(
   { index, oneOfSeveral, lead }: SectionOptions,
 ): Html {
   const { reasons, advice } = feature
-  const said = [...reasons.slice(1).map(({ message }) => message), ...causeLines(feature), ...caveats(feature)]
+  const remarks = [...reasons.slice(1).map(({ message }) => message), ...causeLines(feature), ...caveats(feature)]
   const sentences = [detectableDropText(feature), advice ?? undefined].filter((text) => text !== undefined)
   const steps = nextStepTexts(feature)
   const body = html`
     <p class="headline">${headline(feature)}${decidingLink(feature, index, numbers)}</p>
     ${lead}
-    ${said.length === 0 ? undefined : html`<ul class="reasons">${said.map((text) => html`<li>${text}</li>`)}</ul>`}
+    ${remarks.length === 0 ? undefined : html`<ul class="reasons">${remarks.map((text) => html`<li>${text}</li>`)}</ul>`}
     ${figures(feature)}
     ${versions(feature)}
     <div class="pictures">${pictures(feature, numbers)}</div>
@@ -56,7 +56,7 @@ export function featureSection(
     ${block('Metrics', metricTableHtml(feature), oneOfSeveral)}
     ${block('Checks and questions', scorerTableHtml(feature), oneOfSeveral)}
     ${block('Tags', tagTableHtml(feature), oneOfSeveral)}
-    ${block('Looks of the test', looksTable(feature), oneOfSeveral)}
+    ${block('Looks of the test', roundsTable(feature), oneOfSeveral)}
     ${block('Run', facts(feature), oneOfSeveral)}
     <section class="cases" data-feature="${index}"${numbers.decidingRow === undefined ? undefined : html` data-deciding="${numbers.decidingRow}"`} aria-label="Cases of ${feature.feature}">${heading('Cases', oneOfSeveral)}
       <noscript><p>The table of cases needs JavaScript. report.json holds every case.</p></noscript></section>`
@@ -132,7 +132,7 @@ function versions({ candidate, baseline }: FeatureSummary): Html {
   return html`<p class="versions">${version('candidate', candidate)}${baseline ? version('baseline', baseline) : undefined}</p>`
 }
 
-function looksTable({ looks, feature }: FeatureSummary): Html | undefined {
+function roundsTable({ looks, feature }: FeatureSummary): Html | undefined {
   if (looks.length < 2) return undefined
   const number = (value: number | null) => (value === null ? 'n/a' : value.toFixed(2))
   const rows = looks.map(

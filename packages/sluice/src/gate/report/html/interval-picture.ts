@@ -4,11 +4,11 @@ import type { FeatureSummary } from '../../../records/report/feature-report.ts'
 import { formatAmount, formatChange, formatInterval } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
 
-type Look = FeatureSummary['looks'][number]
+type Round = FeatureSummary['looks'][number]
 
 /** A look with the values of the mean at which it would have failed or passed. */
 interface Regions {
-  look: Look
+  look: Round
   mean: number
   failBelow: number
   passAbove: number
@@ -25,7 +25,7 @@ export interface DrawnTest {
   zero: string
   margin: number
   interval: { ciLow: number | null; ciHigh: number | null }
-  looks: readonly Look[]
+  looks: readonly Round[]
   least: number
   most: number
 }
@@ -106,7 +106,7 @@ function within({ interval, least, most }: DrawnTest): DrawnTest['interval'] {
  * The test's statistic is on the scale of the normal distribution; its bounds are put back to that of the mean. Where the
  * answers are too few for a pass, whatever their mean, the statistic does not follow the mean: then no mean passes.
  */
-function regionsOf(look: Look, { margin }: DrawnTest): Regions | undefined {
+function regionsOf(look: Round, { margin }: DrawnTest): Regions | undefined {
   const { meanDifference: mean, se, z, passBound, failBound, decision } = look
   if (mean === null || se === null || z === null) return undefined
   if (failBound === null || passBound === null) return undefined

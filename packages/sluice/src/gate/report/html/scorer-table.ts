@@ -12,13 +12,13 @@ export function scorerTableHtml(feature: FeatureSummary): Html | undefined {
   if (lines.length === 0 && sentences.length === 0) return undefined
   const shown = lines.slice(0, linesShown)
   const left = lines.length - shown.length
-  const said = [
+  const remarks = [
     ...(left > 0 ? [`And ${formatCount(left)} further lines, in report.json.`] : []),
     ...sentences,
     ...(shown.length > 0 ? [scorerNote(feature)] : []),
   ]
   return html`${shown.length === 0 ? undefined : linesTable(shown, feature)}
-    <p class="muted scorer-note">${said.join(' ')}</p>${otherQuestions(feature, shown)}`
+    <p class="muted scorer-note">${remarks.join(' ')}</p>${otherQuestions(feature, shown)}`
 }
 
 function linesTable(lines: readonly ScorerResult[], { comparison, feature }: FeatureSummary): Html {

@@ -15,8 +15,8 @@ const middle = 13
 export function tagTableHtml(feature: FeatureSummary): Html | undefined {
   const { comparison, score } = feature
   const { lines: tags, sentences } = tagLines(feature)
-  const said = sentences.length === 0 ? undefined : html`<p class="muted scorer-note">${sentences.join(' ')}</p>`
-  if (tags.length === 0) return said
+  const note = sentences.length === 0 ? undefined : html`<p class="muted scorer-note">${sentences.join(' ')}</p>`
+  if (tags.length === 0) return note
   const value = (tag: Tag) => (comparison ? tag.meanDifference : tag.mean)
   const sorted = tags.toSorted((a, b) => (value(a) ?? 9) - (value(b) ?? 9)).slice(0, tagsShown)
   const least = comparison ? -1 : 0
@@ -44,7 +44,7 @@ export function tagTableHtml(feature: FeatureSummary): Html | undefined {
       <th scope="col" class="forest"><span class="unseen">Interval</span>${ticks(axis)}</th>
       <th scope="col" class="number">${comparison ? 'Change' : 'Mean'}</th>${comparison ? html`<th scope="col">Verdict</th>` : undefined}</tr></thead>
     <tbody>${rows}</tbody>
-  </table>${left > 0 ? html`<p class="muted">And ${formatCount(left)} further tags: see report.json.</p>` : undefined}${said}`
+  </table>${left > 0 ? html`<p class="muted">And ${formatCount(left)} further tags: see report.json.</p>` : undefined}${note}`
 }
 
 /** An interval, ended where no score and no change of one can be. */

@@ -84,7 +84,7 @@ function worstCase(row: CaseReport, number: number): string {
   ]
   const findings = findingsOf(row)
   const left = findings.length - findingsShown
-  const said = [
+  const shownFindings = [
     ...findings.slice(0, findingsShown).map(findingText),
     ...(left > 0 ? [`- and ${formatCount(left)} more`] : []),
   ]
@@ -98,7 +98,7 @@ function worstCase(row: CaseReport, number: number): string {
   return join([
     `**${number}.** ${codeSpan(excerpt(id, 100))} · ${facts.join(' · ')}`,
     error === null ? '' : inlineText(excerpt(error, reasonLength)),
-    said.join('\n'),
+    shownFindings.join('\n'),
     number === 1 || texts === '' ? texts : `<details><summary>Input and output</summary>\n\n${texts}\n\n</details>`,
   ])
 }

@@ -71,7 +71,7 @@ export function featureBlocks(
     tagTable(feature),
   ]
   if (isFolded) {
-    const texts = [...first, ...second, runTable(feature), looksAndIds(feature)]
+    const texts = [...first, ...second, runTable(feature), roundsAndIds(feature)]
     return [{ text: collapsed(`${verdictWord(feature)}: ${name}`, texts), rank: 5, what: 'passed feature' }]
   }
   return [
@@ -84,7 +84,7 @@ export function featureBlocks(
     ...(highlights ? caseBlocks(feature, highlights) : []),
     { text: runTable(feature), rank: 3, what: 'table of costs' },
     {
-      text: collapsed('Distribution, looks of the test, changed cases', [looksAndIds(feature)]),
+      text: collapsed('Distribution, looks of the test, changed cases', [roundsAndIds(feature)]),
       rank: 5,
       what: 'collapsed part',
     },
@@ -150,8 +150,8 @@ function scoreTable(feature: FeatureSummary): string {
 function tagTable(feature: FeatureSummary): string {
   const { comparison } = feature
   const { lines: tags, sentences } = tagLines(feature)
-  const said = sentences.map((text) => inlineText(excerpt(text, adviceLength))).join(' ')
-  if (tags.length === 0) return said
+  const note = sentences.map((text) => inlineText(excerpt(text, adviceLength))).join(' ')
+  if (tags.length === 0) return note
   const order = ({ verdict, meanDifference, mean }: (typeof tags)[number]) =>
     (verdict === 'fail' ? -2 : 0) + ((comparison ? meanDifference : mean) ?? 2)
   const rows = tags
@@ -171,7 +171,7 @@ function tagTable(feature: FeatureSummary): string {
   const left = tags.length - tagsShown
   const more = left > 0 ? [`And ${formatAmount(left, 'further tag')}.`] : []
   const folded = rest.length === 0 ? '' : collapsed(formatAmount(rest.length, 'further tag'), [tableOf(rest), ...more])
-  return join([tableOf(first), folded, said])
+  return join([tableOf(first), folded, note])
 }
 
 function runTable(feature: FeatureSummary): string {
@@ -188,7 +188,7 @@ function runTable(feature: FeatureSummary): string {
   return table(['', ''], '--', known)
 }
 
-function looksAndIds(feature: FeatureSummary): string {
+function roundsAndIds(feature: FeatureSummary): string {
   const { comparison, looks } = feature
   const lines = [distributionLine(feature), repeatsLine(feature)].filter((line) => line !== undefined)
   const number = (value: number | null) => (value === null ? 'n/a' : value.toFixed(2))

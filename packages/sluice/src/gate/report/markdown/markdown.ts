@@ -108,11 +108,11 @@ function closing(report: ReportSummary): Block[] {
     ...(commits === undefined ? [] : [inlineText(commits)]),
   ].join(' · ')
   const again = reproduce === null ? '' : `To reproduce it locally:\n\n${codeBlock(excerpt(reproduce, 1000), 'sh')}\n\n`
-  const said = furtherNotes(report)
+  const notes = furtherNotes(report)
     .slice(0, notesShown)
     .map((note) => `- ${inlineText(excerpt(note, 300))}`)
   return [
-    ...(said.length > 0 ? [{ text: said.join('\n'), rank: 2, what: 'list of notes' }] : []),
+    ...(notes.length > 0 ? [{ text: notes.join('\n'), rank: 2, what: 'list of notes' }] : []),
     { text: again + about, rank: 0 },
   ]
 }

@@ -80,8 +80,8 @@ function callsLine(row: CaseReport): string[] {
   const first = before && Array.from({ length: most }).findIndex((_, at) => now[at]?.text !== before[at]?.text)
   if (first === undefined || first === -1)
     return now.length === 0 ? [] : [`calls: ${now.map(({ step, text }) => `${step} ${text}`).join('; ')}`]
-  const told = (line: TraceLine | undefined) => (line ? `${line.text}, step ${line.step}` : 'no further call')
-  return [`calls differ first: ${told(now[first])} (before: ${told(before?.[first])})`]
+  const callLine = (line: TraceLine | undefined) => (line ? `${line.text}, step ${line.step}` : 'no further call')
+  return [`calls differ first: ${callLine(now[first])} (before: ${callLine(before?.[first])})`]
 }
 
 const outputLine = (output: string) => visibleLine(output.slice(0, outputLength))

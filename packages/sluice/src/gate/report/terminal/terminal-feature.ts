@@ -129,18 +129,18 @@ function scorerTable(feature: FeatureSummary, { width, paint }: Page): string[] 
     ]
   })
   const left = lines.length - scorersShown
-  const said = [...(left > 0 ? [`and ${formatAmount(left, 'further line')}`] : []), ...sentences]
+  const remarks = [...(left > 0 ? [`and ${formatAmount(left, 'further line')}`] : []), ...sentences]
   return [
     ...(rows.length === 0 ? [] : columns([head, ...rows], width - 2).map((line) => `  ${line}`)),
-    ...said.flatMap((text) => indented(text, '  ', width)),
+    ...remarks.flatMap((text) => indented(text, '  ', width)),
   ]
 }
 
 function tagTable(feature: FeatureSummary, { width, paint }: Page): string[] {
   const { comparison } = feature
   const { lines: tags, sentences } = tagLines(feature)
-  const said = sentences.flatMap((text) => indented(text, '  ', width))
-  if (tags.length === 0) return said
+  const notes = sentences.flatMap((text) => indented(text, '  ', width))
+  if (tags.length === 0) return notes
   const head = ['tag', 'cases', 'mean', ...(comparison ? ['change', 'interval'] : []), ''].map(
     (text, index): Cell => ({ text, paint: paint.dim, align: index === 0 ? 'left' : 'right' }),
   )
@@ -162,6 +162,6 @@ function tagTable(feature: FeatureSummary, { width, paint }: Page): string[] {
   return [
     ...columns([head, ...rows], width - 2).map((line) => `  ${line}`),
     ...(left > 0 ? [`  and ${formatAmount(left, 'further tag')}`] : []),
-    ...said,
+    ...notes,
   ]
 }

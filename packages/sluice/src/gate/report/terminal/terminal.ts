@@ -47,9 +47,9 @@ export function renderTerminal(
 
 /** What weakens the run, and the proof of it, between the verdict and the features. */
 function leadOf({ findings, run }: ReportSummary, page: Page): string[] {
-  const said = bullets(findingTexts(findings), page)
+  const findingLines = bullets(findingTexts(findings), page)
   const proof = run === null ? [] : wrap(proofLine(run), page.width)
-  return said.length === 0 || proof.length === 0 ? [...said, ...proof] : [...said, '', ...proof]
+  return findingLines.length === 0 || proof.length === 0 ? [...findingLines, ...proof] : [...findingLines, '', ...proof]
 }
 
 function overview(report: ReportSummary, lead: readonly string[], { width, paint }: Page): string[] {

@@ -44,7 +44,7 @@ interface TraceLimits {
 }
 
 /** What a report tells of a case. */
-type Told = Pick<CaseReport, 'output'> & {
+type TracedCase = Pick<CaseReport, 'output'> & {
   [K in 'trace' | 'baselineTrace' | 'baselineOutput']?: CaseReport[K] | undefined
 }
 
@@ -55,7 +55,7 @@ type PartLines = Omit<TraceLine, 'isOther'>[]
  * those around the first difference are shown, and the others are counted.
  */
 export function traceSections(
-  { trace, baselineTrace, output, baselineOutput }: Told,
+  { trace, baselineTrace, output, baselineOutput }: TracedCase,
   limits: TraceLimits,
 ): TraceSection[] {
   return partTitles.flatMap(({ title, linesOf }) => {
@@ -137,8 +137,9 @@ function linesOfStep(
   output: string | null,
   characters: number,
 ): PartLines {
-  const said = text === null ? [] : [text === output ? 'answers with the output' : `says: ${cut(text, characters)}`]
-  const lines: PartLines = said.map((each) => ({ ...plain(each), step }))
+  const messageTexts =
+    text === null ? [] : [text === output ? 'answers with the output' : `says: ${cut(text, characters)}`]
+  const lines: PartLines = messageTexts.map((each) => ({ ...plain(each), step }))
   const called = calls.map((call) => ({
     step,
     isCall: true,

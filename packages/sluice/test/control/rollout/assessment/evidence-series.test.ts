@@ -5,7 +5,7 @@ import {
   evidencePoints,
   evidenceSeriesSchema,
   reachesAt,
-  withLook,
+  withPoint,
 } from '../../../../src/control/rollout/assessment/evidence-series.ts'
 
 const look = (logE: number, score: number | null = logE) => ({
@@ -21,7 +21,7 @@ function seriesOf(looks: number, { peakAt = -1, everyMs = 1000 } = {}): Evidence
   let series: EvidenceSeries | undefined
   for (let index = 0; index < looks; index += 1) {
     const logE = index === peakAt ? 2.871 : Math.sin(index / 50)
-    series = withLook(series, look(logE), { at: 1e12 + index * everyMs, ppm: index < looks / 2 ? 10_000 : 50_000 })
+    series = withPoint(series, look(logE), { at: 1e12 + index * everyMs, ppm: index < looks / 2 ? 10_000 : 50_000 })
   }
   assert.ok(series)
   return evidenceSeriesSchema.parse(JSON.parse(JSON.stringify(series)))
@@ -41,11 +41,11 @@ test('a series stays small, and no greatest value and no place of it is lost', (
 })
 
 test('what is not known is no evidence of 1, and a clock that was set back mixes nothing up', () => {
-  let series = withLook(undefined, look(0, null), { at: 5000, ppm: 1 })
+  let series = withPoint(undefined, look(0, null), { at: 5000, ppm: 1 })
   assert.deepEqual(evidencePoints(series)[0]?.logE, { all: null, score: null })
-  series = withLook(series, look(1), { at: 9000, ppm: 1 })
-  series = withLook(series, look(2), { at: 1000, ppm: 1 })
-  series = withLook(series, look(Number.NEGATIVE_INFINITY, Number.NaN), { at: 9e12, ppm: 1 })
+  series = withPoint(series, look(1), { at: 9000, ppm: 1 })
+  series = withPoint(series, look(2), { at: 1000, ppm: 1 })
+  series = withPoint(series, look(Number.NEGATIVE_INFINITY, Number.NaN), { at: 9e12, ppm: 1 })
   assert.deepEqual(
     evidencePoints(series).map(({ at, logE }) => [at, logE.all, logE.score]),
     [
@@ -57,9 +57,9 @@ test('what is not known is no evidence of 1, and a clock that was set back mixes
 })
 
 test('a signal that a later release adds has no values before', () => {
-  const before = withLook(undefined, look(1), { at: 0, ppm: 1 })
+  const before = withPoint(undefined, look(1), { at: 0, ppm: 1 })
   const more = { ...look(1), signals: [...look(1).signals, { ...look(3).signals[0], signal: 'tone', weight: 0.1 }] }
-  const series = withLook(before, more as never, { at: 5000, ppm: 1 })
+  const series = withPoint(before, more as never, { at: 5000, ppm: 1 })
   assert.deepEqual(
     evidencePoints(series).map(({ logE }) => logE.tone),
     [null, 3],
@@ -70,7 +70,7 @@ test('evidence that grows is said to reach a level by its pace, and evidence tha
   const grown = (pace: number, looks: number) => {
     let series: EvidenceSeries | undefined
     for (let index = 0; index < looks; index += 1)
-      series = withLook(series, look(pace * index), { at: 1e12 + index * 1000, ppm: 10_000 })
+      series = withPoint(series, look(pace * index), { at: 1e12 + index * 1000, ppm: 10_000 })
     assert.ok(series)
     return series
   }

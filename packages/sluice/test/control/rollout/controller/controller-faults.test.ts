@@ -5,7 +5,7 @@ import type { Assessment } from '../../../../src/control/rollout/assessment/asse
 import { startController } from '../../../../src/control/rollout/controller/controller.ts'
 import { replay } from '../../../../src/control/rollout/controller/replay-assessment.ts'
 import { readAssessment } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
-import { bettingEngine } from '../../../../src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../../../src/control/rollout/decision-engine.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import type { LogDraft, RequestEntry, ScoreEntry } from '../../../../src/records/outcome.ts'
@@ -69,7 +69,7 @@ async function decided(log: readonly LogDraft[], prepare = async (_: Store) => {
   const controller = startController({
     store,
     clock,
-    engine: bettingEngine,
+    engine: eValueEngine,
     faults: toldFaults(clock, (error) => errors.push(error)),
   })
   await store.append(log)
@@ -79,7 +79,7 @@ async function decided(log: readonly LogDraft[], prepare = async (_: Store) => {
   await until(async () => (await ended()) || (await readAssessment(store, 'r1'))?.cursor === seq, 'all to be seen')
   await controller.close()
   assert.deepEqual(errors, [])
-  const replayed = await replay(store, bettingEngine, 'r1')
+  const replayed = await replay(store, eValueEngine, 'r1')
   assert.ok(replayed)
   assert.deepEqual(replayed.replayed, replayed.stored)
   const rollout = (await store.feature('mail'))?.rollout
@@ -199,7 +199,7 @@ test('evidence that cannot be read pauses its rollout alone, is kept, calls some
   const store = await rollingStore({ settings: { stages } })
   await rollingStore({ store, feature: 'zebra', rolloutId: 'r2', settings: { stages } })
   const clock = handClock(start + 1000)
-  const run = () => startController({ store, clock, engine: bettingEngine, faults: toldFaults(clock) })
+  const run = () => startController({ store, clock, engine: eValueEngine, faults: toldFaults(clock) })
   const first = run()
   await store.append(users(40).map((unit) => routed(unit)))
   await until(async () => (await readAssessment(store, 'r1'))?.cursor === 40, 'the log to be seen')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runPass, savePass } from '../../../../src/control/rollout/controller/pass.ts'
 import { checkpointName, DamagedCheckpoint } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
-import { bettingEngine } from '../../../../src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../../../src/control/rollout/decision-engine.ts'
 import type { Evidence } from '../../../../src/control/rollout/evidence/evidence.ts'
 import { KnownStates } from '../../../../src/control/store/known-states.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
@@ -28,13 +28,13 @@ async function append(store: Store, count: number): Promise<void> {
 }
 
 async function look(store: Store, { at, known }: { at: number; known: KnownStates | undefined }) {
-  const engine = bettingEngine as never
+  const engine = eValueEngine as never
   const pass = await runPass(
     { store, engine, now: () => at, everyMs: 1000, ...(known && { known }) },
     { feature: 'mail', id: 'r1' },
   )
   assert.ok(pass)
-  if (pass.news) assert.ok(await savePass(store, pass, undefined, known))
+  if (pass.isChanged) assert.ok(await savePass(store, pass, undefined, known))
   return pass
 }
 

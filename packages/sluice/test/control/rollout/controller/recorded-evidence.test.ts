@@ -9,12 +9,12 @@ import {
   readAssessed,
   seriesOf,
 } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
-import { bettingEngine } from '../../../../src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../../../src/control/rollout/decision-engine.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { canary, incumbent, request, rollingStore } from '../../../support/controller/stage.ts'
 import { start } from '../../../support/store-samples.ts'
 
-const engine = bettingEngine as never
+const engine = eValueEngine as never
 const minute = 60_000
 
 const outcomes = (look: number, error: string | null) =>
@@ -62,9 +62,9 @@ async function rewrite(store: Store, change: (assessed: Record<string, unknown>)
 test('the evidence of each look is recorded, and what the log gives again gives the same record', async () => {
   const store = await watchedStore(6)
   const assessed = await readAssessed(store, 'r1')
-  const short = { told: store.told, checkpoint: () => assert.fail('the whole evidence was read') }
+  const short = { summary: store.summary, checkpoint: () => assert.fail('the whole evidence was read') }
   assert.deepEqual(await readAssessed(short, 'r1'), assessed)
-  assert.deepEqual(await readAssessed({ ...store, told: async () => undefined }, 'r1'), assessed)
+  assert.deepEqual(await readAssessed({ ...store, summary: async () => undefined }, 'r1'), assessed)
   assert.ok(assessed)
   const series = seriesOf(assessed)
   const points = evidencePoints(series)

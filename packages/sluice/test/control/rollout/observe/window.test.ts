@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newEvidence } from '../../../../src/control/rollout/evidence/evidence.ts'
-import { stakesOf } from '../../../../src/control/rollout/evidence/window.ts'
+import { windowWeights } from '../../../../src/control/rollout/evidence/window.ts'
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { logMixture, scoreDrops } from '../../../../src/stats/index.ts'
@@ -13,7 +13,7 @@ const hour = 3_600_000
 test('no window stakes what another one has staked or will', () => {
   let left = 1
   for (let index = 0; index < 200; index += 1) {
-    const { now, later } = stakesOf({ index })
+    const { now, later } = windowWeights({ index })
     assert.ok(now > 0 && Math.abs(now + later - left) < 1e-12, `${index}`)
     left = later
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { whyLapsed } from '../../../../src/control/approval/lapse.ts'
-import { releaseNews } from '../../../../src/control/notify/release-news.ts'
+import { rowNotification } from '../../../../src/control/notify/row-notification.ts'
 import { releaseMessage } from '../../../../src/core/notify/release-notification.ts'
 import { ruled } from '../../../support/ruled.ts'
 
@@ -80,7 +80,7 @@ test('channels are told what waits with its next command, and all of them of a r
   await plane.decide(note?.id ?? '', 'review')
   const linkTo = (feature: string, of: string | null) => `https://x/${feature}/${of}`
   const messages = (await plane.store.audit('f'))
-    .map((row) => releaseNews(row, { project: 'acme/mail', linkTo }))
+    .map((row) => rowNotification(row, { project: 'acme/mail', linkTo }))
     .flatMap((news) => (news ? [releaseMessage(news)] : []))
   assert.deepEqual(
     messages.map(({ label, alarm, type }) => [label, alarm, type]),

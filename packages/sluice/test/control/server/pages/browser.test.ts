@@ -6,11 +6,11 @@ import type { Browser, Page } from 'playwright-core'
 import { axeFaults } from '../../../support/axe.ts'
 import { browsedPlane, faultsOnScreens, rollBackWatched, signIn } from '../../../support/browsed-plane.ts'
 import type { TestPlane } from '../../../support/control-plane.ts'
+import { toldFeature } from '../../../support/described-feature.ts'
 import { startIdentityProvider } from '../../../support/identity-provider.ts'
 import { acknowledge } from '../../../support/launched.ts'
 import { planeAt } from '../../../support/oidc-visitor.ts'
 import { sharedBrowser } from '../../../support/shared-browser.ts'
-import { toldFeature } from '../../../support/told-feature.ts'
 import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/watched-canary.ts'
 
 describe('the pages of the control plane in Chromium', () => {

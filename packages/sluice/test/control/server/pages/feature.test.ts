@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testPlane } from '../../../support/control-plane.ts'
-import { publishTold, toldEngine, toldFeature } from '../../../support/told-feature.ts'
+import { publishTold, toldEngine, toldFeature } from '../../../support/described-feature.ts'
 import { signedIn } from '../../../support/visitor.ts'
 
 const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { judgePage } from '../../../../src/control/pages/judge.ts'
 import { gateReport, promptVersion, type TestPlane, testPlane } from '../../../support/control-plane.ts'
-import { publication, publishTold, toldEngine, toldFeature } from '../../../support/told-feature.ts'
+import { publication, publishTold, toldEngine, toldFeature } from '../../../support/described-feature.ts'
 import { signedIn } from '../../../support/visitor.ts'
 
 const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')

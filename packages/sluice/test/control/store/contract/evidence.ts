@@ -91,22 +91,26 @@ export function testEvidence({ name: kind, open }: Implementation): void {
   test(`${kind}: what a checkpoint tells is that of the stored one, or nothing`, async (context) => {
     const store = await open(context)
     const save = (expected: number, cursor: number, told?: unknown) =>
-      store.saveCheckpoint('r1', expected, { cursor, state: { long: cursor }, ...(told !== undefined && { told }) })
-    assert.equal(await store.told('r1'), undefined)
+      store.saveCheckpoint('r1', expected, {
+        cursor,
+        state: { long: cursor },
+        ...(told !== undefined && { summary: told }),
+      })
+    assert.equal(await store.summary('r1'), undefined)
     await save(-1, 1, { short: 1 })
-    assert.deepEqual(await store.told('r1'), { short: 1 })
+    assert.deepEqual(await store.summary('r1'), { short: 1 })
     assert.equal(await save(7, 8, { short: 8 }), false)
-    assert.deepEqual(await store.told('r1'), { short: 1 }, 'what was not saved is not told')
+    assert.deepEqual(await store.summary('r1'), { short: 1 }, 'what was not saved is not told')
     await save(1, 1, { short: 2 })
-    assert.deepEqual(await store.told('r1'), { short: 2 })
+    assert.deepEqual(await store.summary('r1'), { short: 2 })
     await save(1, 2)
-    assert.equal(await store.told('r1'), undefined, 'an older release tells nothing, and nothing old stays')
+    assert.equal(await store.summary('r1'), undefined, 'an older release tells nothing, and nothing old stays')
     assert.ok(await save(2, 3, { short: Number.NaN }), 'what is only looked at keeps nothing from being stored')
-    assert.equal(await store.told('r1'), undefined)
-    await store.saveCheckpoint('r1', 3, { cursor: 3, state: 0, told: 'odd' }, unitsOf('r1', { u: { n: 1 } }))
-    assert.equal(await store.told('r1'), 'odd')
+    assert.equal(await store.summary('r1'), undefined)
+    await store.saveCheckpoint('r1', 3, { cursor: 3, state: 0, summary: 'odd' }, unitsOf('r1', { u: { n: 1 } }))
+    assert.equal(await store.summary('r1'), 'odd')
     await store.setAside('r1', 3, { fresh: { cursor: 3, state: 'new' } })
-    assert.equal(await store.told('r1'), undefined)
+    assert.equal(await store.summary('r1'), undefined)
   })
 
   test(`${kind}: units are known by rollout, and replaced`, async (context) => {

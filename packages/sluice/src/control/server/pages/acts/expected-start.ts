@@ -4,7 +4,7 @@ import type { VersionRecord } from '../../../../records/version.ts'
 import type { SuitedSettings } from '../../../plan/suited-settings.ts'
 import { beingComputed } from '../../../words/end-forecast-text.ts'
 import { suitedStart } from '../../rollouts/change-rollout.ts'
-import { tellEnd } from '../../rollouts/refuse-undecidable.ts'
+import { expectedEnd } from '../../rollouts/refuse-undecidable.ts'
 import type { Services } from '../../services.ts'
 import { soon } from '../soon.ts'
 
@@ -20,9 +20,9 @@ export interface ExpectedStart extends SuitedSettings {
 /** As `sluice rollout start` would start it. The traffic must have been counted. */
 export async function expectedStart(services: Services, key: string, version: VersionRecord): Promise<ExpectedStart> {
   const start = await suitedStart(services, key, version)
-  const end = await soon(services.clock, tellEnd(services, { key, version, ...start }), null)
-  const told = end ?? { sentences: [beingComputed], undecidable: null }
-  return { ...start, ...told, isUnderWay: end === null }
+  const end = await soon(services.clock, expectedEnd(services, { key, version, ...start }), null)
+  const shown = end ?? { sentences: [beingComputed], undecidable: null }
+  return { ...start, ...shown, isUnderWay: end === null }
 }
 
 /** What is shown is what the form sends, whatever is published meanwhile. More stages than are allowed are left to be refused. */

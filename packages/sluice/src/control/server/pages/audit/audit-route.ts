@@ -20,7 +20,7 @@ const part = z.string().max(200).default('').catch('')
 
 const rowsOfPage = 25
 /** So many rows are looked at for one page. */
-const mostLookedAt = 2000
+const mostSearched = 2000
 const rowsAtOnce = 200
 
 export const showAuditPage = definePage({
@@ -71,7 +71,7 @@ async function search(
 ): Promise<Found> {
   const found: Found = { ...nothing, rows: [] }
   const first = Math.min(filter.before ?? Number.POSITIVE_INFINITY, head.seq + 1)
-  const least = Math.max(1, first - mostLookedAt)
+  const least = Math.max(1, first - mostSearched)
   for (let before = first; before > least; ) {
     const after = Math.max(0, before - 1 - rowsAtOnce)
     const rows = (await store.audit(chain, { after, limit: before - 1 - after })).filter(({ seq }) => seq < before)

@@ -43,15 +43,15 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
   const { pausedAt, endedAt, ending, strength } = rollout
   const [state, ppm] = [rolloutState(rollout), sharePpm(rollout)]
   const isDoubted = assessment !== null && evidenceLoudness(assessment) !== 'none'
-  const told = { state, ppm, pausedAt, endedAt, ending, strength, isDoubted, settings: rollout.settings }
+  const stated = { state, ppm, pausedAt, endedAt, ending, strength, isDoubted, settings: rollout.settings }
   const isOver = hasEnded(rollout)
   const figures = assessment?.figures
   const highest = figures && hasData(assessment) ? figures.against.highest : null
   return {
     state: {
       tone: isOver ? endedTone(rollout) : runningTone(rollout, assessment, facts),
-      sentence: rolloutSentence(told),
-      short: stateText(told),
+      sentence: rolloutSentence(stated),
+      short: stateText(stated),
     },
     stage: isOver ? null : stageText({ ...rollout, ppm, assessment }, now),
     waitsFor:
@@ -152,12 +152,12 @@ function outcomesSign({ assessment, rollout }: RolloutFacts): HealthSign {
         : `those of ${formatAmount(leftOut, 'token')} are left out`
       : `${formatCount(count)} could not count (${left.map(([why, each]) => `${why} ${formatCount(each)}`).join(', ')})`
   const unsent = 'how many clients could not send is not known'
-  const heardAt = soak?.heardAt ?? null
-  if (heardAt === null) return { name, tone: 'unknown', text: `none of both arms in this stage yet; ${lost}` }
-  const heard = `last of both arms ${momentText(heardAt)}; ${lost}; ${unsent}`
+  const lastAt = soak?.heardAt ?? null
+  if (lastAt === null) return { name, tone: 'unknown', text: `none of both arms in this stage yet; ${lost}` }
+  const lastText = `last of both arms ${momentText(lastAt)}; ${lost}; ${unsent}`
   if (rollout.status === 'running' && !soak.counting)
-    return { name, tone: 'bad', text: `they stay away, and the soak time stands still: ${heard}` }
-  return { name, tone: count + leftOut > 0 ? 'watch' : 'good', text: heard }
+    return { name, tone: 'bad', text: `they stay away, and the soak time stands still: ${lastText}` }
+  return { name, tone: count + leftOut > 0 ? 'watch' : 'good', text: lastText }
 }
 
 function judgeSign(

@@ -42,8 +42,8 @@ export function measureFields({ value, caseSensitive }: FieldsCheck, strict: boo
     })
     const wrong = fields.filter(({ right }) => !right)
     const count = `${fields.length - wrong.length} of ${fields.length} fields are right`
-    const said = wrong.map(({ name, got }) => `${name} is ${got === undefined ? 'absent' : cut(shown(got))}`)
-    const why = fault ?? said.join(', ')
+    const wrongTexts = wrong.map(({ name, got }) => `${name} is ${got === undefined ? 'absent' : cut(shown(got))}`)
+    const why = fault ?? wrongTexts.join(', ')
     return {
       score: (fields.length - wrong.length) / fields.length,
       reason: `${count}${why === '' ? '' : `; ${why}`}`,

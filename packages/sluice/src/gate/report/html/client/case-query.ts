@@ -49,11 +49,11 @@ export function queryCases(
 function textsOf(report: CaseReport | null): string {
   if (!report) return ''
   const { tags, input, output, baselineOutput, error, checks, judge } = report
-  const said = [
+  const texts = [
     ...checks.map(({ name, reason }) => `${name} ${reason}`),
     ...judge.map((item) => `${item.id} ${item.reasoning}`),
   ]
-  return [...tags, input, output, baselineOutput, error, ...said].join('\n').toLowerCase()
+  return [...tags, input, output, baselineOutput, error, ...texts].join('\n').toLowerCase()
 }
 
 function order(a: CaseRow | undefined, b: CaseRow | undefined, sort: CaseQuery['sort']): number {

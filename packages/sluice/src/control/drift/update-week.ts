@@ -10,7 +10,7 @@ const furthest = 3
 const hoursOfADay = 4
 
 /** Adds an hour to what is usual, in place. A deviation up to `slack` and the range of chance is accepted as it is. */
-export function believe(week: Week, fit: WeekFit | undefined, seen: SeenHour, slack: number): void {
+export function updateWeek(week: Week, fit: WeekFit | undefined, seen: SeenHour, slack: number): void {
   const { hour, count } = seen
   addToday(week, fit, seen)
   const place = hourOfWeek(hour)

@@ -41,20 +41,20 @@ export interface GithubTarget {
  * What became of a step. `noCommit`: the version is in no commit of the repository that is known here. `later`: GitHub takes
  * nothing of the commit at present.
  */
-export type StepFate = 'done' | 'noCommit' | 'unknown' | 'off' | 'later'
+export type StepEnd = 'done' | 'noCommit' | 'unknown' | 'off' | 'later'
 
 /** Last of all the pull request. */
 type RowStep = DeploymentStep | { do: 'revert'; version: string; to: string; rolloutId: string | null }
 
 /** A row, ready to be told step by step. */
-export interface ToldRow {
+export interface RowSteps {
   steps: RowStep[]
   /** Doing a step again does nothing. @throws GithubError */
-  run(step: RowStep): Promise<StepFate>
+  run(step: RowStep): Promise<StepEnd>
 }
 
 /** Reads what belongs to a row, and says what GitHub is to be told of it. */
-export async function toldRow(store: Store, row: ReleaseRow, place: GithubTarget): Promise<ToldRow> {
+export async function rowSteps(store: Store, row: ReleaseRow, place: GithubTarget): Promise<RowSteps> {
   const { chain: feature } = row.row
   const state = await store.feature(feature)
   const versions = await versionsOf(store, feature, row)
@@ -91,7 +91,7 @@ export async function toldRow(store: Store, row: ReleaseRow, place: GithubTarget
       const assessment = rollout && (await readAssessment(store, rollout.id))
       const context = { nameOf, assessment, gate: versions.get(version)?.report ?? null, link }
       const text = rollout ? rolloutCheck(rollout, row, context) : releaseCheck(row, context)
-      return tellCheck({ feature, commit, id: step.id, link, ...text }, place)
+      return sendCheck({ feature, commit, id: step.id, link, ...text }, place)
     },
   }
 }
@@ -128,7 +128,7 @@ async function setState(
   deployments: FeatureDeployments,
   { key, version, state, words }: DeploymentStep & { do: 'state' },
   link: string | undefined,
-): Promise<StepFate> {
+): Promise<StepEnd> {
   const found = await deployments.find((one) =>
     key === null ? one.version === version && one.key.startsWith('release ') : one.key === key,
   )
@@ -142,7 +142,7 @@ async function setState(
  * GitHub does not know is no reason to leave out others.
  * @throws GithubError where GitHub takes nothing now
  */
-export async function tellCheck(check: EvidenceCheck, target: GithubTarget): Promise<StepFate> {
+export async function sendCheck(check: EvidenceCheck, target: GithubTarget): Promise<StepEnd> {
   const { api, settings, may, refused, make } = target
   const whose = refused.refused(check.commit)
   if (whose !== null) {

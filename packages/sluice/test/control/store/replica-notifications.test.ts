@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { replicaNews } from '../../../src/control/store/postgres/replica-news.ts'
+import { replicaNotifications } from '../../../src/control/store/postgres/replica-notifications.ts'
 import { signal } from '../../../src/control/store/signal.ts'
 import { storeClock } from '../../../src/control/store/store-clock.ts'
 
@@ -12,7 +12,7 @@ function listened() {
   }
   const appends: (readonly string[] | null)[] = []
   signals.appends.listen((rollouts) => appends.push(rollouts))
-  const { notified, polled } = replicaNews(signals, storeClock(), async () => {})
+  const { notified, polled } = replicaNotifications(signals, storeClock(), async () => {})
   const poll = (logSeq: number) => polled({ revision: 1, logSeq, at: 0 })
   /** What was heard since the last call. Listeners run after the present code. */
   const heard = async () => {

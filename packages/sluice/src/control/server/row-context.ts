@@ -6,24 +6,24 @@ import type { StoredContent } from '../../records/content.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { Rollout } from '../../records/rollout.ts'
 import { formatScore } from '../../text/format.ts'
-import { type NewsContext, newsEvent } from '../notify/release-news.ts'
+import { eventOfRow, type RowContext } from '../notify/row-notification.ts'
 import { type Assessment, hasData } from '../rollout/assessment/assessment.ts'
 import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
 import type { Store } from '../store/store.ts'
 import { highestText } from '../words/figures-text.ts'
 import { tokenNames, withNames } from './rollouts/rollout-view.ts'
 
-type Readable = Pick<Store, 'told' | 'feature' | 'version' | 'checkpoint' | 'worstContent' | 'tokens'>
+type Readable = Pick<Store, 'summary' | 'feature' | 'version' | 'checkpoint' | 'worstContent' | 'tokens'>
 
-const nothing: NewsContext = { labels: new Map(), canary: null, details: [], reason: null }
+const nothing: RowContext = { labels: new Map(), canary: null, details: [], reason: null }
 const afterSchema = z.looseObject({ rollout: z.looseObject({ id: z.string() }).nullish() })
 
 /**
  * What a message says beside its row: labels, the highest evidence, the worst answer and the next command. Where the store
  * does not tell, for whatever reason, the message goes without: it is the news that must not be lost.
  */
-export async function newsContext(store: Readable, row: AuditRow): Promise<NewsContext> {
-  const event = newsEvent(row)
+export async function rowContext(store: Readable, row: AuditRow): Promise<RowContext> {
+  const event = eventOfRow(row)
   if (!event) return nothing
   try {
     const state = await store.feature(row.chain)

@@ -49,7 +49,7 @@ const afterSchema = z.looseObject({
 })
 
 /** What the row does not hold itself. */
-export interface NewsContext {
+export interface RowContext {
   /** What versions are called, by their ids. */
   labels: ReadonlyMap<string, string>
   /** The version on trial in the rollout that it is about; null: not known, or it is about none. */
@@ -61,13 +61,13 @@ export interface NewsContext {
 }
 
 /** The event of a row of the record; undefined for rows that are nobody else's business. */
-export function newsEvent({ action, after }: Pick<AuditRow, 'action' | 'after'>): ReleaseEventName | undefined {
+export function eventOfRow({ action, after }: Pick<AuditRow, 'action' | 'after'>): ReleaseEventName | undefined {
   if (action !== 'rollout.hold') return events.get(action)
   return holds.get(afterSchema.safeParse(after).data?.rollout?.state ?? '')
 }
 
 /** What others are told of a row of the record. */
-export function releaseNews(
+export function rowNotification(
   row: AuditRow,
   {
     project,
@@ -79,11 +79,11 @@ export function releaseNews(
     environments?: Environments
     /** The page of a rollout or proposal by its id, else of the feature. */
     linkTo: (feature: string, id: string | null) => string | undefined
-    context?: NewsContext
+    context?: RowContext
   },
 ): ReleaseNotification | undefined {
   const after = afterSchema.safeParse(row.after).data
-  const event = newsEvent(row)
+  const event = eventOfRow(row)
   if (!event) return undefined
   const rolloutId = after?.rollout?.id ?? null
   const proposalId = after?.proposal ? (after.id ?? null) : null
@@ -115,14 +115,14 @@ export function releaseNews(
 /** What the version on trial is called; an id would tell nobody anything in a title. */
 function versionLabel(
   after: z.output<typeof afterSchema> | undefined,
-  { labels, canary }: NewsContext,
+  { labels, canary }: RowContext,
 ): string | undefined {
   return labels.get(after?.rollout?.canary ?? canary ?? '')
 }
 
 const ended = ['promoted', 'rolledBack', 'aborted', 'superseded']
 
-function factsOf(after: z.output<typeof afterSchema> | undefined, { labels, ...context }: NewsContext): string[] {
+function factsOf(after: z.output<typeof afterSchema> | undefined, { labels, ...context }: RowContext): string[] {
   const { active, rollout } = after ?? {}
   const canary = rollout?.canary ?? context.canary
   const isOver = ended.includes(rollout?.state ?? '')

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { releaseNews } from '../../../src/control/notify/release-news.ts'
+import { rowNotification } from '../../../src/control/notify/row-notification.ts'
 import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
-import { newsContext } from '../../../src/control/server/news-context.ts'
+import { rowContext } from '../../../src/control/server/row-context.ts'
 import { linksTo } from '../../../src/control/server/serve/serve-engine.ts'
 import { releaseMessage } from '../../../src/core/notify/release-notification.ts'
 import { testPlane } from '../../support/control-plane.ts'
@@ -21,8 +21,8 @@ test('whoever is called gets the worst answer, the next command and a link to th
   await plane.ask('POST /v1/features/mail/rollback', { as: 'operator', body: { reason: 'wrong dates' } })
   const row = (await plane.store.audit('mail')).at(-1)
   assert.ok(row)
-  const context = await newsContext(plane.store, row)
-  const news = releaseNews(row, { project: 'acme/mail', linkTo: linksTo('https://sluice.example.com'), context })
+  const context = await rowContext(plane.store, row)
+  const news = rowNotification(row, { project: 'acme/mail', linkTo: linksTo('https://sluice.example.com'), context })
   assert.deepEqual(news?.details, [
     'Worst answer: o-1, score 0.200, failed dates.',
     `Next: sluice rollout report ${id}`,
@@ -31,15 +31,15 @@ test('whoever is called gets the worst answer, the next command and a link to th
   assert.ok(news?.facts.includes(`rollout ${id}`))
   assert.ok(news && !/[0-9a-f]{12}/.test(releaseMessage(news).title), 'an id tells nobody anything in a title')
   const labels = new Map([[canary, '1.4']])
-  const named = releaseNews(row, { project: 'acme/mail', linkTo: () => undefined, context: { ...context, labels } })
+  const named = rowNotification(row, { project: 'acme/mail', linkTo: () => undefined, context: { ...context, labels } })
   assert.ok(named)
   assert.equal(releaseMessage(named).title, 'mail 1.4 (acme/mail): rolled back')
   assert.ok(named.facts.includes(`canary 1.4 (${canary})`) && named.facts.includes('had 20 % of the users'))
   const drifted = { ...row, action: 'drift.alarm', after: null }
-  assert.deepEqual((await newsContext(plane.store, drifted)).details, ['Next: sluice drift mail'])
+  assert.deepEqual((await rowContext(plane.store, drifted)).details, ['Next: sluice drift mail'])
   assert.doesNotMatch(JSON.stringify(news), /private/)
   const broken = { ...plane.store, feature: () => Promise.reject(new Error('away')) }
-  assert.deepEqual(await newsContext(broken, row), { labels: new Map(), canary: null, details: [], reason: null })
+  assert.deepEqual(await rowContext(broken, row), { labels: new Map(), canary: null, details: [], reason: null })
 })
 
 test('a token is called by its name before its id, to whoever is called and to whoever looks', async () => {
@@ -55,8 +55,8 @@ test('a token is called by its name before its id, to whoever is called and to w
   assert.ok(row)
   // As the controller writes an alert: it names the rollout alone.
   const alert = { ...row, action: 'rollout.alert', reason: said, after: { rollout: { id } } }
-  const context = await newsContext(plane.store, alert)
-  const news = releaseNews(alert, { project: 'p', linkTo: () => undefined, context })
+  const context = await rowContext(plane.store, alert)
+  const news = rowNotification(alert, { project: 'p', linkTo: () => undefined, context })
   assert.ok(news)
   assert.ok(news.reason.includes(named))
   assert.ok(

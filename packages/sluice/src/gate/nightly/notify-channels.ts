@@ -12,15 +12,15 @@ import type { JudgedNight } from './judge-night.ts'
 const longestMs = 60_000
 
 /** Tells the channels of the project about one feature's night; resolves to what the report should say about it. */
-export type TellNight = (judged: JudgedNight, database: DatabaseSync) => Promise<string[]>
+export type NotifyNight = (judged: JudgedNight, database: DatabaseSync) => Promise<string[]>
 
 const changes = new Set(['served-model', 'served-fingerprint', 'outputs-changed'])
 
 /** @throws SluiceError `invalid-input` where a channel's environment variable is missing, before anything is asked */
-export function createTellNight(
+export function createNotifyNight(
   { root, notify = [] }: Pick<Config, 'root' | 'notify'>,
   { env, mask }: { env: NodeJS.ProcessEnv; mask: Mask },
-): TellNight {
+): NotifyNight {
   const channels = createChannels(notify, env, mask)
   let deadline: number | undefined
   return async ({ final, summary, nightly }, database) => {
@@ -29,7 +29,7 @@ export function createTellNight(
     deadline ??= Date.now() + longestMs
     const alarms = final.verdict === 'fail' ? final.reasons : []
     const events = nightly.events.filter(({ code }) => changes.has(code))
-    const news = {
+    const notification = {
       verdict: final.verdict,
       changed: events.length > 0,
       project: projectName(root, env),
@@ -49,7 +49,7 @@ export function createTellNight(
       sleep,
       deadline,
     }
-    return notifyNight(news, { channels, incidents, deliver })
+    return notifyNight(notification, { channels, incidents, deliver })
   }
 }
 

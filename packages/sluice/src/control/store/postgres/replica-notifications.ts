@@ -4,18 +4,18 @@ import type { StoreClock } from '../store-clock.ts'
 import type { ListenerEvents } from './notifications.ts'
 
 /** PostgreSQL refuses a notification of 8000 bytes. */
-const longestNews = 7000
+const longestText = 7000
 
 /** The rollouts with new entries as a text for a notification; null where it is too long. */
-export function namedInNews(rollouts: readonly string[]): string | null {
+export function rolloutsText(rollouts: readonly string[]): string | null {
   const text = JSON.stringify(rollouts)
-  return Buffer.byteLength(text) <= longestNews ? text : null
+  return Buffer.byteLength(text) <= longestText ? text : null
 }
 
 const namedSchema = z.array(z.string())
 
 /** What a replica tells the others of an append: its entries have numbers above `base` and up to `base + count`. */
-interface AppendNews {
+interface AppendNotification {
   base: number
   count: number
   /** The rollouts with new entries; null where they are too many to name. */
@@ -23,7 +23,7 @@ interface AppendNews {
 }
 
 /** Reads `log BASE COUNT ROLLOUTS`; null where it is not of this form, as from a replica of an older release. */
-function readAppendNews(payload: string): AppendNews | null {
+function readAppend(payload: string): AppendNotification | null {
   const [, base, count, named] = /^log (\d+) (\d+)(?: (.+))?$/.exec(payload) ?? []
   if (base === undefined) return null
   try {
@@ -38,7 +38,7 @@ function readAppendNews(payload: string): AppendNews | null {
  * Passes on changes of other replicas, whether they were notified or found by a poll. A poll that finds appends which
  * nobody told of asks to look at all rollouts.
  */
-export function replicaNews(
+export function replicaNotifications(
   signals: {
     changes: StoreSignal<number>
     appends: StoreSignal<readonly string[] | null>
@@ -49,15 +49,15 @@ export function replicaNews(
 ): ListenerEvents {
   let revisionSeen = 0
   // All entries up to this number were heard of.
-  let heardSeq = 0
+  let notifiedSeq = 0
   return {
     notified(payload) {
       const [what, revision] = payload.split(' ')
       if (what === 'release') signals.changes.emit(Number(revision))
       if (what === 'log') {
-        const news = readAppendNews(payload)
-        if (news && news.base <= heardSeq) heardSeq = Math.max(heardSeq, news.base + news.count)
-        signals.appends.emit(news?.rollouts ?? null)
+        const append = readAppend(payload)
+        if (append && append.base <= notifiedSeq) notifiedSeq = Math.max(notifiedSeq, append.base + append.count)
+        signals.appends.emit(append?.rollouts ?? null)
       }
       if (what === 'instances') signals.acknowledged.emit()
     },
@@ -67,10 +67,10 @@ export function replicaNews(
     polled({ at, revision, logSeq }) {
       clock.set(at)
       if (revision > revisionSeen) signals.changes.emit(revision)
-      if (logSeq > heardSeq) signals.appends.emit(null)
+      if (logSeq > notifiedSeq) signals.appends.emit(null)
       revisionSeen = revision
       // Also where it is smaller: a backup of before was restored.
-      heardSeq = logSeq
+      notifiedSeq = logSeq
       void onPoll()
     },
   }

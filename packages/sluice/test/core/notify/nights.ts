@@ -1,11 +1,15 @@
 import type { DeliverOptions } from '../../../src/core/notify/deliver.ts'
-import type { NightNews } from '../../../src/core/notify/notify-night.ts'
+import type { NightNotification } from '../../../src/core/notify/notify-night.ts'
 
 /** Whatever a model may write to be noticed. */
 export const hostile =
   '<!channel> *bold* <https://evil.example|click> & @here `code` :tada: _x_ ~y~\n\u202Ereversed <@U123>'
 
-export function newsOf(night: string, verdict: NightNews['verdict'], more: Partial<NightNews> = {}): NightNews {
+export function newsOf(
+  night: string,
+  verdict: NightNotification['verdict'],
+  more: Partial<NightNotification> = {},
+): NightNotification {
   return {
     verdict,
     night,
