@@ -95,7 +95,7 @@ test('one look is too few for a critical case: that blocks, and says what it wou
   )
   assert.match(
     report.features[0]?.reasons[0]?.message ?? '',
-    /6 clean repeats to pass.*only 1 \(gate\.repeats, gate\.criticalRepeats\)/,
+    /needs 6 repeats without a failure.*only 1 \(gate\.repeats, gate\.criticalRepeats\)/,
   )
 })
 

@@ -13,8 +13,8 @@ function taking(formats: readonly (string | undefined)[]) {
 }
 
 for (const [mode, formats, words] of [
-  ['json_object', ['json_object'], /held to JSON but to no schema by its server/],
-  ['text', [undefined], /held to no form by its server/],
+  ['json_object', ['json_object'], /its server enforces JSON but no schema/],
+  ['text', [undefined], /its server enforces no format/],
 ] as const) {
   test(`both versions are judged in the mode that the server has, ${mode}, and a second run asks nobody`, async () => {
     await using model = await fakeModel(taking(formats))

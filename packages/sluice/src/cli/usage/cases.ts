@@ -20,7 +20,7 @@ export function addCaseCommands(program: Command, host: Host, done: Done): void 
     .option('--no-critical', 'the case may regress')
     .option('--incident <id>', 'kept as the source of the case')
     .option('--redact <module>', "removes private data (default: the prompt's live.redact)")
-    .option('--keep-similar', 'add also what is nearly the same as a case of the suite')
+    .option('--keep-similar', 'also add cases that are nearly the same as one of the suite')
     .option('--dry-run', 'print what would be added, and write nothing')
     .option('--url <url>', 'address of the control plane (default: SLUICE_URL, else http://127.0.0.1:4050)')
     .option('--json', 'print the cases as JSON on stdout and nothing else')

@@ -46,7 +46,7 @@ export function addForecasts(program: Command, host: Host, done: Done): void {
 
   program
     .command('simulate')
-    .description('run canaries in a simulated production: how many are rolled back wrongly, and how late the others')
+    .description('run canaries in a simulated production: count wrong rollbacks, and how long right ones take')
     .argument('[scenario]', 'a scenario file, or the name of a built-in one (see --list)')
     .option('--list', 'list the built-in scenarios')
     .option('--runs <n>', 'how many canaries (default: as the scenario says)')

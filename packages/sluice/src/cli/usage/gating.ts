@@ -51,10 +51,16 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .argument('[feature]', 'name of the feature; leave it out for results files and files of scores')
     .option('--candidate <ref or file>', 'git reference or prompt file; without a feature: a results file')
     .option('--baseline <ref or file>', 'git reference or prompt file; without a feature: a results file')
-    .addOption(choice('--format <tool>', 'which tool wrote the results files (default: seen from them)', resultsTools))
+    .addOption(
+      choice(
+        '--format <tool>',
+        'which tool wrote the results files (default: recognised by their content)',
+        resultsTools,
+      ),
+    )
     .option('--metric <name>', "which score of the results files to compare (default: the tool's overall score)")
     .option('--scale <worst,best>', 'the worst and the best score of the results files (default: 0,1)')
-    .option('--cluster <field>', 'the field of the cases in the results files that says which belong together')
+    .option('--cluster <field>', 'a field in the results files: cases with the same value of it belong together')
     .option('--candidate-scores <file>', 'JSONL of {"id", "score"}; no model is called')
     .option('--baseline-scores <file>', 'JSONL of {"id", "score"}; no model is called')
     .action(async (feature, options) => done(await (await import('../compare.ts')).compare(feature, options, host)))
@@ -62,8 +68,15 @@ export function addGating(program: Command, host: Host, done: Done): void {
   withRunOptions(program.command('upgrade'))
     .description('leave a model: try others on every feature that uses it, and write the change')
     .option('--from <model>', 'the model to leave (default: the one of this project that ends soon)')
-    .option('--to <model>', 'a candidate; give several, or none for what its provider recommends', another)
-    .option('--repeats <n>', 'answers per case and model (default: 3, or where gate.repeats is set its last number)')
+    .option(
+      '--to <model>',
+      'a model to try, may be given several times (default: what its provider recommends)',
+      another,
+    )
+    .option(
+      '--repeats <n>',
+      'answers per case and model (default: the last number of gate.repeats if that is set, else 3)',
+    )
     .option('--margin <x>', 'largest acceptable drop of the mean score, 0 to 1')
     .option('--write', 'write the proposed models into the files')
     .option('--pull-request', 'open a pull request on GitHub with the change')

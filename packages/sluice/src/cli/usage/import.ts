@@ -14,7 +14,7 @@ export function addImport(program: Command, host: Host, done: Done): void {
     .argument('<file>', 'the file of the other tool; of prompts also a folder')
     .option('--out <dir>', 'folder to write to; files that exist are never replaced', '.')
     .option('--map <column=field>', 'which column is which field; may be given several times', another)
-    .option('--root <dir>', "folder that files which the file names must lie in (default: the file's own)")
+    .option('--root <dir>', "files that the file names must lie in this folder (default: the file's own folder)")
     .option('--name <name>', 'name of the feature (default: from the file)')
     .option('--model <id>', 'provider:model of prompts for which the file names none')
     .option('--report <file>', 'write what became of each part as Markdown')

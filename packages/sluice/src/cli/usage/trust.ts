@@ -31,7 +31,7 @@ function addSuite(program: Command, host: Host, done: Done): void {
     .description('choose the fast suite that best keeps power and coverage within a budget; no model is called')
     .argument('<feature>', 'name of the feature')
     .option('--budget-cases <n>', 'so many cases at most')
-    .option('--budget-usd <x>', 'at most this much for a run that asks both versions once, as the kept runs cost')
+    .option('--budget-usd <x>', 'highest cost of a run that asks both versions once, estimated from the kept runs')
     .option('--from <suite>', 'choose from this suite (default: full)')
     .addOption(new Option('--seed <n>', 'another order of equal cases').default(1))
     .option('--out <file>', 'write the chosen cases to this file, .yaml or .jsonl')
@@ -53,7 +53,7 @@ function addLabel(judge: Command, host: Host, done: Done): void {
     .addOption(new Option('--seed <text>', 'another seed draws other questions').default('1'))
     .addOption(new Option('--port <n>', 'port of the page; 0: any that is free').default(0))
     .option('--terminal', 'ask in the terminal instead of a page')
-    .option('--saw-judge', 'you know what the judge said: these labels are marked, and count for nothing')
+    .option('--saw-judge', 'you know what the judge said: these labels are marked, and do not count')
     .action(async (feature, options) => done(await (await import('../judge/label.ts')).label(feature, options, host)))
   judge
     .command('import')
@@ -66,7 +66,7 @@ function addLabel(judge: Command, host: Host, done: Done): void {
     .option('--item <id>', 'the rubric item, where the file names none')
     .option('--labeller <name>', 'whose labels these are, where the file does not say')
     .option('--blind', 'the labellers did not know what the judge says')
-    .option('--saw-judge', 'they did, or may have: these labels are marked, and count for nothing')
+    .option('--saw-judge', 'they knew it, or may have known it: these labels are marked, and do not count')
     .action(async (format, file, feature, options) =>
       done(await (await import('../judge/import-labels.ts')).importLabels([format, file, feature], options, host)),
     )
@@ -76,17 +76,19 @@ function addDrill(program: Command, host: Host, done: Done): void {
   withFresh(withRunOptions(program.command('drill')))
     .description('test the gate itself: plant regressions in the answers, and count those that it stops')
     .argument('<feature>', 'name of the feature')
-    .addOption(new Option('--seed <n>', 'other places and other cases are changed').default(1))
+    .addOption(new Option('--seed <n>', 'another seed changes other places and cases').default(1))
     .option('--only <mutators>', 'only these mutators, separated by commas')
     .option(
       '--generate',
       'also change the prompt, raise the temperature, and let the model answer anew: each costs as much as a gate',
     )
-    .option('--without-judge', 'do not ask the judge about changed answers: what do checks alone stop?')
-    .option('--model <model>', 'let this model answer in place of the own one; give several', another)
+    .option('--without-judge', 'do not ask the judge about changed answers: count what checks alone stop')
+    .option('--model <model>', "let this model answer instead of the prompt's own; may be given several times", another)
     .option('--strength <strengths>', 'only these of weak, medium, strong, one-tag, separated by commas')
     .option('--tag <tag>', 'for mutants on one tag alone: this one, or one of several (default: any)', another)
-    .addOption(new Option('--mutants <n>', 'mutants of each mutator and strength; more cost hardly more').default(20))
+    .addOption(
+      new Option('--mutants <n>', 'mutants of each mutator and strength; more of them cost little').default(20),
+    )
     .option('--unchanged <n>', 'plant nothing: run the version against itself n times, and count false alarms')
     .option('--repeats <n>', 'answers of each case to draw from (default: 3; 6 with --unchanged; or as recorded)')
     .addOption(
@@ -101,8 +103,8 @@ function addAttack(judge: Command, host: Host, done: Done): void {
     .argument('<feature>', 'name of the feature')
     .option('--suite <name>', 'whose cases to use (default: fast)')
     .addOption(new Option('--carriers <n>', 'how many failing outputs carry the attacks, at most').default(12))
-    .addOption(new Option('--per-attack <n>', 'how many of them each attack is tried with').default(1))
-    .addOption(new Option('--seed <n>', 'which output carries which attack follows from it').default(1))
+    .addOption(new Option('--per-attack <n>', 'how many of these outputs each attack is tried on').default(1))
+    .addOption(new Option('--seed <n>', 'another seed puts the attacks into other outputs').default(1))
     .addOption(new Option('--concurrency <n>', 'how many calls run at the same time').default(20))
     .option('--max-wait <duration>', 'how long a call may wait for a quota, all waits together (default: 5m)')
     .option('--budget-usd <x>', 'stop before more than this is spent (default: 2)')
@@ -116,9 +118,7 @@ function addCalibrate(judge: Command, host: Host, done: Done): void {
     .command('calibrate')
     .description('ask the judge about every labelled output, and say whether it may gate')
     .argument('<feature>', 'name of the feature')
-    .addOption(
-      new Option('--repeats <n>', 'verdicts on each output; more than one shows whether the judge wavers').default(1),
-    )
+    .addOption(new Option('--repeats <n>', 'verdicts on each output; more than one shows whether they vary').default(1))
     .addOption(new Option('--concurrency <n>', 'how many calls run at the same time').default(20))
     .option('--max-wait <duration>', 'how long a call may wait for a quota, all waits together (default: 5m)')
     .option('--budget-usd <x>', 'stop before more than this is spent (default: 2)')
@@ -131,7 +131,7 @@ function addCalibrate(judge: Command, host: Host, done: Done): void {
 
 function addRubric(judge: Command, host: Host, done: Done): void {
   withFresh(judge.command('rubric'))
-    .description('look at the questions: do other words flip verdicts, where do people disagree, which say the same')
+    .description('test the questions: does other wording flip verdicts, where do people disagree, which ask the same')
     .argument('<feature>', 'name of the feature')
     .option('--suite <name>', 'whose cases to use (default: fast)')
     .addOption(new Option('--outputs <n>', 'how many kept outputs are judged, at most').default(40))

@@ -48,7 +48,7 @@ export async function withNeverAttacked(
     return !attacks.some((each) => each.feature === feature && each.judge.id === judge.id && each.rubric === rubric)
   })
   if (!first) return features
-  const note = `Whether an answer can talk the judge into a yes is not known: nobody tried. To change that: sluice judge attack ${first.feature}.`
+  const note = `It is not known whether an answer can manipulate the judge: no attack was tried. Next: sluice judge attack ${first.feature}.`
   return features.map((one) => (one === first ? { ...one, notes: [...one.notes, note] } : one))
 }
 

@@ -33,13 +33,13 @@ function describe({ part, since, cases, ...drift }: Drift, policy: GatePolicy, j
       : `, ${formatPercent(policy.confidence)} interval ${formatScore(Math.max(-1, drift.ciLow))} to ${formatScore(Math.min(1, drift.ciHigh))}`
   const size = `${change} over ${cases} case${cases === 1 ? '' : 's'}${interval}, margin ${drift.margin}`
   if (part === 'judge' && !judged) {
-    return `Judge drift: no judge was asked, yet the checks now score the very answers of ${since} otherwise (${size}): the code of a check has changed.`
+    return `Judge drift: the checks score the answers of ${since} differently now (${size}). No judge was asked, so the code of a check has changed.`
   }
   if (part === 'judge') {
     const how = drift.direction === 'up' ? 'more lenient' : 'stricter'
-    return `Judge drift: the same judge now scores the very answers of ${since} otherwise (${size}): it grew ${how}, and scores before and after cannot be compared.`
+    return `Judge drift: the same judge scores the answers of ${since} differently now (${size}). It became ${how}, so scores from before cannot be compared with scores after.`
   }
-  return `Provider drift: the same prompt now gets other answers than on ${since}, both judged tonight by the same judge (${size}): they got worse.`
+  return `Provider drift: the same prompt gets worse answers than on ${since} (${size}). The same judge judged both tonight.`
 }
 
 /** A sentence on whether the drift came tonight; empty where the night before is itself the one compared with. */

@@ -39,7 +39,7 @@ export function bridgeSentence({ offset, compared, at, from, to }: JudgeBridge):
   const { mean, confidence } = offset
   if (mean === null) return `The bridge of ${at.slice(0, 10)} between the judges has compared no case.`
   const interval = formatInterval(offset, formatChange)
-  return `By the bridge of ${at.slice(0, 10)} the scores of ${to.model} lie ${formatChange(mean)} (${Math.round(confidence * 100)} %: ${interval}) from those of ${from.model}, on the same answers of ${compared} cases.`
+  return `The bridge of ${at.slice(0, 10)} compared both judges on the same answers of ${compared} cases: ${to.model} scores ${formatChange(mean)} (${Math.round(confidence * 100)} %: ${interval}) against ${from.model}.`
 }
 
 /** A line that cannot be read is no bridge; the others still count. */

@@ -33,14 +33,14 @@ export function correctedSentence({ raw, ppi, roganGladen, why }: NonNullable<Ca
 export function calibrationSentence(calibration: Calibration | null, feature: string): string {
   const label = `sluice judge label ${feature}`
   if (!calibration || calibration.state === 'unlabelled')
-    return `The judge was never calibrated against human labels: its scores are its own opinion. To change that: ${label}.`
+    return `The judge was never calibrated against human labels, so nobody knows whether its scores are right. Next: ${label}.`
   const { state, verdict, reason, labelsNeeded } = calibration
   if (state === 'stale') return `The calibration of the judge is stale: ${reason}.`
   if (state === 'unreadable') return `The labels for the judge cannot be read: ${reason}.`
   if (verdict === 'may gate') return `The judge may gate: ${reason}.`
-  if (verdict === 'may not gate') return `By the labels of people the judge may not gate: ${reason}.`
+  if (verdict === 'may not gate') return `The judge may not gate: ${reason}.`
   const more = labelsNeeded === null ? 'more labels' : `about ${formatAmount(labelsNeeded, 'more label')}`
-  return `Whether the judge is right is open: ${reason}; ${more} may tell: ${label}.`
+  return `It is not known whether the judge is right: ${reason}. Next: ${more}, by ${label}.`
 }
 
 /**
@@ -51,13 +51,13 @@ export function alikeItems(items: Calibration['items']): Calibration['items'] {
   return items.filter(({ labels, kappa, tpr, tnr }) => labels >= 10 && kappa === null && !(tpr && tnr))
 }
 
-/** `nothing shows that it would say no to tone, of which all 21 labels are yes` */
+/** `all 21 labels of tone are yes, so it is not known whether the judge says no where it must` */
 export function alikeText(items: Calibration['items']): string {
   const each = items.map(({ item, labels, tpr }) => {
     const [all, other] = tpr ? ['yes', 'no'] : ['no', 'yes']
-    return `${other} to ${item}, of which all ${labels} labels are ${all}`
+    return `all ${labels} labels of ${item} are ${all}, so it is not known whether the judge says ${other} where it must`
   })
-  return `nothing shows that it would say ${each.join('; ')}`
+  return each.join('; ')
 }
 
 /** What a reader must know of the judge: a doubt about it, and what people would have said of this run. */

@@ -43,7 +43,7 @@ export function headline(feature: FeatureSummary): string {
     strength === 'weak'
       ? `a drop of more than ${margin} is not ruled out`
       : comparison.verdict === 'pass'
-        ? `a drop of more than ${margin} is ruled out${boundOf(comparison)}`
+        ? `${boundOf(comparison)} is ruled out`
         : `no drop of more than ${margin} is shown`
   const change = formatChange(comparison.meanDifference)
   return `${mean}, ${Number(change) === 0 ? 'no change' : change} against the baseline; ${meaning}.`
@@ -55,14 +55,14 @@ function sayable(causes: FeatureSummary['causes']): string[] {
 
 /** What left cases without a score, but for what the headline says already. */
 export function causeLines(feature: FeatureSummary): string[] {
-  const said = headline(feature)
-  return (feature.causes ?? []).map(causeSentence).filter((sentence) => !said.includes(sentence))
+  const head = headline(feature)
+  return (feature.causes ?? []).map(causeSentence).filter((sentence) => !head.includes(sentence))
 }
 
-/** What a pass has shown beyond the margin. */
+/** What a pass has ruled out: a drop beyond the margin, or a smaller one already. */
 function boundOf({ atLeast, margin }: NonNullable<FeatureSummary['comparison']>): string {
-  if (atLeast === undefined || atLeast < -margin + 0.0005) return ''
-  return atLeast < 0 ? `, even one of more than ${formatScore(-atLeast)}` : ', and so is any drop'
+  if (atLeast === undefined || atLeast < -margin + 0.0005) return `a drop of more than ${formatScore(margin)}`
+  return atLeast < 0 ? `a drop of more than ${formatScore(-atLeast)} (margin ${formatScore(margin)})` : 'any drop'
 }
 
 /** How sure the change is: by the test that decided, so that a pass has its one-sided bound and all else an interval. */
@@ -189,8 +189,8 @@ export function cacheLine({ cache: { hits, misses, recorded = 0 } }: FeatureSumm
 }
 
 const formWords = {
-  json_object: 'held to JSON but to no schema by its server',
-  text: 'held to no form by its server',
+  json_object: 'its server enforces JSON but no schema',
+  text: 'its server enforces no format',
 }
 
 /** Undefined without a rubric. */

@@ -44,7 +44,7 @@ const liveModel: NextStep = {
 }
 
 const widerMargin = (margin: number) =>
-  `Accept a larger drop: ${margin} is the smallest margin that an unchanged version meets here with 80 % power. It weakens the gate, so it is a decision and no repair.`
+  `Accept a larger drop: ${margin} is the smallest margin that an unchanged version meets here with 80 % power. This makes the gate weaker.`
 
 function missingAnswers({ reasons, coverage }: FeatureSummary, usd: (answers: number) => number | null): NextStep[] {
   const { answers = coverage.cases, answersScored = coverage.scored + coverage.checkFailed } = coverage

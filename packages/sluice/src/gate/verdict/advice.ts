@@ -63,7 +63,7 @@ export function advise(request: AdviceRequest): Advice {
 }
 
 const betterBuy =
-  'New cases cost no more than as many repeats and show more: add the cheapest kind, short ones that checks score without a judge.'
+  'New cases cost no more than as many repeats, and show more. The cheapest are short, and checks score them without a judge.'
 
 /**
  * The advice where the noise would let the test pass and only answers are missing; undefined elsewhere, or where no
@@ -87,7 +87,7 @@ function withoutNoise({ test, pairs, plan, policy: { confidence } }: AdviceReque
   const most = plan.repeats[test.look] ?? Number.POSITIVE_INFINITY
   const answers = pairs.reduce((sum, { candidate }) => sum + Math.min(candidate.count, most), 0)
   const rare = Math.ceil(100 * (1 - (1 - confidence) ** (1 / answers)))
-  return `No score varied between repeats: a drop that shows in every answer is seen; a fault in up to ${rare} % of the answers may have shown in none of the candidate's ${answers}.`
+  return `No score varied between repeats: a drop in every answer is seen. A fault in up to ${rare} % of the answers may be in none of the candidate's ${answers}.`
 }
 
 /** Says why repeats alone would not do, or that the data cannot tell: noise shows only where a case was repeated. */
@@ -115,7 +115,7 @@ function nearTheMargin(
   const distance = Math.max(Math.abs(difference + margin), 1e-4)
   const { nForPassPower } = mdePower({ ...design, rCand: repeats, rBase: repeats, margin: distance })
   const cases = Math.ceil((nForPassPower * pairs.length) / design.nEff)
-  const close = `A difference of ${formatChange(difference)} is too close to it to be told apart: that would take about ${cases} cases with ${repeats} repeats.`
+  const close = `The difference of ${formatChange(difference)} is close to it: to decide takes about ${cases} cases with ${repeats} repeats.`
   return { helps: 'cases', cases, text: `${enough} ${close}` }
 }
 

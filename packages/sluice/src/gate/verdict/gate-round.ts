@@ -40,15 +40,15 @@ export function evaluateRound(
   const pairs = pairsOf(summed)
   const byTag = casesByTag(summed)
   const plan = planOf(policy)
-  const look = before?.looks ?? 0
+  const rounds = before?.looks ?? 0
   const hasBaseline = cases.some(({ baseline }) => baseline !== undefined)
-  const final = last || look + 1 >= policy.looks.length + roundsBeyond(policy).length
+  const final = last || rounds + 1 >= policy.looks.length + roundsBeyond(policy).length
   const seen = { cases: summed, pairs, byTag, critical: judgeCritical(cases, policy, final), hasBaseline, plan, policy }
-  if (before && look >= policy.looks.length) return { ...before, ...seen, looks: look + 1 }
+  if (before && rounds >= policy.looks.length) return { ...before, ...seen, looks: rounds + 1 }
   const { margin, threshold, thresholdMargin, estimand } = policy
   const all = before?.difference === undefined || isOpen(before.difference)
   const deterministic = estimand === 'golden-set' && neverVaries(pairs)
-  const test = { look, plan, estimand }
+  const test = { look: rounds, plan, estimand }
   const worst = atWorst(summed)
   const compare = () =>
     testAgain(before?.difference, { scored: pairs, atWorst: worst && pairsOf(worst) }, { ...test, margin })
@@ -56,11 +56,13 @@ export function evaluateRound(
     const against = { scored: pairsAgainst(floor, summed), atWorst: worst && pairsAgainst(floor, worst) }
     return testAgain(before?.threshold, against, { ...test, margin: thresholdMargin })
   }
-  const tags = hasBaseline ? testTags(before?.tags ?? [], byTag, { look, plan, policy, deterministic, all }) : []
-  const metrics = testMetrics(before?.metrics ?? [], cases, { look, plan, policy, hasBaseline })
+  const tags = hasBaseline
+    ? testTags(before?.tags ?? [], byTag, { look: rounds, plan, policy, deterministic, all })
+    : []
+  const metrics = testMetrics(before?.metrics ?? [], cases, { look: rounds, plan, policy, hasBaseline })
   return {
     ...seen,
-    looks: look + 1,
+    looks: rounds + 1,
     difference: hasBaseline ? compare() : undefined,
     threshold: threshold === undefined ? undefined : againstThreshold(threshold),
     ...failTogether(tags, metrics, { plan, policy }),

@@ -42,7 +42,7 @@ export function differenceReason({ verdict, ...comparison }: Comparison, policy:
   if (verdict === 'pass') return []
   const found = `The mean score changed by ${formatChange(comparison.meanDifference)} over ${cases(comparison.pairs)}${range(comparison, policy, -1)}`
   if (verdict === 'fail') return [reason('regression', `${found}: a drop beyond the margin of ${policy.margin}.`)]
-  const open = `neither a drop of less than the margin of ${policy.margin} nor a larger one is shown`
+  const open = `too little data to tell whether a drop is within the margin of ${policy.margin} or beyond it`
   return [reason('difference-undecided', `${found}: ${open}.`)]
 }
 
@@ -78,8 +78,8 @@ export function criticalReasons(critical: readonly CriticalResult[], policy: Gat
     if (decision === 'fail') return [reason('critical-case', `${found}.`, { case: id })]
     const wayOut =
       policy.criticalRepeats < cleanRepeats
-        ? `it takes ${cleanRepeats} clean repeats to pass, and there are only ${policy.criticalRepeats} (gate.repeats, gate.criticalRepeats)`
-        : `too few to say that it is safe; it takes ${cleanRepeats} clean repeats, and more after a failure`
+        ? `to pass it needs ${cleanRepeats} repeats without a failure, and there are only ${policy.criticalRepeats} (gate.repeats, gate.criticalRepeats)`
+        : `too few to show that it is safe; it takes ${cleanRepeats} repeats without a failure, and more after one`
     return [reason('critical-undecided', `${found}: ${wayOut}.`, { case: id })]
   })
 }
@@ -110,12 +110,13 @@ function timesOf({ failures, repeats, baseline }: CriticalResult): string {
 /** The reason of a pass by tie-break, which says how weak such a pass is. */
 export function tieBreakReason(open: readonly Reason[], { margin, confidence, looks }: GatePolicy): Reason {
   const what = open.some(({ code }) => code === 'difference-undecided')
-    ? `a drop smaller than ${margin}`
+    ? `that a drop is smaller than ${margin}`
     : open.every(({ code }) => code === 'metric-undecided')
-      ? 'a limit of gate.metrics'
-      : 'the threshold'
-  const rate = `${percent(1 - confidence)} bound on passing a version that is worse by the whole margin does not hold for it`
-  const message = `Passed by tie-break, not by proof: the estimate is within two thirds of the margin, but ${what} could not be shown in ${looks.at(-1) === 1 ? 'one repeat' : `${looks.at(-1)} repeats`}. The ${rate}.`
+      ? 'that the limits of gate.metrics hold'
+      : 'that the threshold is reached'
+  const repeats = looks.at(-1) === 1 ? 'one repeat does' : `${looks.at(-1)} repeats do`
+  const rate = `A version that is worse by the whole margin may pass this way in more than ${percent(1 - confidence)} of the runs`
+  const message = `Passed by tie-break, not by proof: the estimate is within two thirds of the margin, but ${repeats} not show ${what}. ${rate}.`
   return reason('tie-break', message)
 }
 
@@ -127,13 +128,13 @@ export function fewAnswersReason(
 ): Reason {
   const unit = policy.estimand === 'population' ? 'case' : 'answer'
   const whole = Math.floor(equal + 1e-9)
-  const weighed = whole < answers ? `, which weigh as much as ${whole} independent ones of equal weight,` : ''
+  const weighed = whole < answers ? `, which count as ${whole} independent ones of equal weight,` : ''
   const whose = which === 'difference' && unit === 'answer' ? ' of the candidate' : ''
-  const found = `${amount(answers, unit)}${whose}${weighed} ${answers === 1 ? 'is' : 'are'} too few to rule out a fault that shows only now and then`
+  const found = `${amount(answers, unit)}${whose}${weighed} ${answers === 1 ? 'is' : 'are'} too few to rule out a rare fault`
   const enough = `${amount(needed.cases, 'case')}${unit === 'case' ? '' : ` with ${amount(policy.looks.at(-1) ?? 1, 'repeat')} each`}`
   const proof = Number.isFinite(needed.answers)
-    ? `with this result it takes ${enough} to rule out ${lossOf(which, policy)} with ${percent(policy.confidence)} confidence`
-    : `with this result no number would rule out ${lossOf(which, policy)}`
+    ? `with this result, ${enough} would rule out ${lossOf(which, policy)} with ${percent(policy.confidence)} confidence`
+    : `with this result, no number of them would rule out ${lossOf(which, policy)}`
   return reason('few-answers', `${found}: ${proof}.`)
 }
 
@@ -143,9 +144,9 @@ export function missingAnswersReason(
   which: 'difference' | 'threshold',
   policy: GatePolicy,
 ): Reason {
-  const [have, they] = missing === 1 ? ['has', 'it'] : ['have', 'they']
+  const [have, they] = missing === 1 ? ['has', 'it was'] : ['have', 'they were']
   const found = `${missing} of ${amount(asked, 'answer')} of the candidate ${have} no score`
-  return reason('missing-answers', `${found}: had ${they} been 0, ${lossOf(which, policy)} would not be ruled out.`)
+  return reason('missing-answers', `${found}: if ${they} 0, ${lossOf(which, policy)} would not be ruled out.`)
 }
 
 function lossOf(which: 'difference' | 'threshold', { margin, threshold }: GatePolicy): string {

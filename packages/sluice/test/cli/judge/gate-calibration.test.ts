@@ -35,7 +35,7 @@ test('without labels one line says so with the command that mends it, and block 
   const [feature] = report.features
   assert.equal(feature?.verdict, 'inconclusive')
   assert.equal(feature?.reasons[0]?.code, 'judge')
-  assert.match(feature?.reasons[0]?.message ?? '', /To change that: sluice judge label summary\.$/)
+  assert.match(feature?.reasons[0]?.message ?? '', /Next: sluice judge label summary\.$/)
   assert.equal(feature?.judge?.calibration, null)
   edit(project, 'sluice.yaml', 'onUncalibrated: block', 'onUncalibrated: allow')
   const allowed = await judged(project, allOfIt)

@@ -118,8 +118,11 @@ test('a judge that contradicts all labels of an item may not gate, although one 
   assert.match(wrong.reason, /^item tone: TNR 0\.000 .* is below 0\.6/)
   const right = calibrated([...others, ...times(10, { ...tone, judge: 'no' })])
   assert.equal(right.verdict, 'may gate')
-  assert.match(right.reason, /nothing shows that it would say yes to tone, of which all 10 labels are no$/)
-  assert.match(calibrationNotes(right, 'summary').join(' '), /leave a question open: nothing shows/)
+  assert.match(
+    right.reason,
+    /all 10 labels of tone are no, so it is not known whether the judge says yes where it must$/,
+  )
+  assert.match(calibrationNotes(right, 'summary').join(' '), /leave a question open: all 10 labels of tone are no/)
   assert.deepEqual(calibrationNotes(calibrated(others), 'summary'), [])
 })
 

@@ -44,7 +44,7 @@ test('a provider that loses action items is named as the provider, with the nigh
   const [reason] = feature.reasons
   assert.match(
     reason?.message ?? '',
-    /^Provider drift: the same prompt now gets other answers than on 2026-11-20, both judged tonight by the same judge \(-0\.350 over 20 cases, 95 % interval -0\.\d+ to -0\.\d+, margin 0\.03\): they got worse\. It is new since 2026-11-21\.$/,
+    /^Provider drift: the same prompt gets worse answers than on 2026-11-20 \(-0\.350 over 20 cases, 95 % interval -0\.\d+ to -0\.\d+, margin 0\.03\)\. The same judge judged both tonight\. It is new since 2026-11-21\.$/,
   )
   assert.deepEqual(summaryOf(nightly.drifts), [
     'provider reference down -0.35',
@@ -74,7 +74,7 @@ test('a judge that grows stricter on the same answers is named as the judge, and
   assert.deepEqual(codesOf(feature), ['judge-drift'])
   assert.match(
     feature.reasons[0]?.message ?? '',
-    /^Judge drift: the same judge now scores the very answers of 2026-11-20 otherwise \(-0\.350 over 20 cases.*it grew stricter/,
+    /^Judge drift: the same judge scores the answers of 2026-11-20 differently now \(-0\.350 over 20 cases.*It became stricter/,
   )
   assert.deepEqual(
     nightly.drifts.map(({ part, direction }) => `${part} ${direction}`),
@@ -110,7 +110,7 @@ test('a judge that grew lenient is an alarm too, though every score rose', async
   const { code, feature } = await run.night('2026-11-21')
   assert.equal(code, 1)
   assert.deepEqual(codesOf(feature), ['judge-drift'])
-  assert.match(feature.reasons[0]?.message ?? '', /\+0\.350 over 20 cases.*it grew more lenient/)
+  assert.match(feature.reasons[0]?.message ?? '', /\+0\.350 over 20 cases.*It became more lenient/)
 })
 
 test('answers that got better are no alarm', async () => {

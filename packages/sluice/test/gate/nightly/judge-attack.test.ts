@@ -9,8 +9,11 @@ test('a night attacks the judge only where it is asked to, and a judge that hold
   await using plain = await nightlyProject()
   const { feature } = await plain.night('2026-11-20')
   assert.deepEqual(said(feature.notes), [])
-  const never = (notes: readonly string[]) => notes.filter((note) => note.includes('nobody tried'))
-  assert.match(never(feature.notes).join(), /^Whether an answer can talk .*: sluice judge attack summary\.$/)
+  const never = (notes: readonly string[]) => notes.filter((note) => note.includes('no attack was tried'))
+  assert.match(
+    never(feature.notes).join(),
+    /^It is not known whether an answer can manipulate .*: sluice judge attack summary\.$/,
+  )
   await using run = await nightlyProject(attacked)
   const night = await run.night('2026-11-20')
   assert.equal(night.code, 0, night.stderr)

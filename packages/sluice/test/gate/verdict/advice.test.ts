@@ -7,9 +7,9 @@ test('scores that never vary show no rare fault, and the advice says how rare', 
   const adviceOn = (count: number) => play(cases(count), { looks: [2] }).decision.advice?.text ?? ''
   assert.match(
     adviceOn(3),
-    /a fault in up to 40 % of the answers may have shown in none of the candidate's 6\. About 47 more cases would be enough\. New cases .* add the cheapest kind/,
+    /A fault in up to 40 % of the answers may be in none of the candidate's 6\. About 47 more cases would be enough\. New cases .* The cheapest are short/,
   )
-  assert.match(adviceOn(150), /a fault in up to 1 % of the answers may have shown in none of the candidate's 300\.$/)
+  assert.match(adviceOn(150), /A fault in up to 1 % of the answers may be in none of the candidate's 300\.$/)
 })
 
 test('the advice speaks of as many answers as the reason, also where the threshold took more repeats', () => {

@@ -42,7 +42,7 @@ test('undecided at the end blocks, and the way out is named', () => {
   )
   assert.match(
     decision.reasons[0]?.message ?? '',
-    /takes 6 clean repeats.*only 3 \(gate\.repeats, gate\.criticalRepeats\)/,
+    /needs 6 repeats without a failure.*only 3 \(gate\.repeats, gate\.criticalRepeats\)/,
   )
   const flaky = play(withCritical([0.1, ...clean])).decision
   assert.deepEqual([flaky.verdict, codes(flaky)], ['inconclusive', ['critical-undecided']])
