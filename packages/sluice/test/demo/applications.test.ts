@@ -1,8 +1,8 @@
 import { test } from 'node:test'
-import { assertOrder, toldDemo } from './printed-demo.ts'
+import { assertOrder, printedDemo } from './printed-demo.ts'
 
 test('the demo tells of an agent whose code alone changed: red by the first call that deviates, and green again', () => {
-  assertOrder(toldDemo('agent'), [
+  assertOrder(printedDemo('agent'), [
     /its model is simulated/,
     /✓ looks up before it refunds/,
     /\+ .*desk\.call\(\['refund'/,
@@ -19,7 +19,7 @@ test('the demo tells of an agent whose code alone changed: red by the first call
 })
 
 test('the demo tells a worse retrieval from a worse prompt, with intervals', () => {
-  assertOrder(toldDemo('rag'), [
+  assertOrder(printedDemo('rag'), [
     /1 {2}Another chunking/,
     /\$ sluice gate +exit code 1 +FAIL/,
     /recall@3: 1\.000 before, 0\.\d+ now, 95 % interval of the change -0\.\d+ to -0\.\d+/,
@@ -32,7 +32,7 @@ test('the demo tells a worse retrieval from a worse prompt, with intervals', () 
 })
 
 test('the demo tells of a skill that is worse than none in some cases, and green again without harm', () => {
-  assertOrder(toldDemo('skill', '--small'), [
+  assertOrder(printedDemo('skill', '--small'), [
     /\+- Write at most three lines/,
     /\$ sluice gate +exit code 1 +FAIL/,
     /without it the mean is 0\.\d+, over 16 cases/,

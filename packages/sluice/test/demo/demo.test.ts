@@ -1,8 +1,8 @@
 import { test } from 'node:test'
-import { assertOrder, assertShort, toldDemo } from './printed-demo.ts'
+import { assertOrder, assertShort, printedDemo } from './printed-demo.ts'
 
 test('the demo tells the incident: shape tests pass, the gate fails, the fixed prompt is released, a canary finds what the suite lacks', () => {
-  const text = toldDemo()
+  const text = printedDemo()
   assertOrder(text, [
     /52 of 52/,
     /\$ sluice gate {3}exit code 1/,

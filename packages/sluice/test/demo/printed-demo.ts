@@ -7,8 +7,8 @@ import path from 'node:path'
 const script = path.join(import.meta.dirname, '../../../../demo/run.ts')
 
 /** What the demo tells, which must go as told and leave nothing behind. */
-export function toldDemo(...words: string[]): string {
-  const scratch = mkdtempSync(path.join(tmpdir(), 'sluice-told-demo-'))
+export function printedDemo(...words: string[]): string {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'sluice-demo-'))
   // With more room for what is short-lived, less of it is copied, as in the tests themselves.
   const run = ['--max-semi-space-size=32', script, ...words]
   const env = { ...process.env, NO_COLOR: '1', TMPDIR: scratch }

@@ -1,8 +1,8 @@
 import { test } from 'node:test'
-import { assertOrder, assertShort, toldDemo } from './printed-demo.ts'
+import { assertOrder, assertShort, printedDemo } from './printed-demo.ts'
 
 test('the demo tells what a pass is worth: the judge is calibrated, a drill finds blind spots, what it proposes kills more, the plan holds', () => {
-  const text = toldDemo('trust', '--small')
+  const text = printedDemo('trust', '--small')
   assertOrder(text, [
     /labels were written for this demo/,
     /judge is simulated/,

@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { listen } from '../../src/control/server/http/listen.ts'
 import { axeFaults } from './axe.ts'
 import { type TestPlane, testPlane, tokenOf } from './control-plane.ts'
-import { toldEngine } from './described-feature.ts'
+import { describedEngine } from './described-feature.ts'
 
 /** Pages wait so long for what they are told to wait for: the machine may be busy with other tests. */
 export const patienceMs = 60_000
@@ -30,7 +30,7 @@ export async function browsedPlane(
   given?: TestPlane,
   options: BrowserContextOptions = {},
 ): Promise<BrowsedPlane> {
-  const plane = given ?? (await testPlane({ clock: systemClock, engineState: toldEngine }))
+  const plane = given ?? (await testPlane({ clock: systemClock, engineState: describedEngine }))
   const { fetch, drain, close } = plane.plane
   const listening = await listen({ fetch, drain, close }, { host: '127.0.0.1', port: 0 })
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })

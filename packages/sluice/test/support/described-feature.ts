@@ -102,7 +102,7 @@ export function reportOf({
 }
 
 /** Publishes a version with its report, and returns its id. */
-export async function publishTold(plane: TestPlane, told: Parameters<typeof publication>[0]): Promise<string> {
+export async function publishDescribed(plane: TestPlane, told: Parameters<typeof publication>[0]): Promise<string> {
   const { id, body } = publication(told)
   await plane.ask(`POST /v1/features/${told.feature}/versions`, { as: 'ci', body })
   return id
@@ -115,7 +115,7 @@ const arm = (score: number, errors: number) => ({
 const mean = (value: number) => ({ value, low: value - 0.02, high: value + 0.02, count: 120 })
 
 /** What the engine says of every rollout and feature, though none was played. */
-export const toldEngine: EngineState = {
+export const describedEngine: EngineState = {
   assessment: async () =>
     ({
       words: 'The canary is worse.',
@@ -151,7 +151,7 @@ export const toldEngine: EngineState = {
  * A feature with five versions, one every `everyMs`: one was rolled back, a canary too, and another one runs. Returns their
  * ids, the oldest first.
  */
-export async function toldFeature(
+export async function describedFeature(
   plane: TestPlane,
   { feature = 'email-summary', everyMs = 1_200_000 } = {},
 ): Promise<string[]> {
@@ -171,7 +171,7 @@ export async function toldFeature(
   const act = (method: string, path: string, body: object) =>
     plane.ask(`${method} /v1/features/${feature}${path}`, { as: 'operator', body })
   for (const [index, one] of told.entries()) {
-    const version = await publishTold(plane, one)
+    const version = await publishDescribed(plane, one)
     ids.push(version)
     if (index < 2) await act('PUT', '/active', { version, reason: 'it passed the gate' })
     if (index === 2) {

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { axeFaults } from '../../../support/axe.ts'
 import { browsedPlane, faultsOnScreens, rollBackWatched, signIn } from '../../../support/browsed-plane.ts'
 import type { TestPlane } from '../../../support/control-plane.ts'
-import { toldFeature } from '../../../support/described-feature.ts'
+import { describedFeature } from '../../../support/described-feature.ts'
 import { startIdentityProvider } from '../../../support/identity-provider.ts'
 import { acknowledge } from '../../../support/launched.ts'
 import { planeAt } from '../../../support/oidc-visitor.ts'
@@ -51,7 +51,7 @@ describe('the pages of the control plane in Chromium', () => {
     }
     const version = await plane.publish('email-summary', 'b')
     await plane.ask('POST /v1/features/email-summary/rollouts', { as: 'operator', body: { version } })
-    const [first, , , , last] = await toldFeature(plane, { feature: 'told' })
+    const [first, , , , last] = await describedFeature(plane, { feature: 'told' })
     await plane.store.addJudgeSpending(new Date().toISOString().slice(0, 10), 'told', 1)
     await acknowledge(plane, 'app-1')
     await page.goto(plane.url)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testPlane } from '../../../support/control-plane.ts'
-import { publishTold, toldEngine, toldFeature } from '../../../support/described-feature.ts'
+import { describedEngine, describedFeature, publishDescribed } from '../../../support/described-feature.ts'
 import { signedIn } from '../../../support/visitor.ts'
 
 const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
@@ -14,8 +14,8 @@ function rowsOf(page: string, name: string): string[] {
 }
 
 test('the page of a feature says what everybody gets since when, how each rollout ended, and what the gate said', async () => {
-  await using plane = await testPlane({ engineState: toldEngine })
-  const ids = await toldFeature(plane)
+  await using plane = await testPlane({ engineState: describedEngine })
+  const ids = await describedFeature(plane)
   const page = await (await signedIn(plane, 'viewer')).page('/features/email-summary')
   const main = text(page)
   assert.match(main, /Everybody outside of the rollout gets 1\.1 [0-9a-f]{12} , since 24 Nov 09:45Z/)
@@ -45,8 +45,8 @@ test('the page of a feature says what everybody gets since when, how each rollou
 })
 
 test('who may act finds the first step of each act, others find none', async () => {
-  await using plane = await testPlane({ engineState: toldEngine })
-  await toldFeature(plane)
+  await using plane = await testPlane({ engineState: describedEngine })
+  await describedFeature(plane)
   const acts = (page: string) => [...page.matchAll(/class="button[^"]*" href="[^"]*\/(\w+)"/g)].map(([, act]) => act)
   const ann = await signedIn(plane, 'operator')
   const rollout = acts(await ann.page('/features/email-summary'))
@@ -69,8 +69,8 @@ test('who may act finds the first step of each act, others find none', async () 
 })
 
 test('one time axis has what the gate measured, both arms of rollouts, and all that happened', async () => {
-  await using plane = await testPlane({ engineState: toldEngine })
-  await toldFeature(plane)
+  await using plane = await testPlane({ engineState: describedEngine })
+  await describedFeature(plane)
   const page = await (await signedIn(plane, 'viewer')).page('/features/email-summary')
   const [, happened = ''] = page.split('aria-label="What happened')
   const events = text(happened.split('</table>')[0] ?? '')
@@ -141,7 +141,7 @@ test('many versions are listed page by page, the newest first, and the picture s
   await using plane = await testPlane()
   for (let index = 0; index < 45; index += 1) {
     const startedAt = new Date(plane.clock.now()).toISOString()
-    await publishTold(plane, { feature: 'mail', label: `v${index}`, text: `text ${index}`, startedAt })
+    await publishDescribed(plane, { feature: 'mail', label: `v${index}`, text: `text ${index}`, startedAt })
   }
   const ann = await signedIn(plane, 'viewer')
   const listed = async (query: string) => rowsOf(await ann.page(`/features/mail${query}`), 'Versions')

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { judgePage } from '../../../../src/control/pages/judge.ts'
 import { gateReport, promptVersion, type TestPlane, testPlane } from '../../../support/control-plane.ts'
-import { publication, publishTold, toldEngine, toldFeature } from '../../../support/described-feature.ts'
+import { describedEngine, describedFeature, publication, publishDescribed } from '../../../support/described-feature.ts'
 import { signedIn } from '../../../support/visitor.ts'
 
 const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
 
 test('two versions are compared word by word, with what the gate found of each and a warning', async () => {
-  await using plane = await testPlane({ engineState: toldEngine })
-  const [first, , , , last] = await toldFeature(plane)
+  await using plane = await testPlane({ engineState: describedEngine })
+  const [first, , , , last] = await describedFeature(plane)
   const page = await (await signedIn(plane, 'viewer')).page(`/features/email-summary/compare?from=${first}&to=${last}`)
   assert.match(page, /Sum up<ins> in two sentences<\/ins>: \{\{email\}\} <ins>Answer in English\.<\/ins>/)
   assert.match(text(page), /1 other message is the same/)
@@ -49,12 +49,12 @@ test('of a version without a report nothing was measured, and settings that diff
   await using plane = await testPlane()
   const from = await plane.publish('mail', 'a', { verdict: null })
   const told = { feature: 'mail', label: 'v2', text: 'b', startedAt: '2026-11-24T08:00:00.000Z' }
-  const to = await publishTold(plane, told)
+  const to = await publishDescribed(plane, told)
   const page = text(await (await signedIn(plane, 'viewer')).page(`/features/mail/compare?from=${from}&to=${to}`))
   assert.match(page, /Published without a gate report : [0-9a-f]{12} \. Of it nothing was measured/)
   assert.match(page, /Score not known 0\.910/)
   assert.match(page, /parameters\.temperature not set 0\.2/)
-  const other = await publishTold(plane, { ...told, label: 'v3', text: 'c', judgeId: 'judge-2' })
+  const other = await publishDescribed(plane, { ...told, label: 'v3', text: 'c', judgeId: 'judge-2' })
   const ann = await signedIn(plane, 'viewer')
   const judged = text(await ann.page(`/features/mail/compare?from=${to}&to=${other}`))
   assert.match(judged, /Their judges differ, so their scores must not be compared/)
@@ -66,7 +66,7 @@ test('the page of a run has verdict, reasons, figures, the judge, and what is no
   await using plane = await testPlane()
   const told = { feature: 'mail', label: 'v2', text: 'b', startedAt: '2026-11-24T08:00:00.000Z', mean: 0.8 }
   const ann = await signedIn(plane, 'viewer')
-  const page = text(await ann.page(`/runs/mail/${await publishTold(plane, { ...told, verdict: 'fail' })}`))
+  const page = text(await ann.page(`/runs/mail/${await publishDescribed(plane, { ...told, verdict: 'fail' })}`))
   assert.match(page, /✕ fail 24 Nov 08:00Z/)
   assert.match(page, /Why The candidate v2 scores 0\.8\./)
   assert.match(page, /Score 0\.800 \[0\.780, 0\.820\] .*Change to it -0\.100 \[-0\.130, -0\.070\] over 38 cases/)
@@ -170,11 +170,11 @@ test('the export is a file that can be verified without the server', async () =>
 })
 
 test('judges: what people say of each, what is spent of its budget, and what is not known', async () => {
-  await using plane = await testPlane({ engineState: toldEngine })
+  await using plane = await testPlane({ engineState: describedEngine })
   const ann = await signedIn(plane, 'viewer')
   assert.match(text(await ann.page('/judge')), /No live answers are judged .*quality is not watched here/)
   await plane.publish('bare', 'a')
-  await toldFeature(plane, { feature: 'mail' })
+  await describedFeature(plane, { feature: 'mail' })
   await plane.store.addJudgeSpending('2026-11-24', 'mail', 1.99)
   plane.clock.advance(1000)
   const page = text(await ann.page('/judge'))
@@ -231,7 +231,7 @@ test('only a judge that labels have shown to be right is shown as good', () => {
 })
 
 test('costs: sums with gaps say so, and what was not booked or is not known is no 0', async () => {
-  await using plane = await testPlane({ engineState: toldEngine })
+  await using plane = await testPlane({ engineState: describedEngine })
   const ann = await signedIn(plane, 'viewer')
   await plane.publish('bare', 'a', { verdict: null })
   const bare = text(await ann.page('/costs'))
@@ -241,7 +241,7 @@ test('costs: sums with gaps say so, and what was not booked or is not known is n
     /bare not judged nothing was booked not known no report with the newest 3 versions not known not judged/,
   )
   assert.doesNotMatch(bare, / 0 USD/)
-  await toldFeature(plane, { feature: 'mail' })
+  await describedFeature(plane, { feature: 'mail' })
   for (const [day, usd] of [
     ['2026-11-24', 0.5],
     ['2026-11-20', 1],

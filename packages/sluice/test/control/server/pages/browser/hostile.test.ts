@@ -6,7 +6,7 @@ import { verifyChain } from '../../../../../src/control/release/audit-chain.ts'
 import type { EngineState } from '../../../../../src/control/server/engine-state.ts'
 import { browsedPlane, layoutFaults, signIn } from '../../../../support/browsed-plane.ts'
 import { promptVersion, type TestPlane, testPlane } from '../../../../support/control-plane.ts'
-import { reportOf, toldEngine } from '../../../../support/described-feature.ts'
+import { describedEngine, reportOf } from '../../../../support/described-feature.ts'
 import { acknowledge } from '../../../../support/launched.ts'
 import { sharedBrowser } from '../../../../support/shared-browser.ts'
 
@@ -26,10 +26,10 @@ const output = `${hostile.join(' ')}\0${'x'.repeat(100_000)}`
 
 /** Names of models come from clients, too; alarms quote them. */
 const engineState: EngineState = {
-  ...toldEngine,
+  ...describedEngine,
   assessment: async () => null,
   drift: async (feature) => {
-    const known = await toldEngine.drift(feature)
+    const known = await describedEngine.drift(feature)
     const events = hostile.map((words, seq) => ({ code: 'served-model' as const, at: 0, seq, words }))
     return known && { ...known, judgeId: markup, servedModels: hostile, fingerprints: hostile, events }
   },
