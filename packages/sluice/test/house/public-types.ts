@@ -22,7 +22,9 @@ type Note = (at: string, text: string) => void
 export function publicTypes(entries: readonly (readonly [string, string])[]): Record<string, string[]> {
   const api = new API({ cwd: root })
   try {
-    const [project] = api.updateSnapshot({ openProjects: [path.join(root, 'tsconfig.json')] }).getProjects()
+    const [project] = api
+      .updateSnapshot({ openProjects: [path.join(import.meta.dirname, 'public-types.tsconfig.json')] })
+      .getProjects()
     if (!project) throw new Error('the project cannot be read')
     const { checker, program } = project
     const found = new Map<string, Set<string>>()
