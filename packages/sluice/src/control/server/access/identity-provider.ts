@@ -3,7 +3,7 @@ import type { Configuration } from 'openid-client'
 import type { OidcSettings } from '../../../core/suite/config/oidc-settings.ts'
 import { isLoopback } from '../../../loopback.ts'
 import type { Claims } from './group-roles.ts'
-import { insecureAddress, notThisProvider, undiscovered, unidentified } from './provider-fault.ts'
+import { insecureAddress, notThisProvider, tooManyAtOnce, undiscovered, unidentified } from './provider-fault.ts'
 import type { SignInAttempt } from './sign-in-attempts.ts'
 
 type Library = typeof import('openid-client')
@@ -28,7 +28,7 @@ export interface IdentityProvider {
   signInAddress(attempt: SignInAttempt, redirectUri: string): Promise<string>
   /**
    * Whom the browser has come back as, from the address `callback` with all that the provider added to it.
-   * @throws Problem 403, 503
+   * @throws Problem 403, 503, also where too many come back at once
    */
   identify(attempt: SignInAttempt, callback: URL): Promise<Identity>
 }
@@ -52,6 +52,7 @@ const pauseMs = 2000
 export function createIdentityProvider(options: ProviderOptions): IdentityProvider {
   const { settings, clock } = options
   const { scopes = ['profile', 'email'], groupsClaim } = settings
+  const inTurn = createTurns()
   let known: { at: number; lifeMs: number; found: Promise<Configuration> } | undefined
 
   function configuration(library: Library): Promise<Configuration> {
@@ -85,7 +86,7 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
       const config = await configuration(library)
       try {
         const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true }
-        const tokens = await library.authorizationCodeGrant(config, callback, checks)
+        const tokens = await inTurn(() => library.authorizationCodeGrant(config, callback, checks))
         const claims: Claims = { ...tokens.claims() }
         const subject = String(claims.sub)
         if (Object.hasOwn(claims, groupsClaim) || config.serverMetadata().userinfo_endpoint === undefined)
@@ -97,6 +98,28 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
         throw unidentified(settings.issuer, error)
       }
     },
+  }
+}
+
+/** About so many sign-ins the provider is asked at once: a flood of forged ones reaches it slowly, and locks nobody out. */
+const mostAtOnce = 8
+/** Of those that wait for their turn the last is answered soon. */
+const mostWaiting = 40
+
+function createTurns(): <T>(ask: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = []
+  let underWay = 0
+  return async (ask) => {
+    if (underWay < mostAtOnce) underWay += 1
+    else if (waiting.length < mostWaiting) await new Promise<void>((resolve) => waiting.push(resolve))
+    else throw tooManyAtOnce()
+    try {
+      return await ask()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else underWay -= 1
+    }
   }
 }
 

@@ -33,6 +33,13 @@ export function insecureAddress(address: URL): Problem {
   return new Problem({ status: 503, code: 'provider-insecure', detail })
 }
 
+/** More browsers come back at once than the provider is asked about. */
+export function tooManyAtOnce(): Problem {
+  const detail =
+    'Very many sign-ins are under way at once: sign in again in a few seconds. Signing in with a token works.'
+  return new Problem({ status: 503, code: 'sign-ins-busy', detail }, { headers: { 'retry-after': '5' } })
+}
+
 /** Why a browser that has come back from the provider is not let in. */
 export function unidentified(issuer: string, cause: unknown): Problem {
   const own = ownOf(cause)

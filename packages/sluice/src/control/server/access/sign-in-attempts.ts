@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import type { Store } from '../../store/store.ts'
 import { expiryTime } from '../../store/store-clock.ts'
+import { createRateLimit } from './rate-limit.ts'
 import { createSignedCookie } from './signed-cookie.ts'
 
 /** A sign-in at the identity provider that has begun in a browser, and has not ended. */
@@ -23,8 +24,10 @@ export interface SignInAttempt {
 export interface SignInAttempts {
   /** An attempt, and the value of `Set-Cookie` that binds it to the browser. */
   begin(next: string): { attempt: SignInAttempt; cookie: string }
-  /** The attempt of the browser; undefined if it has none, or one that is too old. */
+  /** The attempt of the browser; undefined if it has none, or one that is too old or has failed. */
   find(request: Request): SignInAttempt | undefined
+  /** From now on it is none any more, so that each costs the provider one question, whoever repeats it. */
+  fail(attempt: SignInAttempt): void
   /** The value of `Set-Cookie` that ends the attempt. */
   readonly end: string
 }
@@ -60,6 +63,8 @@ export function createSignInAttempts({ store, clock, randomBytes, secure, issuer
     nonce: cookie.sign(`nonce ${id}`),
     verifier: cookie.sign(`verifier ${id}`),
   })
+  const failures = createRateLimit({ perSecond: 1000 / longestMs, burst: 1 })
+  const hasFailed = ({ state }: SignInAttempt) => failures.wait(state, clock.now()) > 0
   return {
     begin(wanted) {
       const next = wanted.length <= longestNext ? wanted : '/'
@@ -69,7 +74,12 @@ export function createSignInAttempts({ store, clock, randomBytes, secure, issuer
     },
     find(request) {
       const content = cookie.open(cookie.textIn(request))
-      return content && expiryTime(store, clock) < content.expiresAt ? attemptOf(content) : undefined
+      if (!content || expiryTime(store, clock) >= content.expiresAt) return undefined
+      const attempt = attemptOf(content)
+      return hasFailed(attempt) ? undefined : attempt
+    },
+    fail({ state }) {
+      failures.take(state, clock.now())
     },
     end: cookie.end,
   }

@@ -8,7 +8,7 @@ import { originOf } from '../outcomes/report-origin.ts'
 import type { OidcService, Services } from '../services.ts'
 import { pageResponse } from './page-response.ts'
 import { defineOpen, seeOther } from './page-route.ts'
-import { type OpenVisit, refuseManyFailures, signInResponse } from './sign-in-routes.ts'
+import { type OpenVisit, signInResponse } from './sign-in-routes.ts'
 
 /** Sends the browser to the identity provider. */
 export const beginOidc = defineOpen({
@@ -33,16 +33,15 @@ export const endOidc = defineOpen({
   path: oidcCallback,
   async respond(visit, services) {
     const { request, node } = visit
-    const { signInLimit, sessions, clock, log, store, settings, hashUnit } = services
+    const { sessions, clock, log, store, settings, hashUnit } = services
     const { provider, attempts, settings: oidc } = oidcOf(services)
     const { search, searchParams } = new URL(request.url)
     const attempt = attempts.find(request)
-    // Nobody is waited for, or counted, who has not begun here: any page can send a browser to this address.
+    // Nobody is waited for who has not begun here: any page can send a browser to this address.
     if (!attempt || !isSameHash(attempt.state, searchParams.get('state') ?? ''))
       return signInResponse(visit, services, { next: '/', fault: notBegunHere, status: 400 })
     const { next } = attempt
     const address = originOf(request, node, hashUnit).address ?? 'unknown'
-    refuseManyFailures(services, `person ${address}`)
     try {
       const callback = new URL(`${redirectUri(request, services)}${search}`)
       const identity = await provider.identify(attempt, callback)
@@ -58,7 +57,7 @@ export const endOidc = defineOpen({
       return response
     } catch (error) {
       const response = await refusal(visit, services, { error, next })
-      signInLimit.take(`person ${address}`, clock.now())
+      attempts.fail(attempt)
       response.headers.append('set-cookie', attempts.end)
       return response
     }

@@ -50,8 +50,8 @@ export const signIn = defineOpen({
     const record = await validToken(services, token.trim())
     // Whoever has a token is let in, whatever others try: behind a proxy all have one address. The API tells a guess as well.
     if (!record) {
-      refuseManyFailures(services, `token ${address}`)
-      signInLimit.take(`token ${address}`, clock.now())
+      refuseManyFailures(services, address)
+      signInLimit.take(address, clock.now())
       log('warn', 'sign-in refused: no such token', { address })
       return signInResponse(visit, services, { next, fault: unknownToken, status: 401 })
     }
@@ -99,9 +99,9 @@ function machineToken({ name, scopes }: TokenRecord): string {
   return `The token "${name}" is for machines (${scopes.join(', ')}). Sign in with one of the scope viewer, operator, approver or admin.`
 }
 
-/** @throws Problem 429 if too many attempts of this kind have failed from this address, as `originOf` names it */
-export function refuseManyFailures({ signInLimit, clock }: Services, kindAndAddress: string): void {
-  const seconds = signInLimit.wait(kindAndAddress, clock.now())
+/** @throws Problem 429 if too many attempts have failed from this address, as `originOf` names it */
+function refuseManyFailures({ signInLimit, clock }: Services, address: string): void {
+  const seconds = signInLimit.wait(address, clock.now())
   if (seconds <= 0) return
   const left = Math.max(1, Math.ceil(seconds))
   const detail = `Too many attempts have failed from this address: try again in ${left} s. A token that is valid is let in at once.`
