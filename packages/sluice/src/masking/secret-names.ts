@@ -44,15 +44,23 @@ function secretsOfGit(env: Env): string[] {
   })
 }
 
-/** Files with which a step controls later steps of its job, and tokens that publish packages. */
-const withheld = /^(?:GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)|NODE_AUTH_TOKEN|NPM_TOKEN|GH_TOKEN)$/i
+/**
+ * Files with which a step controls later steps of its job, tokens that publish packages, and programs that tell git the
+ * password of a repository.
+ */
+const withheld =
+  /^(?:GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)|NODE_AUTH_TOKEN|NPM_TOKEN|GH_TOKEN|(?:GIT|SSH)_ASKPASS)$/i
 
 /**
- * Removes from an environment the variables that code under test must not see: the workflow's own, and `more`, which
- * the configuration reserves.
+ * Removes from an environment the variables that code under test must not see: the workflow's own, git's credentials among
+ * them, and `more`, which the configuration reserves.
  */
 export function withholdFrom(env: NodeJS.ProcessEnv, more: readonly string[]): void {
-  for (const name of Object.keys(env)) if (isWithheld(name) || more.includes(name)) delete env[name]
+  const git = gitSettingsWithoutCredentials(env)
+  for (const name of Object.keys(env)) {
+    if (isWithheld(name) || more.includes(name) || gitSetting.test(name)) delete env[name]
+  }
+  Object.assign(env, git)
 }
 
 /** The names of credentials that code under test may read, such as the keys of its models. */
@@ -62,16 +70,44 @@ export function credentialsForApplications(env: Env): string[] {
 
 /**
  * The environment for code that needs no credentials: without them, by their names and by `more` names, and without passwords in
- * addresses. Settings of git stay or go together, since git refuses to work where one of a number is missing.
+ * addresses.
  */
 export function withoutCredentials(env: Env, more: readonly string[]): Env {
   const isSecret = ([name, value = '']: [string, string | undefined]) =>
     isCredentialName(name) || isWithheld(name) || more.includes(name) || secretsOfAddress(value).length > 0
-  const entries = Object.entries(env)
-  const ofGit = entries.filter(([name]) => gitSetting.test(name))
-  const isGitSecret = ofGit.some((entry) => isSecret(entry) || gitHeader.test(entry[1] ?? ''))
-  return Object.fromEntries(entries.filter((entry) => (gitSetting.test(entry[0]) ? !isGitSecret : !isSecret(entry))))
+  const kept = Object.entries(env).filter((entry) => !gitSetting.test(entry[0]) && !isSecret(entry))
+  return { ...Object.fromEntries(kept), ...gitSettingsWithoutCredentials(env) }
 }
+
+/** Settings with which git gets at a repository. An empty one turns off what another file sets, and is no credential. */
+const gitCredential = /\.extraheader$|^credential\.|^core\.askpass$/i
+
+/**
+ * The settings that git takes from an environment, without those that hold a credential. The others are counted anew, since git
+ * refuses to work where one of a number is missing.
+ */
+function gitSettingsWithoutCredentials(env: Env): Record<string, string> {
+  const handed = env.GIT_CONFIG_PARAMETERS
+  const isHandedSecret = handed !== undefined && /extraheader|credential\.|askpass|:\/\/[^/'\s]*@/i.test(handed)
+  const count = Math.min(Number(env.GIT_CONFIG_COUNT) || 0, mostSettings)
+  const settings = Array.from({ length: count }, (_, i) => [env[`GIT_CONFIG_KEY_${i}`], env[`GIT_CONFIG_VALUE_${i}`]])
+  const kept = settings.filter(([key = '', value = '']) => {
+    const isCredential = gitCredential.test(key) && value !== ''
+    return !isCredential && secretsOfAddress(key).length === 0 && secretsOfAddress(value).length === 0
+  })
+  return {
+    ...(handed !== undefined && !isHandedSecret && { GIT_CONFIG_PARAMETERS: handed }),
+    ...(kept.length > 0 && { GIT_CONFIG_COUNT: String(kept.length) }),
+    ...Object.fromEntries(
+      kept.flatMap(([key, value], i) => [
+        ...(key === undefined ? [] : [[`GIT_CONFIG_KEY_${i}`, key]]),
+        ...(value === undefined ? [] : [[`GIT_CONFIG_VALUE_${i}`, value]]),
+      ]),
+    ),
+  }
+}
+
+const mostSettings = 1000
 
 function isWithheld(name: string): boolean {
   return isWorkflowToken(name) || withheld.test(name)

@@ -202,7 +202,7 @@ test('a variable in a header that is no variable is an error at its place', asyn
 
 test('code under test gets the keys of models, but nothing that belongs to the workflow', async () => {
   const look =
-    'const names = () => Object.keys(process.env).filter((name) => /TOKEN|INPUT|ACTIONS|SLACK|GITHUB_|API_KEY/.test(name)).sort().join(" ")'
+    'const names = () => Object.keys(process.env).filter((name) => /TOKEN|INPUT|ACTIONS|SLACK|GITHUB_|API_KEY|ASKPASS|GIT_CONFIG_[KV]/.test(name)).sort().join(" ")'
   using project = createProject({
     'app.cjs': `${look}\nprocess.stdin.resume().on('end', () => console.log(names()))`,
     'module.mjs': `${look}\nexport default () => names()`,
@@ -230,7 +230,11 @@ test('code under test gets the keys of models, but nothing that belongs to the w
     'GITHUB_OUTPUT',
     'OPENAI_API_KEY',
   ]
-  const env = Object.fromEntries([...names, ...more].map((name) => [name, `value-of-${name}`]))
+  const env = {
+    ...Object.fromEntries([...names, ...more].map((name) => [name, `value-of-${name}`])),
+    ...{ GIT_ASKPASS: 'true', SSH_ASKPASS: 'true', GIT_CONFIG_COUNT: '1' },
+    ...{ GIT_CONFIG_KEY_0: 'http.extraheader', GIT_CONFIG_VALUE_0: 'AUTHORIZATION: basic dHdvLXR3bw==' },
+  }
   const { report } = await judged({ sluice: project.binary }, ['gate', '--all'], env)
   const [command, module] = report.features.map(({ cases }) => cases[0])
   assert.equal(command?.output, 'OPENAI_API_KEY')

@@ -6,6 +6,7 @@ import {
   isCredentialName,
   isWorkflowToken,
   secretsOfEnvironment,
+  withholdFrom,
   withoutCredentials,
 } from '../../src/masking/secret-names.ts'
 
@@ -163,23 +164,35 @@ test('what an environment holds of secrets: by the names of variables, and the p
   assert.equal(mask.text('/home/ann http://proxy:3128 4096'), '/home/ann http://proxy:3128 4096')
 })
 
-test('settings of git in the environment stay together where none is a secret, and go together where one is', () => {
+test('settings of git in the environment that hold a credential go, and the others are counted anew', () => {
   const settings = (key: string, value: string) => ({
     ...{ GIT_CONFIG_COUNT: '2', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '/builds/app' },
     ...{ GIT_CONFIG_KEY_1: key, GIT_CONFIG_VALUE_1: value },
   })
   const plain = settings('maintenance.auto', 'false')
   assert.deepEqual(withoutCredentials({ ...plain, MY_TOKEN: 'one-one-one' }, []), plain)
+  const untouched = { ...plain }
+  withholdFrom(untouched, [])
+  assert.deepEqual(untouched, plain)
   assert.deepEqual(secretsOfEnvironment(plain), [])
+  const safe = { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'safe.directory', GIT_CONFIG_VALUE_0: '/builds/app' }
+  const noHelper = settings('credential.helper', '')
+  assert.deepEqual(withoutCredentials(noHelper, []), noHelper, 'that no helper is asked is no credential')
+  assert.deepEqual(withoutCredentials(settings('credential.helper', '!echo password=x'), []), safe)
   for (const env of [
     settings('http.https://git.example.com/.extraheader', 'AUTHORIZATION: basic dHdvLXR3bw=='),
     settings('url.https://ci:dHdvLXR3bw==@git.example.com/.insteadOf', 'https://git.example.com/'),
   ]) {
-    assert.deepEqual(withoutCredentials({ ...env, HOME: '/home/ann' }, []), { HOME: '/home/ann' })
+    assert.deepEqual(withoutCredentials({ ...env, HOME: '/home/ann' }, []), { ...safe, HOME: '/home/ann' })
+    const seen: NodeJS.ProcessEnv = { ...env, HOME: '/home/ann', GIT_ASKPASS: '/tmp/pass.sh', SSH_ASKPASS: '/x' }
+    withholdFrom(seen, [])
+    assert.deepEqual(seen, { ...safe, HOME: '/home/ann' }, 'nor do they reach code that may read the keys of models')
     assert.equal(maskOf(...secretsOfEnvironment(env)).text('basic dHdvLXR3bw=='), 'basic ***')
   }
   const handedOn = { GIT_CONFIG_PARAMETERS: "'http.extraheader'='AUTHORIZATION: basic dHdvLXR3bw=='" }
   assert.deepEqual(withoutCredentials(handedOn, []), {})
+  const harmless = { GIT_CONFIG_PARAMETERS: "'user.email'='ann@example.com' 'safe.directory'='*'" }
+  assert.deepEqual(withoutCredentials(harmless, []), harmless)
   assert.equal(maskOf(...secretsOfEnvironment(handedOn)).text('basic dHdvLXR3bw=='), 'basic ***')
 })
 
