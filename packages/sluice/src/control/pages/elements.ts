@@ -9,8 +9,11 @@ export interface NamedVersion {
   label: string | null
 }
 
-/** How good or bad something is. `unknown` is never shown as good. */
-export type StateTone = 'good' | 'watch' | 'bad' | 'unknown'
+/**
+ * How good or bad something is. `open`: it was looked at, and nothing is decided yet. `unknown`: it could not be looked at.
+ * Neither is ever shown as good.
+ */
+export type StateTone = 'good' | 'open' | 'watch' | 'bad' | 'unknown'
 
 /** Its label first, and small its id. */
 export function versionName({ id, label }: NamedVersion): Html {
@@ -27,7 +30,7 @@ function isoText(at: number): string {
   return Number.isNaN(date.getTime()) ? '' : date.toISOString()
 }
 
-const marks: Record<StateTone, string> = { good: '✓', watch: '!', bad: '✕', unknown: '?' }
+const marks: Record<StateTone, string> = { good: '✓', open: '○', watch: '!', bad: '✕', unknown: '?' }
 
 /** A word with its tone, which a sign shows too, for those who do not see colours. */
 export function toned(tone: StateTone, text: string): Html {

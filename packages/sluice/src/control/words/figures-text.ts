@@ -1,8 +1,18 @@
 import { eValueText, evidenceInWords } from '../../charts/evidence-scale.ts'
 import type { Figures, Missing, ValueInterval } from '../../records/assessment.ts'
-import { formatCount, formatDuration, formatPercent, formatPoints, formatScore, formatUsd } from '../../text/format.ts'
+import {
+  formatAmount,
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatPoints,
+  formatScore,
+  formatUsd,
+} from '../../text/format.ts'
 import { type Cell, columns, wrap } from '../../text/layout.ts'
+import type { Assessment } from '../rollout/assessment/assessment.ts'
 import { signalNames } from '../rollout/assessment/signal-names.ts'
+import { worseSoFar } from '../rollout/assessment/worse-so-far.ts'
 import { momentText } from './moments.ts'
 
 /** The numbers of an assessment, of which an older or newer control plane may know other units. */
@@ -174,6 +184,36 @@ export function weakerTogether(
   if (all === null || strongest === null || evidenceInWords(strongest.eValue) === evidenceInWords(all)) return null
   if ((strongest.eValue ?? 0) <= all) return null
   return `All together is weaker than ${strongest.name} alone: it is their mean by weight, and the others do not bear it out.`
+}
+
+/** Evidence below this is none to speak of. */
+const noEvidence = 2
+
+/**
+ * That nothing is decided yet, and how far it has come.
+ * @example `no evidence against it yet: 120 of about 900 judged answers`
+ * @example `no verdict yet, score lower so far: 120 judged answers`
+ */
+export function evidenceSoFar({
+  figures,
+  signals,
+  canary,
+}: Pick<Assessment, 'signals' | 'canary'> & Partial<Pick<Assessment, 'figures'>>): string {
+  const little =
+    (figures?.against.eValue ?? 0) < noEvidence ? 'no evidence against it yet' : 'little evidence against it yet'
+  const said = worseSoFar(signals) ?? little
+  if (!figures) return said
+  const isScored = figures.signals.some(({ signal }) => signal === 'score')
+  const [count, what] = isScored ? [figures.judged.canary.answers, 'judged answer'] : [canary.requests, 'request']
+  const times = Math.max(...figures.signals.map(({ proof }) => timesToProof(proof)))
+  if (!Number.isFinite(times) || times <= 1) return `${said}: ${formatAmount(count, what)}`
+  return `${said}: ${formatCount(count)} of about ${formatAmount(Number((count * times).toPrecision(2)), what)}`
+}
+
+/** So many times as much as there is proves it, if it goes on like that; infinite where it does not, 0 where nothing is proven. */
+function timesToProof(proof: { eValue: number; needed: number } | null): number {
+  if (proof === null) return 0
+  return proof.eValue <= 1 ? Number.POSITIVE_INFINITY : Math.log(proof.needed) / Math.log(proof.eValue)
 }
 
 /** The evidence in words, or that there is none to speak of. */

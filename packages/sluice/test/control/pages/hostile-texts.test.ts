@@ -85,7 +85,16 @@ const rollout: Parameters<typeof rolloutPage>[0] = {
   ...{ status: 'running', stageIndex: 0, stages: [1, 2], mayAct: true },
   health: [{ name: hostile, tone: 'bad', text: hostile }],
   evidence: {
-    ...{ isHeld: false, worse: hostile, needed: 20, all: line, signals: [line], gapMs: 1, recordedSince: never },
+    ...{
+      isHeld: false,
+      isProven: false,
+      worse: hostile,
+      needed: 20,
+      all: line,
+      signals: [line],
+      gapMs: 1,
+      recordedSince: never,
+    },
     ...{ startedAt: now, endedAt: null, assessedAt: now, events: [{ x: now, label: hostile, says: hostile }] },
   },
   arms: {

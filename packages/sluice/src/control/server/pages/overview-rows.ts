@@ -8,16 +8,16 @@ import type { NamedVersion, StateTone } from '../../pages/elements.ts'
 import type { ShownFault } from '../../pages/overview.ts'
 import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
-import { type Assessment, evidenceLoudness } from '../../rollout/assessment/assessment.ts'
+import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { isOutage } from '../../rollout/assessment/judge-health.ts'
-import { worseSoFar } from '../../rollout/assessment/worse-so-far.ts'
 import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
 import { isServed } from '../access/caller.ts'
-import { isOld, type RecordedEvidence } from '../engine-state.ts'
+import type { RecordedEvidence } from '../engine-state.ts'
 import type { InstanceState } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
+import { canarySigns, areBothReported, runningTone, type Sign } from './canary-sign.ts'
 
 /** What is read once for all rows. */
 export interface RowFacts {
@@ -67,11 +67,7 @@ export async function featureRowOf(
     ...(isOutage(judge)
       ? [{ tone: 'bad' as const, text: `the judge has failed ${judge.failures} times in a row` }]
       : []),
-    ...(running && facts.leader === null ? [{ tone: 'bad' as const, text: 'no replica leads the canaries' }] : []),
-    ...(running ? signsOf(assessment) : []),
-    ...(running && recorded && isOld(recorded.at, facts.now)
-      ? [{ tone: 'bad' as const, text: `last assessed ${momentText(recorded.at)}: what you see is that old` }]
-      : []),
+    ...(running ? canarySigns(running, assessment, { ...facts, recorded }) : []),
   ]
   const night = kept.night(feature)
   const shown = running && shownRollout(running, assessment, { ...facts, recorded, judges: state.capture !== null })
@@ -80,23 +76,12 @@ export async function featureRowOf(
     active: version,
     rollout: running && shown && canary && { canary, ...shown },
     ended: rollout && !running ? endedOf(rollout) : null,
-    health: health.length > 0 ? health : [quietSign(shown)],
+    health: health.length > 0 ? health : [{ tone: 'good', text: 'no background work fails' }],
     instances: instancesOf(state, facts),
     night: night ? { verdict: night.verdict, at: night.at } : null,
     drift: drift && driftSign(drift, facts),
     judging: judgingOf(state, facts.spending),
   }
-}
-
-/** That nothing alarms is good news of a rollout only where it is well. */
-function quietSign(running: { tone: StateTone } | null): Sign {
-  if (running === null) return { tone: 'good', text: 'no background work fails' }
-  return { tone: running.tone === 'good' ? 'good' : 'unknown', text: 'no alarm' }
-}
-
-interface Sign {
-  tone: StateTone
-  text: string
 }
 
 async function gatedVersion(
@@ -131,29 +116,7 @@ function shownRollout(
   }
 }
 
-/** How a running rollout is to be taken, the same on every page. What nobody has looked at, looks worse or is old is never well. */
-export function runningTone(
-  rollout: Rollout,
-  assessment: Assessment | null,
-  { leader, recorded, now }: { leader: string | null; recorded: RecordedEvidence | null; now: number },
-): StateTone {
-  if (rollout.hold !== null) return 'bad'
-  if (rollout.status !== 'running') return 'watch'
-  if (!assessment || !areBothReported(assessment)) return 'unknown'
-  const loudness = evidenceLoudness(assessment)
-  if (loudness === 'enough') return 'bad'
-  if (loudness === 'some' || assessment.alerts.length > 0) return 'watch'
-  if (worseSoFar(assessment.signals) !== null) return 'unknown'
-  const isWatched = leader !== null && recorded !== null && !isOld(recorded.at, now)
-  return isWatched && isScored(rollout, assessment) ? 'good' : 'unknown'
-}
-
-/** Whether answers of both arms were judged, where the score has a say. */
-function isScored({ settings }: Rollout, { canary, incumbent }: Assessment): boolean {
-  return settings.signals.score === 0 || (canary.judged > 0 && incumbent.judged > 0)
-}
-
-/** The same of one that has ended. Only a promotion that was proven is good. */
+/** How a rollout that has ended is to be taken. Only a promotion that was proven is good. */
 export function endedTone({ status, strength }: Rollout): StateTone {
   if (status === 'promoted') return strength === 'strong' ? 'good' : 'watch'
   return status === 'rolledBack' ? 'bad' : 'watch'
@@ -166,26 +129,6 @@ function endedOf(rollout: Rollout): FeatureRow['ended'] {
   const state = stateText({ ...rollout, state: status })
   const why = ending && `by ${ending.by}: ${excerpt(ending.reason, longestReason)}`
   return { id, state, at: endedAt ?? startedAt, tone: endedTone(rollout), why }
-}
-
-const grave = ['judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree']
-
-/** Whether outcomes of both arms have come at all in this stage: without them nothing is known of the canary. */
-function areBothReported({ soak }: Assessment): boolean {
-  return typeof soak?.heardAt === 'number'
-}
-
-/** What the last assessment of a running canary says; that nothing was assessed, or nothing came, is no good news. */
-function signsOf(assessment: Assessment | null): Sign[] {
-  if (assessment === null) return [{ tone: 'unknown', text: 'not assessed yet' }]
-  const alerts = assessment.alerts.map(({ code, message }): Sign => {
-    const isBad = code === 'evidence' ? evidenceLoudness(assessment) === 'enough' : grave.includes(code)
-    return { tone: isBad ? 'bad' : 'watch', text: message }
-  })
-  if (!areBothReported(assessment))
-    return [{ tone: 'unknown', text: 'no outcomes of both arms in this stage yet' }, ...alerts]
-  const worse = worseSoFar(assessment.signals)
-  return alerts.length > 0 || worse === null ? alerts : [{ tone: 'unknown', text: worse }]
 }
 
 function instancesOf(state: FeatureState, { instances, epoch }: RowFacts): FeatureRow['instances'] {

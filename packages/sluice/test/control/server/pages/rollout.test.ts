@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import { acknowledge } from '../../../support/launched.ts'
 import { signedIn } from '../../../support/visitor.ts'
@@ -133,25 +134,37 @@ test('a canary whose answers nobody has judged or that nobody watches, is not sa
   plane.clock.advance(1000)
   const assessed = known.assessments.get(rollout.id)
   assert.ok(assessed)
-  const worse = /\? no evidence that it is worse; at 1 in 20 it is rolled back ; no verdict yet, .*more errors so far/
+  const worse = /○ no evidence that it is worse; at 1 in 20 it is rolled back ; no verdict yet, .*more errors so far/
   for (const path of paths) {
     const shown = text(await ann.page(path))
-    assert.match(shown, /\? [Rr]unning.*no verdict yet, .*more errors so far/, path)
-    assert.doesNotMatch(shown, /✓ ([Rr]unning|no alarm|no evidence)/, path)
+    assert.match(shown, /○ [Rr]unning.*no verdict yet, .*more errors so far/, path)
+    assert.doesNotMatch(shown, /[✓?] ([Rr]unning|no evidence|no verdict)/, path)
   }
   assert.match(text(await ann.page(paths[0] ?? '')), worse)
+  const { figures } = assessed
+  const proven = (of: typeof figures.signals, eValue: number) =>
+    of.map((one) => ({ ...one, proof: { eValue, needed: 20 } }))
   const alike = assessed.signals.map((one) => ({ ...one, difference: 0 }))
-  known.assessments.set(rollout.id, { ...assessed, signals: alike })
-  plane.clock.advance(1000)
-  for (const path of paths) assert.match(text(await ann.page(path)), /✓ [Rr]unning/, path)
-  const signals = alike.map((one) => (one.signal === 'score' ? { ...one, logE: null } : one))
-  known.assessments.set(rollout.id, { ...assessed, signals, canary: { ...assessed.canary, judged: 0 } })
-  plane.clock.advance(1000)
-  for (const path of paths) {
-    const shown = text(await ann.page(path))
-    assert.match(shown, /\? [Rr]unning/, path)
-    assert.doesNotMatch(shown, /✓ [Rr]unning/, path)
+  const knownOf = async (proof: number, more: Partial<Assessment> = {}) => {
+    const proofs = { ...figures, signals: proven(figures.signals, proof) }
+    known.assessments.set(rollout.id, { ...assessed, signals: alike, figures: proofs, ...more })
+    plane.clock.advance(1000)
+    return Promise.all(paths.map(async (path) => text(await ann.page(path))))
   }
+  for (const shown of await knownOf(1.5)) {
+    assert.match(shown, /○ [Rr]unning/)
+    assert.doesNotMatch(shown, /[✓?] [Rr]unning/)
+  }
+  assert.match((await knownOf(1.5))[1] ?? '', /○ no evidence against it yet: 80 of about 590 judged answers/)
+  assert.match((await knownOf(0.9))[1] ?? '', /○ no evidence against it yet: 80 judged answers/)
+  for (const shown of await knownOf(21)) assert.match(shown, /✓ [Rr]unning/)
+  const signals = alike.map((one) => (one.signal === 'score' ? { ...one, logE: null } : one))
+  const unjudged = await knownOf(21, { signals, canary: { ...assessed.canary, judged: 0 } })
+  for (const shown of unjudged) {
+    assert.match(shown, /\? [Rr]unning/)
+    assert.doesNotMatch(shown, /[✓○] [Rr]unning/)
+  }
+  assert.match(unjudged[1] ?? '', /\? quality not looked at: no answers of both arms are judged yet/)
   assert.match(
     text(await ann.page(paths[0] ?? '')),
     /\? no evidence that it is worse; at 1 in 20 .*Not known yet, and so not in it: the judged score, /,
@@ -212,7 +225,11 @@ test('each hold and each end is said for what it is', async () => {
   known.assessments.set(rollout.id, { ...assessed, signals: alike })
   await plane.store.lead('controller')
   plane.clock.advance(1000)
-  assert.match(text(await ann.page('/')), /\? no alarm/, 'a rollout that is held is not well, though nothing alarms')
+  assert.match(
+    text(await ann.page('/')),
+    /✕ holds: inconclusive, .*✕ holds: inconclusive \? none connected/,
+    'a rollout that is held is not well, though nothing alarms',
+  )
   const promotion = { type: 'promote', reason: 'time is up', strength: 'weak', rolloutId: rollout.id } as const
   await becomes(promotion, /! Promoted weakly, nothing is proven, 24 Nov 09:00Z, by sluice: everybody got the canary\./)
   const settings = { stages: [{ percent: 20, soak: '6h' }] }

@@ -148,7 +148,7 @@ async function releaseEvents(
   return (await Promise.all(events)).flat()
 }
 
-const endTones = { good: 'good', watch: 'change', bad: 'bad', unknown: 'note' } as const
+const endTones = { good: 'good', open: 'note', watch: 'change', bad: 'bad', unknown: 'note' } as const
 
 async function rolloutEvents(rollout: Rollout, nameOf: TimelineSource['nameOf']): Promise<TimeEvent[]> {
   const { startedAt, startedBy, endedAt, status, ending, canary } = rollout

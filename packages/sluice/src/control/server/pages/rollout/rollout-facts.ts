@@ -17,7 +17,8 @@ import { stageText, stateText } from '../../../words/rollout-state-text.ts'
 import { isOld, type RecordedEvidence } from '../../engine-state.ts'
 import type { InstanceState } from '../../instances/instance-states.ts'
 import { judgeWordOf } from '../../versions/judge-word.ts'
-import { endedTone, lacksChange, runningTone } from '../overview-rows.ts'
+import { runningTone } from '../canary-sign.ts'
+import { endedTone, lacksChange } from '../overview-rows.ts'
 
 /** What is read of a rollout for its page. */
 export interface RolloutFacts {
