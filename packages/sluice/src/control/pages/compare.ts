@@ -10,13 +10,14 @@ import {
   formatUsd,
 } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
-import { diffWords, type Range } from '../../text/word-diff.ts'
+import { excerpt } from '../../text/untrusted.ts'
 import { compareAddress, featureAddress, runAddress } from './addresses.ts'
 import { cell, moment, type NamedVersion, notKnown, toned, versionName, wideTable } from './elements.ts'
 import { fallenCasesPart } from './fallen-cases.ts'
 import { type GateRecord, unscoredShare } from './gate-record.ts'
 import type { PageContent } from './layout.ts'
 import { verdictTones } from './overview-row.ts'
+import { leftOut, longValue, newRoom, type Room, textChanges } from './text-changes.ts'
 
 /** One side: what it asks, and what the gate said of it. */
 export interface ComparedVersion extends NamedVersion {
@@ -34,7 +35,9 @@ export interface ComparePage {
 
 /** What distinguishes two versions: what they ask, and what the gate found of each. */
 export function comparePage({ feature, from, to }: ComparePage): PageContent {
-  const settings = settingRows(from.content, to.content)
+  const room = newRoom()
+  const changed = messages(from.content.messages, to.content.messages, room)
+  const settings = settingRows(from.content, to.content, room)
   const isSame = from.id === to.id
   const main = html`<h1><a href="${featureAddress(feature)}">${feature}</a>: ${versionName(from)} and ${versionName(to)}</h1>
 <p>${
@@ -42,11 +45,11 @@ export function comparePage({ feature, from, to }: ComparePage): PageContent {
       ? 'Both are the same version.'
       : html`What <ins>${versionName(to)} has</ins> and what <del>only ${versionName(from)} had</del>. <a href="${compareAddress(feature, { from: to.id, to: from.id })}">The other way round</a>`
   }</p>
-<section><h2>Messages</h2>${messages(from.content.messages, to.content.messages)}</section>
+<section><h2>Messages</h2>${changed}</section>
 <section><h2>Model and parameters</h2>${
-    settings.length === 0
+    settings.rows.length === 0
       ? html`<p>All are the same: <code>${to.content.model}</code> with ${formatAmount(Object.keys(to.content.parameters).length, 'parameter')}.</p>`
-      : wideTable({ name: 'Model and parameters', head: ['Setting', 'Before', 'After'], rows: settings })
+      : html`${wideTable({ name: 'Model and parameters', head: ['Setting', 'Before', 'After'], rows: settings.rows })}${settings.left}`
   }</section>
 <section><h2>What the gate found</h2>${gates(feature, from, to)}</section>
 <section><h2>The cases that fell most</h2>${fallen(from, to)}</section>`
@@ -68,29 +71,30 @@ function settingsOf({ model, parameters, format, strict, inputs, tools = [], too
 }
 
 /** Those that differ. */
-function settingRows(from: PromptVersion, to: PromptVersion): Html[] {
+function settingRows(from: PromptVersion, to: PromptVersion, room: Room): { rows: Html[]; left: Html | undefined } {
   const [before, after] = [settingsOf(from), settingsOf(to)]
   const names = [...new Set([...before.keys(), ...after.keys()])]
   const value = (held: unknown) =>
-    held === undefined ? html`<span class="muted">not set</span>` : html`<code>${JSON.stringify(held)}</code>`
-  return names
-    .filter((name) => !isDeepStrictEqual(before.get(name), after.get(name)))
-    .map(
-      (name) => html`<tr><th scope="row" data-column="Setting">${name}</th>
-${cell('Before', html`<span>${value(before.get(name))}</span>`)}
-${cell('After', html`<span>${value(after.get(name))}</span>`)}</tr>
+    held === undefined ? html`<span class="muted">not set</span>` : longValue(JSON.stringify(held), room)
+  const changed = names.filter((name) => !isDeepStrictEqual(before.get(name), after.get(name)))
+  const rows = changed.slice(0, mostSettings).map(
+    (name) => html`<tr><th scope="row" data-column="Setting">${excerpt(name, 200)}</th>
+${cell('Before', html`<div>${value(before.get(name))}</div>`)}
+${cell('After', html`<div>${value(after.get(name))}</div>`)}</tr>
 `,
-    )
+  )
+  const left = changed.length - rows.length
+  return { rows, left: left === 0 ? undefined : leftOut(formatAmount(left, 'more setting')) }
 }
 
 type Message = PromptVersion['messages'][number]
 
-/** Word by word is compared only so much, since a prompt may be of any length: the rest is shown whole. */
-const mostCompared = 20
-const longestShown = 20_000
+/** Word by word only so many are compared, since a prompt may have any number. */
+const mostCompared = 10
+const mostSettings = 50
 
 /** Message by message, after those at the start and at the end that are the same. */
-function messages(from: readonly Message[], to: readonly Message[]): Html {
+function messages(from: readonly Message[], to: readonly Message[], room: Room): Html {
   const isSame = (a: Message | undefined, b: Message | undefined) => isDeepStrictEqual(a, b)
   const shortest = Math.min(from.length, to.length)
   let head = 0
@@ -98,49 +102,27 @@ function messages(from: readonly Message[], to: readonly Message[]): Html {
   let tail = 0
   while (tail < shortest - head && isSame(from.at(-1 - tail), to.at(-1 - tail))) tail += 1
   const count = Math.max(from.length, to.length) - head - tail
-  const changed = Array.from({ length: count }, (_, index) => {
-    const [old, now] = [from.slice(head, from.length - tail)[index], to.slice(head, to.length - tail)[index]]
-    return messagePart(old, now, { number: head + index + 1, isCompared: index < mostCompared })
-  })
+  const [olds, nows] = [from.slice(head, from.length - tail), to.slice(head, to.length - tail)]
+  const changed: Html[] = []
+  for (let index = 0; index < count && room.shown > 0; index += 1)
+    changed.push(
+      messagePart(olds[index], nows[index], { number: head + index + 1, isCompared: index < mostCompared, room }),
+    )
+  const left = count - changed.length
   const same = head + tail
   return html`${same === 0 ? undefined : html`<p class="muted">${count === 0 ? `All ${formatAmount(same, 'message')} ${same === 1 ? 'is' : 'are'} the same.` : `${formatAmount(same, 'other message')} ${same === 1 ? 'is' : 'are'} the same.`}</p>`}
-${changed}`
+${changed}${left === 0 ? undefined : leftOut(formatAmount(left, 'more message'))}`
 }
 
 function messagePart(
   old: Message | undefined,
   now: Message | undefined,
-  { number, isCompared }: { number: number; isCompared: boolean },
+  { number, isCompared, room }: { number: number; isCompared: boolean; room: Room },
 ): Html {
-  const [before, after] = [shownText(old), shownText(now)]
-  const { removed, added } = isCompared ? diffWords(before, after) : whole(before, after)
   const what = old === undefined ? ', new' : now === undefined ? ', gone' : ''
   const roles = old && now && old.role !== now.role ? `${old.role} before, ${now.role} now` : (now ?? old)?.role
   return html`<article class="message"><h3>Message ${formatCount(number)}, ${roles ?? ''}${what}</h3>
-<div class="beside">${old === undefined ? undefined : html`<pre tabindex="0" aria-label="Before">${marked(before, removed, 'del')}</pre>`}${
-    now === undefined ? undefined : html`<pre tabindex="0" aria-label="After">${marked(after, added, 'ins')}</pre>`
-  }</div></article>`
-}
-
-function shownText(message: Message | undefined): string {
-  if (message === undefined) return ''
-  const { content } = message
-  if (content.length <= longestShown) return content
-  return `${content.slice(0, longestShown)}\n… and ${formatCount(content.length - longestShown)} more characters`
-}
-
-const whole = (before: string, after: string) => ({
-  removed: [{ start: 0, end: before.length }],
-  added: [{ start: 0, end: after.length }],
-})
-
-/** A text in which some ranges are marked as changed. */
-function marked(text: string, ranges: readonly Range[], as: 'ins' | 'del'): Html {
-  const parts = ranges.map(({ start, end }, index) => {
-    const part = text.slice(start, end)
-    return html`${text.slice(ranges[index - 1]?.end ?? 0, start)}${as === 'ins' ? html`<ins>${part}</ins>` : html`<del>${part}</del>`}`
-  })
-  return html`${parts}${text.slice(ranges.at(-1)?.end ?? 0)}`
+${textChanges({ before: old?.content, after: now?.content }, { isCompared, room })}</article>`
 }
 
 function gates(feature: string, from: ComparedVersion, to: ComparedVersion): Html {
