@@ -3,6 +3,7 @@ import type { Consequence } from '../words/act-text.ts'
 import { featureAddress } from './addresses.ts'
 import { cell, moment, type NamedVersion, pager, type StateTone, toned, versionName, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
+import { type TrafficChoice, trafficSection } from './traffic-choice.ts'
 
 /** What asks for an act: its consequence first, then a reason. */
 export interface ActPage {
@@ -18,6 +19,8 @@ export interface ActPage {
   reach: { tone: StateTone; text: string } | null
   /** What is known of the canary; empty where there is none. */
   known: readonly string[]
+  /** What the stages and the forecast rest on, and what else they can; null or absent where they rest on nothing. */
+  traffic?: TrafficChoice | null
   /** Some of it is still being computed: the page asks for itself again. */
   isUnderWay?: boolean
   /** Versions of which one is to be chosen first; empty where one is chosen. */
@@ -72,6 +75,7 @@ ${fault === null ? undefined : html`<div class="fault" role="alert" id="fault"><
 ${refusal === null ? undefined : html`<p class="note">${refusal}</p>`}
 ${consequence && refusal === null ? consequencePart(consequence, reach) : undefined}
 ${known.length === 0 ? undefined : html`<h2>What is known</h2><ul class="plain">${known.map((line) => html`<li>${line}</li>`)}</ul>`}
+${page.traffic && refusal === null ? trafficSection(page.traffic) : undefined}
 ${page.choices.length === 0 ? undefined : choicesPart(page)}
 ${form && refusal === null ? html`${notes.map((note) => html`<p class="note">${note}</p>`)}${formPart(form, fault !== null)}` : undefined}
 ${others.length === 0 ? undefined : html`<h2>Instead</h2><ul>${others.map(({ address, text }) => html`<li><a href="${address}">${text}</a></li>`)}</ul>`}

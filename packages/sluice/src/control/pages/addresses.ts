@@ -10,14 +10,19 @@ export const proposalAddress = (id: string) => `/proposals/${part(id)}`
 export const proposalActAddress = (id: string, act: string) => `${proposalAddress(id)}/${act}`
 export const rolloutAddress = (id: string) => `/rollouts/${part(id)}`
 
+/** A page with what its query says; without one where that is nothing. */
+export function addressWith(path: string, query: Readonly<Record<string, string>>): string {
+  const said = new URLSearchParams(query)
+  return said.size === 0 ? path : `${path}?${said}`
+}
+
 /** The first step of an act. */
 export const rolloutActAddress = (id: string, act: string) => `${rolloutAddress(id)}/${act}`
 export const featureActAddress = (feature: string, act: string) => `${featureAddress(feature)}/${act}`
 
 /** Where one signs in, and comes back to `next`. `hasEnded`: there was a session before. */
 export function signInAddress({ next, hasEnded }: { next: string; hasEnded: boolean }): string {
-  const query = new URLSearchParams({ ...(next !== '/' && { next }), ...(hasEnded && { ended: 'yes' }) })
-  return query.size === 0 ? '/sign-in' : `/sign-in?${query}`
+  return addressWith('/sign-in', { ...(next !== '/' && { next }), ...(hasEnded && { ended: 'yes' }) })
 }
 
 /** Where signing in by the identity provider begins, and where the provider sends browsers back to. */

@@ -35,10 +35,16 @@ export async function releaseConsequence(
   const facts = {
     active: active === null ? null : await nameOf(active),
     version,
-    traffic: traffic && { users: traffic.users, hours: traffic.hours },
+    traffic: givenUsers(wish) ?? (traffic && { users: traffic.users, hours: traffic.hours }),
   }
   if (wish.act !== 'start') return activationConsequence(facts)
   const { settings, judgePercent = null } = wish
   const judging = record ? judgingText(record, { settings, judgePercent }) : 'What is judged is not known.'
   return startConsequence({ ...facts, settings, judging, judges: record ? isJudgedLive(record) : null })
+}
+
+/** The users that whoever proposed it has said there are; null where that was left to the log. */
+function givenUsers(wish: ReleaseWish): { users: number; hours: null } | null {
+  const users = wish.act === 'start' ? wish.traffic?.users : undefined
+  return users === undefined ? null : { users, hours: null }
 }

@@ -122,8 +122,11 @@ interface ReleaseFacts {
   active: string | null
   /** How the version is named that is to be given. */
   version: string
-  /** Seen in so many hours; null: not known. `counting`: whoever asks again in some seconds is told. */
-  traffic: { users: number | null; hours: number } | 'counting' | null
+  /**
+   * Seen in so many hours, null: as somebody has said; null of all: not known. `counting`: whoever asks again in some seconds
+   * is told.
+   */
+  traffic: { users: number | null; hours: number | null } | 'counting' | null
 }
 
 /** What giving a version to everybody at once brings. */
@@ -231,9 +234,16 @@ function trafficText({ traffic }: Pick<ReleaseFacts, 'traffic'>, share: number):
   if (traffic === 'counting') return '; how many users that is, is being counted'
   if (traffic?.users == null) return '; how many users that is, is not known'
   const { users, hours } = traffic
-  const seen = `seen in the last ${hours >= 48 ? formatAmount(Math.round(hours / 24), 'day') : formatAmount(Math.max(1, Math.round(hours)), 'hour')}`
+  const seen = hours === null ? 'given' : `seen in the last ${formatPast(hours)}`
   if (share === 1) return `: about ${formatCount(users)} users (as many were ${seen})`
   return `: about ${formatCount(Math.round(share * users))} users (estimated: ${formatPercent(share)} of the ${formatCount(users)} ${seen})`
+}
+
+/** `7 days`, `5 hours` */
+export function formatPast(hours: number): string {
+  return hours >= 48
+    ? formatAmount(Math.round(hours / 24), 'day')
+    : formatAmount(Math.max(1, Math.round(hours)), 'hour')
 }
 
 const longestReason = 400

@@ -6,8 +6,9 @@ import { unknownEnd } from '../../../src/control/words/end-forecast-text.ts'
 import { rolloutOutlook } from '../../../src/control/words/rollout-outlook.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { gateReport, promptVersion, testPlane } from '../../support/control-plane.ts'
+import { request } from '../../support/controller/stage.ts'
 import { startOf, withTraffic } from '../../support/feature-traffic.ts'
-import { settled } from '../../support/launched.ts'
+import { launched, settled } from '../../support/launched.ts'
 import { until } from '../../support/until.ts'
 import { hiddenFields, signedIn } from '../../support/visitor.ts'
 
@@ -17,6 +18,14 @@ const settings = {
   stages: [{ percent: 25, soak: '4h' }],
   patience: '16h',
 }
+
+const visible = (page: string) =>
+  page
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(' .', '.')
+    .replaceAll(' :', ':')
+    .replaceAll(' ,', ',')
 
 test('a rollout that cannot decide is refused with what would help, and starts where that is accepted', async () => {
   await using plane = await testPlane()
@@ -135,6 +144,64 @@ test('the page of a start says how it is expected to end, and asks whether an en
     'as sluice rollout start has it, by the traffic',
   )
   assert.match(await who.page(`/rollouts/${rollout?.id}`), /If it has .*: 100 of 100 undecided when patience ends/)
+})
+
+test('a start is planned for the present rate, or for traffic that somebody names, where the past was quieter', async () => {
+  await using plane = await testPlane()
+  const { canary } = await withTraffic(plane, 120)
+  const now = plane.clock.now()
+  const burst = Array.from({ length: 600 }, (_, i) =>
+    request(`now ${i}`, { feature: 'f', unit: `user ${i}`, receivedAt: now - 3_000_000 + 1000 * i }),
+  )
+  await plane.store.append(burst)
+  const who = await signedIn(plane, 'operator')
+  const path = `/features/f/start?version=${canary}`
+  const page = await who.page(path)
+  const shown = visible(page)
+  assert.match(
+    shown,
+    /Stages and forecast are for 4\d\d requests a day from 600 users: the average of the last 2 days\./,
+  )
+  assert.match(
+    shown,
+    /The last hour had 121 times as many requests as those days let expect: if that lasts, plan for it/,
+  )
+  assert.match(shown, /Last 24 hours: 720\. Plan for 720 a day The hour before 09:00:00Z: 605\. Plan for 14,520 a day/)
+  assert.deepEqual([hiddenFields(page).perDay, hiddenFields(page).version], [undefined, canary])
+  const present = await who.page(`${path}&perDay=14520`)
+  assert.match(visible(present), /for 14,520 requests a day from 600 users, as given\. As the log tells it/)
+  assert.doesNotMatch(visible(present), /let expect|Plan for 14,520/)
+  assert.match(page, /Stages: 25 % for 4 h/)
+  assert.match(present, /Stages: 5 % for 2 h, 50 % for 1 day/)
+  assert.match(present, /about 30 users \(estimated: 5 % of the 600 seen in the last 2 days\)/)
+  const named = await who.page(`${path}&perDay=50&users=20&breakGlass=yes`)
+  assert.match(visible(named), /for 50 requests a day from 20 users, as given/)
+  assert.match(named, /about 5 users \(estimated: 25 % of the 20 given\)/)
+  assert.match(visible(named), /None of the changes that were tried helps: it takes more traffic/)
+  assert.match(named, /<input type="hidden" name="breakGlass" value="yes">\n<label for="per-day">/)
+  const odd = await who.page(`${path}&perDay=many&users=-1`)
+  assert.match(visible(odd), /the average of the last 2 days/)
+
+  const form: Record<string, string> = { ...hiddenFields(named), reason: 'try it' }
+  const refused = await who.send('/features/f/start', form)
+  assert.equal(refused.status, 409)
+  assert.match(visible(await refused.text()), /for 50 requests a day from 20 users, as given/)
+  const sent = { ...hiddenFields(present), reason: 'try it', acceptUndecided: 'yes' }
+  assert.equal((await who.send('/features/f/start', sent)).status, 303)
+  assert.equal((await plane.store.feature('f'))?.rollout?.settings.stages[0]?.ppm, 50_000)
+  assert.partialDeepStrictEqual((await plane.store.audit('f')).at(-1)?.evidence, {
+    givenTraffic: { requestsPerDay: 14520 },
+  })
+})
+
+test('where the log has no traffic, a start is planned for what somebody names', async () => {
+  await using plane = await launched()
+  const who = await signedIn(plane, 'operator')
+  const path = `/features/f/start?version=${plane.next}`
+  assert.match(visible(await who.page(path)), /The log has too little traffic to plan for\. How much do you expect\?/)
+  const named = await who.page(`${path}&perDay=30000&users=9000`)
+  assert.match(visible(named), /If the canary is as good: .* Traffic Stages and forecast are for 30,000 requests a day/)
+  assert.match(named, /about 90 users \(estimated: 1 % of the 9,000 given\)/)
 })
 
 test('the API starts a rollout with the settings that the page and the command show', async () => {

@@ -59,32 +59,31 @@ function unlessAccepted(error: unknown, { accepted }: Pick<Start, 'accepted'>): 
 /** What a page says of how a rollout with these settings is expected to end; `undecidable` where it would be refused. */
 export async function expectedEnd(
   services: Forecasting,
-  start: Pick<Start, 'key' | 'version' | 'settings' | 'judgePercent'>,
+  start: Omit<Start, 'accepted'>,
 ): Promise<{ sentences: string[]; undecidable: string | null }> {
   const { settings } = start
-  const given = { perDay: undefined, users: undefined }
   try {
-    const found = await ask(services, { ...start, given, accepted: false })
+    const found = await ask(services, { ...start, accepted: false })
     if (!found) return { sentences: ['When it ends is not known: the log has too little traffic.'], undecidable: null }
     if (found === 'late') return { sentences: unknownEnd(found), undecidable: null }
     const { forecast } = found
     const sentences = endForecastSentences(forecast, services.clock.now())
     if (canDecide(forecast, settings)) return { sentences, undecidable: null }
     const help = (await found.remedies()).map((text) => `It would help: ${text}`)
-    return { sentences: [...sentences, ...help], undecidable: undecidableText(forecast) }
+    const told = help.length > 0 ? help : [nothingHelps]
+    return { sentences: [...sentences, ...told], undecidable: undecidableText(forecast) }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return { sentences: [error.details.detail], undecidable: null }
   }
 }
 
+const nothingHelps =
+  'None of the changes that were tried helps: it takes more traffic, or a person who decides (advance: manual).'
 const allTheSame = 'To start it all the same: acceptUndecided: true (sluice rollout start --accept-undecided).'
 
 function undecidable(forecast: EndForecast, remedies: readonly string[]): Problem {
-  const help =
-    remedies.length > 0
-      ? 'What would help stands below.'
-      : 'None of the changes that were tried helps: it takes more traffic, or a person who decides (advance: manual).'
+  const help = remedies.length > 0 ? 'What would help stands below.' : nothingHelps
   const detail = `${undecidableText(forecast)} ${help} ${allTheSame}`
   const errors = remedies.map((message) => ({ path: '/settings', message }))
   return new Problem({ status: 409, code: 'cannot-decide', detail, ...(errors.length > 0 && { errors }) })

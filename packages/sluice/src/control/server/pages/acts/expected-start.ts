@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { mostStages, rolloutSettingsSchema } from '../../../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
+import { trafficFields } from '../../../pages/traffic-choice.ts'
+import type { GivenTraffic } from '../../../plan/expected-traffic.ts'
 import type { SuitedSettings } from '../../../plan/suited-settings.ts'
 import { beingComputed } from '../../../words/end-forecast-text.ts'
-import { suitedStart } from '../../rollouts/change-rollout.ts'
+import { type StartWish, suitedStart } from '../../rollouts/change-rollout.ts'
 import { expectedEnd } from '../../rollouts/refuse-undecidable.ts'
 import type { Services } from '../../services.ts'
 import { soon } from '../soon.ts'
@@ -17,20 +19,30 @@ export interface ExpectedStart extends SuitedSettings {
   isUnderWay: boolean
 }
 
-/** As `sluice rollout start` would start it. The traffic must have been counted. */
-export async function expectedStart(services: Services, key: string, version: VersionRecord): Promise<ExpectedStart> {
-  const start = await suitedStart(services, key, version)
-  const end = await soon(services.clock, expectedEnd(services, { key, version, ...start }), null)
+/** As `sluice rollout start` would start it with this traffic. The traffic must have been counted. */
+export async function expectedStart(
+  services: Services,
+  { key, version, given }: { key: string; version: VersionRecord; given: GivenTraffic },
+): Promise<ExpectedStart> {
+  const start = await suitedStart(services, key, version, startTraffic(given))
+  const end = await soon(services.clock, expectedEnd(services, { key, version, ...start, given }), null)
   const shown = end ?? { sentences: [beingComputed], undecidable: null }
   return { ...start, ...shown, isUnderWay: end === null }
 }
 
+/** The same traffic as a request for a rollout says it. */
+export function startTraffic({ perDay, users }: GivenTraffic): Pick<StartWish, 'traffic'> {
+  if (perDay === undefined && users === undefined) return {}
+  return { traffic: { ...(perDay !== undefined && { requestsPerDay: perDay }), ...(users !== undefined && { users }) } }
+}
+
 /** What is shown is what the form sends, whatever is published meanwhile. More stages than are allowed are left to be refused. */
-export function startHidden({ settings, judgePercent }: SuitedSettings): Record<string, string> {
+export function startHidden({ settings, judgePercent }: SuitedSettings, given: GivenTraffic): Record<string, string> {
   const isAllowed = settings.stages.length <= mostStages
   return {
     ...(isAllowed && { settings: JSON.stringify(z.encode(rolloutSettingsSchema, settings)) }),
     ...(judgePercent !== null && { judgePercent: String(judgePercent) }),
+    ...trafficFields(given),
   }
 }
 
@@ -43,8 +55,16 @@ const json = z.string().transform((text, context): unknown => {
   }
 })
 
+const count = z.coerce.number().gt(0).max(1e9)
+const fromAddress = count.optional().catch(undefined)
+
+/** What somebody says of the traffic, in the address of the page; what is no number is left out, and the page shows so. */
+export const trafficQuery = z.object({ perDay: fromAddress, users: fromAddress })
+
 /** The same as the form sends them. */
 export const sentStart = z.object({
   settings: json.pipe(rolloutSettingsSchema).exactOptional(),
   judgePercent: z.coerce.number().gt(0).max(100).exactOptional(),
+  perDay: count.exactOptional(),
+  users: count.exactOptional(),
 })

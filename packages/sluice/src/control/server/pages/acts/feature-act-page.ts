@@ -1,0 +1,198 @@
+import { plainFeature, shownKey } from '../../../../core/suite/config/environments.ts'
+import type { FeatureState } from '../../../../records/feature.ts'
+import type { MeasuredTraffic } from '../../../../records/measured-traffic.ts'
+import type { VersionRecord } from '../../../../records/version.ts'
+import { releaseOrder } from '../../../approval/release-order.ts'
+import { actPage } from '../../../pages/act.ts'
+import { addressWith, featureActAddress, featureAddress } from '../../../pages/addresses.ts'
+import type { NamedVersion, StateTone } from '../../../pages/elements.ts'
+import type { PageContent } from '../../../pages/layout.ts'
+import { trafficFields } from '../../../pages/traffic-choice.ts'
+import type { GivenTraffic } from '../../../plan/expected-traffic.ts'
+import { goodVersions } from '../../../release/activation.ts'
+import { isJudgedLive } from '../../../release/capture.ts'
+import { runningRollout } from '../../../release/transition.ts'
+import {
+  activationConsequence,
+  type Consequence,
+  featureRollbackConsequence,
+  judgingText,
+  rolledBackBefore,
+  startConsequence,
+} from '../../../words/act-text.ts'
+import type { Session } from '../../access/sessions.ts'
+import { notFound } from '../../http/problem.ts'
+import type { Services } from '../../services.ts'
+import { gateRefusal } from '../../versions/releasable.ts'
+import { soon } from '../soon.ts'
+import { namedVersion } from '../visible-feature.ts'
+import { actApproval } from './act-approval.ts'
+import { formBasics, type Sent } from './act-attempt.ts'
+import { changeReach } from './act-reach.ts'
+import { type ExpectedStart, expectedStart, startHidden } from './expected-start.ts'
+import {
+  actEvent,
+  choicesOf,
+  earlierOf,
+  type FeatureAct,
+  featureActRefusal,
+  noChoices,
+  noGoodVersion,
+  noOtherVersion,
+  othersOf,
+  rollbackBefore,
+} from './feature-act-choices.ts'
+
+interface Asked {
+  act: FeatureAct
+  state: FeatureState
+  version: string | undefined
+  /** Of the versions to choose from. */
+  page: number
+  breaksGlass: boolean
+  /** What somebody says of the traffic that a rollout will get. */
+  given: GivenTraffic
+  session: Session
+  sent: Sent
+  fault: string | null
+}
+
+/** The first step of what is done to a feature as a whole: what it does, and what it takes. */
+export async function featureActPage(services: Services, asked: Asked): Promise<PageContent> {
+  const { act, state, session, sent, fault, given } = asked
+  const { feature, active } = state
+  const wanted = asked.version ?? (act === 'rollback' ? goodVersions(state)[0] : undefined)
+  const [activeName, version] = await Promise.all([
+    active === null ? null : namedVersion(services, feature, active),
+    wanted === undefined ? undefined : services.kept.version(feature, wanted),
+  ])
+  if (asked.version !== undefined && !version) throw notFound(`${feature} has no version ${asked.version}.`)
+  const shownName = shownKey(feature, services.environments)
+  const name = version ? (version.content.label ?? version.id) : null
+  const words = actWords[act]
+  const gate = version && act !== 'rollback' ? gateRefusal(version) : null
+  const refusal = version
+    ? featureActRefusal(services, act, state, version)
+    : act === 'rollback'
+      ? noGoodVersion(state)
+      : null
+  const counted = version ? await soon(services.clock, services.endForecasts.traffic(feature), counting) : null
+  const isCounting = counted === counting
+  const mayStart = act === 'start' && version !== undefined && refusal === null
+  const start = mayStart && !isCounting ? await expectedStart(services, { key: feature, version, given }) : null
+  const { choices, choicesPage } = version ? noChoices : await choicesOf(services, state, asked)
+  const path = featureActAddress(feature, act)
+  const chosen = version ? { version: version.id } : {}
+  const address = addressWith(path, { ...chosen, ...trafficFields(given) })
+  const early = version ? (await releaseOrder(services, state, actEvent(act, state, version))).fault : null
+  const approval =
+    act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address, early })
+  const before = version && act !== 'rollback' ? rolledBackBefore(state, version) : null
+  const made = act === 'rollback' ? await rollbackBefore(services, state) : []
+  const isTooEarly = early !== null && act !== 'rollback'
+  const others = isTooEarly && version ? earlierOf(services, feature, version) : othersOf(act, state, version)
+  const isWithoutChoice = act !== 'rollback' && !version && choices.length === 0
+  return actPage({
+    title: words.title(name),
+    feature: shownName,
+    versions: [
+      ...(activeName ? [{ role: 'everybody gets', version: activeName }] : []),
+      ...(version ? [{ role: words.role, version: { id: version.id, label: version.content.label ?? null } }] : []),
+    ],
+    state: stateOf(state),
+    consequence: version
+      ? await consequenceOf(services, asked, { version, active: activeName, traffic: counted, start })
+      : null,
+    reach: version ? await changeReach(services, state) : null,
+    known: [...made, ...(start?.sentences ?? (mayStart ? [stagesComeLater] : []))],
+    traffic: start && {
+      ...{ path, query: { ...chosen, ...(asked.breaksGlass && { breakGlass: 'yes' }) }, given },
+      measured: counted === counting ? null : counted,
+    },
+    isUnderWay: isCounting || start?.isUnderWay === true,
+    choices,
+    choicesPage,
+    others: isWithoutChoice ? [] : [...others, ...(version ? (approval?.others ?? []) : [])],
+    notes: [...(before === null ? [] : [before]), ...(approval?.notes ?? [])],
+    refusal: isWithoutChoice ? noOtherVersion(plainFeature(feature)) : (refusal ?? approval?.refusal ?? null),
+    fault,
+    form:
+      version && (start || act !== 'start')
+        ? {
+            ...formBasics(services, session, state, sent),
+            button: words.button,
+            isDanger: act !== 'start',
+            ...approval?.form,
+            hidden: { version: version.id, ...(start && startHidden(start, given)), ...approval?.hidden },
+            undecidable: start?.undecidable ?? null,
+            override: gate === null ? null : { why: `It has not passed: ${gate}.`, text: sent.override },
+          }
+        : null,
+    back: { address: featureAddress(feature), text: shownName },
+  })
+}
+
+function stateOf(state: FeatureState): { tone: StateTone; text: string } {
+  if (state.active === null) return { tone: 'unknown', text: 'No version is active' }
+  const running = runningRollout(state)
+  return running
+    ? { tone: 'watch', text: `The rollout ${running.id} is ${running.status}` }
+    : { tone: 'unknown', text: 'No rollout runs' }
+}
+
+const named = (name: string | null, text: string, without: string) => (name === null ? without : `${text} ${name}`)
+
+const actWords: Record<FeatureAct, { title(name: string | null): string; role: string; button: string }> = {
+  rollback: {
+    title: (name) => named(name, 'Roll back to', 'Roll back'),
+    role: 'goes back to',
+    button: 'Roll back',
+  },
+  start: {
+    title: (name) => named(name, 'Start a rollout of', 'Start a rollout: of which version?'),
+    role: 'canary',
+    button: 'Start the rollout',
+  },
+  activate: {
+    title: (name) => named(name, 'Give to everybody:', 'Activate: which version?'),
+    role: 'will be given',
+    button: 'Activate',
+  },
+}
+
+/** How much traffic there is takes seconds to count the first time. */
+const counting = 'counting' as const
+const stagesComeLater = 'Its stages depend on the traffic, which is being counted: look again in some seconds.'
+
+interface Effect {
+  version: VersionRecord
+  active: NamedVersion | null
+  traffic: MeasuredTraffic | typeof counting | null
+  start: ExpectedStart | null
+}
+
+async function consequenceOf(
+  services: Services,
+  { act, state, given }: Asked,
+  { version, active, traffic, start }: Effect,
+): Promise<Consequence | null> {
+  const facts = {
+    active: active && (active.label ?? active.id),
+    version: version.content.label ?? version.id,
+    traffic:
+      act === 'start' && given.users !== undefined
+        ? { users: given.users, hours: null }
+        : traffic === counting
+          ? counting
+          : traffic && { users: traffic.users, hours: traffic.hours },
+  }
+  if (act === 'start') {
+    const { settings } = start ?? {}
+    if (!start || !settings) return null
+    return startConsequence({ ...facts, settings, judging: judgingText(version, start), judges: isJudgedLive(version) })
+  }
+  if (act === 'activate') return activationConsequence(facts)
+  const running = runningRollout(state)
+  const canary = running && (await namedVersion(services, state.feature, running.canary))
+  return featureRollbackConsequence({ ...facts, endsRollout: canary ? (canary.label ?? canary.id) : null })
+}
