@@ -34,7 +34,8 @@ export function runningTone(rollout: Rollout, assessment: Assessment | null, wat
 export function canarySigns(rollout: Rollout, assessment: Assessment | null, watch: Watch): Sign[] {
   const alerts = assessment ? alertSigns(assessment) : []
   const unwatched = unwatchedSign(watch)
-  const own = rollout.hold === null || !areBothReported(assessment) ? canarySign(rollout, assessment, watch) : heldSign(rollout)
+  const own =
+    rollout.hold === null || !areBothReported(assessment) ? canarySign(rollout, assessment, watch) : heldSign(rollout)
   const isSaid = own.text === unwatched?.text || (alerts.length > 0 && areBothReported(assessment))
   return [...(unwatched ? [unwatched] : []), ...(isSaid ? [] : [own]), ...alerts]
 }

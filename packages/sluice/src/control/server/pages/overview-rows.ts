@@ -17,7 +17,7 @@ import { isServed } from '../access/caller.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
 import type { InstanceState } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
-import { canarySigns, areBothReported, runningTone, type Sign } from './canary-sign.ts'
+import { areBothReported, canarySigns, runningTone, type Sign } from './canary-sign.ts'
 
 /** What is read once for all rows. */
 export interface RowFacts {
