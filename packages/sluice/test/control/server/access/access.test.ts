@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { changeToken } from '../../../src/control/server/access/change-token.ts'
-import { withoutSessions } from '../../../src/control/server/access/sessions.ts'
-import { routes } from '../../../src/control/server/routes.ts'
-import { seedAdmin } from '../../../src/control/server/tokens.ts'
-import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
-import { type Scope, scopes } from '../../../src/records/token-scopes.ts'
-import { testPlane, tokenOf } from '../../support/control-plane.ts'
-import { manualClock } from '../../support/manual-clock.ts'
-import { until } from '../../support/until.ts'
+import { changeToken } from '../../../../src/control/server/access/change-token.ts'
+import { withoutSessions } from '../../../../src/control/server/access/sessions.ts'
+import { routes } from '../../../../src/control/server/routes.ts'
+import { seedAdmin } from '../../../../src/control/server/tokens.ts'
+import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
+import { type Scope, scopes } from '../../../../src/records/token-scopes.ts'
+import { testPlane, tokenOf } from '../../../support/control-plane.ts'
+import { manualClock } from '../../../support/manual-clock.ts'
+import { until } from '../../../support/until.ts'
 
 test('every route lets in the scopes it names, and admins, and nobody else', async () => {
   await using plane = await testPlane()

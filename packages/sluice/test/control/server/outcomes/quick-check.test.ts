@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { z } from 'zod'
-import { readOutcome } from '../../../src/control/server/outcomes/check-outcomes.ts'
-import { quickCheck } from '../../../src/control/server/outcomes/quick-check.ts'
-import { outcomeSchema } from '../../../src/records/outcome.ts'
-import { anyCharacter } from '../../support/any-character.ts'
+import { readOutcome } from '../../../../src/control/server/outcomes/check-outcomes.ts'
+import { quickCheck } from '../../../../src/control/server/outcomes/quick-check.ts'
+import { outcomeSchema } from '../../../../src/records/outcome.ts'
+import { anyCharacter } from '../../../support/any-character.ts'
 
 const place = {
   ...{ id: 'o-1', feature: 'mail', version: '0123456789ab', observedAt: '2026-11-24T09:00:00.000Z' },

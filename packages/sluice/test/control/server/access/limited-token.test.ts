@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { HttpRoute } from '../../../src/control/server/route/route.ts'
-import { routes } from '../../../src/control/server/routes.ts'
-import type { Store } from '../../../src/control/store/store.ts'
-import { scopes } from '../../../src/records/token-scopes.ts'
-import { promptVersion, type TestPlane, testPlane } from '../../support/control-plane.ts'
-import { content } from '../../support/store-samples.ts'
+import type { HttpRoute } from '../../../../src/control/server/route/route.ts'
+import { routes } from '../../../../src/control/server/routes.ts'
+import type { Store } from '../../../../src/control/store/store.ts'
+import { scopes } from '../../../../src/records/token-scopes.ts'
+import { promptVersion, type TestPlane, testPlane } from '../../../support/control-plane.ts'
+import { content } from '../../../support/store-samples.ts'
 
 const hidden = 'secret-feature'
 

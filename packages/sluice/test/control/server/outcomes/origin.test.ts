@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
-import type { NodeExchange } from '../../../src/control/server/http/answer.ts'
-import { originOf } from '../../../src/control/server/outcomes/report-origin.ts'
+import type { NodeExchange } from '../../../../src/control/server/http/answer.ts'
+import { originOf } from '../../../../src/control/server/outcomes/report-origin.ts'
 
 const from = (remoteAddress: string | undefined, headers: Record<string, string> = {}) =>
   originOf(

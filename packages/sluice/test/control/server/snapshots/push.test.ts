@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { applyChange } from '../../../../client/src/snapshot/apply-change.ts'
-import { snapshotHash } from '../../../src/control/release/snapshot.ts'
-import { createSnapshots } from '../../../src/control/server/snapshots/snapshots.ts'
-import { createStreams } from '../../../src/control/server/snapshots/streams.ts'
-import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
-import { type TestPlane, testPlane } from '../../support/control-plane.ts'
-import { readEvents } from '../../support/event-reader.ts'
-import { manualClock } from '../../support/manual-clock.ts'
-import { until } from '../../support/until.ts'
+import { applyChange } from '../../../../../client/src/snapshot/apply-change.ts'
+import { snapshotHash } from '../../../../src/control/release/snapshot.ts'
+import { createSnapshots } from '../../../../src/control/server/snapshots/snapshots.ts'
+import { createStreams } from '../../../../src/control/server/snapshots/streams.ts'
+import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
+import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
+import { readEvents } from '../../../support/event-reader.ts'
+import { manualClock } from '../../../support/manual-clock.ts'
+import { until } from '../../../support/until.ts'
 
 async function activate(plane: TestPlane, feature: string, text: string): Promise<number> {
   const version = await plane.publish(feature, text)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Clock } from '@sluice/client'
-import { createMetrics } from '../../../src/control/server/metrics/metrics.ts'
-import { timedStore } from '../../../src/control/server/metrics/store-metrics.ts'
-import { stopwatch } from '../../../src/control/server/timers.ts'
-import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
+import { createMetrics } from '../../../../src/control/server/metrics/metrics.ts'
+import { timedStore } from '../../../../src/control/server/metrics/store-metrics.ts'
+import { stopwatch } from '../../../../src/control/server/timers.ts'
+import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 
 /** Its wall clock steps an hour ahead each time that it is asked; the other one goes 5 ms on. */
 function steppingClock(): Clock {

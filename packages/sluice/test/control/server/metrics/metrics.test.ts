@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '@sluice/client'
-import { armGauges } from '../../../src/control/server/metrics/engine-gauges.ts'
-import { createMetrics } from '../../../src/control/server/metrics/metrics.ts'
+import { armGauges } from '../../../../src/control/server/metrics/engine-gauges.ts'
+import { createMetrics } from '../../../../src/control/server/metrics/metrics.ts'
 
 test('series that a token can make up have a bound, beyond which all are one', async () => {
   const metrics = createMetrics()

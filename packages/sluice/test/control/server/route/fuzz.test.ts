@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type TestPlane, testPlane, tokenOf } from '../../support/control-plane.ts'
-import { fuzz } from '../../support/fuzz.ts'
+import { type TestPlane, testPlane, tokenOf } from '../../../support/control-plane.ts'
+import { fuzz } from '../../../support/fuzz.ts'
 
 async function withRollout(plane: TestPlane): Promise<{ versions: string[]; rollout: string }> {
   const versions = [await plane.publish('f', 'a'), await plane.publish('f', 'b')]

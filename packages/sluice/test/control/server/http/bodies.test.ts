@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { verifyChain } from '../../../src/control/release/audit-chain.ts'
-import { maxBodyBytes, outlineOf } from '../../../src/control/server/http/body.ts'
-import { gateReport, promptVersion, testPlane } from '../../support/control-plane.ts'
+import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
+import { maxBodyBytes, outlineOf } from '../../../../src/control/server/http/body.ts'
+import { gateReport, promptVersion, testPlane } from '../../../support/control-plane.ts'
 
 const path = 'POST /v1/outcomes'
 
@@ -130,7 +130,7 @@ test('every answer has the security headers and none opens it to other origins',
 
 test('a store that fails is 503 and logged; another fault of the server shows the caller no detail', async () => {
   await using plane = await testPlane()
-  const { StoreError } = await import('../../../src/control/store/store-error.ts')
+  const { StoreError } = await import('../../../../src/control/store/store-error.ts')
   const told = {
     busy: [503, 'store-unavailable', '1', /nothing was written/],
     full: [503, 'store-unavailable', '30', /nothing was written/],

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { newFeature } from '../../../src/control/release/feature-state.ts'
-import type { ReleaseEvent } from '../../../src/control/release/release-event.ts'
-import { transition } from '../../../src/control/release/transition.ts'
-import { lostEnds } from '../../../src/control/server/snapshots/lost-ends.ts'
-import type { FeatureState } from '../../../src/records/feature.ts'
-import { at, start } from '../../support/state-arbitrary.ts'
+import { newFeature } from '../../../../src/control/release/feature-state.ts'
+import type { ReleaseEvent } from '../../../../src/control/release/release-event.ts'
+import { transition } from '../../../../src/control/release/transition.ts'
+import { lostEnds } from '../../../../src/control/server/snapshots/lost-ends.ts'
+import type { FeatureState } from '../../../../src/records/feature.ts'
+import { at, start } from '../../../support/state-arbitrary.ts'
 
 const reason = 'loses dates'
 const activate = (version: string): ReleaseEvent => ({ type: 'activate', version, reason })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pageRoutes } from '../../../src/control/server/pages/page-routes.ts'
-import { routes } from '../../../src/control/server/routes.ts'
-import { type Scope, scopes } from '../../../src/records/token-scopes.ts'
-import { type TestPlane, testPlane } from '../../support/control-plane.ts'
-import { sendForm, signedIn } from '../../support/visitor.ts'
+import { pageRoutes } from '../../../../src/control/server/pages/page-routes.ts'
+import { routes } from '../../../../src/control/server/routes.ts'
+import { type Scope, scopes } from '../../../../src/records/token-scopes.ts'
+import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
+import { sendForm, signedIn } from '../../../support/visitor.ts'
 
 /** Who may do what. An admin may do all; `open` needs no token. */
 const api = `
