@@ -11,7 +11,7 @@ import { parseArgs, promisify } from 'node:util'
 import { systemClock } from '@sluice/client'
 import { build } from 'esbuild'
 import { listen } from '../packages/sluice/src/control/server/http/listen.ts'
-import { testPlane, tokenOf } from '../packages/sluice/test/support/control-plane.ts'
+import { testPlane, tokenOf } from '../packages/sluice/test/support/control-plane/control-plane.ts'
 
 const run = promisify(execFile)
 const tools = ['webpack@5', 'webpack-cli@6', 'vite@8', 'miniflare@4', 'edge-runtime@4']

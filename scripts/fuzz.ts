@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { gateReport, promptVersion } from '../packages/sluice/test/support/control-plane.ts'
+import { gateReport, promptVersion } from '../packages/sluice/test/support/control-plane/control-plane.ts'
 import { type Contract, fuzz } from '../packages/sluice/test/support/fuzz.ts'
 
 const { values } = parseArgs({ options: { requests: { type: 'string' }, seed: { type: 'string' } } })

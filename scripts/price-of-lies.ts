@@ -7,7 +7,7 @@ import { observe } from '../packages/sluice/src/control/rollout/observe/observe.
 import type { LogEntry } from '../packages/sluice/src/records/outcome.ts'
 import { rolloutSettingsSchema } from '../packages/sluice/src/records/rollout-settings.ts'
 import { seededRandom } from '../packages/sluice/src/stats/index.ts'
-import { entryOf, rolloutOf } from '../packages/sluice/test/support/rollout-entries.ts'
+import { entryOf, rolloutOf } from '../packages/sluice/test/support/rollout/rollout-entries.ts'
 
 /**
  * What it costs to bend a canary, in forged outcomes of a client token of the same feature, through the engine's own `observe` and

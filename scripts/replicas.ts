@@ -7,8 +7,8 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { SluiceClient } from '../packages/client/src/index.ts'
 import { verifyChain } from '../packages/sluice/src/control/release/audit-chain.ts'
-import { gateReport, promptVersion } from '../packages/sluice/test/support/control-plane.ts'
-import { startPostgres } from '../packages/sluice/test/support/postgres.ts'
+import { gateReport, promptVersion } from '../packages/sluice/test/support/control-plane/control-plane.ts'
+import { startPostgres } from '../packages/sluice/test/support/store/postgres.ts'
 
 const { values } = parseArgs({ options: { clients: { type: 'string' } } })
 const count = Number(values.clients ?? 200)

@@ -3,7 +3,7 @@ import { assess } from '../../packages/sluice/src/control/rollout/assessment/ass
 import { newEvidence } from '../../packages/sluice/src/control/rollout/evidence/evidence.ts'
 import type { UnitMemory } from '../../packages/sluice/src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../packages/sluice/src/control/rollout/observe/observe.ts'
-import { entryOf, rolloutOf } from '../../packages/sluice/test/support/rollout-entries.ts'
+import { entryOf, rolloutOf } from '../../packages/sluice/test/support/rollout/rollout-entries.ts'
 import type { Row } from './table.ts'
 
 const users = 200_000

@@ -1,7 +1,7 @@
 // A control plane with a long past: many features and versions, rollouts that run, and a log of millions of outcomes.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { publication } from '../../packages/sluice/test/support/described-feature.ts'
+import { publication } from '../../packages/sluice/test/support/control-plane/described-feature.ts'
 import type { BenchServer } from './plane.ts'
 import { arrivals, type BenchRollout, sendAll } from './traffic.ts'
 

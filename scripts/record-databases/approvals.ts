@@ -1,4 +1,4 @@
-import type { TestPlane } from '../../packages/sluice/test/support/control-plane.ts'
+import type { TestPlane } from '../../packages/sluice/test/support/control-plane/control-plane.ts'
 import { activate, ask, passUntil, publish, type Ruled, reason } from './production.ts'
 
 /** Releases that were proposed, with every end that there is; the last one waits for its second approval. */

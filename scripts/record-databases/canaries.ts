@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { announce } from '../../packages/sluice/src/control/notify/announce.ts'
 import { seedAdmin } from '../../packages/sluice/src/control/server/tokens.ts'
 import type { Store } from '../../packages/sluice/src/control/store/store.ts'
-import type { TestPlane } from '../../packages/sluice/test/support/control-plane.ts'
+import type { TestPlane } from '../../packages/sluice/test/support/control-plane/control-plane.ts'
 import { runApprovals } from './approvals.ts'
 import {
   activate,

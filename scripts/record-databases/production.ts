@@ -12,7 +12,7 @@ import {
   promptVersion,
   type TestPlane,
   testPlane,
-} from '../../packages/sluice/test/support/control-plane.ts'
+} from '../../packages/sluice/test/support/control-plane/control-plane.ts'
 import { judgement } from '../../packages/sluice/test/support/fake-model.ts'
 
 const half = 500_000

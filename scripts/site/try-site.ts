@@ -8,7 +8,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
-import { openBrowser } from '../../packages/sluice/test/support/browser.ts'
+import { openBrowser } from '../../packages/sluice/test/support/browser/browser.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Where the site lies on the server: nothing in it may count on the top. */

@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { createContext, runInContext } from 'node:vm'
 import { build } from 'esbuild'
-import { oldNode } from '../../sluice/test/support/old-node.ts'
+import { oldNode } from '../../sluice/test/support/processes/old-node.ts'
 import manifest from '../package.json' with { type: 'json' }
 import { bundleClient } from './support/bundle.ts'
 import { fakePlane, frame } from './support/fake-plane.ts'

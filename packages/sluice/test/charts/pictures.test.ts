@@ -11,8 +11,8 @@ import { chartFigure } from '../../src/charts/numbers-table.ts'
 import { linearScale } from '../../src/charts/scale.ts'
 import { type ChartPoint, stretches, thinned } from '../../src/charts/series.ts'
 import { chartStyle } from '../../src/charts/style.ts'
-import { complaintsOf } from '../support/browser.ts'
-import { sharedBrowser } from '../support/shared-browser.ts'
+import { complaintsOf } from '../support/browser/browser.ts'
+import { sharedBrowser } from '../support/browser/shared-browser.ts'
 import { samples } from './samples.ts'
 
 const words = { x: String, y: String }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { served } from '../support/control-plane/served.ts'
 import { createProject, type Finished, summaryFiles } from '../support/project.ts'
-import { served } from '../support/served.ts'
 
 /** What a command said, which must have ended with this code. */
 async function said(running: Promise<Finished>, code = 0): Promise<string> {

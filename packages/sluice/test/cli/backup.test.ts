@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { served } from '../support/control-plane/served.ts'
 import { createProject } from '../support/project.ts'
-import { served } from '../support/served.ts'
 
 test('a control plane is backed up while it runs, restored while it does not, and goes on in a new epoch', async () => {
   using project = createProject({ 'sluice.yaml': '' })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { type ChatRequest, type FakeModel, fakeModel, textOf } from '../support/fake-model.ts'
 import { commitAll, readReport } from '../support/gate-project.ts'
-import { labelLines } from '../support/label-lines.ts'
+import { labelLines } from '../support/labels/label-lines.ts'
 import { createProject } from '../support/project.ts'
 
 const documents = [{ id: 'returns-2', text: 'Returns are free for 30 days. Refunds take five days.' }]

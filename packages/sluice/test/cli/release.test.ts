@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { served, servedHere } from '../support/control-plane/served.ts'
 import { fakeModel } from '../support/fake-model.ts'
 import { commitAll, summariser } from '../support/gate-project.ts'
 import { createProject, type Finished, summaryFiles } from '../support/project.ts'
-import { served, servedHere } from '../support/served.ts'
 import { until } from '../support/until.ts'
 
 /** What a command said, which must have gone well. */

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { type Served, served } from '../support/control-plane/served.ts'
 import { createProject } from '../support/project.ts'
-import { type Served, served } from '../support/served.ts'
 import { until } from '../support/until.ts'
 
 const example = path.join(import.meta.dirname, '../../../../examples/summariser')

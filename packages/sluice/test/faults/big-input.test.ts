@@ -34,7 +34,11 @@ test('memory hardly grows with the number of cases', async () => {
       'app.mjs': app,
     })
     const peakFile = path.join(project.root, 'peak')
-    const measured = [process.execPath, '--require', path.join(import.meta.dirname, '../support/peak-memory.cjs')]
+    const measured = [
+      process.execPath,
+      '--require',
+      path.join(import.meta.dirname, '../support/processes/peak-memory.cjs'),
+    ]
     const run = project.start(['eval', 'summary', '--concurrency', '50'], { PEAK_MEMORY: peakFile }, measured)
     const { code, stderr } = await run.done
     assert.equal(code, 0, stderr)

@@ -4,7 +4,11 @@ import { test } from 'node:test'
 import { fakeModel } from '../support/fake-model.ts'
 import { createProject, summaryFiles } from '../support/project.ts'
 
-const withJumpingClock = [process.execPath, '--require', path.join(import.meta.dirname, '../support/jumping-clock.cjs')]
+const withJumpingClock = [
+  process.execPath,
+  '--require',
+  path.join(import.meta.dirname, '../support/processes/jumping-clock.cjs'),
+]
 
 test('system time that jumps delays nothing and leaves every duration right', { timeout: 60_000 }, async () => {
   await using model = await fakeModel((_, index) =>

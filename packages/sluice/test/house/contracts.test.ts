@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { testPlane } from '../support/control-plane.ts'
+import { testPlane } from '../support/control-plane/control-plane.ts'
 import { assertAsRecorded, differencesOf, withoutProse, withoutRepeats } from './recorded.ts'
 
 test('the HTTP contract is what was recorded, but for its prose', async () => {

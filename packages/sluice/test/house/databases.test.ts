@@ -21,7 +21,7 @@ import { readSpending } from '../../src/core/answers/spending.ts'
 import { createIncidents } from '../../src/core/notify/incidents.ts'
 import { createHistory } from '../../src/gate/nightly/history.ts'
 import { createResults } from '../../src/gate/run/results.ts'
-import { startPostgres, withoutPostgres } from '../support/postgres.ts'
+import { startPostgres, withoutPostgres } from '../support/store/postgres.ts'
 import { until } from '../support/until.ts'
 
 /** `earlier`: before there were approvals, by older schemas. */

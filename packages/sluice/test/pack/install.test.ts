@@ -4,7 +4,7 @@ import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync }
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { root } from '../../../../scripts/release/packages.ts'
-import { isWithoutRegistry, npm } from '../support/npm.ts'
+import { isWithoutRegistry, npm } from '../support/processes/npm.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { type Packed, packed } from './packed.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { anyCharacter } from './any-character.ts'
-import { told } from './control-plane.ts'
+import { told } from './control-plane/control-plane.ts'
 import { type Schema, strange, valuesOf } from './schema-values.ts'
 
 /** The parts of an OpenAPI document that requests are made of. */

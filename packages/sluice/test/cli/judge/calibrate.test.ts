@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { type Calibration, calibrationSchema } from '../../../src/records/report/calibration.ts'
 import { fakeModel, judgement, textOf } from '../../support/fake-model.ts'
-import { judgedLines, labelFiles, labelledProject, labelReader, mixed } from '../../support/labelled-project.ts'
+import { judgedLines, labelFiles, labelledProject, labelReader, mixed } from '../../support/labels/labelled-project.ts'
 import type { Project } from '../../support/project.ts'
 
 const shipped = path.join(import.meta.dirname, '../../../schemas/calibration.schema.json')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fakeModel, isJudgeRequest } from '../../support/fake-model.ts'
 import { commitAll, judged } from '../../support/gate-project.ts'
-import { judgedLines, labelledProject, labelReader, mixed } from '../../support/labelled-project.ts'
+import { judgedLines, labelledProject, labelReader, mixed } from '../../support/labels/labelled-project.ts'
 import { edit } from '../../support/measured-project.ts'
 
 const good = mixed({ right: 20, bad: 20 })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { outputHash } from '../../../src/gate/labels/label-files.ts'
 import type { LabelledOutput } from '../../../src/records/label.ts'
-import { labelLines, labelsOf } from '../../support/label-lines.ts'
+import { labelLines, labelsOf } from '../../support/labels/label-lines.ts'
 import { createProject, type Project } from '../../support/project.ts'
 import { judges, recordedProject } from '../../support/recorded-models.ts'
 

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { outputHash } from '../../../src/gate/labels/label-files.ts'
 import type { LabelledOutput } from '../../../src/records/label.ts'
 import type { Report } from '../../../src/records/report/report.ts'
-import { labelLines } from '../../support/label-lines.ts'
+import { labelLines } from '../../support/labels/label-lines.ts'
 import { createProject } from '../../support/project.ts'
 
 const toolCalls = [{ name: 'refund', arguments: { order: 1182 } }]

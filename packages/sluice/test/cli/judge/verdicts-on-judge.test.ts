@@ -6,7 +6,7 @@ import { unchangedReportSchema } from '../../../src/records/report/unchanged-rep
 import { upgradeReportSchema } from '../../../src/records/report/upgrade-report.ts'
 import { fakeModel, isJudgeRequest, judgement } from '../../support/fake-model.ts'
 import { commitAll, type Judged, judged, mailOf } from '../../support/gate-project.ts'
-import { labelledProject, labelReader, mixed } from '../../support/labelled-project.ts'
+import { labelledProject, labelReader, mixed } from '../../support/labels/labelled-project.ts'
 import { edit } from '../../support/measured-project.ts'
 import { createProject, type Project, summaryFiles } from '../../support/project.ts'
 import { good, judges, recordedProject } from '../../support/recorded-models.ts'

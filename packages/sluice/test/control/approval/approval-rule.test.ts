@@ -9,7 +9,7 @@ import { servedVersions } from '../../../src/control/release/snapshot.ts'
 import { runningRollout, transition } from '../../../src/control/release/transition.ts'
 import { serverSettingsSchema } from '../../../src/core/suite/config/server-settings.ts'
 import type { FeatureState } from '../../../src/records/feature.ts'
-import { anyEvent, at } from '../../support/state-arbitrary.ts'
+import { anyEvent, at } from '../../support/store/state-arbitrary.ts'
 
 test('the rule whose pattern has the most fixed characters counts, and one that asks for 0 approvals asks nobody', () => {
   const rules = serverSettingsSchema.parse({

@@ -4,7 +4,7 @@ import { type Lineage, standingOf, whyNotApprove } from '../../../src/control/ap
 import type { ApprovalRule } from '../../../src/core/suite/config/approval-settings.ts'
 import type { TokenRecord } from '../../../src/records/token.ts'
 import type { Scope } from '../../../src/records/token-scopes.ts'
-import { token } from '../../support/store-samples.ts'
+import { token } from '../../support/store/store-samples.ts'
 
 const byRole: Pick<ApprovalRule, 'approvers'> = { approvers: { role: 'approver' } }
 

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { serveDemo } from '../../../src/control/demo/serve-demo.ts'
 import type { ServeProcess } from '../../../src/control/server/serve/serve.ts'
-import { oldNode } from '../../support/old-node.ts'
+import { oldNode } from '../../support/processes/old-node.ts'
 import { createProject } from '../../support/project.ts'
 import { until } from '../../support/until.ts'
 

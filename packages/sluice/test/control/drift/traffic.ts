@@ -4,7 +4,7 @@ import type { Store } from '../../../src/control/store/store.ts'
 import type { LogDraft, RequestEntry, ScoreEntry } from '../../../src/records/outcome.ts'
 import { type Random, seededRandom } from '../../../src/stats/index.ts'
 import { by, byHand, canary, incumbent, publish, request } from '../../support/controller/stage.ts'
-import { start } from '../../support/store-samples.ts'
+import { start } from '../../support/store/store-samples.ts'
 
 const dayMs = 86_400_000
 

@@ -6,7 +6,7 @@ import { StoreError } from '../../../src/control/store/store-error.ts'
 import { by, byHand, canary, handClock, incumbent } from '../../support/controller/stage.ts'
 import { fakeGithub } from '../../support/github/fake-github.ts'
 import { fakeRepository } from '../../support/github/fake-repository.ts'
-import { start as startOfTime } from '../../support/store-samples.ts'
+import { start as startOfTime } from '../../support/store/store-samples.ts'
 import { until } from '../../support/until.ts'
 import {
   activate,

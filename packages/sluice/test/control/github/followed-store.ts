@@ -12,7 +12,7 @@ import { by, byHand, canary, handClock, incumbent, startRollout } from '../../su
 import { type FakeGithub, fakeGithub } from '../../support/github/fake-github.ts'
 import { type FakeRepository, fakeRepository } from '../../support/github/fake-repository.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
-import { draft, version } from '../../support/store-samples.ts'
+import { draft, version } from '../../support/store/store-samples.ts'
 import { until } from '../../support/until.ts'
 
 export const repository = 'acme/mail'

@@ -10,7 +10,7 @@ import { by, byHand } from '../../support/controller/stage.ts'
 import { type FakeGithub, fakeGithub } from '../../support/github/fake-github.ts'
 import { type FakeRepository, fakeRepository } from '../../support/github/fake-repository.ts'
 import { goodPrompt, load } from '../../support/memory-files.ts'
-import { content, start } from '../../support/store-samples.ts'
+import { content, start } from '../../support/store/store-samples.ts'
 import { until } from '../../support/until.ts'
 import { following, publishFrom, untilKnown, untilTold } from './followed-store.ts'
 

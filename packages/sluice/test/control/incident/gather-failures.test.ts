@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gatherFailures } from '../../../src/control/incident/gather-failures.ts'
-import { testPlane } from '../../support/control-plane.ts'
-import { canary } from '../../support/failed-canary.ts'
+import { testPlane } from '../../support/control-plane/control-plane.ts'
+import { canary } from '../../support/rollout/failed-canary.ts'
 
 test("a rollout gives its canary's worst judged answers, the worst first, and no good ones", async () => {
   await using plane = await testPlane()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SluiceClient } from '@sluice/client'
+import { type Served, served } from '../../support/control-plane/served.ts'
 import { fakeModel } from '../../support/fake-model.ts'
 import { commitAll, judged, summariser, worse } from '../../support/gate-project.ts'
 import { createProject, type SummaryOptions, summaryFiles } from '../../support/project.ts'
-import { type Served, served } from '../../support/served.ts'
 import { until } from '../../support/until.ts'
 
 /** Which mails the worse prompt fails on: a kind that the suite lacks. */

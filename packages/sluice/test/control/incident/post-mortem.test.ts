@@ -6,9 +6,9 @@ import { renderPostMortem } from '../../../src/control/incident/post-mortem-page
 import { auditRowsOf } from '../../../src/control/remote/audit-export.ts'
 import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
-import { testPlane } from '../../support/control-plane.ts'
+import { testPlane } from '../../support/control-plane/control-plane.ts'
 import { noFigures } from '../../support/controller/counting-engine.ts'
-import { canary } from '../../support/failed-canary.ts'
+import { canary } from '../../support/rollout/failed-canary.ts'
 
 const arm = {
   ...{ requests: 1200, users: 900, judged: 80, meanScore: 0.9, errorRate: 0.01, refusalRate: null, invalidRate: 0 },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { openStore } from '../../../src/control/store/open-store.ts'
-import { start } from '../../support/store-samples.ts'
+import { start } from '../../support/store/store-samples.ts'
 import { until } from '../../support/until.ts'
 import { arrive, captured, capturing, judging, liveStore, ofMail, verdictOf } from './live-stage.ts'
 

@@ -15,7 +15,7 @@ import { defaultLiveSettings, type LiveSettings } from '../../../src/records/rol
 import { by, byHand, canary, handClock, incumbent, request, startRollout } from '../../support/controller/stage.ts'
 import { judgement } from '../../support/fake-model.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
-import { version } from '../../support/store-samples.ts'
+import { version } from '../../support/store/store-samples.ts'
 
 const allowed: LiveSettings = { ...defaultLiveSettings, store: true, judge: { percent: 100, budgetUsdPerDay: 5 } }
 

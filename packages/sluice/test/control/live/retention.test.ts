@@ -6,7 +6,7 @@ import { virtualClock } from '../../../src/control/simulate/virtual-clock.ts'
 import { openRollouts } from '../../../src/control/store/open-rollouts.ts'
 import { request } from '../../support/controller/stage.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
-import { instance } from '../../support/store-samples.ts'
+import { instance } from '../../support/store/store-samples.ts'
 import { liveStore } from './live-stage.ts'
 
 const dayMs = 86_400_000

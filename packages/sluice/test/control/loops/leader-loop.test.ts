@@ -4,7 +4,7 @@ import { type Lead, startLeaderLoop } from '../../../src/control/loops/leader-lo
 import { virtualClock } from '../../../src/control/simulate/virtual-clock.ts'
 import { leaseMs } from '../../../src/control/store/lease-store.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
-import { draft } from '../../support/store-samples.ts'
+import { draft } from '../../support/store/store-samples.ts'
 
 /** A loop on its own clock, so that it can be frozen, which leads by the store's clock. */
 function stage() {

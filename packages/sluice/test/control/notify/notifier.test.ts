@@ -12,7 +12,7 @@ import type { NotifySettings } from '../../../src/core/suite/config/notify-setti
 import { by, byHand, canary, handClock, rollingStore, startRollout } from '../../support/controller/stage.ts'
 import { fakeReceiver } from '../../support/fake-receiver.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
-import { draft, start } from '../../support/store-samples.ts'
+import { draft, start } from '../../support/store/store-samples.ts'
 import { until } from '../../support/until.ts'
 
 const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`

@@ -8,7 +8,7 @@ import type { PageContent } from '../../../src/control/pages/layout.ts'
 import type { FeatureRow } from '../../../src/control/pages/overview-row.ts'
 import { type ListedProposal, proposalPage } from '../../../src/control/pages/proposal.ts'
 import { runPage } from '../../../src/control/pages/run.ts'
-import { reportOf } from '../../support/described-feature.ts'
+import { reportOf } from '../../support/control-plane/described-feature.ts'
 
 interface Odd {
   /** Stands in every field. */

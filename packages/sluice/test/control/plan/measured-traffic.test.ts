@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { measuredTraffic } from '../../../src/control/plan/measured-traffic.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import { request } from '../../support/controller/stage.ts'
-import { start } from '../../support/store-samples.ts'
+import { start } from '../../support/store/store-samples.ts'
 
 const hour = 3_600_000
 

@@ -6,7 +6,7 @@ import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { liveSettingsSchema } from '../../../src/records/rollout-settings.ts'
-import { at, start } from '../../support/state-arbitrary.ts'
+import { at, start } from '../../support/store/state-arbitrary.ts'
 import { versionOf } from './version.ts'
 
 const reason = 'because'

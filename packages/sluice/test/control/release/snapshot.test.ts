@@ -5,7 +5,7 @@ import { newFeature } from '../../../src/control/release/feature-state.ts'
 import { snapshotOf } from '../../../src/control/release/snapshot.ts'
 import { transition } from '../../../src/control/release/transition.ts'
 import type { FeatureState } from '../../../src/records/feature.ts'
-import { at, start } from '../../support/state-arbitrary.ts'
+import { at, start } from '../../support/store/state-arbitrary.ts'
 
 const content = (id: string) => ({
   id,

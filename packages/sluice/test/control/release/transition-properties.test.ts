@@ -9,7 +9,7 @@ import { hasEnded } from '../../../src/control/release/rollout-state.ts'
 import { servedVersions } from '../../../src/control/release/snapshot.ts'
 import { runningRollout, transition } from '../../../src/control/release/transition.ts'
 import type { FeatureState } from '../../../src/records/feature.ts'
-import { anyEvent, at } from '../../support/state-arbitrary.ts'
+import { anyEvent, at } from '../../support/store/state-arbitrary.ts'
 
 const sequences = fc.array(anyEvent, { minLength: 1, maxLength: 40 })
 

@@ -7,7 +7,7 @@ import { rolloutState, runningMs, sharePpm } from '../../../src/control/release/
 import { transition } from '../../../src/control/release/transition.ts'
 import type { FeatureState } from '../../../src/records/feature.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
-import { at, start } from '../../support/state-arbitrary.ts'
+import { at, start } from '../../support/store/state-arbitrary.ts'
 
 const reason = 'because'
 const activate = (version: string): ReleaseEvent => ({ type: 'activate', version, reason })

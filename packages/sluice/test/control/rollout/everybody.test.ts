@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { assess } from '../../../src/control/rollout/assessment/assess.ts'
 import type { LogEntry } from '../../../src/records/outcome.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
-import { entryOf, rolloutOf, watched } from '../../support/rollout-entries.ts'
+import { entryOf, rolloutOf, watched } from '../../support/rollout/rollout-entries.ts'
 import { replayed } from './replayed.ts'
 
 const hour = 3_600_000

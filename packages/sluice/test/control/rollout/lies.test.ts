@@ -8,7 +8,7 @@ import { observe } from '../../../src/control/rollout/observe/observe.ts'
 import type { LogEntry } from '../../../src/records/outcome.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
-import { entryOf, failuresRollout, rolloutOf, watched } from '../../support/rollout-entries.ts'
+import { entryOf, failuresRollout, rolloutOf, watched } from '../../support/rollout/rollout-entries.ts'
 
 const hour = 3_600_000
 

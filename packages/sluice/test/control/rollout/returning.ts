@@ -5,7 +5,7 @@ import { observe } from '../../../src/control/rollout/observe/observe.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
 import { type RolloutSettings, rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
 import { type Random, seededRandom } from '../../../src/stats/index.ts'
-import { entryOf, rolloutOf, watched } from '../../support/rollout-entries.ts'
+import { entryOf, rolloutOf, watched } from '../../support/rollout/rollout-entries.ts'
 
 export interface Visit {
   canary: boolean

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../src/control/release/audit-chain.ts'
-import { testPlane } from '../../support/control-plane.ts'
+import { testPlane } from '../../support/control-plane/control-plane.ts'
 
 test('the log of a feature is read in pages, and exported whole so that it can be verified elsewhere', async () => {
   await using plane = await testPlane()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SluiceClient, systemClock } from '@sluice/client'
 import { listen } from '../../../src/control/server/http/listen.ts'
-import { type TestPlane, testPlane, tokenOf } from '../../support/control-plane.ts'
+import { type TestPlane, testPlane, tokenOf } from '../../support/control-plane/control-plane.ts'
 import { until } from '../../support/until.ts'
 
 const change = (plane: TestPlane, address: string, body: object) => plane.ask(address, { as: 'operator', body })

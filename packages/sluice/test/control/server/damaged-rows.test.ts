@@ -4,7 +4,7 @@ import { proposalsText } from '../../../src/control/remote/proposals.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { DamagedRow } from '../../../src/control/store/rows/damaged-rows.ts'
 import { StoreError } from '../../../src/control/store/store-error.ts'
-import { testPlane } from '../../support/control-plane.ts'
+import { testPlane } from '../../support/control-plane/control-plane.ts'
 
 test('a feature that cannot be read is served as it was last known, named, and changes of others go on', async () => {
   const stored = memoryStore()

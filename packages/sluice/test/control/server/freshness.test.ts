@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { StoreError } from '../../../src/control/store/store-error.ts'
-import { type TestPlane, testPlane } from '../../support/control-plane.ts'
-import { readEvents } from '../../support/event-reader.ts'
+import { type TestPlane, testPlane } from '../../support/control-plane/control-plane.ts'
+import { readEvents } from '../../support/control-plane/event-reader.ts'
 
 /** A store that falls silent: neither answer nor error until it is back, as on a network that swallows everything. */
 function silentStore(): { store: Store; silence(silent: boolean): void } {

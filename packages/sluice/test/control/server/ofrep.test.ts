@@ -8,7 +8,7 @@ import { position, routeUnit } from '@sluice/client'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parse } from 'yaml'
 import { listen } from '../../../src/control/server/http/listen.ts'
-import { type TestPlane, testPlane, tokenOf } from '../../support/control-plane.ts'
+import { type TestPlane, testPlane, tokenOf } from '../../support/control-plane/control-plane.ts'
 
 const contractFile = path.join(import.meta.dirname, '../../../../../../shared/conformance/ofrep-openapi.yaml')
 const skip = existsSync(contractFile) ? false : 'needs ../shared/conformance/ofrep-openapi.yaml beside the checkout'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { gateReport, promptVersion, type TestPlane, testPlane } from '../../support/control-plane.ts'
+import { gateReport, promptVersion, type TestPlane, testPlane } from '../../support/control-plane/control-plane.ts'
 
 const feature = 'email-summary'
 

@@ -5,8 +5,8 @@ import type { Assessment } from '../../../src/control/rollout/assessment/assessm
 import { rowContext } from '../../../src/control/server/row-context.ts'
 import { linksTo } from '../../../src/control/server/serve/serve-engine.ts'
 import { releaseMessage } from '../../../src/core/notify/release-notification.ts'
-import { testPlane } from '../../support/control-plane.ts'
-import { startCanary } from '../../support/watched-canary.ts'
+import { testPlane } from '../../support/control-plane/control-plane.ts'
+import { startCanary } from '../../support/rollout/watched-canary.ts'
 
 test('whoever is called gets the worst answer, the next command and a link to the page, and no text of a user', async () => {
   await using plane = await testPlane()

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultLiveSettings } from '../../../src/records/rollout-settings.ts'
-import { promptVersion, type TestPlane, testPlane } from '../../support/control-plane.ts'
-import { content, task } from '../../support/store-samples.ts'
+import { promptVersion, type TestPlane, testPlane } from '../../support/control-plane/control-plane.ts'
+import { content, task } from '../../support/store/store-samples.ts'
 
 const feature = 'email-summary'
 const rubric = [{ id: 'good', ask: 'Is it good?' }]

@@ -7,7 +7,7 @@ import { newUser, type Visit } from '../../../src/control/simulate/visits.ts'
 import type { RequestEntry, ScoreEntry } from '../../../src/records/outcome.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
 import { seededRandom } from '../../../src/stats/random.ts'
-import { rolloutOf } from '../../support/rollout-entries.ts'
+import { rolloutOf } from '../../support/rollout/rollout-entries.ts'
 
 export const hour = 3_600_000
 /** A Thursday, midnight. */

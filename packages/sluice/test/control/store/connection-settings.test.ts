@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { connectionSettings } from '../../../src/control/store/postgres/connection-settings.ts'
 import { postgresStore } from '../../../src/control/store/postgres/postgres-store.ts'
 import { SluiceError } from '../../../src/errors.ts'
-import { type Postgres, startPostgres, withoutPostgres } from '../../support/postgres.ts'
+import { type Postgres, startPostgres, withoutPostgres } from '../../support/store/postgres.ts'
 
 const options = { skip: withoutPostgres }
 let server: Postgres

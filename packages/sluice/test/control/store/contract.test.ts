@@ -1,5 +1,5 @@
 import { test } from 'node:test'
-import { withoutPostgres } from '../../support/postgres.ts'
+import { withoutPostgres } from '../../support/store/postgres.ts'
 import { testContents } from './contract/contents.ts'
 import { testEvidence } from './contract/evidence.ts'
 import { testForgetting } from './contract/forgetting.ts'

@@ -4,9 +4,9 @@ import pg from 'pg'
 import { postgresMigrations } from '../../../src/control/store/postgres/migrations.ts'
 import { postgresStore } from '../../../src/control/store/postgres/postgres-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
-import { raceOfApprovers, raceOfVerdicts } from '../../support/approval-races.ts'
-import { type Postgres, startPostgres, withoutPostgres } from '../../support/postgres.ts'
-import { content, key, request, start, task } from '../../support/store-samples.ts'
+import { raceOfApprovers, raceOfVerdicts } from '../../support/store/approval-races.ts'
+import { type Postgres, startPostgres, withoutPostgres } from '../../support/store/postgres.ts'
+import { content, key, request, start, task } from '../../support/store/store-samples.ts'
 import { until } from '../../support/until.ts'
 
 const options = { skip: withoutPostgres }

@@ -10,9 +10,9 @@ import { postgresMigrations } from '../../../src/control/store/postgres/migratio
 import { postgresStore } from '../../../src/control/store/postgres/postgres-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { SluiceError } from '../../../src/errors.ts'
-import { testPlane } from '../../support/control-plane.ts'
-import { type Postgres, startPostgres, withoutPostgres } from '../../support/postgres.ts'
-import { change, feature, instance, key, request, start, task } from '../../support/store-samples.ts'
+import { testPlane } from '../../support/control-plane/control-plane.ts'
+import { type Postgres, startPostgres, withoutPostgres } from '../../support/store/postgres.ts'
+import { change, feature, instance, key, request, start, task } from '../../support/store/store-samples.ts'
 import { until } from '../../support/until.ts'
 
 /** Longer than any test: what is heard was notified. */

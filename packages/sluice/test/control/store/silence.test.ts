@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { postgresStore } from '../../../src/control/store/postgres/postgres-store.ts'
 import { StoreError } from '../../../src/control/store/store-error.ts'
-import { type Postgres, startPostgres, withoutPostgres } from '../../support/postgres.ts'
-import { change, key, request } from '../../support/store-samples.ts'
-import { type TcpProxy, tcpProxy } from '../../support/tcp-proxy.ts'
+import { type Postgres, startPostgres, withoutPostgres } from '../../support/store/postgres.ts'
+import { change, key, request } from '../../support/store/store-samples.ts'
+import { type TcpProxy, tcpProxy } from '../../support/store/tcp-proxy.ts'
 import { until } from '../../support/until.ts'
 
 /** As in production, but sooner. */

@@ -8,7 +8,7 @@ import { openStore } from '../../../src/control/store/open-store.ts'
 import { openControlDatabase } from '../../../src/control/store/sqlite/database.ts'
 import { sqliteMigrations } from '../../../src/control/store/sqlite/migrations.ts'
 import { SluiceError } from '../../../src/errors.ts'
-import { change, content, key, request, start, task } from '../../support/store-samples.ts'
+import { change, content, key, request, start, task } from '../../support/store/store-samples.ts'
 import { until } from '../../support/until.ts'
 
 function temporaryFolder() {

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { parseAllDocuments } from 'yaml'
 import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
-import { testPlane } from '../../support/control-plane.ts'
-import { canary } from '../../support/failed-canary.ts'
+import { testPlane } from '../../support/control-plane/control-plane.ts'
+import { canary } from '../../support/rollout/failed-canary.ts'
 
 const root = path.join(import.meta.dirname, '../../../../..')
 const page = readFileSync(path.join(root, 'docs/integrations.md'), 'utf8')

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { served } from '../../support/control-plane/served.ts'
 import { fakeReceiver } from '../../support/fake-receiver.ts'
 import { createProject } from '../../support/project.ts'
-import { served } from '../../support/served.ts'
 
 const outcome = {
   id: 'o-1',

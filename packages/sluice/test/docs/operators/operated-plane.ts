@@ -13,10 +13,10 @@ import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import { createAnswerModes } from '../../../src/core/scorers/judge/judge.ts'
 import type { ApprovalRules } from '../../../src/core/suite/config/approval-settings.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
-import { type TestPlane, testPlane } from '../../support/control-plane.ts'
-import { publication } from '../../support/described-feature.ts'
+import { type TestPlane, testPlane } from '../../support/control-plane/control-plane.ts'
+import { publication } from '../../support/control-plane/described-feature.ts'
+import { signedIn, type Visitor } from '../../support/control-plane/visitor.ts'
 import { judgement } from '../../support/fake-model.ts'
-import { signedIn, type Visitor } from '../../support/visitor.ts'
 
 export const feature = 'email-summary'
 export const [good, bad] = ['1.3', '1.4']

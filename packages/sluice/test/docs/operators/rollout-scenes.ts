@@ -1,4 +1,4 @@
-import { acknowledge } from '../../support/launched.ts'
+import { acknowledge } from '../../support/control-plane/launched.ts'
 import { feature, operatedPlane, soonMs } from './operated-plane.ts'
 
 const minute = 60_000

@@ -5,7 +5,7 @@ import { mayGate, rulingText } from '../../../src/gate/calibration/may-gate.ts'
 import { outputHash } from '../../../src/gate/labels/label-files.ts'
 import type { CurrentLabel } from '../../../src/gate/labels/read-labels.ts'
 import type { Calibration } from '../../../src/records/report/calibration.ts'
-import { label } from '../../support/labels.ts'
+import { label } from '../../support/labels/labels.ts'
 
 const said = (yes: number, no: number, changes = {}) =>
   Array.from({ length: yes + no }, (_, index): CurrentLabel => {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { question, type ServedQuestions, serveQuestions } from '../../support/served-questions.ts'
-import { sharedBrowser } from '../../support/shared-browser.ts'
+import { sharedBrowser } from '../../support/browser/shared-browser.ts'
+import { question, type ServedQuestions, serveQuestions } from '../../support/labels/served-questions.ts'
 
 const hostile = `<script>document.title = 'owned'</script><img src="https://example.com/x" onerror="document.title = 'owned'">
 </pre></section>\u202Egnp.exe\n\n${'x'.repeat(400)}`

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
-import { question, serveQuestions } from '../../support/served-questions.ts'
+import { question, serveQuestions } from '../../support/labels/served-questions.ts'
 
 interface Sent {
   path?: string

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { labelInTerminal } from '../../../src/gate/label-page/terminal.ts'
 import { startLabelling } from '../../../src/gate/labels/labelling.ts'
 import type { Label } from '../../../src/records/label.ts'
-import { question } from '../../support/served-questions.ts'
+import { question } from '../../support/labels/served-questions.ts'
 
 /** A person at a terminal; each label waits on the disk until it is let go. */
 function sitDown(text?: string) {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { startLabelling } from '../../../src/gate/labels/labelling.ts'
 import type { CurrentLabel } from '../../../src/gate/labels/read-labels.ts'
 import type { Label } from '../../../src/records/label.ts'
-import { question } from '../../support/served-questions.ts'
+import { question } from '../../support/labels/served-questions.ts'
 
 /** Three questions, what was written about them, and in which order. */
 function start({ before = [] as CurrentLabel[], fails = (): boolean => false, sawJudge = false } = {}) {

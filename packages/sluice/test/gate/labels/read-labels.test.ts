@@ -5,7 +5,7 @@ import { outputHash } from '../../../src/gate/labels/label-files.ts'
 import { readLabels } from '../../../src/gate/labels/read-labels.ts'
 import { casesWithRubric, itemsOfCases } from '../../../src/gate/labels/rubric-items.ts'
 import type { Label } from '../../../src/records/label.ts'
-import { jsonLines, judged, label, output } from '../../support/labels.ts'
+import { jsonLines, judged, label, output } from '../../support/labels/labels.ts'
 import { good, load, memoryFiles, root } from '../../support/memory-files.ts'
 
 /** The hash of what is asked today. */

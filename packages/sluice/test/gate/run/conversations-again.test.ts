@@ -7,7 +7,7 @@ import { judgeAttackReportSchema } from '../../../src/records/report/judge-attac
 import type { Report } from '../../../src/records/report/report.ts'
 import { upgradeReportSchema } from '../../../src/records/report/upgrade-report.ts'
 import { type ChatRequest, fakeModel, isJudgeRequest, judgement, type Reply, textOf } from '../../support/fake-model.ts'
-import { labelLines } from '../../support/label-lines.ts'
+import { labelLines } from '../../support/labels/label-lines.ts'
 import { createProject } from '../../support/project.ts'
 
 const talk = ['order-1', 'order-2'].map(

@@ -4,7 +4,7 @@ import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { RequestEntry } from '../../../src/records/outcome.ts'
 import { defaultRolloutSettings, type RolloutSettings } from '../../../src/records/rollout-settings.ts'
-import { start, version } from '../store-samples.ts'
+import { start, version } from '../store/store-samples.ts'
 
 export const incumbent = 'aaaaaaaaaaaa'
 export const canary = 'bbbbbbbbbbbb'

@@ -6,7 +6,7 @@ import type { LogEntry } from '../../../../src/records/outcome.ts'
 import type { Rollout } from '../../../../src/records/rollout.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { logMixture, mergeLogWealth, scoreDrops, seededRandom } from '../../../../src/stats/index.ts'
-import { entryOf, rolloutOf, watched } from '../../../support/rollout-entries.ts'
+import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
 import { replayed } from '../replayed.ts'
 
 const hour = 3_600_000

@@ -4,7 +4,7 @@ import type { Decision } from '../../../../src/control/rollout/assessment/assess
 import { eventOf } from '../../../../src/control/rollout/assessment/decision.ts'
 import { unwatched } from '../../../../src/control/rollout/assessment/soak.ts'
 import { countingEngine } from '../../../support/controller/counting-engine.ts'
-import { rollout as sampleRollout, start } from '../../../support/store-samples.ts'
+import { rollout as sampleRollout, start } from '../../../support/store/store-samples.ts'
 
 const rollout = sampleRollout('r1', 'mail')
 const engine = countingEngine()

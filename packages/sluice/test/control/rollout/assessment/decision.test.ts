@@ -5,7 +5,7 @@ import { decideRollout, type Findings } from '../../../../src/control/rollout/as
 import { isOverdue } from '../../../../src/control/rollout/assessment/soak.ts'
 import type { Rollout } from '../../../../src/records/rollout.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
-import { rolloutOf } from '../../../support/rollout-entries.ts'
+import { rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 
 const hour = 3_600_000
 const noWeakness = { barred: [], lacking: [], against: [] }

@@ -6,7 +6,7 @@ import { signalLogE } from '../../../../src/control/rollout/statistics/e-value.t
 import { proofOf } from '../../../../src/control/rollout/statistics/estimates.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { addClusterScore, type ClusterSums } from '../../../../src/stats/index.ts'
-import { rolloutOf } from '../../../support/rollout-entries.ts'
+import { rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 
 interface User {
   answers: number

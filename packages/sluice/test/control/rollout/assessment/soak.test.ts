@@ -4,7 +4,7 @@ import { isOverdue, isSoaked, type Soak, soakAt } from '../../../../src/control/
 import type { LastOutcomes } from '../../../../src/control/rollout/evidence/evidence.ts'
 import type { Rollout } from '../../../../src/records/rollout.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
-import { rolloutOf } from '../../../support/rollout-entries.ts'
+import { rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 
 const minute = 60_000
 const settings = rolloutSettingsSchema.parse({

@@ -9,7 +9,7 @@ import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../../src/r
 import { actions, control, untilEnded, untilRollout } from '../../../support/controller/control.ts'
 import { countingEngine } from '../../../support/controller/counting-engine.ts'
 import { by, byHand, request, rollingStore } from '../../../support/controller/stage.ts'
-import { entryOf, rolloutOf, watched } from '../../../support/rollout-entries.ts'
+import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
 import { until } from '../../../support/until.ts'
 import { replayed } from '../replayed.ts'
 

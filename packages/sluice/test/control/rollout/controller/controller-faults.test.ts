@@ -11,7 +11,7 @@ import type { Store } from '../../../../src/control/store/store.ts'
 import type { LogDraft, RequestEntry, ScoreEntry } from '../../../../src/records/outcome.ts'
 import { by, byHand, canary, handClock, incumbent, request, rollingStore } from '../../../support/controller/stage.ts'
 import { toldFaults } from '../../../support/loop-faults.ts'
-import { start } from '../../../support/store-samples.ts'
+import { start } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
 
 const stages = [

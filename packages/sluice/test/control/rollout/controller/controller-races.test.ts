@@ -17,8 +17,8 @@ import {
   rollingStore,
   startRollout,
 } from '../../../support/controller/stage.ts'
-import { lastingLease } from '../../../support/lasting-lease.ts'
 import { toldFaults } from '../../../support/loop-faults.ts'
+import { lastingLease } from '../../../support/store/lasting-lease.ts'
 import { until } from '../../../support/until.ts'
 
 test('killed between decision and rollback, the next one finishes it exactly once', async () => {

@@ -16,7 +16,7 @@ import {
 } from '../../../support/controller/control.ts'
 import { countingEngine } from '../../../support/controller/counting-engine.ts'
 import { by, byHand, canary, failures, incumbent, request, rollingStore } from '../../../support/controller/stage.ts'
-import { start } from '../../../support/store-samples.ts'
+import { start } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
 
 const hour = 3_600_000

@@ -11,7 +11,7 @@ import { countingEngine } from '../../../support/controller/counting-engine.ts'
 import { request, rollingStore } from '../../../support/controller/stage.ts'
 import { toldFaults } from '../../../support/loop-faults.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
-import { start } from '../../../support/store-samples.ts'
+import { start } from '../../../support/store/store-samples.ts'
 
 const features = ['a', 'b', 'c']
 /** However many outcomes come, no rollout ends. */

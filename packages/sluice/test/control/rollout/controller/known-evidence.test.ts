@@ -7,7 +7,7 @@ import type { Evidence } from '../../../../src/control/rollout/evidence/evidence
 import { KnownStates } from '../../../../src/control/store/known-states.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { canary, incumbent, request, rollingStore } from '../../../support/controller/stage.ts'
-import { start } from '../../../support/store-samples.ts'
+import { start } from '../../../support/store/store-samples.ts'
 
 const name = checkpointName('r1')
 let outcomes = 0

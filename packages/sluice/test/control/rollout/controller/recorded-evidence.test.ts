@@ -12,7 +12,7 @@ import {
 import { eValueEngine } from '../../../../src/control/rollout/decision-engine.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { canary, incumbent, request, rollingStore } from '../../../support/controller/stage.ts'
-import { start } from '../../../support/store-samples.ts'
+import { start } from '../../../support/store/store-samples.ts'
 
 const engine = eValueEngine as never
 const minute = 60_000

@@ -6,7 +6,7 @@ import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import { StoreError } from '../../../../src/control/store/store-error.ts'
 import { by, byHand, canary, incumbent, rollingStore } from '../../../support/controller/stage.ts'
-import { entryOf, rolloutOf } from '../../../support/rollout-entries.ts'
+import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 
 const rollout = rolloutOf()
 

@@ -6,7 +6,7 @@ import { faultInEvidence } from '../../../../src/control/rollout/evidence/eviden
 import type { UnitMemory } from '../../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { seededRandom } from '../../../../src/stats/index.ts'
-import { entryOf, failuresRollout, watched } from '../../../support/rollout-entries.ts'
+import { entryOf, failuresRollout, watched } from '../../../support/rollout/rollout-entries.ts'
 
 const hour = 3_600_000
 const rollout = failuresRollout

@@ -6,7 +6,7 @@ import type { UnitMemory } from '../../../../src/control/rollout/evidence/unit-m
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { defaultRolloutSettings } from '../../../../src/records/rollout-settings.ts'
 import { seededRandom } from '../../../../src/stats/random.ts'
-import { entryOf, rolloutOf } from '../../../support/rollout-entries.ts'
+import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 
 const stages = [100_000, 300_000].map((ppm) => ({ ppm, soakMs: 3_600_000 }))
 const rates = { incumbent: 0.1, canary: 1 }

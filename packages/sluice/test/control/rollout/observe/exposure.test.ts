@@ -6,7 +6,7 @@ import { decidingSums } from '../../../../src/control/rollout/evidence/tokens.ts
 import { restartedLogE, signalLogE } from '../../../../src/control/rollout/statistics/e-value.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { flagRatios } from '../../../../src/stats/index.ts'
-import { rolloutOf } from '../../../support/rollout-entries.ts'
+import { rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 import { halved, playReturning } from '../returning.ts'
 
 const seeds = [1, 2, 3, 4]

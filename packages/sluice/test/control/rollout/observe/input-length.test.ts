@@ -6,7 +6,7 @@ import type { UnitMemory } from '../../../../src/control/rollout/evidence/unit-m
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { matchingOf } from '../../../../src/control/rollout/statistics/sample-ratio.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
-import { entryOf, rolloutOf } from '../../../support/rollout-entries.ts'
+import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 import { halved } from '../returning.ts'
 
 /** Users of one arm, each with so many requests that are all judged, whose scores fall with the length of the input. */

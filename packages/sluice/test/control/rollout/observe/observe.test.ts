@@ -5,7 +5,7 @@ import type { Evidence } from '../../../../src/control/rollout/evidence/evidence
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import type { LogEntry } from '../../../../src/records/outcome.ts'
 import { seededRandom } from '../../../../src/stats/index.ts'
-import { entryOf, rolloutOf } from '../../../support/rollout-entries.ts'
+import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 import { populationOf } from '../population.ts'
 import { replayed } from '../replayed.ts'
 

@@ -6,7 +6,7 @@ import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { restartedLogE } from '../../../../src/control/rollout/statistics/e-value.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { flagRatios } from '../../../../src/stats/index.ts'
-import { entryOf, rolloutOf } from '../../../support/rollout-entries.ts'
+import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 import { halved, playReturning } from '../returning.ts'
 
 const minute = 60_000

@@ -5,7 +5,7 @@ import { windowWeights } from '../../../../src/control/rollout/evidence/window.t
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { logMixture, scoreDrops } from '../../../../src/stats/index.ts'
-import { entryOf, rolloutOf } from '../../../support/rollout-entries.ts'
+import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 import { halved, playReturning } from '../returning.ts'
 
 const hour = 3_600_000

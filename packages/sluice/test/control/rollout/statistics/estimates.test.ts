@@ -12,7 +12,7 @@ import {
 } from '../../../../src/control/rollout/statistics/estimates.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
 import { addClusterScore } from '../../../../src/stats/index.ts'
-import { entryOf, rolloutOf, watched } from '../../../support/rollout-entries.ts'
+import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
 import { replayed } from '../replayed.ts'
 import { halved } from '../returning.ts'
 

@@ -6,7 +6,7 @@ import { routes } from '../../../../src/control/server/routes.ts'
 import { seedAdmin } from '../../../../src/control/server/tokens.ts'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 import { type Scope, scopes } from '../../../../src/records/token-scopes.ts'
-import { testPlane, tokenOf } from '../../../support/control-plane.ts'
+import { testPlane, tokenOf } from '../../../support/control-plane/control-plane.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
 import { until } from '../../../support/until.ts'
 

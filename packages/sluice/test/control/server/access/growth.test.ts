@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { promptVersion, testPlane } from '../../../support/control-plane.ts'
+import { promptVersion, testPlane } from '../../../support/control-plane/control-plane.ts'
 
 test('features, versions and tokens have a bound; what is known already is still taken', async () => {
   await using plane = await testPlane({ settings: { growth: { features: 2, versionsOfFeature: 2, tokens: 8 } } })

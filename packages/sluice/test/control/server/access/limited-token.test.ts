@@ -4,8 +4,8 @@ import type { HttpRoute } from '../../../../src/control/server/route/route.ts'
 import { routes } from '../../../../src/control/server/routes.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { scopes } from '../../../../src/records/token-scopes.ts'
-import { promptVersion, type TestPlane, testPlane } from '../../../support/control-plane.ts'
-import { content } from '../../../support/store-samples.ts'
+import { promptVersion, type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
+import { content } from '../../../support/store/store-samples.ts'
 
 const hidden = 'secret-feature'
 

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { pageRoutes } from '../../../../src/control/server/pages/page-routes.ts'
 import { routes } from '../../../../src/control/server/routes.ts'
 import { type Scope, scopes } from '../../../../src/records/token-scopes.ts'
-import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
-import { sendForm, signedIn } from '../../../support/visitor.ts'
+import { type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
+import { sendForm, signedIn } from '../../../support/control-plane/visitor.ts'
 
 /** Who may do what. An admin may do all; `open` needs no token. */
 const api = `

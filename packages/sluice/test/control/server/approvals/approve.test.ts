@@ -4,9 +4,9 @@ import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
 import { changeToken } from '../../../../src/control/server/access/change-token.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { TokenRecord } from '../../../../src/records/token.ts'
-import { gateReport, promptVersion } from '../../../support/control-plane.ts'
+import { gateReport, promptVersion } from '../../../support/control-plane/control-plane.ts'
+import { ruled } from '../../../support/control-plane/ruled.ts'
 import { request } from '../../../support/controller/stage.ts'
-import { ruled } from '../../../support/ruled.ts'
 
 const codeOf = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code]
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { whyLapsed } from '../../../../src/control/approval/lapse.ts'
 import { rowNotification } from '../../../../src/control/notify/row-notification.ts'
 import { releaseMessage } from '../../../../src/core/notify/release-notification.ts'
-import { ruled } from '../../../support/ruled.ts'
+import { ruled } from '../../../support/control-plane/ruled.ts'
 
 const breakGlass = { reason: 'the active version leaks addresses, INC-9' }
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { noteRules } from '../../../../src/control/server/serve/note-rules.ts'
 import type { ApprovalRules } from '../../../../src/core/suite/config/approval-settings.ts'
-import { testPlane } from '../../../support/control-plane.ts'
-import { signedIn } from '../../../support/visitor.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
 
 const rule = { approvals: 1, approvers: { role: 'approver' as const }, expires: 60_000 }
 

@@ -5,10 +5,10 @@ import { createFaultRegister } from '../../../../src/control/loops/loop-faults.t
 import { proposalText } from '../../../../src/control/remote/proposals.ts'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
-import { gateReport, promptVersion } from '../../../support/control-plane.ts'
-import { ruled } from '../../../support/ruled.ts'
+import { gateReport, promptVersion } from '../../../support/control-plane/control-plane.ts'
+import { ruled } from '../../../support/control-plane/ruled.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
 import { until } from '../../../support/until.ts'
-import { signedIn } from '../../../support/visitor.ts'
 
 const hour = 3_600_000
 const codeOf = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code]

@@ -7,8 +7,8 @@ import { memoryStore } from '../../../../src/control/store/memory/memory-store.t
 import { openStore } from '../../../../src/control/store/open-store.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import type { Proposal } from '../../../../src/records/proposal.ts'
-import { raceOfApprovers, raceOfVerdicts } from '../../../support/approval-races.ts'
-import { ruled } from '../../../support/ruled.ts'
+import { ruled } from '../../../support/control-plane/ruled.ts'
+import { raceOfApprovers, raceOfVerdicts } from '../../../support/store/approval-races.ts'
 
 const stores: Record<string, (folder: string) => Promise<Store>> = {
   memory: async () => memoryStore(),

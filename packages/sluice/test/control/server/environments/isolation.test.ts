@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AcceptedOutcome } from '../../../../src/records/outcome.ts'
-import { app, type StagedPlane, stagedPlane } from '../../../support/environments.ts'
+import { app, type StagedPlane, stagedPlane } from '../../../support/control-plane/environments.ts'
 
 const stages = { settings: { stages: [{ percent: 50, soak: '1h' }] } }
 

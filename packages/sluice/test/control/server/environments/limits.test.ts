@@ -5,11 +5,11 @@ import { pageRoutes } from '../../../../src/control/server/pages/page-routes.ts'
 import { routes } from '../../../../src/control/server/routes.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { scopes } from '../../../../src/records/token-scopes.ts'
-import { app, type StagedPlane, stagedPlane } from '../../../support/environments.ts'
-import { readEvents } from '../../../support/event-reader.ts'
-import { content } from '../../../support/store-samples.ts'
+import { app, type StagedPlane, stagedPlane } from '../../../support/control-plane/environments.ts'
+import { readEvents } from '../../../support/control-plane/event-reader.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
+import { content } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
-import { signedIn } from '../../../support/visitor.ts'
 
 const places = { staging: 'summary@staging', production: 'summary' } as const
 

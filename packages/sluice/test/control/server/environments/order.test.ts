@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { stagedPlane } from '../../../support/environments.ts'
+import { stagedPlane } from '../../../support/control-plane/environments.ts'
 
 const detail = ({ body }: { body: { code: string; detail: string } }) => `${body.code}: ${body.detail}`
 

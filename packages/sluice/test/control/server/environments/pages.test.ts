@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { stagedPlane } from '../../../support/environments.ts'
-import { hiddenFields, signedIn } from '../../../support/visitor.ts'
+import { stagedPlane } from '../../../support/control-plane/environments.ts'
+import { hiddenFields, signedIn } from '../../../support/control-plane/visitor.ts'
 
 test('pages say which environment, and lead a version from one to the next', async () => {
   await using plane = await stagedPlane()

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { serve } from '../../../../src/control/server/serve/serve.ts'
 import { serverSettingsSchema } from '../../../../src/core/suite/config/server-settings.ts'
 import { createMask } from '../../../../src/masking/mask.ts'
-import { promptVersion } from '../../../support/control-plane.ts'
+import { promptVersion } from '../../../support/control-plane/control-plane.ts'
 import { createProject, type Project } from '../../../support/project.ts'
 import { until } from '../../../support/until.ts'
 

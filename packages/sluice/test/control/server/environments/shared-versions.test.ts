@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { promptVersion } from '../../../support/control-plane.ts'
-import { type StagedPlane, stagedPlane } from '../../../support/environments.ts'
-import { content } from '../../../support/store-samples.ts'
+import { promptVersion } from '../../../support/control-plane/control-plane.ts'
+import { type StagedPlane, stagedPlane } from '../../../support/control-plane/environments.ts'
+import { content } from '../../../support/store/store-samples.ts'
 
 const storing = { store: true, retention: '10d', judge: { percent: 100 } }
 const judged = { rubric: [{ id: 'good', ask: 'Is it good?' }], judge: { model: 'local:judge' } }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
 import { maxBodyBytes, outlineOf } from '../../../../src/control/server/http/body.ts'
-import { gateReport, promptVersion, testPlane } from '../../../support/control-plane.ts'
+import { gateReport, promptVersion, testPlane } from '../../../support/control-plane/control-plane.ts'
 
 const path = 'POST /v1/outcomes'
 

@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { systemClock } from '@sluice/client'
 import { defaultServerLimits, type Listening, listen } from '../../../../src/control/server/http/listen.ts'
-import { type TestPlane, testPlane, tokenOf } from '../../../support/control-plane.ts'
-import { readEvents } from '../../../support/event-reader.ts'
+import { type TestPlane, testPlane, tokenOf } from '../../../support/control-plane/control-plane.ts'
+import { readEvents } from '../../../support/control-plane/event-reader.ts'
 import { until } from '../../../support/until.ts'
 
 /** So little time that on a busy machine an honest request may need more: for the tests of what happens then. */

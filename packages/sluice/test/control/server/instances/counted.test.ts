@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
-import { acknowledge, launched, settled } from '../../../support/launched.ts'
+import { acknowledge, launched, settled } from '../../../support/control-plane/launched.ts'
 
 test('a process is counted before it is given anything, even if it never acknowledges', async () => {
   await using plane = await launched()

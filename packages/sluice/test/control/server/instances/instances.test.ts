@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
-import { testPlane } from '../../../support/control-plane.ts'
-import { acknowledge, launched, settled } from '../../../support/launched.ts'
-import { signedIn } from '../../../support/visitor.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
+import { acknowledge, launched, settled } from '../../../support/control-plane/launched.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
 
 test('an acknowledgement is answered with what the server has', async () => {
   await using plane = await launched()

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { personId } from '../../../../src/control/server/access/people.ts'
 import { createLeanFetch } from '../../../../src/core/providers/http/lean-fetch.ts'
+import { type RuledPlane, ruled } from '../../../support/control-plane/ruled.ts'
+import { hiddenFields, type Visitor, visitorOf } from '../../../support/control-plane/visitor.ts'
 import {
   clientSecret,
   type LocalProvider,
   oidcSettings,
   startIdentityProvider,
-} from '../../../support/identity-provider.ts'
-import { arrive, oidcCallback } from '../../../support/oidc-visitor.ts'
-import { type RuledPlane, ruled } from '../../../support/ruled.ts'
-import { hiddenFields, type Visitor, visitorOf } from '../../../support/visitor.ts'
+} from '../../../support/oidc/identity-provider.ts'
+import { arrive, oidcCallback } from '../../../support/oidc/oidc-visitor.ts'
 
 let provider: LocalProvider
 before(async () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { createLeanFetch } from '../../../../src/core/providers/http/lean-fetch.ts'
-import type { TestPlane } from '../../../support/control-plane.ts'
-import { type LocalProvider, startIdentityProvider, unwilling } from '../../../support/identity-provider.ts'
-import { arrive, cookieIn, goAndReturn, oidcCallback, planeAt, visit } from '../../../support/oidc-visitor.ts'
-import { sendForm } from '../../../support/visitor.ts'
+import type { TestPlane } from '../../../support/control-plane/control-plane.ts'
+import { sendForm } from '../../../support/control-plane/visitor.ts'
+import { type LocalProvider, startIdentityProvider, unwilling } from '../../../support/oidc/identity-provider.ts'
+import { arrive, cookieIn, goAndReturn, oidcCallback, planeAt, visit } from '../../../support/oidc/oidc-visitor.ts'
 
 let provider: LocalProvider
 before(async () => {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { personId } from '../../../../src/control/server/access/people.ts'
 import { scopes } from '../../../../src/records/token-scopes.ts'
-import { testPlane } from '../../../support/control-plane.ts'
-import { type LocalProvider, startIdentityProvider } from '../../../support/identity-provider.ts'
-import { arrive, oidcCallback, planeAt, visit } from '../../../support/oidc-visitor.ts'
-import { sendForm, signedIn } from '../../../support/visitor.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
+import { sendForm, signedIn } from '../../../support/control-plane/visitor.ts'
+import { type LocalProvider, startIdentityProvider } from '../../../support/oidc/identity-provider.ts'
+import { arrive, oidcCallback, planeAt, visit } from '../../../support/oidc/oidc-visitor.ts'
 
 let provider: LocalProvider
 before(async () => {

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { createLeanFetch } from '../../../../src/core/providers/http/lean-fetch.ts'
 import type { OidcSettings } from '../../../../src/core/suite/config/oidc-settings.ts'
-import { testPlane, tokenOf } from '../../../support/control-plane.ts'
-import { clientSecret, startIdentityProvider } from '../../../support/identity-provider.ts'
-import { arrive, goAndReturn, oidcCallback, planeAt, visit } from '../../../support/oidc-visitor.ts'
+import { testPlane, tokenOf } from '../../../support/control-plane/control-plane.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
+import { clientSecret, startIdentityProvider } from '../../../support/oidc/identity-provider.ts'
+import { arrive, goAndReturn, oidcCallback, planeAt, visit } from '../../../support/oidc/oidc-visitor.ts'
 import { until } from '../../../support/until.ts'
-import { signedIn } from '../../../support/visitor.ts'
 
 const lean = createLeanFetch({ env: {} })
 

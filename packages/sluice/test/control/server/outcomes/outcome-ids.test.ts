@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testPlane } from '../../../support/control-plane.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
 
 function outcome(id: string, more: object = {}) {
   return { id, feature: 'f', version: '0123456789ab', observedAt: '2026-11-24T09:00:00.000Z', ...more }

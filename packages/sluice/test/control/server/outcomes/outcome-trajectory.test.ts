@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readOutcome } from '../../../../src/control/server/outcomes/check-outcomes.ts'
-import { testPlane } from '../../../support/control-plane.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
 
 const base = { feature: 'f', version: '0123456789ab', observedAt: '2026-11-24T09:00:00.000Z' }
 const call = { name: 'look_up', arguments: { order: 7 }, result: 'late' }

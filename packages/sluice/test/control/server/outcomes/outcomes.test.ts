@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { position } from '@sluice/client'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 import type { AcceptedOutcome } from '../../../../src/records/outcome.ts'
-import { promptVersion, type TestPlane, testPlane } from '../../../support/control-plane.ts'
+import { promptVersion, type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
 
 const version = '0123456789ab'
 

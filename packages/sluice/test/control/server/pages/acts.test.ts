@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Problem } from '../../../../src/control/server/http/problem.ts'
 import { refusalOf } from '../../../../src/control/server/pages/acts/act-attempt.ts'
-import type { TestPlane } from '../../../support/control-plane.ts'
-import { acknowledge, launched } from '../../../support/launched.ts'
-import { hiddenFields, sendForm, signedIn, type Visitor } from '../../../support/visitor.ts'
+import type { TestPlane } from '../../../support/control-plane/control-plane.ts'
+import { acknowledge, launched } from '../../../support/control-plane/launched.ts'
+import { hiddenFields, sendForm, signedIn, type Visitor } from '../../../support/control-plane/visitor.ts'
 
 const rolloutActs = ['rollback', 'pause', 'resume', 'advance', 'promote', 'abort']
 const featureActs = ['rollback', 'start', 'activate']

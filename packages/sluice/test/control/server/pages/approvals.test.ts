@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ruled } from '../../../support/ruled.ts'
-import { hiddenFields, signedIn, type Visitor } from '../../../support/visitor.ts'
+import { ruled } from '../../../support/control-plane/ruled.ts'
+import { hiddenFields, signedIn, type Visitor } from '../../../support/control-plane/visitor.ts'
 
 /** The hidden fields of the form on a page, and its button. */
 async function formOn(who: Visitor, path: string): Promise<{ fields: Record<string, string>; text: string }> {

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { testPlane } from '../../../support/control-plane.ts'
-import { describedEngine, describedFeature, publishDescribed } from '../../../support/described-feature.ts'
-import { signedIn } from '../../../support/visitor.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
+import {
+  describedEngine,
+  describedFeature,
+  publishDescribed,
+} from '../../../support/control-plane/described-feature.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
 
 const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
 

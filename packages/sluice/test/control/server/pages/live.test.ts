@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { changeToken } from '../../../../src/control/server/access/change-token.ts'
 import type { TokenRecord } from '../../../../src/records/token.ts'
-import { testPlane } from '../../../support/control-plane.ts'
-import { type EventReader, readEvents } from '../../../support/event-reader.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
+import { type EventReader, readEvents } from '../../../support/control-plane/event-reader.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
 import { until } from '../../../support/until.ts'
-import { signedIn } from '../../../support/visitor.ts'
 
 const told = (stream: EventReader) => stream.text().match(/^event: changed$/gm)?.length ?? 0
 

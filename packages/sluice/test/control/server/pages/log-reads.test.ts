@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pageRoutes } from '../../../../src/control/server/pages/page-routes.ts'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
-import { testPlane } from '../../../support/control-plane.ts'
-import { startOf, withTraffic } from '../../../support/feature-traffic.ts'
-import { signedIn } from '../../../support/visitor.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
+import { startOf, withTraffic } from '../../../support/rollout/feature-traffic.ts'
 
 /** Pages that name how much traffic there is. */
 const counting = ['/rollouts/{rollout}', '/features/{feature}/start', '/features/{feature}/activate']

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
-import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
-import { change, feature, proposal, rollout, start, version } from '../../../support/store-samples.ts'
-import { signedIn, type Visitor } from '../../../support/visitor.ts'
+import { type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
+import { signedIn, type Visitor } from '../../../support/control-plane/visitor.ts'
+import { change, feature, proposal, rollout, start, version } from '../../../support/store/store-samples.ts'
 
 const features = 1000
 const versions = 10_000

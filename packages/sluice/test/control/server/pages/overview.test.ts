@@ -4,9 +4,9 @@ import type { DriftView } from '../../../../src/control/drift/read-drift.ts'
 import type { GithubStanding } from '../../../../src/control/github/github-progress.ts'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import type { EngineState, RecordedEvidence } from '../../../../src/control/server/engine-state.ts'
-import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
-import { acknowledge } from '../../../support/launched.ts'
-import { signedIn } from '../../../support/visitor.ts'
+import { type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
+import { acknowledge } from '../../../support/control-plane/launched.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
 
 const hidden = 'secret-feature'
 

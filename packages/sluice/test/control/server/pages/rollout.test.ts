@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
-import { acknowledge } from '../../../support/launched.ts'
-import { signedIn } from '../../../support/visitor.ts'
-import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/watched-canary.ts'
+import { acknowledge } from '../../../support/control-plane/launched.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
+import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/rollout/watched-canary.ts'
 
 const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
 

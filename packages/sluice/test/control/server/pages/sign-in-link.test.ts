@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { createSignInLink } from '../../../../src/control/server/access/sign-in-link.ts'
-import { testPlane } from '../../../support/control-plane.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
-import { signedIn } from '../../../support/visitor.ts'
 
 const home = 'http://localhost'
 

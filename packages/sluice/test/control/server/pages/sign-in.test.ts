@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { pageRoutes } from '../../../../src/control/server/pages/page-routes.ts'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 import { readers, scopes } from '../../../../src/records/token-scopes.ts'
-import { testPlane, tokenOf } from '../../../support/control-plane.ts'
-import { sendForm, signedIn } from '../../../support/visitor.ts'
+import { testPlane, tokenOf } from '../../../support/control-plane/control-plane.ts'
+import { sendForm, signedIn } from '../../../support/control-plane/visitor.ts'
 
 const home = 'http://localhost/'
 

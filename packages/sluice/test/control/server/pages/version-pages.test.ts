@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { judgePage } from '../../../../src/control/pages/judge.ts'
-import { gateReport, promptVersion, type TestPlane, testPlane } from '../../../support/control-plane.ts'
-import { describedEngine, describedFeature, publication, publishDescribed } from '../../../support/described-feature.ts'
-import { signedIn } from '../../../support/visitor.ts'
+import { gateReport, promptVersion, type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
+import {
+  describedEngine,
+  describedFeature,
+  publication,
+  publishDescribed,
+} from '../../../support/control-plane/described-feature.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
 
 const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
 

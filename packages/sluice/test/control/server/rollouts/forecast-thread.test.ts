@@ -5,13 +5,13 @@ import { systemClock } from '@sluice/client'
 import { startForecastThread } from '../../../../src/control/server/rollouts/forecast-thread.ts'
 import { effortMs } from '../../../../src/control/server/rollouts/forecaster.ts'
 import { sqliteStore } from '../../../../src/control/store/sqlite/sqlite-store.ts'
-import { testPlane } from '../../../support/control-plane.ts'
-import { startOf, withTraffic } from '../../../support/feature-traffic.ts'
-import { settled } from '../../../support/launched.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
+import { settled } from '../../../support/control-plane/launched.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
+import { startOf, withTraffic } from '../../../support/rollout/feature-traffic.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import { until } from '../../../support/until.ts'
-import { signedIn } from '../../../support/visitor.ts'
 
 /** It decides soon, so that little is simulated. */
 const settings = {

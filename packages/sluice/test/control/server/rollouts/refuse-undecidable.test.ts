@@ -5,12 +5,12 @@ import { memoryStore } from '../../../../src/control/store/memory/memory-store.t
 import { unknownEnd } from '../../../../src/control/words/end-forecast-text.ts'
 import { rolloutOutlook } from '../../../../src/control/words/rollout-outlook.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
-import { gateReport, promptVersion, testPlane } from '../../../support/control-plane.ts'
+import { gateReport, promptVersion, testPlane } from '../../../support/control-plane/control-plane.ts'
+import { launched, settled } from '../../../support/control-plane/launched.ts'
+import { hiddenFields, signedIn } from '../../../support/control-plane/visitor.ts'
 import { request } from '../../../support/controller/stage.ts'
-import { startOf, withTraffic } from '../../../support/feature-traffic.ts'
-import { launched, settled } from '../../../support/launched.ts'
+import { startOf, withTraffic } from '../../../support/rollout/feature-traffic.ts'
 import { until } from '../../../support/until.ts'
-import { hiddenFields, signedIn } from '../../../support/visitor.ts'
 
 /** Twelve hours at most, so that little is simulated. */
 const settings = {

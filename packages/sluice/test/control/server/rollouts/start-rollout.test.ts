@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { promptVersion, testPlane } from '../../../support/control-plane.ts'
+import { promptVersion, testPlane } from '../../../support/control-plane/control-plane.ts'
 
 test('a version of before one could choose starts with what is usual for the undecided now', async () => {
   await using plane = await testPlane()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import type { RecordedEvidence } from '../../../../src/control/server/engine-state.ts'
-import { type TestPlane, testPlane } from '../../../support/control-plane.ts'
+import { type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
 
 /** The id of a rollout that runs. */
 async function started(plane: TestPlane): Promise<string> {

@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import { onlySourceShare, placeShares } from '../../../../src/control/rollout/assessment/place-share.ts'
 import { newPlace } from '../../../../src/control/rollout/evidence/places.ts'
-import { testPlane } from '../../../support/control-plane.ts'
+import { testPlane } from '../../../support/control-plane/control-plane.ts'
 
 interface Operation {
   operationId: string

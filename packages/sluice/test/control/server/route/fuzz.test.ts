@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type TestPlane, testPlane, tokenOf } from '../../../support/control-plane.ts'
+import { type TestPlane, testPlane, tokenOf } from '../../../support/control-plane/control-plane.ts'
 import { fuzz } from '../../../support/fuzz.ts'
 
 async function withRollout(plane: TestPlane): Promise<{ versions: string[]; rollout: string }> {

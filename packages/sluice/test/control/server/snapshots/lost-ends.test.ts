@@ -5,7 +5,7 @@ import type { ReleaseEvent } from '../../../../src/control/release/release-event
 import { transition } from '../../../../src/control/release/transition.ts'
 import { lostEnds } from '../../../../src/control/server/snapshots/lost-ends.ts'
 import type { FeatureState } from '../../../../src/records/feature.ts'
-import { at, start } from '../../../support/state-arbitrary.ts'
+import { at, start } from '../../../support/store/state-arbitrary.ts'
 
 const reason = 'loses dates'
 const activate = (version: string): ReleaseEvent => ({ type: 'activate', version, reason })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { judgeWordOf } from '../../../../src/control/server/versions/judge-word.ts'
 import { judgeOfRubric } from '../../../../src/core/scorers/judge/judge-of-rubric.ts'
 import type { Calibration } from '../../../../src/records/report/calibration.ts'
-import { gateReport, promptVersion, type TestPlane, testPlane } from '../../../support/control-plane.ts'
+import { gateReport, promptVersion, type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
 
 const rubric = [{ id: 'polite', ask: 'Is it polite?' }]
 const judge = { model: 'local:judge', parameters: {} }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { content, key, start, task } from '../../../support/store-samples.ts'
+import { content, key, start, task } from '../../../support/store/store-samples.ts'
 import { idsOf } from './forgetting.ts'
 import type { Implementation } from './implementations.ts'
 

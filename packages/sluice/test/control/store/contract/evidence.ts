@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { KnownStates } from '../../../../src/control/store/known-states.ts'
-import { request } from '../../../support/store-samples.ts'
+import { request } from '../../../support/store/store-samples.ts'
 import type { Implementation } from './implementations.ts'
 
 const unitsOf = (rolloutId: string, records: Record<string, Record<string, unknown>>) => ({

@@ -7,7 +7,7 @@ import { memoryStore } from '../../../../src/control/store/memory/memory-store.t
 import { openStore } from '../../../../src/control/store/open-store.ts'
 import { postgresStore } from '../../../../src/control/store/postgres/postgres-store.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
-import { startPostgres } from '../../../support/postgres.ts'
+import { startPostgres } from '../../../support/store/postgres.ts'
 
 /** A place where a store outlives its process. */
 export interface Place {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { forgottenAtATime, mostInstances } from '../../../../src/control/store/instance-store.ts'
-import { instance, start } from '../../../support/store-samples.ts'
+import { instance, start } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
 import type { Implementation } from './implementations.ts'
 

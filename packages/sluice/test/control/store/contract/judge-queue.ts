@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JudgeTask } from '../../../../src/records/judge-task.ts'
-import { key, start, task } from '../../../support/store-samples.ts'
+import { key, start, task } from '../../../support/store/store-samples.ts'
 import type { Implementation } from './implementations.ts'
 
 const leaseMs = 60_000

@@ -15,7 +15,7 @@ import {
   request,
   task,
   version,
-} from '../../../support/store-samples.ts'
+} from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
 import type { Implementation } from './implementations.ts'
 

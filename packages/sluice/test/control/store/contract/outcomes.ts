@@ -12,7 +12,7 @@ import {
   rollout,
   score,
   start,
-} from '../../../support/store-samples.ts'
+} from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
 import type { Implementation } from './implementations.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
-import { change, draft, feature, proposal, start } from '../../../support/store-samples.ts'
+import { change, draft, feature, proposal, start } from '../../../support/store/store-samples.ts'
 import type { Implementation } from './implementations.ts'
 
 const day = 86_400_000

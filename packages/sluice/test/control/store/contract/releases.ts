@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
 import type { TokenRecord } from '../../../../src/records/token.ts'
-import { change, draft, feature, newToken, rollout, start, token, version } from '../../../support/store-samples.ts'
+import {
+  change,
+  draft,
+  feature,
+  newToken,
+  rollout,
+  start,
+  token,
+  version,
+} from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
 import type { Implementation } from './implementations.ts'
 

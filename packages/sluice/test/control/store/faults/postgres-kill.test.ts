@@ -5,8 +5,8 @@ import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
 import { openStore } from '../../../../src/control/store/open-store.ts'
 import { StoreError } from '../../../../src/control/store/store-error.ts'
 import { seededRandom } from '../../../../src/stats/random.ts'
-import { startPostgres, withoutPostgres } from '../../../support/postgres.ts'
-import { change, request, start } from '../../../support/store-samples.ts'
+import { startPostgres, withoutPostgres } from '../../../support/store/postgres.ts'
+import { change, request, start } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
 
 const kills = 4

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { openStore } from '../../../../src/control/store/open-store.ts'
 import { StoreError } from '../../../../src/control/store/store-error.ts'
-import { change, request } from '../../../support/store-samples.ts'
+import { change, request } from '../../../support/store/store-samples.ts'
 
 export interface WriterOrders {
   dataDir: string

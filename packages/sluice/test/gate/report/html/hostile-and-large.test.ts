@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { axeFaults } from '../../../support/axe.ts'
+import { axeFaults } from '../../../support/browser/axe.ts'
+import { sharedBrowser } from '../../../support/browser/shared-browser.ts'
 import { everythingHostile, hostileCase, hostileReport } from '../../../support/report/hostile.ts'
 import {
   caseReport,
@@ -11,7 +12,6 @@ import {
   incidentReport,
   passedFeature,
 } from '../../../support/report/incident.ts'
-import { sharedBrowser } from '../../../support/shared-browser.ts'
 import { openReport } from './opened-report.ts'
 
 /** Cases of every kind; axe looks at each row, and the others are like the last one. */

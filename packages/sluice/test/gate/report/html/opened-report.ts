@@ -8,7 +8,7 @@ import type { Browser, CDPSession, Page } from 'playwright-core'
 import { type HtmlLimits, writeHtml } from '../../../../src/gate/report/html/write-html.ts'
 import type { CaseReport } from '../../../../src/records/report/case-report.ts'
 import type { ReportSummary } from '../../../../src/records/report/report.ts'
-import { complaintsOf } from '../../../support/browser.ts'
+import { complaintsOf } from '../../../support/browser/browser.ts'
 
 export interface OpenedReport extends AsyncDisposable {
   page: Page

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { sharedBrowser } from '../../../support/browser/shared-browser.ts'
 import {
   caseReport,
   incidentCases,
@@ -9,7 +10,6 @@ import {
   incidentReport,
   passedFeature,
 } from '../../../support/report/incident.ts'
-import { sharedBrowser } from '../../../support/shared-browser.ts'
 import { openReport } from './opened-report.ts'
 
 describe('report.html in Chromium', () => {

@@ -4,11 +4,11 @@ import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
 import { verifyChain } from '../../../../../src/control/release/audit-chain.ts'
 import type { EngineState } from '../../../../../src/control/server/engine-state.ts'
-import { browsedPlane, layoutFaults, signIn } from '../../../../support/browsed-plane.ts'
-import { promptVersion, type TestPlane, testPlane } from '../../../../support/control-plane.ts'
-import { describedEngine, reportOf } from '../../../../support/described-feature.ts'
-import { acknowledge } from '../../../../support/launched.ts'
-import { sharedBrowser } from '../../../../support/shared-browser.ts'
+import { browsedPlane, layoutFaults, signIn } from '../../../../support/browser/browsed-plane.ts'
+import { sharedBrowser } from '../../../../support/browser/shared-browser.ts'
+import { promptVersion, type TestPlane, testPlane } from '../../../../support/control-plane/control-plane.ts'
+import { describedEngine, reportOf } from '../../../../support/control-plane/described-feature.ts'
+import { acknowledge } from '../../../../support/control-plane/launched.ts'
 
 const markup = `"'></textarea></title></script><script>pwned=1</script><img src=x onerror=pwned=1><svg onload=pwned=1>`
 /** By which one sees that a page has shown one of the texts. */

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { axeFaults } from '../../../../support/axe.ts'
-import { browsedPlane, layoutFaults, openPage, signIn } from '../../../../support/browsed-plane.ts'
-import { acknowledge } from '../../../../support/launched.ts'
-import { type RuledPlane, ruled } from '../../../../support/ruled.ts'
-import { sharedBrowser } from '../../../../support/shared-browser.ts'
+import { axeFaults } from '../../../../support/browser/axe.ts'
+import { browsedPlane, layoutFaults, openPage, signIn } from '../../../../support/browser/browsed-plane.ts'
+import { sharedBrowser } from '../../../../support/browser/shared-browser.ts'
+import { acknowledge } from '../../../../support/control-plane/launched.ts'
+import { type RuledPlane, ruled } from '../../../../support/control-plane/ruled.ts'
 
 /** What has the focus: what it is called, whether one sees it, and where it stands in the page. */
 function focused(page: Page): Promise<{ name: string; isSeen: boolean; place: number }> {

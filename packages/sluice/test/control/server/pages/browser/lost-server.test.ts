@@ -4,12 +4,18 @@ import { before, describe, test } from 'node:test'
 import { systemClock } from '@sluice/client'
 import type { Browser, Page } from 'playwright-core'
 import { postgresStore } from '../../../../../src/control/store/postgres/postgres-store.ts'
-import { browsedPlane, openPage, patienceMs, rollBackWatched, signIn } from '../../../../support/browsed-plane.ts'
-import { gateReport, promptVersion, testPlane } from '../../../../support/control-plane.ts'
-import { acknowledge } from '../../../../support/launched.ts'
-import { startPostgres, withoutPostgres } from '../../../../support/postgres.ts'
+import {
+  browsedPlane,
+  openPage,
+  patienceMs,
+  rollBackWatched,
+  signIn,
+} from '../../../../support/browser/browsed-plane.ts'
+import { sharedBrowser } from '../../../../support/browser/shared-browser.ts'
+import { gateReport, promptVersion, testPlane } from '../../../../support/control-plane/control-plane.ts'
+import { acknowledge } from '../../../../support/control-plane/launched.ts'
 import { createProject, type Project } from '../../../../support/project.ts'
-import { sharedBrowser } from '../../../../support/shared-browser.ts'
+import { startPostgres, withoutPostgres } from '../../../../support/store/postgres.ts'
 import { until } from '../../../../support/until.ts'
 
 const token = 'an-admin-token-for-tests'

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import { axeFaults } from '../../../../support/axe.ts'
-import { type BrowsedPlane, browsedPlane, enterToken, signIn } from '../../../../support/browsed-plane.ts'
-import { testPlane } from '../../../../support/control-plane.ts'
-import { sharedBrowser } from '../../../../support/shared-browser.ts'
-import { signedIn } from '../../../../support/visitor.ts'
+import { axeFaults } from '../../../../support/browser/axe.ts'
+import { type BrowsedPlane, browsedPlane, enterToken, signIn } from '../../../../support/browser/browsed-plane.ts'
+import { sharedBrowser } from '../../../../support/browser/shared-browser.ts'
+import { testPlane } from '../../../../support/control-plane/control-plane.ts'
+import { signedIn } from '../../../../support/control-plane/visitor.ts'
 
 /** A plane with a canary of `f`, and the path of the form that rolls it back. */
 async function withCanary(browser: Browser): Promise<BrowsedPlane & { form: string; id: string }> {

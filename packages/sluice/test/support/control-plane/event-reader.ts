@@ -1,5 +1,5 @@
 import type { Snapshot } from '@sluice/client'
-import { until } from './until.ts'
+import { until } from '../until.ts'
 
 /** What has come over a stream so far, as text. */
 export interface EventReader extends AsyncDisposable {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { outputHash } from '../../src/gate/labels/label-files.ts'
-import type { JudgedOutput, Label } from '../../src/records/label.ts'
-import { type ChatRequest, isJudgeRequest, judgement, textOf } from './fake-model.ts'
-import { createProject, type Project, type SummaryOptions, summaryFiles } from './project.ts'
+import { outputHash } from '../../../src/gate/labels/label-files.ts'
+import type { JudgedOutput, Label } from '../../../src/records/label.ts'
+import { type ChatRequest, isJudgeRequest, judgement, textOf } from '../fake-model.ts'
+import { createProject, type Project, type SummaryOptions, summaryFiles } from '../project.ts'
 
 /** One labelled output: what people say of it, and what the fake judge says. */
 export interface LabelledText {

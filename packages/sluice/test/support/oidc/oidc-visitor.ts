@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import type { ControlPlaneOptions } from '../../src/control/server/control-plane.ts'
-import { createLeanFetch } from '../../src/core/providers/http/lean-fetch.ts'
-import type { OidcSettings } from '../../src/core/suite/config/oidc-settings.ts'
-import { type TestPlane, testPlane } from './control-plane.ts'
+import type { ControlPlaneOptions } from '../../../src/control/server/control-plane.ts'
+import { createLeanFetch } from '../../../src/core/providers/http/lean-fetch.ts'
+import type { OidcSettings } from '../../../src/core/suite/config/oidc-settings.ts'
+import { type TestPlane, testPlane } from '../control-plane/control-plane.ts'
+import type { ManualClock } from '../manual-clock.ts'
 import { clientSecret, type LocalProvider, oidcSettings } from './identity-provider.ts'
-import type { ManualClock } from './manual-clock.ts'
 
 /** Where the control plane of `testPlane` says it is. */
 const home = 'http://localhost'

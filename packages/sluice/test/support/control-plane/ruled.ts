@@ -1,4 +1,4 @@
-import type { ApprovalRule, ApprovalRules } from '../../src/core/suite/config/approval-settings.ts'
+import type { ApprovalRule, ApprovalRules } from '../../../src/core/suite/config/approval-settings.ts'
 import { type TestPlane, type Told, testPlane } from './control-plane.ts'
 
 const day = 24 * 3_600_000

@@ -2,23 +2,23 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { PromptVersion } from '@sluice/client'
-import { changeToken } from '../../src/control/server/access/change-token.ts'
-import { tokenHash } from '../../src/control/server/access/token-secret.ts'
+import { changeToken } from '../../../src/control/server/access/change-token.ts'
+import { tokenHash } from '../../../src/control/server/access/token-secret.ts'
 import {
   type ControlPlane,
   type ControlPlaneOptions,
   createControlPlane,
-} from '../../src/control/server/control-plane.ts'
-import { createLog } from '../../src/control/server/log.ts'
-import type { HttpRoute } from '../../src/control/server/route/route.ts'
-import { routes } from '../../src/control/server/routes.ts'
-import { memoryStore } from '../../src/control/store/memory/memory-store.ts'
-import type { Store } from '../../src/control/store/store.ts'
-import { versionId } from '../../src/core/suite/prompt/version.ts'
-import { problemSchema } from '../../src/records/problem.ts'
-import type { TokenRecord } from '../../src/records/token.ts'
-import { type Scope, scopes } from '../../src/records/token-scopes.ts'
-import { type ManualClock, manualClock } from './manual-clock.ts'
+} from '../../../src/control/server/control-plane.ts'
+import { createLog } from '../../../src/control/server/log.ts'
+import type { HttpRoute } from '../../../src/control/server/route/route.ts'
+import { routes } from '../../../src/control/server/routes.ts'
+import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
+import type { Store } from '../../../src/control/store/store.ts'
+import { versionId } from '../../../src/core/suite/prompt/version.ts'
+import { problemSchema } from '../../../src/records/problem.ts'
+import type { TokenRecord } from '../../../src/records/token.ts'
+import { type Scope, scopes } from '../../../src/records/token-scopes.ts'
+import { type ManualClock, manualClock } from '../manual-clock.ts'
 
 export interface Told {
   status: number

@@ -1,6 +1,6 @@
-import type { Assessment } from '../../src/control/rollout/assessment/assessment.ts'
-import type { EngineState } from '../../src/control/server/engine-state.ts'
-import { versionId } from '../../src/core/suite/prompt/version.ts'
+import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
+import type { EngineState } from '../../../src/control/server/engine-state.ts'
+import { versionId } from '../../../src/core/suite/prompt/version.ts'
 import type { TestPlane } from './control-plane.ts'
 
 /** A version as it is published, with a report that says all that the gate can say. */

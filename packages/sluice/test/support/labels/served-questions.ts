@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { progressText, stillNeeded } from '../../src/gate/calibration/labels-needed.ts'
-import { type LabelServer, startLabelServer } from '../../src/gate/label-page/label-server.ts'
-import { labelPageAssets } from '../../src/gate/label-page/page-assets.ts'
-import { appendLines } from '../../src/gate/labels/append-lines.ts'
-import { labelFilesOf, outputHash } from '../../src/gate/labels/label-files.ts'
-import { type LabelQuestion, startLabelling } from '../../src/gate/labels/labelling.ts'
-import type { Label } from '../../src/records/label.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { progressText, stillNeeded } from '../../../src/gate/calibration/labels-needed.ts'
+import { type LabelServer, startLabelServer } from '../../../src/gate/label-page/label-server.ts'
+import { labelPageAssets } from '../../../src/gate/label-page/page-assets.ts'
+import { appendLines } from '../../../src/gate/labels/append-lines.ts'
+import { labelFilesOf, outputHash } from '../../../src/gate/labels/label-files.ts'
+import { type LabelQuestion, startLabelling } from '../../../src/gate/labels/labelling.ts'
+import type { Label } from '../../../src/records/label.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 export function question(index: number, changes: Partial<LabelQuestion> = {}, text = `Output ${index}`): LabelQuestion {
   const id = `case-${index}`

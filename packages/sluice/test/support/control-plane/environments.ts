@@ -1,4 +1,4 @@
-import type { TokenRecord } from '../../src/records/token.ts'
+import type { TokenRecord } from '../../../src/records/token.ts'
 import { type TestPlane, type Told, testPlane } from './control-plane.ts'
 
 /** A control plane with the environments staging and production, and a token of an application in each. */

@@ -1,8 +1,8 @@
-import type { GatherOptions } from '../../src/control/incident/gather-failures.ts'
-import { controlPlane } from '../../src/control/remote/remote-control-plane.ts'
-import type { StoredContent } from '../../src/records/content.ts'
-import { type TestPlane, tokenOf } from './control-plane.ts'
-import { memoryFiles } from './memory-files.ts'
+import type { GatherOptions } from '../../../src/control/incident/gather-failures.ts'
+import { controlPlane } from '../../../src/control/remote/remote-control-plane.ts'
+import type { StoredContent } from '../../../src/records/content.ts'
+import { type TestPlane, tokenOf } from '../control-plane/control-plane.ts'
+import { memoryFiles } from '../memory-files.ts'
 
 /** A plane with a rollout under way, and the commands' view of it. */
 export async function canary(test: TestPlane) {

@@ -1,5 +1,5 @@
-import type { TestPlane } from './control-plane.ts'
-import { request } from './controller/stage.ts'
+import type { TestPlane } from '../control-plane/control-plane.ts'
+import { request } from '../controller/stage.ts'
 
 const hourMs = 3_600_000
 

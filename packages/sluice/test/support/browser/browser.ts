@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import sparticuz from '@sparticuz/chromium'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import workspace from '../../../../package.json' with { type: 'json' }
+import workspace from '../../../../../package.json' with { type: 'json' }
 
 /**
  * Without these: contexts need processes of their own, which take a fifth of the time where they are forked from one that
@@ -17,7 +17,7 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** Stays there from one run of the tests to the next. */
-const cache = path.join(import.meta.dirname, '../../../../node_modules/.cache')
+const cache = path.join(import.meta.dirname, '../../../../../node_modules/.cache')
 
 /** Unpacked beside and then moved, since tests start at the same time and a half of it must not be run. */
 async function unpacked(): Promise<string> {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Label } from '../../src/records/label.ts'
-import type { Project } from './project.ts'
+import type { Label } from '../../../src/records/label.ts'
+import type { Project } from '../project.ts'
 
 /** The lines of a file of labels; none where it is not there. */
 export function labelLines<T>(project: Pick<Project, 'root'>, file: string): T[] {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import Provider, { interactionPolicy } from 'oidc-provider'
-import type { OidcSettings } from '../../src/core/suite/config/oidc-settings.ts'
+import type { OidcSettings } from '../../../src/core/suite/config/oidc-settings.ts'
 
 /** What the provider says of its people, by the id with which they sign in. */
 export type People = Map<string, Record<string, unknown>>

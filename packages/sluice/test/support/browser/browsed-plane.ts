@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 import { systemClock } from '@sluice/client'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { listen } from '../../src/control/server/http/listen.ts'
+import { listen } from '../../../src/control/server/http/listen.ts'
+import { type TestPlane, testPlane, tokenOf } from '../control-plane/control-plane.ts'
+import { describedEngine } from '../control-plane/described-feature.ts'
 import { axeFaults } from './axe.ts'
-import { type TestPlane, testPlane, tokenOf } from './control-plane.ts'
-import { describedEngine } from './described-feature.ts'
 
 /** Pages wait so long for what they are told to wait for: the machine may be busy with other tests. */
 export const patienceMs = 60_000

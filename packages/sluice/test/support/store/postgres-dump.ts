@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { postgresMigrations } from '../../src/control/store/postgres/migrations.ts'
+import { postgresMigrations } from '../../../src/control/store/postgres/migrations.ts'
 
 /** Keys that the store drops by itself once no replica of an older version is connected. */
 const formerKeys = [

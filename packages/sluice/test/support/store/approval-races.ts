@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { verifyChain } from '../../src/control/release/audit-chain.ts'
-import type { Store } from '../../src/control/store/store.ts'
-import type { ApprovalRule } from '../../src/core/suite/config/approval-settings.ts'
-import { type TestPlane, type Told, testPlane } from './control-plane.ts'
-import { ruled } from './ruled.ts'
+import { verifyChain } from '../../../src/control/release/audit-chain.ts'
+import type { Store } from '../../../src/control/store/store.ts'
+import type { ApprovalRule } from '../../../src/core/suite/config/approval-settings.ts'
+import { type TestPlane, type Told, testPlane } from '../control-plane/control-plane.ts'
+import { ruled } from '../control-plane/ruled.ts'
 
 const people = ['ann-the-approver', 'bob-the-approver', 'cat-the-approver']
 

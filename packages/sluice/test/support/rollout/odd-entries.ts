@@ -1,5 +1,5 @@
-import type { LogEntry } from '../../src/records/outcome.ts'
-import type { Random } from '../../src/stats/index.ts'
+import type { LogEntry } from '../../../src/records/outcome.ts'
+import type { Random } from '../../../src/stats/index.ts'
 
 /** Values as no type says that they can be, and as they come all the same. */
 const numbers = [0, 1, -1, 0.5, 5e-324, 1e-300, 1e200, 1.7e308, 2 ** 53 - 1, 2 ** 53, -1e200, 1e-9, 0.9999999999999999]

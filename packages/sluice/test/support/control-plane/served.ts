@@ -1,5 +1,5 @@
-import type { Finished, Project, Started } from './project.ts'
-import { until } from './until.ts'
+import type { Finished, Project, Started } from '../project.ts'
+import { until } from '../until.ts'
 
 const adminToken = 'an-admin-token-for-tests'
 const serve = ['serve', '--port', '0']

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Store } from '../../src/control/store/store.ts'
+import type { Store } from '../../../src/control/store/store.ts'
 import { type TestPlane, testPlane } from './control-plane.ts'
 
 /** Reports what the token is to see as applied. */
