@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { demoPictures, demoScale, pictures } from '../../../../scripts/screenshots/pictures.ts'
+import { demoPictures, demoScale, pictures } from '../../../../scripts/pictures/pictures.ts'
 import { allPages } from '../support/pages.ts'
 
 const root = path.join(import.meta.dirname, '../../../..')

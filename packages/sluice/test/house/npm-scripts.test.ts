@@ -42,11 +42,12 @@ test('a row of a command is not that of another one whose name begins alike', ()
   )
 })
 
+// Of the scripts in folders knip finds those that nothing runs.
 test('every script can be run by npm run, which finds the Node that it needs', () => {
   const run = Object.values(scripts).join('\n')
   const all = globSync('scripts/*.ts', { cwd: root })
   const named = [...run.matchAll(/((?:scripts|demo|packages)\/[\w/.-]+\.ts)/g)].map(([, file = '']) => file)
-  assert.ok(all.length > 25 && named.length > 25, `${all.length} scripts, ${named.length} named`)
+  assert.ok(all.length > 20 && named.length > 25, `${all.length} scripts, ${named.length} named`)
   assert.deepEqual(
     all.filter((file) => !run.includes(`node ${file}`) && !run.includes(`sluice-source ${file}`)),
     [],

@@ -15,7 +15,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'sluice-vectors-'))
 after(() => rmSync(folder, { recursive: true }))
 
 function check(...args: string[]): { status: number | null; lines: string[]; stderr: string } {
-  const script = path.join(root, 'scripts/vectors.ts')
+  const script = path.join(root, 'scripts/vectors/vectors.ts')
   const run = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' })
   return { status: run.status, lines: run.stdout.trim().split('\n'), stderr: run.stderr }
 }

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { type HarmPicture, harmSvg } from './canary-picture/harm-svg.ts'
-import { measure } from './simulate-canary/measure.ts'
-import type { Played } from './simulate-canary/play.ts'
-import { Pool } from './simulate-canary/pool.ts'
-import { type Row, world } from './simulate-canary/row.ts'
+import { measure } from '../simulate-canary/measure.ts'
+import type { Played } from '../simulate-canary/play.ts'
+import { Pool } from '../simulate-canary/pool.ts'
+import { type Row, world } from '../simulate-canary/row.ts'
+import { type HarmPicture, harmSvg } from './harm-svg.ts'
 
 /**
  * Draws docs/images/canary-harm-*.svg: how many canaries are rolled back within 96 hours, and how soon, by the size of the harm, for
@@ -67,13 +67,13 @@ for (const { file, harm, sizes, canary, shown } of kinds) {
   )
   for (const { name, points } of lines)
     console.log(`${file}, ${name}: ${points.map((one) => `${one.harm} ${one.rolledBack.toFixed(2)}`).join(', ')}`)
-  const picture = path.join(import.meta.dirname, `../docs/images/canary-harm-${file}.svg`)
+  const picture = path.join(import.meta.dirname, `../../docs/images/canary-harm-${file}.svg`)
   await writeFile(picture, harmSvg({ harm, shown, lines }))
 }
 
 /** All runs of the rows, in parts of ten. */
 async function playRows(rows: readonly Row[]): Promise<Map<Row, Played[]>> {
-  const pool = new Pool(new URL('./simulate-canary.ts', import.meta.url))
+  const pool = new Pool(new URL('../simulate-canary.ts', import.meta.url))
   const found = rows.map(async ({ play }, row) => {
     const parts = Array.from({ length: Math.ceil(runs / 10) }, (_, i) => {
       const part = { from: 10 * i, to: Math.min(runs, 10 * i + 10) }

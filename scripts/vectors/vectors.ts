@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import * as stats from '../packages/sluice/src/stats/index.ts'
-import { canaryProcedures } from './vectors/canary-procedures.ts'
-import { judgeProcedures } from './vectors/judge-procedures.ts'
+import * as stats from '../../packages/sluice/src/stats/index.ts'
+import { canaryProcedures } from './canary-procedures.ts'
+import { judgeProcedures } from './judge-procedures.ts'
 
 /** Checks a file of test vectors against the statistics: `npm run vectors -- FILE [--only a,b]`. */
 

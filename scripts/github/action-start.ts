@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
 
-const root = path.join(import.meta.dirname, '..')
+const root = path.join(import.meta.dirname, '../..')
 const scratch = mkdtempSync(path.join(tmpdir(), 'sluice-action-start-'))
 const event = path.join(scratch, 'event.json')
 writeFileSync(event, '{}')

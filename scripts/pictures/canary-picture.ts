@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { DecisionEngine } from '../packages/sluice/src/control/rollout/decision-engine.ts'
-import { eValueEngine } from '../packages/sluice/src/control/rollout/decision-engine.ts'
-import { scenarioSchema } from '../packages/sluice/src/control/simulate/scenario.ts'
-import { simulateCanary } from '../packages/sluice/src/control/simulate/simulate-canary.ts'
-import { type Course, evidenceSvg, type Group } from './canary-picture/evidence-svg.ts'
+import type { DecisionEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
+import { eValueEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
+import { scenarioSchema } from '../../packages/sluice/src/control/simulate/scenario.ts'
+import { simulateCanary } from '../../packages/sluice/src/control/simulate/simulate-canary.ts'
+import { type Course, evidenceSvg, type Group } from './evidence-svg.ts'
 
 /**
  * Draws docs/images/canary-evidence.svg: the e-value of simulated canaries over time, by the code behind `sluice simulate`.
@@ -55,4 +55,4 @@ for (const { name, drop } of kinds) {
   const ends = courses.filter((course) => course.some(({ rolledBack }) => rolledBack)).length
   console.log(`${name}: ${ends} of ${runs} rolled back within ${hours} h`)
 }
-await writeFile(path.join(import.meta.dirname, '../docs/images/canary-evidence.svg'), evidenceSvg(groups, hours))
+await writeFile(path.join(import.meta.dirname, '../../docs/images/canary-evidence.svg'), evidenceSvg(groups, hours))

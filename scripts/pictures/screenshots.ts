@@ -1,7 +1,7 @@
 // npm run screenshots: docs/images/*.png, from the demo's failing gate and from `sluice serve --demo`; `-- pages` only the latter.
-import { openBrowser } from '../packages/sluice/test/support/browser/browser.ts'
-import { takeDemoPictures } from './screenshots/demo-pictures.ts'
-import { takeGatePictures } from './screenshots/gate-pictures.ts'
+import { openBrowser } from '../../packages/sluice/test/support/browser/browser.ts'
+import { takeDemoPictures } from './demo-pictures.ts'
+import { takeGatePictures } from './gate-pictures.ts'
 
 const only = process.argv[2]
 const browser = await openBrowser()

@@ -2,7 +2,7 @@
 // its own, on big integers and straight from the algorithm's description, so that the client's is checked against another.
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { seededRandom } from '../packages/sluice/src/stats/random.ts'
+import { seededRandom } from '../../packages/sluice/src/stats/random.ts'
 
 const mask = 0xffffffffn
 const rotate = (value: bigint, by: bigint) => ((value << by) | (value >> (32n - by))) & mask
@@ -89,7 +89,7 @@ const vectors = [
 const about =
   'position = floor(murmur3_x86_32(utf8(salt + "\\0" + unit), seed 0) * 1000000 / 2^32); a lone surrogate is U+FFFD. In the canary iff position < ppm.'
 const rows = vectors.map((row) => `    ${JSON.stringify(row)}`).join(',\n')
-const file = path.join(import.meta.dirname, '../packages/client/routing-vectors.json')
+const file = path.join(import.meta.dirname, '../../packages/client/routing-vectors.json')
 writeFileSync(
   file,
   `{\n  "algorithm": "murmur3-x86-32/ppm",\n  "about": ${JSON.stringify(about)},\n  "vectors": [\n${rows}\n  ]\n}\n`,

@@ -1,14 +1,14 @@
 /**
- * Plays a pull request through, from the push with a regression to the fix and to the same change from a fork: `node
- * scripts/pull-request.ts`. A git repository in a temporary folder, a model and a GitHub on loopback; the command that runs
- * is the one of the Action. Exits 1 where anything is not as told.
+ * `npm run pull-request`: plays a pull request through, from the push with a regression to the fix and to the same change
+ * from a fork. A git repository in a temporary folder, a model and a GitHub on loopback; the command that runs is the one
+ * of the Action. Exits 1 where anything is not as told.
  */
 import assert from 'node:assert/strict'
-import { fakeModel } from '../packages/sluice/test/support/fake-model.ts'
-import { changedProject, commitAll, summariser } from '../packages/sluice/test/support/gate-project.ts'
-import { fakeGithub } from '../packages/sluice/test/support/github/fake-github.ts'
-import { githubRun, pullRequestEvent } from '../packages/sluice/test/support/github/github-run.ts'
-import { summaryFiles } from '../packages/sluice/test/support/project.ts'
+import { fakeModel } from '../../packages/sluice/test/support/fake-model.ts'
+import { changedProject, commitAll, summariser } from '../../packages/sluice/test/support/gate-project.ts'
+import { fakeGithub } from '../../packages/sluice/test/support/github/fake-github.ts'
+import { githubRun, pullRequestEvent } from '../../packages/sluice/test/support/github/github-run.ts'
+import { summaryFiles } from '../../packages/sluice/test/support/project.ts'
 
 await using model = await fakeModel(summariser((mail) => mail >= 5))
 await using github = await fakeGithub()

@@ -4,8 +4,8 @@
  * so uneven that all eight repeats are asked for.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import { fakeModel, isJudgeRequest, judgement } from '../packages/sluice/test/support/fake-model.ts'
-import { changedProject } from '../packages/sluice/test/support/gate-project.ts'
+import { fakeModel, isJudgeRequest, judgement } from '../../packages/sluice/test/support/fake-model.ts'
+import { changedProject } from '../../packages/sluice/test/support/gate-project.ts'
 
 const latencyMs = 2000
 const isNoisy = process.argv[2] === 'noisy'
