@@ -17,7 +17,7 @@ import { tellTheRelease } from './release.ts'
 import { tellTheSkill } from './skill.ts'
 import { emailSummaries, handbook, openStage, releaseNotes, type Stage, supportAgent } from './stage.ts'
 import { ahead, bad, bold, detail, dim, good, heading, oneLine, paragraph, say, showChange } from './tell.ts'
-import { tellTheTrust } from './trust.ts'
+import { tellTheTrust } from './trust/trust.ts'
 
 const shapeTests = ['not empty', 'under 500 words', 'says "summary"']
 const example = 'invoice-dispute-01'

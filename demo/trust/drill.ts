@@ -1,10 +1,10 @@
-import { type DrillReport, drillReportSchema } from '../packages/sluice/src/records/report/drill-report.ts'
-import { showCommand } from './command.ts'
-import { expect } from './gate.ts'
-import type { Stage } from './stage.ts'
-import { bad, detail, heading, oneLine, paragraph, percent, say, showChange } from './tell.ts'
-import { calibrated } from './trust-calibration.ts'
-import { addLabels } from './trust-labels.ts'
+import { type DrillReport, drillReportSchema } from '../../packages/sluice/src/records/report/drill-report.ts'
+import { showCommand } from '../command.ts'
+import { expect } from '../gate.ts'
+import type { Stage } from '../stage.ts'
+import { bad, detail, heading, oneLine, paragraph, percent, say, showChange } from '../tell.ts'
+import { calibrated } from './calibration.ts'
+import { addLabels } from './labels.ts'
 
 const feature = 'email-summary'
 /** The cases that are drilled; labels may be about others too. */

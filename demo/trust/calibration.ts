@@ -1,9 +1,9 @@
-import { type Calibration, calibrationSchema } from '../packages/sluice/src/records/report/calibration.ts'
-import { showCommand } from './command.ts'
-import { expect } from './gate.ts'
-import type { Stage } from './stage.ts'
-import { heading, paragraph, say } from './tell.ts'
-import { addLabels } from './trust-labels.ts'
+import { type Calibration, calibrationSchema } from '../../packages/sluice/src/records/report/calibration.ts'
+import { showCommand } from '../command.ts'
+import { expect } from '../gate.ts'
+import type { Stage } from '../stage.ts'
+import { heading, paragraph, say } from '../tell.ts'
+import { addLabels } from './labels.ts'
 
 const feature = 'email-summary'
 

@@ -1,12 +1,12 @@
-import { loadProject, strictProject } from '../packages/sluice/src/core/suite/project/project.ts'
-import { diskFiles } from '../packages/sluice/src/core/suite/project-files.ts'
-import { casesOf } from '../packages/sluice/src/core/suite/prompt/suites.ts'
-import { settingsOf } from '../packages/sluice/src/gate/judge-versions.ts'
-import { policyOf } from '../packages/sluice/src/gate/run-gate.ts'
-import type { FeatureReport } from '../packages/sluice/src/records/report/feature-report.ts'
-import { clopperPearson, type Random, seededRandom } from '../packages/sluice/src/stats/index.ts'
-import { type SimulatedCase, simulateRun } from '../packages/sluice/test/support/simulated-gate/simulated-gate.ts'
-import type { Stage } from './stage.ts'
+import { loadProject, strictProject } from '../../packages/sluice/src/core/suite/project/project.ts'
+import { diskFiles } from '../../packages/sluice/src/core/suite/project-files.ts'
+import { casesOf } from '../../packages/sluice/src/core/suite/prompt/suites.ts'
+import { settingsOf } from '../../packages/sluice/src/gate/judge-versions.ts'
+import { policyOf } from '../../packages/sluice/src/gate/run-gate.ts'
+import type { FeatureReport } from '../../packages/sluice/src/records/report/feature-report.ts'
+import { clopperPearson, type Random, seededRandom } from '../../packages/sluice/src/stats/index.ts'
+import { type SimulatedCase, simulateRun } from '../../packages/sluice/test/support/simulated-gate/simulated-gate.ts'
+import type { Stage } from '../stage.ts'
 
 /** How a drop comes: each answer loses the same, or few answers lose all of their score. */
 type Drop = { size: number; comes: 'evenly' | 'in few answers' }

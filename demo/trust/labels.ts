@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { labelFilesOf, outputHash } from '../packages/sluice/src/gate/labels/label-files.ts'
-import { labelledOutputSchema, labelSchema } from '../packages/sluice/src/records/label.ts'
-import type { Stage } from './stage.ts'
+import { labelFilesOf, outputHash } from '../../packages/sluice/src/gate/labels/label-files.ts'
+import { labelledOutputSchema, labelSchema } from '../../packages/sluice/src/records/label.ts'
+import type { Stage } from '../stage.ts'
 
 const ids = z.array(z.string()).default([])
 const writtenLabelsSchema = z.array(
@@ -21,7 +21,7 @@ const at = '2026-11-26T09:00:00.000Z'
 
 /** Adds labels of the demo to the project, each about the first recorded summary. Returns how many. */
 export function addLabels(stage: Stage, batch: keyof z.output<typeof labelsSchema>): number {
-  const text = readFileSync(path.join(import.meta.dirname, 'trust-labels.yaml'), 'utf8')
+  const text = readFileSync(path.join(import.meta.dirname, 'labels.yaml'), 'utf8')
   const files = labelFilesOf('email-summary')
   const [labels, outputs]: [string[], string[]] = [[], []]
   for (const { by, item, of, yes, no } of labelsSchema.parse(parse(text))[batch]) {
@@ -29,7 +29,7 @@ export function addLabels(stage: Stage, batch: keyof z.output<typeof labelsSchem
     for (const [verdict, cases] of Object.entries({ yes, no })) {
       for (const id of cases) {
         const summary = summaries.get(id)
-        if (summary === undefined) throw new Error(`trust-labels.yaml: no summary "${of}" of "${id}" is recorded`)
+        if (summary === undefined) throw new Error(`labels.yaml: no summary "${of}" of "${id}" is recorded`)
         const output = outputHash(summary)
         const about = { case: id, output, version: null }
         const label = { ...about, item, verdict, labeller: by, kind: 'human', probability: null, at, sawJudge: false }
