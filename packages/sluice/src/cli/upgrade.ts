@@ -43,8 +43,8 @@ export async function upgradeCommand(given: Record<string, unknown>, host: Host)
   const { root } = config
   const fetch = createLeanFetch({ env })
   const models = [...new Set(modelUses(prompts, config).map(({ model }) => model))]
-  const { dates: told, notes } = await askShutdownDates([...models, ...(flags.to ?? [])], config, { env, fetch })
-  const plan = planUpgrade(flags, project, { today: utcDay(now), told, notes })
+  const { dates: endDates, notes } = await askShutdownDates([...models, ...(flags.to ?? [])], config, { env, fetch })
+  const plan = planUpgrade(flags, project, { today: utcDay(now), endDates, notes })
   requireSuites(plan.prompts, flags.suite)
   const place = flags.pullRequest ? { ...(await githubPlace(root, env)), ...(await commitHere(root, env)) } : undefined
   const destinations = findNewDestinations(project, await defaultBase(project, host), flags, host)

@@ -36,6 +36,6 @@ export async function recordedRepeats(
 
 /** The policy with the looks that the recordings allow; the error budget is spread over those that remain. */
 export function limitRounds(policy: GatePolicy, { all, critical }: RecordedRepeats): GatePolicy {
-  const rounds = policy.looks.filter((look, index) => index === 0 || look <= all)
+  const rounds = policy.looks.filter((count, index) => index === 0 || count <= all)
   return { ...policy, looks: rounds, criticalRepeats: Math.min(policy.criticalRepeats, critical) }
 }

@@ -44,7 +44,7 @@ export async function nightly(given: Record<string, unknown>, host: Host): Promi
     ends,
     destinations: findNewDestinations(project, await defaultBase(project, host, async () => git), flags, host),
     git,
-    tell: createNotifyNight(flags.notify ? config : { ...config, notify: [] }, host),
+    notify: createNotifyNight(flags.notify ? config : { ...config, notify: [] }, host),
     mask: host.mask,
   }
   const request = {

@@ -21,7 +21,7 @@ const pollMs = 500
  * What happens once somebody looks: one process loses its network, the canary goes bad, and soon after the end of the
  * rollout the process is back. Returns what ends the story.
  */
-export function tellStory({ store, engineState, applications, visited }: CanaryStoryOptions): () => void {
+export function playStory({ store, engineState, applications, visited }: CanaryStoryOptions): () => void {
   let timer: NodeJS.Timeout | undefined
   const later = (ms: number, act: () => void) => {
     timer = setTimeout(act, ms)

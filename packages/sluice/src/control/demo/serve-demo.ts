@@ -13,7 +13,7 @@ import { createMetrics } from '../server/metrics/metrics.ts'
 import { startForecastThread } from '../server/rollouts/forecast-thread.ts'
 import { listenForSignals, type ServeProcess } from '../server/serve/serve.ts'
 import { memoryStore } from '../store/memory/memory-store.ts'
-import { tellStory } from './canary-story.ts'
+import { playStory } from './canary-story.ts'
 import { demoEngineOptions } from './demo-engine.ts'
 import { demoFeatures } from './demo-features.ts'
 import { type DemoGate, demoNight } from './demo-gate.ts'
@@ -62,7 +62,7 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
       const visit = firstVisit(plane)
       const listening = await listen(visit.plane, { host: settings.host, port: settings.port })
       const applications = await startApplications({ url: listening.url, token: tokens.client }, Math.random)
-      const stopStory = tellStory({ store, engineState, applications, visited: visit.visited })
+      const stopStory = playStory({ store, engineState, applications, visited: visit.visited })
       try {
         const url = `${listening.url}${signInLink.path}`
         for (const line of linkLines(url, listening.url, tokens.operator)) say(line)

@@ -26,7 +26,7 @@ export interface CaptureOptions {
   random: () => number
   redactorOf: (file?: string) => Promise<Redact>
   redactTextsOf: (file?: string) => Promise<RedactTexts>
-  count: (feature: string, fate: CaptureResult, by: number) => void
+  count: (feature: string, result: CaptureResult, by: number) => void
   onError: (error: unknown) => void
 }
 

@@ -108,15 +108,15 @@ async function logScore(
   return finish(task, context, 'scored')
 }
 
-async function finish(task: JudgeTask, { store }: JudgingContext, fate: JudgeTaskEnd): Promise<JudgedTask> {
+async function finish(task: JudgeTask, { store }: JudgingContext, end: JudgeTaskEnd): Promise<JudgedTask> {
   await store.finish([task])
-  return { end: fate }
+  return { end }
 }
 
 /** Ends a task without a score and deletes its content, which is no longer needed. */
-async function discard(task: JudgeTask, { store }: JudgingContext, fate: JudgeTaskEnd): Promise<JudgedTask> {
+async function discard(task: JudgeTask, { store }: JudgingContext, end: JudgeTaskEnd): Promise<JudgedTask> {
   await store.discard([task])
-  return { end: fate }
+  return { end }
 }
 
 async function tryAgain(task: JudgeTask, context: JudgingContext, error: unknown): Promise<JudgedTask> {

@@ -40,7 +40,7 @@ export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
     const tried = isOutage(health) ? claimed.slice(0, 1) : claimed
     for (const task of claimed.slice(tried.length)) await store.retry(task, task.attempts, clock.now() + outagePauseMs)
     const judged = await Promise.all(tried.map((task) => judgeTask(task, context)))
-    for (const { end: fate } of judged) count(feature, fate)
+    for (const { end } of judged) count(feature, end)
     await noteHealth(store, feature, { before: health, after: healthAfter(health, judged, clock.now()) })
     await announceBudget(store, feature, judged, clock.now())
   }
@@ -76,8 +76,8 @@ async function noteHealth(
 
 /** One answer shows that the judge works; failures add up. Results that say nothing about the judge change nothing. */
 function healthAfter(before: JudgeHealth, results: readonly JudgedTask[], now: number): JudgeHealth {
-  if (results.some(({ end: fate }) => fate === 'scored' || fate === 'abstained')) return healthyJudge
-  const failures = results.filter(({ end: fate }) => fate === 'failed' || fate === 'given-up')
+  if (results.some(({ end }) => end === 'scored' || end === 'abstained')) return healthyJudge
+  const failures = results.filter(({ end }) => end === 'failed' || end === 'given-up')
   if (failures.length === 0) return before
   return {
     failingSince: before.failingSince ?? now,
@@ -92,7 +92,7 @@ async function announceBudget(
   results: readonly JudgedTask[],
   now: number,
 ): Promise<void> {
-  const over = results.find(({ end: fate }) => fate === 'over-budget')
+  const over = results.find(({ end }) => end === 'over-budget')
   if (!over) return
   const day = new Date(now).toISOString().slice(0, 10)
   const reason = "Judging stops until tomorrow: the day's budget is used up"

@@ -79,5 +79,5 @@ export function shareFaults({ store, clock, replica, register, faults }: SharedF
       return false
     },
   })
-  return { ...loop, others: () => present().flatMap(([, told]) => told.faults) }
+  return { ...loop, others: () => present().flatMap(([, replicaFaults]) => replicaFaults.faults) }
 }

@@ -46,7 +46,7 @@ export interface SettingsPage {
   /** Null: GitHub is told nothing. */
   github: GithubStanding | null
   /** Whether any replica does that now. */
-  tellsGithub: boolean
+  followsGithub: boolean
   now: number
 }
 
@@ -61,7 +61,7 @@ export function settingsPage({
   othersAsk,
   channels,
   github,
-  tellsGithub,
+  followsGithub,
   now,
 }: SettingsPage): PageContent {
   const main = html`<h1>Settings</h1>
@@ -95,7 +95,7 @@ ${
       : undefined
   }</section>
 <section><h2>Notifications</h2>${channelsText(channels)}</section>
-<section><h2>GitHub</h2>${githubText(github, tellsGithub)}</section>`
+<section><h2>GitHub</h2>${githubText(github, followsGithub)}</section>`
   return { title: 'Settings', main }
 }
 
@@ -106,12 +106,12 @@ function channelsText(channels: SettingsPage['channels']) {
   return html`<ul>${channels.map((one) => html`<li><code>${one.id}</code>: ${channelState(one)}</li>`)}</ul>`
 }
 
-function channelState({ isFollowed: isTold, fault }: NonNullable<SettingsPage['channels']>[number]) {
+function channelState({ isFollowed, fault }: NonNullable<SettingsPage['channels']>[number]) {
   if (fault) {
     const since = fault.since === null ? undefined : html`, since ${moment(fault.since)}`
     return html`${toned('bad', `failed ${formatAmount(fault.failures, 'time')} in a row (${fault.code})`)}${since}`
   }
-  if (!isTold) return toned('bad', 'no replica tells it now: look at the log of the control plane')
+  if (!isFollowed) return toned('bad', 'no replica tells it now: look at the log of the control plane')
   return toned('unknown', 'no failure is known')
 }
 

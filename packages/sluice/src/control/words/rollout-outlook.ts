@@ -30,23 +30,23 @@ interface Wish extends GivenTraffic {
 
 /** What this traffic can decide. The general defaults give way to those that suit it. */
 export async function rolloutOutlook(
-  told: ReportedTraffic,
+  reported: ReportedTraffic,
   wish: Wish,
   { start, runs = wholeEffort.runs }: { start: number; runs?: number },
 ): Promise<RolloutOutlook> {
-  const { traffic, live, isJudged } = told
+  const { traffic, live, isJudged } = reported
   const perDay = wish.perDay ?? traffic?.requestsPerDay ?? null
   const { settings, judgePercent } = wish.areGiven
-    ? { settings: wish.settings, judgePercent: isJudged ? suitedPercent(told, perDay) : null }
-    : suitedSettings(told, wish.settings, perDay)
+    ? { settings: wish.settings, judgePercent: isJudged ? suitedPercent(reported, perDay) : null }
+    : suitedSettings(reported, wish.settings, perDay)
   if (perDay === null) {
-    const lines = [unknownTraffic, ...qualityLines(told, settings)]
+    const lines = [unknownTraffic, ...qualityLines(reported, settings)]
     return { settings, judgePercent, forecast: null, ends: null, lines: wrapped(lines) }
   }
   const users = wish.users ?? traffic?.users ?? null
   const percent = isJudged ? (judgePercent ?? live.judge.percent) : 0
   const course = traffic && (await courseOf(traffic, () => Promise.resolve()))
-  const known = expectedTraffic({ ...told, course }, wish, judgePercent)
+  const known = expectedTraffic({ ...reported, course }, wish, judgePercent)
   if (!known) throw new Error('the traffic was known before')
   const { expected, dailyUsd } = known
   const found = forecast(expected, settings, { start, runs })
@@ -60,7 +60,7 @@ export async function rolloutOutlook(
     ...(settings.flagMargin === wish.settings.flagMargin
       ? []
       : [`Rates may rise by ${100 * settings.flagMargin} points (flagMargin), adapted to this traffic.`]),
-    ...qualityLines(told, settings),
+    ...qualityLines(reported, settings),
     ...budgetLines(dailyUsd, live.judge.budgetUsdPerDay),
   ]
   const endLines = ends === null ? [] : endForecastSentences(ends, start)

@@ -49,10 +49,10 @@ function readStep(step: Step, builder: TrajectoryBuilder): void {
   ]
   const settled = new Set<string>()
   for (const outcome of outcomes) {
-    const { toolCallId: id, preliminary, ...said } = readAs(resultSchema, outcome)
+    const { toolCallId: id, preliminary, ...rest } = readAs(resultSchema, outcome)
     if (preliminary || settled.has(id)) continue
     settled.add(id)
-    builder.answer(id, { ...outcomeOfResult(said), durationMs: performance?.toolExecutionMs?.[id] })
+    builder.answer(id, { ...outcomeOfResult(rest), durationMs: performance?.toolExecutionMs?.[id] })
   }
 }
 
@@ -76,8 +76,8 @@ function callsOf({ content, toolCalls }: Step): ToolCall[] {
   return [...calls, ...onlyListed]
 }
 
-function outcomeOfResult(said: Record<string, unknown>): CallOutcome {
-  if (said.type === 'tool-output-denied') return { error: 'not approved' }
-  if (said.type === 'tool-error') return { error: toolErrorText(said.error ?? '') }
-  return outcomeOf(said.output ?? said.result, said.error)
+function outcomeOfResult(raw: Record<string, unknown>): CallOutcome {
+  if (raw.type === 'tool-output-denied') return { error: 'not approved' }
+  if (raw.type === 'tool-error') return { error: toolErrorText(raw.error ?? '') }
+  return outcomeOf(raw.output ?? raw.result, raw.error)
 }

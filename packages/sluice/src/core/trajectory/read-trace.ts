@@ -13,7 +13,7 @@ const documentSchema = z.union([
   id.transform((given): Retrieved => ({ id: given, text: null })),
   z
     .object({ id: id.nullish(), text })
-    .transform(({ id: given, text: said }): Retrieved => ({ id: given ?? null, text: said ?? null })),
+    .transform(({ id: given, text: content }): Retrieved => ({ id: given ?? null, text: content ?? null })),
 ])
 
 /** The ways in which what was done can be told, by the key of the report. The first that can be read counts. */

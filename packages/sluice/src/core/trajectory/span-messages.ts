@@ -48,8 +48,8 @@ function outputOf(span: ReportedSpan): MessageContent | null {
   return { text: text ?? '', calls: at('ai.response.toolCalls', () => sdkCalls(calls ?? [])), outcomes: [] }
 }
 
-function sdkCalls(said: unknown): ToolCall[] {
-  return readAs(z.array(z.unknown()), parsed(said)).map((call, index) => at(index, () => reportedCall(call)))
+function sdkCalls(raw: unknown): ToolCall[] {
+  return readAs(z.array(z.unknown()), parsed(raw)).map((call, index) => at(index, () => reportedCall(call)))
 }
 
 function messagesOf(span: ReportedSpan, name: string): (MessageContent & { role: string })[] | undefined {

@@ -18,11 +18,11 @@ interface ReportedCall extends CallOutcome {
 }
 
 /** A call in the neutral form. Arguments that are no JSON are kept as they were written. */
-export function toolCall({ id, name, result, error, durationMs, ...said }: ReportedCall): ToolCall {
+export function toolCall({ id, name, result, error, durationMs, ...rest }: ReportedCall): ToolCall {
   return {
     id: id == null ? null : String(id),
     name,
-    ...readArguments(said.arguments),
+    ...readArguments(rest.arguments),
     result: result ?? null,
     error: error ?? null,
     durationMs: durationMs ?? null,
@@ -30,17 +30,17 @@ export function toolCall({ id, name, result, error, durationMs, ...said }: Repor
 }
 
 /** The arguments of a JSON text, or of a value that was parsed already. Those of too many levels count as no JSON. */
-export function readArguments(said: unknown): Pick<ToolCall, 'arguments' | 'unreadable'> {
-  if (typeof said !== 'string')
-    return isTooDeep(said)
+export function readArguments(raw: unknown): Pick<ToolCall, 'arguments' | 'unreadable'> {
+  if (typeof raw !== 'string')
+    return isTooDeep(raw)
       ? { arguments: null, unreadable: `a value of more than ${mostLevels} levels` }
-      : { arguments: said ?? {} }
-  if (said.trim() === '') return { arguments: {} }
+      : { arguments: raw ?? {} }
+  if (raw.trim() === '') return { arguments: {} }
   try {
-    const parsed: unknown = JSON.parse(said)
-    return isTooDeep(parsed) ? { arguments: null, unreadable: said } : { arguments: parsed }
+    const parsed: unknown = JSON.parse(raw)
+    return isTooDeep(parsed) ? { arguments: null, unreadable: raw } : { arguments: parsed }
   } catch {
-    return { arguments: null, unreadable: said }
+    return { arguments: null, unreadable: raw }
   }
 }
 
@@ -96,11 +96,11 @@ export function toolErrorText(error: unknown): string {
 }
 
 /** Results of tools are mostly JSON in a text. */
-export function readResult(said: unknown): unknown {
-  if (typeof said !== 'string') return said
+export function readResult(raw: unknown): unknown {
+  if (typeof raw !== 'string') return raw
   try {
-    return (JSON.parse(said) as unknown) ?? said
+    return (JSON.parse(raw) as unknown) ?? raw
   } catch {
-    return said
+    return raw
   }
 }

@@ -15,9 +15,9 @@ export function realOf(place: string): string {
   return entryAt(place) ? realpathSync(place) : place
 }
 
-function orNothing(look: () => Stats): Stats | undefined {
+function orNothing(readStats: () => Stats): Stats | undefined {
   try {
-    return look()
+    return readStats()
   } catch (error) {
     if (error instanceof Error && 'code' in error && /^(?:ENOENT|ENOTDIR|ELOOP|ENAMETOOLONG)$/.test(String(error.code)))
       return undefined

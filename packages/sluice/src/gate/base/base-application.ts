@@ -99,7 +99,7 @@ export async function baseApplication(
     gitIn(repository, env)
       .tryText('check-ignore', '--', each)
       .then(
-        (said) => said !== undefined,
+        (part) => part !== undefined,
         () => false,
       )
   const missing = missingFile(moved, worktree.folder) ?? (await wordOfChange(moved, move, isIgnored))

@@ -56,11 +56,11 @@ function rowVerdict({ verdict, labelsNeeded, labels, whyNoKappa }: CalibrationMe
 
 function confusionLines({ confusion: { yes, no } }: CalibrationMeasures, width: number): string[] {
   const number = (value: number): Cell => ({ text: String(Number(value.toFixed(1))), align: 'right' })
-  const row = (name: string, said: Confusion['no']): Cell[] => [
+  const row = (name: string, counts: Confusion['no']): Cell[] => [
     { text: name },
-    number(said.yes),
-    number(said.no),
-    number(said.cannotTell),
+    number(counts.yes),
+    number(counts.no),
+    number(counts.cannotTell),
   ]
   const head = ['people \\ judge', 'yes', 'no', 'cannot tell'].map(
     (text, index): Cell => (index === 0 ? { text } : { text, align: 'right' }),

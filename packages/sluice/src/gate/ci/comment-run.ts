@@ -18,19 +18,19 @@ export interface Commented {
  */
 export async function commentRun(
   workflow: WorkflowRun,
-  said: Commented,
+  content: Commented,
   connection: GithubConnection,
 ): Promise<string[]> {
   const { inputs, pullRequest, endedRun, apiUrl } = workflow
   if (!inputs.comment || (!pullRequest && !endedRun)) return []
-  if (pullRequest?.isFork) return [forkNote(said.outcome)]
+  if (pullRequest?.isFork) return [forkNote(content.outcome)]
   if (inputs.token === undefined) return ['No comment: no token was given.']
   const api = createGithubApi({ url: apiUrl, token: inputs.token, ...connection })
   try {
     const number = pullRequest?.number ?? (endedRun && (await pullRequestOf(endedRun, workflow.repository, api)))
     if (number === undefined)
       return ['No comment: the run belongs to no open pull request, or to an older commit of it.']
-    return await comment(number, workflow, said, api)
+    return await comment(number, workflow, content, api)
   } catch (error) {
     return [failureNote(error)]
   }

@@ -34,9 +34,9 @@ export function faultsMarkdown(diagnostics: readonly Diagnostic[]): string {
 }
 
 /** What was said on stderr, where there is no report. */
-export function failureMarkdown(exitCode: number, said: string): string {
+export function failureMarkdown(exitCode: number, stderr: string): string {
   const title = exitCode === 3 ? 'INVALID INPUT' : 'COULD NOT RUN'
-  return `## Sluice: ${title}\n\n${inlineText(`There is no verdict (exit ${exitCode}):`)}\n\n${codeBlock(said.trim().slice(-messageLength))}`
+  return `## Sluice: ${title}\n\n${inlineText(`There is no verdict (exit ${exitCode}):`)}\n\n${codeBlock(stderr.trim().slice(-messageLength))}`
 }
 
 /** One name for each project folder of a repository, of characters that GitHub takes. */

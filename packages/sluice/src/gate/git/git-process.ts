@@ -20,7 +20,7 @@ export interface RunGit {
 export class GitError extends SluiceError {
   override readonly name = 'GitError'
   /** Git's own words; of a git that could not be started those of the system. */
-  readonly said: string
+  readonly gitOutput: string
   /** It ended with 1, which is how git answers no, or that there are differences. */
   readonly isNo: boolean
   readonly stdout: Buffer
@@ -33,7 +33,7 @@ export class GitError extends SluiceError {
       `${folder}: git cannot be asked here. It says:\n${output}\n${cureOf(output, isMissing, folder)}`,
       { cause },
     )
-    this.said = output
+    this.gitOutput = output
     this.isNo = cause.code === 1
     this.stdout = stdout
   }
@@ -117,17 +117,17 @@ export function gitIn(folder: string, env: NodeJS.ProcessEnv, before: readonly s
   }
 }
 
-function cureOf(said: string, isMissing: boolean, folder: string): string {
+function cureOf(gitOutput: string, isMissing: boolean, folder: string): string {
   if (isMissing)
     return 'Install git, or put it on the PATH: without it nothing tells what changed, nor what the baseline is.'
-  const unsafe = /safe\.directory (\S+)$/m.exec(said)?.[1] ?? folder
-  if (/dubious ownership|safe\.directory/.test(said)) {
+  const unsafe = /safe\.directory (\S+)$/m.exec(gitOutput)?.[1] ?? folder
+  if (/dubious ownership|safe\.directory/.test(gitOutput)) {
     return `Tell git that this checkout may be trusted: git config --global --add safe.directory ${unsafe}`
   }
-  if (/filesystem boundary|up to mount point/.test(said)) {
+  if (/filesystem boundary|up to mount point/.test(gitOutput)) {
     return 'The repository begins beyond a mount point; let git look there: export GIT_DISCOVERY_ACROSS_FILESYSTEM=1'
   }
-  if (/permission denied/i.test(said)) return `Let this user read the repository: chown -R "$(id -u)" ${folder}`
+  if (/permission denied/i.test(gitOutput)) return `Let this user read the repository: chown -R "$(id -u)" ${folder}`
   return 'The repository seems to be damaged: git fsck names what is broken; a fresh clone mends it.'
 }
 

@@ -172,7 +172,7 @@ export async function repositoryAround(folder: string, env: NodeJS.ProcessEnv): 
     const [root = '', prefix = ''] = (await git.text('rev-parse', '--show-toplevel', '--show-prefix')).split('\n')
     return { root, prefix }
   } catch (error) {
-    const isOutside = error instanceof GitError && !isInRepository(folder, env) && !isRefusal.test(error.said)
+    const isOutside = error instanceof GitError && !isInRepository(folder, env) && !isRefusal.test(error.gitOutput)
     if (isOutside) return undefined
     throw error
   }
@@ -213,7 +213,7 @@ async function submoduleOf({ top, place: outer, gitDir }: Outer, at: string, com
       return { ...objectsOf(git), submodule }
     } catch (error) {
       if (!(error instanceof GitError)) throw error
-      refusals.push(error.said)
+      refusals.push(error.gitOutput)
     }
   }
   const cure = isCheckedOut

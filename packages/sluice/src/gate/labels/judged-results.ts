@@ -119,10 +119,10 @@ export function judgedResults(
   }
 }
 
-function sidesOf(said: ReadonlyMap<string, Record<'candidate' | 'baseline', Set<string>>>, place: string) {
+function sidesOf(judgeVerdicts: ReadonlyMap<string, Record<'candidate' | 'baseline', Set<string>>>, place: string) {
   const space = place.indexOf(' ')
   const role = place.slice(0, space) as 'candidate' | 'baseline'
-  const sides = said.get(place.slice(space + 1)) ?? { candidate: new Set(), baseline: new Set() }
+  const sides = judgeVerdicts.get(place.slice(space + 1)) ?? { candidate: new Set(), baseline: new Set() }
   return { own: sides[role], other: sides[role === 'candidate' ? 'baseline' : 'candidate'] }
 }
 

@@ -84,11 +84,11 @@ function whyUnknown({ pairs, missing }: Pick<LiftReport, 'pairs' | 'missing'>, m
 }
 
 /** Estimates as the report has them; without intervals where the cases do not tell. */
-function reportOf(tellsSpread: boolean) {
+function reportOf(hasSpread: boolean) {
   const estimate = (found: IntervalEstimate | undefined) => ({
     value: found?.value ?? null,
-    ciLow: (tellsSpread ? found?.low : undefined) ?? null,
-    ciHigh: (tellsSpread ? found?.high : undefined) ?? null,
+    ciLow: (hasSpread ? found?.low : undefined) ?? null,
+    ciHigh: (hasSpread ? found?.high : undefined) ?? null,
   })
   const loss = (found: Loss | undefined) => ({ share: estimate(found?.share), size: estimate(found?.size) })
   return { estimate, loss }

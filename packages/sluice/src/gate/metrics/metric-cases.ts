@@ -47,7 +47,7 @@ export interface CountedRow {
   cluster: string | undefined
   counts: Record<VersionRole, readonly ReadonlyMap<string, PartCount>[]>
   /** The share of its answers that were measured, in (0,1]; with a baseline that of the version that has fewer. */
-  told: number
+  coverage: number
 }
 
 /** The measurements of a run by check, and the metrics that come of them. With a baseline a case counts in both or in none. */
@@ -97,7 +97,7 @@ function measuresOf(
       candidate: own.candidate.map((found) => summed(found, classes)),
       baseline: own.baseline.map((found) => summed(found, classes)),
     }
-    rows.push({ id, weight, cluster, counts, told: coverage })
+    rows.push({ id, weight, cluster, counts, coverage })
   }
   const about = { check, kind, classes: [...classes], expected, cases: rows, missing, withDuplicates, withoutClaims }
   return { ...about, metrics: metricNames(about) }

@@ -18,7 +18,7 @@ export interface MetricEstimate {
   name: MetricName
   cases: number
   /** Its cases, each by the share of its answers that were measured. */
-  told: number
+  coverage: number
   value: number | null
   baseline: number | null
   /** Why there is no value; null where there is one. */
@@ -44,7 +44,7 @@ export function estimateMetric(measures: CheckMeasures, name: MetricName, hasBas
   return {
     name,
     cases: rows.length,
-    told: rows.reduce((sum, row) => sum + row.told, 0),
+    coverage: rows.reduce((sum, row) => sum + row.coverage, 0),
     value: candidate?.value ?? null,
     baseline: baseline?.value ?? null,
     undefinedBecause: candidate ? null : whyUndefined(measures, name, rows),

@@ -52,7 +52,7 @@ export function assessNight(measured: NightMeasured): NightAssessment {
   const tonight = cases.map((scores, position) => tonightCase(scores, position, measured))
   const drifts = driftsOf(tonight, comparable, policy)
   const change = last ? suiteChange(rows, last.cases) : null
-  const looks = comparable && outputChange(rows, comparable, policy)
+  const outputDrift = comparable && outputChange(rows, comparable, policy)
   const nights = [...sentinels.values()].map(({ night }) => night).sort()
   return {
     verdict: nightVerdict(levelWithout(change, level, cases, policy), driftReasons(drifts, policy, measured.judged)),
@@ -60,7 +60,7 @@ export function assessNight(measured: NightMeasured): NightAssessment {
     last: last?.night ?? null,
     drifts,
     suiteChange: change,
-    events: [...(obstacle ? [obstacle] : []), ...servedEvents(measured), ...(looks ? [looks] : [])],
+    events: [...(obstacle ? [obstacle] : []), ...servedEvents(measured), ...(outputDrift ? [outputDrift] : [])],
     outputs: outputsOf(measured),
     cases: rows,
   }

@@ -34,7 +34,7 @@ export interface NightSurroundings {
   ends: readonly RunFinding[]
   /** Undefined outside a repository. */
   git: Git | undefined
-  tell: NotifyNight
+  notify: NotifyNight
   mask: Mask
 }
 
@@ -42,7 +42,7 @@ export interface NightSurroundings {
 export async function runNight(
   judgeable: Judgeable,
   options: NightOptions,
-  { destinations, ends, git, tell, mask }: NightSurroundings,
+  { destinations, ends, git, notify, mask }: NightSurroundings,
   run: RunContext,
 ): Promise<FinishedRun & { judged: JudgedNight[] }> {
   const { prompts, findings } = judgeable
@@ -55,7 +55,7 @@ export async function runNight(
     const plan = await planNight(prompt, { suite, flags: options }, run)
     const one = await judgeNight(prompt, plan, context)
     judged.push(one)
-    notes.push(...eventNotes(one, prompts.length), ...(await tell(one, session.database)))
+    notes.push(...eventNotes(one, prompts.length), ...(await notify(one, session.database)))
   }
   const { verdict, exitCode } = withSetAside(combineVerdicts(judged.map(({ final }) => final)), judgeable)
   const runs = judged.map((one) => one.run)

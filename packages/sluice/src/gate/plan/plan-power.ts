@@ -57,7 +57,7 @@ export interface KeptResults {
 /** What the plan rests on. */
 interface Basis {
   noise: SuiteNoise
-  said: FeaturePlan['noise']
+  measuredText: FeaturePlan['noise']
   price: AnswerPrice
   run: KeptRun | undefined
   sources: NoiseSources | undefined
@@ -99,7 +99,7 @@ export async function planPower(
   return {
     ...head,
     message: null,
-    noise: basis.said,
+    noise: basis.measuredText,
     now: row({ cases: least, repeats: policy.looks.at(-1) ?? 1 }),
     table: sizes.flatMap((cases) => policy.looks.map((repeats) => row({ cases, repeats }))),
     tags: tagReaches(basis, policy, planned.settings),
@@ -128,7 +128,7 @@ async function basisOf(
     const noise = assumedNoise(of, { sd: assumeSd, sdBetween })
     return {
       noise,
-      said: assumedAs(noise, assumeSd),
+      measuredText: assumedAs(noise, assumeSd),
       price,
       run,
       sources,
@@ -146,7 +146,7 @@ async function basisOf(
   if (!noise)
     return `The last run of ${feature} asked each case once, so how answers vary is not known: run "sluice eval ${feature} --repeats 3", or give --assume-sd.`
   const measuredText = measuredAs(run, noise, sources ?? noiseSources(run.rows))
-  return { noise, said: measuredText, price, run, sources, notes: [], byTag: measuredTags(measured, run) }
+  return { noise, measuredText, price, run, sources, notes: [], byTag: measuredTags(measured, run) }
 }
 
 function sourcesOf({ feature: { judge }, rows, table }: KeptRun, labelled: LabelledFeature | undefined): NoiseSources {
@@ -239,10 +239,10 @@ function chiSquareQuantile(probability: number, df: number): number {
 function notesOn(
   { version, cases, quarantined, heldOut, settings }: PlannedSuite,
   { drop }: PowerPlanOptions,
-  { noise, said, run }: Basis,
+  { noise, measuredText, run }: Basis,
   policy: GatePolicy,
 ): string[] {
-  const measuredOf = run && said?.source === 'measured' ? run.feature.candidate.id : null
+  const measuredOf = run && measuredText?.source === 'measured' ? run.feature.candidate.id : null
   return [
     ...(measuredOf !== null && version !== null && measuredOf !== version
       ? [`Measured on version ${measuredOf}; the prompt file is now ${version}.`]

@@ -49,13 +49,13 @@ export function reachOf(noise: SuiteNoise, design: Design, test: PlannedTest): R
 
 /** The rounds of a gate that asks at most `repeats` times: those of the policy, ended there. */
 function roundsUpTo({ looks }: GatePolicy, repeats: number): number[] {
-  return [...looks.filter((look) => look < repeats), repeats]
+  return [...looks.filter((round) => round < repeats), repeats]
 }
 
 /** The bounds of the last round, on the normal scale. */
 function boundsOf({ policy, among }: PlannedTest, repeats: number): { pass: number; fail: number } | undefined {
   const rounds = roundsUpTo(policy, repeats)
-  const fractions = rounds.map((look) => look / repeats)
+  const fractions = rounds.map((round) => round / repeats)
   const { alphaPass, alphaFail } = errorRates(policy)
   const pass = gsBounds(fractions, alphaPass).at(-1)
   const fail = gsBounds(fractions, alphaFail / among).at(-1)

@@ -26,19 +26,19 @@ export function endingModels(
   prompts: readonly Prompt[],
   config: Config,
   today: string,
-  told: ReadonlyMap<string, string> = new Map(),
+  endDates: ReadonlyMap<string, string> = new Map(),
 ): EndingModel[] {
   const byModel = Map.groupBy(modelUses(prompts, config), ({ model }) => model)
   return [...byModel].flatMap(([model, uses]) => {
-    const end = knownEnd(model, config, told)
+    const end = knownEnd(model, config, endDates)
     return end && isNear(end, today) ? [{ end, uses }] : []
   })
 }
 
 /** What is known about a model's end: by the project, else by its provider now, else by the shipped table. */
-export function knownEnd(model: string, config: Config, told: ReadonlyMap<string, string>): ModelEnd | undefined {
+export function knownEnd(model: string, config: Config, endDates: ReadonlyMap<string, string>): ModelEnd | undefined {
   const listed = modelEnd(model, config)
-  const date = told.get(model)
+  const date = endDates.get(model)
   if (date === undefined || listed?.read === null) return listed
   const replacement = listed?.replacement ?? null
   return {

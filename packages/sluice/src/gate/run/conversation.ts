@@ -71,16 +71,16 @@ export async function scoreWhole(
   testCase: Case,
   repeat: number,
   progress: ConversationProgress,
-  said: readonly Message[],
+  soFar: readonly Message[],
 ): Promise<CaseDetail> {
   const last = progress.answers.at(-1)
-  if (last === undefined || scorersOfWhole(scoring, testCase).length === 0) return finished(progress, said)
+  if (last === undefined || scorersOfWhole(scoring, testCase).length === 0) return finished(progress, soFar)
   const { costUsd: _, latencyMs: __, trace: ___, ...answer } = last.answer
   const whole = { ...last, answer: { ...answer, ...sumsOf(progress, last) } }
   const score = await scoreAnswered({ ...scoring, isPart: true }, testCase, repeat, whole)
-  if (!isScored(score)) return endedConversation(progress, score, said.slice(0, -1), undefined, false)
+  if (!isScored(score)) return endedConversation(progress, score, soFar.slice(0, -1), undefined, false)
   add(progress, score, whole, '')
-  return finished(progress, said)
+  return finished(progress, soFar)
 }
 
 export function noProgress({ version }: Scoring): ConversationProgress {
@@ -118,12 +118,12 @@ function turnCase(testCase: Case, { expected, checks, rubric }: Turn): Case {
 }
 
 /** The case as it is asked in a turn. What a case expects instead of an answer, it expects of the last turn. */
-function askedCase({ testCase, turns }: Conversation, index: number, { version }: Scoring, said: readonly Message[]) {
+function askedCase({ testCase, turns }: Conversation, index: number, { version }: Scoring, soFar: readonly Message[]) {
   const isLast = index === turns.length - 1
   const own: Case = isLast ? testCase : { ...testCase, expect: 'answer' }
   // Recordings are found by the case, and each turn has its own.
   const named = index === 0 || version.target ? own : { ...own, id: `${testCase.id} turn ${index + 1}` }
-  return withHistory(named, version, said)
+  return withHistory(named, version, soFar)
 }
 
 function add(progress: ConversationProgress, detail: CaseDetail, { answer }: AnsweredCase, prefix: string): void {
@@ -162,7 +162,7 @@ function stopped(
   }
 }
 
-function finished(progress: ConversationProgress, said: readonly Message[]): CaseDetail {
+function finished(progress: ConversationProgress, soFar: readonly Message[]): CaseDetail {
   const { scores, checks, judge, hasFailed, answers } = progress
   const last = answers.at(-1)
   if (scores.length === 0)
@@ -173,7 +173,7 @@ function finished(progress: ConversationProgress, said: readonly Message[]): Cas
   const mean = scores.reduce((total, score) => total + score, 0) / scores.length
   const isFailed = checks.some(({ must, score }) => must && score < 1)
   return {
-    ...shownOf(progress, last, said.slice(0, -1)),
+    ...shownOf(progress, last, soFar.slice(0, -1)),
     state: isFailed ? 'checkFailed' : 'scored',
     score: hasFailed ? 0 : mean,
     checks,
@@ -185,11 +185,11 @@ function finished(progress: ConversationProgress, said: readonly Message[]): Cas
 export function endedConversation(
   progress: ConversationProgress,
   detail: CaseDetail,
-  said: readonly Message[],
+  soFar: readonly Message[],
   name: string | undefined,
   isLast: boolean,
 ): CaseDetail {
-  const shown = shownOf(progress, undefined, said)
+  const shown = shownOf(progress, undefined, soFar)
   // An answer that only the whole could not be scored by may be scored by another judge.
   const exchanges = name === undefined && progress.answers.length > 0 && { exchanges: exchangesOf(progress) }
   const own = { ...detail, ...shown, ...exchanges, ...(detail.trace && { trace: detail.trace }) }
@@ -209,13 +209,13 @@ export function endedConversation(
 }
 
 /** What a reader is shown of all turns; `last` is the answer that the whole is scored by. */
-function shownOf(progress: ConversationProgress, last: AnsweredCase | undefined, said: readonly Message[]) {
+function shownOf(progress: ConversationProgress, last: AnsweredCase | undefined, soFar: readonly Message[]) {
   const costUsd = sum([...progress.answers.map(({ answer }) => answer.costUsd), progress.judgeUsd])
   const sums = last && sumsOf(progress, last)
   const { trace: _, latencyMs: __, answerUsd: ___, ...shown } = last?.shown ?? {}
   return {
     ...shown,
-    input: inputOf(said),
+    input: inputOf(soFar),
     ...(last && { exchanges: exchangesOf(progress) }),
     ...(sums?.trace && { trace: sums.trace }),
     ...(sums?.latencyMs !== undefined && { latencyMs: sums.latencyMs }),
@@ -254,9 +254,9 @@ function exchangesOf({ answers }: ConversationProgress): ConversationTurn[] {
 }
 
 /** What was said before an answer, for readers: the text alone where the user spoke once. */
-export function inputOf(said: readonly Message[]): string {
-  if (said.length === 1) return said[0]?.content ?? ''
-  return said.map(({ role, content }) => `${role}: ${content}`).join('\n\n')
+export function inputOf(messages: readonly Message[]): string {
+  if (messages.length === 1) return messages[0]?.content ?? ''
+  return messages.map(({ role, content }) => `${role}: ${content}`).join('\n\n')
 }
 
 /** Time, cost and trajectory of all answers. What one of them did not report is unknown for the whole. */

@@ -40,9 +40,9 @@ export interface Scoring {
 }
 
 /** A case whose application is told, beside the variables, what was said so far. */
-export function withHistory(testCase: Case, { target }: Prompt, said: readonly Message[]): Case {
+export function withHistory(testCase: Case, { target }: Prompt, earlier: readonly Message[]): Case {
   if (target === undefined) return testCase
-  const messages = said.map(({ role, content }) => ({ role, content }))
+  const messages = earlier.map(({ role, content }) => ({ role, content }))
   return { ...testCase, vars: { ...testCase.vars, messages } }
 }
 

@@ -40,7 +40,7 @@ export async function scoreSimulation(scoring: Scoring, conversation: SimulatedC
         soFar.push({ role: 'user', content: again })
       } else {
         if (ask === undefined) throw new ProviderError('simulator', 'a simulated user cannot be asked here')
-        const { reply, costUsd } = await nextMessage({ simulation, said: soFar, caseId: testCase.id, repeat, ask })
+        const { reply, costUsd } = await nextMessage({ simulation, soFar, caseId: testCase.id, repeat, ask })
         addPaid(progress, costUsd)
         if (reply.status !== 'goOn') {
           if (turn === 1)

@@ -38,7 +38,7 @@ Answer with JSON alone: {"message": "what you say next", "status": "goOn"}.
 interface SimulatedTurn {
   simulation: UserSimulation
   /** The conversation so far, without what was there before the case began. */
-  said: readonly Message[]
+  soFar: readonly Message[]
   caseId: string
   repeat: number
   ask: Ask<ModelRequest>
@@ -49,7 +49,7 @@ interface SimulatedTurn {
  * @throws ProviderError `simulator` for a message that no such user would write: none at all, the same one again, or one of
  *   the assistant; also where his model does not answer
  */
-export async function nextMessage({ simulation, said, caseId, repeat, ask }: SimulatedTurn): Promise<{
+export async function nextMessage({ simulation, soFar, caseId, repeat, ask }: SimulatedTurn): Promise<{
   reply: UserReply
   costUsd: number | undefined
 }> {
@@ -60,21 +60,21 @@ export async function nextMessage({ simulation, said, caseId, repeat, ask }: Sim
     messages: [
       { role: 'system', content: instructions(simulation) },
       { role: 'user', content: 'The conversation begins. What do you say first?' },
-      ...said.map(({ role, content }): Message => {
+      ...soFar.map(({ role, content }): Message => {
         if (role === 'assistant') return { role: 'user', content }
         return { role: 'assistant', content: JSON.stringify({ message: content, status: 'goOn' }) }
       }),
     ],
   }
-  const accepts = (given: Completion) => typeof readReply(given, said) !== 'string'
+  const accepts = (given: Completion) => typeof readReply(given, soFar) !== 'string'
   // Recordings are found by the case, and each message has its own.
-  const number = said.filter(({ role }) => role === 'user').length + 1
+  const number = soFar.filter(({ role }) => role === 'user').length + 1
   const completion = await ask(request, { caseId: `${caseId} user ${number}`, repeat, accepts }).catch(
     (error: unknown) => {
       throw ofSimulator(error)
     },
   )
-  const reply = readReply(completion, said)
+  const reply = readReply(completion, soFar)
   if (typeof reply === 'string') throw new ProviderError('simulator', `the simulated user ${reply}`)
   return { reply, costUsd: completion.costUsd }
 }
@@ -89,7 +89,7 @@ function ofSimulator(error: unknown): unknown {
 const ofAssistant =
   /\bas an ai\b|\bi(?: a|')m (?:an? )?(?:ai|assistant)\b|\bhow (?:can|may) i (?:help|assist)\b|^assistant:/i
 
-function readReply({ output, finishReason }: Completion, said: readonly Message[]): UserReply | string {
+function readReply({ output, finishReason }: Completion, soFar: readonly Message[]): UserReply | string {
   if (finishReason !== 'stop') return `did not finish its message (${finishReason})`
   const { data } = replySchema.safeParse(parsed(output))
   if (data === undefined) return 'did not answer with the JSON that it was asked for'
@@ -97,7 +97,7 @@ function readReply({ output, finishReason }: Completion, said: readonly Message[
   const message = plain(data.message)
   if (message === '') return 'said nothing, and did not end the conversation'
   if (ofAssistant.test(data.message)) return 'broke its role: it spoke as the assistant'
-  const [same] = said.filter(({ content }) => plain(content) === message)
+  const [same] = soFar.filter(({ content }) => plain(content) === message)
   if (same === undefined) return data
   return same.role === 'assistant' ? 'broke its role: it repeated the assistant' : 'repeated itself'
 }

@@ -38,16 +38,16 @@ export interface WantedUpgrade {
 export function planUpgrade(
   { from: wanted, to: candidates }: WantedUpgrade,
   { prompts, config }: Pick<LoadedProject, 'prompts' | 'config'>,
-  { today, told, notes }: { today: string; told: ReadonlyMap<string, string>; notes: readonly string[] },
+  { today, endDates, notes }: { today: string; endDates: ReadonlyMap<string, string>; notes: readonly string[] },
 ): UpgradePlan {
   const all = modelUses(prompts, config)
-  const from = wanted === undefined ? endingModel(prompts, config, today, told) : canonical(wanted, '--from')
+  const from = wanted === undefined ? endingModel(prompts, config, today, endDates) : canonical(wanted, '--from')
   const uses = all.filter(({ model }) => isMeant(model, from))
   if (uses.length === 0) {
     const known = [...new Set(all.map(({ model }) => model))]
     throw invalid(`--from ${from}: nothing here uses this model${hint(from, known)}. In use: ${known.join(', ')}`)
   }
-  const end = knownEnd(uses[0]?.model ?? from, config, told)
+  const end = knownEnd(uses[0]?.model ?? from, config, endDates)
   const to = candidatesOf(candidates, from, end)
   requireProviders(to, config.providers)
   const using = prompts.filter(({ feature }) => uses.some((use) => use.role === 'prompt' && use.feature === feature))
@@ -66,7 +66,7 @@ export function planUpgrade(
         : [`When ${from} ends is not known: no table and no provider says so.`]),
       ...notes,
       ...snapshotNote(from, uses),
-      ...candidateNotes(to, config, { today, told }),
+      ...candidateNotes(to, config, { today, endDates }),
       ...uses
         .filter(({ role }) => role === 'embedding')
         .map((use) => `${use.model} gives the vectors of ${useName(use)}, which no suite compares: change it by hand.`),
@@ -87,10 +87,10 @@ function snapshotNote(from: string, uses: readonly ModelUse[]): string[] {
 function candidateNotes(
   to: readonly string[],
   config: Config,
-  { today, told }: { today: string; told: ReadonlyMap<string, string> },
+  { today, endDates }: { today: string; endDates: ReadonlyMap<string, string> },
 ): string[] {
   return to.flatMap((model) => {
-    const end = knownEnd(model, config, told)
+    const end = knownEnd(model, config, endDates)
     return end && isNear(end, today) ? [`A candidate ends soon, too: ${endSentence(end, today)}.`] : []
   })
 }
@@ -99,9 +99,9 @@ function endingModel(
   prompts: readonly Prompt[],
   config: Config,
   today: string,
-  told: ReadonlyMap<string, string>,
+  endDates: ReadonlyMap<string, string>,
 ): string {
-  const ending = endingModels(prompts, config, today, told)
+  const ending = endingModels(prompts, config, today, endDates)
   const [first] = ending
   if (first && ending.length === 1) return first.end.model
   const listed = ending.map(({ end }) => `  ${endSentence(end, today)}`)

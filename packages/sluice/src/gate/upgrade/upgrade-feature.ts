@@ -138,7 +138,7 @@ async function measureCells(
 /** How often each case is asked, and what is to be said of that. */
 interface AskedRepeats {
   repeats: number
-  said: string[]
+  remarks: string[]
 }
 
 /** Of features whose gate has the usual repeats. */
@@ -149,12 +149,12 @@ const usualRepeats = 3
  * models are asked alike, so that the correction for their number holds: nothing is decided between the repeats.
  */
 export function askedRepeats(asked: number | undefined, { repeats }: Pick<GateSettings, 'repeats'>): AskedRepeats {
-  if (asked !== undefined) return { repeats: asked, said: [] }
+  if (asked !== undefined) return { repeats: asked, remarks: [] }
   const isUsual = JSON.stringify(repeats) === JSON.stringify(defaultGateSettings.repeats)
   const last = isUsual ? undefined : repeats.at(-1)
-  if (last === undefined) return { repeats: usualRepeats, said: [] }
+  if (last === undefined) return { repeats: usualRepeats, remarks: [] }
   const note = `Each case is asked ${last === 1 ? 'once' : `${last} times`}, since gate.repeats ends there; --repeats says another number.`
-  return { repeats: last, said: [note] }
+  return { repeats: last, remarks: [note] }
 }
 
 interface RepeatPlan {
@@ -169,7 +169,7 @@ interface RepeatPlan {
 async function planRepeats(
   prompt: Prompt,
   suite: string,
-  { repeats: asked, said, to, hasEnded }: Omit<BakeOffOptions, 'repeats'> & AskedRepeats,
+  { repeats: asked, remarks, to, hasEnded }: Omit<BakeOffOptions, 'repeats'> & AskedRepeats,
   { project, session }: RunContext,
 ): Promise<RepeatPlan> {
   const { config, files } = project
@@ -178,7 +178,7 @@ async function planRepeats(
   const recorded = await recordedRepeats([...new Set(models)], cases(), session.providers)
   const repeats = Math.max(1, Math.min(asked, recorded.all))
   const notes = [
-    ...said,
+    ...remarks,
     ...(repeats < asked
       ? [`Recordings hold ${formatAmount(repeats, 'answer')} per case, so ${asked} cannot be asked for.`]
       : []),

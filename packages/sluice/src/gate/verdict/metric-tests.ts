@@ -128,7 +128,7 @@ function measuredNames(checks: readonly CheckMeasures[]): string {
 
 /** Why an estimate says too little: no value, or too many cases without a result. */
 function problemOf(
-  { value, baseline, undefinedBecause, cases, told }: MetricEstimate,
+  { value, baseline, undefinedBecause, cases, coverage }: MetricEstimate,
   { missing, check }: CheckMeasures,
   { policy, isPaired }: { policy: GatePolicy; isPaired: boolean },
 ): string | null {
@@ -140,8 +140,8 @@ function problemOf(
   if (cases / Math.max(1, measured) < least)
     return `only ${cases} of ${measured} cases with the check ${check} were measured${isPaired ? ' in both versions' : ''}; ${needed}`
   // A version whose every other answer is lost is measured by the ones that were not.
-  if (told / Math.max(1, measured) < least)
-    return `only ${percent(told / measured)} % of the answers to cases with the check ${check} were measured; ${needed}`
+  if (coverage / Math.max(1, measured) < least)
+    return `only ${percent(coverage / measured)} % of the answers to cases with the check ${check} were measured; ${needed}`
   return null
 }
 

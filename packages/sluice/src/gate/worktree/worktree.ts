@@ -223,7 +223,7 @@ function mayKnowWorktrees(repository: string): boolean {
 }
 
 function faultOf(error: unknown): string {
-  if (error instanceof GitError) return `git cannot check it out: ${error.said}`
+  if (error instanceof GitError) return `git cannot check it out: ${error.gitOutput}`
   return `its folder cannot be written: ${error instanceof Error ? error.message : String(error)}`
 }
 

@@ -158,7 +158,7 @@ const pages: Record<string, PageContent> = {
     now,
   }),
   settings: settingsPage({
-    ...{ othersAsk: true, tellsGithub: true },
+    ...{ othersAsk: true, followsGithub: true },
     approvals: [{ features: hostile, text: hostile }],
     channels: [{ id: hostile, isFollowed: true, fault: { code: hostile, since: never, failures: 9e99 } }],
     github: { repository: hostile, link: { state: 'refused', words: hostile, checkWay: null, since: now } },

@@ -11,8 +11,8 @@ const says = () => good
 const models = { old: { says }, cheap: { says, usd: 0.001 }, judge: judges(() => 'yes') }
 
 test('without --repeats a feature is asked as often as its gate at most, and the report says so', async () => {
-  assert.deepEqual(askedRepeats(2, { repeats: [1] }), { repeats: 2, said: [] })
-  assert.deepEqual(askedRepeats(undefined, { repeats: [1, 2, 3, 5, 8] }), { repeats: 3, said: [] })
+  assert.deepEqual(askedRepeats(2, { repeats: [1] }), { repeats: 2, remarks: [] })
+  assert.deepEqual(askedRepeats(undefined, { repeats: [1, 2, 3, 5, 8] }), { repeats: 3, remarks: [] })
   assert.equal(askedRepeats(undefined, { repeats: [1, 4] }).repeats, 4)
   const files = recordedProject({ models, features: ['summary', 'triage'] })
   using project = createProject(files)

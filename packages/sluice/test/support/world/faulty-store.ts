@@ -3,13 +3,13 @@ import type { Lease } from '../../../src/control/store/lease-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { StoreError } from '../../../src/control/store/store-error.ts'
 import { type Life, never } from './life.ts'
-import type { Fate } from './random-source.ts'
+import type { RandomSource } from './random-source.ts'
 import type { Trouble } from './trouble.ts'
 
 export interface FaultyStoreOptions {
   life: Life
   clock: Clock
-  fate: Fate
+  random: RandomSource
   trouble: () => Trouble
   /** Leadership that the process loses with its connection, while it lives on. */
   leases: Set<Lease>
@@ -20,21 +20,21 @@ export interface FaultyStoreOptions {
  * any call, before or after it has taken effect, and then never learns which.
  */
 export function faultyStore(store: Store, options: FaultyStoreOptions): Store {
-  const { life, clock, fate, trouble, leases } = options
+  const { life, clock, random, trouble, leases } = options
 
   async function pass(): Promise<void> {
-    if (fate.chance(trouble().crash)) life.end()
-    if (fate.chance(trouble().waiting))
-      await new Promise<void>((resolve) => clock.setTimer(resolve, fate.between(0, 100)))
+    if (random.chance(trouble().crash)) life.end()
+    if (random.chance(trouble().waiting))
+      await new Promise<void>((resolve) => clock.setTimer(resolve, random.between(0, 100)))
     if (!life.alive) await never()
   }
 
   async function call(member: (...args: unknown[]) => unknown, args: unknown[]): Promise<unknown> {
     await pass()
-    if (fate.chance(trouble().refused)) throw new StoreError('unreachable', 'the store was not reached')
+    if (random.chance(trouble().refused)) throw new StoreError('unreachable', 'the store was not reached')
     const result = await Reflect.apply(member, store, args)
     await pass()
-    if (fate.chance(trouble().unknown)) throw new StoreError('unreachable', 'the connection was lost')
+    if (random.chance(trouble().unknown)) throw new StoreError('unreachable', 'the connection was lost')
     return result
   }
 

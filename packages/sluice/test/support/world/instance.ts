@@ -1,14 +1,14 @@
 import { type Clock, type OutcomesRequest, type OutcomesResponse, SluiceClient } from '@sluice/client'
 import type { History } from './history.ts'
 import { clockOf, type Life } from './life.ts'
-import type { Fate } from './random-source.ts'
+import type { RandomSource } from './random-source.ts'
 
 export interface InstanceOptions {
   name: string
   token: string
   life: Life
   clock: Clock
-  fate: Fate
+  random: RandomSource
   fetch: typeof fetch
   history: History
   say: (line: string) => void
@@ -26,11 +26,11 @@ export interface Instance {
 
 export const feature = 'mail'
 
-export function startInstance({ name, token, life, clock, fate, fetch, history, say }: InstanceOptions): Instance {
+export function startInstance({ name, token, life, clock, random, fetch, history, say }: InstanceOptions): Instance {
   let skew = 0
   let made = 0
   const client = new SluiceClient({
-    ...{ url: 'http://control', token, instance: name, random: () => Math.min(fate.uniform(), 1 - 2 ** -53) },
+    ...{ url: 'http://control', token, instance: name, random: () => Math.min(random.uniform(), 1 - 2 ** -53) },
     clock: clockOf(life, clock, () => skew),
     fetch: watched(known(fetch, name), history),
     newId: () => {
@@ -53,9 +53,9 @@ export function startInstance({ name, token, life, clock, fate, fetch, history, 
       if (version === null) return
       const isBad = prompt?.label?.startsWith('bad') ?? false
       route.record({
-        latencyMs: fate.between(100, 900),
+        latencyMs: random.between(100, 900),
         costUsd: 0.002,
-        ...(fate.chance(isBad ? 0.7 : 0.02) && { error: 'no answer' }),
+        ...(random.chance(isBad ? 0.7 : 0.02) && { error: 'no answer' }),
         ...{ input: { email: `of ${unit}` }, output: `summary for ${unit}` },
       })
     },

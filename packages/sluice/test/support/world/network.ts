@@ -1,6 +1,6 @@
 import type { Clock } from '@sluice/client'
 import type { Life } from './life.ts'
-import type { Fate } from './random-source.ts'
+import type { RandomSource } from './random-source.ts'
 import type { Trouble } from './trouble.ts'
 
 /** Whoever answers requests. */
@@ -11,7 +11,7 @@ export interface Host {
 
 export interface NetworkOptions {
   clock: Clock
-  fate: Fate
+  random: RandomSource
   trouble: () => Trouble
   hosts: () => readonly Host[]
 }
@@ -19,14 +19,14 @@ export interface NetworkOptions {
 type Init = RequestInit & { signal?: AbortSignal | null }
 
 /** The way from clients to whichever replica is alive. Messages are late, lost, doubled, overtaken; streams break. */
-export function networkFetch({ clock, fate, trouble, hosts }: NetworkOptions): typeof fetch {
+export function networkFetch({ clock, random, trouble, hosts }: NetworkOptions): typeof fetch {
   const pause = (ms: number) => new Promise<void>((resolve) => void clock.setTimer(resolve, ms))
-  const travel = () => pause(fate.chance(trouble().slow) ? fate.between(500, 4000) : fate.between(1, 20))
+  const travel = () => pause(random.chance(trouble().slow) ? random.between(500, 4000) : random.between(1, 20))
 
   async function arrive(url: string, init: Init): Promise<{ host: Host; response: Response }> {
     const alive = hosts().filter(({ life }) => life.alive)
     if (alive.length === 0) throw new TypeError('connection refused')
-    const host = fate.pick(alive)
+    const host = random.pick(alive)
     const died = new Promise<never>((_, reject) => host.life.onEnd(() => reject(new TypeError('connection reset'))))
     const { signal: _, ...rest } = init
     return { host, response: await Promise.race([host.answer(new Request(url, rest)), died]) }
@@ -34,18 +34,18 @@ export function networkFetch({ clock, fate, trouble, hosts }: NetworkOptions): t
 
   async function exchange(url: string, init: Init): Promise<Response> {
     await travel()
-    if (fate.chance(trouble().lost)) {
-      await pause(fate.between(100, 3000))
+    if (random.chance(trouble().lost)) {
+      await pause(random.between(100, 3000))
       throw new TypeError('the request was lost')
     }
-    if (fate.chance(trouble().doubled))
+    if (random.chance(trouble().doubled))
       void travel()
         .then(() => arrive(url, init))
         .then(({ response }) => response.body?.cancel())
         .catch(() => undefined)
     const { host, response } = await arrive(url, init)
     await travel()
-    if (fate.chance(trouble().lost)) {
+    if (random.chance(trouble().lost)) {
       await response.body?.cancel()
       throw new TypeError('the answer was lost')
     }
@@ -83,8 +83,8 @@ export function networkFetch({ clock, fate, trouble, hosts }: NetworkOptions): t
           open = false
           return controller.close()
         }
-        if (fate.chance(trouble().stalled)) return
-        if (fate.chance(trouble().cut)) return fail(new TypeError('the stream was cut'))
+        if (random.chance(trouble().stalled)) return
+        if (random.chance(trouble().cut)) return fail(new TypeError('the stream was cut'))
         await travel()
         if (!open) return
         controller.enqueue(value)

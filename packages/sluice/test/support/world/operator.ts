@@ -4,12 +4,12 @@ import type { Store } from '../../../src/control/store/store.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
 import type { History, Wish } from './history.ts'
 import { feature } from './instance.ts'
-import type { Fate } from './random-source.ts'
+import type { RandomSource } from './random-source.ts'
 
 export interface OperatorOptions {
   store: Store
   clock: Clock
-  fate: Fate
+  random: RandomSource
   fetch: typeof fetch
   token: string
   history: History
@@ -28,10 +28,10 @@ const attempts = 4
 
 /** Asks for one change at random, again and again under the same key until there is an answer. */
 export async function wishForSomething(options: OperatorOptions): Promise<void> {
-  const { store, clock, fate, fetch, token, history } = options
+  const { store, clock, random, fetch, token, history } = options
   const reason = `wish ${history.wishes.length}`
   const rollout = (await store.feature(feature))?.rollout
-  const { method = 'POST', path, body } = fate.pick(possible(options, reason, rollout ?? undefined))
+  const { method = 'POST', path, body } = random.pick(possible(options, reason, rollout ?? undefined))
   const wish: Wish = { reason, what: `${method} ${path}` }
   history.wishes.push(wish)
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
@@ -49,7 +49,7 @@ export async function wishForSomething(options: OperatorOptions): Promise<void> 
       wish.status = status
       return
     }
-    await new Promise<void>((resolve) => void clock.setTimer(resolve, fate.between(50, 1000)))
+    await new Promise<void>((resolve) => void clock.setTimer(resolve, random.between(50, 1000)))
   }
 }
 
@@ -60,21 +60,21 @@ interface Request {
 }
 
 /** What may be asked for; now and then what the state does not allow. */
-function possible({ fate, versions }: OperatorOptions, reason: string, rollout: Rollout | undefined): Request[] {
+function possible({ random, versions }: OperatorOptions, reason: string, rollout: Rollout | undefined): Request[] {
   const override = { reason }
-  const version = fate.pick(versions)
+  const version = random.pick(versions)
   const start = {
     path: `/v1/features/${feature}/rollouts`,
     body: {
-      ...{ version, override, supersede: fate.chance(0.3) },
-      settings: { ...settings, advance: fate.pick(['evidence', 'soak', 'manual']) },
+      ...{ version, override, supersede: random.chance(0.3) },
+      settings: { ...settings, advance: random.pick(['evidence', 'soak', 'manual']) },
     },
   }
   const others = [
     { path: `/v1/features/${feature}/rollback` },
     { method: 'PUT', path: `/v1/features/${feature}/active`, body: { version, override } },
   ]
-  if (!rollout || (hasEnded(rollout) && fate.chance(0.9))) return [start, start, start, start, ...others]
+  if (!rollout || (hasEnded(rollout) && random.chance(0.9))) return [start, start, start, start, ...others]
   const operations = ['pause', 'resume', 'advance', 'promote', 'abort']
   return [start, ...others, ...operations.map((type) => ({ path: `/v1/rollouts/${rollout.id}/${type}` }))]
 }

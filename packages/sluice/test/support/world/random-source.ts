@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../src/stats/random.ts'
 
-/** All that is left to chance in a world, from one seed. */
-export interface Fate {
+/** The random numbers of a world, from one seed. */
+export interface RandomSource {
   /** In (0,1). */
   uniform(): number
   chance(probability: number): boolean
@@ -10,7 +10,7 @@ export interface Fate {
   bytes(size: number): Uint8Array
 }
 
-export function fateOf(seed: number): Fate {
+export function randomSource(seed: number): RandomSource {
   const { uniform } = seededRandom(seed)
   return {
     uniform,

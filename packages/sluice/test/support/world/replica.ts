@@ -9,14 +9,14 @@ import { judgement } from '../fake-model.ts'
 import { faultyStore } from './faulty-store.ts'
 import { clockOf, type Life } from './life.ts'
 import type { Host } from './network.ts'
-import type { Fate } from './random-source.ts'
+import type { RandomSource } from './random-source.ts'
 import type { Trouble } from './trouble.ts'
 
 export interface ReplicaOptions {
   life: Life
   store: Store
   clock: Clock
-  fate: Fate
+  random: RandomSource
   trouble: () => Trouble
 }
 
@@ -29,27 +29,27 @@ export interface Replica extends Host {
 }
 
 /** @throws where the store fails at once */
-export async function startReplica({ life, store, clock, fate, trouble }: ReplicaOptions): Promise<Replica> {
+export async function startReplica({ life, store, clock, random, trouble }: ReplicaOptions): Promise<Replica> {
   const leases = new Set<Lease>()
   let skew = 0
   const own = {
     clock: clockOf(life, clock, () => skew),
-    store: faultyStore(store, { life, clock, fate, trouble, leases }),
+    store: faultyStore(store, { life, clock, random, trouble, leases }),
   }
   let captureContents: ReturnType<typeof startEngine>['captureContents'] = async () => undefined
   const plane = await createControlPlane({
     ...own,
-    randomBytes: fate.bytes,
+    randomBytes: random.bytes,
     captureContents: (accepted) => captureContents(accepted),
   })
   const engine = startEngine({
     keepLogMs: Number.MAX_SAFE_INTEGER,
     ...own,
-    random: fate.uniform,
+    random: random.uniform,
     log: () => undefined,
     metrics: plane.metrics,
     judge: {
-      clientOf: () => ({ complete: () => judged(fate, trouble()) }),
+      clientOf: () => ({ complete: () => judged(random, trouble()) }),
       modes: createAnswerModes({ searchesAgain: true }),
       unaskable: async () => undefined,
     },
@@ -60,7 +60,7 @@ export async function startReplica({ life, store, clock, fate, trouble }: Replic
       channels: [],
       project: 'world',
       linkTo: () => undefined,
-      deliver: { fetch, random: fate.uniform, sleep: async () => undefined },
+      deliver: { fetch, random: random.uniform, sleep: async () => undefined },
     },
   })
   captureContents = engine.captureContents
@@ -77,10 +77,10 @@ export async function startReplica({ life, store, clock, fate, trouble }: Replic
   }
 }
 
-async function judged(fate: Fate, { judge }: Trouble) {
-  if (fate.chance(judge)) throw new ProviderError('overloaded', 'the judge is busy')
+async function judged(random: RandomSource, { judge }: Trouble) {
+  if (random.chance(judge)) throw new ProviderError('overloaded', 'the judge is busy')
   return {
-    output: judgement({ complete: fate.chance(0.8) ? 'yes' : 'no' }),
+    output: judgement({ complete: random.chance(0.8) ? 'yes' : 'no' }),
     usage: {},
     costUsd: 0.001,
     finishReason: 'stop' as const,

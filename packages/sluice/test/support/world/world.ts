@@ -12,7 +12,7 @@ import { liarId, lie } from './liar.ts'
 import { Life } from './life.ts'
 import { networkFetch } from './network.ts'
 import { wishForSomething } from './operator.ts'
-import { type Fate, fateOf } from './random-source.ts'
+import { type RandomSource, randomSource } from './random-source.ts'
 import { type Replica, startReplica } from './replica.ts'
 import { calm, troubled } from './trouble.ts'
 
@@ -39,7 +39,7 @@ const occasion = { at: start, by: 'world' }
  * same for the same seed. @throws Violation
  */
 export async function runWorld({ seed, steps, trace = () => undefined }: WorldOptions): Promise<string> {
-  const fate = fateOf(seed)
+  const random = randomSource(seed)
   const clock = virtualClock(start)
   const store = memoryStore({ epoch: 'world', secret: 'secret of the world' })
   const versions = await populate(store)
@@ -53,9 +53,9 @@ export async function runWorld({ seed, steps, trace = () => undefined }: WorldOp
     say(`${name} starts`)
     life.onEnd(() => {
       say(`${name} dies`)
-      clock.setTimer(() => launch(name), fate.between(0, 3000))
+      clock.setTimer(() => launch(name), random.between(0, 3000))
     })
-    startReplica({ life, store, clock, fate, trouble: () => trouble }).then(
+    startReplica({ life, store, clock, random, trouble: () => trouble }).then(
       (replica) => {
         if (!life.alive) return
         replicas.add(replica)
@@ -65,24 +65,25 @@ export async function runWorld({ seed, steps, trace = () => undefined }: WorldOp
     )
   }
 
-  const network = networkFetch({ clock, fate, trouble: () => trouble, hosts: () => [...replicas] })
+  const network = networkFetch({ clock, random, trouble: () => trouble, hosts: () => [...replicas] })
   const fetchAs = (name: string) => told(network, (line) => say(`${name}: ${line}`))
   for (let i = 0; i < replicaCount; i += 1) launch(`replica ${i}`)
   const instances = Array.from({ length: instanceCount }, (_, i) =>
     startInstance({
-      ...{ name: `app-${i}`, token, life: new Life(), clock, fate, fetch: fetchAs(`app-${i}`), history, say },
+      ...{ name: `app-${i}`, token, life: new Life(), clock, random, fetch: fetchAs(`app-${i}`), history, say },
     }),
   )
   const invariants = new Invariants(store, history, () => instances, say)
-  const wish = () => void wishForSomething({ store, clock, fate, fetch: fetchAs('operator'), token, history, versions })
+  const wish = () =>
+    void wishForSomething({ store, clock, random, fetch: fetchAs('operator'), token, history, versions })
 
-  const forge = () => void lie({ store, fate, fetch: fetchAs('liar'), token: liarToken, now: () => clock.now() })
+  const forge = () => void lie({ store, random, fetch: fetchAs('liar'), token: liarToken, now: () => clock.now() })
 
   for (let step = 0; step < steps; step += 1) {
-    if (fate.chance(0.4)) forge()
-    happen(fate, { say, wish, replicas: [...replicas], instances })
-    for (const { serve } of instances) if (fate.chance(0.7)) serve(`user-${Math.floor(fate.between(0, userCount))}`)
-    await clock.runUntil(clock.now() + fate.between(0, 2500))
+    if (random.chance(0.4)) forge()
+    happen(random, { say, wish, replicas: [...replicas], instances })
+    for (const { serve } of instances) if (random.chance(0.7)) serve(`user-${Math.floor(random.between(0, userCount))}`)
+    await clock.runUntil(clock.now() + random.between(0, 2500))
     await invariants.check()
   }
   say('calm')
@@ -124,18 +125,18 @@ function told(fetch: typeof globalThis.fetch, say: (line: string) => void): type
 }
 
 /** One thing that operators, machines or clocks do. */
-function happen(fate: Fate, { say, wish, replicas, instances }: Stage): void {
-  if (fate.chance(0.6)) {
+function happen(random: RandomSource, { say, wish, replicas, instances }: Stage): void {
+  if (random.chance(0.6)) {
     say('somebody wishes for a change')
     wish()
-    if (fate.chance(0.5)) wish()
+    if (random.chance(0.5)) wish()
   }
   if (replicas.length === 0) return
-  const replica = fate.pick(replicas)
-  if (fate.chance(0.06)) replica.life.end()
-  else if (fate.chance(0.15)) replica.dropLeases()
-  else if (fate.chance(0.05)) replica.jump(fate.between(-3_600_000, 3_600_000))
-  if (fate.chance(0.05)) fate.pick(instances).jump(fate.between(-3_600_000, 3_600_000))
+  const replica = random.pick(replicas)
+  if (random.chance(0.06)) replica.life.end()
+  else if (random.chance(0.15)) replica.dropLeases()
+  else if (random.chance(0.05)) replica.jump(random.between(-3_600_000, 3_600_000))
+  if (random.chance(0.05)) random.pick(instances).jump(random.between(-3_600_000, 3_600_000))
 }
 
 /** Two good versions and two bad ones, one of them active, and a token that opens everything. */

@@ -39,7 +39,7 @@ const wholePpm = 1_000_000
  */
 export function soakAt(
   before: { soak?: Soak | undefined; rollout: Rollout; at: number } | null,
-  { heard: lastOutcomes, rollout, at, everyMs }: { heard: LastOutcomes; rollout: Rollout; at: number; everyMs: number },
+  { lastOutcomes, rollout, at, everyMs }: { lastOutcomes: LastOutcomes; rollout: Rollout; at: number; everyMs: number },
 ): Soak {
   const { stage } = rollout
   const silence = longestSilenceMs(rollout, everyMs)

@@ -67,7 +67,7 @@ export function startController(options: ControllerOptions): WorkLoop {
       due.add([rollout.id])
       more = true
     })
-    due.looked(wanted.map(({ id }) => id))
+    due.assessed(wanted.map(({ id }) => id))
     return more
   }
 

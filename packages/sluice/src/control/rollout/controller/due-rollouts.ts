@@ -54,7 +54,7 @@ export class DueRollouts {
   }
 
   /** Time counts from the end of all that were looked at together, so that slow looks leave time for other work. */
-  looked(ids: readonly string[]): void {
+  assessed(ids: readonly string[]): void {
     const now = momentOf(this.#clock)
     for (const id of ids) this.assessedAt.set(id, now)
   }

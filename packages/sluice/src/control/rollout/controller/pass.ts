@@ -98,7 +98,7 @@ export function assessNext(
   { rollout, at, judge, everyMs }: { rollout: Rollout; at: number; judge: JudgeHealth; everyMs: number },
 ): Assessed {
   const lastOutcomes = engine.lastOutcomes(before.evidence, rollout)
-  const soak = soakAt(before.assessed, { heard: lastOutcomes, rollout, at, everyMs })
+  const soak = soakAt(before.assessed, { lastOutcomes, rollout, at, everyMs })
   const since = heldSince(before, rollout, at)
   const figures = before.assessed?.assessment.figures
   const known = { refused: refusedBy(before), highest: figures ? highestOf(figures) : {} }

@@ -18,9 +18,9 @@ export function faultInEvidence(evidence: Evidence, rollout: Rollout, cursor: nu
   for (const [index, stored] of evidence.testimony.entries()) {
     const at = `.testimony.${index}`
     if (typeof stored !== 'object' || stored === null) return at
-    const { own, usual, ...told } = stored
+    const { own, usual, ...rest } = stored
     const found =
-      unlike({ ...one, own: null, usual: null }, { ...told, own: null, usual: null }, at) ??
+      unlike({ ...one, own: null, usual: null }, { ...rest, own: null, usual: null }, at) ??
       (own === null ? undefined : unlike(decidingSums(like.sums), own, `${at}.own`)) ??
       (usual === null ? undefined : unlike({ limits: like.limits, sketches: like.sums.sketches }, usual, `${at}.usual`))
     if (found !== undefined) return found
@@ -33,10 +33,10 @@ function faultInPlaces({ places }: Evidence, sums: DecidingSums): string | undef
     for (const [index, stored] of places[kind].entries()) {
       const at = `.places.${kind}.${index}`
       if (typeof stored !== 'object' || stored === null) return at
-      const { own, ...told } = stored
+      const { own, ...rest } = stored
       const like = newPlace({ id: null, token: 0, own: null })
       const found =
-        unlike(like, { ...told, own: null }, at) ?? (own === null ? undefined : unlike(sums, own, `${at}.own`))
+        unlike(like, { ...rest, own: null }, at) ?? (own === null ? undefined : unlike(sums, own, `${at}.own`))
       if (found !== undefined) return found
     }
   }

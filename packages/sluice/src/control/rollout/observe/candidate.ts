@@ -10,7 +10,7 @@ import type { ObservedEntry } from './observed-entry.ts'
  * brings another: those who became the canary's have no such next one, and the scores that take longest must not be lost in one arm.
  */
 export function markCandidate(
-  { settings, arm, stage, tokenEvidence: testimony }: ObservedEntry,
+  { settings, arm, stage, tokenEvidence }: ObservedEntry,
   entry: RequestEntry,
   memory: UnitMemory,
 ): UnitMemory {
@@ -18,7 +18,7 @@ export function markCandidate(
   const { marked, candidates = [] } = memory
   const share = freshShare(settings.stages, marked, stage)
   if (share === undefined) return memory
-  const counts = testimony.candidates[stage]
+  const counts = tokenEvidence.candidates[stage]
   if (counts) counts[arm] += 1
   const first = memory.exposed === undefined
   const candidate = { stage, arm, share, of: entry.id, ...(first && { first }) }

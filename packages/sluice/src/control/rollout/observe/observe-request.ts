@@ -16,7 +16,7 @@ type Raised = Record<Flag, boolean | null>
 
 /** Adds a request: its flags, the first time that the user raises them, and the user, once per randomisation. */
 export function observeRequest(observed: ObservedEntry, entry: RequestEntry, memory: UnitMemory): UnitMemory {
-  const { evidence, arm, stage, tokenEvidence: testimony } = observed
+  const { evidence, arm, stage, tokenEvidence } = observed
   enter(evidence, observed, { stage, at: entry.receivedAt })
   const latencyMs = amount(entry.latencyMs)
   const costUsd = amount(entry.costUsd)
@@ -25,7 +25,7 @@ export function observeRequest(observed: ObservedEntry, entry: RequestEntry, mem
   countFor(observed, entry, memory)
   const flagged = addFlags(observed, raised, markCandidate(observed, entry, memory))
   const next = addCost(observed, isStageWarm(observed, entry) ? costUsd : null, addUser(observed, flagged))
-  const { usual } = testimony
+  const { usual } = tokenEvidence
   for (const sketches of usual ? [evidence.sums.sketches, usual.sketches] : [evidence.sums.sketches])
     if (arm === 'incumbent') addToSketches(sketches, latencyMs, costUsd)
   renewLimits(evidence.limits, evidence.sums.sketches, entry.receivedAt)
@@ -167,10 +167,10 @@ function addRates(
 
 /** A request of a user who has not raised the flag in this rollout. */
 function addFirst(observed: ObservedEntry, flag: Flag, flagged: boolean): boolean {
-  const { arm, stage, settings, evidence, tokenEvidence: testimony } = observed
+  const { arm, stage, settings, evidence, tokenEvidence } = observed
   const share = stageShare(settings.stages, stage)
   const isPresent = stage === evidence.window.stage
-  const counts = testimony.atRisk[flag].stage
+  const counts = tokenEvidence.atRisk[flag].stage
   if (flagged) {
     const accounts = accountsOfFlag(observed, flag)
     const ratio = accounts.map((sums) => sums.ratio[stage])
@@ -185,10 +185,10 @@ function addFirst(observed: ObservedEntry, flag: Flag, flagged: boolean): boolea
 
 /** A request of a user who has not raised the flag in the present window. */
 function addRecent(observed: ObservedEntry, flag: Flag, flagged: boolean): boolean {
-  const { arm, stage, settings, evidence, tokenEvidence: testimony } = observed
+  const { arm, stage, settings, evidence, tokenEvidence } = observed
   if (stage !== evidence.window.stage) return false
   const share = stageShare(settings.stages, stage)
-  const counts = testimony.atRisk[flag].window
+  const counts = tokenEvidence.atRisk[flag].window
   if (flagged) {
     const accounts = accountsOfFlag(observed, flag)
     const ratio = accounts.map(({ recent }) => recent.ratio)
@@ -229,19 +229,19 @@ function accountsOfFlag(observed: ObservedEntry, flag: Flag): FlagSums[] {
 
 /** What the token itself has seen, whoever else saw the same user before. */
 function countFor(
-  { settings, arm, stage, source, tokenEvidence: testimony }: ObservedEntry,
+  { settings, arm, stage, source, tokenEvidence }: ObservedEntry,
   { error, receivedAt }: RequestEntry,
   memory: UnitMemory,
 ): void {
-  testimony.requests[arm] += 1
-  testimony.firstAt ??= receivedAt
-  testimony.lastAt = receivedAt
-  if (error !== null) testimony.errors[arm] += 1
+  tokenEvidence.requests[arm] += 1
+  tokenEvidence.firstAt ??= receivedAt
+  tokenEvidence.lastAt = receivedAt
+  if (error !== null) tokenEvidence.errors[arm] += 1
   const before = assignmentSeenBy(memory, source)
   if (freshShare(settings.stages, before, stage) === undefined) return
-  const cell = testimony.assigned[stage]?.[before ? before.stage + 1 : 0]
+  const cell = tokenEvidence.assigned[stage]?.[before ? before.stage + 1 : 0]
   if (cell) cell[arm === 'canary' ? 1 : 0] += 1
-  if (before?.arm !== arm) testimony.users[arm] += 1
+  if (before?.arm !== arm) tokenEvidence.users[arm] += 1
 }
 
 /** Counts the user, once per randomisation. */

@@ -125,7 +125,7 @@ function judgedPi({ arm }: ObservedEntry, entry: ScoreEntry, share: number): num
 
 /** Once per randomisation. */
 function addFirst(observed: ObservedEntry, { entry, length }: Scored, memory: UnitMemory): UnitMemory | IgnoredReason {
-  const { evidence, settings, arm, stage, tokenEvidence: testimony } = observed
+  const { evidence, settings, arm, stage, tokenEvidence } = observed
   const { histories, score } = evidence.sums
   const found = candidateShare(observed, entry.of, memory)
   if (!found) return memory
@@ -142,7 +142,7 @@ function addFirst(observed: ObservedEntry, { entry, length }: Scored, memory: Un
   }
   for (const { users } of accounts) users[arm] += 1
   if (arm === 'incumbent') addIncumbent(histories.score, entry.score)
-  addJudged(testimony, { arm, stage, pi, isCandidate: memory.marked !== undefined, ...ratesOf(observed, entry) })
+  addJudged(tokenEvidence, { arm, stage, pi, isCandidate: memory.marked !== undefined, ...ratesOf(observed, entry) })
   return found.memory
 }
 

@@ -20,13 +20,9 @@ export interface ObservedEntry extends Admitted {
 }
 
 /** The sums to which a signal is added: of all outcomes, of the token, and of the places it came from. */
-export function accountsOf<T>(
-  { tokenEvidence: testimony, places }: ObservedEntry,
-  whole: T,
-  part: (own: DecidingSums) => T,
-): T[] {
+export function accountsOf<T>({ tokenEvidence, places }: ObservedEntry, whole: T, part: (own: DecidingSums) => T): T[] {
   const accounts = [whole]
-  if (testimony.own) accounts.push(part(testimony.own))
+  if (tokenEvidence.own) accounts.push(part(tokenEvidence.own))
   for (const { own } of places) if (own) accounts.push(part(own))
   return accounts
 }

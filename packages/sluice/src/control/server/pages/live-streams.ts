@@ -39,7 +39,7 @@ interface LiveOptions {
 /** While a rollout runs its evidence grows, which no event tells. */
 const pollMs = 1000
 /** Where this thread has no time to spare, open pages leave it to the outcomes: of so many looks at growing evidence one is told. */
-const busy = { load: 0.8, looks: 4 }
+const busy = { load: 0.8, polls: 4 }
 /** Spending, drift and failing loops change without an event, too. A page that hears nothing for longer has lost its stream. */
 const longestSilenceMs = 10_000
 /** A stream ends at most this much later than its session, or the rights that it had. */
@@ -82,7 +82,7 @@ export function createLiveStreams(options: LiveOptions): LiveStreams {
   /** Whoever sees some features only is told at every look, since the times of changes would speak of the others. */
   function poll(): void {
     polls += 1
-    const isTurn = threadLoad() < busy.load || polls % busy.looks === 0
+    const isTurn = threadLoad() < busy.load || polls % busy.polls === 0
     if (streams.size === 0) return
     if (isTurn) send(isLimited)
     const isRunning = snapshots.states().some((state) => runningRollout(state) !== undefined)

@@ -39,7 +39,7 @@ export const showSettings = defineOwnPage({
       github,
       channels:
         engineState.channels?.().map((id) => shownChannel(id, leases, faultsFor(services, caller).faults)) ?? null,
-      tellsGithub: github !== null && leases.some(({ name }) => name === progressName(github.repository)),
+      followsGithub: github !== null && leases.some(({ name }) => name === progressName(github.repository)),
       now: clock.now(),
     })
   },

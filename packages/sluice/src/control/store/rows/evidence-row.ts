@@ -29,8 +29,8 @@ function stateOf(text: string): unknown {
 }
 
 /** Null where it tells nothing. What is only looked at never keeps a checkpoint from being stored. */
-export function summaryText({ summary: told }: NextCheckpoint): string | null {
-  return told === undefined || !hasFiniteNumbers(told) ? null : JSON.stringify(told)
+export function summaryText({ summary }: NextCheckpoint): string | null {
+  return summary === undefined || !hasFiniteNumbers(summary) ? null : JSON.stringify(summary)
 }
 
 /** @throws StoreError `failed` */

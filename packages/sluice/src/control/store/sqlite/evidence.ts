@@ -47,7 +47,7 @@ export function sqliteEvidence(db: SqliteConnection, lastFence: (name: string) =
       }),
     async saveCheckpoint(name, expected, next, units) {
       const { cursor } = next
-      const [document, told] = [checkpointText(name, next), summaryText(next)]
+      const [document, summary] = [checkpointText(name, next), summaryText(next)]
       const records = unitTexts(units?.records)
       records.sort(([a], [b]) => (a < b ? -1 : 1))
       const saved = await db.write(
@@ -55,8 +55,8 @@ export function sqliteEvidence(db: SqliteConnection, lastFence: (name: string) =
           if (cursorOf(db, name) !== expected) return false
           if (units?.fence && units.fence.number !== lastFence(units.fence.name)) return false
           db.run(upsertCheckpoint, name, cursor, document)
-          if (told === null) db.run(deleteCheckpoint, summaryName(name))
-          else db.run(upsertCheckpoint, summaryName(name), cursor, told)
+          if (summary === null) db.run(deleteCheckpoint, summaryName(name))
+          else db.run(upsertCheckpoint, summaryName(name), cursor, summary)
           if (!units) return true
           const isForgotten = forgottenIn(db)
           const scope = forgettingOfRollout(units.rolloutId)

@@ -46,7 +46,7 @@ export function readClaimsAnswer(completion: Completion, item: RubricItem, mater
   const occurs = quoteFinder(material.output)
   const [made, dropped] = [true, false].map((isMade) => answer.claims.filter(({ claim }) => occurs(claim) === isMade))
   if (!noClaims && made?.length === 0) throw new JudgeError('no claim that the answer lists occurs in the output')
-  const distinct = withoutRepeats((made ?? []).map((said) => heldAgainst(said, sources, item)))
+  const distinct = withoutRepeats((made ?? []).map((answered) => heldAgainst(answered, sources, item)))
   const claims: JudgedClaims = {
     list: distinct.slice(0, mostClaims),
     dropped: dropped?.length ?? 0,
@@ -57,8 +57,8 @@ export function readClaimsAnswer(completion: Completion, item: RubricItem, mater
 }
 
 /** The claim with what the sources say of it: nothing, unless the quote stands in the source that it names. */
-function heldAgainst(said: AnsweredClaim, sources: readonly SourceText[], { claims }: RubricItem): JudgedClaim {
-  const { claim, source, quote, reasoning, verdict } = said
+function heldAgainst(answered: AnsweredClaim, sources: readonly SourceText[], { claims }: RubricItem): JudgedClaim {
+  const { claim, source, quote, reasoning, verdict } = answered
   const unsupported = { claim, verdict: 'unsupported' as const, source: null, document: null, quote: '', reasoning }
   if (source !== noSource && !claims?.in.some((name) => name === source))
     throw new JudgeError(`the answer names the source ${quoted(source)}, which is none`)

@@ -8,7 +8,7 @@ type Round = FeatureSummary['looks'][number]
 
 /** A look with the values of the mean at which it would have failed or passed. */
 interface Regions {
-  look: Round
+  round: Round
   mean: number
   failBelow: number
   passAbove: number
@@ -25,7 +25,7 @@ export interface DrawnTest {
   zero: string
   margin: number
   interval: { ciLow: number | null; ciHigh: number | null }
-  looks: readonly Round[]
+  rounds: readonly Round[]
   least: number
   most: number
 }
@@ -37,7 +37,7 @@ export function differenceTest({ comparison, looks }: FeatureSummary): DrawnTest
   if (Math.abs(last - comparison.meanDifference) > 1e-6) return undefined
   const { margin, atLeast, meanDifference } = comparison
   const shown = atLeast === undefined ? comparison : { ciLow: atLeast, ciHigh: meanDifference }
-  return { what: 'Change of the mean', zero: 'no change', margin, interval: shown, looks, least: -1, most: 1 }
+  return { what: 'Change of the mean', zero: 'no change', margin, interval: shown, rounds: looks, least: -1, most: 1 }
 }
 
 /** The test of the threshold, drawn as the distance of the mean from it. */
@@ -59,7 +59,7 @@ export function thresholdTest({
       threshold.atLeast === undefined
         ? { ciLow: from(score.ciLow), ciHigh: from(score.ciHigh) }
         : { ciLow: from(threshold.atLeast), ciHigh: from(score.mean) },
-    looks: own,
+    rounds: own,
     least: -threshold.value,
     most: 1 - threshold.value,
   }
@@ -70,8 +70,8 @@ export function thresholdTest({
  * Undefined with too little data for a standard error.
  */
 export function intervalPicture(test: DrawnTest, confidence: number): Html | undefined {
-  const { what, zero, margin, looks, least, most } = test
-  const rows = looks.flatMap((look) => regionsOf(look, test) ?? [])
+  const { what, zero, margin, rounds, least, most } = test
+  const rows = rounds.flatMap((round) => regionsOf(round, test) ?? [])
   const last = rows.at(-1)
   if (!last) return undefined
   const interval = within(test)
@@ -83,7 +83,7 @@ export function intervalPicture(test: DrawnTest, confidence: number): Html | und
   const axis = axisOf(scaleBetween(low - room, high + room))
   const bottom = top + rows.length * rowHeight
   const percent = Math.round(confidence * 100)
-  const label = `${what}: ${formatChange(last.mean)}, ${percent} % interval ${formatInterval(interval, formatChange)}, against a margin of ${margin}: ${last.look.decision}.`
+  const label = `${what}: ${formatChange(last.mean)}, ${percent} % interval ${formatInterval(interval, formatChange)}, against a margin of ${margin}: ${last.round.decision}.`
   return html`<svg class="picture" width="100%" height="${bottom + 22}" role="img" aria-label="${label}">
     ${rows.map((row, index) => rowPicture(row, top + index * rowHeight, axis))}
     ${whiskers(interval, top + (rows.length - 1) * rowHeight, axis)}
@@ -106,8 +106,8 @@ function within({ interval, least, most }: DrawnTest): DrawnTest['interval'] {
  * The test's statistic is on the scale of the normal distribution; its bounds are put back to that of the mean. Where the
  * answers are too few for a pass, whatever their mean, the statistic does not follow the mean: then no mean passes.
  */
-function regionsOf(look: Round, { margin }: DrawnTest): Regions | undefined {
-  const { meanDifference: mean, se, z, passBound, failBound, decision } = look
+function regionsOf(round: Round, { margin }: DrawnTest): Regions | undefined {
+  const { meanDifference: mean, se, z, passBound, failBound, decision } = round
   if (mean === null || se === null || z === null) return undefined
   if (failBound === null || passBound === null) return undefined
   const scale = z === 0 ? se : (mean + margin) / z
@@ -115,17 +115,17 @@ function regionsOf(look: Round, { margin }: DrawnTest): Regions | undefined {
   const passAbove = scale < 0 ? Number.POSITIVE_INFINITY : -margin + Math.abs(passBound) * scale
   if (Number.isNaN(failBelow) || Number.isNaN(passAbove)) return undefined
   // The scale changes a little along the axis: near a bound the decision is what counts.
-  if (decision === 'fail') return { look, mean, failBelow: Math.max(mean, failBelow), passAbove }
-  if (decision === 'pass') return { look, mean, failBelow, passAbove: Math.min(mean, passAbove) }
-  return { look, mean, failBelow: Math.min(mean, failBelow), passAbove: Math.max(mean, passAbove) }
+  if (decision === 'fail') return { round, mean, failBelow: Math.max(mean, failBelow), passAbove }
+  if (decision === 'pass') return { round, mean, failBelow, passAbove: Math.min(mean, passAbove) }
+  return { round, mean, failBelow: Math.min(mean, failBelow), passAbove: Math.max(mean, passAbove) }
 }
 
-function rowPicture({ look, mean, ...bounds }: Regions, y: number, axis: Axis): Html {
+function rowPicture({ round, mean, ...bounds }: Regions, y: number, axis: Axis): Html {
   const failBelow = Math.max(axis.low, bounds.failBelow)
   const passAbove = Math.min(axis.high, bounds.passAbove)
   const bar = y + 18
   const [left, right] = [axis.at(failBelow), axis.at(passAbove)]
-  return html`<text class="label" x="0" y="${y + 13}">${formatAmount(look.repeats, 'repeat')}: ${formatChange(mean)}, ${look.decision}</text>
+  return html`<text class="label" x="0" y="${y + 13}">${formatAmount(round.repeats, 'repeat')}: ${formatChange(mean)}, ${round.decision}</text>
     <rect class="region fail" x="0" y="${bar}" width="${left}" height="${barHeight}"/>
     <rect class="region inconclusive" x="${left}" y="${bar}" width="${axis.span(failBelow, passAbove)}" height="${barHeight}"/>
     <rect class="region pass" x="${right}" y="${bar}" width="${axis.span(passAbove, axis.high)}" height="${barHeight}"/>`

@@ -92,10 +92,10 @@ export function featureBlocks(
 }
 
 /** The case behind the reason, with a link where it is told below. */
-function decidingCase({ feature, decidingCase: id }: FeatureSummary, isTold: boolean): string {
+function decidingCase({ feature, decidingCase: id }: FeatureSummary, isShown: boolean): string {
   if (!id) return ''
   const name = codeSpan(excerpt(id, nameLength))
-  return isTold
+  return isShown
     ? `The case behind it comes first below: [${name}](#${caseAnchor(feature)}).`
     : `The case behind it: ${name}.`
 }

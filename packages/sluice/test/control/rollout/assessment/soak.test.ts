@@ -31,7 +31,11 @@ function soaked(looks: Seen[]): Soak & { minutes: number } {
     const present = rollout(look.rollout)
     const none = { stage: present.stage, incumbent: null, canary: null }
     const heard = look.heard === null ? none : { ...none, incumbent: at, canary: at, ...look.heard }
-    before = { soak: soakAt(before, { heard, rollout: present, at, everyMs: 1000 }), rollout: present, at }
+    before = {
+      soak: soakAt(before, { lastOutcomes: heard, rollout: present, at, everyMs: 1000 }),
+      rollout: present,
+      at,
+    }
   }
   const soak = before?.soak as Soak
   return { ...soak, minutes: soak.soakedMs / minute }

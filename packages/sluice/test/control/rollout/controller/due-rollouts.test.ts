@@ -111,7 +111,7 @@ test('one that always has news keeps no other from being looked at, nor a new on
     const wanted = listed.filter(isDue)
     // A look takes a while: time counts from its end.
     clock.advance(50)
-    due.looked(wanted)
+    due.assessed(wanted)
     return wanted.join(' ')
   }
   assert.equal(look('a', 'b'), 'a b')

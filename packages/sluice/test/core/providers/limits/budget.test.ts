@@ -37,9 +37,9 @@ for (const seed of [1, 2, 3]) {
       assert.ok(budget.spentUsd + budget.unaccountedUsd + inFlightUsd <= limit + 1e-12)
       for (let ticks = Math.floor(5 * random()); ticks >= 0; ticks -= 1) await new Promise(setImmediate)
       inFlightUsd -= worst
-      const fate = random()
-      if (fate < 0.1) reservation.release()
-      else reservation.settle(fate < 0.15 ? undefined : worst * random())
+      const drawn = random()
+      if (drawn < 0.1) reservation.release()
+      else reservation.settle(drawn < 0.15 ? undefined : worst * random())
       assert.ok(budget.spentUsd + budget.unaccountedUsd <= limit)
     }
     let left = 600

@@ -7,7 +7,7 @@ const drawn = { what: 'Change', zero: 'no change', margin: 0.03, interval: { ciL
 
 /** The width of the regions fail, inconclusive and pass, in percent. */
 function regions(of: Partial<typeof look>, decision: 'pass' | 'fail' | 'undecided', test = drawn): number[] {
-  const svg = intervalPicture({ ...test, looks: [{ ...look, ...of, decision }] }, 0.95)?.markup ?? ''
+  const svg = intervalPicture({ ...test, rounds: [{ ...look, ...of, decision }] }, 0.95)?.markup ?? ''
   return Array.from(svg.matchAll(/class="region \w+".*? width="([^"]*)%"/g), ([, width]) => Number(width))
 }
 
