@@ -148,9 +148,7 @@ const feature: Feature = {
       case: 'late-order-03',
     },
   ],
-  causes: [
-    { message: 'The provider answered with status 529.', version: 'candidate', cases: 1, ids: ['late-order-19'] },
-  ],
+  causes: [{ message: 'Recorded for another prompt.', version: 'candidate', cases: 1, ids: ['late-19'], stale: true }],
   decidingCase: 'late-order-03',
   notes: ['Answers of the baseline are from the store.'],
   advice: 'More repeats would not change the verdict.',

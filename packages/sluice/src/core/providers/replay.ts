@@ -123,16 +123,13 @@ interface Missing {
   index: RecordingIndex
 }
 
-/** What is said of recordings of an earlier prompt, by which a report knows that asking again would not help. */
-export const answerOriginalOnly = 'answer the original prompt, cases and rubric only'
-
 function notRecorded({ name, globs, model, context, index }: Missing): ProviderError {
   const { caseId, repeat, key } = context
   const wanted = `model "${model}", case "${caseId}", repeat ${repeat}`
   const [stale] = (index.bound.get(address(caseId, model)) ?? []).filter((bound) => repeatOf(bound) === repeat)
   if (stale)
     return new StaleRecordingError(
-      `these recordings (${globs.join(', ')}) ${answerOriginalOnly}\n(${stale.file}:${stale.line} has the recording of ${wanted}; a new answer there needs "request": "${key}")`,
+      `these recordings (${globs.join(', ')}) answer the original prompt, cases and rubric only\n(${stale.file}:${stale.line} has the recording of ${wanted}; a new answer there needs "request": "${key}")`,
     )
   const count = index.byCase.get(address(caseId, model))?.size ?? 0
   const others = count > 0 ? `; ${count} other repeat${count === 1 ? ' is' : 's are'} recorded` : ''

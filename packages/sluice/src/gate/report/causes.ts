@@ -29,7 +29,7 @@ export function causesOf(rows: Iterable<ResultRow>, cases: readonly CaseScores[]
     const whole = detail.error ?? wordsFor(detail)
     const message = found.size < mostCauses || found.has(keyOf(whole, id, role)) ? causeIn(whole, id) : 'other errors'
     const key = `${role} ${message}`
-    const cause = found.get(key) ?? { message, version: role, cases: 0, ids: [], last: -1, whole }
+    const cause = found.get(key) ?? newCause(message, role, detail, whole)
     found.set(key, cause)
     if (cause.last === position) continue
     cause.last = position
@@ -39,6 +39,10 @@ export function causesOf(rows: Iterable<ResultRow>, cases: readonly CaseScores[]
   return [...found.values()]
     .sort((a, b) => b.cases - a.cases)
     .map(({ last, whole, ...cause }) => ({ ...cause, message: cause.cases === 1 ? oneLine(whole) : cause.message }))
+}
+
+function newCause(message: string, version: VersionRole, { stale }: CaseDetail, whole: string): Found {
+  return { message, version, cases: 0, ids: [], ...(stale && { stale }), last: -1, whole }
 }
 
 const keyOf = (whole: string, id: string, role: VersionRole) => `${role} ${causeIn(whole, id)}`

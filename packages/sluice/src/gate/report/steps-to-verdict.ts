@@ -1,4 +1,3 @@
-import { answerOriginalOnly } from '../../core/providers/replay.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { formatAmount, formatUsd } from '../../text/format.ts'
 import type { Advice } from '../verdict/advice.ts'
@@ -9,7 +8,7 @@ export type NextStep = NonNullable<FeatureSummary['nextSteps']>[number]
 /** The steps that would decide an inconclusive verdict, the cheapest first; a weaker measure comes last, though it is free. */
 export function stepsToVerdict(summary: FeatureSummary, advice: Advice | null): NextStep[] {
   const { reasons, comparison, baseline, cost, causes = [] } = summary
-  if (causes.length > 0 && causes.every(({ message }) => message.includes(answerOriginalOnly))) return [liveModel]
+  if (causes.length > 0 && causes.every(({ stale }) => stale)) return [liveModel]
   const perAnswer = cost.usdPerAnswer ?? null
   const usd = (answers: number) => (perAnswer === null ? null : answers * perAnswer)
   const versions = baseline ? 2 : 1

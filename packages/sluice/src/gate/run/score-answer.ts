@@ -237,6 +237,7 @@ export function failure(error: unknown, state: CaseState): CaseDetail {
     error: error.message,
     ...(trace && { trace }),
     ...(unaskable && { unaskable }),
+    ...(error instanceof StaleRecordingError && { stale: true }),
   }
 }
 

@@ -124,6 +124,8 @@ export const caseDetailSchema = z.object({
   error: z.string().exactOptional(),
   /** The model cannot be asked at all, so that no other case of the feature will be. */
   unaskable: z.literal(true).exactOptional(),
+  /** There are recordings of the case, but of another question. */
+  stale: z.literal(true).exactOptional(),
   /** Of an answer that never came: what became of it, and what a reader can do. */
   lost: z.object({ cause: z.string(), wayOut: z.string() }).exactOptional(),
   latencyMs: z.number().exactOptional(),

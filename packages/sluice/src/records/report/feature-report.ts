@@ -64,6 +64,10 @@ const causeSchema = z.object({
   version: versionRoleSchema.describe('Whose answers it took.'),
   cases: count.describe('How many cases it left without a score.'),
   ids: z.array(z.string()).describe('The first of their ids.'),
+  stale: z
+    .literal(true)
+    .optional()
+    .describe('Their recordings are of an earlier prompt, case or rubric: asking again would not help.'),
 })
 
 const nextStepSchema = z.object({

@@ -123,6 +123,7 @@ test('an edited prompt does not pass on old answers: one sentence names both lin
   project.write({ 'prompts/ticket-triage.prompt.yml': prompt.replace('An angry tone', 'Anger') })
   const { code, stdout } = await project.sluice(['gate', '--all', '--report-dir', 'report'])
   assert.equal(code, 4)
+  assert.match(stdout.replace(/\s+/g, ' '), /Next 1: Set a live model, two lines/)
   const sentence =
     '32 cases (charged-twice, refund-overdue, where-is-it, …): these recordings (recordings/*.jsonl) answer the original prompt, cases and rubric only: set a live model, two lines: "model: …" in prompts/ticket-triage.prompt.yml and "judge: {model: …}" in sluice.yaml.'
   for (const text of [stdout, ...['md', 'html'].map((ending) => textOf(project, `report/report.${ending}`))]) {

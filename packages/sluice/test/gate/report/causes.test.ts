@@ -82,3 +82,14 @@ test('however many different errors there are, few causes are kept', () => {
   )
   assert.equal(found[0]?.message, 'other errors')
 })
+
+test('a cause of stale recordings says so, beside others that do not', () => {
+  const found = causes({ a: [{ ...failed('other recordings'), stale: true }], b: [failed('away')] })
+  assert.deepEqual(
+    found.map(({ message, stale }) => [message, stale]),
+    [
+      ['other recordings', true],
+      ['away', undefined],
+    ],
+  )
+})

@@ -30,7 +30,7 @@ test('answers that are missing come first; an unknown price is unknown and never
 
 test('recordings of another prompt get no advice that asks them again', () => {
   const cause = (message: string) => ({ message, version: 'candidate' as const, cases: 3, ids: ['a'] })
-  const stale = cause('these recordings (recordings/*.jsonl) answer the original prompt, cases and rubric only')
+  const stale = { ...cause('these recordings are of another prompt'), stale: true as const }
   const reasons = [{ code: 'coverage', message: '', tag: null, case: null }]
   const steps = stepsToVerdict({ ...open(null), reasons, causes: [stale] }, advice)
   assert.deepEqual(
