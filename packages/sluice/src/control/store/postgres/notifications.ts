@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
+import { backoffMs } from '../../../backoff.ts'
 import { endClient, type Line, lineOf } from './open-client.ts'
 
 /** The notification channel of the replicas. */
@@ -10,6 +11,9 @@ const polled = `SELECT revision, seq, extract(epoch FROM clock_timestamp())::dou
 
 /** A connection that does not answer within this time, in ms, is closed. */
 const answerMs = 3000
+
+/** Connecting anew waits this long at the most, in ms, and the first time no longer than between two polls. */
+const longestPauseMs = 5000
 
 export interface ListenerEvents {
   notified(payload: string): void
@@ -60,7 +64,7 @@ export class PostgresListener {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    for (let failures = 0; !this.#stop.signal.aborted; failures += 1) {
       const client = new pg.Client(this.#line.config)
       const lost = () => {
         if (this.#client === client) this.#client = undefined
@@ -74,17 +78,18 @@ export class PostgresListener {
         await this.#poll(client)
         this.#events.connected()
         this.#connected.resolve()
-        await this.#pause()
+        failures = 0
+        await this.#pause(this.#pollMs)
         while (this.#client === client && !this.#stop.signal.aborted) {
           await this.#poll(client)
-          await this.#pause()
+          await this.#pause(this.#pollMs)
         }
       } catch {
         // The loop tries again until the listener is closed.
       }
       lost()
       await endClient(client, this.#line)
-      await this.#pause()
+      await this.#pause(backoffMs({ firstMs: this.#pollMs, longestMs: longestPauseMs }, failures))
     }
   }
 
@@ -94,8 +99,8 @@ export class PostgresListener {
     this.#events.polled({ revision: Number(revision), logSeq: Number(seq), at: Number(at) })
   }
 
-  async #pause(): Promise<void> {
-    await wait(this.#pollMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {})
+  async #pause(ms: number): Promise<void> {
+    await wait(ms, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {})
   }
 }
 
