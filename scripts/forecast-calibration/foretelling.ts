@@ -5,13 +5,13 @@ import { measuredTraffic } from '../../packages/sluice/src/control/plan/measured
 import { courseOf } from '../../packages/sluice/src/control/plan/traffic-course.ts'
 import { eValueEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
 import type { CanaryRun } from '../../packages/sluice/src/control/simulate/canary-run.ts'
-import { type SimulatedMoment, simulateFast } from '../../packages/sluice/src/control/simulate/fast-canary.ts'
 import { IncumbentAnswers } from '../../packages/sluice/src/control/simulate/incumbent-answers.ts'
 import { SimulatedVisits } from '../../packages/sluice/src/control/simulate/simulated-visits.ts'
 import { simulationStart } from '../../packages/sluice/src/control/simulate/simulation.ts'
 import type { EndChances } from '../../packages/sluice/src/records/end-chances.ts'
 import type { LogEntry } from '../../packages/sluice/src/records/outcome.ts'
 import { seededRandom } from '../../packages/sluice/src/stats/random.ts'
+import { type SimulatedMoment, simulateFast } from '../../packages/sluice/test/support/fast-canary.ts'
 import { pastDays, type World } from './kinds.ts'
 
 const hourMs = 3_600_000

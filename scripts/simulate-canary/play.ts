@@ -5,9 +5,9 @@ import type { DecisionEngine } from '../../packages/sluice/src/control/rollout/d
 import { eValueEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
 import { type Evidence, newEvidence, type Priors } from '../../packages/sluice/src/control/rollout/evidence/evidence.ts'
 import type { CanaryRun } from '../../packages/sluice/src/control/simulate/canary-run.ts'
-import { simulateFast } from '../../packages/sluice/src/control/simulate/fast-canary.ts'
 import { type Scenario, scenarioSchema } from '../../packages/sluice/src/control/simulate/scenario.ts'
 import { seededRandom } from '../../packages/sluice/src/stats/index.ts'
+import { simulateFast } from '../../packages/sluice/test/support/fast-canary.ts'
 import { type DriftResult, playDrift } from './drift.ts'
 import type { CanaryPlay, Play } from './row.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { snapshotHash } from '../../sluice/src/control/release/snapshot.ts'
+import { snapshotHash } from '../../sluice/test/support/snapshot-hash.ts'
 import type { Snapshot, SnapshotChange } from '../src/index.ts'
 import { applyChange } from '../src/snapshot/apply-change.ts'
 import { fakePlane } from './support/fake-plane.ts'

@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto'
-import type { FeatureSnapshot, PromptVersion, RolloutSnapshot, Snapshot } from '@sluice/client'
-import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import type { FeatureSnapshot, PromptVersion, RolloutSnapshot } from '@sluice/client'
 import type { FeatureState } from '../../records/feature.ts'
 import type { Rollout } from '../../records/rollout.ts'
-import type { VersionRecord } from '../../records/version.ts'
 import { sharePpm } from './rollout-state.ts'
 import { runningRollout } from './transition.ts'
 
@@ -13,31 +10,7 @@ export function servedVersions(state: FeatureState): string[] {
   return [state.active, canary].filter((id) => typeof id === 'string')
 }
 
-/**
- * All that clients need to route these features. `versions` holds at least the served ones; features without an
- * active version are left out.
- */
-export function snapshotOf(
-  epoch: string,
-  revision: number,
-  features: readonly FeatureState[],
-  versions: readonly Pick<VersionRecord, 'feature' | 'id' | 'content'>[],
-): Snapshot {
-  const contents = new Map(versions.map(({ feature, id, content }) => [`${feature}\0${id}`, content]))
-  const served = features.flatMap((state) => {
-    const found = featureSnapshot(state, (id) => contents.get(`${state.feature}\0${id}`))
-    return found ? [[state.feature, found] as const] : []
-  })
-  const byName = Object.fromEntries(served)
-  return { schema: 'sluice.snapshot/1', epoch, revision, hash: snapshotHash(byName), features: byName }
-}
-
-/** First 16 hex of the SHA-256 of the canonical JSON. */
-export function snapshotHash(features: Snapshot['features']): string {
-  return createHash('sha256').update(canonicalJson(features)).digest('hex').slice(0, 16)
-}
-
-/** Of one feature; undefined where no version of it is active. */
+/** All that clients need to route a feature; undefined where no version of it is active. */
 export function featureSnapshot(
   state: FeatureState,
   contentOf: (id: string) => PromptVersion | undefined,
@@ -58,7 +31,8 @@ export function featureSnapshot(
   }
 }
 
-function rolloutSnapshot(rollout: Rollout): RolloutSnapshot {
+/** What clients need to route by a rollout. */
+export function rolloutSnapshot(rollout: Rollout): RolloutSnapshot {
   const { id, algorithm, salt, stage, incumbent, canary } = rollout
   return { id, algorithm, salt, stage, ppm: sharePpm(rollout), incumbent, canary }
 }

@@ -4,17 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
-import { type Report, type ReportSummary, reportSchema } from '../../records/report/report.ts'
-import { replaceFile } from '../../replace-file.ts'
-import { type CasesOf, writeReport } from './json-report.ts'
-
-/**
- * Writes a report.json, whose folder is made if needed. Readers see the old file or the new one, never half of it.
- * @throws SluiceError `cannot-run` where it cannot be written.
- */
-export async function writeReportFile(file: string, report: ReportSummary, casesOf: CasesOf): Promise<void> {
-  await replaceFile(file, (sink) => writeReport(report, casesOf, sink))
-}
+import { type Report, reportSchema } from '../../records/report/report.ts'
 
 /** Bytes, uncompressed: four times what 100,000 cases with answers of 200 characters take. */
 const largestReport = 400_000_000

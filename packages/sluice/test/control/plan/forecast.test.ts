@@ -4,9 +4,9 @@ import { endForecast, wholeEffort } from '../../../src/control/plan/end-forecast
 import { type End, playRollout } from '../../../src/control/plan/forecast.ts'
 import { requestsPerVisit } from '../../../src/control/plan/traffic.ts'
 import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
-import { simulateFast } from '../../../src/control/simulate/fast-canary.ts'
 import { scenarioSchema } from '../../../src/control/simulate/scenario.ts'
 import { simulationStart } from '../../../src/control/simulate/simulation.ts'
+import { simulateFast } from '../../support/fast-canary.ts'
 
 /** By the end of 16 hours a good canary is proven, and great harm is found. */
 const day = {

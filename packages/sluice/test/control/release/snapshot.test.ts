@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { newFeature } from '../../../src/control/release/feature-state.ts'
-import { snapshotOf } from '../../../src/control/release/snapshot.ts'
+import { featureSnapshot } from '../../../src/control/release/snapshot.ts'
 import { transition } from '../../../src/control/release/transition.ts'
+import { type ServedFeature, viewOf } from '../../../src/control/server/snapshots/snapshot-view.ts'
+import { canonicalJson } from '../../../src/core/suite/values/canonical-json.ts'
 import type { FeatureState } from '../../../src/records/feature.ts'
+import { snapshotHash } from '../../support/snapshot-hash.ts'
 import { at, start } from '../../support/store/state-arbitrary.ts'
 
 const content = (id: string) => ({
@@ -15,57 +17,49 @@ const content = (id: string) => ({
   format: { type: 'text' as const },
   strict: true,
 })
-const versions = ['a', 'b', 'c'].map((id) => ({ feature: 'summary', id, content: content(id) }))
+const contentOf = (id: string) => (['a', 'b', 'c'].includes(id) ? content(id) : undefined)
 const active = transition(newFeature('summary'), { type: 'activate', version: 'a', reason: '' }, at(0))
 const inCanary: FeatureState = transition(active, start('b'), at(1))
 
 test('a snapshot holds what routing needs and no more', () => {
-  const { features, ...head } = snapshotOf('e', 7, [newFeature('other'), inCanary], versions)
-  assert.deepEqual(features, {
-    summary: {
-      active: 'a',
-      rollout: {
-        id: 'to-b',
-        algorithm: 'murmur3-x86-32/ppm',
-        salt: 'salt of to-b',
-        stage: 0,
-        ppm: 10_000,
-        incumbent: 'a',
-        canary: 'b',
-      },
-      versions: { a: content('a'), b: content('b') },
+  assert.equal(featureSnapshot(newFeature('other'), contentOf), undefined)
+  assert.deepEqual(featureSnapshot(inCanary, contentOf), {
+    active: 'a',
+    rollout: {
+      id: 'to-b',
+      algorithm: 'murmur3-x86-32/ppm',
+      salt: 'salt of to-b',
+      stage: 0,
+      ppm: 10_000,
+      incumbent: 'a',
+      canary: 'b',
     },
+    versions: { a: content('a'), b: content('b') },
   })
-  assert.equal(head.schema, 'sluice.snapshot/1')
-  assert.deepEqual([head.epoch, head.revision], ['e', 7])
 })
 
 test('the canary is gone with the end of its rollout', () => {
   const ended = transition(inCanary, { type: 'rollBack', reason: '' }, at(2))
-  assert.deepEqual(snapshotOf('e', 8, [ended], versions).features, {
-    summary: { active: 'a', versions: { a: content('a') } },
-  })
+  assert.deepEqual(featureSnapshot(ended, contentOf), { active: 'a', versions: { a: content('a') } })
 })
 
-test('the hash covers the features alone, whatever the order of their keys', () => {
-  const text = JSON.stringify({ f: { active: 'a', versions: { a: sortedContent('a') } } })
-  const state = { ...active, feature: 'f' }
-  const records = [{ feature: 'f', id: 'a', content: content('a') }]
-  const { hash } = snapshotOf('e', 1, [state], records)
-  assert.equal(hash, createHash('sha256').update(text).digest('hex').slice(0, 16))
-  assert.equal(snapshotOf('other', 2, [state], records).hash, hash)
-  assert.notEqual(snapshotOf('e', 1, [{ ...state, capture: { incumbent: 1, canary: 1 } }], records).hash, hash)
-})
+function served(name: string, state: FeatureState, revision = 1): ServedFeature {
+  const snapshot = featureSnapshot(state, contentOf)
+  assert.ok(snapshot)
+  return { name, revision, snapshot, text: canonicalJson(snapshot) }
+}
 
-const sortedContent = (id: string) => ({
-  format: { type: 'text' },
-  id,
-  messages: [{ content: 'Hello', role: 'user' }],
-  model: 'recorded:small',
-  parameters: {},
-  strict: true,
+test('the hash is that of the features alone, in canonical order, and the revision that of the last change in them', () => {
+  const features = [served('f', active, 3), served('é', inCanary, 7), served('10', active), served('9', active)]
+  const { snapshot } = viewOf('e', features, undefined)
+  assert.deepEqual([snapshot.schema, snapshot.epoch, snapshot.revision], ['sluice.snapshot/1', 'e', 7])
+  assert.equal(snapshot.hash, snapshotHash(snapshot.features))
+  assert.equal(viewOf('other', features.toReversed(), undefined).snapshot.hash, snapshot.hash)
+  const changed = served('f', { ...active, capture: { incumbent: 1, canary: 1 } }, 3)
+  assert.notEqual(viewOf('e', [changed, ...features.slice(1)], undefined).snapshot.hash, snapshot.hash)
 })
 
 test('the content of a served version must be at hand', () => {
-  assert.throws(() => snapshotOf('e', 7, [inCanary], versions.slice(0, 1)), /version b of summary is missing/)
+  const first = (id: string) => (id === 'a' ? content(id) : undefined)
+  assert.throws(() => featureSnapshot(inCanary, first), /version b of summary is missing/)
 })

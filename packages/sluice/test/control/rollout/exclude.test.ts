@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { replay } from '../../../src/control/rollout/controller/replay-assessment.ts'
 import { loadCheckpoint, readAssessment } from '../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
 import type { Evidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { Rollout } from '../../../src/records/rollout.ts'
 import { control } from '../../support/controller/control.ts'
+import { replay } from '../../support/controller/replay-assessment.ts'
 import { canary, incumbent, request, rollingStore } from '../../support/controller/stage.ts'
 import { until } from '../../support/until.ts'
 

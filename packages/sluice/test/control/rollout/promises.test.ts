@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
 import { newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { CanaryRun } from '../../../src/control/simulate/canary-run.ts'
-import { simulateFast } from '../../../src/control/simulate/fast-canary.ts'
 import { scenarioSchema } from '../../../src/control/simulate/scenario.ts'
 import { clopperPearson } from '../../../src/stats/index.ts'
+import { simulateFast } from '../../support/fast-canary.ts'
 
 /*
  * What the engine promises, on few canaries with fixed seeds; `npm run simulate-canary` plays these worlds, and many unkind ones,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
-import { simulateFast } from '../../../src/control/simulate/fast-canary.ts'
 import { scenarioSchema } from '../../../src/control/simulate/scenario.ts'
 import { simulateCanary } from '../../../src/control/simulate/simulate-canary.ts'
+import { simulateFast } from '../../support/fast-canary.ts'
 
 const traffic = { perHour: 200, users: 600 }
 const stages = [

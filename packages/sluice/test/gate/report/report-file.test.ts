@@ -5,12 +5,16 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { SluiceError } from '../../../src/errors.ts'
-import { readReport, writeReportFile } from '../../../src/gate/report/report-file.ts'
+import { type CasesOf, writeReport } from '../../../src/gate/report/json-report.ts'
+import { readReport } from '../../../src/gate/report/report-file.ts'
 import { reportJsonSchema } from '../../../src/records/report/report.ts'
+import { replaceFile } from '../../../src/replace-file.ts'
 import { incidentCases, incidentFeature, incidentReport } from '../../support/report/incident.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const newFolder = () => temporaryFolder('report')
+const written = (file: string, casesOf: CasesOf) =>
+  replaceFile(file, (sink) => writeReport(incidentReport(), casesOf, sink))
 
 function fileWith(text: string): string {
   const file = path.join(newFolder(), 'report.json')
@@ -29,7 +33,7 @@ const rejectsWith = (promise: Promise<unknown>, code: string, message: RegExp) =
 test('what is written can be read, and no draft stays behind', async () => {
   const folder = path.join(newFolder(), 'new', 'folder')
   const file = path.join(folder, 'report.json')
-  await writeReportFile(file, incidentReport(), () => incidentCases)
+  await written(file, () => incidentCases)
   const report = await readReport(file)
   assert.equal(report.features[0]?.cases.length, incidentCases.length)
   assert.equal(report.features[0]?.comparison?.detectableDrop, 0.058)
@@ -43,7 +47,7 @@ test('a report that fails half way leaves the old one in place', async () => {
       yield* incidentCases
       throw new RangeError('broken cases')
     })()
-  await assert.rejects(writeReportFile(file, incidentReport(), broken), RangeError)
+  await assert.rejects(written(file, broken), RangeError)
   assert.equal(readFileSync(file, 'utf8'), 'old')
   assert.deepEqual(readdirSync(path.dirname(file)), ['report.json'])
 })
@@ -51,7 +55,7 @@ test('a report that fails half way leaves the old one in place', async () => {
 test('a place that cannot be written is named', async () => {
   const file = path.join(fileWith('a file, not a folder'), 'report.json')
   await rejectsWith(
-    writeReportFile(file, incidentReport(), () => []),
+    written(file, () => []),
     'cannot-run',
     /report\.json: the report cannot be written: E/,
   )

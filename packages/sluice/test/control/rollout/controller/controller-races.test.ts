@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startController } from '../../../../src/control/rollout/controller/controller.ts'
-import { replay } from '../../../../src/control/rollout/controller/replay-assessment.ts'
 import { checkpointName } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { StoreError } from '../../../../src/control/store/store-error.ts'
 import { actions, control, untilEnded, untilSeen } from '../../../support/controller/control.ts'
 import { countingEngine } from '../../../support/controller/counting-engine.ts'
+import { replay } from '../../../support/controller/replay-assessment.ts'
 import {
   by,
   byHand,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { replay } from '../../../../src/control/rollout/controller/replay-assessment.ts'
 import { readAssessment } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
@@ -15,6 +14,7 @@ import {
   untilSeen,
 } from '../../../support/controller/control.ts'
 import { countingEngine } from '../../../support/controller/counting-engine.ts'
+import { replay } from '../../../support/controller/replay-assessment.ts'
 import { by, byHand, canary, failures, incumbent, request, rollingStore } from '../../../support/controller/stage.ts'
 import { start } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { evidencePoints } from '../../../../src/control/rollout/assessment/evidence-series.ts'
 import { runPass, savePass } from '../../../../src/control/rollout/controller/pass.ts'
-import { replay } from '../../../../src/control/rollout/controller/replay-assessment.ts'
 import {
   type Assessed,
   checkpointName,
@@ -11,6 +10,7 @@ import {
 } from '../../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import { eValueEngine } from '../../../../src/control/rollout/decision-engine.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
+import { replay } from '../../../support/controller/replay-assessment.ts'
 import { canary, incumbent, request, rollingStore } from '../../../support/controller/stage.ts'
 import { start } from '../../../support/store/store-samples.ts'
 

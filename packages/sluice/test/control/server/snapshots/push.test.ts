@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { applyChange } from '../../../../../client/src/snapshot/apply-change.ts'
-import { snapshotHash } from '../../../../src/control/release/snapshot.ts'
 import { createSnapshots } from '../../../../src/control/server/snapshots/snapshots.ts'
 import { createStreams } from '../../../../src/control/server/snapshots/streams.ts'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 import { type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
 import { readEvents } from '../../../support/control-plane/event-reader.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
+import { snapshotHash } from '../../../support/snapshot-hash.ts'
 import { until } from '../../../support/until.ts'
 
 async function activate(plane: TestPlane, feature: string, text: string): Promise<number> {

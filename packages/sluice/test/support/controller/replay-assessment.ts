@@ -1,8 +1,13 @@
-import type { UnitRecord } from '../../store/evidence-store.ts'
-import type { Store } from '../../store/store.ts'
-import type { Assessment } from '../assessment/assessment.ts'
-import type { DecisionEngine } from '../decision-engine.ts'
-import { assessedBy, loadCheckpoint, observeEntries, pageSize } from './rollout-checkpoint.ts'
+import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
+import {
+  assessedBy,
+  loadCheckpoint,
+  observeEntries,
+  pageSize,
+} from '../../../src/control/rollout/controller/rollout-checkpoint.ts'
+import type { DecisionEngine } from '../../../src/control/rollout/decision-engine.ts'
+import type { UnitRecord } from '../../../src/control/store/evidence-store.ts'
+import type { Store } from '../../../src/control/store/store.ts'
 
 /** An assessment as it was stored, and as the log alone gives it again. */
 export interface Replay {

@@ -1,20 +1,26 @@
-import type { FeatureState } from '../../records/feature.ts'
-import type { LogEntry } from '../../records/outcome.ts'
-import type { Rollout } from '../../records/rollout.ts'
-import type { RolloutSettings } from '../../records/rollout-settings.ts'
-import { newFeature } from '../release/feature-state.ts'
-import { hasEnded } from '../release/rollout-state.ts'
-import { runningRollout, transition } from '../release/transition.ts'
-import type { Assessment } from '../rollout/assessment/assessment.ts'
-import { eventOf } from '../rollout/assessment/decision.ts'
-import { healthyJudge } from '../rollout/assessment/judge-health.ts'
-import { assessNext } from '../rollout/controller/pass.ts'
-import { type Assessed, pageSize } from '../rollout/controller/rollout-checkpoint.ts'
-import type { DecisionEngine } from '../rollout/decision-engine.ts'
-import type { UnitMemory } from '../rollout/evidence/unit-memory.ts'
-import type { Arrival } from './arrivals.ts'
-import { type CanaryRun, endOf } from './canary-run.ts'
-import { assessEveryMs, productionOf, type Simulation, simulationStart, tickMs } from './simulation.ts'
+import { newFeature } from '../../src/control/release/feature-state.ts'
+import { hasEnded } from '../../src/control/release/rollout-state.ts'
+import { runningRollout, transition } from '../../src/control/release/transition.ts'
+import type { Assessment } from '../../src/control/rollout/assessment/assessment.ts'
+import { eventOf } from '../../src/control/rollout/assessment/decision.ts'
+import { healthyJudge } from '../../src/control/rollout/assessment/judge-health.ts'
+import { assessNext } from '../../src/control/rollout/controller/pass.ts'
+import { type Assessed, pageSize } from '../../src/control/rollout/controller/rollout-checkpoint.ts'
+import type { DecisionEngine } from '../../src/control/rollout/decision-engine.ts'
+import type { UnitMemory } from '../../src/control/rollout/evidence/unit-memory.ts'
+import type { Arrival } from '../../src/control/simulate/arrivals.ts'
+import { type CanaryRun, endOf } from '../../src/control/simulate/canary-run.ts'
+import {
+  assessEveryMs,
+  productionOf,
+  type Simulation,
+  simulationStart,
+  tickMs,
+} from '../../src/control/simulate/simulation.ts'
+import type { FeatureState } from '../../src/records/feature.ts'
+import type { LogEntry } from '../../src/records/outcome.ts'
+import type { Rollout } from '../../src/records/rollout.ts'
+import type { RolloutSettings } from '../../src/records/rollout-settings.ts'
 
 /** How a run stands after some time, in ms since its start. */
 export interface SimulatedMoment {
