@@ -1,4 +1,4 @@
-import type { RunFinding } from '../records/report/report.ts'
+import { type RunFinding, runFinding } from '../records/report/report.ts'
 import type { JudgedFeature } from './judge-versions.ts'
 import type { GateScope } from './scope.ts'
 import { type Judgeable, withSetAside } from './set-aside.ts'
@@ -41,20 +41,16 @@ export function concludeGate({ judged, judgeable, scope }: GateRun, options: Con
   const combined = withSetAside(combineVerdicts(judged.map(({ outcome }) => outcome.final)), judgeable)
   if (scored.length > 0 || combined.exitCode !== 0) return { ...combined, notes, findings }
   const message = 'No affected feature was judged: none of their cases has a score.'
-  return { verdict: 'inconclusive', exitCode: 2, notes, findings: [finding('nothing-judged', 'error', message)] }
+  return { verdict: 'inconclusive', exitCode: 2, notes, findings: [runFinding('nothing-judged', 'error', message)] }
 }
 
 function removedFindings({ removed }: GateScope, { allowRemoved }: ConclusionOptions): RunFinding[] {
   const way = allowRemoved ? '' : ' Gate it again, or give --allow-removed if this is intended.'
-  return removed.map(({ feature, file, cause }) => ({
-    ...finding(
-      'feature-removed',
-      allowRemoved ? 'note' : 'error',
-      `This feature of the base commit is no longer gated: ${cause}.${way}`,
-    ),
-    feature,
-    before: file,
-  }))
+  const severity = allowRemoved ? 'note' : 'error'
+  return removed.map(({ feature, file, cause }) => {
+    const message = `This feature of the base commit is no longer gated: ${cause}.${way}`
+    return runFinding('feature-removed', severity, message, { feature, before: file })
+  })
 }
 
 function expectation(scored: readonly string[], { expectFeatures = 0 }: ConclusionOptions): RunFinding[] {
@@ -62,11 +58,7 @@ function expectation(scored: readonly string[], { expectFeatures = 0 }: Conclusi
   const names = scored.length === 0 ? 'none' : scored.join(', ')
   const wanted = expectFeatures === 1 ? '1 feature was' : `${expectFeatures} features were`
   const message = `At least ${wanted} to be judged (--expect-features). Judged: ${names}.`
-  return [finding('too-few-features', 'error', message)]
-}
-
-function finding(code: string, severity: RunFinding['severity'], message: string): RunFinding {
-  return { code, severity, message, feature: null, before: null, after: null }
+  return [runFinding('too-few-features', 'error', message)]
 }
 
 function baseNotes({ missing }: GateScope): string[] {

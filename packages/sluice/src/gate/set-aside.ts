@@ -2,7 +2,7 @@ import { type Diagnostic, formatDiagnostic, InvalidFilesError, inOrder } from '.
 import type { PartlySoundProject } from '../core/suite/project/project.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { whyUnjudgeable } from '../core/suite/prompt/unjudgeable.ts'
-import type { RunFinding } from '../records/report/report.ts'
+import { type RunFinding, runFinding } from '../records/report/report.ts'
 import type { FinalVerdict } from './verdict/verdict.ts'
 
 /** Features of a run, and those among them that have nothing to be judged by. */
@@ -75,7 +75,7 @@ function faultsText(faults: readonly Diagnostic[]): string | undefined {
 
 /** What is invalid in the suite of an affected feature is to be mended, whoever wrote it. */
 function faultySuite(feature: string, severity: RunFinding['severity'], message: string): RunFinding {
-  return { code: 'not-judged', severity, message: sentence(message), feature, before: null, after: null }
+  return runFinding('not-judged', severity, sentence(message), { feature })
 }
 
 function sentence(text: string): string {
@@ -83,16 +83,10 @@ function sentence(text: string): string {
 }
 
 function notJudged(feature: string, why: string, isLoss: boolean): RunFinding {
-  return {
-    code: 'not-judged',
-    severity: isLoss ? 'error' : 'warning',
-    message: isLoss
-      ? `Not judged, although it was at the base commit: ${why}. If this is intended, give --allow-removed.`
-      : `Not judged: ${why}.`,
-    feature,
-    before: null,
-    after: null,
-  }
+  const message = isLoss
+    ? `Not judged, although it was at the base commit: ${why}. If this is intended, give --allow-removed.`
+    : `Not judged: ${why}.`
+  return runFinding('not-judged', isLoss ? 'error' : 'warning', message, { feature })
 }
 
 /**

@@ -6,7 +6,7 @@ import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
-import type { MeasureChange, RunFinding } from '../../records/report/report.ts'
+import { type MeasureChange, type RunFinding, runFinding } from '../../records/report/report.ts'
 import type { FeatureScope } from '../affected/affected.ts'
 import type { BaseProject } from '../base/base-project.ts'
 import { listed, measureFindings } from '../report/measure-change.ts'
@@ -58,8 +58,8 @@ export async function guardMeasure(
     project,
     feature: async (prompt) => unguarded(prompt, project),
   }
-  if (guard === 'off') return { ...asItIs, findings: [...liftedFindings, finding('guard-off', 'note', offText)] }
-  if (!base) return { ...asItIs, findings: [...liftedFindings, finding('guard-no-base', 'note', noBaseText)] }
+  if (guard === 'off') return { ...asItIs, findings: [...liftedFindings, runFinding('guard-off', 'note', offText)] }
+  if (!base) return { ...asItIs, findings: [...liftedFindings, runFinding('guard-no-base', 'note', noBaseText)] }
   const chosen = (prompt: Prompt) => chooseSuite(prompt, suite)
   const origin = (prompt: Prompt) => scope.predecessors.get(prompt.feature)?.prompt
   const scopeOf = new Map(scope.features.map((feature) => [feature.prompt, feature]))
@@ -178,7 +178,7 @@ function ownAnswers(features: readonly FeatureScope[]): RunFinding[] {
   }
   return [...byProvider].map(([provider, own]) => {
     const message = `recordings that answer for ${provider} are changed by this change itself: ${listed([...own])}`
-    return finding('own-answers', 'warning', message)
+    return runFinding('own-answers', 'warning', message)
   })
 }
 
@@ -188,18 +188,10 @@ const recordingsOf = 'recordings of '
 function invalidAtBase({ invalid }: BaseProject, { prompts }: LoadedProject): RunFinding[] {
   return prompts
     .filter(({ file }) => invalid.includes(file))
-    .map(({ file, feature }) => ({
-      ...finding(
-        'measure-unknown',
-        'warning',
-        `${file} is not valid in the base commit, so whether its measure was weakened is unknown`,
-      ),
-      feature,
-    }))
-}
-
-function finding(code: string, severity: RunFinding['severity'], message: string): RunFinding {
-  return { code, severity, message, feature: null, before: null, after: null }
+    .map(({ file, feature }) => {
+      const message = `${file} is not valid in the base commit, so whether its measure was weakened is unknown`
+      return runFinding('measure-unknown', 'warning', message, { feature })
+    })
 }
 
 const offText = 'gate.guard is off: whether this change weakens its own measure was not looked at.'
@@ -207,12 +199,12 @@ const noBaseText = 'There is no base commit to compare with: whether this change
 
 function strictFinding({ commit }: BaseProject): RunFinding {
   const text = `gate.guard is strict: judged by the measure of ${commit.slice(0, 12)} and by the stricter settings. What follows was not applied; to apply it, lift the guard (docs/guard.md)`
-  return finding('guard-strict', 'warning', text)
+  return runFinding('guard-strict', 'warning', text)
 }
 
 function liftedFinding(lifted: Guard, guard: Guard, approvedBy: string | undefined): RunFinding {
   const by = approvedBy === undefined ? '' : `, approved by ${approvedBy}`
-  return finding(
+  return runFinding(
     'guard-lifted',
     'warning',
     `gate.guard is ${lifted}, and was lifted to ${guard} by the flag --guard${by}`,

@@ -1,4 +1,4 @@
-import type { MeasureChange, RunFinding } from '../../records/report/report.ts'
+import { type MeasureChange, type RunFinding, runFinding } from '../../records/report/report.ts'
 
 /** A change without what goes without saying. */
 export type ChangeParts = Pick<MeasureChange, 'kind' | 'what' | 'before' | 'after'> & Partial<MeasureChange>
@@ -61,14 +61,9 @@ function merged(changes: readonly MeasureChange[]): Merged[] {
 function weakeningFinding(change: Merged): RunFinding {
   const { what, features, before, after } = change
   const several = features.length > 1 ? ` of ${placesOf(features)}` : ''
-  return {
-    code: `measure-${change.kind}`,
-    severity: 'warning',
-    message: `loosened or replaced by this change: ${what}${several}`,
-    feature: features.length === 1 ? (features[0] ?? null) : null,
-    before,
-    after,
-  }
+  const feature = features.length === 1 ? (features[0] ?? null) : null
+  const message = `loosened or replaced by this change: ${what}${several}`
+  return runFinding(`measure-${change.kind}`, 'warning', message, { feature, before, after })
 }
 
 function othersFinding(others: readonly Merged[]): RunFinding {
@@ -79,7 +74,7 @@ function othersFinding(others: readonly Merged[]): RunFinding {
   const left = others.length - shown
   const more = left > 0 ? ` and ${left} more` : ''
   const message = `Of the measure this also changed, without loosening it: ${texts.join('; ')}${more}.`
-  return { code: 'measure', severity: 'note', message, feature: null, before: null, after: null }
+  return runFinding('measure', 'note', message)
 }
 
 function placesOf(features: readonly string[]): string {

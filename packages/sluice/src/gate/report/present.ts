@@ -5,7 +5,7 @@ import { findRoot } from '../../core/suite/project/project.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
-import type { ReportSummary, RunFinding } from '../../records/report/report.ts'
+import { type ReportSummary, type RunFinding, runFinding } from '../../records/report/report.ts'
 import { replaceFile } from '../../replace-file.ts'
 import { collectHighlights, type Highlights } from './highlights.ts'
 import { type CasesOf, writeReport } from './json-report.ts'
@@ -120,7 +120,7 @@ function recordedFindings(features: readonly FeatureSummary[]): RunFinding[] {
   const providers = [...new Set(recorded.map(({ provider }) => provider))].join(', ')
   const what = parts.join(' and ')
   const message = `${what[0]?.toUpperCase()}${what.slice(1)} come from recordings (${providers}): no model was asked for them.`
-  return [{ code: 'recorded-answers', severity: 'note', message, feature: null, before: null, after: null }]
+  return [runFinding('recorded-answers', 'note', message)]
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { RunFinding } from '../../records/report/report.ts'
+import { type RunFinding, runFinding } from '../../records/report/report.ts'
 import { betaIncReg } from '../../stats/index.ts'
 import { formatAmount } from '../../text/format.ts'
 import type { VerdictReason } from '../verdict/reasons.ts'
@@ -51,7 +51,7 @@ function nothingShared(candidate: ReadSide, baseline: ReadSide) {
 
 function warning(code: string, message: string, change: [before: string, after: string] | [] = []): RunFinding {
   const [before = null, after = null] = change
-  return { code, severity: 'warning', message, feature: null, before, after }
+  return runFinding(code, 'warning', message, { before, after })
 }
 
 function graders(candidate: ReadSide, baseline: ReadSide): RunFinding[] {

@@ -7,7 +7,7 @@ import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { loadYaml } from '../../core/suite/yaml/load-yaml.ts'
-import type { RunFinding } from '../../records/report/report.ts'
+import { type RunFinding, runFinding } from '../../records/report/report.ts'
 import { utcDay } from '../../text/format.ts'
 import { type ModelUse, modelUses, useName } from './model-uses.ts'
 import { askShutdownDates } from './shutdown-dates.ts'
@@ -69,14 +69,10 @@ export async function endsByProviders(
 
 /** For the head of a report: one warning per model, whatever the number of its uses. */
 export function endFindings(ending: readonly EndingModel[], today: string): RunFinding[] {
-  return ending.map(({ end, uses }) => ({
-    code: 'model-ends',
-    severity: 'warning',
-    message: `${endSentence(end, today)}. Used by ${[...new Set(uses.map(useName))].join(', ')}.`,
-    feature: null,
-    before: null,
-    after: null,
-  }))
+  return ending.map(({ end, uses }) => {
+    const message = `${endSentence(end, today)}. Used by ${[...new Set(uses.map(useName))].join(', ')}.`
+    return runFinding('model-ends', 'warning', message)
+  })
 }
 
 /** The same for `sluice check`, at the places that name the model. */

@@ -1,7 +1,7 @@
 import { learnSecrets } from '../../core/providers/configured-secrets.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import { SluiceError } from '../../errors.ts'
-import type { RunFinding } from '../../records/report/report.ts'
+import { type RunFinding, runFinding } from '../../records/report/report.ts'
 import { baseCommit, runsInCi } from '../base/base-commit.ts'
 import { type BaseProject, readBaseProject } from '../base/base-project.ts'
 import { type Git, openGit } from '../git/git.ts'
@@ -19,7 +19,7 @@ export interface DestinationOptions {
 
 /**
  * Where the change under test sends secrets and its base commit does not. In CI that is refused unless the workflow allows
- * it by name, since there the author of the change does not own the secrets; elsewhere it is said.
+ * it by name, since there the author of the change does not own the secrets; elsewhere it is reported.
  * @throws SluiceError `invalid-input` before anything is sent
  */
 export function findNewDestinations(
@@ -41,14 +41,7 @@ export function findNewDestinations(
   // Without a base there is nothing that a destination could differ from.
   const reported = base || runsInCi(env) ? found : []
   for (const flow of reported) stderr.write(`${sentence(flow, 'sends', 'went')}.\n`)
-  return reported.map((flow) => ({
-    code: 'secret-destination',
-    severity: 'warning',
-    message: `${sentence(flow, 'sends', 'went')}.`,
-    feature: null,
-    before: null,
-    after: null,
-  }))
+  return reported.map((flow) => runFinding('secret-destination', 'warning', `${sentence(flow, 'sends', 'went')}.`))
 }
 
 /**

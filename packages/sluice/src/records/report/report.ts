@@ -24,6 +24,16 @@ const runFindingSchema = z.object({
 
 export type RunFinding = z.infer<typeof runFindingSchema>
 
+/** A finding of a run; it is of no feature, and of no change, unless `about` says so. */
+export function runFinding(
+  code: string,
+  severity: RunFinding['severity'],
+  message: string,
+  about: Partial<Pick<RunFinding, 'feature' | 'before' | 'after'>> = {},
+): RunFinding {
+  return { code, severity, message, feature: null, before: null, after: null, ...about }
+}
+
 /** What part of the measure a change concerns. */
 const kinds = [
   ...(['policy', 'judge', 'provider', 'prices', 'check', 'rubric'] as const),
