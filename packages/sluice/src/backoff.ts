@@ -16,3 +16,6 @@ export function backoffMs({ firstMs, longestMs }: BackoffSettings, retry: number
 export function jitteredBackoffMs(backoff: BackoffSettings, retry: number, random: () => number): number {
   return random() * backoffMs(backoff, retry)
 }
+
+/** Statuses of HTTP that say "later", not "no". */
+export const laterStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504])

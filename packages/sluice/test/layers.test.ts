@@ -10,6 +10,8 @@ const layersOfSluice = [
   'environment-variables',
   'errors',
   'backoff',
+  'time-units',
+  'json',
   'replace-file',
   'bundled-page',
   'templates-folder',

@@ -11,6 +11,11 @@ export function evidenceScale(rollsBackAt: number, wanted = 5): ChartScale {
   return logScale({ values: [1 / rollsBackAt, rollsBackAt], room: 0, wanted })
 }
 
+/** The e-value of this logarithm, as a number that can be stored and drawn, however great. */
+export function eValueOf(logE: number): number {
+  return Math.exp(Math.min(logE, 700))
+}
+
 /**
  * An e-value in words: `as unlikely as 1 in 12,000 if it were no worse`. By Ville's inequality an e-value of at least E is
  * ever reached with a probability of at most 1 in E where there is nothing to find, so E is rounded down.

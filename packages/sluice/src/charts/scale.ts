@@ -1,3 +1,4 @@
+import { hourMs } from '../time-units.ts'
 import { linearTicks, logTicks, type Tick, timeTicks } from './ticks.ts'
 
 /** How values become places along one direction of a picture. */
@@ -66,7 +67,7 @@ export function logScale(settings: ScaleSettings): ChartScale {
   }
 }
 
-const halfADay = 12 * 60 * 60 * 1000
+const halfADay = 12 * hourMs
 
 /** A scale of times in ms since the epoch. A single time stands in the middle of a day. */
 export function timeScale({ values, room = 0.02, wanted = 5 }: ScaleSettings): ChartScale {

@@ -2,10 +2,9 @@ import { createAnswerStore } from '../core/answers/answer-store.ts'
 import { openProjectDatabase } from '../core/answers/project-database.ts'
 import { findRoot } from '../core/suite/project/project.ts'
 import { SluiceError } from '../errors.ts'
+import { dayMs } from '../time-units.ts'
 import { readFlags, set, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
-
-const dayMs = 24 * 60 * 60 * 1000
 
 const pruneFlags = { olderThan: wholeNumber.optional(), all: set.optional() }
 const usualDays = 30

@@ -9,6 +9,7 @@ import { costsSvg } from '../gate/costs/costs-svg.ts'
 import { costsText } from '../gate/costs/costs-text.ts'
 import { summarizeCosts } from '../gate/costs/summarize-costs.ts'
 import { utcDay } from '../text/format.ts'
+import { dayMs } from '../time-units.ts'
 import { readFlags, set, text, usd } from './flags.ts'
 import type { Host } from './host.ts'
 
@@ -23,8 +24,6 @@ const costsFlags = {
   svg: text.optional(),
   json: set.optional(),
 }
-
-const dayMs = 24 * 60 * 60 * 1000
 
 /** `sluice costs`: what evaluation has cost, from the store. Exit 0. */
 export async function costs(given: Record<string, unknown>, host: Host): Promise<number> {

@@ -29,6 +29,7 @@ import { gatePlanSvg } from '../gate/plan/gate-plan-svg.ts'
 import { gatePlanText } from '../gate/plan/gate-plan-text.ts'
 import { planPower } from '../gate/plan/plan-power.ts'
 import { readReport } from '../gate/report/report-file.ts'
+import { power } from '../gate/verdict/detectable-drop.ts'
 import type { FeaturePlan, GatePowerPlan } from '../records/report/gate-plan.ts'
 import { utcDay } from '../text/format.ts'
 import { commaSeparated, percent, positive, properShare, readFlags, set, text, wholeNumber } from './flags.ts'
@@ -127,7 +128,7 @@ export async function planGateCommand(
       database.close()
     }
   }
-  const plan: GatePowerPlan = { schema: 'sluice.gate-plan/1', power: 0.8, features }
+  const plan: GatePowerPlan = { schema: 'sluice.gate-plan/1', power, features }
   const [first] = features
   if (svg !== undefined && first) await writePicture(path.resolve(host.cwd(), svg), gatePlanSvg(first))
   host.stdout.write(json ? `${JSON.stringify(plan, undefined, 2)}\n` : gatePlanText(plan, host.stdout.columns ?? 100))

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+import { unitMs } from '../time-units.ts'
 
 const longestMs = 3650 * unitMs.d
 

@@ -1,5 +1,6 @@
 import type { Outcome } from '@sluice/client'
 import { z } from 'zod'
+import { dayMs } from '../time-units.ts'
 import { armSchema, featureField, rolloutIdField, versionIdField } from './names.ts'
 import { stepsField, toolCallsField, trajectoryField, trajectoryLimits } from './outcome-trajectory.ts'
 
@@ -26,7 +27,7 @@ function storableText(text: string): string {
 }
 
 /** Bounds beyond which a number is a fault of whoever measured it. All sums of what is within them stay exact enough. */
-const latencyMs = z.number().min(0).max(86_400_000)
+const latencyMs = z.number().min(0).max(dayMs)
 const costUsd = z.number().min(0).max(1_000_000)
 const tokens = z.int().min(0).max(1_000_000_000)
 const years = { from: Date.parse('1970-01-01T00:00:00Z'), to: Date.parse('2200-01-01T00:00:00Z') }

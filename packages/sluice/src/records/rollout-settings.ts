@@ -1,7 +1,10 @@
 import { z } from 'zod'
+import { dayMs } from '../time-units.ts'
 import { duration } from './duration.ts'
 
-const ppmPerPercent = 10_000
+/** A share of 100 % in parts per million. */
+export const ppmPerWhole = 1_000_000
+export const ppmPerPercent = ppmPerWhole / 100
 
 const stage = z.codec(
   z.strictObject({
@@ -172,7 +175,7 @@ export const rolloutSettingsSchema = z
     slowMs: z
       .number()
       .min(0.001)
-      .max(86_400_000)
+      .max(dayMs)
       .exactOptional()
       .meta({
         description: "From this many milliseconds a request counts as slow (default: the incumbent's 95th percentile).",

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { promptVersionSchema } from './prompt-version.ts'
+import { ppmPerWhole } from './rollout-settings.ts'
 
-const share = z.int().min(0).max(1_000_000)
+const share = z.int().min(0).max(ppmPerWhole)
 
 /** Which requests send their input and output along: shares of the requests by arm, in ppm. */
 const captureSchema = z.object({ incumbent: share, canary: share })

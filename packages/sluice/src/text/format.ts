@@ -1,3 +1,5 @@
+import { dayMs } from '../time-units.ts'
+
 /** Numbers as people read them. Whatever is null is unknown and says so; it is never printed as 0. */
 
 const unknown = 'n/a'
@@ -91,8 +93,6 @@ export function formatSize(bytes: number): string {
 export function utcDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10)
 }
-
-const dayMs = 86_400_000
 
 /** `14 days`; any other time is printed as a duration. */
 export function formatSpan(ms: number): string {

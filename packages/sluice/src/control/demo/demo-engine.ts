@@ -1,10 +1,11 @@
 import { SluiceError } from '../../errors.ts'
+import { dayMs } from '../../time-units.ts'
 import type { EngineOptions } from '../server/engine.ts'
 import { simulatedJudging } from './simulated-judge.ts'
 
 type Given = Pick<EngineOptions, 'store' | 'clock' | 'log' | 'metrics' | 'random' | 'everyMs' | 'nightOf'>
 
-const keepLogMs = 90 * 86_400_000
+const keepLogMs = 90 * dayMs
 
 /** The engine of the demo: it judges by a simulated model, and tells nobody, since there are no channels. */
 export function demoEngineOptions(given: Given): EngineOptions {

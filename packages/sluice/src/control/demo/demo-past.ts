@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { type Capture, position, routeUnit, type Snapshot } from '@sluice/client'
+import { type Capture, routeUnit, type Snapshot } from '@sluice/client'
+import { ppmPerWhole } from '../../records/rollout-settings.ts'
 import type { Random } from '../../stats/random.ts'
+import { dayMs, hourMs, minuteMs } from '../../time-units.ts'
+import { isCaptured } from '../release/capture.ts'
 import { createControlPlane } from '../server/control-plane.ts'
 import { startEngine } from '../server/engine.ts'
 import { createLog } from '../server/log.ts'
@@ -20,10 +23,6 @@ import {
 } from './demo-features.ts'
 import { type DemoGate, demoReport } from './demo-gate.ts'
 import type { DemoTokens } from './demo-tokens.ts'
-
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
 
 /** Asks a control plane as the holder of a token would; what it refuses is an error. */
 type DemoAsk = (method: string, path: string, body?: object) => Promise<Record<string, unknown>>
@@ -258,5 +257,5 @@ async function send(
 /** The share with which contents are sent, if this request is chosen for it; else 0. */
 function capturedShare(capture: Capture | undefined, arm: 'canary' | 'incumbent' | null, id: string): number {
   const ppm = capture?.[arm ?? 'incumbent'] ?? 0
-  return ppm > 0 && position('sluice.capture', id) < ppm ? ppm / 1e6 : 0
+  return isCaptured(id, ppm) ? ppm / ppmPerWhole : 0
 }

@@ -3,6 +3,7 @@ import { systemClock } from '@sluice/client'
 import { SluiceError } from '../../errors.ts'
 import { isLoopback } from '../../loopback.ts'
 import { seededRandom } from '../../stats/random.ts'
+import { dayMs, hourMs } from '../../time-units.ts'
 import type { NightWord } from '../drift/suspect.ts'
 import { createSignInLink } from '../server/access/sign-in-link.ts'
 import { type ControlPlane, createControlPlane } from '../server/control-plane.ts'
@@ -84,8 +85,7 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
   }
 }
 
-const dayMs = 86_400_000
-const nightMs = 2 * 3_600_000
+const nightMs = 2 * hourMs
 
 /** What the nightly run found, at two o'clock (UTC), of the versions that everybody had then. */
 async function lastNights(gate: DemoGate, now: number): Promise<Map<string, NightWord>> {

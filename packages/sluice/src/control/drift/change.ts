@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { angle } from '../../stats/index.ts'
+import { hourMs } from '../../time-units.ts'
 import { addHour, beginningOf, type HourSign, logMean, newSums, withoutAnyDay } from './e-detector.ts'
 import type { SeenHour } from './week.ts'
 import type { Expected, WeekFit } from './week-fit.ts'
@@ -9,7 +10,6 @@ export const runLength = 1440
 const logA = Math.log(runLength)
 /** The log evidence that the other days must have by themselves, if one day might explain a change. */
 const restAsked = 1
-const hourMs = 3_600_000
 
 /**
  * An hour: its number, observations, mean, expected mean, one over the variance of the deviation, and the deviation by

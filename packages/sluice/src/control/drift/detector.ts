@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hourMs } from '../../time-units.ts'
 import { type Change, changeIn, changeSchema, type Direction, newChange, noteHour, seenHours } from './change.ts'
 import { movedBy, updateWeek } from './update-week.ts'
 import { daysKnown, daysToKnow, newWeek, type SeenHour, weekSchema } from './week.ts'
@@ -23,7 +24,6 @@ export interface Watched {
   sizes: readonly number[]
 }
 
-const hourMs = 3_600_000
 const sampleMs = 24 * hourMs
 /** Number of hours for a level. */
 const levelHours = 48

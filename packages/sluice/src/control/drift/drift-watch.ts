@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/client'
+import { dayMs } from '../../time-units.ts'
 import { startLeaderLoop } from '../loops/leader-loop.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
@@ -28,7 +29,6 @@ export interface DriftWatchOptions {
 }
 
 const pageSize = 4000
-const dayMs = 86_400_000
 
 /**
  * Watches production, with or without a rollout, for changes that were not released. It reads the log of each feature in

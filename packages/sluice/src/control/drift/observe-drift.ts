@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { LogEntry } from '../../records/outcome.ts'
 import { formatApart } from '../../text/format.ts'
 import { excerpt, visibleLine } from '../../text/untrusted.ts'
+import { dayMs, hourMs, minuteMs } from '../../time-units.ts'
 import type { Change } from './change.ts'
 import { observeWith, relearn } from './detector.ts'
 import type { DriftEvent, DriftWatchState } from './drift-state.ts'
@@ -16,9 +17,6 @@ export interface SourceDays {
 const eventsKept = 20
 const namesKept = 50
 const longestName = 80
-const dayMs = 86_400_000
-const hourMs = 3_600_000
-const minuteMs = 60_000
 
 /** What counts once a day: the unit, else a process at an address within a minute, so that a burst is no trend. */
 export function sourceOf({ unit, instance, address, observedAt }: LogEntry): string {

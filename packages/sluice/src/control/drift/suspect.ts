@@ -1,3 +1,4 @@
+import { dayMs } from '../../time-units.ts'
 import type { DriftEvent, DriftWatchState } from './drift-state.ts'
 
 /** The findings of the last nightly of the feature that help to find the cause of a drift. */
@@ -15,8 +16,8 @@ export interface Suspect {
   words: string
 }
 
-const recentMs = 7 * 86_400_000
-const nightIsCurrentMs = 3 * 86_400_000
+const recentMs = 7 * dayMs
+const nightIsCurrentMs = 3 * dayMs
 
 /**
  * The probable cause of a drift. Live data cannot distinguish a change of the provider from one of the traffic. The nightly

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { GithubApi } from '../../core/github/github-api.ts'
+import { jsonIn } from '../../json.ts'
 import type { DeploymentState } from './deployment-steps.ts'
 import { descriptionLine } from './description-line.ts'
 import type { Make } from './evidence-check.ts'
@@ -124,16 +125,8 @@ function ownDeployment(
   { id, payload }: z.output<typeof deploymentSchema>,
   { feature, mark }: Pick<DeploymentsPlace, 'feature' | 'mark'>,
 ): Deployment[] {
-  const { data } = payloadSchema.safeParse(typeof payload === 'string' ? parsed(payload) : payload)
+  const { data } = payloadSchema.safeParse(typeof payload === 'string' ? jsonIn(payload) : payload)
   return data?.feature === feature && (data.store ?? mark) === mark
     ? [{ id, key: data.sluice, version: data.version }]
     : []
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -8,6 +8,7 @@ import type { GithubSettings } from '../../core/suite/config/server-settings.ts'
 import { matchesWildcards } from '../../core/suite/models/wildcards.ts'
 import { SluiceError } from '../../errors.ts'
 import type { AuditRow } from '../../records/audit-row.ts'
+import { dayMs, hourMs } from '../../time-units.ts'
 import { startLeaderLoop } from '../loops/leader-loop.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
@@ -32,14 +33,14 @@ export interface GithubFollowerOptions
 const everyMs = 30_000
 const rowsAtATime = 100
 /** What could not be told for so long is passed over: its place on GitHub would be wrong. */
-const staleMs = 7 * 86_400_000
+const staleMs = 7 * dayMs
 /** A feature that was not told before is new, or the settings have added it: then no more of its past is told. */
-const firstMs = 86_400_000
+const firstMs = dayMs
 const backoff: BackoffSettings = { firstMs: 5000, longestMs: 300_000 }
 /** What somebody has to mend is tried again at this pace. */
 const refusedMs = 300_000
 /** GitHub's limits last an hour at most; who asks for more, or has another clock, would have it asked never again. */
-const longestLimitMs = 3_600_000
+const longestLimitMs = hourMs
 
 /** What this process knows, which another replica begins without. */
 interface Memory {

@@ -1,5 +1,6 @@
 import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import { type BackoffSettings, backoffMs } from '../../backoff.ts'
+import { dayMs, hourMs } from '../../time-units.ts'
 import type { EvidenceCheck } from './evidence-check.ts'
 
 /** The checks that GitHub did not take, and when each is tried again. A restart forgets them. */
@@ -15,11 +16,11 @@ export interface RefusedChecks {
   due(): EvidenceCheck[]
 }
 
-const backoff: BackoffSettings = { firstMs: 300_000, longestMs: 6 * 3_600_000 }
+const backoff: BackoffSettings = { firstMs: 300_000, longestMs: 6 * hourMs }
 /** Of the checks that wait the newest are kept, each with a text of some kB. */
 const mostKept = 100
 /** What could not be said for so long is left out. */
-const staleMs = 7 * 86_400_000
+const staleMs = 7 * dayMs
 
 export function createRefusedChecks(clock: Clock): RefusedChecks {
   /** By commit; null: of the token. */

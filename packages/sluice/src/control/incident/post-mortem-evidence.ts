@@ -1,4 +1,4 @@
-import { eValueText, evidenceInWords } from '../../charts/evidence-scale.ts'
+import { eValueOf, eValueText, evidenceInWords } from '../../charts/evidence-scale.ts'
 import { formatCount, formatDuration, formatPercent, formatScore, formatUsd } from '../../text/format.ts'
 import { codeSpan, inlineText } from '../../text/markdown-escape.ts'
 import { signalNames } from '../rollout/assessment/signal-names.ts'
@@ -45,7 +45,7 @@ function signalTable({ signals }: DecidingEvidence): string {
       signalNames[signal] ?? alertedOnly[signal] ?? codeSpan(signal),
       formatPercent(weight),
       differenceText({ signal, difference }),
-      logE === null ? 'n/a' : eValueText(Math.exp(Math.min(logE, 700))),
+      logE === null ? 'n/a' : eValueText(eValueOf(logE)),
     ].join(' | '),
   )
   const head = '| signal | share of the error budget | canary minus incumbent | e-value against it |\n|---|--:|--:|--:|'
@@ -69,8 +69,8 @@ function differenceText(one: Pick<DecidingEvidence['signals'][number], 'signal' 
 function boundText({ logE, threshold, anytimeP, alpha, interval, figures }: DecidingEvidence): string {
   const range =
     interval === null ? '' : ` Difference of the score: ${formatScore(interval.low)} to ${formatScore(interval.high)}.`
-  const [seen, needed] = [logE, threshold].map((log) => eValueText(Math.exp(Math.min(log, 700))))
-  const words = evidenceInWords(Math.exp(Math.min(logE, 700)))
+  const [seen, needed] = [logE, threshold].map((log) => eValueText(eValueOf(log)))
+  const words = evidenceInWords(eValueOf(logE))
   const highest = figures === undefined ? '' : ` Its highest was ${highestText(figures.against)}.`
   return (
     `Together the e-value against it was ${seen} of the ${needed} that roll back, ${words}; p = ${anytimeP.toPrecision(2)} ` +

@@ -1,10 +1,11 @@
 import type { Clock } from '@sluice/client'
+import { hourMs } from '../../time-units.ts'
 
 /** In ms; a larger step is no normal adjustment of a clock. */
 const stepMs = 600_000
 
 /** How long a clock is not trusted after a step, in ms: the time in which somebody can correct it. */
-const untrustedMs = 3_600_000
+const untrustedMs = hourMs
 
 /**
  * Returns a function that says whether the wall clock can be trusted for deleting by age. It cannot for an hour after a

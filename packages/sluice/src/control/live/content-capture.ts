@@ -1,11 +1,12 @@
-import { type Capture, type Clock, position } from '@sluice/client'
+import type { Capture, Clock } from '@sluice/client'
 import { SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { JudgeTask } from '../../records/judge-task.ts'
 import type { AcceptedOutcome, LogDraft } from '../../records/outcome.ts'
-import type { LiveSettings } from '../../records/rollout-settings.ts'
+import { type LiveSettings, ppmPerWhole } from '../../records/rollout-settings.ts'
 import { formatAmount } from '../../text/format.ts'
+import { isCaptured } from '../release/capture.ts'
 import type { Store } from '../store/store.ts'
 import { type KnownUnits, knownUnitsIn } from './known-units.ts'
 import type { Redact, RedactTexts, StorableTexts } from './redact.ts'
@@ -36,7 +37,6 @@ interface CaptureContext extends CaptureOptions {
 
 /** Most waiting tasks of a feature. */
 const queueBound = 10_000
-const wholePpm = 1_000_000
 
 interface Captured extends StorableTexts {
   entry: LogDraft
@@ -120,8 +120,8 @@ async function stillHolds(store: Store, feature: string, before: LiveSettings): 
  */
 function chosenBy(capture: Capture, request: Captured): Captured[] {
   const { id, arm } = request.entry
-  const share = Math.min(capture[arm ?? 'incumbent'], Math.round(request.captured * wholePpm))
-  return position('sluice.capture', id) < share ? [{ ...request, captured: share / wholePpm }] : []
+  const share = Math.min(capture[arm ?? 'incumbent'], Math.round(request.captured * ppmPerWhole))
+  return isCaptured(id, share) ? [{ ...request, captured: share / ppmPerWhole }] : []
 }
 
 /** The requests whose version has a judge. */

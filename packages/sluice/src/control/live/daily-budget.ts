@@ -1,4 +1,5 @@
 import { type Budget, createBudget } from '../../core/providers/limits/budget.ts'
+import { dayMs } from '../../time-units.ts'
 import type { JudgeQueue } from '../store/judge-queue.ts'
 
 /** The rest of a feature's budget for judging today. */
@@ -58,6 +59,5 @@ function openBudget(budget: Budget, store: (usd: number) => Promise<void>): Dail
 
 /** The start of the next day (UTC), in ms since the epoch. */
 export function nextDay(now: number): number {
-  const dayMs = 86_400_000
   return (Math.floor(now / dayMs) + 1) * dayMs
 }

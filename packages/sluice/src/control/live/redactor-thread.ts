@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { isMainThread, type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads'
 import type { Clock } from '@sluice/client'
 import { SluiceError } from '../../errors.ts'
+import { minuteMs } from '../../time-units.ts'
 
 /** Why a text was lost. There is no message, since it may quote the text. */
 export type RedactorFaultKind =
@@ -72,7 +73,6 @@ type Question = Omit<Job, 'reference'>
 
 /** After this many ended threads within a minute no new one is started, since each may have used its whole time. */
 const endsPerMinute = 10
-const minuteMs = 60_000
 /** How long the next call waits for a thread to end, in ms. Code that cannot be interrupted only delays later calls. */
 const endingMs = 5000
 /** Limits of the thread's heap. Outside of it, for buffers, the process may grow by as much during a call. */

@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/client'
 import type { FeatureState } from '../../records/feature.ts'
+import { hourMs } from '../../time-units.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import { startWorkLoop, type WorkLoop } from '../loops/work-loop.ts'
 import type { ContentStore } from '../store/content-store.ts'
@@ -13,7 +14,7 @@ import { clockSteps } from './clock-steps.ts'
 
 const usualMs = 60_000
 /** Old entries are deleted once an hour, since this reads the whole log. */
-const logEveryMs = 3_600_000
+const logEveryMs = hourMs
 
 /** Instances that can serve nothing any more are kept for this time, in ms, since a read of them may be under way. */
 const silentMs = 60_000

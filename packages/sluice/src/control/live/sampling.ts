@@ -1,8 +1,6 @@
 import type { Arm } from '@sluice/client'
 import type { Rollout } from '../../records/rollout.ts'
-import { incumbentsPerCanary, type LiveSettings } from '../../records/rollout-settings.ts'
-
-const wholePpm = 1_000_000
+import { incumbentsPerCanary, type LiveSettings, ppmPerWhole } from '../../records/rollout-settings.ts'
 
 /** The probability with which a request is judged, and that of one of the other arm; both in (0,1]. */
 export interface Sampling {
@@ -30,7 +28,7 @@ export function samplingOf(
     return { sampled, sampledOther: sampled, kept: wanted.incumbent }
   }
   const canaries = wanted.canary * share
-  const incumbents = wanted.incumbent * (wholePpm - share)
+  const incumbents = wanted.incumbent * (ppmPerWhole - share)
   const worth = canaries === 0 || incumbents === 0 ? 1 : Math.min(1, (incumbentsPerCanary * canaries) / incumbents)
   const kept = { incumbent: wanted.incumbent * worth, canary: wanted.canary }
   const other = arm === 'canary' ? 'incumbent' : 'canary'

@@ -6,6 +6,7 @@ import type { ChannelMessage } from '../../core/notify/message.ts'
 import { type ReleaseNotification, releaseMessage } from '../../core/notify/release-notification.ts'
 import { SluiceError } from '../../errors.ts'
 import type { AuditRow } from '../../records/audit-row.ts'
+import { hourMs } from '../../time-units.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { Store } from '../store/store.ts'
 import type { NotifiedRows, Waiting } from './notified-rows.ts'
@@ -27,7 +28,7 @@ const retriesAtATime = 5
 const longestDeliveryMs = 10_000
 const backoff: BackoffSettings = { firstMs: 5000, longestMs: 300_000 }
 /** A message that could not be delivered for so long is given up. */
-const staleMs = 6 * 3_600_000
+const staleMs = 6 * hourMs
 /** Messages that may wait for one receiver; beyond them the oldest are given up. */
 const mostWaiting = 500
 /** A message about a rollout waits this long for those before it. */

@@ -1,6 +1,7 @@
 import type { EndChances, EndForecast } from '../../records/end-chances.ts'
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { formatScore } from '../../text/format.ts'
+import { hourMs } from '../../time-units.ts'
 import { type Begun, type End, newlyBegun, playRollout, seedOf } from './forecast.ts'
 import type { Difference } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'
@@ -22,7 +23,6 @@ export const wholeEffort: Effort = { runs: 100, pause: () => Promise.resolve(), 
 /** With fewer runs than this nothing is said. */
 const fewestRuns = 20
 
-const hourMs = 3_600_000
 /** Nobody plans for longer than this, and no forecast of it would be worth its time. */
 const longestHours = 60 * 24
 /** So many of the simulated ends lie in the range that is told; half of the others before it, half after. */

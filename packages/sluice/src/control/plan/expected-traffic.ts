@@ -1,4 +1,5 @@
 import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
+import { dayMs, hourMs } from '../../time-units.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
 import type { TrafficCourse } from './traffic-course.ts'
 
@@ -62,11 +63,10 @@ export function expectedTraffic(
   return { expected, dailyUsd }
 }
 
-const dayMs = 86_400_000
 /** Bursts are usual; what is beyond them is other traffic. */
 const outgrown = { least: 20, times: 4 }
 /** Measured traffic counts whole hours, so that a change which is older is in it. */
-const unseenMs = 2 * 3_600_000
+const unseenMs = 2 * hourMs
 
 /**
  * Whether a young rollout has had several times as many requests as the traffic before it let expect, also in its busiest

@@ -1,7 +1,8 @@
 import type { Rollout } from '../../records/rollout.ts'
-import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import { ppmPerWhole, type RolloutSettings } from '../../records/rollout-settings.ts'
 import { seededRandom } from '../../stats/index.ts'
-import { runningMs } from '../release/rollout-state.ts'
+import { hourMs } from '../../time-units.ts'
+import { runningMs, sharePpm } from '../release/rollout-state.ts'
 import type { Assessment } from '../rollout/assessment/assessment.ts'
 import { decideRollout, type Findings } from '../rollout/assessment/decision.ts'
 import { signalEvidence } from '../rollout/assessment/signal-evidence.ts'
@@ -52,7 +53,6 @@ export interface Forecast {
   outlooks: Outlook[]
 }
 
-const hourMs = 3_600_000
 const horizons = [24, 48, 96]
 const multiples = [0, 0.5, 1, 2]
 /** A Thursday, 00:00 UTC. */
@@ -232,7 +232,7 @@ function findingsOf(
 
 /** The share of the time in which both arms have recent data. */
 function watchedShare({ requestsPerDay }: Traffic, rollout: Rollout): number {
-  const share = (rollout.settings.stages[rollout.stage]?.ppm ?? 0) / 1e6
+  const share = sharePpm(rollout) / ppmPerWhole
   const silence = longestSilenceMs(rollout, 1000) / (24 * hourMs)
   const reportChance = (part: number) => 1 - Math.exp(-requestsPerDay * part * silence)
   return reportChance(share) * (share < 1 ? reportChance(1 - share) : 1)

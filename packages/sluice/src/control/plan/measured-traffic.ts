@@ -1,9 +1,8 @@
 import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
 import type { LogEntry } from '../../records/outcome.ts'
+import { dayMs, hourMs } from '../../time-units.ts'
 import type { OutcomeLog } from '../store/outcome-log.ts'
 
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 const weekMs = 7 * dayMs
 /** How far back the log is read: less, if that is too much to read; then as many days as are not, and one at least. */
 const spansMs = [3 * weekMs, weekMs]

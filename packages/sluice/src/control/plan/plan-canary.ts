@@ -1,4 +1,5 @@
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import { hourMs } from '../../time-units.ts'
 import { type End, type Forecast, forecast, playRollout } from './forecast.ts'
 import type { Difference } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'
@@ -36,7 +37,6 @@ const drops = [0.2, 0.1, 0.05, 0.03, 0.02]
 const ratios = [10, 5, 3, 2]
 const latencyRatios = [3, 2, 1.5, 1.25]
 const noWorse: Difference = { drop: 0, errors: 0, latency: 1 }
-const hourMs = 3_600_000
 const runs = 60
 
 /**

@@ -2,9 +2,8 @@ import { chartFile } from '../../charts/chart.ts'
 import { logScale } from '../../charts/scale.ts'
 import type { Series } from '../../charts/series.ts'
 import { formatDuration } from '../../text/format.ts'
+import { hourMs } from '../../time-units.ts'
 import type { CanaryPlan } from './plan-canary.ts'
-
-const hourMs = 3_600_000
 
 /** A chart of the hours until a drop is found, by its size: median and 90 % quantile, with logarithmic axes. */
 export function planSvg({ drops }: CanaryPlan): string {

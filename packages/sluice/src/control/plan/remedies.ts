@@ -1,5 +1,6 @@
 import type { EndChances, EndForecast } from '../../records/end-chances.ts'
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import { hourMs } from '../../time-units.ts'
 import { type Effort, endForecast, harmOf } from './end-forecast.ts'
 import { withoutScore } from './suited-settings.ts'
 import type { Traffic } from './traffic.ts'
@@ -116,7 +117,7 @@ function candidates(traffic: Traffic, settings: RolloutSettings): Candidate[] {
         ]
       : []),
     {
-      change: `patience: ${Math.round((2 * patience) / 3_600_000)}h`,
+      change: `patience: ${Math.round((2 * patience) / hourMs)}h`,
       price: 'it takes longer',
       settings: { patience: 2 * patience },
     },

@@ -1,6 +1,7 @@
 import type { Arm } from '@sluice/client'
 import type { Rollout } from '../../records/rollout.ts'
 import { flagRatios, normCdf, normInv, type Random, scoreDrops } from '../../stats/index.ts'
+import { hourMs } from '../../time-units.ts'
 import { type Evidence, newEvidence } from '../rollout/evidence/evidence.ts'
 import { freshShare, stageShare } from '../rollout/evidence/randomisation.ts'
 import type { FlagSums, ScoreSums } from '../rollout/evidence/signal-sums.ts'
@@ -22,7 +23,6 @@ export interface Difference {
 type ByArm = Record<Arm, number>
 
 const arms = ['incumbent', 'canary'] as const
-const hourMs = 3_600_000
 
 /**
  * Share of the incumbent's requests that are slow (by definition), that take three times as long, and with safety

@@ -1,5 +1,6 @@
 import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
 import { seededRandom } from '../../stats/random.ts'
+import { dayMs, hourMs } from '../../time-units.ts'
 import { possibleFutures, type Seen, type TimePlace } from './traffic-process.ts'
 
 /** Requests over time, as multiples of what the average of the last days and the hour of the day let expect. */
@@ -12,8 +13,6 @@ export interface TrafficCourse {
   futures: readonly (readonly number[])[]
 }
 
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 const blockHours = 6
 /** The newest hours are looked at one by one, so that a change is seen at once; older ones in blocks. */
 const singleHours = 12

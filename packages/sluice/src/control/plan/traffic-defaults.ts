@@ -1,5 +1,6 @@
 import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
 import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
+import { hourMs } from '../../time-units.ts'
 
 /** What is known about a feature's traffic. */
 export type KnownTraffic = Pick<MeasuredTraffic, 'requestsPerDay' | 'usersPerDay'>
@@ -10,8 +11,6 @@ export interface TrafficDefaults {
   judgePercent: number
   flagMargin: number
 }
-
-const hourMs = 3_600_000
 
 /**
  * Defaults from `from` requests a day on: percentages and hours of the first stages, share to judge, margin of rates.

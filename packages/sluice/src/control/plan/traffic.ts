@@ -1,7 +1,6 @@
 import { incumbentsPerCanary } from '../../records/rollout-settings.ts'
+import { hourMs } from '../../time-units.ts'
 import { courseFactor, type TrafficCourse } from './traffic-course.ts'
-
-const hourMs = 3_600_000
 
 /** The traffic that a canary gets, and how it is watched. */
 export interface Traffic {

@@ -1,9 +1,10 @@
 import type { Activation, FeatureState } from '../../records/feature.ts'
+import { dayMs } from '../../time-units.ts'
 
 const remembered = 100
 
 /** A version that was active for so long, in ms, and was then replaced in the usual way has made good. */
-const provenMs = 24 * 3_600_000
+const provenMs = dayMs
 
 /**
  * Everybody gets `version` from `at` on; `ended` says how the time of the one before ended. A promotion, or a day as the

@@ -1,8 +1,6 @@
-import type { Capture } from '@sluice/client'
-import type { LiveSettings } from '../../records/rollout-settings.ts'
+import { type Capture, position } from '@sluice/client'
+import { type LiveSettings, ppmPerPercent } from '../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../records/version.ts'
-
-const ppmPerPercent = 10_000
 
 /** Whether answers of a version are judged in production: they are stored, and it has a judge and questions. */
 export function isJudgedLive({ live, judge, rubric }: Pick<VersionRecord, 'live' | 'judge' | 'rubric'>): boolean {
@@ -17,4 +15,9 @@ export function captureOf({ store, judge }: LiveSettings): Capture | null {
   if (!store) return null
   const share = Math.round(Math.max(judge.percent, judge.canaryPercent ?? 0) * ppmPerPercent)
   return share > 0 ? { incumbent: share, canary: share } : null
+}
+
+/** Whether clients send the content of the request with this id, where so large a share of them does. */
+export function isCaptured(id: string, ppm: number): boolean {
+  return position('sluice.capture', id) < ppm
 }

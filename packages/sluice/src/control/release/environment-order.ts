@@ -12,7 +12,8 @@ export function newVersionOf(state: FeatureState, event: ReleaseEvent): string |
   return isKnownGood ? undefined : version
 }
 
-function releasedBy(event: ReleaseEvent): string | undefined {
+/** The version that an event names. */
+export function releasedBy(event: ReleaseEvent): string | undefined {
   if (event.type === 'activate') return event.version
   if (event.type === 'start') return event.canary
   return event.type === 'rollBack' ? event.to : undefined

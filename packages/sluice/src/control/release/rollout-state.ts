@@ -1,3 +1,4 @@
+import type { Arm } from '@sluice/client'
 import type { Hold, Rollout } from '../../records/rollout.ts'
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
 
@@ -22,7 +23,17 @@ export function hasEnded({ status }: Pick<Rollout, 'status'>): boolean {
   return status !== 'running' && status !== 'paused'
 }
 
+/** The canary's share in a stage, in ppm; 0 of an unknown one. */
+export function stagePpm(stages: RolloutSettings['stages'], stage: number): number {
+  return stages[stage]?.ppm ?? 0
+}
+
 /** The canary's share now, in ppm. */
-export function sharePpm({ settings, stage }: Rollout): number {
-  return settings.stages[stage]?.ppm ?? 0
+export function sharePpm({ settings, stage }: Pick<Rollout, 'settings' | 'stage'>): number {
+  return stagePpm(settings.stages, stage)
+}
+
+/** The arm to which a share routes the unit at this position: what `routeUnit` of the client does, of a position that was logged. */
+export function armAt(position: number, ppm: number): Arm {
+  return position < ppm ? 'canary' : 'incumbent'
 }

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { isObject } from '../../json.ts'
 import type { LiveSettings } from '../../records/rollout-settings.ts'
 
 /** One setting that has another value than before. */
@@ -16,13 +17,9 @@ export function settingChanges(before: object, after: object): SettingChange[] {
 
 function changesAt(path: string, before: unknown, after: unknown): SettingChange[] {
   if (canonicalJson(before ?? null) === canonicalJson(after ?? null)) return []
-  if (!isKeyed(before) || !isKeyed(after)) return [{ setting: path, before: before ?? null, after: after ?? null }]
+  if (!isObject(before) || !isObject(after)) return [{ setting: path, before: before ?? null, after: after ?? null }]
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   return keys.flatMap((key) => changesAt(path === '' ? key : `${path}.${key}`, before[key], after[key]))
-}
-
-function isKeyed(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

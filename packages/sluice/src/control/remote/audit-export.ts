@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
+import { jsonIn } from '../../json.ts'
 import { type AuditHead, type AuditRow, auditHeadSchema, auditRowSchema } from '../../records/audit-row.ts'
 
 /** A chain of the log as it was exported: its rows, and what the last of them must be. */
@@ -21,13 +22,13 @@ const lastLine = z.object({ chain: z.string(), head: auditHeadSchema.nullable() 
 export function parseAuditExport(text: string, place: string): AuditExport {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const rows = lines.slice(0, -1).map((line, index) => {
-    const row = auditRowSchema.safeParse(parsed(line))
+    const row = auditRowSchema.safeParse(jsonIn(line))
     if (row.success) return row.data
     throw new SluiceError('invalid-input', `${place}:${index + 1}: this is no row of an audit log`, {
       cause: row.error,
     })
   })
-  const end = lastLine.safeParse(parsed(lines.at(-1) ?? ''))
+  const end = lastLine.safeParse(jsonIn(lines.at(-1) ?? ''))
   if (!end.success)
     throw new SluiceError(
       'invalid-input',
@@ -42,12 +43,4 @@ export async function auditRowsOf(
   feature: string,
 ): Promise<AuditRow[]> {
   return parseAuditExport(await remote.auditExport(feature), `the log of ${feature}`).rows
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
-import { jitteredBackoffMs } from '../../backoff.ts'
+import { jitteredBackoffMs, laterStatuses } from '../../backoff.ts'
 import { SluiceError } from '../../errors.ts'
+import { jsonIn } from '../../json.ts'
 import type { RemoteConnection } from './connection.ts'
 import { RefusalError } from './refusal.ts'
 
@@ -26,9 +27,6 @@ const longestMs = 15_000
 const firstPauseMs = 100
 const longestPauseMs = 5000
 
-/** Statuses that say "later", not "no". */
-const later = new Set([429, 502, 503, 504])
-
 /**
  * Asks the control plane and checks its answer. A write carries one `Idempotency-Key` through all attempts, so that a
  * connection which broke at the wrong moment never makes it happen twice.
@@ -36,7 +34,7 @@ const later = new Set([429, 502, 503, 504])
  */
 export async function call<T>(connection: RemoteConnection, request: Call, schema: z.ZodType<T>): Promise<T> {
   const text = await callForText(connection, request)
-  const result = schema.safeParse(parsed(text))
+  const result = schema.safeParse(jsonIn(text))
   if (result.success) return result.data
   const faults = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   throw new SluiceError(
@@ -54,7 +52,7 @@ export async function callForText(connection: RemoteConnection, request: Call): 
   for (let attempt = 1; ; attempt += 1) {
     const answer = await send()
     if (answer.status >= 200 && answer.status < 300) return answer.text
-    if (answer.status !== none && (isLast(attempt) || !later.has(answer.status)))
+    if (answer.status !== none && (isLast(attempt) || !laterStatuses.has(answer.status)))
       throw new RefusalError(answer.status, answer.text, connection.url)
     if (isLast(attempt)) throw unreachable(connection.url, answer.fault)
     const backoff = { firstMs: firstPauseMs, longestMs: longestPauseMs }
@@ -108,12 +106,4 @@ function unreachable(url: string, fault: unknown): SluiceError {
     `${url}: no control plane answers there (${code}). Start one with sluice serve, or set SLUICE_URL to where it runs.`,
     { cause: fault },
   )
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type ErrorCode, SluiceError } from '../../errors.ts'
+import { jsonIn } from '../../json.ts'
 import { problemSchema } from '../../records/problem.ts'
 
 const refusalSchema = problemSchema.pick({ code: true, detail: true, errors: true })
@@ -22,11 +23,7 @@ export class RefusalError extends SluiceError {
 type Problem = z.output<typeof refusalSchema>
 
 function problemOf(body: string): Problem | undefined {
-  try {
-    return refusalSchema.safeParse(JSON.parse(body)).data
-  } catch {
-    return undefined
-  }
+  return refusalSchema.safeParse(jsonIn(body)).data
 }
 
 /** By what the caller can do about it: ask again when the state has changed, ask otherwise, or see to the server. */

@@ -2,6 +2,7 @@ import { eValueText } from '../../charts/evidence-scale.ts'
 import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatCount, formatPercent } from '../../text/format.ts'
 import { hanging, wrap } from '../../text/layout.ts'
+import { isOld } from '../rollout/assessment/assessment.ts'
 import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
 import { figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
 import { momentText, timeText } from '../words/moments.ts'
@@ -41,11 +42,8 @@ export function rolloutText(
   return `${lines.join('\n')}\n`
 }
 
-/** A running rollout is assessed at least every minute: what is older is said to be so. */
-const oldMs = 150_000
-
 function ageLines({ assessedAt, endedAt }: RolloutAnswer, now: number): string[] {
-  if (endedAt !== null || typeof assessedAt !== 'number' || now - assessedAt <= oldMs) return []
+  if (endedAt !== null || typeof assessedAt !== 'number' || !isOld(assessedAt, now)) return []
   return paragraph(`last assessed ${momentText(assessedAt)}: what you see is that old (sluice status says who leads)`)
 }
 

@@ -11,12 +11,6 @@ export interface RecordedEvidence {
   series: EvidenceSeries
 }
 
-/** An assessment of a running rollout is made anew at least every minute. */
-const oldMs = 150_000
-
-/** Whether what was last assessed then tells of the past only. */
-export const isOld = (assessedAt: number, now: number) => now - assessedAt > oldMs
-
 /** What the engine knows and the server shows. */
 export interface EngineState {
   /** The last assessment of a rollout; null before the first. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { keyOf, plainFeature } from '../../core/suite/config/environments.ts'
 import { formatAmount } from '../../text/format.ts'
+import { dayMs } from '../../time-units.ts'
 import { usersOfDay } from '../drift/drift-state.ts'
 import { systemChain } from '../release/audit.ts'
 import type { EntriesGone, Forgetting, Forgotten } from '../store/forget-store.ts'
@@ -34,7 +35,6 @@ export const deleteUnit = defineRoute({
   },
 })
 
-const dayMs = 86_400_000
 /** For this time new data of a forgotten unit is dropped. It is longer than any client or task keeps data. */
 const latecomersMs = 7 * dayMs
 

@@ -1,10 +1,12 @@
 import type { Arm } from '@sluice/client'
 import type { LogEntry, RequestEntry } from '../../records/outcome.ts'
 import type { Rollout } from '../../records/rollout.ts'
-import { defaultLiveSettings, type LiveSettings } from '../../records/rollout-settings.ts'
+import { defaultLiveSettings, type LiveSettings, ppmPerWhole } from '../../records/rollout-settings.ts'
 import type { Random } from '../../stats/random.ts'
+import { dayMs } from '../../time-units.ts'
 import { type Sampling, samplingOf } from '../live/sampling.ts'
 import { captureOf } from '../release/capture.ts'
+import { armAt, sharePpm } from '../release/rollout-state.ts'
 import { Coldness } from './coldness.ts'
 import { scoreAt } from './cycles.ts'
 import type { IncumbentAnswers } from './incumbent-answers.ts'
@@ -43,8 +45,6 @@ export interface Situation {
   answers: IncumbentAnswers | undefined
 }
 
-const dayMs = 86_400_000
-const wholePpm = 1_000_000
 const judgeId = 'simulated'
 /** A placeholder: the log assigns the sequence number. */
 const seq = 0
@@ -69,7 +69,7 @@ export class Arrivals {
     const { percent, canaryPercent } = scenario.judge
     const judge = { ...defaultLiveSettings.judge, percent, ...(canaryPercent !== undefined && { canaryPercent }) }
     this.#live = { ...defaultLiveSettings, store: true, judge }
-    this.#captured = (captureOf(this.#live)?.incumbent ?? 0) / wholePpm
+    this.#captured = (captureOf(this.#live)?.incumbent ?? 0) / ppmPerWhole
   }
 
   /** The answer to a request, and the reports about it. */
@@ -176,11 +176,11 @@ export class Arrivals {
   /** A forged report about a user who does not exist: a success of the incumbent, or a failure of the canary. */
   #forged(at: number, rollout: Rollout): Arrival {
     const { random, start } = this.#world
-    const { feature, id: rolloutId, stage, settings, incumbent, canary } = rollout
-    const place = Math.floor(random.uniform() * wholePpm)
-    const arm = place < (settings.stages[stage]?.ppm ?? 0) ? 'canary' : 'incumbent'
+    const { feature, id: rolloutId, stage } = rollout
+    const place = Math.floor(random.uniform() * ppmPerWhole)
+    const arm = armAt(place, sharePpm(rollout))
     const time = { observedAt: start + at, receivedAt: start + at }
-    const exposure = { feature, rolloutId, stage, arm, version: arm === 'canary' ? canary : incumbent } as const
+    const exposure = { feature, rolloutId, stage, arm, version: rollout[arm] } as const
     const fields = { ...exposure, ...time, position: place, unit: `forged-${this.#made}`, tokenId: 'liar' }
     const answer: Answer = {
       ...{ score: null, failed: arm === 'canary', refusal: false, invalid: false },

@@ -1,6 +1,5 @@
+import { dayMs } from '../../time-units.ts'
 import type { Cycles, ScenarioTraffic } from './scenario-traffic.ts'
-
-export const dayMs = 86_400_000
 
 /** A wave from -1 to 1 with its maximum at 6:00 UTC and its minimum at 18:00 UTC. */
 function dailyWave(time: number): number {

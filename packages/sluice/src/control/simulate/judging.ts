@@ -1,10 +1,8 @@
 import type { Arm } from '@sluice/client'
 import type { Random } from '../../stats/random.ts'
+import { dayMs, hourMs } from '../../time-units.ts'
 import type { Scenario } from './scenario.ts'
 import { marked } from './simulated-answer.ts'
-
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 
 /** The simulated judge: whether, when and how it scores an answer. Times are in ms since the start. */
 export class Judging {

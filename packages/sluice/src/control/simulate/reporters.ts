@@ -1,9 +1,8 @@
 import { type Arm, position } from '@sluice/client'
 import type { RequestEntry } from '../../records/outcome.ts'
+import { ppmPerWhole } from '../../records/rollout-settings.ts'
 import type { CanaryChange } from './scenario-answers.ts'
 import type { Reporters } from './scenario-judge.ts'
-
-const wholePpm = 1_000_000
 
 /** Who reports a request. */
 export type Reporter = Pick<RequestEntry, 'tokenId' | 'instance' | 'address'>
@@ -17,7 +16,7 @@ interface Process {
 /** Which token reports the requests of a user. */
 export function tokenOf({ tokens, liar }: Reporters, unit: string): string | null {
   if (tokens.length === 1 && liar === 0) return null
-  let rest = position('token', unit) / wholePpm
+  let rest = position('token', unit) / ppmPerWhole
   const found = tokens.findIndex((share) => {
     rest -= share
     return rest < 0

@@ -1,5 +1,6 @@
 import type { Random } from '../../stats/random.ts'
-import { busiestTraffic, dayMs, trafficAt } from './cycles.ts'
+import { dayMs, hourMs, minuteMs } from '../../time-units.ts'
+import { busiestTraffic, trafficAt } from './cycles.ts'
 import type { IncumbentAnswers } from './incumbent-answers.ts'
 import type { CanaryChange } from './scenario-answers.ts'
 import { type Reactions, requestsPerHour, type ScenarioTraffic } from './scenario-traffic.ts'
@@ -12,9 +13,8 @@ export interface Habits {
   canary: Pick<CanaryChange, 'engagement'>
 }
 
-const hourMs = 3_600_000
 /** Mean time between two requests of a visit, and before a request is repeated. */
-const gapMs = { nextTurn: 3 * 60_000, retry: 10_000 }
+const gapMs = { nextTurn: 3 * minuteMs, retry: 10_000 }
 
 interface Seat {
   user: User

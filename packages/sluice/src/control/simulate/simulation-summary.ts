@@ -1,4 +1,5 @@
 import { clopperPearson } from '../../stats/intervals/clopper-pearson.ts'
+import { hourMs } from '../../time-units.ts'
 import type { CanaryRun } from './canary-run.ts'
 import type { Scenario } from './scenario.ts'
 import { isWorse } from './scenario-answers.ts'
@@ -49,8 +50,6 @@ export interface SimulationSummary {
   undecided: Share
   costAlerts: Share
 }
-
-const hourMs = 3_600_000
 
 /** Summarizes the runs of a scenario. */
 export function summarize(runs: readonly CanaryRun[], { canary }: Pick<Scenario, 'canary'>): SimulationSummary {

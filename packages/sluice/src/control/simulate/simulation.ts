@@ -1,4 +1,5 @@
 import { seededRandom } from '../../stats/random.ts'
+import { minuteMs } from '../../time-units.ts'
 import type { DecisionEngine } from '../rollout/decision-engine.ts'
 import { IncumbentAnswers } from './incumbent-answers.ts'
 import { type RecordedRequest, RecordedVisits } from './recorded-visits.ts'
@@ -15,7 +16,7 @@ export interface Simulation {
 }
 
 /** Requests of five minutes are reported at their end, and are routed by the decisions before them. */
-export const tickMs = 5 * 60_000
+export const tickMs = 5 * minuteMs
 /** Without reports the next assessment is 1 ms later, so that there are never two at the same time. */
 export const assessEveryMs = tickMs + 1
 /** Thursday, 1 January 2026, 00:00 UTC, in ms since the epoch. */

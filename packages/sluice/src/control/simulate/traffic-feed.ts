@@ -1,6 +1,6 @@
-import { position } from '@sluice/client'
+import { position, routeUnit } from '@sluice/client'
 import type { Rollout } from '../../records/rollout.ts'
-import { sharePpm } from '../release/rollout-state.ts'
+import { rolloutSnapshot } from '../release/snapshot.ts'
 import { type Arrival, Arrivals, type Exposure, type Situation } from './arrivals.ts'
 import { TimeQueue } from './time-queue.ts'
 import type { Visit, Visits } from './visits.ts'
@@ -50,11 +50,10 @@ export class TrafficFeed {
   }
 }
 
-/** Routes as the client does: a request without a user gets the incumbent and is no evidence. */
+/** What the client answers the request with. A request without a user gets the incumbent and is no evidence. */
 function exposureOf({ user, named }: Visit, rollout: Rollout): Exposure {
-  const { feature, id: rolloutId, salt, stage, incumbent, canary } = rollout
-  if (!named) return { feature, version: incumbent, rolloutId: null, arm: null, stage: null, position: null }
-  const place = position(salt, user.name)
-  const arm = place < sharePpm(rollout) ? 'canary' : 'incumbent'
-  return { feature, version: arm === 'canary' ? canary : incumbent, rolloutId, arm, stage, position: place }
+  const { feature, incumbent, salt } = rollout
+  const served = { active: incumbent, rollout: rolloutSnapshot(rollout), versions: {} }
+  const routing = routeUnit(served, named ? user.name : undefined)
+  return { feature, ...routing, position: routing.arm === null ? null : position(salt, user.name) }
 }

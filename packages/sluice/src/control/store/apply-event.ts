@@ -6,6 +6,7 @@ import type { LiveSettings } from '../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../records/version.ts'
 import { auditAction, auditDocument, byController, changeText } from '../release/audit.ts'
 import { captureOf } from '../release/capture.ts'
+import { releasedBy } from '../release/environment-order.ts'
 import { newFeature } from '../release/feature-state.ts'
 import { ReleaseConflict } from '../release/release-conflict.ts'
 import type { Occasion, ReleaseEvent } from '../release/release-event.ts'
@@ -167,13 +168,7 @@ async function publishedLive(
 }
 
 async function refuseUnknownVersion(store: ReleaseStore, feature: string, event: ReleaseEvent): Promise<void> {
-  const named = namedVersion(event)
+  const named = releasedBy(event)
   if (named !== undefined && !(await store.version(feature, named)))
     throw new ReleaseConflict('unknown-version', `${feature} has no version ${named}: publish it first`)
-}
-
-function namedVersion(event: ReleaseEvent): string | undefined {
-  if (event.type === 'activate') return event.version
-  if (event.type === 'start') return event.canary
-  return event.type === 'rollBack' ? event.to : undefined
 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { AuditHead, AuditRow } from '../../records/audit-row.ts'
 import type { RememberedAnswer } from '../../records/remembered-answer.ts'
 import type { TokenRecord } from '../../records/token.ts'
+import { dayMs, hourMs } from '../../time-units.ts'
 import { chained } from '../release/audit-chain.ts'
 import type { CommitResult, StoreChange } from './release-store.ts'
 
@@ -50,7 +51,7 @@ export function planCommit(change: StoreChange, basis: CommitBasis): CommitResul
 }
 
 /** How long an answer is kept, in ms. This is twice the promised time, since clocks differ. */
-export const rememberedMs = 48 * 3_600_000
+export const rememberedMs = 48 * hourMs
 
 /** How long a proposal is kept after its end, in ms. What became of it stays in the audit log. */
-export const endedProposalMs = 90 * 86_400_000
+export const endedProposalMs = 90 * dayMs

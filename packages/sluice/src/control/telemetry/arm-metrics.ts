@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/client'
 import type { LogDraft, RequestEntry } from '../../records/outcome.ts'
+import { dayMs } from '../../time-units.ts'
 import { armAttributes } from './log-records.ts'
 import { attributesOf, type Metric, nanoseconds } from './otlp.ts'
 
@@ -88,7 +89,6 @@ const instruments: Instrument[] = [
 
 /** Most arms of a day, since a token can invent names of features and versions. */
 const mostArms = 1000
-const dayMs = 86_400_000
 
 /** The attributes under which an entry is counted. */
 export type ArmOf = (entry: LogDraft) => ReturnType<typeof armAttributes>

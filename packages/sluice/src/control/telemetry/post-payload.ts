@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import { jitteredBackoffMs } from '../../backoff.ts'
+import { jitteredBackoffMs, laterStatuses } from '../../backoff.ts'
 import { retryAfterMs } from '../../core/providers/errors/retry-after.ts'
 import type { TelemetrySettings } from './telemetry-settings.ts'
 
@@ -16,8 +16,6 @@ export interface PostOptions extends Pick<TelemetrySettings, 'headers' | 'timeou
 const attempts = 6
 const firstDelayMs = 500
 const longestDelayMs = 30_000
-/** Statuses after which OTLP/HTTP allows a retry; every other one is final. */
-const retryable = new Set([429, 502, 503, 504])
 
 /**
  * Posts a body. If the collector asks to wait, or cannot be reached, it retries after the requested time, or with
@@ -52,7 +50,8 @@ async function post(
     })
     await response.body?.cancel()
     if (response.ok) return 'taken'
-    if (!retryable.has(response.status)) return 'refused'
+    // After these, and no others, OTLP/HTTP allows a retry.
+    if (!laterStatuses.has(response.status)) return 'refused'
     return { afterMs: retryAfterMs((name) => response.headers.get(name), '', clock.now()) }
   } catch {
     return { afterMs: undefined }

@@ -5,7 +5,7 @@ import type { VersionRecord } from '../../records/version.ts'
 import { formatAmount, formatCount, formatPercent, formatSpan, formatUsd } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import { isJudgedLive } from '../release/capture.ts'
-import { onUndecided, sharePpm } from '../release/rollout-state.ts'
+import { onUndecided, sharePpm, stagePpm } from '../release/rollout-state.ts'
 import { settingChanges } from '../release/settings.ts'
 import { unjudgedText } from './end-forecast-text.ts'
 import { momentText } from './moments.ts'
@@ -178,8 +178,7 @@ export function startConsequence(facts: StartFacts): Consequence {
   // A quality that has a weight and is not watched is never proven, and so the canary never qualifies.
   const neverQualifies = judges === false && signals.score > 0 && advance === 'evidence'
   const rule = onUndecided({ settings })
-  const [first] = settings.stages
-  const share = (first?.ppm ?? 0) / 1e6
+  const share = stagePpm(settings.stages, 0) / 1e6
   const stages = settings.stages.map(({ ppm, soakMs }) => `${formatPercent(ppm / 1e6)} for ${formatSpan(soakMs)}`)
   const undecided = {
     weakPromote: 'it is promoted weakly if it qualifies, else held',

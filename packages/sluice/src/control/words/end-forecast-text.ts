@@ -1,9 +1,9 @@
 import type { EndChances, EndForecast } from '../../records/end-chances.ts'
 import { formatAmount, formatCount } from '../../text/format.ts'
+import { hourMs } from '../../time-units.ts'
 import type { Remedy } from '../plan/remedies.ts'
 import { momentText } from './moments.ts'
 
-const hourMs = 3_600_000
 const weekHours = 7 * 24
 const of100 = (share: number) => Math.round(100 * share)
 

@@ -2,6 +2,7 @@ import type { EndForecast } from '../../records/end-chances.ts'
 import type { RolloutSettings } from '../../records/rollout-settings.ts'
 import { formatCount, formatDuration, formatUsd } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
+import { hourMs } from '../../time-units.ts'
 import { endForecast, wholeEffort } from '../plan/end-forecast.ts'
 import { expectedTraffic, type GivenTraffic } from '../plan/expected-traffic.ts'
 import { type Forecast, forecast } from '../plan/forecast.ts'
@@ -52,7 +53,7 @@ export async function rolloutOutlook(
   const found = forecast(expected, settings, { start, runs })
   const ends = await endForecast(expected, settings, { start }, { ...wholeEffort, runs })
   const from =
-    wish.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * 3_600_000)}` : 'as given'
+    wish.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * hourMs)}` : 'as given'
   const stages = settings.stages.map(({ ppm, soakMs }) => `${ppm / 10_000} % for ${formatDuration(soakMs)}`).join(', ')
   const lines = [
     `${formatCount(Math.round(perDay))} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { jsonIn } from '../../json.ts'
 import type { Completion, Embeddings } from '../providers/provider.ts'
 import { canonicalJson } from '../suite/values/canonical-json.ts'
 
@@ -33,9 +34,5 @@ const vectorSchema = z.array(z.number())
 
 /** The vector in an answer of that form; undefined where it holds none. */
 export function vectorIn({ output }: Completion): number[] | undefined {
-  try {
-    return vectorSchema.safeParse(JSON.parse(output)).data
-  } catch {
-    return undefined
-  }
+  return vectorSchema.safeParse(jsonIn(output)).data
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
+import { jsonIn } from '../../json.ts'
 
 /** A column that holds something as JSON. */
 export function jsonColumn<T>(schema: z.ZodType<T>) {
@@ -8,12 +9,10 @@ export function jsonColumn<T>(schema: z.ZodType<T>) {
 }
 
 function jsonOf(text: string, context: z.core.$RefinementCtx): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue({ code: 'custom', message: 'it is no JSON' })
-    return z.NEVER
-  }
+  const value = jsonIn(text)
+  if (value !== undefined) return value
+  context.addIssue({ code: 'custom', message: 'it is no JSON' })
+  return z.NEVER
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type BackoffSettings, jitteredBackoffMs } from '../../backoff.ts'
+import { jsonIn } from '../../json.ts'
 import type { Sleep } from '../providers/clock.ts'
 import { retryAfterMs } from '../providers/errors/retry-after.ts'
 
@@ -116,7 +117,7 @@ export function createGithubApi({
           throw error
         })
         if (!(result instanceof GithubError) && result.response.ok) {
-          return { data: parse(result.text), hasNext: /rel="next"/.test(result.response.headers.get('link') ?? '') }
+          return { data: jsonIn(result.text), hasNext: /rel="next"/.test(result.response.headers.get('link') ?? '') }
         }
         const error = result instanceof GithubError ? result : refusal(method, path, { ...result, token, now: now() })
         const mayRepeat = error.isUncertain && method !== 'POST'
@@ -148,7 +149,7 @@ interface Refused {
 function refusal(method: string, path: string, refused: Refused): GithubError {
   const { text, token } = refused
   const { status } = refused.response
-  const detail = messageSchema.safeParse(parse(text)).data?.message ?? text
+  const detail = messageSchema.safeParse(jsonIn(text)).data?.message ?? text
   const shown = (token.length < shortestSecret ? detail : detail.replaceAll(token, '***')).slice(0, longestMessage)
   const message = `${method} ${path.split('?', 1)[0]}: ${status} ${shown}`
   return new GithubError(message, status, { limitMs: rateLimitMs(refused) })
@@ -162,14 +163,6 @@ function rateLimitMs({ response: { status, headers }, text, now }: Refused): num
   const reset = Number(headers.get('x-ratelimit-reset'))
   if (headers.get('x-ratelimit-remaining') === '0' && reset > 0) return Math.max(0, reset * 1000 - now)
   return status === 429 || /rate limit/i.test(text) ? defaultLimitMs : undefined
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Node's own fetch hides why it failed in the cause. */

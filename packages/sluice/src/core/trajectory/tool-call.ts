@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonIn } from '../../json.ts'
 import type { ToolCall } from '../../records/answer-trace.ts'
 import { isTooDeep, mostLevels, readAs, Unreadable } from './unreadable.ts'
 
@@ -97,10 +98,5 @@ export function toolErrorText(error: unknown): string {
 
 /** Results of tools are mostly JSON in a text. */
 export function readResult(raw: unknown): unknown {
-  if (typeof raw !== 'string') return raw
-  try {
-    return (JSON.parse(raw) as unknown) ?? raw
-  } catch {
-    return raw
-  }
+  return typeof raw === 'string' ? (jsonIn(raw) ?? raw) : raw
 }

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 import { SluiceError } from '../../errors.ts'
+import { jsonIn } from '../../json.ts'
 
 export interface ListPlace {
   /** How the list is named to the user. */
@@ -49,14 +50,9 @@ function linesOf(text: string): string[] {
 }
 
 function jsonArray(text: string): string[] | undefined {
-  if (!text.startsWith('[')) return undefined
-  try {
-    const value: unknown = JSON.parse(text)
-    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
-  } catch {
-    // A name may begin with a bracket.
-  }
-  return undefined
+  // A name may begin with a bracket too.
+  const value = text.startsWith('[') ? jsonIn(text) : undefined
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined
 }
 
 /** A name may be meant from the root and from the project's folder; where both exist, both count. */

@@ -3,6 +3,7 @@ import { type JudgeRequirements, uncalibrated } from '../../core/suite/config/ga
 import { guards } from '../../core/suite/config/guard.ts'
 import type { MetricSettings } from '../../core/suite/config/metric-settings.ts'
 import { largestRates, type SafetySettings } from '../../core/suite/config/safety-settings.ts'
+import { isObject } from '../../json.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
 import { measureChange } from '../report/measure-change.ts'
 
@@ -173,7 +174,7 @@ function shown(value: unknown): string | null {
   if (value === undefined) return null
   if (typeof value === 'object' && value !== null && 'maxViolationRate' in value)
     return shownBounds(value as SafetySettings)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return shownMetrics(value as MetricSettings)
+  if (isObject(value)) return shownMetrics(value as MetricSettings)
   return Array.isArray(value) ? `[${value.join(', ')}]` : String(value)
 }
 

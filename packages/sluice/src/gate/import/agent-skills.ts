@@ -1,6 +1,7 @@
 import path from 'node:path'
+import { isObject } from '../../json.ts'
 import { createLedger } from './fidelity.ts'
-import { invalid, isData, listOf, parseData } from './file-data.ts'
+import { invalid, listOf, parseData } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
 import { featuresOfRows } from './rows/case-features.ts'
@@ -19,15 +20,15 @@ export async function importAgentSkills(source: ImportSource): Promise<Imported>
   const { name } = source
   if (source.isFolder) throw invalid(`${name} is a folder; name its evals/evals.json`)
   const data = parseData(await source.text(), name)
-  if (!isData(data) || !Array.isArray(data.evals)) throw invalid(`${name} has no list "evals"`)
+  if (!isObject(data) || !Array.isArray(data.evals)) throw invalid(`${name} has no list "evals"`)
   const ledger = createLedger()
   const cases = data.evals.flatMap((given: unknown, index): RowCase[] => {
     const place = `evals[${index}]`
-    if (!isData(given)) throw invalid(`${name}: ${place} is no map of fields`)
+    if (!isObject(given)) throw invalid(`${name}: ${place} is no map of fields`)
     const { assertions, expectations, ...row } = given
     const item = rowCase(row, place, { tool: 'Agent Skills', fields }, ledger)
     const statements = [...listOf(assertions), ...listOf(expectations)].map((each) =>
-      isData(each) ? (each.text ?? each) : each,
+      isObject(each) ? (each.text ?? each) : each,
     )
     for (const [nth] of statements.entries())
       ledger.add({

@@ -1,5 +1,6 @@
+import { isObject } from '../../json.ts'
 import { createLedger, type FidelityLedger } from './fidelity.ts'
-import { isData, listOf } from './file-data.ts'
+import { listOf } from './file-data.ts'
 import { plainTemplate, readFrontMatter } from './front-matter.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported, ImportedFeature } from './imported.ts'
@@ -37,11 +38,11 @@ function featureOf(text: string, file: string, ledger: FidelityLedger): Imported
     ledger.add({ ...row, name: key, outcome: 'dropped', note: note ?? 'no field of dotprompt that is known here' })
   }
   if (name !== undefined) ledger.add({ ...row, name: 'name', outcome: 'same', note: 'the name of the feature' })
-  const { schema, default: defaults, ...inputOthers } = isData(input) ? input : {}
+  const { schema, default: defaults, ...inputOthers } = isObject(input) ? input : {}
   const inputs = inputsOf({ schema, defaults }, file, ledger)
   for (const key of Object.keys(inputOthers))
     ledger.add({ ...row, name: `input.${key}`, outcome: 'dropped', note: 'no field of dotprompt that is known here' })
-  const modelParameters = isData(config) ? modelSettings(config, file, ledger) : {}
+  const modelParameters = isObject(config) ? modelSettings(config, file, ledger) : {}
   return {
     name: typeof name === 'string' ? name : baseName(file),
     ...(typeof description === 'string' && { description }),
@@ -68,27 +69,27 @@ function inputsOf(
   ledger: FidelityLedger,
 ): Record<string, ImportedInput> {
   const read = schema === undefined ? undefined : picoschema(schema)
-  const properties = isData(read?.properties) ? read.properties : {}
-  if (schema !== undefined && !isData(read?.properties))
+  const properties = isObject(read?.properties) ? read.properties : {}
+  if (schema !== undefined && !isObject(read?.properties))
     ledger.add({
       ...{ kind: 'field', name: 'input.schema', outcome: 'dropped', place },
       note: 'a schema by name or of an unknown form',
     })
-  const values = isData(defaults) ? defaults : {}
+  const values = isObject(defaults) ? defaults : {}
   const required = Array.isArray(read?.required) ? read.required : []
   const inputs: Record<string, ImportedInput> = {}
   for (const name of new Set([...Object.keys(properties), ...Object.keys(values)])) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined
-    const given = isData(property) ? property : {}
+    const given = isObject(property) ? property : {}
     const own = Object.hasOwn(values, name) ? values[name] : given.default
     const described = {
       ...given,
       default: own ?? undefined,
-      ...(isData(property) && (own ?? undefined) === undefined && { required: required.includes(name) }),
+      ...(isObject(property) && (own ?? undefined) === undefined && { required: required.includes(name) }),
       rules: Object.keys(given).filter((key) => !ofVariable.has(key)),
     }
     const input = typedInput(name, described, {
-      field: isData(property) ? 'input.schema' : 'input.default',
+      field: isObject(property) ? 'input.schema' : 'input.default',
       place,
       ledger,
     })
@@ -102,7 +103,7 @@ function formatOf(
   place: string,
   ledger: FidelityLedger,
 ): Pick<ImportedFeature, 'responseFormat' | 'jsonSchema'> {
-  if (!isData(output)) return {}
+  if (!isObject(output)) return {}
   const row = { kind: 'field', place } as const
   const { format, schema, ...others } = output
   for (const key of Object.keys(others))

@@ -3,6 +3,7 @@ import { parseJsonPiece } from '../../core/suite/json/json-source.ts'
 import { nearestData } from '../../core/suite/values/written.ts'
 import { parseYaml } from '../../core/suite/yaml/yaml.ts'
 import { SluiceError } from '../../errors.ts'
+import { jsonIn } from '../../json.ts'
 
 export type Data = Record<string, unknown>
 
@@ -26,8 +27,14 @@ export function parseLines(text: string, file: string): unknown[] {
   })
 }
 
-export function isData(value: unknown): value is Data {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
+/** Of these cells of a CSV file, those that hold lists and maps as JSON are read. */
+export function withJsonCells(row: Data, names: readonly string[]): Data {
+  const cells = names.flatMap((name) => {
+    const cell = row[name]
+    const value = typeof cell === 'string' && /^\s*[[{]/.test(cell) ? jsonIn(cell) : undefined
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  return cells.length === 0 ? row : { ...row, ...Object.fromEntries(cells) }
 }
 
 /** A value as a list: of itself where it is none, empty where there is nothing. */

@@ -1,6 +1,7 @@
 import { variablesOf } from '../../core/suite/values/template.ts'
+import { isObject } from '../../json.ts'
 import type { FidelityLedger } from './fidelity.ts'
-import { type Data, invalid, isData, parseData } from './file-data.ts'
+import { type Data, invalid, parseData } from './file-data.ts'
 import { escapeBraces } from './literal.ts'
 
 /** The settings above the text of a prompt, between two lines of `---`, and the text. */
@@ -23,7 +24,7 @@ export function readFrontMatter(text: string, file: string): PromptDocument {
   // Lines before keep the place of a fault.
   const lines = '\n'.repeat((before ?? '').split('\n').length)
   const settings = yaml.trim() === '' ? {} : parseData(lines + yaml, file)
-  if (!isData(settings)) throw invalid(`${file}: the settings between the lines of --- are no map`)
+  if (!isObject(settings)) throw invalid(`${file}: the settings between the lines of --- are no map`)
   return { settings, body }
 }
 

@@ -1,7 +1,8 @@
 import { githubPromptSchema } from '../../core/suite/prompt/github-prompt.ts'
 import { variablesOf } from '../../core/suite/values/template.ts'
+import { isObject } from '../../json.ts'
 import { createLedger, type FidelityLedger } from './fidelity.ts'
-import { type Data, invalid, isData, listOf, parseData } from './file-data.ts'
+import { type Data, invalid, listOf, parseData } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported, ImportedFeature } from './imported.ts'
 import { toolsOf } from './imported-tools.ts'
@@ -19,7 +20,7 @@ export async function importGithubModels(source: ImportSource): Promise<Imported
 }
 
 function featureOf(data: unknown, file: string, ledger: FidelityLedger): ImportedFeature {
-  if (!isData(data) || !Array.isArray(data.messages) || data.messages.length === 0)
+  if (!isObject(data) || !Array.isArray(data.messages) || data.messages.length === 0)
     throw invalid(`${file} is no prompt file of GitHub: it has no messages`)
   if (Object.hasOwn(data, 'sluice')) throw invalid(`${file} is a prompt file of Sluice already`)
   const {
@@ -39,12 +40,12 @@ function featureOf(data: unknown, file: string, ledger: FidelityLedger): Importe
   const row = { kind: 'field', place: file } as const
   for (const key of Object.keys(others))
     ledger.add({ ...row, name: key, outcome: 'dropped', note: "no field of GitHub's files that is known here" })
-  const parameters = isData(modelParameters) ? modelSettings(modelParameters, file, ledger) : {}
+  const parameters = isObject(modelParameters) ? modelSettings(modelParameters, file, ledger) : {}
   const format = formatOf(responseFormat, jsonSchema, file, ledger)
   if (name !== undefined) ledger.add({ ...row, name: 'name', outcome: 'same', note: 'the name of the feature' })
   const cases = listOf(testData).map((given, index) => {
     const place = `${file}: testData[${index}]`
-    if (!isData(given)) throw invalid(`${place} is no map of variables`)
+    if (!isObject(given)) throw invalid(`${place} is no map of variables`)
     ledger.add({ kind: 'field', name: 'testData', outcome: 'same', note: 'a case', place })
     return { id: `testData-${index + 1}`, vars: given, checks: [], rubric: [] }
   })
@@ -62,7 +63,7 @@ function featureOf(data: unknown, file: string, ledger: FidelityLedger): Importe
 }
 
 function messageOf(given: unknown, place: string, ledger: FidelityLedger) {
-  const { role: name, content, ...others } = isData(given) ? given : ({} as Data)
+  const { role: name, content, ...others } = isObject(given) ? given : ({} as Data)
   const role = name === 'developer' ? 'system' : name
   const text = messageText(content)
   if ((role !== 'system' && role !== 'user' && role !== 'assistant') || text === undefined)
@@ -98,7 +99,7 @@ function formatOf(
   if (responseFormat === undefined && jsonSchema === undefined) return {}
   const row = { kind: 'field', name: 'responseFormat', place } as const
   const schema = typeof jsonSchema === 'string' ? parseData(jsonSchema, `${place}: jsonSchema.json`) : jsonSchema
-  if (responseFormat === 'json_schema' && isData(schema)) {
+  if (responseFormat === 'json_schema' && isObject(schema)) {
     ledger.add({ ...row, outcome: 'same', note: '' })
     return { responseFormat, jsonSchema: schema }
   }
@@ -120,7 +121,7 @@ function formatOf(
 
 function evaluatorOf(given: unknown, place: string, ledger: FidelityLedger): Data[] {
   const row = { kind: 'assertion', place } as const
-  const kind = ['string', 'llm', 'uses'].find((each) => isData(given) && Object.hasOwn(given, each)) ?? 'evaluator'
+  const kind = ['string', 'llm', 'uses'].find((each) => isObject(given) && Object.hasOwn(given, each)) ?? 'evaluator'
   const { entry, note } = withKnownJudge(given)
   const name = kind === 'uses' ? String((given as Data).uses) : kind
   const parsed = githubPromptSchema.shape.evaluators.safeParse([entry])
@@ -148,7 +149,7 @@ function evaluatorOf(given: unknown, place: string, ledger: FidelityLedger): Dat
 
 /** GitHub compares with the first text that it finds; with none the evaluator says nothing. */
 function stringFault(given: unknown, kind: string): string | undefined {
-  const texts = isData(given) && isData(given.string) ? given.string : {}
+  const texts = isObject(given) && isObject(given.string) ? given.string : {}
   return kind === 'string' && !Object.values(texts).some((text) => typeof text === 'string' && text !== '')
     ? 'there is no text to compare with'
     : undefined
@@ -156,7 +157,8 @@ function stringFault(given: unknown, kind: string): string | undefined {
 
 /** The entry with a judging model that is known, or without one. */
 function withKnownJudge(given: unknown): { entry: unknown; note: string } {
-  if (!isData(given) || !isData(given.llm) || typeof given.llm.modelId !== 'string') return { entry: given, note: '' }
+  if (!isObject(given) || !isObject(given.llm) || typeof given.llm.modelId !== 'string')
+    return { entry: given, note: '' }
   const { modelId, ...llm } = given.llm
   const model = otherModel(String(modelId))
   return model === undefined

@@ -1,6 +1,7 @@
 import { toolChoiceSchema, toolsSchema } from '../../core/suite/prompt/tools.ts'
+import { isObject } from '../../json.ts'
 import type { FidelityLedger } from './fidelity.ts'
-import { type Data, isData, listOf } from './file-data.ts'
+import { type Data, listOf } from './file-data.ts'
 import { picoschema } from './picoschema.ts'
 
 /** A tool as a prompt file has it. */
@@ -47,16 +48,16 @@ export function toolsOf(given: unknown, choice: unknown, { name, place, ledger }
 
 /** Google lists several functions as one tool. */
 function declarations(given: unknown): unknown[] {
-  const { functionDeclarations, function_declarations: declared } = isData(given) ? given : ({} as Data)
+  const { functionDeclarations, function_declarations: declared } = isObject(given) ? given : ({} as Data)
   const all = functionDeclarations ?? declared
   return Array.isArray(all) ? all : [given]
 }
 
 /** The tool, and what of it is lost; without a tool why there is none. */
 function toolOf(given: unknown): { tool?: ImportedTool; lost?: string } {
-  if (!isData(given)) return { lost: 'a name or a file without its schema; write name, description and parameters' }
+  if (!isObject(given)) return { lost: 'a name or a file without its schema; write name, description and parameters' }
   const kind = given.type ?? given.kind
-  const inner = isData(given.function) ? given.function : given
+  const inner = isObject(given.function) ? given.function : given
   const isFunction = kind === undefined || kind === 'function' || kind === 'custom'
   const { name, description, parameters, input_schema: input, inputSchema, ...others } = inner
   if (!isFunction || typeof name !== 'string')
@@ -79,13 +80,13 @@ function toolOf(given: unknown): { tool?: ImportedTool; lost?: string } {
 /** A schema as JSON Schema: Google writes its types in capitals, and dotprompt has a short form. */
 function schemaOf(schema: unknown): Data | undefined {
   const lower = withLowerTypes(schema)
-  if (isData(lower) && Array.isArray(lower.properties)) return undefined
+  if (isObject(lower) && Array.isArray(lower.properties)) return undefined
   return picoschema(lower)
 }
 
 function withLowerTypes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withLowerTypes)
-  if (!isData(value)) return value
+  if (!isObject(value)) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [
       key,
@@ -109,8 +110,8 @@ function choiceOf(
   const {
     type,
     function: named,
-    name = isData(named) ? named.name : undefined,
-  } = isData(choice) ? choice : ({} as Data)
+    name = isObject(named) ? named.name : undefined,
+  } = isObject(choice) ? choice : ({} as Data)
   const wanted = name === undefined ? (type ?? choice) : { name }
   const read = toolChoiceSchema.safeParse(wanted === 'any' ? 'required' : wanted).data
   const isKnown = read !== undefined && (typeof read === 'string' || tools.some((tool) => tool.name === read.name))

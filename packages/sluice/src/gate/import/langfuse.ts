@@ -1,4 +1,5 @@
-import { type Data, isData } from './file-data.ts'
+import { isObject } from '../../json.ts'
+import type { Data } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
 import { importDataSet, type MissingRows } from './rows/data-set.ts'
@@ -48,7 +49,7 @@ export function importLangfuse(source: ImportSource): Promise<Imported> {
 
 /** Its API gives pages of at most 100 items. */
 function otherPages({ meta }: Data, rows: number): MissingRows | undefined {
-  const total = isData(meta) && typeof meta.totalItems === 'number' ? meta.totalItems : rows
+  const total = isObject(meta) && typeof meta.totalItems === 'number' ? meta.totalItems : rows
   if (total <= rows) return undefined
   const note = `the file is one page: ${rows} of ${total} items; fetch the other pages (&page=2) and join them`
   return { name: 'items of other pages', note, count: total - rows }

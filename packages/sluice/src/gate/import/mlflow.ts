@@ -1,5 +1,6 @@
+import { isObject } from '../../json.ts'
 import type { FidelityLedger } from './fidelity.ts'
-import { isData, listOf } from './file-data.ts'
+import { listOf, withJsonCells } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
 import { importDataSet } from './rows/data-set.ts'
@@ -29,30 +30,17 @@ export function importMlflow(source: ImportSource): Promise<Imported> {
   return importDataSet(source, {
     format: { tool: 'MLflow', fields: { ...fields, expectations: 'source' } },
     keys: ['records', 'data'],
-    prepare: ({ row, place }) => ({ row: withoutExpectations(row), place }),
+    prepare: ({ row, place }) => ({ row: withJsonCells(row, jsonCells), place }),
     finish: (item, row, ledger) => withExpectations(item, row, ledger),
   })
 }
 
 const jsonCells = ['inputs', 'expectations', 'tags', 'source', 'outputs']
 
-function withoutExpectations(row: PlacedRow['row']): PlacedRow['row'] {
-  const cells = jsonCells.flatMap((name) => {
-    const cell = row[name]
-    if (typeof cell !== 'string' || !/^\s*[{[]/.test(cell)) return []
-    try {
-      return [[name, JSON.parse(cell) as unknown] as const]
-    } catch {
-      return []
-    }
-  })
-  return cells.length === 0 ? row : { ...row, ...Object.fromEntries(cells) }
-}
-
 /** What MLflow's own judges read from `expectations`; any other key is kept under source. */
 function withExpectations(item: RowCase, { row, place }: PlacedRow, ledger: FidelityLedger): RowCase {
   const { expectations } = row
-  if (!isData(expectations)) return item
+  if (!isObject(expectations)) return item
   const { expected_response: response, expected_facts: facts, guidelines, ...others } = expectations
   const add = (name: string, outcome: 'same' | 'approximated' | 'dropped', note: string) =>
     ledger.add({ kind: 'field', name: `expectations.${name}`, outcome, note, place })

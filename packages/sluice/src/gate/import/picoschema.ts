@@ -1,4 +1,5 @@
-import { type Data, isData } from './file-data.ts'
+import { isObject } from '../../json.ts'
+import type { Data } from './file-data.ts'
 
 const scalars = new Set(['string', 'boolean', 'null', 'number', 'integer', 'any'])
 const schemaTypes = new Set(['string', 'boolean', 'null', 'number', 'integer', 'object', 'array'])
@@ -8,14 +9,14 @@ const schemaTypes = new Set(['string', 'boolean', 'null', 'number', 'integer', '
  * `{team(enum): [billing, support], note?: string}`. Undefined for one that only its own project knows by name.
  */
 export function picoschema(schema: unknown): Data | undefined {
-  if (isData(schema) && typeof schema.type === 'string' && schemaTypes.has(schema.type)) return schema
-  if (isData(schema) && isData(schema.properties)) return { type: 'object', ...schema }
+  if (isObject(schema) && typeof schema.type === 'string' && schemaTypes.has(schema.type)) return schema
+  if (isObject(schema) && isObject(schema.properties)) return { type: 'object', ...schema }
   return ofShort(schema)
 }
 
 function ofShort(short: unknown): Data | undefined {
   if (typeof short === 'string') return ofScalar(short)
-  if (!isData(short)) return undefined
+  if (!isObject(short)) return undefined
   const properties: Data = {}
   const required: string[] = []
   let additional: unknown = false

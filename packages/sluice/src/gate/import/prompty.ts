@@ -1,5 +1,6 @@
+import { isObject } from '../../json.ts'
 import { createLedger, type FidelityLedger } from './fidelity.ts'
-import { type Data, isData, listOf, parseData } from './file-data.ts'
+import { type Data, listOf, parseData } from './file-data.ts'
 import { plainTemplate, readFrontMatter } from './front-matter.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature } from './imported.ts'
@@ -68,7 +69,7 @@ function modelOf(
 ): Pick<ImportedFeature, 'model' | 'modelParameters' | 'responseFormat' | 'tools' | 'toolChoice'> {
   const toolsIn = (more: unknown, choice: unknown) =>
     toolsOf([...listOf(ownTools), ...listOf(more)], choice, { name: 'tools', place, ledger })
-  if (!isData(model)) return { ...modelField(model, place, ledger), ...toolsIn(undefined, undefined) }
+  if (!isObject(model)) return { ...modelField(model, place, ledger), ...toolsIn(undefined, undefined) }
   const { api, apiType, configuration, parameters, response, id, provider, connection, options, ...others } = model
   const drop = (key: string, note: string) =>
     ledger.add({ kind: 'field', name: `model.${key}`, outcome: 'dropped', note, place })
@@ -85,7 +86,7 @@ function modelOf(
     azure_deployment: deployment,
     model: named,
     ...rest
-  } = isData(configuration) ? configuration : ({} as Data)
+  } = isObject(configuration) ? configuration : ({} as Data)
   for (const key of Object.keys(rest))
     drop(`configuration.${key}`, 'credentials and addresses come from the environment and sluice.yaml')
   const vendor = provider ?? (typeof type === 'string' ? type : undefined)
@@ -97,8 +98,8 @@ function modelOf(
     tools,
     tool_choice: choice,
     ...settings
-  } = { ...(isData(parameters) ? parameters : {}), ...(isData(options) ? options : {}) } as Data
-  const asked = isData(format) && format.type === 'json_object' ? { responseFormat: 'json_object' as const } : {}
+  } = { ...(isObject(parameters) ? parameters : {}), ...(isObject(options) ? options : {}) } as Data
+  const asked = isObject(format) && format.type === 'json_object' ? { responseFormat: 'json_object' as const } : {}
   if (format !== undefined)
     ledger.add({
       kind: 'field',
@@ -165,22 +166,22 @@ async function casesOf(
   const vars: Data = {}
   const row = { kind: 'field', place: file } as const
   for (const [name, given] of inputEntries(inputs)) {
-    const value = isData(given) ? (given.example ?? given.sample ?? given.default) : given
+    const value = isObject(given) ? (given.example ?? given.sample ?? given.default) : given
     if (value === undefined || value === null) continue
     setOwn(vars, name, value)
-    if (!isData(given) || given.default !== value)
+    if (!isObject(given) || given.default !== value)
       ledger.add({ ...row, name: 'input.example', outcome: 'same', note: 'the value in a case' })
   }
   const reference = typeof sample === 'string' ? (/^\$\{file:(.+)\}$/.exec(sample)?.[1] ?? sample) : undefined
   const read =
     reference === undefined ? sample : parseData(await source.textOf(reference, source.isFolder ? file : ''), reference)
-  if (isData(read)) for (const [name, value] of Object.entries(read)) setOwn(vars, name, value)
+  if (isObject(read)) for (const [name, value] of Object.entries(read)) setOwn(vars, name, value)
   if (read !== undefined)
     ledger.add({
       ...row,
       name: 'sample',
-      outcome: isData(read) ? 'same' : 'dropped',
-      note: isData(read) ? 'the variables of a case' : 'no map of variables',
+      outcome: isObject(read) ? 'same' : 'dropped',
+      note: isObject(read) ? 'the variables of a case' : 'no map of variables',
     })
   return Object.keys(vars).length === 0 ? [] : [{ id: 'sample', vars, checks: [], rubric: [] }]
 }
@@ -202,7 +203,7 @@ function inputsOf(inputs: unknown, place: string, ledger: FidelityLedger): Recor
       enum: values,
       enumValues,
       ...rest
-    } = isData(given) ? given : {}
+    } = isObject(given) ? given : {}
     const rules = Object.keys(rest).filter((key) => !ofVariable.has(key))
     const described = {
       type: kind ?? type,
@@ -212,7 +213,7 @@ function inputsOf(inputs: unknown, place: string, ledger: FidelityLedger): Recor
       rules,
     }
     // There a variable may be left out unless it says otherwise.
-    const must = described.default === undefined && isData(given) ? { required: required === true } : {}
+    const must = described.default === undefined && isObject(given) ? { required: required === true } : {}
     const input = typedInput(name, { ...described, ...must }, { field: 'input', place, ledger })
     if (input !== undefined) setOwn(typed, name, input)
   }
@@ -221,8 +222,8 @@ function inputsOf(inputs: unknown, place: string, ledger: FidelityLedger): Recor
 
 /** Inputs are a list of maps with names, or a map of name and type, definition or value. */
 function inputEntries(inputs: unknown): [string, unknown][] {
-  if (isData(inputs)) return Object.entries(inputs)
+  if (isObject(inputs)) return Object.entries(inputs)
   return listOf(inputs).flatMap((each) =>
-    isData(each) && typeof each.name === 'string' ? [[each.name, each] as [string, unknown]] : [],
+    isObject(each) && typeof each.name === 'string' ? [[each.name, each] as [string, unknown]] : [],
   )
 }

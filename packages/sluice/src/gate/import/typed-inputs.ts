@@ -1,6 +1,6 @@
 import { type InputType, inputFaults } from '@sluice/client'
+import { isObject } from '../../json.ts'
 import type { FidelityLedger } from './fidelity.ts'
-import { isData } from './file-data.ts'
 
 /** An entry under `inputs` of a prompt file. */
 export interface ImportedInput {
@@ -65,5 +65,5 @@ export function typedInput(
 }
 
 function isStructure(value: unknown): boolean {
-  return isData(value) || Array.isArray(value)
+  return isObject(value) || Array.isArray(value)
 }

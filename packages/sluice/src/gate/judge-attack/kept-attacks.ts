@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
+import { jsonIn } from '../../json.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { type JudgeAttackReport, judgeAttackReportSchema } from '../../records/report/judge-attack-report.ts'
 import { replaceFile } from '../../replace-file.ts'
@@ -56,11 +57,6 @@ export async function withNeverAttacked(
 async function attacksIn(root: string): Promise<JudgeAttackReport[]> {
   const text = await readFile(path.join(root, place), 'utf8').catch(() => '')
   return text.split('\n').flatMap((line) => {
-    if (line.trim() === '') return []
-    try {
-      return judgeAttackReportSchema.safeParse(JSON.parse(line)).data ?? []
-    } catch {
-      return []
-    }
+    return judgeAttackReportSchema.safeParse(jsonIn(line)).data ?? []
   })
 }

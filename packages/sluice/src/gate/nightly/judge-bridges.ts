@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { jsonIn } from '../../json.ts'
 import { type JudgeBridge, judgeBridgeSchema } from '../../records/report/upgrade-report.ts'
 import { replaceFile } from '../../replace-file.ts'
 import { formatChange, formatInterval } from '../../text/format.ts'
@@ -46,11 +47,6 @@ export function bridgeSentence({ offset, compared, at, from, to }: JudgeBridge):
 async function bridgesIn(file: string): Promise<JudgeBridge[]> {
   const text = await readFile(file, 'utf8').catch(() => '')
   return text.split('\n').flatMap((line) => {
-    if (line.trim() === '') return []
-    try {
-      return judgeBridgeSchema.safeParse(JSON.parse(line)).data ?? []
-    } catch {
-      return []
-    }
+    return judgeBridgeSchema.safeParse(jsonIn(line)).data ?? []
   })
 }

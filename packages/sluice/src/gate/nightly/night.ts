@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hourMs } from '../../time-units.ts'
 
 /** A night is a day in UTC; a further one of the same day has a number. Later nights sort after earlier ones. */
 export const nightSchema = z
@@ -14,5 +15,5 @@ export function nightOf(time: number): string {
 /** Where a night stands on a time axis, in ms since the epoch: its day, and further ones of that day some hours later. */
 export function timeOfNight(night: string): number {
   const [day = '', further = '1'] = night.split('.')
-  return Date.parse(day) + (Number(further) - 1) * 2 * 60 * 60 * 1000
+  return Date.parse(day) + (Number(further) - 1) * 2 * hourMs
 }

@@ -1,5 +1,5 @@
 import { type Estimand, gsBounds, normInv, tOfZ } from '../../stats/index.ts'
-import { dropFoundAt } from '../verdict/detectable-drop.ts'
+import { dropFoundAt, power } from '../verdict/detectable-drop.ts'
 import { errorRates, type GatePolicy } from '../verdict/policy.ts'
 import type { SuiteNoise } from './suite-noise.ts'
 
@@ -26,8 +26,6 @@ export interface Reach {
   /** The smallest margin that an unchanged version meets with 80 % probability. */
   smallestMargin: number | null
 }
-
-const power = 0.8
 
 /**
  * What a design sees, by the normal approximation of the gate's last round (Jennison & Turnbull 2000, chapter 2), with the

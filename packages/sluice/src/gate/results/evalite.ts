@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
-import {
-  isObject,
-  noMetric,
-  part,
-  type ResultsReader,
-  scored,
-  type ToolResults,
-  type ToolScore,
-} from './tool-results.ts'
+import { isObject } from '../../json.ts'
+import { noMetric, part, type ResultsReader, scored, type ToolResults, type ToolScore } from './tool-results.ts'
 
 const resultSchema = z.object({
   duration: z.number().nullish(),

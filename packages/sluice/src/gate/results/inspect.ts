@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { decodeText } from '../../core/suite/decode-text.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { isObject } from '../../json.ts'
 import { type ZipEntry, zipEntries } from '../../zip.ts'
 import { looseJson } from './results-content.ts'
 import {
   field,
   invalidResults,
-  isObject,
   noMetric,
   part,
   type ResultsContent,

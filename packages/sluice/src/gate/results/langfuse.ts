@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { isObject } from '../../json.ts'
 import {
   chosenMetric,
   invalidResults,
-  isObject,
   part,
   type ResultsReader,
   shortLine,

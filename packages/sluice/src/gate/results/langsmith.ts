@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { isObject } from '../../json.ts'
 import {
   chosenMetric,
-  isObject,
   part,
   type ResultsReader,
   scored,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { isObject } from '../../json.ts'
 import { graderFailure, isGraded } from './promptfoo-graders.ts'
 import {
   chosenMetric,
   field,
   invalidResults,
-  isObject,
   part,
   type ResultsContent,
   type ResultsReader,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
+import { isObject } from '../../json.ts'
 import { visibleLine } from '../../text/untrusted.ts'
 
 /** One score as a tool recorded it. Exactly one of `value` and `error` is set. */
@@ -79,11 +80,6 @@ export interface ResultsReader {
 
 export function invalidResults(message: string, options?: ErrorOptions): SluiceError {
   return new SluiceError('invalid-input', message, options)
-}
-
-/** A JSON object; a list is none. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** An own field: a name such as `constructor` finds nothing else. */

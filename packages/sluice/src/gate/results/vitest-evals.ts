@@ -1,9 +1,9 @@
 import path from 'node:path'
 import { z } from 'zod'
+import { isObject } from '../../json.ts'
 import {
   field,
   invalidResults,
-  isObject,
   noMetric,
   part,
   type ResultsReader,

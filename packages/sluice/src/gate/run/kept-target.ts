@@ -3,11 +3,12 @@ import { answerKeys } from '../../core/answers/answer-keys.ts'
 import type { AnswerStore } from '../../core/answers/answer-store.ts'
 import type { TargetCall } from '../../core/providers/targets/target.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
+import { dayMs } from '../../time-units.ts'
 import type { ApplicationCode } from '../affected/application-code.ts'
 
 /** How long a kept answer of an application stands for a new one, in days: services that it calls change unseen. */
 const keptDays = 7
-const longestKeptMs = keptDays * 24 * 3_600_000
+const longestKeptMs = keptDays * dayMs
 
 export interface KeptTargetOptions {
   store: AnswerStore

@@ -11,6 +11,7 @@ import {
   versionRoleSchema,
 } from '../../records/report/case-detail.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
+import { dayMs } from '../../time-units.ts'
 
 /** One case in one repeat, as it was written. */
 export interface ResultRow {
@@ -40,7 +41,7 @@ const resultRow: z.ZodType<ResultRow> = z.object({
 
 const runsKept = 20
 /** A killed run never says that it ended, so every run counts as ended after this time. */
-const longestRunMs = 24 * 60 * 60 * 1000
+const longestRunMs = dayMs
 /** What waits to be written is bounded in rows and in characters, since a detail may hold a long trajectory. */
 const rowsPerWrite = 500
 const charactersPerWrite = 4_000_000

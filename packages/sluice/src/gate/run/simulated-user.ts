@@ -4,6 +4,7 @@ import type { Completion, ModelRequest } from '../../core/providers/provider.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
 import type { UserSimulation } from '../../core/suite/cases/conversation.ts'
 import type { Message, ResponseFormat } from '../../core/suite/models/model.ts'
+import { jsonIn } from '../../json.ts'
 
 /** What a simulated user does next: he says something, or the conversation is over for him. */
 const replySchema = z.object({ message: z.string(), status: z.enum(['goOn', 'goalReached', 'givenUp']) })
@@ -109,9 +110,5 @@ const plain = (text: string) =>
     .trim()
 
 function parsed(output: string): unknown {
-  try {
-    return JSON.parse(output.replace(/^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$/s, '$1'))
-  } catch {
-    return undefined
-  }
+  return jsonIn(output.replace(/^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$/s, '$1'))
 }

@@ -19,7 +19,7 @@ export interface DestinationOptions {
 
 /**
  * Where the change under test sends secrets and its base commit does not. In CI that is refused unless the workflow allows
- * it by name, since there the author of the change does not own the secrets; elsewhere it is reported.
+ * it by name, since there the author of the change does not own the secrets; elsewhere it is said.
  * @throws SluiceError `invalid-input` before anything is sent
  */
 export function findNewDestinations(

@@ -1,4 +1,5 @@
 import { normInv, seededRandom } from '../../stats/index.ts'
+import { power } from '../verdict/detectable-drop.ts'
 
 /** What the choice knows of a case. */
 export interface PickCase {
@@ -41,7 +42,6 @@ export interface PickedCases {
 
 /** As many cases as a tag needs to be judged by itself. */
 const leastPerTag = 5
-const power = 0.8
 
 /** The sums from which error and shares of a choice follow, so that trying one case more costs little. */
 interface Sums {

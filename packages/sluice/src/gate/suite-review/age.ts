@@ -3,13 +3,13 @@ import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import { type Label, labelSchema } from '../../records/label.ts'
 import type { ReviewArea, ReviewFinding } from '../../records/report/suite-review.ts'
 import { formatAmount, utcDay } from '../../text/format.ts'
+import { dayMs } from '../../time-units.ts'
 import type { LineDates } from '../git/line-dates.ts'
 import { labelFilesOf } from '../labels/label-files.ts'
 import { labelLines } from '../labels/label-lines.ts'
 import type { ItemsOfCase } from '../labels/rubric-items.ts'
 import { findingAt, named, type ReviewedSuite } from './reviewed-suite.ts'
 
-const dayMs = 86_400_000
 /** A case that nobody touched for longer stands for the traffic of another year. */
 const oldDays = 365
 

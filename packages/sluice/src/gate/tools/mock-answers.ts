@@ -4,6 +4,7 @@ import type { Mock } from '../../core/suite/cases/mock.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { fillTemplate, variablesOf } from '../../core/suite/values/template.ts'
 import { plainData, Written } from '../../core/suite/values/written.ts'
+import { isObject } from '../../json.ts'
 import { formatAmount } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
 
@@ -113,10 +114,6 @@ function differences(wanted: unknown, given: unknown, match: 'partial' | 'exact'
   return Object.is(wanted, given) || (wanted === 0 && given === 0)
     ? []
     : [`${path || 'arguments'}: ${shown(wanted)}, and the call ${shown(given)}`]
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 const shown = (value: unknown) => JSON.stringify(value)

@@ -9,6 +9,7 @@ import {
 } from '../../text/format.ts'
 import { type Cell, columns, wrap } from '../../text/layout.ts'
 import { visibleLine } from '../../text/untrusted.ts'
+import { dayMs } from '../../time-units.ts'
 import { reasonsNotToCompare } from './comparability.ts'
 import type { MeasuredPoint, PointKind } from './measured-point.ts'
 import type { StoredFeature, Trends } from './read-trends.ts'
@@ -30,7 +31,6 @@ export interface PointRow {
   isAfterGap: boolean
 }
 
-const dayMs = 86_400_000
 /** Nights are daily, but for a weekend or a lost cache. */
 const longestStepMs = 4 * dayMs
 

@@ -1,5 +1,6 @@
 import { isDeterministic, type LookPlan, mdePower, normCdf, type Pair, type Plan } from '../../stats/index.ts'
 import { formatChange, formatScore } from '../../text/format.ts'
+import { power } from './detectable-drop.ts'
 import type { GatePolicy } from './policy.ts'
 import { proofNeeded } from './rare-losses.ts'
 import type { ThreeWayTest } from './three-way-test.ts'
@@ -25,8 +26,6 @@ interface AdviceRequest {
   marginOf: string
   policy: GatePolicy
 }
-
-const power = 0.8
 
 /**
  * Splits the variance of the difference into noise, which repeats reduce, and spread between cases, which only more

@@ -1,7 +1,8 @@
 import { isDeterministic, type LookPlan, normInv, tOfZ } from '../../stats/index.ts'
 import type { ThreeWayTest } from './three-way-test.ts'
 
-const power = 0.8
+/** The probability with which whatever is planned or said to be detectable is found. */
+export const power = 0.8
 
 /**
  * The minimum detectable drop: the smallest true drop at which a run with this standard error fails with probability

@@ -3,6 +3,7 @@ import { tail } from '../../core/providers/excerpt.ts'
 import { withDeadline } from '../../core/providers/limits/deadline.ts'
 import { runProgram } from '../../core/providers/program.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
+import { minuteMs } from '../../time-units.ts'
 
 /** Commands that make an application ready, one after the other. */
 export interface Setup {
@@ -20,7 +21,7 @@ interface SetupPlace {
   processFolder?: string | undefined
 }
 
-const longestMs = 15 * 60_000
+const longestMs = 15 * minuteMs
 const longest = '15 minutes'
 const mostBytes = 256 * 1024 * 1024
 

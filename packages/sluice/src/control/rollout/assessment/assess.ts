@@ -1,6 +1,7 @@
 import type { Height } from '../../../records/assessment.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import { clusterAsympCS } from '../../../stats/index.ts'
+import { hourMs } from '../../../time-units.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import {
   certainFailures,
@@ -41,7 +42,7 @@ export interface StageProgress {
 const interval = { users: 20, size: 5000 }
 
 /** How long a freeze lasts at the most, where the settings do not say, in ms. */
-const usualMismatchPatience = 4 * 3_600_000
+const usualMismatchPatience = 4 * hourMs
 
 /**
  * What the evidence calls for at `now` (ms since the epoch), with all that it rests on. Pure: the same evidence, rollout, time

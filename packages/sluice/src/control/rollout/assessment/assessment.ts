@@ -12,6 +12,14 @@ export type Decision =
   | { do: 'promote'; strength: ProofStrength }
   | { do: 'rollBack'; why: RollbackCause }
 
+/** An assessment of a running rollout is made anew at least every minute. */
+const oldMs = 150_000
+
+/** Whether what was last assessed then tells of the past only. */
+export function isOld(assessedAt: number, now: number): boolean {
+  return now - assessedAt > oldMs
+}
+
 /** One signal's part in the decision. */
 export interface SignalEvidence {
   signal: string

@@ -1,3 +1,4 @@
+import { eValueOf } from '../../../charts/evidence-scale.ts'
 import type { Figures, Height, Missing, ValueInterval } from '../../../records/assessment.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import { hasEnded, runningMs } from '../../release/rollout-state.ts'
@@ -16,9 +17,6 @@ interface Known {
   /** Greatest evidence of the passes before, by signal; `all` of them together. */
   highest: Readonly<Record<string, Height>>
 }
-
-/** A number that can be stored, however great. */
-const eValueOf = (logE: number) => Math.exp(Math.min(logE, 700))
 
 /** 97.5th percentile of the normal distribution. */
 const z = 1.96

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Rollout } from '../../../records/rollout.ts'
+import { hourMs } from '../../../time-units.ts'
 import type { EvidenceStore } from '../../store/evidence-store.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 
@@ -45,7 +46,7 @@ export function outageText(health: JudgeHealth, { settings }: Pick<Rollout, 'set
   return `The judge has failed ${health.failures} times in a row (${health.code}), so no score is added${held}; errors are watched on.`
 }
 
-const silenceMs = 3_600_000
+const silenceMs = hourMs
 /** Requests per score that are believed before the first score. */
 const atFirst = 100
 /** By chance the judge passes over this many times the usual number of requests in less than one of 20,000 cases. */

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { Rollout } from '../../../records/rollout.ts'
-import { hasEnded } from '../../release/rollout-state.ts'
+import { ppmPerWhole } from '../../../records/rollout-settings.ts'
+import { minuteMs } from '../../../time-units.ts'
+import { hasEnded, sharePpm } from '../../release/rollout-state.ts'
 import type { LastOutcomes } from '../evidence/evidence.ts'
 
 /** How long the present stage was watched. Time without outcomes, or without a pass of the controller, is no soak time. */
@@ -23,12 +25,10 @@ export function unwatched({ stage }: Pick<Rollout, 'stage'>): Soak {
 
 /** Silence of an arm up to a twelfth of the stage's soak time counts, within these bounds; never more than a quarter of it. */
 const silenceShare = 12
-const silenceBounds = { least: 15_000, most: 30 * 60_000, share: 4 }
+const silenceBounds = { least: 15_000, most: 30 * minuteMs, share: 4 }
 
 /** Two passes are at most this far apart while the controller runs. A shorter step of the clock looks like time. */
 const watchedMs = 120_000
-
-const wholePpm = 1_000_000
 
 /**
  * The soak time at a pass, given that of the stored pass before: the time between the two is added if the rollout ran, if
@@ -78,9 +78,8 @@ export function isOverdue(rollout: Rollout, now: number): boolean {
   return now - (enteredAt.at(-1) ?? now) - pausedMs >= (settings.stages[stage]?.soakMs ?? 0)
 }
 
-function longestAgo(lastOutcomes: LastOutcomes, { stage, settings }: Rollout): number | null {
-  if (lastOutcomes.stage !== stage) return null
-  const ppm = settings.stages[stage]?.ppm ?? 0
-  const arms = ppm < wholePpm ? [lastOutcomes.incumbent, lastOutcomes.canary] : [lastOutcomes.canary]
+function longestAgo(lastOutcomes: LastOutcomes, rollout: Rollout): number | null {
+  if (lastOutcomes.stage !== rollout.stage) return null
+  const arms = sharePpm(rollout) < ppmPerWhole ? [lastOutcomes.incumbent, lastOutcomes.canary] : [lastOutcomes.canary]
   return arms.includes(null) ? null : Math.min(...arms.filter((at) => at !== null))
 }

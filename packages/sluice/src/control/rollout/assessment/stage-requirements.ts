@@ -1,6 +1,7 @@
 import type { Arm } from '@sluice/client'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import { stagePpm } from '../../release/rollout-state.ts'
 import type { ArmSums } from '../evidence/arm-sums.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { stageShare } from '../evidence/randomisation.ts'
@@ -145,6 +146,6 @@ const narrowAbove = [10_000, 50_000]
 
 /** The factor that leaving an earlier stage takes. */
 function widthOf({ stages }: Pick<RolloutSettings, 'stages'>, stage: number): number {
-  const ppm = stages[stage]?.ppm ?? 0
+  const ppm = stagePpm(stages, stage)
   return widths[narrowAbove.filter((bound) => ppm > bound).length] ?? 1
 }

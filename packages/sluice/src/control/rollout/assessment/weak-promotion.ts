@@ -1,4 +1,4 @@
-import { eValueText } from '../../../charts/evidence-scale.ts'
+import { eValueOf, eValueText } from '../../../charts/evidence-scale.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import { formatPercent, formatPoints, formatScore } from '../../../text/format.ts'
@@ -88,12 +88,9 @@ function tooMuchEvidence(signals: readonly SignalEvidence[], logE: number): stri
   const most = Math.log(weakRule.evidence)
   const found = signals.filter((one) => one.weight > 0 && (one.logE ?? 0) > most)
   const texts = found.map(
-    (one) =>
-      `the evidence against ${signalNames[one.signal]} is at ${eValueText(Math.exp(Math.min(one.logE ?? 0, 700)))}`,
+    (one) => `the evidence against ${signalNames[one.signal]} is at ${eValueText(eValueOf(one.logE ?? 0))}`,
   )
   const all =
-    logE > most && found.length === 0
-      ? [`the evidence against the canary is at ${eValueText(Math.exp(Math.min(logE, 700)))}`]
-      : []
+    logE > most && found.length === 0 ? [`the evidence against the canary is at ${eValueText(eValueOf(logE))}`] : []
   return [...texts, ...all].map((text) => `${text}, and ${weakRule.evidence} is too much`)
 }

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '@sluice/client'
 import type { Rollout } from '../../../records/rollout.ts'
+import { hourMs } from '../../../time-units.ts'
 import { type Lead, startLeaderLoop } from '../../loops/leader-loop.ts'
 import type { LoopFaults } from '../../loops/loop-faults.ts'
 import type { WorkLoop } from '../../loops/work-loop.ts'
@@ -199,7 +200,7 @@ async function act(
 }
 
 /** After this long under the same hold a rollout is stuck: somebody should look. */
-const stuckAfterMs = 12 * 3_600_000
+const stuckAfterMs = 12 * hourMs
 
 /** What is to be told about a rollout that changes nothing in it, each once: alerts, and that it is stuck. */
 function announcementsOf({ rollout, checkpoint }: ControllerPass): Announcement[] {
@@ -229,5 +230,5 @@ function isStuck({ status }: Rollout, heldSince: number | null, now: number): bo
 }
 
 function stuckWords({ stage }: Rollout, words: string): string {
-  return `Stage ${stage + 1} has been held for ${stuckAfterMs / 3_600_000} hours. ${words}`
+  return `Stage ${stage + 1} has been held for ${stuckAfterMs / hourMs} hours. ${words}`
 }

@@ -1,6 +1,7 @@
 import type { Arm } from '@sluice/client'
 import type { LogEntry } from '../../../records/outcome.ts'
 import type { Rollout } from '../../../records/rollout.ts'
+import { armAt } from '../../release/rollout-state.ts'
 
 /** Why an entry is no evidence. */
 export const ignoredReasons = [
@@ -42,7 +43,6 @@ export function admit(rollout: Immutable, entry: LogEntry): Admitted | IgnoredRe
   const ppm = stage === null ? undefined : rollout.settings.stages[stage]?.ppm
   if (stage === null || ppm === undefined) return 'unknownStage'
   if (entry.version !== rollout.incumbent && entry.version !== rollout.canary) return 'unknownVersion'
-  const due: Arm = position < ppm ? 'canary' : 'incumbent'
-  if (entry.version !== rollout[arm] || arm !== due) return 'wrongArm'
+  if (entry.version !== rollout[arm] || arm !== armAt(position, ppm)) return 'wrongArm'
   return { arm, stage }
 }

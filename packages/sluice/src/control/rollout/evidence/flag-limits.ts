@@ -1,4 +1,5 @@
 import { addToSketch, newSketch, type SketchDesign, sketchQuantile } from '../../../stats/index.ts'
+import { hourMs } from '../../../time-units.ts'
 
 /** 1 ms to 3 hours, to 10 %. */
 const latencyDesign: SketchDesign = { least: 1, ratio: 1.1, buckets: 172 }
@@ -33,7 +34,6 @@ export function newLimits(
   }
 }
 
-const hourMs = 3_600_000
 /** So many latencies and costs of the incumbent make a limit: of all tokens together, and of one of several. */
 const whole = { latencies: 200, costs: 100 }
 export const ofOneToken = { latencies: 50, costs: 25 }

@@ -1,12 +1,13 @@
 import type { Arm } from '@sluice/client'
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import { ppmPerWhole, type RolloutSettings } from '../../../records/rollout-settings.ts'
+import { stagePpm } from '../../release/rollout-state.ts'
 import type { Assignment } from './unit-memory.ts'
 
 type Stages = RolloutSettings['stages']
 
 /** The canary's share of a stage; 0 of an unknown one. */
 export function stageShare(stages: Stages, stage: number): number {
-  return (stages[stage]?.ppm ?? 0) / 1_000_000
+  return stagePpm(stages, stage) / ppmPerWhole
 }
 
 /**

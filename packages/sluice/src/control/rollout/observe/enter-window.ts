@@ -1,12 +1,11 @@
 import type { RolloutSettings } from '../../../records/rollout-settings.ts'
 import { newIncumbentSums } from '../../../stats/index.ts'
+import { hourMs } from '../../../time-units.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { stageShare } from '../evidence/randomisation.ts'
 import { enterStage, enterWindow } from '../evidence/signal-sums.ts'
 import type { DecidingSums } from '../evidence/tokens.ts'
 import type { Window } from '../evidence/window.ts'
-
-const hourMs = 3_600_000
 
 /** A window lasts this long at the least and at the most, in ms; between the two it ends when it has so many of the canary's. */
 const lengths = { least: 4 * hourMs, most: 24 * hourMs }

@@ -1,4 +1,5 @@
 import type { RequestEntry } from '../../../records/outcome.ts'
+import { minuteMs } from '../../../time-units.ts'
 import type { PlaceEvidence } from '../evidence/places.ts'
 import { stageShare } from '../evidence/randomisation.ts'
 import type { UnitMemory } from '../evidence/unit-memory.ts'
@@ -8,7 +9,7 @@ import type { ObservedEntry } from './observed-entry.ts'
  * What makes a request slow although the version is not: a stage has just begun, the canary was hardly asked in it, the process is
  * new, the user is new to the arm, or nobody has asked the arm for so long that a prompt cache has forgotten it.
  */
-const warmUp = { beginningMs: 15 * 60_000, canaryRequests: 30, processRequests: 10, idleMs: 60_000 }
+const warmUp = { beginningMs: 15 * minuteMs, canaryRequests: 30, processRequests: 10, idleMs: 60_000 }
 
 /** Shares of the canary at which both arms are idle as often, so that it does not matter. */
 const even = { from: 0.4, to: 0.6 }

@@ -2,6 +2,7 @@ import type { Clock } from '@sluice/client'
 import type { Configuration } from 'openid-client'
 import type { OidcSettings } from '../../../core/suite/config/oidc-settings.ts'
 import { isLoopback } from '../../../loopback.ts'
+import { hourMs } from '../../../time-units.ts'
 import type { Claims } from './group-roles.ts'
 import { insecureAddress, notThisProvider, tooManyAtOnce, undiscovered, unidentified } from './provider-fault.ts'
 import type { SignInAttempt } from './sign-in-attempts.ts'
@@ -44,7 +45,7 @@ export interface ProviderOptions {
 }
 
 /** Addresses and keys may change; then everybody can sign in again after this time at the latest. */
-const discoveryMs = 3_600_000
+const discoveryMs = hourMs
 /** So long a provider that does not answer is not asked again, however many people try. */
 const pauseMs = 2000
 

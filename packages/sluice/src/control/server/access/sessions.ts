@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
 import { z } from 'zod'
 import type { TokenRecord } from '../../../records/token.ts'
+import { hourMs } from '../../../time-units.ts'
 import type { Store } from '../../store/store.ts'
 import { expiryTime } from '../../store/store-clock.ts'
 import { createSignedCookie } from './signed-cookie.ts'
@@ -32,7 +33,6 @@ export interface Sessions {
   ended(sessions: Iterable<Session>): Promise<Set<Session>>
 }
 
-const hourMs = 3_600_000
 /** Of a person shorter, since what the identity provider has changed about them is only seen when they sign in again. */
 const longestMs = { token: 12 * hourMs, person: 8 * hourMs }
 

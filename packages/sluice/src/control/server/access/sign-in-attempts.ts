@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/client'
 import { z } from 'zod'
+import { minuteMs } from '../../../time-units.ts'
 import type { Store } from '../../store/store.ts'
 import { expiryTime } from '../../store/store-clock.ts'
 import { createRateLimit } from './rate-limit.ts'
@@ -32,7 +33,7 @@ export interface SignInAttempts {
   readonly end: string
 }
 
-const longestMs = 10 * 60_000
+const longestMs = 10 * minuteMs
 /** Browsers refuse a cookie above 4 kB, and with it the sign-in. */
 const longestNext = 2000
 

@@ -1,4 +1,5 @@
 import { type Clock, elapsedSince, momentOf } from '@sluice/client'
+import { minuteMs } from '../../../time-units.ts'
 import { isSameHash, newTokenSecret, tokenHash } from './token-secret.ts'
 
 /** A link that signs one browser in, once and soon. Only the demo has one: whoever reads the link has what it opens. */
@@ -8,7 +9,7 @@ export interface SignInLink {
   take(secret: string): string | undefined
 }
 
-const validMs = 10 * 60_000
+const validMs = 10 * minuteMs
 
 export function createSignInLink(
   tokenId: string,

@@ -1,4 +1,5 @@
 import type { InstanceRecord } from '../../../records/instance.ts'
+import { dayMs } from '../../../time-units.ts'
 import { anonymous, callerOf, servedEnvironment, type TokenReach } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 
@@ -7,7 +8,7 @@ const missedHeartbeats = 3
 /** Assumed for a client that does not send its `maxStaleMs`, in ms: five times the default of `@sluice/client`. */
 const assumedMaxStaleMs = 300_000
 /** Longer values of a client count as this: a week. */
-const longestMaxStaleMs = 7 * 86_400_000
+const longestMaxStaleMs = 7 * dayMs
 
 /**
  * The clock for the times of instances: the store's if it has one. Then replicas whose own clocks differ find the same
@@ -97,6 +98,11 @@ function lagOf(
   // Another replica may have sent, and confirmed, a newer snapshot already.
   if (record.revision !== present.revision) return record.revision > present.revision ? null : 'revision'
   return record.hash === present.hash ? null : 'content'
+}
+
+/** Silent instances are counted separately, since most of them have ended. */
+export function isBehind({ upToDate, silent }: Pick<InstanceState, 'upToDate' | 'silent'>): boolean {
+  return !upToDate && !silent
 }
 
 /** Those that may serve a feature that the viewer may see. */

@@ -1,6 +1,6 @@
 import { elapsedSince, momentOf } from '@sluice/client'
 import type { Services } from '../services.ts'
-import { type InstanceState, instanceStates } from './instance-states.ts'
+import { instanceStates, isBehind } from './instance-states.ts'
 
 const mostNamed = 20
 
@@ -47,9 +47,4 @@ export function watchStragglers(services: Services): () => void {
   return () => {
     if (timer !== undefined) clock.clearTimer(timer)
   }
-}
-
-/** Silent instances are counted separately, since most of them have ended. */
-function isBehind({ upToDate, silent }: InstanceState): boolean {
-  return !upToDate && !silent
 }

@@ -1,4 +1,6 @@
 import type { Clock } from '@sluice/client'
+import { ppmPerWhole } from '../../../records/rollout-settings.ts'
+import { dayMs } from '../../../time-units.ts'
 import { captureOf } from '../../release/capture.ts'
 import type { ReleaseStore } from '../../store/release-store.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
@@ -12,8 +14,7 @@ export interface NamedRates {
 }
 
 /** Clients that were offline report with the share of an older snapshot. */
-const rememberedMs = 86_400_000
-const wholePpm = 1_000_000
+const rememberedMs = dayMs
 const rounding = 1e-6
 
 /**
@@ -66,8 +67,8 @@ export function createNamedRates(
       }
     },
     has(feature, captured) {
-      const ppm = Math.round(captured * wholePpm)
-      if (Math.abs(captured * wholePpm - ppm) > rounding) return false
+      const ppm = Math.round(captured * ppmPerWhole)
+      if (Math.abs(captured * ppmPerWhole - ppm) > rounding) return false
       const at = named.get(feature)?.get(ppm)
       return at !== undefined && (clock.now() - at <= rememberedMs || isCurrent(feature, ppm))
     },

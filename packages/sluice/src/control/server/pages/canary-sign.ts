@@ -1,12 +1,12 @@
 import type { Rollout } from '../../../records/rollout.ts'
 import type { StateTone } from '../../pages/elements.ts'
 import { rolloutState } from '../../release/rollout-state.ts'
-import { type Assessment, evidenceLoudness } from '../../rollout/assessment/assessment.ts'
+import { type Assessment, evidenceLoudness, isOld } from '../../rollout/assessment/assessment.ts'
 import { worseSoFar } from '../../rollout/assessment/worse-so-far.ts'
 import { evidenceSoFar } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
 import { stateText } from '../../words/rollout-state-text.ts'
-import { isOld, type RecordedEvidence } from '../engine-state.ts'
+import type { RecordedEvidence } from '../engine-state.ts'
 
 /** What speaks for or against that something is well. */
 export interface Sign {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
+import { dayMs } from '../../../time-units.ts'
 import { costsPage, type FeatureCosts, type JudgingShare } from '../../pages/costs.ts'
 import { gateRecordOf } from '../../pages/gate-record.ts'
 import { isJudgedLive } from '../../release/capture.ts'
@@ -11,7 +12,6 @@ import { definePage } from './page-route.ts'
 const rowsOfPage = 20
 const versionsRead = 3
 const daysShown = 14
-const dayMs = 86_400_000
 
 /** What was booked of judging on a day, USD by feature. */
 interface SpentDay {

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
+import { dayMs } from '../../../time-units.ts'
 import { overviewPage, type ShownFault } from '../../pages/overview.ts'
 import { hasEnded } from '../../release/rollout-state.ts'
 import { maySee, maySeeAll } from '../access/caller.ts'
 import { faultsFor } from '../health.ts'
-import { type InstanceState, visibleInstances } from '../instances/instance-states.ts'
+import { isBehind, visibleInstances } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
 import { listedProposals } from './acts/proposal-act-routes.ts'
 import { featureRowOf, leadersIn, type RowFacts } from './overview-rows.ts'
@@ -89,7 +90,7 @@ async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFac
 }
 
 /** A rollback of the last day is still news. */
-const recentMs = 86_400_000
+const recentMs = dayMs
 
 async function listedOf(state: FeatureState, { faults, now }: RowFacts, services: Services): Promise<Listed> {
   const { feature, rollout } = state
@@ -101,8 +102,4 @@ async function listedOf(state: FeatureState, { faults, now }: RowFacts, services
   const goesWrong = alarmed || isHeld || fails
   const rank = goesWrong ? 0 : isRunning ? 1 : wasRolledBack ? 2 : 3
   return { state, attention: goesWrong || wasRolledBack, isRunning, rank }
-}
-
-function isBehind({ upToDate, silent }: InstanceState): boolean {
-  return !upToDate && !silent
 }

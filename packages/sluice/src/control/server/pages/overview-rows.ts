@@ -3,6 +3,7 @@ import type { FeatureState } from '../../../records/feature.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import type { Verdict } from '../../../records/verdict.ts'
 import { excerpt } from '../../../text/untrusted.ts'
+import { dayMs } from '../../../time-units.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import type { NamedVersion, StateTone } from '../../pages/elements.ts'
 import type { ShownFault } from '../../pages/overview.ts'
@@ -150,7 +151,7 @@ export function lacksChange(
   return !record.known || record.epoch !== epoch || record.revision < revision
 }
 
-const recentMs = 7 * 86_400_000
+const recentMs = 7 * dayMs
 
 function driftSign({ events, signals }: DriftView, { watchesDrift, now }: RowFacts): Sign {
   const last = events.filter(({ at }) => now - at < recentMs).at(-1)

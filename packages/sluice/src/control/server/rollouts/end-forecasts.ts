@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
 import type { EndForecast } from '../../../records/end-chances.ts'
 import type { MeasuredTraffic } from '../../../records/measured-traffic.ts'
+import { minuteMs } from '../../../time-units.ts'
 import { measuredTraffic } from '../../plan/measured-traffic.ts'
 import type { Remedy } from '../../plan/remedies.ts'
 import type { Store } from '../../store/store.ts'
@@ -11,7 +12,7 @@ import type { Forecaster, ForecasterFault, ForecastQuestion, ForecastResult } fr
 /** Forecasts that wait for their turn: more are asked to come again, so that each is answered soon. */
 const mostWaiting = 2
 /** How long what was found is told again. */
-const keptMs = 10 * 60_000
+const keptMs = 10 * minuteMs
 const mostKept = 500
 
 /** A forecast that was made before. */

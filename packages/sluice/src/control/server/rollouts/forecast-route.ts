@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { endForecastSchema } from '../../../records/end-chances.ts'
 import type { Rollout } from '../../../records/rollout.ts'
 import { readers } from '../../../records/token-scopes.ts'
+import { hourMs, minuteMs } from '../../../time-units.ts'
 import { expectedTraffic, hasOutgrown } from '../../plan/expected-traffic.ts'
 import { begunOf } from '../../plan/forecast.ts'
 import { isJudgedLive } from '../../release/capture.ts'
@@ -84,5 +85,4 @@ export function forecastTopic({ id, stage }: Pick<Rollout, 'id' | 'stage'>): str
   return `${id} ${stage}`
 }
 
-const hourMs = 3_600_000
-const stepMs = 10 * 60_000
+const stepMs = 10 * minuteMs

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonIn } from '../../../json.ts'
 
 const text = z.string().min(1).optional().catch(undefined)
 const fault = z.unknown().optional()
@@ -115,10 +116,6 @@ export async function withList(answer: Response): Promise<Response> {
 }
 
 function bodyOf(text: string): Record<string, unknown> | undefined {
-  try {
-    const body: unknown = JSON.parse(text)
-    return typeof body === 'object' && body !== null ? { ...body } : undefined
-  } catch {
-    return undefined
-  }
+  const body = jsonIn(text)
+  return typeof body === 'object' && body !== null ? { ...body } : undefined
 }

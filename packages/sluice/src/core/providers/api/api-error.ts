@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonIn } from '../../../json.ts'
 import { shownAddress } from '../../../masking/address.ts'
 import { networkError } from '../errors/network-error.ts'
 import { policyRefusal } from '../errors/policy-refusal.ts'
@@ -70,7 +71,7 @@ export function apiError(error: unknown, place: ErrorPlace): ProviderError {
  * response of OpenAI the AI SDK reports a 400 that the server did not send.)
  */
 function statusOf({ statusCode, responseBody = '' }: Partial<z.output<typeof callSchema>>): number | undefined {
-  const { error, unfinished } = readAnswerBody(parsed(responseBody))
+  const { error, unfinished } = readAnswerBody(jsonIn(responseBody))
   const isSuccess = statusCode !== undefined && statusCode >= 200 && statusCode <= 299
   return isSuccess || unfinished === 'failed' ? (error?.status ?? statusCode) : statusCode
 }
@@ -82,7 +83,7 @@ function bodyError(
   mask: ErrorPlace['mask'],
   cause: unknown,
 ): ProviderError | undefined {
-  const { error } = readAnswerBody(parsed(body))
+  const { error } = readAnswerBody(jsonIn(body))
   if (!error) return undefined
   const text = `${answered} with an error: ${errorExcerpt(error.message, mask)}`
   return new ProviderError(policyRefusal(body) ?? 'server', text, { cause })
@@ -97,14 +98,6 @@ function badBody(answered: string, body: string, mask: ErrorPlace['mask'], cause
   const fault =
     text === ''
       ? 'with an empty body'
-      : `with ${text.startsWith('<') ? 'HTML' : parsed(text) !== undefined ? 'JSON of an unexpected form' : 'broken or cut-off JSON'}: ${errorExcerpt(text, mask)}`
+      : `with ${text.startsWith('<') ? 'HTML' : jsonIn(text) !== undefined ? 'JSON of an unexpected form' : 'broken or cut-off JSON'}: ${errorExcerpt(text, mask)}`
   return new ProviderError('bad-response', `${answered} ${fault}`, { cause })
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

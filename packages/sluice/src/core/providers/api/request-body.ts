@@ -1,3 +1,4 @@
+import { isObject } from '../../../json.ts'
 import type { RequestParameters } from '../../suite/models/model.ts'
 import { Written } from '../../suite/values/written.ts'
 
@@ -69,11 +70,11 @@ function merged(body: JsonObject, parameters: JsonObject): JsonObject {
   const result = { ...body }
   for (const [name, value] of Object.entries(parameters)) {
     const known = result[name]
-    result[name] = isObject(known) && isObject(value) ? merged(known, value) : value
+    result[name] = isPlain(known) && isPlain(value) ? merged(known, value) : value
   }
   return result
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Written)
+function isPlain(value: unknown): value is JsonObject {
+  return isObject(value) && !(value instanceof Written)
 }

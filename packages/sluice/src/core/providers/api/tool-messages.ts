@@ -1,3 +1,4 @@
+import { jsonIn } from '../../../json.ts'
 import type { ApiKind } from '../api-key.ts'
 import type { ModelRequest, RequestMessage, ToolMessage } from '../provider.ts'
 import { ProviderError } from '../provider-error.ts'
@@ -56,12 +57,9 @@ function sentPart(part: StepPart): SentPart {
 
 /** The arguments as a value; what is no JSON is sent back as the text that the model wrote. */
 function inputOf(text: string): unknown {
-  if (text.trim() === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+  const value = jsonIn(text)
+  if (value !== undefined) return value
+  return text.trim() === '' ? {} : text
 }
 
 function sentResult({ callId, tool, content, isError }: ToolMessage) {

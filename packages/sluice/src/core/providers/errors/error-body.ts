@@ -1,3 +1,5 @@
+import { jsonIn } from '../../../json.ts'
+
 /** The parts of an error's body. */
 export interface ErrorBody {
   /** Its message; the whole body if its form is not known. */
@@ -28,7 +30,7 @@ const deepest = 5
 
 /** Reads the body of an error. Each provider nests it in another way. */
 export function readErrorBody(body: string): ErrorBody {
-  const parts = partsOf(parsed(body))
+  const parts = partsOf(jsonIn(body))
   const texts = parts.flatMap((part) => messageFields.map((field) => part[field]))
   const codes = parts.flatMap((part) => codeFields.map((field) => part[field]))
   const isCode = (value: unknown) => typeof value === 'string' && /^[\w .-]{1,80}$/.test(value)
@@ -56,12 +58,4 @@ function partsOf(value: unknown, depth = 0): Part[] {
 function headersIn(value: unknown): [string, string][] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).map(([name, text]) => [name.toLowerCase(), String(text)])
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonIn } from '../../../json.ts'
 
 const code = z.union([z.string(), z.number()]).nullish().catch(undefined)
 const inner = z.looseObject({ code }).nullish().catch(undefined)
@@ -45,19 +46,11 @@ const policyMessages = [
  * gateway before it. Only codes and fixed beginnings count, since an error's text may quote the input.
  */
 export function policyRefusal(body: string): 'refused' | 'moderated' | undefined {
-  const { error, incomplete_details } = bodySchema.safeParse(parsed(body)).data ?? {}
+  const { error, incomplete_details } = bodySchema.safeParse(jsonIn(body)).data ?? {}
   const message = error?.message ?? ''
   if (policyMessages.some((beginning) => beginning.test(message))) return 'refused'
   const passedOn = error?.provider_specific_fields?.innererror?.code
   const codes = [error?.code, error?.type, error?.innererror?.code, passedOn, incomplete_details?.reason]
   if (codes.some((one) => typeof one === 'string' && policyCodes.has(one.toLowerCase()))) return 'refused'
   return error?.metadata ? 'moderated' : undefined
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
 }

@@ -1,3 +1,4 @@
+import { dayMs, unitMs } from '../../../time-units.ts'
 import { type ErrorBody, perDayQuota } from './error-body.ts'
 import type { HeaderReader } from './retry-after.ts'
 
@@ -40,7 +41,7 @@ function headerWaitMs(header: HeaderReader, now: number): number | undefined {
   return found.length === 0 ? undefined : Math.min(...found.map(({ waitMs }) => waitMs))
 }
 
-const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const units: Record<string, number> = unitMs
 const amount = '\\d+(?:\\.\\d+)?\\s*(?:ms|millisecond|sec|second|min|minute|hour|day|[smhd])(?:s|(?=\\d)|\\b)'
 const waitText = new RegExp(
   `\\b(?:try again|retry|wait|reset|available)[^.\\d]{0,30}?\\b((?:${amount}(?:[\\s,]+(?:and\\s+)?)?)+)`,
@@ -83,5 +84,5 @@ function untilMidnightOfGoogle(now: number): number {
     second: '2-digit',
   })
   const [hours = 0, minutes = 0, seconds = 0] = format.format(now).split(':').map(Number)
-  return 86_400_000 - 1000 * ((hours % 24) * 3600 + minutes * 60 + seconds)
+  return dayMs - 1000 * ((hours % 24) * 3600 + minutes * 60 + seconds)
 }

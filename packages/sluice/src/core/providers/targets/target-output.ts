@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonIn } from '../../../json.ts'
 import { readTrace } from '../../trajectory/read-trace.ts'
 import { errorExcerpt } from '../excerpt.ts'
 import type { Completion } from '../provider.ts'
@@ -17,7 +18,7 @@ const reportSchema = z.looseObject({ output: z.unknown(), inputTokens: count, ou
  *   cost is not a number of 0 or more
  */
 export function targetText(source: string, text: string, latencyMs: number, mask?: MaskText): Completion {
-  const value = parsed(text)
+  const value = jsonIn(text)
   if (isReport(value) || isFailure(value)) return targetValue(source, value, latencyMs, mask)
   return answer(value === null || value === '' ? '' : text, latencyMs)
 }
@@ -67,12 +68,4 @@ const companion =
 function isFailure(value: unknown): value is { error: unknown } {
   if (typeof value !== 'object' || value === null || !('error' in value) || !value.error) return false
   return isReport(value) || Object.keys(value).every((key) => companion.test(key))
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

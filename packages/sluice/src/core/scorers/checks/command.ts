@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { z } from 'zod'
+import { jsonIn } from '../../../json.ts'
 import type { Env } from '../../providers/api-key.ts'
 import { errorExcerpt, tail } from '../../providers/excerpt.ts'
 import type { Limiter } from '../../providers/limits/concurrency.ts'
@@ -61,7 +62,7 @@ export function measureCommand(
     if (ended.fault !== undefined) throw fail(`${ended.fault}${stderrEnd}${wayOut(ended.cause, command)}`, ended.cause)
     const written = isUtf8(stdout) ? stdout.toString().trim() : undefined
     if (written === undefined) throw fail('wrote what is not UTF-8')
-    const parsed = answer.safeParse(parsedJson(written))
+    const parsed = answer.safeParse(jsonIn(written))
     if (parsed.success) return toScore(parsed.data)
     const met = written === '' ? 'nothing' : errorExcerpt(written, place.mask)
     throw fail(`wrote ${met} where ${expected} is wanted, and nothing else; what it logs belongs on stderr${stderrEnd}`)
@@ -82,14 +83,6 @@ async function timed<T>(limitMs: number, signal: AbortSignal, work: (signal: Abo
 function wayOut(cause: unknown, [program = '']: readonly string[]): string {
   const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
   return isMissing ? `; install ${program} where this runs, or name it by its path` : ''
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function toScore(given: z.infer<typeof answer>): CheckScore {

@@ -1,10 +1,10 @@
 import { formatAmount } from '../../../text/format.ts'
+import { dayMs } from '../../../time-units.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located } from '../diagnostics/validate.ts'
 import type { Case, Quarantine } from './case.ts'
 
-const dayMs = 86_400_000
 /** A quarantine that lasts longer is a case that was given up: mend it or remove it. */
 const longestDays = 180
 /** From this share of quarantined cases on, a verdict rests on too little of its suite. */

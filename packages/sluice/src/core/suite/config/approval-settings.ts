@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { duration } from '../../../records/duration.ts'
+import { dayMs } from '../../../time-units.ts'
 
 /** Whoever has one of these roles may be asked to approve; `admin` has each of them. */
 const approverRoles = ['approver', 'operator', 'admin'] as const
@@ -21,7 +22,7 @@ const approversSchema = z
   })
 
 const leastExpiryMs = 60_000
-const longestExpiryMs = 30 * 86_400_000
+const longestExpiryMs = 30 * dayMs
 
 const approvalRuleSchema = z
   .strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { formatAmount } from '../../../text/format.ts'
+import { dayMs } from '../../../time-units.ts'
 import { type ModelId, parseModelId } from './model.ts'
 import type { ProviderSettings } from './provider-settings.ts'
 import { type Retirement, type RetirementPage, retirementTable } from './retirement-table.ts'
@@ -130,7 +131,7 @@ export function undated(model: string): string {
 
 /** Whole days from one day to another. */
 function daysBetween(from: string, to: string): number {
-  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000)
+  return Math.round((Date.parse(to) - Date.parse(from)) / dayMs)
 }
 
 /** Days before an end from which it is warned about. */

@@ -9,6 +9,7 @@ import {
   render,
 } from '@sluice/client'
 import { parseDocument } from 'yaml'
+import { isObject } from '../../../json.ts'
 import { featureOfFile } from './feature-of-file.ts'
 
 /** A prompt file as an application uses it. */
@@ -74,16 +75,16 @@ async function read(file: string): Promise<PromptInUse> {
   })
   for (const { message } of document.errors) fail(message)
   const data: unknown = document.toJS()
-  if (!isMap(data)) return fail('is no map')
+  if (!isObject(data)) return fail('is no map')
   const { sluice, name: given, version = null, model = null, messages, modelParameters = {} } = data
   if (sluice !== undefined && sluice !== 1) fail('sluice must be 1')
   for (const [key, value] of Object.entries({ version, model }))
     if (value !== null && typeof value !== 'string') fail(`${key} must be a text`)
   const { inputs = {}, defaults = {}, tools = [], toolChoice = null, maxSteps = null } = data
-  if (!isMap(modelParameters) || !isMap(inputs) || !isMap(defaults) || !Object.values(inputs).every(isMap))
+  if (!isObject(modelParameters) || !isObject(inputs) || !isObject(defaults) || !Object.values(inputs).every(isObject))
     return fail('modelParameters, inputs and defaults must be maps')
   if (!Array.isArray(messages) || messages.length === 0) return fail('messages must be a list of messages')
-  if (!Array.isArray(tools) || !tools.every((tool) => isMap(tool) && tool.name))
+  if (!Array.isArray(tools) || !tools.every((tool) => isObject(tool) && tool.name))
     return fail('tools must be a list of tools')
   const written: PromptMessageInUse[] = []
   for (const message of messages)
@@ -119,10 +120,6 @@ async function read(file: string): Promise<PromptInUse> {
   }
 }
 
-function isMap(value: unknown): value is Data {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-}
-
 const noArguments = { type: 'object', properties: {}, additionalProperties: false }
 const isUrl = (text: string) => /^(data:|https?:\/\/)/i.test(text)
 
@@ -137,7 +134,7 @@ function filledPart(part: PromptPartInUse, filled: (text: string) => string): Pr
 
 /** A message of the file; undefined for what is none. Parts that are all text are lines of one text. */
 async function messageOf(message: unknown, file: string): Promise<PromptMessageInUse | undefined> {
-  const { role, content } = isMap(message) ? message : {}
+  const { role, content } = isObject(message) ? message : {}
   const known = role === 'developer' ? 'system' : role
   if (known !== 'system' && known !== 'user' && known !== 'assistant') return undefined
   if (typeof content === 'string') return { role: known, content }
@@ -163,11 +160,11 @@ const beginnings: [mediaType: string, begins: RegExp][] = [
 
 /** A part in any of the forms that a prompt file may have; a file is read, relative to the prompt file. */
 async function partOf(part: unknown, file: string): Promise<PromptPartInUse | undefined> {
-  const { type: kind, text, file: own, image_url: image } = isMap(part) ? part : {}
+  const { type: kind, text, file: own, image_url: image } = isObject(part) ? part : {}
   if (typeof text === 'string') return { type: 'text', text }
   const type = kind === 'pdf' || kind === 'file' ? 'pdf' : 'image'
   const given = own ?? image
-  const from = isMap(given) ? (given.file_data ?? given.url) : given
+  const from = isObject(given) ? (given.file_data ?? given.url) : given
   if (typeof from !== 'string') return undefined
   if (isUrl(from) || /^\{\{[^{}]+\}\}$/.test(from)) return { type, url: from }
   const bytes = await readFile(new URL(encodeURI(from), pathToFileURL(file)))

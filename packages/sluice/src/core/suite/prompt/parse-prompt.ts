@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { isObject } from '../../../json.ts'
 import { featureNameSchema } from '../../../records/names.ts'
 import { defaultLiveSettings, defaultRolloutSettings, type LiveSettings } from '../../../records/rollout-settings.ts'
 import { withDefaults } from '../cases/case.ts'
@@ -47,7 +48,7 @@ export interface ParsedPrompt {
 export async function parsePrompt(files: ProjectFiles, file: string, config: Config): Promise<ParsedPrompt> {
   const { source, diagnostics } = await loadYaml(files, file)
   if (source === undefined) return { suites: {}, diagnostics }
-  const strict = isMap(source.value) && Object.hasOwn(source.value, 'sluice')
+  const strict = isObject(source.value) && Object.hasOwn(source.value, 'sluice')
   const checked = strict ? validate(promptSchema, source) : validateGithub(source)
   const found = [...diagnostics, ...checked.diagnostics]
   const place = { root: config.root, folder: path.posix.dirname(file) }
@@ -66,12 +67,8 @@ export async function parsePrompt(files: ProjectFiles, file: string, config: Con
 
 /** The suites of a file that is otherwise invalid, so that their faults are reported in the same go. */
 function rawSuites({ value }: Source, folder: string): Record<string, string> {
-  const { data = {} } = suitesSchema.safeParse(isMap(value) ? value.suites : undefined)
+  const { data = {} } = suitesSchema.safeParse(isObject(value) ? value.suites : undefined)
   return suitePaths(data, folder)
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 const ownKeys = Object.keys(promptSchema.shape).filter((key) => !Object.hasOwn(githubPromptSchema.shape, key))
@@ -139,9 +136,9 @@ function promptOf(data: PromptFile, { model, messages, file, strict, source, roo
 
 /** The names of the release settings that a file holds, down to the last key; lists count as one. */
 function writtenSettings(file: unknown): Pick<Prompt, 'written'> {
-  const { rollout, live } = isMap(file) ? file : {}
+  const { rollout, live } = isObject(file) ? file : {}
   const namesIn = (value: unknown, name: string): string[] =>
-    isMap(value) ? Object.entries(value).flatMap(([key, inner]) => namesIn(inner, `${name}.${key}`)) : [name]
+    isObject(value) ? Object.entries(value).flatMap(([key, inner]) => namesIn(inner, `${name}.${key}`)) : [name]
   const written = [...namesIn(rollout ?? {}, 'rollout'), ...namesIn(live ?? {}, 'live')]
   return written.length === 0 ? {} : { written }
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../../json.ts'
 import { parseJsonText } from '../json/json-source.ts'
 import type { ResponseFormat } from '../models/model.ts'
 import { exactData } from '../values/written.ts'
@@ -43,23 +44,19 @@ const missingSchema: FormatFault = {
   severity: 'error',
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-}
-
 /** The schema, or what is wrong with the text. */
 function parseJson(text: string): Record<string, unknown> | string {
   try {
     const value = exactData(parseJsonText(text))
-    return isMap(value) ? value : 'must hold a JSON object'
+    return isObject(value) ? value : 'must hold a JSON object'
   } catch (error) {
     return `is not JSON: ${error instanceof Error ? error.message : String(error)}`
   }
 }
 
 function envelope(value: Record<string, unknown>, feature: string): { name: string; schema: Record<string, unknown> } {
-  const isEnvelope = isMap(value.schema) && value.type === undefined && value.properties === undefined
+  const isEnvelope = isObject(value.schema) && value.type === undefined && value.properties === undefined
   const name = isEnvelope && typeof value.name === 'string' ? value.name : feature
-  const schema = isEnvelope && isMap(value.schema) ? value.schema : value
+  const schema = isEnvelope && isObject(value.schema) ? value.schema : value
   return { name: name.replaceAll(/[^\w-]/g, '_').slice(0, 64), schema }
 }

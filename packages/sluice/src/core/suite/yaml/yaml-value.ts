@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
+import { isObject } from '../../../json.ts'
 import { scalarAs, textOf } from '../values/written.ts'
 
 /** What is wrong with a document's content, and the offset at which it stands. */
@@ -165,8 +166,7 @@ function mergedEntries(node: Node | null, reading: Reading): [string, unknown][]
   const value = read(node, reading)
   const maps: unknown[] = Array.isArray(value) ? value : [value]
   return maps.flatMap((one) => {
-    const isData = one !== null && typeof one === 'object' && !Array.isArray(one)
-    if (!isData) throw new Stop(offsetOf(node), '<< needs a map, or a list of maps')
+    if (!isObject(one)) throw new Stop(offsetOf(node), '<< needs a map, or a list of maps')
     return Object.entries(one)
   })
 }

@@ -1,3 +1,4 @@
+import { jsonIn } from '../../../json.ts'
 import { drawSome } from '../seeded.ts'
 import type { Spots } from './mutator.ts'
 
@@ -51,12 +52,7 @@ export function inProse(output: string, change: (text: string) => string): strin
 
 /** The value of an output that is a JSON object or list; undefined for any other. */
 export function parsedJson(output: string): unknown {
-  if (!/^\s*[[{]/.test(output)) return undefined
-  try {
-    return JSON.parse(output) as unknown
-  } catch {
-    return undefined
-  }
+  return /^\s*[[{]/.test(output) ? jsonIn(output) : undefined
 }
 
 function textsIn(value: unknown): string[] {

@@ -1,4 +1,4 @@
-import { invalid } from '../file-data.ts'
+import { invalid, withJsonCells } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
 import { importDataSet } from '../rows/data-set.ts'
@@ -29,7 +29,7 @@ async function importSamples(source: ImportSource): Promise<Imported> {
       setOwn(own, field, own[column])
       if (column !== field) delete own[column]
     }
-    return { row: sampleRow(withJsonCells(own)), place }
+    return { row: sampleRow(withJsonCells(own, jsonCells)), place }
   }
   const columns = new Map([...source.columns].filter(([, field]) => !isField(field)))
   const format = { tool: 'Inspect', fields: sampleFields }
@@ -39,16 +39,4 @@ async function importSamples(source: ImportSource): Promise<Imported> {
   return imported
 }
 
-/** Cells of CSV hold lists and maps as JSON. */
-function withJsonCells(row: PlacedRow['row']): PlacedRow['row'] {
-  const cells = ['input', 'choices', 'metadata', 'target'].flatMap((name) => {
-    const cell = row[name]
-    if (typeof cell !== 'string' || !/^\s*[[{]/.test(cell)) return []
-    try {
-      return [[name, JSON.parse(cell) as unknown] as const]
-    } catch {
-      return []
-    }
-  })
-  return cells.length === 0 ? row : { ...row, ...Object.fromEntries(cells) }
-}
+const jsonCells = ['input', 'choices', 'metadata', 'target']

@@ -1,4 +1,5 @@
-import { type Data, invalid, isData } from '../file-data.ts'
+import { isObject } from '../../../json.ts'
+import { type Data, invalid } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { OldAnswer, OldPart } from '../old-answer.ts'
 import { textOfValue } from '../rows/row-fields.ts'
@@ -11,12 +12,12 @@ export async function inspectAnswers(source: ImportSource): Promise<OldAnswer[]>
   const log = await readLog(source)
   if (log === undefined) throw invalid(`${source.name} is no log of Inspect, so it holds no verdicts to compare with`)
   const scorers = scorersOf(log)
-  const { model } = isData(log.eval) ? log.eval : {}
+  const { model } = isObject(log.eval) ? log.eval : {}
   const samples = Array.isArray(log.samples) ? log.samples : []
   if (samples.length === 0) throw invalid(`${source.name}: the log holds no samples; write it with log_samples=True`)
   return samples.map((sample: unknown, index) => {
     const place = `samples[${index}]`
-    if (!isData(sample)) throw invalid(`${source.name}: ${place} is no map of fields`)
+    if (!isObject(sample)) throw invalid(`${source.name}: ${place} is no map of fields`)
     return oldAnswer(sample, scorers, { place, model: typeof model === 'string' ? model : 'inspect' })
   })
 }
@@ -49,10 +50,10 @@ function reasonAgainst({ limit, invalidation }: Data, parts: readonly OldPart[])
 }
 
 function oldPart({ name, options }: Scorer, sample: Data): OldPart {
-  const scores = isData(sample.scores) ? sample.scores : {}
+  const scores = isObject(sample.scores) ? sample.scores : {}
   const key = Object.keys(scores).find((each) => each.replace(/^inspect_ai\//, '') === name)
   const given = key === undefined ? undefined : scores[key]
-  const score = scoreOf(isData(given) ? given.value : given)
+  const score = scoreOf(isObject(given) ? given.value : given)
   // An F1 has no verdict there: it passes by the bound that it was given here.
   const bound = name === 'f1' ? 0.5 : 1
   return { name, asked: scorerKey({ name, options }, sample), pass: score === null ? null : score >= bound, score }

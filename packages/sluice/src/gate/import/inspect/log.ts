@@ -1,6 +1,7 @@
+import { isObject } from '../../../json.ts'
 import { packedLog } from '../../results/inspect.ts'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, isData, listOf, parseData } from '../file-data.ts'
+import { type Data, invalid, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedPart, ImportedRecording } from '../imported.ts'
 import { featuresOfRows, messageText } from '../rows/case-features.ts'
@@ -40,16 +41,16 @@ export async function readLog(source: ImportSource): Promise<Data | undefined> {
   const { name } = source
   if (name.endsWith('.eval')) {
     const { header, samples } = packedLog(await source.bytes(), name)
-    return isData(header) ? { ...header, samples: [...samples] } : undefined
+    return isObject(header) ? { ...header, samples: [...samples] } : undefined
   }
   const data = name.endsWith('.json') ? parseData(await source.text(), name) : undefined
-  return isData(data) && isLog(data) ? data : undefined
+  return isObject(data) && isLog(data) ? data : undefined
 }
 
 /** Whether data is a log of an evaluation. */
 function isLog(data: Data): boolean {
   return (
-    isData(data.eval) &&
+    isObject(data.eval) &&
     (Object.hasOwn(data, 'samples') || Object.hasOwn(data, 'plan') || Object.hasOwn(data, 'results'))
   )
 }
@@ -61,7 +62,7 @@ export function importLog(log: Data, source: ImportSource): Imported {
   if (!Array.isArray(samples) || samples.length === 0)
     throw invalid(`${name}: the log holds no samples; write it with log_samples=True`)
   const ledger = createLedger()
-  const spec = isData(log.eval) ? log.eval : {}
+  const spec = isObject(log.eval) ? log.eval : {}
   const scorers = scorersOf(log)
   const found = new Map<string, RowCase>()
   const answers: { id: string; answer: Omit<ImportedRecording, 'case'> }[] = []
@@ -69,7 +70,7 @@ export function importLog(log: Data, source: ImportSource): Imported {
   const model = typeof spec.model === 'string' ? spec.model.replaceAll(/\s+/g, '-') : 'inspect'
   for (const [index, given] of samples.entries()) {
     const place = `samples[${index}]`
-    if (!isData(given)) throw invalid(`${name}: ${place} is no map of fields`)
+    if (!isObject(given)) throw invalid(`${name}: ${place} is no map of fields`)
     const item = rowCase(sampleRow(given), place, { tool: 'Inspect', fields: logFields }, ledger)
     if (!found.has(item.id)) found.set(item.id, withScorers(item, given, scorers, ledger))
     const repeat = (repeats.get(item.id) ?? 0) + 1
@@ -120,18 +121,18 @@ export function keptAnswer({
   total_time: seconds,
 }: Data): Omit<ImportedRecording, 'case' | 'model'> {
   if (error !== undefined && error !== null)
-    return { error: isData(error) ? textOfValue(error.message ?? error) : textOfValue(error) }
-  const { completion, choices, usage, stop_reason: own } = isData(output) ? output : ({} as Data)
+    return { error: isObject(error) ? textOfValue(error.message ?? error) : textOfValue(error) }
+  const { completion, choices, usage, stop_reason: own } = isObject(output) ? output : ({} as Data)
   const [choice] = listOf(choices)
-  const message = isData(choice) && isData(choice.message) ? messageText(choice.message.content) : undefined
+  const message = isObject(choice) && isObject(choice.message) ? messageText(choice.message.content) : undefined
   const text = typeof completion === 'string' && completion !== '' ? completion : message
   if (text === undefined || text === '')
     return {
       error:
         limit === undefined || limit === null ? 'there is no output' : `a limit was reached: ${textOfValue(limit)}`,
     }
-  const reason = own ?? (isData(choice) ? choice.stop_reason : undefined)
-  const tokens = isData(usage) ? { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens } : {}
+  const reason = own ?? (isObject(choice) ? choice.stop_reason : undefined)
+  const tokens = isObject(usage) ? { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens } : {}
   const numbers = { ...tokens, latencyMs: typeof seconds === 'number' ? Math.round(seconds * 1000) : undefined }
   const known = Object.fromEntries(
     Object.entries(numbers).filter(([, value]) => typeof value === 'number' && value >= 0),
@@ -146,9 +147,9 @@ export function keptAnswer({
 
 function otherParts(log: Data, ledger: FidelityLedger): void {
   const row = { kind: 'field', outcome: 'dropped' } as const
-  const steps = isData(log.plan) ? listOf(log.plan.steps) : []
+  const steps = isObject(log.plan) ? listOf(log.plan.steps) : []
   for (const step of steps) {
-    const solver = isData(step) ? String(step.solver) : ''
+    const solver = isObject(step) ? String(step.solver) : ''
     if (solver !== 'generate')
       ledger.add({
         ...row,

@@ -1,5 +1,6 @@
+import { isObject } from '../../../json.ts'
 import type { Fidelity } from '../fidelity.ts'
-import { type Data, isData, listOf } from '../file-data.ts'
+import { type Data, listOf } from '../file-data.ts'
 import type { CheckEntry, RubricEntry } from '../imported.ts'
 import { escapeBraces, patternOf } from '../literal.ts'
 
@@ -18,17 +19,17 @@ interface Scored {
 
 /** The scorers that a log names: with their arguments in `eval.scorers`, else in its results, else by the samples' scores. */
 export function scorersOf(log: Data): Scorer[] {
-  const spec = isData(log.eval) ? listOf(log.eval.scorers) : []
-  const results = isData(log.results) ? listOf(log.results.scores) : []
+  const spec = isObject(log.eval) ? listOf(log.eval.scorers) : []
+  const results = isObject(log.results) ? listOf(log.results.scores) : []
   const named = (spec.length > 0 ? spec : results).flatMap((each): Scorer[] => {
-    if (!isData(each)) return []
+    if (!isObject(each)) return []
     const name = String(each.scorer ?? each.name ?? '')
-    const options = isData(each.options) ? each.options : isData(each.params) ? each.params : {}
+    const options = isObject(each.options) ? each.options : isObject(each.params) ? each.params : {}
     return [{ name: name.replace(/^inspect_ai\//, ''), options }]
   })
   if (named.length > 0) return [...new Map(named.map((scorer) => [scorer.name, scorer])).values()]
   const [sample] = listOf(log.samples)
-  const scores = isData(sample) && isData(sample.scores) ? Object.keys(sample.scores) : []
+  const scores = isObject(sample) && isObject(sample.scores) ? Object.keys(sample.scores) : []
   return scores.map((name) => ({ name, options: {} }))
 }
 

@@ -1,5 +1,6 @@
+import { isObject } from '../../../json.ts'
 import type { Fidelity } from '../fidelity.ts'
-import { type Data, invalid, isData, parseData } from '../file-data.ts'
+import { type Data, invalid, parseData } from '../file-data.ts'
 import type { CheckEntry } from '../imported.ts'
 import { escapeBraces, patternOf } from '../literal.ts'
 import { pythonTemplate } from './python-template.ts'
@@ -84,8 +85,8 @@ async function judged(args: Data, modelgraded: (name: string) => Promise<string>
     throw invalid('it compares several answers with each other')
   if (typeof reference !== 'string' || !/^[\w.-]+$/.test(reference)) throw invalid('it names no modelgraded_spec')
   const file = parseData(await modelgraded(reference), `${reference}.yaml`)
-  const spec = isData(file) && isData(file[reference]) ? file[reference] : file
-  if (!isData(spec)) throw invalid(`${reference}.yaml is no map`)
+  const spec = isObject(file) && isObject(file[reference]) ? file[reference] : file
+  if (!isObject(spec)) throw invalid(`${reference}.yaml is no map`)
   const { prompt, choice_strings: given, choice_scores: scores } = spec
   if (typeof prompt !== 'string') throw invalid(`the prompt of ${reference} is no text`)
   const choices = typeof given === 'string' ? [...given] : Array.isArray(given) ? given.map(String) : []
@@ -110,7 +111,7 @@ async function judged(args: Data, modelgraded: (name: string) => Promise<string>
 
 /** Values for the placeholders of a judge's prompt. */
 function withArgs(prompt: string, args: unknown): string {
-  if (!isData(args)) return prompt
+  if (!isObject(args)) return prompt
   return Object.entries(args).reduce(
     (text, [key, value]) =>
       text.replaceAll(`{${key}}`, () => String(value).replaceAll('{', '{{').replaceAll('}', '}}')),
@@ -121,7 +122,7 @@ function withArgs(prompt: string, args: unknown): string {
 function choiceScores(choices: readonly string[], given: unknown) {
   const scores = choices.map((choice) =>
     Number(
-      given === 'from_strings' ? choice : isData(given) && Object.hasOwn(given, choice) ? given[choice] : Number.NaN,
+      given === 'from_strings' ? choice : isObject(given) && Object.hasOwn(given, choice) ? given[choice] : Number.NaN,
     ),
   )
   if (scores.length === 0 || scores.some((score) => !Number.isFinite(score))) return undefined

@@ -1,4 +1,5 @@
-import { type Data, isData, listOf } from '../file-data.ts'
+import { isObject } from '../../../json.ts'
+import { type Data, listOf } from '../file-data.ts'
 
 /** One eval of the hosted product with what an export has of its rows and runs. */
 export interface HostedExport {
@@ -18,12 +19,12 @@ interface HostedRun {
 export function hostedExports(data: unknown): HostedExport[] | undefined {
   const list = Array.isArray(data)
     ? data
-    : isData(data) && Array.isArray(data.data) && data.data.some(isEval)
+    : isObject(data) && Array.isArray(data.data) && data.data.some(isEval)
       ? data.data
       : [data]
   const found = list.flatMap((each: unknown): HostedExport[] => {
-    if (!isData(each)) return []
-    const spec = isData(each.eval) ? each.eval : each
+    if (!isObject(each)) return []
+    const spec = isObject(each.eval) ? each.eval : each
     if (!isEval(spec)) return []
     return [{ spec, rows: listOf(each.rows), runs: listOf(each.runs).map(runOf) }]
   })
@@ -31,19 +32,19 @@ export function hostedExports(data: unknown): HostedExport[] | undefined {
 }
 
 function isEval(value: unknown): boolean {
-  return isData(value) && Array.isArray(value.testing_criteria)
+  return isObject(value) && Array.isArray(value.testing_criteria)
 }
 
 function runOf(given: unknown): HostedExport['runs'][number] {
-  const whole = isData(given) ? given : {}
-  const run = isData(whole.run) ? whole.run : whole
+  const whole = isObject(given) ? given : {}
+  const run = isObject(whole.run) ? whole.run : whole
   const { output_items: output } = whole
-  const items = isData(output) ? output.data : output
-  return { run, items: listOf(items).filter(isData), hasMore: isData(output) && output.has_more === true }
+  const items = isObject(output) ? output.data : output
+  return { run, items: listOf(items).filter(isObject), hasMore: isObject(output) && output.has_more === true }
 }
 
 /** A row is `{item}`, or the item itself. */
 export function itemOf(given: unknown): Data | undefined {
-  if (!isData(given)) return undefined
-  return isData(given.item) ? given.item : given
+  if (!isObject(given)) return undefined
+  return isObject(given.item) ? given.item : given
 }

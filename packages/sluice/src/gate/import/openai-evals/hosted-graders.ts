@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { isObject } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
-import { type Data, isData, listOf } from '../file-data.ts'
+import { type Data, listOf } from '../file-data.ts'
 import type { CheckEntry, ImportedPart, RubricEntry } from '../imported.ts'
 import { checkFault } from '../literal.ts'
 import { messageText } from '../rows/case-features.ts'
@@ -60,7 +61,7 @@ interface PartSite {
 }
 
 function graderParts(given: unknown, place: string, site: PartSite): HostedGrader[] {
-  const grader = isData(given) ? given : {}
+  const grader = isObject(given) ? given : {}
   const type = String(grader.type ?? 'unknown')
   if (type === 'multi') return multiParts(grader, place, site)
   const { checks = [], evaluators = [], outcome, note } = withValidChecks(translated(type, grader, site.review))
@@ -101,7 +102,7 @@ function onlyItem(reference: unknown): string | undefined {
 function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return listOf(value).flatMap((each) =>
-    isData(each) ? textsOf(messageText(each.content) ?? '') : typeof each === 'string' ? [each] : [],
+    isObject(each) ? textsOf(messageText(each.content) ?? '') : typeof each === 'string' ? [each] : [],
   )
 }
 
@@ -208,7 +209,7 @@ function textSimilarity({
 /** The graders within one, by their factors in a sum; any other formula is gone. */
 function multiParts({ graders, calculate_output: formula }: Data, place: string, site: PartSite): HostedGrader[] {
   const named: [string, unknown][] =
-    isData(graders) && !Object.hasOwn(graders, 'type')
+    isObject(graders) && !Object.hasOwn(graders, 'type')
       ? Object.entries(graders)
       : listOf(graders).map((each, index) => [String(index), each])
   const factors =

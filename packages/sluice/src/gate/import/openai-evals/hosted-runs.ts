@@ -1,6 +1,7 @@
 import { variablesOf } from '../../../core/suite/values/template.ts'
+import { isObject } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, isData, listOf, parseData } from '../file-data.ts'
+import { type Data, invalid, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { ImportedFeature, ImportedRecording } from '../imported.ts'
 import { toolsOf } from '../imported-tools.ts'
@@ -21,8 +22,8 @@ export function promptOfRun(
   ledger: FidelityLedger,
 ): Pick<ImportedFeature, 'messages' | 'model' | 'modelParameters' | 'tools' | 'toolChoice'> {
   for (const [index, { run }] of runs.entries()) {
-    const data = isData(run.data_source) ? run.data_source : {}
-    const template = isData(data.input_messages) ? listOf(data.input_messages.template) : []
+    const data = isObject(run.data_source) ? run.data_source : {}
+    const template = isObject(data.input_messages) ? listOf(data.input_messages.template) : []
     const messages = template.map(messageOf)
     if (messages.length === 0) continue
     const at = `${place}[${index}].run`
@@ -37,7 +38,7 @@ export function promptOfRun(
       tools,
       tool_choice: choice,
       ...sampling
-    } = isData(data.sampling_params) ? data.sampling_params : ({} as Data)
+    } = isObject(data.sampling_params) ? data.sampling_params : ({} as Data)
     const parameters = modelSettings(sampling, at, ledger)
     return {
       messages: known,
@@ -50,7 +51,7 @@ export function promptOfRun(
 }
 
 function messageOf(given: unknown): { role: 'system' | 'user' | 'assistant'; content: string } | undefined {
-  const { role: name, content } = isData(given) ? given : ({} as Data)
+  const { role: name, content } = isObject(given) ? given : ({} as Data)
   const text = messageText(content)
   const translated = text === undefined ? undefined : itemTemplate(text)
   const role = name === 'developer' ? 'system' : name
@@ -94,16 +95,16 @@ export function recordingsOf(runs: Runs, items: readonly Data[], ledger: Fidelit
 }
 
 function answerOf({ sample }: Data, run: Data): Omit<ImportedRecording, 'case' | 'repeat'> {
-  const { output, error, model: named, finish_reason: reason, usage } = isData(sample) ? sample : ({} as Data)
+  const { output, error, model: named, finish_reason: reason, usage } = isObject(sample) ? sample : ({} as Data)
   const model = textOfValue(named ?? run.model ?? 'openai').replaceAll(/\s+/g, '-')
-  const texts = listOf(output).map((each) => (isData(each) ? messageText(each.content) : undefined))
+  const texts = listOf(output).map((each) => (isObject(each) ? messageText(each.content) : undefined))
   const text = texts.at(-1)
   const fault =
-    isData(error) && (textOfValue(error.message) !== '' || textOfValue(error.code) !== '')
+    isObject(error) && (textOfValue(error.message) !== '' || textOfValue(error.code) !== '')
       ? textOfValue(error.message ?? error.code)
       : undefined
   if (text === undefined || text === '' || fault !== undefined) return { model, error: fault ?? 'there is no output' }
-  const tokens = isData(usage) ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : {}
+  const tokens = isObject(usage) ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : {}
   const known = Object.fromEntries(
     Object.entries(tokens).filter(([, value]) => typeof value === 'number' && value >= 0),
   )
@@ -138,7 +139,7 @@ function oldAnswer(item: Data, run: Data, place: string): OldAnswer {
     ...(error !== undefined && { error }),
     pass: item.status === 'pass',
     parts: listOf(item.results).flatMap((given) => {
-      if (!isData(given)) return []
+      if (!isObject(given)) return []
       return [
         {
           name: criterionName(given.name),

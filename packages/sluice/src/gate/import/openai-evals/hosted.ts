@@ -1,6 +1,7 @@
 import { variablesOf } from '../../../core/suite/values/template.ts'
+import { isObject } from '../../../json.ts'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, isData, listOf } from '../file-data.ts'
+import { type Data, invalid, listOf } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature } from '../imported.ts'
 import { contentId, setOwn, textOfValue } from '../rows/row-fields.ts'
@@ -90,7 +91,7 @@ function itemsOf({ rows, runs }: HostedExport): Data[] {
 }
 
 function contentOf({ data_source: data }: Data): unknown[] {
-  const from = isData(data) && isData(data.source) ? data.source.content : undefined
+  const from = isObject(data) && isObject(data.source) ? data.source.content : undefined
   return listOf(from)
 }
 
@@ -120,14 +121,14 @@ function caseOf(item: Data, { index, place, reference, paths }: CasePlace): Impo
 function valueAt(item: Data, path: string): unknown {
   return path
     .split('.')
-    .reduce<unknown>((value, key) => (isData(value) && Object.hasOwn(value, key) ? value[key] : undefined), item)
+    .reduce<unknown>((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), item)
 }
 
 /** The texts of a value with a variable under its other name, `expected`. */
 function renamedVariable<Value>(value: Value, name: string): Value {
   if (typeof value === 'string') return value.replaceAll(`{{${name}}}`, '{{expected}}') as Value
   if (Array.isArray(value)) return value.map((each: unknown) => renamedVariable(each, name)) as Value
-  if (!isData(value)) return value
+  if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, renamedVariable(each, name)])) as Value
 }
 

@@ -1,4 +1,5 @@
-import { type Data, isData, listOf } from '../file-data.ts'
+import { isObject } from '../../../json.ts'
+import { type Data, listOf } from '../file-data.ts'
 import { otherModel } from '../other-model.ts'
 import { messageText } from '../rows/case-features.ts'
 import { criterionName, type GraderTranslation } from './criterion.ts'
@@ -66,7 +67,7 @@ function lost(model: unknown, sampling: unknown): string {
     typeof model === 'string' && otherModel(model) === undefined
       ? `the judge is that of sluice.yaml, and not ${model}`
       : '',
-    isData(sampling) && Object.keys(sampling).length > 0 ? 'its sampling_params are gone' : '',
+    isObject(sampling) && Object.keys(sampling).length > 0 ? 'its sampling_params are gone' : '',
   ].filter((part) => part !== '')
   return parts.map((part) => `; ${part}`).join('')
 }
@@ -75,7 +76,7 @@ function lost(model: unknown, sampling: unknown): string {
 function judgePrompt(input: unknown): { systemPrompt?: string; prompt: string } | undefined {
   const messages = typeof input === 'string' ? [{ role: 'user', content: input }] : listOf(input)
   const texts = messages.map((each) => {
-    const { role, content } = isData(each) ? each : { role: 'user', content: each }
+    const { role, content } = isObject(each) ? each : { role: 'user', content: each }
     const text = messageText(content)
     const translated = text === undefined ? undefined : itemTemplate(text, '{{completion}}')
     return translated === undefined

@@ -1,4 +1,5 @@
-import { invalid, isData, parseData } from '../file-data.ts'
+import { isObject } from '../../../json.ts'
+import { invalid, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
 import { importDataSet } from '../rows/data-set.ts'
@@ -30,7 +31,7 @@ function importSamples(source: ImportSource): Promise<Imported> {
     keys: ['rows', 'data'],
     prepare: ({ row, place }: PlacedRow) => {
       const { item, ...others } = row
-      const own = isData(item) ? { ...item, ...others } : row
+      const own = isObject(item) ? { ...item, ...others } : row
       const { ideal } = own
       return { row: Array.isArray(ideal) ? { ...own, ideal: ideal.join('\nor: ') } : own, place }
     },

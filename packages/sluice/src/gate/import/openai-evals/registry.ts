@@ -1,7 +1,8 @@
 import path from 'node:path'
 import { SluiceError } from '../../../errors.ts'
+import { isObject } from '../../../json.ts'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, isData, parseData, parseLines } from '../file-data.ts'
+import { type Data, invalid, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedFeature } from '../imported.ts'
 import { featuresOfRows } from '../rows/case-features.ts'
@@ -47,15 +48,15 @@ function reasons(ledger: FidelityLedger): string {
 }
 
 async function evalsOf(data: unknown, place: RegistryPlace): Promise<ImportedFeature[]> {
-  if (!isData(data)) throw invalid(`${place.file} is no registry of OpenAI Evals: it holds no map`)
+  if (!isObject(data)) throw invalid(`${place.file} is no registry of OpenAI Evals: it holds no map`)
   const names = new Map(
     Object.entries(data).flatMap(([name, given]) =>
-      isData(given) && typeof given.id === 'string' ? [[given.id, name]] : [],
+      isObject(given) && typeof given.id === 'string' ? [[given.id, name]] : [],
     ),
   )
   const found: ImportedFeature[] = []
   for (const [id, spec] of Object.entries(data)) {
-    if (!isData(spec)) throw invalid(`${place.file}: ${id} is no map`)
+    if (!isObject(spec)) throw invalid(`${place.file}: ${id} is no map`)
     if (typeof spec.class !== 'string') {
       aliasFields(id, spec, data, place.ledger)
       continue
@@ -122,7 +123,7 @@ async function featuresOfEval(
   place: RegistryPlace,
 ): Promise<ImportedFeature[]> {
   const { ledger } = place
-  const args = isData(spec.args) ? spec.args : {}
+  const args = isObject(spec.args) ? spec.args : {}
   const grader = await graderOf(String(spec.class), args, (reference) =>
     registryText([`modelgraded/${reference}.yaml`], place),
   )
@@ -144,7 +145,7 @@ async function featuresOfEval(
   const fields = { input: 'input', id: 'id', metadata: 'metadata' } as const
   const cases = rows.map((given, index): RowCase => {
     const where = `${reference}:${index + 1}`
-    if (!isData(given)) throw invalid(`${where} is no map of fields`)
+    if (!isObject(given)) throw invalid(`${where} is no map of fields`)
     const { ideal, ...row } = renamed(given, renamings)
     const ideals = (Array.isArray(ideal) ? ideal : ideal === undefined ? [] : [ideal]).map((each: unknown) =>
       textOfValue(each),
@@ -154,7 +155,7 @@ async function featuresOfEval(
     ledger.add({ kind: 'assertion', name: grader.name, outcome: graded.outcome, note: graded.note, place: where })
     return { ...item, ...(ideals.length > 0 && { expected: ideals.join('\nor: ') }), checks: graded.checks }
   })
-  if (rows.some((row) => isData(row) && row.ideal !== undefined))
+  if (rows.some((row) => isObject(row) && row.ideal !== undefined))
     ledger.add(
       { kind: 'field', name: 'ideal', outcome: 'same', note: 'the reference answer', place: reference },
       rows.length,
@@ -176,7 +177,7 @@ function withInput(item: ImportedFeature['cases'][number]): ImportedFeature['cas
 }
 
 function renamed(row: Data, renamings: unknown): Data {
-  if (!isData(renamings)) return row
+  if (!isObject(renamings)) return row
   const name = (key: string) => (Object.hasOwn(renamings, key) ? String(renamings[key]) : key)
   return Object.fromEntries(Object.entries(row).map(([key, value]) => [name(key), value]))
 }

@@ -1,6 +1,7 @@
 import path from 'node:path'
+import { isObject } from '../../../json.ts'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, isData } from '../file-data.ts'
+import { type Data, invalid } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature } from '../imported.ts'
 import { type TranslatedPrompt, translatePrompt } from './messages.ts'
@@ -82,7 +83,9 @@ async function providersOf(config: Data, source: ImportSource, ledger: FidelityL
       if (typeof each !== 'string' || !/^file:\/\/.+\.(?:ya?ml|json)$/.test(each)) return [each]
       const file = each.slice('file://'.length)
       const data = parseData(await source.textOf(file), file)
-      return Array.isArray(data) ? data : [isData(data) && Array.isArray(data.providers) ? data.providers : data].flat()
+      return Array.isArray(data)
+        ? data
+        : [isObject(data) && Array.isArray(data.providers) ? data.providers : data].flat()
     }),
   )
   return translateProviders(

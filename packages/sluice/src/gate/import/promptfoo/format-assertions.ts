@@ -1,5 +1,6 @@
 import { nearestData } from '../../../core/suite/values/written.ts'
 import { parseYaml } from '../../../core/suite/yaml/yaml.ts'
+import { isObject } from '../../../json.ts'
 import { type Assertion, type AssertionSite, approximated, dropped, same, type Translation } from './assertion.ts'
 import { renderTemplate } from './render-template.ts'
 import { checkText, listOfTexts, scalarText } from './text-value.ts'
@@ -129,8 +130,7 @@ function similar(asked: Assertion, site: AssertionSite): Translation {
 const words = 'a word has a letter or a digit; promptfoo counts a lone dash too'
 
 function wordCount({ value, isInverse, isMust }: Assertion): Translation {
-  const isLimits = value !== null && typeof value === 'object' && !Array.isArray(value)
-  const { min, max } = (isLimits ? value : { min: value, max: value }) as { min?: unknown; max?: unknown }
+  const { min, max } = isObject(value) ? value : { min: value, max: value }
   const [least, most] = [min, max].map((limit) => (limit === undefined ? undefined : Number(limit)))
   if ([least, most].some((limit) => limit !== undefined && !Number.isInteger(limit)))
     return dropped('its value is no number')

@@ -1,5 +1,6 @@
 import type { Message } from '../../../core/suite/models/model.ts'
-import { isData, parseData } from '../file-data.ts'
+import { isObject } from '../../../json.ts'
+import { parseData } from '../file-data.ts'
 import { escapeBackslashes } from '../literal.ts'
 import { renderTemplate } from './render-template.ts'
 import type { TemplateVars } from './template-expression.ts'
@@ -87,9 +88,9 @@ function refuseIfAll(results: readonly object[]): void {
 /** The messages that a JSON or YAML text holds; undefined for any other text. */
 export function chatOf(raw: string): Message[] | undefined {
   const data = dataOf(raw)
-  const list = isData(data) ? data.messages : data
+  const list = isObject(data) ? data.messages : data
   if (!Array.isArray(list) || list.length === 0) return undefined
-  if (!list.every((each) => isData(each) && typeof each.role === 'string' && 'content' in each)) return undefined
+  if (!list.every((each) => isObject(each) && typeof each.role === 'string' && 'content' in each)) return undefined
   return list.map(({ role, content }: Record<string, unknown>) => {
     const known = role === 'developer' ? 'system' : role
     if (known !== 'system' && known !== 'user' && known !== 'assistant')
@@ -111,8 +112,8 @@ function textOf(content: unknown): string {
   if (typeof content === 'string') return content
   const parts: unknown[] = Array.isArray(content) ? content : [content]
   const texts = parts.map((part) => {
-    if (isData(part) && typeof part.text === 'string') return part.text
-    const type = isData(part) ? String(part.type ?? 'of an unknown kind') : typeof part
+    if (isObject(part) && typeof part.text === 'string') return part.text
+    const type = isObject(part) ? String(part.type ?? 'of an unknown kind') : typeof part
     throw new UnsupportedTemplateError(`a part of a message that is no text (${type})`)
   })
   return texts.join('\n')

@@ -1,5 +1,6 @@
+import { isObject } from '../../../json.ts'
 import { graderFailure } from '../../results/promptfoo-graders.ts'
-import { type Data, isData, listOf, parseData, parseLines } from '../file-data.ts'
+import { type Data, listOf, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { OldAnswer, OldPart } from '../old-answer.ts'
 import {
@@ -53,14 +54,14 @@ export function askedOf({ value, threshold }: Data): string {
 /** The verdict on each assertion in the order of the test. Results that code adds by itself are passed over. */
 function partsOf(assert: unknown, components: readonly (Component | null | undefined)[]): OldPart[] {
   const inSets = listOf(assert).flatMap((each) =>
-    isData(each) && each.type === 'assert-set' ? listOf(each.assert) : [each],
+    isObject(each) && each.type === 'assert-set' ? listOf(each.assert) : [each],
   )
   const known = components.filter((each) => each?.assertion?.type)
   let at = 0
   return inSets.map((each) => {
-    const name = isData(each) ? String(each.type) : ''
+    const name = isObject(each) ? String(each.type) : ''
     const found = known.findIndex((component, index) => index >= at && component?.assertion?.type === name)
-    const asked = isData(each) ? askedOf(each) : ''
+    const asked = isObject(each) ? askedOf(each) : ''
     if (found === -1) return { name, asked, pass: null, score: null }
     at = found + 1
     const component = known[found] as Component

@@ -1,4 +1,5 @@
-import { invalid, isData, parseData, parseLines } from '../file-data.ts'
+import { isObject } from '../../../json.ts'
+import { invalid, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
 import { importConfig } from './config.ts'
@@ -23,7 +24,7 @@ export async function importPromptfoo(source: ImportSource): Promise<Imported> {
   const data = name.endsWith('.jsonl') ? parseLines(text, name) : parseData(text, name)
   if (isResults(data)) return importResults(data, source)
   if (Array.isArray(data)) return importConfig({ tests: data }, source)
-  if (!isData(data)) throw invalid(`${name} is no configuration of promptfoo: it holds no map`)
+  if (!isObject(data)) throw invalid(`${name} is no configuration of promptfoo: it holds no map`)
   if (
     !['prompts', 'providers', 'targets', 'tests', 'scenarios', 'defaultTest'].some((key) => Object.hasOwn(data, key))
   ) {

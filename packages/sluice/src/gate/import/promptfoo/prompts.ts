@@ -1,6 +1,7 @@
 import path from 'node:path'
+import { isObject } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
-import { isData, parseData, parseLines } from '../file-data.ts'
+import { parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 
 /** One prompt of promptfoo, its template as it is. */
@@ -15,7 +16,7 @@ const promptFile = /\.(?:txt|md|markdown|json|jsonl|ya?ml|j2|jinja|prompt)$/
 
 /** The prompts of a configuration, of files too. What is code, or comes from a service, is left out and named. */
 export async function readPrompts(given: unknown, source: ImportSource, ledger: FidelityLedger): Promise<FooPrompt[]> {
-  const listed: unknown[] = isData(given)
+  const listed: unknown[] = isObject(given)
     ? Object.entries(given).map(([file, label]) => ({ id: file, label }))
     : Array.isArray(given)
       ? given
@@ -35,7 +36,7 @@ async function promptsOf(
   source: ImportSource,
   ledger: FidelityLedger,
 ): Promise<FooPrompt[]> {
-  const settings = isData(given) ? given : { id: given }
+  const settings = isObject(given) ? given : { id: given }
   const { id, raw, label, config } = settings
   const text = typeof raw === 'string' ? raw : typeof id === 'string' ? id : undefined
   const drop = (name: string, note: string) => {

@@ -1,5 +1,6 @@
+import { isObject } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
-import { isData, listOf } from '../file-data.ts'
+import { listOf } from '../file-data.ts'
 import { type ImportedTools, toolsOf } from '../imported-tools.ts'
 
 /** A provider of promptfoo in Sluice's words. */
@@ -56,13 +57,13 @@ export function translateProviders(providers: unknown, ledger: FidelityLedger): 
 
 /** A provider is its id, a map with it, or a map whose only key it is. */
 function parts(given: unknown): { id: string; config: Record<string, unknown>; transform?: unknown } {
-  if (!isData(given)) return { id: String(given), config: {} }
+  if (!isObject(given)) return { id: String(given), config: {} }
   if (typeof given.id === 'string') {
-    return { id: given.id, config: isData(given.config) ? given.config : {}, transform: given.transform }
+    return { id: given.id, config: isObject(given.config) ? given.config : {}, transform: given.transform }
   }
   const [[id, settings] = ['', undefined]] = Object.entries(given)
-  const own = isData(settings) ? settings : {}
-  return { id, config: isData(own.config) ? own.config : {}, transform: own.transform }
+  const own = isObject(settings) ? settings : {}
+  return { id, config: isObject(own.config) ? own.config : {}, transform: own.transform }
 }
 
 function whyNot(id: string): string {
@@ -149,13 +150,13 @@ function settingsOf(config: Record<string, unknown>) {
   for (const [key, value] of Object.entries(others)) {
     const name = Object.hasOwn(parameterNames, key) ? parameterNames[key] : undefined
     if (name !== undefined && isParameter(name, value)) modelParameters[name] = value
-    else if (key === 'generationConfig' && isData(value)) {
+    else if (key === 'generationConfig' && isObject(value)) {
       const inner = settingsOf(value)
       Object.assign(modelParameters, inner.settings.modelParameters)
       lost.push(...inner.lost)
-    } else if (key === 'reasoning' && isData(value) && typeof value.effort === 'string') {
+    } else if (key === 'reasoning' && isObject(value) && typeof value.effort === 'string') {
       modelParameters.reasoningEffort = value.effort
-    } else if (key === 'response_format' && isData(value)) format = formatOf(value)
+    } else if (key === 'response_format' && isObject(value)) format = formatOf(value)
     else if ((key === 'apiBaseUrl' || key === 'apiHost') && typeof value === 'string' && !value.includes('{{')) {
       baseUrl = key === 'apiHost' ? `https://${value}/v1` : value
     } else
@@ -174,6 +175,6 @@ function isParameter(name: string, value: unknown): boolean {
 
 function formatOf({ type, json_schema: envelope, schema }: Record<string, unknown>) {
   if (type === 'json_object') return { responseFormat: type } as const
-  const found = isData(envelope) ? envelope : schema
-  return type === 'json_schema' && isData(found) ? ({ responseFormat: type, jsonSchema: found } as const) : {}
+  const found = isObject(envelope) ? envelope : schema
+  return type === 'json_schema' && isObject(found) ? ({ responseFormat: type, jsonSchema: found } as const) : {}
 }

@@ -1,4 +1,5 @@
-import { type Data, invalid, isData, parseData } from '../file-data.ts'
+import { isObject } from '../../../json.ts'
+import { type Data, invalid, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 
 const mostReferences = 50
@@ -27,7 +28,7 @@ export async function dereferenced(value: unknown, source: ImportSource, root: u
       resolved.set(key, await follow(atPointer(other, pointer, $ref), other, depth + 1))
     }
     const target = resolved.get(key)
-    return isData(target) ? { ...target, ...((await follow(own, document, depth + 1)) as Data) } : target
+    return isObject(target) ? { ...target, ...((await follow(own, document, depth + 1)) as Data) } : target
   }
   return follow(value, root, 0)
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { isObject } from '../../../json.ts'
 import { graderFailure } from '../../results/promptfoo-graders.ts'
-import { type Data, invalid, isData } from '../file-data.ts'
+import { type Data, invalid } from '../file-data.ts'
 
 const data = z.record(z.string(), z.unknown())
 
@@ -59,15 +60,15 @@ export interface FooResults {
 /** Whether data are results, in a file of their own or as lines. */
 export function isResults(given: unknown): boolean {
   if (Array.isArray(given))
-    return given.length > 0 && given.every((row) => isData(row) && 'success' in row && 'prompt' in row)
-  return isData(given) && (isData(given.results) || (Array.isArray(given.results) && 'version' in given))
+    return given.length > 0 && given.every((row) => isObject(row) && 'success' in row && 'prompt' in row)
+  return isObject(given) && (isObject(given.results) || (Array.isArray(given.results) && 'version' in given))
 }
 
 const versions = [2, 3]
 
 /** @throws SluiceError `invalid-input` for a version that is not known, and for rows that are none */
 export function readResults(given: unknown, name: string): FooResults {
-  const inner = isData(given) ? (isData(given.results) ? given.results : given) : { version: 3, results: given }
+  const inner = isObject(given) ? (isObject(given.results) ? given.results : given) : { version: 3, results: given }
   const { version, results } = inner
   if (typeof version !== 'number' || !versions.includes(version) || !Array.isArray(results)) {
     const found = version === undefined ? 'no version' : `version ${JSON.stringify(version)}`
@@ -87,10 +88,10 @@ export function readResults(given: unknown, name: string): FooResults {
 }
 
 function promptsOf({ prompts, table }: Data): FooResults['prompts'] {
-  const head = isData(table) && isData(table.head) ? table.head.prompts : undefined
+  const head = isObject(table) && isObject(table.head) ? table.head.prompts : undefined
   const list = Array.isArray(prompts) ? prompts : Array.isArray(head) ? head : []
   return list.flatMap((each: unknown) =>
-    isData(each) && typeof each.raw === 'string'
+    isObject(each) && typeof each.raw === 'string'
       ? [{ raw: each.raw, label: typeof each.label === 'string' ? each.label : each.raw }]
       : [],
   )
@@ -126,7 +127,7 @@ const added = new Set(['_conversation', 'sessionId'])
 
 /** The variables of a row, files read. */
 export function rowVars({ vars, testCase }: FooResult): Data {
-  const given = vars ?? (isData(testCase?.vars) ? testCase.vars : {})
+  const given = vars ?? (isObject(testCase?.vars) ? testCase.vars : {})
   return Object.fromEntries(Object.entries(given).filter(([name]) => !added.has(name)))
 }
 

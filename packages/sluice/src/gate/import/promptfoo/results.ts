@@ -1,5 +1,6 @@
+import { isObject } from '../../../json.ts'
 import { createLedger } from '../fidelity.ts'
-import { type Data, invalid, isData, listOf } from '../file-data.ts'
+import { type Data, invalid, listOf } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature, ImportedRecording } from '../imported.ts'
 import { baseName } from '../rows/data-set.ts'
@@ -51,7 +52,7 @@ export async function importResults(given: unknown, source: ImportSource): Promi
 }
 
 function descriptionOf(given: unknown): string | undefined {
-  const config = isData(given) && isData(given.config) ? given.config : {}
+  const config = isObject(given) && isObject(given.config) ? given.config : {}
   return typeof config.description === 'string' ? config.description : undefined
 }
 
@@ -62,8 +63,8 @@ function testOf(row: FooResult, place: string): FooTest {
     vars: rowVars(row),
     assert: listOf(assert),
     ...(typeof threshold === 'number' && { threshold }),
-    options: isData(options) ? options : {},
-    metadata: isData(metadata) ? metadata : {},
+    options: isObject(options) ? options : {},
+    metadata: isObject(metadata) ? metadata : {},
     place,
   }
 }

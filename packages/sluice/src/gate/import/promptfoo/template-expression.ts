@@ -1,3 +1,4 @@
+import { isObject } from '../../../json.ts'
 import { UnsupportedTemplateError } from './template-tokens.ts'
 
 export type TemplateVars = Readonly<Record<string, unknown>>
@@ -226,10 +227,7 @@ const filters: Record<string, (value: unknown, ...given: unknown[]) => unknown> 
   int: (value) => Number.parseInt(text(value), 10),
   join: (value, separator = '') => items(value).map(text).join(text(separator)),
   last: (value) => items(value).at(-1),
-  length: (value) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.keys(value).length
-      : items(value).length,
+  length: (value) => (isObject(value) ? Object.keys(value).length : items(value).length),
   lower: (value) => text(value).toLowerCase(),
   replace: (value, old, other) => text(value).replaceAll(text(old), text(other)),
   reverse: (value) => (typeof value === 'string' ? [...value].reverse().join('') : [...items(value)].reverse()),

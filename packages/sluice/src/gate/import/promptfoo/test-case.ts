@@ -1,6 +1,7 @@
 import { SluiceError } from '../../../errors.ts'
+import { isObject } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
-import { type Data, isData, listOf, parseData } from '../file-data.ts'
+import { type Data, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { ImportedCase, ImportedPart } from '../imported.ts'
 import { type Assertion, type AssertionSite, dropped } from './assertion.ts'
@@ -87,7 +88,7 @@ function assertionsOf(test: FooTest, site: TestSite): Assertion[] {
   const transforms = [...site.transforms, ...transformsOf(test.options)]
   return listOf(test.assert).flatMap((given, index) => {
     const place = `${test.place}.assert[${index}]`
-    if (!isData(given) || given.type !== 'assert-set')
+    if (!isObject(given) || given.type !== 'assert-set')
       return [assertionOf(given, { place, isMust, transforms, weight: 1 })]
     const inner = listOf(given.assert)
     const { threshold, weight } = given
@@ -110,7 +111,7 @@ function assertionsOf(test: FooTest, site: TestSite): Assertion[] {
 }
 
 function weightOf(given: unknown): number {
-  return isData(given) && typeof given.weight === 'number' ? given.weight : 1
+  return isObject(given) && typeof given.weight === 'number' ? given.weight : 1
 }
 
 interface Around {
@@ -122,7 +123,7 @@ interface Around {
 }
 
 function assertionOf(given: unknown, { place, isMust, transforms, weight }: Around): Assertion {
-  const data = isData(given) ? given : {}
+  const data = isObject(given) ? given : {}
   const type = typeof data.type === 'string' ? data.type : ''
   const own = weightOf(given) * weight
   return {
@@ -178,6 +179,6 @@ function otherFields({ options, threshold, metadata, assert, place, ...test }: F
     ledger.add({ ...row, name: 'description', outcome: 'same', note: 'the id of the case' })
   if (Object.keys(test.vars).length > 0) ledger.add({ ...row, name: 'vars', outcome: 'same', note: '' })
   for (const each of listOf(assert))
-    for (const key of Object.keys(isData(each) ? each : {}).filter((name) => Object.hasOwn(assertionNotes, name)))
+    for (const key of Object.keys(isObject(each) ? each : {}).filter((name) => Object.hasOwn(assertionNotes, name)))
       ledger.add({ ...row, name: `assert.${key}`, outcome: 'dropped', note: assertionNotes[key] ?? '' })
 }

@@ -1,4 +1,5 @@
-import { type Data, invalid, isData, listOf, parseData } from '../file-data.ts'
+import { isObject } from '../../../json.ts'
+import { type Data, invalid, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import { templateText } from './template-expression.ts'
 
@@ -12,21 +13,21 @@ const mostCombinations = 100_000
 
 /** The variables of a test: files read, lists multiplied out, and variables within texts put in. */
 export async function resolvedVars(test: Data, source: ImportSource): Promise<VarCombination[]> {
-  const given = { ...(isData(test.defaultVars) && test.defaultVars), ...(await varsOf(test.vars, source)) }
-  const isExpanded = !(isData(test.options) && test.options.disableVarExpansion === true)
+  const given = { ...(isObject(test.defaultVars) && test.defaultVars), ...(await varsOf(test.vars, source)) }
+  const isExpanded = !(isObject(test.options) && test.options.disableVarExpansion === true)
   const combinations = isExpanded ? await products(given, source) : [given]
   return Promise.all(combinations.map((vars) => resolved(vars, source)))
 }
 
 async function varsOf(given: unknown, source: ImportSource): Promise<Data> {
-  if (isData(given)) return given
+  if (isObject(given)) return given
   const all: Data = {}
   for (const each of listOf(given)) {
     const pattern = String(each).replace(/^file:\/\//, '')
     const files = /[*?{]/.test(pattern) ? await source.list(pattern) : [pattern]
     for (const file of files) {
       const data = parseData(await source.textOf(file), file)
-      if (!isData(data)) throw invalid(`${file} holds no variables by name`)
+      if (!isObject(data)) throw invalid(`${file} holds no variables by name`)
       Object.assign(all, data)
     }
   }

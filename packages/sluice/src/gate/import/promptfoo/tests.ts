@@ -1,5 +1,6 @@
+import { isObject } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, isData, listOf, parseData, parseLines } from '../file-data.ts'
+import { type Data, invalid, listOf, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import { csvTests } from './csv-tests.ts'
 import { resolvedVars } from './test-vars.ts'
@@ -58,9 +59,9 @@ async function defaultsOf(given: unknown, source: ImportSource): Promise<Data> {
   if (typeof given === 'string') {
     const file = given.replace(/^file:\/\//, '')
     const data = parseData(await source.textOf(file), file)
-    return isData(data) ? data : {}
+    return isObject(data) ? data : {}
   }
-  return isData(given) ? given : {}
+  return isObject(given) ? given : {}
 }
 
 async function loadTests(
@@ -73,9 +74,10 @@ async function loadTests(
   const isList = Array.isArray(given)
   for (const [index, each] of listOf(given).entries()) {
     const at = isList ? `${place}[${index}]` : place
-    const file = typeof each === 'string' ? each : isData(each) && typeof each.path === 'string' ? each.path : undefined
+    const file =
+      typeof each === 'string' ? each : isObject(each) && typeof each.path === 'string' ? each.path : undefined
     if (file !== undefined) found.push(...(await testsOfFile(file, at, source, ledger)))
-    else if (isData(each)) found.push({ test: each, place: at })
+    else if (isObject(each)) found.push({ test: each, place: at })
     else throw invalid(`${source.name}: ${at} is neither a test nor a file with tests`)
   }
   return found
@@ -105,7 +107,7 @@ async function testsOfFile(
       : each.endsWith('.jsonl')
         ? parseLines(text, each)
         : parseData(text, each)
-    const tests = isData(data) && Array.isArray(data.tests) ? data.tests : listOf(data)
+    const tests = isObject(data) && Array.isArray(data.tests) ? data.tests : listOf(data)
     found.push(...(await loadTests(tests, each, source, ledger)))
   }
   return found
@@ -118,7 +120,7 @@ async function scenarioTests(given: unknown, source: ImportSource, ledger: Fidel
     const place = `scenarios[${index}]`
     const scenario =
       typeof each === 'string' ? parseData(await source.textOf(each.replace(/^file:\/\//, '')), each) : each
-    if (!isData(scenario)) throw invalid(`${source.name}: ${place} is no scenario`)
+    if (!isObject(scenario)) throw invalid(`${source.name}: ${place} is no scenario`)
     const configs = await loadTests(scenario.config, `${place}.config`, source, ledger)
     const tests = await loadTests(scenario.tests ?? [{}], `${place}.tests`, source, ledger)
     for (const config of configs)
@@ -132,7 +134,7 @@ async function scenarioTests(given: unknown, source: ImportSource, ledger: Fidel
 
 /** What of two tests is joined, and not replaced by the second. */
 function joined(first: Data, second: Data): Data {
-  const maps = (key: string) => ({ ...(isData(first[key]) && first[key]), ...(isData(second[key]) && second[key]) })
+  const maps = (key: string) => ({ ...(isObject(first[key]) && first[key]), ...(isObject(second[key]) && second[key]) })
   return {
     vars: typeof second.vars === 'string' ? second.vars : maps('vars'),
     options: maps('options'),
@@ -142,19 +144,19 @@ function joined(first: Data, second: Data): Data {
 }
 
 function merged(test: Data, defaults: Data): Data {
-  const { disableDefaultAsserts } = { ...(isData(test.options) ? test.options : {}) }
+  const { disableDefaultAsserts } = { ...(isObject(test.options) ? test.options : {}) }
   const base = disableDefaultAsserts === true ? { ...defaults, assert: [] } : defaults
   return {
     ...base,
     ...test,
     ...joined(base, test),
-    ...(isData(test.vars) || test.vars === undefined ? {} : { defaultVars: base.vars }),
+    ...(isObject(test.vars) || test.vars === undefined ? {} : { defaultVars: base.vars }),
   }
 }
 
 async function expanded(test: Data, place: string, source: ImportSource): Promise<FooTest[]> {
   const { description, threshold, prompts, metadata, options } = test
-  const settings = isData(options) ? options : {}
+  const settings = isObject(options) ? options : {}
   const combinations = await resolvedVars({ ...test, options: settings }, source)
   return combinations.map(({ vars, fault }) => ({
     ...(typeof description === 'string' && { description }),
@@ -163,7 +165,7 @@ async function expanded(test: Data, place: string, source: ImportSource): Promis
     assert: listOf(test.assert),
     ...(typeof threshold === 'number' && { threshold }),
     options: settings,
-    metadata: isData(metadata) ? metadata : {},
+    metadata: isObject(metadata) ? metadata : {},
     ...(Array.isArray(prompts) && { prompts: prompts.map(String) }),
     place,
   }))

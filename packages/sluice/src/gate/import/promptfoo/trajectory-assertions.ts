@@ -1,4 +1,5 @@
-import { type Data, isData } from '../file-data.ts'
+import { isObject } from '../../../json.ts'
+import type { Data } from '../file-data.ts'
 import type { CheckEntry } from '../imported.ts'
 import { type Assertion, type AssertionSite, approximated, dropped, type Translation } from './assertion.ts'
 import { checkText, listOfTexts } from './text-value.ts'
@@ -18,12 +19,12 @@ const noNumber = 'its numbers of calls cannot be met'
 
 /** A name of one tool; undefined for a pattern of several. */
 function toolName(value: unknown): string | undefined {
-  const name = isData(value) ? (value.pattern ?? value.name) : value
+  const name = isObject(value) ? (value.pattern ?? value.name) : value
   return typeof name === 'string' && name !== '' && !/[*?]|\{\{/.test(name) ? name : undefined
 }
 
 function toolUsed({ value, isInverse }: Assertion): Translation {
-  if (isData(value)) return counted(value, isInverse)
+  if (isObject(value)) return counted(value, isInverse)
   const names = [value].flat().map(toolName)
   if (names.length === 0 || names.includes(undefined)) return dropped(noName)
   if (isInverse) return approximated([{ noToolCalled: names }], reported)
@@ -48,11 +49,11 @@ function isCount(value: unknown): value is number {
 }
 
 function argsMatch({ value, isInverse }: Assertion, { vars }: AssertionSite): Translation {
-  if (!isData(value)) return dropped('its value is no map')
+  if (!isObject(value)) return dropped('its value is no map')
   const name = toolName(value)
   const given = Object.hasOwn(value, 'args') ? value.args : value.arguments
   if (name === undefined) return dropped(noName)
-  if (!isData(given)) return dropped('its arguments are no map')
+  if (!isObject(given)) return dropped('its arguments are no map')
   if (value.defaults !== undefined) return dropped('arguments that may have their defaults have no counterpart')
   const ignore = [value.ignore ?? []].flat()
   if (ignore.some((key) => typeof key !== 'string' || /[*?]/.test(key))) {
@@ -68,13 +69,13 @@ function argsMatch({ value, isInverse }: Assertion, { vars }: AssertionSite): Tr
 function withTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value)
   if (Array.isArray(value)) return value.map((item: unknown) => withTexts(item, change))
-  if (!isData(value)) return value
+  if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTexts(item, change)]))
 }
 
 function sequence({ value, isInverse }: Assertion): Translation {
   if (isInverse) return dropped('an order that must not be has no counterpart')
-  const { steps, mode } = isData(value) ? value : { steps: value, mode: undefined }
+  const { steps, mode } = isObject(value) ? value : { steps: value, mode: undefined }
   const names = Array.isArray(steps) ? steps.map(toolName) : []
   if (names.length === 0 || names.includes(undefined)) return dropped(noName)
   const order = { steps: names, ...(mode === 'exact' && { mode }) }
@@ -83,7 +84,7 @@ function sequence({ value, isInverse }: Assertion): Translation {
 
 /** Steps there are spans of any kind. Only those of one tool are calls. */
 function stepCount({ value, isInverse }: Assertion): Translation {
-  const isOfTool = isData(value) && value.type === 'tool' && toolName(value) !== undefined
+  const isOfTool = isObject(value) && value.type === 'tool' && toolName(value) !== undefined
   if (!isOfTool) return dropped('its steps are spans of a trace; write maxSteps for messages of the assistant')
   return counted({ ...value, min: value.min ?? 0 }, isInverse)
 }

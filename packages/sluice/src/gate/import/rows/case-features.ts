@@ -1,6 +1,7 @@
 import type { Message } from '../../../core/suite/models/model.ts'
+import { isObject } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
-import { type Data, isData } from '../file-data.ts'
+import type { Data } from '../file-data.ts'
 import type { ImportedCase, ImportedFeature } from '../imported.ts'
 import { escapeBraces } from '../literal.ts'
 import { type RowCase, setOwn, textOfValue } from './row-fields.ts'
@@ -80,7 +81,7 @@ function placedInput(row: RowCase): Placed | { fault: string } {
   const vars: Data = {}
   for (const [name, value] of Object.entries(row.vars)) setOwn(vars, name, value)
   if (Array.isArray(input) && isChat(input)) return chatInput(row, input, vars)
-  if (isData(input)) {
+  if (isObject(input)) {
     const { messages, ...others } = input
     for (const [name, value] of Object.entries(others)) setOwn(vars, name, value)
     if (Array.isArray(messages) && isChat(messages)) return chatInput(row, messages, vars)
@@ -91,7 +92,7 @@ function placedInput(row: RowCase): Placed | { fault: string } {
 }
 
 function isChat(list: readonly unknown[]): list is Data[] {
-  return list.length > 0 && list.every((each) => isData(each) && typeof each.role === 'string' && 'content' in each)
+  return list.length > 0 && list.every((each) => isObject(each) && typeof each.role === 'string' && 'content' in each)
 }
 
 function chatInput(row: RowCase, list: readonly Data[], vars: Data): Placed | { fault: string } {
@@ -112,7 +113,7 @@ export function messageText(content: unknown): string | undefined {
   if (typeof content === 'string') return content
   const parts: unknown[] = Array.isArray(content) ? content : [content]
   const texts = parts.map((part) =>
-    typeof part === 'string' ? part : isData(part) && typeof part.text === 'string' ? part.text : undefined,
+    typeof part === 'string' ? part : isObject(part) && typeof part.text === 'string' ? part.text : undefined,
   )
   return texts.includes(undefined) ? undefined : texts.join('\n')
 }

@@ -1,5 +1,6 @@
+import { isObject } from '../../../json.ts'
 import { hint } from '../../../text/did-you-mean.ts'
-import { type Data, invalid, isData } from '../file-data.ts'
+import { type Data, invalid } from '../file-data.ts'
 import { checkFault } from '../literal.ts'
 import type { PlacedRow } from './read-rows.ts'
 import { type FieldUse, type RowFields, setOwn } from './row-fields.ts'
@@ -78,7 +79,7 @@ function liftedPath(row: Data, column: string): Data {
   const [first = '', ...rest] = column.split('.')
   if (rest.length === 0 || Object.hasOwn(row, column)) return row
   const inner = Object.hasOwn(row, first) ? row[first] : undefined
-  if (!isData(inner)) return row
+  if (!isObject(inner)) return row
   const key = rest.join('.')
   const own = liftedPath(inner, key)
   if (!Object.hasOwn(own, key)) return row

@@ -1,6 +1,7 @@
 import { readRecords } from '../../../core/suite/cases/csv.ts'
 import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts'
-import { type Data, invalid, isData, parseData, parseLines } from '../file-data.ts'
+import { isObject } from '../../../json.ts'
+import { type Data, invalid, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import { setOwn } from './row-fields.ts'
 
@@ -35,12 +36,12 @@ export async function readDataRows(source: ImportSource, keys: readonly string[]
   if (rows.length === 0) throw invalid(`${name} has no rows`)
   if (rows.length > mostRows)
     throw invalid(`${name} has ${rows.length} rows, more than ${mostRows}; import a part of it`)
-  return { rows, envelope: isData(data) ? data : {} }
+  return { rows, envelope: isObject(data) ? data : {} }
 }
 
 /** What the command lines of some tools print: `{status, headers, body}`. */
 function withoutBody(data: unknown, keys: readonly string[]): unknown {
-  const isAnswer = isData(data) && isData(data.body) && !keys.some((key) => key in data)
+  const isAnswer = isObject(data) && isObject(data.body) && !keys.some((key) => key in data)
   return isAnswer ? data.body : data
 }
 
@@ -51,7 +52,7 @@ function dataOf(text: string, name: string): unknown {
 }
 
 function rowsOfData(data: unknown, keys: readonly string[], name: string): PlacedRow[] {
-  const key = isData(data) ? keys.find((each) => Array.isArray(data[each])) : undefined
+  const key = isObject(data) ? keys.find((each) => Array.isArray(data[each])) : undefined
   const list = key === undefined ? data : (data as Data)[key]
   if (!Array.isArray(list)) {
     const wanted = keys.length === 0 ? '' : `, and no map with ${keys.join(' or ')}`
@@ -59,7 +60,7 @@ function rowsOfData(data: unknown, keys: readonly string[], name: string): Place
   }
   return list.map((row: unknown, index) => {
     const place = `${key ?? 'rows'}[${index}]`
-    if (!isData(row)) throw invalid(`${name}: ${place} is no map of fields`)
+    if (!isObject(row)) throw invalid(`${name}: ${place} is no map of fields`)
     return { row, place }
   })
 }

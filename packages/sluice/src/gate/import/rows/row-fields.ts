@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { isObject } from '../../../json.ts'
 import type { Fidelity, FidelityLedger } from '../fidelity.ts'
-import { type Data, isData, listOf } from '../file-data.ts'
+import { type Data, listOf } from '../file-data.ts'
 import type { CheckEntry, ImportedCase } from '../imported.ts'
 
 /**
@@ -129,7 +130,7 @@ function takeField(found: RowCase, { name, value, use, source, tags }: Field): F
   else if (use === 'variable') setOwn(found.vars, name, value)
   else if (use === 'variables') return takeVariables(found, value)
   else if (use === 'rubric') found.rubric.push(...textsIn(value, /\r?\n/).map((ask) => ({ ask })))
-  else if (use === 'metadata' && isData(value)) {
+  else if (use === 'metadata' && isObject(value)) {
     setOwn(source, name, value)
     tags.push(...textsIn(value.tags), ...textsIn(value.category))
   } else setOwn(source, name, value)
@@ -144,7 +145,7 @@ function isTaken(found: RowCase, use: FieldUse): boolean {
 
 /** A map is of variables, unless it holds the messages of a chat. */
 function takeVariables(found: RowCase, value: unknown): FieldOutcome {
-  if (!isData(value) || Array.isArray(value.messages)) {
+  if (!isObject(value) || Array.isArray(value.messages)) {
     if (found.input !== undefined) return { outcome: 'dropped', note: 'another field is the input already' }
     found.input = value
     return { outcome: 'same', note: notes.input ?? '' }
@@ -155,7 +156,7 @@ function takeVariables(found: RowCase, value: unknown): FieldOutcome {
 
 /** A reference is a text. Of a map with one key its value is meant; any other data is its JSON. */
 function takeExpected(found: RowCase, value: unknown): FieldOutcome {
-  if (isData(value)) {
+  if (isObject(value)) {
     const [[key, only] = [], ...more] = Object.entries(value)
     if (key !== undefined && more.length === 0) {
       found.expected = textOfValue(only)
@@ -222,7 +223,7 @@ export function rowsOutOfColumns(row: Data, maps: Readonly<Record<string, RegExp
     })
     if (map === undefined || key === undefined) setOwn(gathered, name, value)
     else if (value !== '' && value !== null) {
-      const inner = isData(gathered[map]) ? gathered[map] : {}
+      const inner = isObject(gathered[map]) ? gathered[map] : {}
       setOwn(inner, key, value)
       gathered[map] = inner
     }

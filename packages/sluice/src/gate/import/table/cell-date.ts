@@ -1,3 +1,5 @@
+import { dayMs } from '../../../time-units.ts'
+
 /** Whether a number format of Excel shows a date or a time. */
 export function isDateFormat(id: number, code: string | undefined): boolean {
   if ((id >= 14 && id <= 22) || (id >= 45 && id <= 47)) return true
@@ -7,8 +9,6 @@ export function isDateFormat(id: number, code: string | undefined): boolean {
     /[ymdhs]/i.test(code.replaceAll(/"[^"]*"|\[(?!h|m|s)[^\]]*\]|\\./gi, '').replace(/general/i, ''))
   )
 }
-
-const dayMs = 24 * 60 * 60 * 1000
 
 /** A number of days as an ISO date, with the time where there is one. Without a day it is a time alone. */
 export function dateText(days: number, isFrom1904: boolean): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { SluiceError } from '../../../errors.ts'
+import { jsonIn } from '../../../json.ts'
 import type { ForeignLabel, ForeignOutput } from './foreign-label.ts'
 
 const text = z.string().nullish()
@@ -90,21 +91,13 @@ function textOf(output: unknown): string | undefined {
 
 /** The rows of JSON, of pages of it, or of JSON Lines. */
 function rowsOf(content: string, file: string): unknown[] {
-  const parsed = parse(content) ?? content.split('\n').flatMap((line) => (line.trim() === '' ? [] : [parse(line)]))
+  const parsed = jsonIn(content) ?? content.split('\n').flatMap((line) => (line.trim() === '' ? [] : [jsonIn(line)]))
   const rows = (Array.isArray(parsed) ? parsed : [parsed]).flatMap((row) => {
     const { data } = object.safeParse(row)
     return Array.isArray(data?.data) ? data.data : [row]
   })
   if (rows.length > 0 && rows.every((row) => object.safeParse(row).success)) return rows
   throw new SluiceError('invalid-input', `${file}: this is neither a JSON list of records nor JSON Lines`)
-}
-
-function parse(content: string): unknown {
-  try {
-    return JSON.parse(content)
-  } catch {
-    return undefined
-  }
 }
 
 function read<T>(schema: z.ZodType<T>, row: unknown, place: string): T {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonIn } from '../../../../json.ts'
 import { mostStages, rolloutSettingsSchema } from '../../../../records/rollout-settings.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { trafficFields } from '../../../pages/traffic-choice.ts'
@@ -47,12 +48,10 @@ export function startHidden({ settings, judgePercent }: SuitedSettings, given: G
 }
 
 const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be that of the page' })
-    return z.NEVER
-  }
+  const value = jsonIn(text)
+  if (value !== undefined) return value
+  context.addIssue({ code: 'custom', message: 'must be that of the page' })
+  return z.NEVER
 })
 
 const count = z.coerce.number().gt(0).max(1e9)

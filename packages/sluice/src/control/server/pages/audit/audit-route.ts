@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { shownKey } from '../../../../core/suite/config/environments.ts'
 import type { AuditHead, AuditRow } from '../../../../records/audit-row.ts'
 import { readers } from '../../../../records/token-scopes.ts'
+import { dayMs } from '../../../../time-units.ts'
 import { type AuditFilter, auditPage } from '../../../pages/audit.ts'
 import { systemChain } from '../../../release/audit.ts'
 import type { ReleaseStore } from '../../../store/release-store.ts'
@@ -89,8 +90,6 @@ async function search(
   }
   return found
 }
-
-const dayMs = 86_400_000
 
 function matches({ action, actor, at }: AuditRow, filter: AuditFilter): boolean {
   const holds = (text: string, wanted: string) => text.toLowerCase().includes(wanted.toLowerCase())

@@ -1,7 +1,9 @@
 import type { ChartEvent } from '../../../../charts/events.ts'
+import { eValueOf } from '../../../../charts/evidence-scale.ts'
 import type { Rollout } from '../../../../records/rollout.ts'
+import { ppmPerPercent } from '../../../../records/rollout-settings.ts'
 import type { EvidenceLine, ShownEvidence } from '../../../pages/rollout/evidence.ts'
-import { hasEnded } from '../../../release/rollout-state.ts'
+import { hasEnded, stagePpm } from '../../../release/rollout-state.ts'
 import { type Assessment, hasData } from '../../../rollout/assessment/assessment.ts'
 import { evidencePoints, together } from '../../../rollout/assessment/evidence-series.ts'
 import { signalNames } from '../../../rollout/assessment/signal-names.ts'
@@ -10,9 +12,6 @@ import { stateText } from '../../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
 import { isProven } from '../canary-sign.ts'
 import type { RolloutFacts } from './rollout-facts.ts'
-
-/** A number that can be drawn, however great. */
-const eValueOf = (logE: number) => Math.exp(Math.min(logE, 700))
 
 /** A series that begins so much later than the rollout, in ms, lacks its beginning. */
 const lateMs = 60_000
@@ -74,7 +73,7 @@ function pointsOf(name: string, recorded: RecordedEvidence | null, logE: number 
 function eventsOf(rollout: Rollout): ChartEvent[] {
   const { enteredAt, settings, status, endedAt, pausedAt } = rollout
   const stages = enteredAt.map((x, index): ChartEvent => {
-    const share = `${(settings.stages[index]?.ppm ?? 0) / 10_000} %`
+    const share = `${stagePpm(settings.stages, index) / ppmPerPercent} %`
     return { x, label: share, says: `Stage ${index + 1}: ${share} of the users` }
   })
   const label = stateText({ ...rollout, state: status })

@@ -3,18 +3,19 @@ import type { FeatureState } from '../../../../records/feature.ts'
 import type { Rollout } from '../../../../records/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { formatAmount, formatCount } from '../../../../text/format.ts'
+import { dayMs } from '../../../../time-units.ts'
 import type { HealthSign, RolloutPage } from '../../../pages/rollout/rollout-page.ts'
 import type { ServingShares } from '../../../pages/rollout/serving.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../../release/rollout-state.ts'
 import { pastAlert } from '../../../rollout/assessment/alerts.ts'
-import { type Assessment, evidenceLoudness, hasData } from '../../../rollout/assessment/assessment.ts'
+import { type Assessment, evidenceLoudness, hasData, isOld } from '../../../rollout/assessment/assessment.ts'
 import { reachesAt } from '../../../rollout/assessment/evidence-series.ts'
 import { isOutage, type JudgeHealth } from '../../../rollout/assessment/judge-health.ts'
 import { notJudged, waitingLines } from '../../../words/figures-text.ts'
 import { momentText, timeOfDay } from '../../../words/moments.ts'
 import { rolloutSentence } from '../../../words/rollout-sentence.ts'
 import { stageText, stateText } from '../../../words/rollout-state-text.ts'
-import { isOld, type RecordedEvidence } from '../../engine-state.ts'
+import type { RecordedEvidence } from '../../engine-state.ts'
 import type { InstanceState } from '../../instances/instance-states.ts'
 import { judgeWordOf } from '../../versions/judge-word.ts'
 import { runningTone } from '../canary-sign.ts'
@@ -73,7 +74,7 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
   }
 }
 
-const soonMs = 86_400_000
+const soonMs = dayMs
 
 /** When it is rolled back by itself, once there is an alarm, and if the evidence goes on growing as it does. */
 function paceLines({ assessment, recorded, leader, now }: RolloutFacts): string[] {
