@@ -1,6 +1,6 @@
 import { serve } from '../control/server/serve/serve.ts'
 import { SluiceError } from '../errors.ts'
-import { openNights } from '../gate/nightly/last-night.ts'
+import { openNights } from '../gate/nightly/history.ts'
 import { oneOf, readFlags, set, text, time, wholeNumberFrom } from './flags.ts'
 import type { Host } from './host.ts'
 

@@ -2,17 +2,18 @@ import type { NightReport, Served } from '../../records/report/night-report.ts'
 import type { JudgeBridge } from '../../records/report/upgrade-report.ts'
 import { formatScore } from '../../text/format.ts'
 import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
+import { decide } from '../verdict/decide.ts'
+import { gateCases } from '../verdict/decide-by-rounds.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
 import type { VerdictReason } from '../verdict/reasons.ts'
 import type { FinalVerdict } from '../verdict/verdict.ts'
 import { driftsOf, type TonightCase, testDrift } from './drift.ts'
 import { driftReasons } from './drift-reasons.ts'
 import { type FreshAnswers, similarityTo } from './kept-answers.ts'
-import { levelWithout } from './level.ts'
 import { notComparable } from './night-notes.ts'
 import type { NightCase, NightRecord, Sentinel } from './night-record.ts'
 import { servedChanges } from './served.ts'
-import { suiteChange } from './suite-change.ts'
+import { type SuiteChange, suiteChange } from './suite-change.ts'
 
 /** Everything that was measured this night. */
 export interface NightMeasured {
@@ -128,6 +129,38 @@ function nightVerdict(level: FinalVerdict, drifts: readonly VerdictReason[]): Fi
   if (drifts.length === 0 || level.reasons.some(({ code }) => gaps.has(code))) return level
   const failed = level.verdict === 'fail' ? level.reasons : []
   return { verdict: 'fail', strength: 'strong', reasons: [...drifts, ...failed], exitCode: 1 }
+}
+
+const ofThreshold = new Set(['below-threshold', 'threshold-undecided'])
+
+/**
+ * The verdict on the level of the scores, apart from changes of the suite. Where the threshold is missed only with the
+ * cases that are new tonight, a note says so and nobody is alarmed. From the next night on they count.
+ */
+function levelWithout(
+  change: SuiteChange | null,
+  level: FinalVerdict,
+  cases: readonly CaseScores[],
+  policy: GatePolicy,
+): FinalVerdict {
+  if (!change || level.verdict === 'pass' || !level.reasons.some(({ code }) => ofThreshold.has(code))) return level
+  const changed = new Set([...change.added, ...change.edited])
+  const same = gateCases(cases, false)
+    .filter(({ id }) => !changed.has(id))
+    .map((row) => ({ ...row, critical: false }))
+  const onlyRound = { ...policy, looks: policy.looks.slice(0, 1) }
+  const { decision } = decide(same, onlyRound, undefined, { last: true })
+  if (decision?.verdict !== 'pass' || !decision.threshold) return level
+  const others = level.reasons.filter(({ code }) => !ofThreshold.has(code))
+  if (others.length > 0) return { ...level, reasons: others }
+  const { threshold, mean } = decision.threshold
+  const message = `The threshold of ${threshold} is missed only with the cases that are new tonight: without them the mean is ${formatScore(mean)}. From the next night on they count.`
+  return {
+    verdict: 'pass',
+    strength: decision.strength,
+    reasons: [{ code: 'suite-change', message, tag: null, case: null }, ...decision.reasons],
+    exitCode: 0,
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import path from 'node:path'
+import { performance } from 'node:perf_hooks'
 import { type Clock, systemClock } from '@sluice/client'
 import { createLeanFetch } from '../../../core/providers/http/lean-fetch.ts'
 import { SluiceError } from '../../../errors.ts'
@@ -16,7 +17,6 @@ import { listen } from '../http/listen.ts'
 import { createLog, type Level } from '../log.ts'
 import { createMetrics, type Metrics } from '../metrics/metrics.ts'
 import { startForecastThread } from '../rollouts/forecast-thread.ts'
-import { createThreadLoad } from '../thread-load.ts'
 import { seedAdmin } from '../tokens.ts'
 import { noteEnvironments } from './note-environments.ts'
 import { noteRules } from './note-rules.ts'
@@ -147,6 +147,17 @@ function refuseOpenAddress(host: string): void {
     'invalid-input',
     `--host ${host}: other machines may connect only if a token exists. Set SLUICE_ADMIN_TOKEN, e.g. to "openssl rand -hex 32"`,
   )
+}
+
+/** Returns, at each call, in which share of the time since the last one this thread was at work, in [0,1]. */
+function createThreadLoad(): () => number {
+  let before = performance.eventLoopUtilization()
+  return () => {
+    const now = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(now, before)
+    before = now
+    return utilization
+  }
 }
 
 /** The first signal asks to end, a second one to end at once. */

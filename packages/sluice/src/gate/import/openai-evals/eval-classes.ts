@@ -3,7 +3,6 @@ import type { Fidelity } from '../fidelity.ts'
 import { type Data, invalid, parseData } from '../file-data.ts'
 import type { CheckEntry } from '../imported.ts'
 import { escapeBraces, patternOf } from '../literal.ts'
-import { pythonTemplate } from './python-template.ts'
 
 interface Graded {
   checks: CheckEntry[]
@@ -117,6 +116,21 @@ function withArgs(prompt: string, args: unknown): string {
       text.replaceAll(`{${key}}`, () => String(value).replaceAll('{', '{{').replaceAll('}', '}}')),
     prompt,
   )
+}
+
+/** A template of Python's `str.format` as one of ours; undefined where a placeholder is more than a name. */
+function pythonTemplate(text: string): string | undefined {
+  const parts: string[] = []
+  let literal = ''
+  for (const [token] of text.matchAll(/\{\{|\}\}|\{[^{}]*\}|[^{}]+|[{}]/g)) {
+    const name = /^\{([^{}]*)\}$/.exec(token)?.[1]
+    if (name === undefined) literal += token === '{{' ? '{' : token === '}}' ? '}' : token
+    else if (/^[A-Za-z_]\w*$/.test(name)) {
+      parts.push(escapeBraces(literal), `{{${name}}}`)
+      literal = ''
+    } else return undefined
+  }
+  return [...parts, escapeBraces(literal)].join('')
 }
 
 function choiceScores(choices: readonly string[], given: unknown) {
