@@ -3,99 +3,192 @@ import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 
-const packages = path.join(import.meta.dirname, '../..')
-const src = path.join(packages, 'sluice/src')
+const root = path.join(import.meta.dirname, '../../..')
 const imports = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
 
 /** A file this short that only one other imports belongs into that one, unless it is looked for by its name. */
 const shortLines = 40
 const mostInFolder = 30
 
-/** Folders in which each file is one of a series, and a reader looks for the one that he wants. */
-const series = [
-  { folder: 'cli', why: 'one file per command' },
-  { folder: 'control/pages', why: 'one file per page' },
-  { folder: 'control/server', why: 'one file or folder per subject of the contract' },
-  { folder: 'control/store/sqlite', why: 'one file per part of the store, the same in PostgreSQL' },
-  { folder: 'control/store/postgres', why: 'one file per part of the store, the same in SQLite' },
-  { folder: 'core/providers', why: 'one file per provider and per rule of calling' },
-  { folder: 'gate/import', why: 'one file or folder per format of another tool' },
-  { folder: 'records', why: 'one file per stored or sent thing' },
-  { folder: 'stats', why: 'one file per formula; the index is their only importer' },
-]
-
-/** Others that stand by themselves, and why. */
-const concepts: Record<string, string> = {
-  'control/live/background.ts': 'work that nobody waits for',
-  'control/live/clock-steps.ts': 'whether the wall clock is to be believed',
-  'control/live/score-entry.ts': "the judge's score as it is logged",
-  'control/live/urgency.ts': 'which request is judged first',
-  'control/release/quiet-hours.ts': 'a setting of rollouts by its name',
-  'control/remote/drift-text.ts': 'one file per text that a command prints',
-  'control/rollout/observe/observe-feedback.ts': 'one file per kind of entry',
-  'core/scorers/checks/trajectory/end-state.ts': 'a check of the end state',
-  'core/suite/checks/path-settings.ts': 'a path, and what it must select',
-  'core/suite/shipped-schemas.ts': 'the JSON Schemas that are shipped',
-  'gate/calibration/labeller-agreement.ts': 'how far people agree with each other',
-  'gate/ci/measure-approval.ts': 'who may approve a changed measure',
-  'gate/costs/costs-svg.ts': 'the picture of what evaluation cost',
-  'gate/drill/mutators/output-mutators.ts': 'every way in which answers are made worse',
-  'gate/guard/judged-by-base.ts': 'judging by the base commit',
-  'gate/init/workflows.ts': 'the workflows of a new project',
-  'gate/label-page/page-assets.ts': 'what the build replaces by finished texts',
-  'gate/nightly/last-night.ts': 'what the last night said',
-  'gate/nightly/level.ts': 'the level of the scores without what the suite has done',
-  'gate/report/html/client/theme.ts': 'light and dark',
-  'gate/trends/comparability.ts': 'whether two scores may be compared',
-  'gate/report/html/feature-pictures.ts': 'the pictures of a feature',
-  'gate/report/html/prompt-diff-html.ts': 'what the prompt asks differently',
-  'gate/report/html/quote-range.ts': 'where a quote stands in a text',
-  'masking/masked-output.ts': 'a stream that masks',
+interface ShortFile {
+  file: string
+  /** The one file that imports it. */
+  importer: string
+  text: string
 }
 
-/** Short files with one importer, and the importer. */
-function shortRooms(files: ReadonlyMap<string, string>): [file: string, importer: string][] {
+interface Series {
+  /** Each without the folders in it. */
+  folders: readonly string[]
+  why: string
+  /** Whether a file of these folders is one of the series. */
+  holds: (short: ShortFile, files: ReadonlyMap<string, string>) => boolean
+}
+
+/** Whether it is imported by the file that lists the series, or by one of the folder whose files list it. */
+const listedBy =
+  (list: string) =>
+  ({ importer }: ShortFile) =>
+    importer === list || `${path.dirname(importer)}/` === list
+
+/** Folders of which a reader opens the one file that he wants, since he knows what it is called. */
+const series: readonly Series[] = [
+  {
+    folders: ['', '/judge', '/release', '/rollout', '/suite'].map((folder) => `sluice/cli${folder}`),
+    why: 'one file per command',
+    holds: listedBy('sluice/cli/usage/'),
+  },
+  { folders: ['sluice/cli/usage'], why: 'one file per group of commands', holds: listedBy('sluice/cli/program.ts') },
+  { folders: ['sluice/control/pages'], why: 'one file per page', holds: listedBy('sluice/control/server/pages/') },
+  {
+    folders: ['sluice/control/server/pages', 'sluice/control/server/pages/feature'],
+    why: 'one file per address of a page',
+    holds: listedBy('sluice/control/server/pages/page-routes.ts'),
+  },
+  {
+    folders: ['sluice/control/store/sqlite', 'sluice/control/store/postgres'],
+    why: 'one file per part of a store, with the same name in both',
+    holds: ({ file }, files) =>
+      ['sqlite', 'postgres'].every((kind) => files.has(file.replace(/[a-z]+(?=\/[^/]+$)/, kind))),
+  },
+  {
+    folders: ['sluice/records'],
+    why: 'one file per thing that is stored or sent, with its schema',
+    holds: ({ file, text }) => text.includes(`export const ${camelCase(path.basename(file, '.ts'))}Schema = `),
+  },
+  {
+    folders: ['', '/agreement', '/e-values', '/gate', '/intervals'].map((folder) => `sluice/stats${folder}`),
+    why: 'one file per formula',
+    holds: listedBy('sluice/stats/index.ts'),
+  },
+]
+
+/** Others that are looked for by their name, and as what. */
+const concepts: Record<string, string> = {
+  'client/outcomes/content.ts': 'what of inputs and outputs can be sent',
+  'sluice/control/live/background.ts': 'work that nobody waits for, with a bound',
+  'sluice/control/live/clock-steps.ts': 'whether the wall clock is to be believed',
+  'sluice/control/live/score-entry.ts': 'the entry of the log that a score becomes',
+  'sluice/control/live/urgency.ts': 'which request is judged first',
+  'sluice/control/pages/client/unsent.ts': 'what the script of the pages does with a form that was not taken',
+  'sluice/control/release/quiet-hours.ts': 'the setting of rollouts that has this name',
+  'sluice/control/remote/drift-text.ts': 'what sluice drift prints, beside the texts of other commands',
+  'sluice/control/rollout/observe/observe-feedback.ts': 'one of the kinds of entries, beside those of the others',
+  'sluice/control/server/drift.ts': 'the route of the drift watch',
+  'sluice/control/server/metrics/metrics-route.ts': 'the route of the metrics, and who may see which',
+  'sluice/core/providers/api/sent-parts.ts': 'texts and files of a message, as the AI SDK takes them',
+  'sluice/core/providers/api/served-model.ts': 'whether the model that answered is the one that was asked',
+  'sluice/core/providers/price-supplement.ts': 'the prices that are written by hand',
+  'sluice/core/providers/processes/free-port.ts': 'a port for a server that is started',
+  'sluice/core/scorers/checks/trajectory/end-state.ts': 'the check of this name',
+  'sluice/core/suite/checks/path-settings.ts': 'a path, and what it must select',
+  'sluice/core/suite/shipped-schemas.ts': 'the JSON Schemas that are shipped',
+  'sluice/gate/calibration/labeller-agreement.ts': 'how far people agree with each other',
+  'sluice/gate/ci/measure-approval.ts': 'who may approve a changed measure',
+  'sluice/gate/costs/costs-svg.ts': 'the picture of what evaluation cost',
+  'sluice/gate/drill/mutators/output-mutators.ts': 'the list of all ways in which answers are made worse',
+  'sluice/gate/guard/judged-by-base.ts': 'judging by the base commit',
+  'sluice/gate/import/openai-evals/openai-evals.ts': 'the format that its folder reads, as formats.ts loads it',
+  'sluice/gate/import/phoenix.ts': 'the format of this name, as formats.ts loads it',
+  'sluice/gate/import/promptfoo/promptfoo.ts': 'the format that its folder reads, as formats.ts loads it',
+  'sluice/gate/import/table/cell-date.ts': 'how Excel counts days, beside how it writes files',
+  'sluice/gate/init/workflows.ts': 'the workflows of a new project',
+  'sluice/gate/label-page/page-assets.ts': 'what the build replaces by finished texts',
+  'sluice/gate/report/html/client/theme.ts': 'light and dark',
+  'sluice/gate/report/html/feature-pictures.ts': 'which pictures a feature has',
+  'sluice/gate/report/html/prompt-diff-html.ts': 'prompt-diff.ts as HTML',
+  'sluice/gate/report/html/quote-range.ts': 'where a quote stands in a text',
+  'sluice/gate/trends/comparability.ts': 'whether two scores may be compared',
+  'sluice/masking/masked-output.ts': 'a stream of the process that masks',
+  'sluice/stats/cholesky.ts': 'the decomposition of this name',
+}
+
+const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
+
+/** Short files with one importer. */
+function shortFiles(files: ReadonlyMap<string, string>): ShortFile[] {
   const importers = new Map<string, Set<string>>()
   for (const [file, text] of files)
     for (const match of text.matchAll(imports)) {
       const target = path.join(path.dirname(file), match[1] ?? '')
       importers.set(target, (importers.get(target) ?? new Set()).add(file))
     }
-  return [...files].flatMap(([file, text]): [string, string][] => {
-    const [only, ...more] = importers.get(file) ?? []
-    return only !== undefined && more.length === 0 && text.trimEnd().split('\n').length <= shortLines
-      ? [[file, only]]
+  return [...files].flatMap(([file, text]) => {
+    const [importer, ...more] = importers.get(file) ?? []
+    return importer !== undefined && more.length === 0 && text.trimEnd().split('\n').length <= shortLines
+      ? [{ file, importer, text }]
       : []
   })
 }
 
-const sources = () =>
-  new Map(globSync('**/*.ts', { cwd: src }).map((file) => [file, readFileSync(path.join(src, file), 'utf8')]))
+const seriesOf = (short: ShortFile, files: ReadonlyMap<string, string>) =>
+  series.find(({ folders, holds }) => folders.includes(path.dirname(short.file)) && holds(short, files))
 
-test('a short file with one importer is a concept, and says which', () => {
-  const found = shortRooms(sources())
-  assert.ok(found.length > 10, `only ${found.length} short files were found`)
-  const unexplained = found.filter(
-    ([file]) => !(file in concepts) && !series.some(({ folder }) => file.startsWith(`${folder}/`)),
+/** By their package and their path in its sources, such as `sluice/cli/gate.ts`. */
+function sources(): Map<string, string> {
+  const files = globSync('packages/*/src/**/*.ts', { cwd: root })
+  return new Map(
+    files.map((file) => [file.replace(/^packages\/(\w+)\/src/, '$1'), readFileSync(path.join(root, file), 'utf8')]),
   )
-  assert.deepEqual(unexplained, [])
+}
+
+/** Those that neither a series nor the list explains. */
+function unexplained(files: ReadonlyMap<string, string>): string[] {
+  return shortFiles(files)
+    .filter((short) => !(short.file in concepts) && !seriesOf(short, files))
+    .map(({ file, importer }) => `${file}, imported by ${importer}`)
+}
+
+test('a short file with one importer is one of a series, or on the list with what it is looked for as', () => {
+  const files = sources()
+  assert.ok(shortFiles(files).length > 10)
+  assert.deepEqual(unexplained(files), [])
 })
 
-test('every concept on the list is still a short file with one importer', () => {
-  const found = new Set(shortRooms(sources()).map(([file]) => file))
+test('every file on the list and every folder of a series is still needed there', () => {
+  const files = sources()
+  const found = shortFiles(files)
+  const listed = new Set(found.filter((short) => !seriesOf(short, files)).map(({ file }) => file))
   assert.deepEqual(
-    Object.keys(concepts).filter((file) => !found.has(file)),
+    Object.keys(concepts).filter((file) => !listed.has(file)),
+    [],
+  )
+  const inSeries = new Set(found.filter((short) => seriesOf(short, files)).map(({ file }) => path.dirname(file)))
+  assert.deepEqual(
+    series.flatMap(({ folders }) => folders).filter((folder) => !inSeries.has(folder)),
     [],
   )
 })
 
-test('a short file with one importer is found', () => {
+test('a short file with one importer is found, also in the folder of a series to which it does not belong', () => {
+  const [one, long] = ['export const one = 1\n', 'export const long = 3\n'.repeat(50)]
   const files = new Map([
-    ['a/one.ts', "import { two } from './two.ts'\n"],
-    ['a/two.ts', 'export const two = 2\n'],
-    ['a/long.ts', 'export const long = 3\n'.repeat(50)],
+    ['sluice/a/one.ts', "import { two } from './two.ts'\n"],
+    ['sluice/a/two.ts', "import { long } from './long.ts'\n"],
+    ['sluice/a/long.ts', long],
+    ['sluice/cli/usage/x.ts', "await import('../gate.ts')\n"],
+    ['sluice/cli/gate.ts', "import { part } from './part.ts'\n"],
+    ['sluice/cli/part.ts', one],
+    ['sluice/cli/deeper/part.ts', one],
+    ['sluice/cli/usage/deeper.ts', "import '../deeper/part.ts'\n"],
+    [
+      'sluice/control/store/open.ts',
+      "import './sqlite/both.ts'\nimport './postgres/both.ts'\nimport './sqlite/alone.ts'",
+    ],
+    ['sluice/control/store/sqlite/both.ts', one],
+    ['sluice/control/store/postgres/both.ts', one],
+    ['sluice/control/store/sqlite/alone.ts', one],
+    ['sluice/b.ts', "import './records/judge-task.ts'\nimport './records/other.ts'\n"],
+    ['sluice/records/judge-task.ts', 'export const judgeTaskSchema = z.object({})\n'],
+    ['sluice/records/other.ts', one],
   ])
-  assert.deepEqual(shortRooms(files), [['a/two.ts', 'a/one.ts']])
+  assert.deepEqual(unexplained(files), [
+    'sluice/a/two.ts, imported by sluice/a/one.ts',
+    'sluice/cli/part.ts, imported by sluice/cli/gate.ts',
+    'sluice/cli/deeper/part.ts, imported by sluice/cli/usage/deeper.ts',
+    'sluice/control/store/sqlite/alone.ts, imported by sluice/control/store/open.ts',
+    'sluice/records/other.ts, imported by sluice/b.ts',
+  ])
 })
 
 /** The folders that hold too many files themselves, those of their folders not counted. */
@@ -105,16 +198,17 @@ function fullFolders(files: readonly string[]): string[] {
   )
 }
 
-test('no folder of a package holds more than thirty files', () => {
-  for (const [name, least] of Object.entries({ client: 30, sluice: 1000 })) {
-    const files = globSync(`${name}/src/**/*.ts`, { cwd: packages })
-    assert.ok(files.length > least, `only ${files.length} files of ${name} were looked at`)
-    assert.deepEqual(fullFolders(files), [])
-  }
+test('no folder holds more than thirty files', () => {
+  const files = globSync('{packages/*/{src,test},scripts,demo}/**/*.*', { cwd: root, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
+    .map((entry) => path.join(path.relative(root, entry.parentPath), entry.name))
+  for (const part of ['packages/client/test', 'packages/sluice/src', 'packages/sluice/test', 'scripts', 'demo'])
+    assert.ok(files.filter((file) => file.startsWith(`${part}/`)).length > 15, part)
+  assert.deepEqual(fullFolders(files), [])
 })
 
 test('a folder with more than thirty files is found', () => {
-  const files = Array.from({ length: 31 }, (_, index) => `client/src/file-${index}.ts`)
-  assert.deepEqual(fullFolders([...files, 'client/src/prompt/template.ts']), ['client/src: 31'])
+  const files = Array.from({ length: 31 }, (_, index) => `scripts/file-${index}.ts`)
+  assert.deepEqual(fullFolders([...files, 'scripts/bench/gate.ts']), ['scripts: 31'])
   assert.deepEqual(fullFolders(files.slice(1)), [])
 })

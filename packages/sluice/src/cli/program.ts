@@ -4,6 +4,7 @@ import { SluiceError } from '../errors.ts'
 import { exitCodes, exitCodesInWords } from '../exit-codes.ts'
 import { visibleText } from '../text/untrusted.ts'
 import { type Host, withVisibleOutput } from './host.ts'
+import { addApprovals } from './usage/approvals.ts'
 import { addCaseCommands } from './usage/cases.ts'
 import { addControlPlane } from './usage/control-plane.ts'
 import { addForecasts } from './usage/forecasts.ts'
@@ -65,6 +66,7 @@ function buildProgram(host: Host, done: Done): Command {
   const visible = withVisibleOutput(host)
   addControlPlane(program, visible, done)
   addReleases(program, visible, done)
+  addApprovals(program, visible, done)
   addRecords(program, visible, done)
   addCaseCommands(program, visible, done)
   addForecasts(program, visible, done)

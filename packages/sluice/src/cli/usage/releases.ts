@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { RolloutAction } from '../../control/remote/remote-control-plane.ts'
 import type { Host } from '../host.ts'
-import { addApprovals } from './approvals.ts'
 import { type Done, withRemoteOptions } from './options.ts'
 
 /** Adds the commands that publish and release versions. */
@@ -39,7 +38,6 @@ export function addReleases(program: Command, host: Host, done: Done): void {
     )
 
   addRollouts(program, host, done)
-  addApprovals(program, host, done)
 }
 
 const proposeFlag = ['--propose', 'only propose it, for others to approve: what a token of a pipeline may do'] as const
