@@ -68,7 +68,7 @@ function baseNotes({ missing }: GateScope): string[] {
 /** The first thing that a run says which evaluates nothing. */
 function nothingAffected({ features, git, changedPaths }: GateScope, { changedFiles }: ConclusionOptions): string {
   const names = features.map(({ prompt }) => prompt.feature).join(', ')
-  const rest = `nothing was evaluated, nothing was paid. Features: ${names}. Use --all to judge them all the same; --explain says what was looked at.`
+  const rest = `nothing was evaluated, nothing was paid. Features: ${names}. Use --all to judge them anyway; --explain says what was looked at.`
   if (changedFiles !== undefined && changedPaths === 0)
     return `The list ${changedFiles} of --changed-files is empty: ${rest}`
   const base = git?.base?.slice(0, 7)

@@ -102,8 +102,8 @@ async function requireChange(git: Git, base: string, event: string): Promise<voi
   if (base !== (await git.head()) || (await git.changedSince(base)).length > 0) return
   throw new SluiceError(
     'invalid-input',
-    `CI names no change for ${event}, and HEAD has nothing that the default branch has not, so no feature could ever be judged. ` +
-      'Judge them all with --all, name an older commit with --base, or watch what is in production with sluice nightly.',
+    `CI names no change for ${event}, and HEAD has no commit that the default branch lacks: there is nothing to judge. ` +
+      'Judge all features with --all, name an older commit with --base, or watch what is in production with sluice nightly.',
   )
 }
 

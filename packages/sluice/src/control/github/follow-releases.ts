@@ -161,7 +161,7 @@ async function sendRow(
     const end = await run(step).catch((error: unknown) => {
       const why = rowRefusal(error)
       isRefused = true
-      faults.note(feature, new SluiceError('refused', `GitHub was not told all of ${feature}: ${why}`), 0)
+      faults.note(feature, new SluiceError('refused', `GitHub did not get all messages about ${feature}: ${why}`), 0)
       return 'refused' as const
     })
     count(step.do, end)

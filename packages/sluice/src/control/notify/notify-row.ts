@@ -121,7 +121,7 @@ async function send(
     notified.waiting = delivery.refused ? others : [...others, later]
     count?.(channel.id, delivery.refused ? 'refused' : 'delayed')
     const end = delivery.refused ? '; it is not sent again' : ''
-    const what = `${channel.id} was not told that ${message.title}: ${delivery.why}${end}`
+    const what = `${channel.id} did not get the message "${message.title}": ${delivery.why}${end}`
     faults.note(waiting.feature, new SluiceError(delivery.refused ? 'refused' : 'cannot-run', what), waitMs)
   }
 }
@@ -129,6 +129,6 @@ async function send(
 function giveUp(waiting: Waiting, notified: NotifiedRows, { channel, count, faults }: NotifierOptions): void {
   notified.waiting = notified.waiting.filter((other) => other !== waiting)
   count?.(channel.id, 'lost')
-  const what = `${channel.id} was not told what happened to ${waiting.feature} (row ${waiting.seq} of its log): it is no news any more`
+  const what = `${channel.id} did not get the message about ${waiting.feature} (row ${waiting.seq} of its log): it is too old now`
   faults.note(waiting.feature, new SluiceError('cannot-run', what), 0)
 }

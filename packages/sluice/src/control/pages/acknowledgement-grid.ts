@@ -48,7 +48,7 @@ ${hidden > 0 ? html`<p class="muted">and ${formatCount(hidden)} more, none of th
 
 /** A canary ends by itself where nobody is heard of, and nothing else does. */
 const uncounted =
-  ' Not counted are instances that have been silent for long: one that is cut off serves what was before until it connects again.'
+  ' Instances that have been silent for long are not counted. An instance that cannot reach the control plane serves the earlier version until it connects again.'
 
 function summary({ counts, takesBack, isLate, instances }: AcknowledgementGrid, total: number): Html {
   const { applied, incumbentsOnly, missing, silent } = counts

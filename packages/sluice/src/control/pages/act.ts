@@ -117,11 +117,11 @@ function formPart(form: ActForm, isFaulty: boolean): Html {
 ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <label for="reason">Reason</label>
 <textarea id="reason" name="reason" rows="2" maxlength="2000" required aria-describedby="reason-use${isFaulty ? ' fault' : ''}">${reason}</textarea>
-<small id="reason-use">Kept in the audit log, and told to whoever is notified.</small>
+<small id="reason-use">It is kept in the audit log, and sent with the notifications.</small>
 ${
   override === null
     ? undefined
-    : html`<label for="override">Reason to release it all the same</label>
+    : html`<label for="override">Reason to release it anyway</label>
 <p class="note" id="override-why">${override.why}</p>
 <textarea id="override" name="override" rows="2" maxlength="2000" required aria-describedby="override-why">${override.text}</textarea>`
 }

@@ -126,7 +126,7 @@ export function verificationPage({ chain, verdict, head, at }: VerificationPage)
       ? html`<p>${toned('unknown', 'There are no rows, so nothing was verified')}</p>`
       : html`<p>${toned('good', `All ${formatAmount(verdict.rows, 'row')} are as they were written`)}</p>
 <ul><li>The content of each row gives its hash.</li><li>Each row names the hash of the row before it, from row 1 on: none is missing, moved or added between.</li>
-<li>The store's own note of the last row is row ${formatCount(head.seq)}: none is cut off. Its hash: <code class="id">${head.hash}</code></li></ul>`
+<li>The store's own note of the last row is row ${formatCount(head.seq)}: no row is missing at the end. Its hash: <code class="id">${head.hash}</code></li></ul>`
     : html`<p>${toned('bad', `The chain does not hold: ${verdict.message}`)}</p>
 <p>Keep a copy of the database before anything else is done, and compare the <a href="${auditAddress(chain)}/export" download>export</a> with an earlier one.</p>`
   const main = html`<h1>Verification of the audit log of ${chainName(chain)}</h1>

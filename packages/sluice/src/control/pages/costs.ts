@@ -64,7 +64,7 @@ ${
 }
 ${pager({ page, pages, to: (number) => `/costs?page=${number}` })}</section>
 <section><h2>What is not known here</h2><ul>
-<li>What all of production costs: requests are counted within rollouts alone. <code>/metrics</code> has what applications report. So which share judging is, is computed of one request, and is less on days on which the budget is used up.</li>
+<li>What all of production costs: requests are counted within rollouts alone. <code>/metrics</code> has what applications report. The share of judging is computed for one request. On days on which the budget is used up it is smaller.</li>
 <li>Nights, and gate runs whose versions were not published: <code>sluice costs</code> in the project knows these.</li>
 <li>Calls without a known price. They are counted, and are in no sum.</li></ul></section>`
   return { title: 'Costs', main }

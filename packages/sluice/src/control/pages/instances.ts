@@ -35,7 +35,7 @@ export interface InstancesPage {
 }
 
 const lagTexts = {
-  epoch: 'what it has is of before the store went back to an older state',
+  epoch: 'it has a state from before the store was restored',
   unknown: 'it has what this store has not sent',
   content: 'another content under the present number',
   revision: null,

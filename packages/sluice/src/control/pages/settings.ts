@@ -79,7 +79,7 @@ ${
         rows: tokens.map((token) => row(token, now)),
       })
 }
-<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>; a person is let in again by <code>sluice token reinstate ID</code>.${own.features === null && !own.environments ? html` Who made and revoked which: <a href="${auditAddress(systemChain)}">the audit log of tokens</a>.` : undefined}</p></section>
+<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>; let a person sign in again with <code>sluice token reinstate ID</code>.${own.features === null && !own.environments ? html` Who made and revoked which: <a href="${auditAddress(systemChain)}">the audit log of tokens</a>.` : undefined}</p></section>
 <section><h2>Address</h2><p>${
     publicUrl === null
       ? html`Not set. Without <code>--public-url</code> messages have no links, and the cookie of a session is not kept to TLS.`
@@ -111,7 +111,7 @@ function channelState({ isFollowed, fault }: NonNullable<SettingsPage['channels'
     const since = fault.since === null ? undefined : html`, since ${moment(fault.since)}`
     return html`${toned('bad', `failed ${formatAmount(fault.failures, 'time')} in a row (${fault.code})`)}${since}`
   }
-  if (!isFollowed) return toned('bad', 'no replica tells it now: look at the log of the control plane')
+  if (!isFollowed) return toned('bad', 'no replica reports it now: look at the log of the control plane')
   return toned('unknown', 'no failure is known')
 }
 
@@ -119,13 +119,13 @@ function githubText(github: GithubStanding | null, isFollowed: boolean) {
   if (!github)
     return html`<p>Not told of releases. <code>server: {github: …}</code> in <code>sluice.yaml</code> changes that.</p>`
   const { repository, link } = github
-  const target = html`Releases and rollouts are told to <code>${repository}</code>`
-  if (!link) return html`<p>${target}; nothing was told yet.</p>`
+  const target = html`Releases and rollouts are reported to <code>${repository}</code>`
+  if (!link) return html`<p>${target}; nothing was reported yet.</p>`
   const { state, words, checkWay, since } = link
   const [tone, text] = githubStates[state]
   const way = checkWay === null ? 'nowhere' : checkWay === 'checkRun' ? 'in a check run' : 'in a commit status'
   if (!isFollowed)
-    return html`<p>${toned('bad', 'No replica tells it now')}: look at the log of the control plane. Last: ${text.toLowerCase()}, since ${moment(since)}.</p><p>${target}.</p>`
+    return html`<p>${toned('bad', 'No replica reports it now')}: look at the log of the control plane. Last: ${text.toLowerCase()}, since ${moment(since)}.</p><p>${target}.</p>`
   return html`<p>${toned(tone, text)} since ${moment(since)}${words === null ? undefined : html`: ${words}`}</p>
 <p>${target}. The evidence stands ${way}.</p>`
 }

@@ -170,10 +170,7 @@ function leaveActive(state: FeatureState, to: string | undefined, { at }: Occasi
   if (active === null) throw new ReleaseConflict('nothing-active', `${feature} has no active version`)
   if (to === active) throw new ReleaseConflict('same-version', `${to} already is the active version of ${feature}`)
   if (to !== undefined && state.rolledBack.includes(to))
-    throw new ReleaseConflict(
-      'rolled-back-version',
-      `${to} was itself rolled back: to use it all the same, activate it`,
-    )
+    throw new ReleaseConflict('rolled-back-version', `${to} was itself rolled back: to use it anyway, activate it`)
   const target = to ?? lastGood(state)
   if (target === undefined)
     throw new ReleaseConflict(

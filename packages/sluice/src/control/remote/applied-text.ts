@@ -24,7 +24,7 @@ type Silent = AppliedAnswer['silent'][number]
 function silentText({ instance, silentMs, mayServeUntil }: Silent): string {
   const what =
     mayServeUntil === null
-      ? 'serves what was before until it is heard of again'
+      ? 'serves the earlier version until it connects again'
       : `may serve the canary until ${timeOfDay(mayServeUntil)}`
   return `${instance} (for ${silenceText(silentMs)}, ${what})`
 }

@@ -21,6 +21,6 @@ export function outOfOrder(fault: string, event: ReleaseEvent): Problem {
   const way =
     event.type === 'rollBack'
       ? ''
-      : ' In an emergency do it all the same, and say why (breakGlass.reason, --break-glass): then others are told, and asked to review it.'
+      : ' In an emergency do it anyway, and say why (breakGlass.reason, --break-glass): then others are told, and asked to review it.'
   return new Problem({ status: 409, code: 'environment-before', detail: `${fault}${way}` })
 }

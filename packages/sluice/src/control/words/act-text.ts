@@ -39,7 +39,7 @@ export function rolloutConsequence(act: RolloutAct, { users, ...given }: Rollout
         more: [
           seenText(facts),
           `${canary} is marked as rolled back: no later rollback goes to it.`,
-          'This rollout ends for good; a new one can be started.',
+          'This rollout cannot be resumed; a new one can be started.',
         ],
       }
     case 'abort':
@@ -48,7 +48,7 @@ export function rolloutConsequence(act: RolloutAct, { users, ...given }: Rollout
         more: [
           seenText(facts),
           `Nothing is said against ${canary}: it is not marked as rolled back. If it is bad, roll it back instead.`,
-          'This rollout ends for good; a new one can be started.',
+          'This rollout cannot be resumed; a new one can be started.',
         ],
       }
     case 'pause':

@@ -171,7 +171,7 @@ export function highestText({ highest, needed }: Pick<ShownFigures['against'], '
 
 /**
  * Why all signals together are weaker than one of them; null where they are not.
- * @example `All together is weaker than the judged score alone: it is their mean by weight, and the others do not bear it out.`
+ * @example `All together is weaker than the judged score alone: it is their mean by weight, and the others do not confirm it.`
  */
 export function weakerTogether(
   all: number | null,
@@ -183,7 +183,7 @@ export function weakerTogether(
   )
   if (all === null || strongest === null || evidenceInWords(strongest.eValue) === evidenceInWords(all)) return null
   if ((strongest.eValue ?? 0) <= all) return null
-  return `All together is weaker than ${strongest.name} alone: it is their mean by weight, and the others do not bear it out.`
+  return `All together is weaker than ${strongest.name} alone: it is their mean by weight, and the others do not confirm it.`
 }
 
 /** Evidence below this is none to speak of. */

@@ -80,7 +80,7 @@ function eventFor(
 function noteOn({ id }: Channel, delivery: Delivery): string[] {
   if (delivery.state === 'delivered') return []
   if (delivery.state === 'gone') return [`${id}: the address is gone (410); the channel is switched off from now on.`]
-  return [`${id} was not told: ${delivery.why}. It is tried again the next night.`]
+  return [`${id} did not get its message: ${delivery.why}. It is sent again the next night.`]
 }
 
 function keyOf({ id, addressId }: Channel): string {

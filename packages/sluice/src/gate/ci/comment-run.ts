@@ -80,6 +80,6 @@ function failureNote(error: unknown): string {
   const cure =
     error.status === 403 || error.status === 404
       ? ' The token may not comment: give the job "permissions: {contents: read, pull-requests: write}". (Dependabot never gets that.)'
-      : ' The verdict stands all the same.'
+      : ' The verdict is still valid.'
   return `No comment: ${error.message}.${cure}`
 }

@@ -69,7 +69,8 @@ function productionSentence({ productionUsd, share, band: place }: ProductionSha
   const band = 'the rule of thumb of 1 to 5 %'
   if (share === null) return `The share of ${production} is unknown.`
   const percent = formatPercent(share)
-  if (place === 'unknown') return `At least ${percent} of ${production}; the unpriced calls come on top (${band}).`
+  if (place === 'unknown')
+    return `At least ${percent} of ${production}; the calls without a price are not in it (${band}).`
   if (place === 'within') return `${percent} of ${production}: within ${band}.`
   if (place === 'above') {
     return `${percent} of ${production}: above ${band}. A smaller fast suite, fewer repeats or a cheaper judge bring it down.`

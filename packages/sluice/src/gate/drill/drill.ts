@@ -210,7 +210,7 @@ function faultOf(
       state: 'no-answers',
       message: isSpent
         ? 'The budget ended before one answer of the version as it is had a score: raise it with --budget-usd.'
-        : 'Not one answer of the version as it is has a score: mend that first, sluice eval shows why.',
+        : 'Not one answer of the version as it is has a score: fix that first: sluice eval shows why.',
     }
   if (scores.every((score) => score === 0))
     return {

@@ -43,7 +43,7 @@ async function configNeeds(folder: string, { prompt, provider, judge }: ReliedOn
   const faults = diagnostics.filter(({ severity }) => severity === 'error').map(formatDiagnostic)
   const hasProvider = provider === undefined || Object.hasOwn(config.providers, provider.name)
   return [
-    ...faults.map((fault) => `mend first: ${fault}`),
+    ...faults.map((fault) => `fix first: ${fault}`),
     ...(prompt === undefined || globMatcher(config.prompts)(prompt)
       ? []
       : [`"prompts" must match the new file, e.g. prompts: "${globFor(config.prompts, prompt)}"`]),

@@ -72,6 +72,6 @@ function nextStep({ state }: JudgeAttackReport): string[] {
   if (state === 'no-carrier')
     return ['Next: give the rubric a question that a bad answer fails, or add a case whose answer is bad.']
   if (state === 'incomplete')
-    return ['Next: mend what stands above, and run it again; answers that were paid for are kept.']
+    return ['Next: fix what is named above, and run it again; answers that were paid for are kept.']
   return []
 }

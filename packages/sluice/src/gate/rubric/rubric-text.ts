@@ -25,7 +25,7 @@ export function rubricText(report: JudgeRubricReport, width: number): string {
     ...report.errors.map(({ message, count }) => `${formatAmount(count, 'question')} without an answer: ${message}`),
     `Paid: ${formatUsd(cost.usd)} for ${formatAmount(cost.calls, 'call')}; ${cost.fromStore} answers were there already.`,
     items.every(({ by }) => by === null)
-      ? 'Next: mend what stands above, and run it again; answers that were paid for are kept.'
+      ? 'Next: fix what is named above, and run it again; answers that were paid for are kept.'
       : `Next: read ${rewordingsFile(feature)} and commit it. Every rewording must ask the same as the item.`,
   ]
   const text = lines.flatMap((line) => wrap(visibleLine(line), width))

@@ -55,7 +55,7 @@ function saturationOf(suite: ReviewedSuite, kept: KeptScores) {
   }
   for (const { one, scores } of empty) {
     const message = `"${one.id}" scored 0 in all of its ${scores.length} kept answers: it cannot show that a version got worse`
-    const action = 'read one answer and its checks; mend the check or the reference, or remove the case'
+    const action = 'read one answer and its checks; fix the check or the reference, or remove the case'
     findings.push(findingAt(suite, one, { code: 'always-zero', message, action, cases: [one.id] }))
   }
   const counts = `${suite.name}: ${full.length} of ${known.length} always score 1 (${named(full.map(({ one }) => one.id)) || 'none'})`

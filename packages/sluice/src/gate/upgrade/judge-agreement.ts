@@ -82,7 +82,7 @@ export function bridgeFaults(
 ): string[] {
   if (cases === 0 || compared / cases < minCoverage)
     return [
-      `only ${compared} of ${cases} cases were scored by both judges, and minCoverage is ${formatPercent(minCoverage)}: mend what failed, and run again`,
+      `only ${compared} of ${cases} cases were scored by both judges, and minCoverage is ${formatPercent(minCoverage)}: fix what failed, and run again`,
     ]
   const { ciLow, ciHigh } = offset
   if (ciLow === null || ciHigh === null) return ['the offset has no interval: add cases']

@@ -47,7 +47,7 @@ test('a kept sluice.yaml that is not valid is named with its fault, and the rest
   assert.equal(code, 0)
   assert.match(stdout, /need what follows|Next:/)
   const example = await project.sluice(['init'])
-  assert.match(example.stdout, /sluice\.yaml\n {4}mend first: sluice\.yaml:\d+:\d+: /)
+  assert.match(example.stdout, /sluice\.yaml\n {4}fix first: sluice\.yaml:\d+:\d+: /)
   assert.ok(existsSync(path.join(project.root, 'prompts/ticket-triage.prompt.yml')))
 })
 

@@ -136,7 +136,7 @@ test('where no rewording could be made there is no file to read and commit', asy
   await using model = await fakeModel(() => '')
   using project = projectAt(model.url)
   const { stdout } = await project.sluice(['judge', 'rubric', 'summary'])
-  assert.match(stdout, /there is no rewording of it.*Next: mend what stands above/s)
+  assert.match(stdout, /there is no rewording of it.*Next: fix what is named above/s)
 })
 
 for (const [wordings, message] of [

@@ -156,7 +156,7 @@ test('what is in no commit of the repository is not told, and said once', async 
   await activate(store, incumbent)
   await untilTold(store)
   assert.deepEqual(happened(repository), ['release of 3.0: success'])
-  assert.match(follower.errors[0] ?? '', /was not told all of mail: .*422 No ref found for: 0{40}/)
+  assert.match(follower.errors[0] ?? '', /did not get all messages about mail: .*422 No ref found for: 0{40}/)
 })
 
 test('features that are not meant, and rows that are a week old, are passed over', async () => {

@@ -134,7 +134,7 @@ test('a receiver that is down is told later, under one id; one that is gone is l
   await untilKnown(store, channel)
   await applyEvent(store, 'mail', rollBack, by, byHand)
   await until(() => teller.errors.length > 0, 'a failure')
-  assert.match(teller.errors[0] ?? '', /webhook URL was not told that mail \(acme\/mail\): rolled back: .*503/)
+  assert.match(teller.errors[0] ?? '', /webhook URL did not get the message "mail \(acme\/mail\): rolled back": .*503/)
   status = 200
   const before = receiver.received.length
   await until(() => {
@@ -192,7 +192,7 @@ test('a message that is refused for good is given up, named and counted, and all
   const told = () => receiver.received.filter(({ body }) => body.includes('rolled_back')).length
   await until(() => told() === 2 && teller.fates.length === 3, 'both rollbacks')
   assert.equal(receiver.received.length, 3)
-  assert.match(teller.errors[0] ?? '', /mail .*rollout advanced: the receiver answered 400; it is not sent again/)
+  assert.match(teller.errors[0] ?? '', /mail .*rollout advanced": the receiver answered 400; it is not sent again/)
   assert.deepEqual(teller.fates.toSorted(), ['delivered', 'delivered', 'refused'])
   const state = (await store.checkpoint(`notify:${channel.id} ${channel.addressId}`))?.state
   assert.partialDeepStrictEqual(state, { waiting: [] })

@@ -70,7 +70,7 @@ test('how far a change has come', () => {
       ...{ uncounted: true, elapsedMs: 3000 },
     }),
     'applied by 1 of 5 instances in 3.0 s; 1 serves the incumbent only, and so no canary; not yet: host-7; ' +
-      'silent: host-9 (for 40 s, may serve the canary until 02:11:30Z), host-7 (for 50 s, serves what was before until it is heard of again); ' +
+      'silent: host-9 (for 40 s, may serve the canary until 02:11:30Z), host-7 (for 50 s, serves the earlier version until it connects again); ' +
       'there may be more: only a limited number of instances is counted for each token',
   )
 })

@@ -98,7 +98,7 @@ test('one token of several accuses no good canary, and two that agree do', () =>
   const { decision, alerts, words } = look()
   assert.notEqual(decision.do, 'rollBack')
   const accusing =
-    /do not bear it out: token liar \(\d+ of 400 requests by the canary; failed: \d+ of the canary's, 0 of/
+    /do not confirm it: token liar \(\d+ of 400 requests by the canary; failed: \d+ of the canary's, 0 of/
   assert.match(alerts.find(({ code }) => code === 'tokens-disagree')?.message ?? '', accusing)
   assert.match(words, accusing)
   assert.equal(

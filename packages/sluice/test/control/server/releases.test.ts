@@ -66,7 +66,7 @@ test('a version without a passing report needs an override, which the log keeps'
     })
   const refused = await activate({})
   assert.deepEqual([refused.status, refused.body.code], [409, 'not-passed'])
-  assert.match(refused.body.detail, /or give a reason to release it all the same \(override\.reason, --override\)\.$/)
+  assert.match(refused.body.detail, /or give a reason to release it anyway \(override\.reason, --override\)\.$/)
   const { status, body } = await activate({ override: { reason: 'the judge was down' } })
   assert.deepEqual([status, body.feature.active, body.applied], [200, failed, null])
   const { rows } = (await plane.ask(`GET /v1/features/${feature}/audit`, { as: 'operator' })).body

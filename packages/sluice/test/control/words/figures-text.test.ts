@@ -30,7 +30,7 @@ test('why all signals together are weaker than one of them is said where they ar
   ]
   assert.equal(
     weakerTogether(6.4, signals(14.1)),
-    'All together is weaker than the judged score alone: it is their mean by weight, and the others do not bear it out.',
+    'All together is weaker than the judged score alone: it is their mean by weight, and the others do not confirm it.',
   )
   for (const [all, score] of [
     [6.4, 6.5],

@@ -60,7 +60,7 @@ test('what could not be delivered is tried again the next night, and only there'
   assert.equal(first.told.filter((text) => text === '/pd trigger').length, 1)
   assert.match(
     first.notes.join(),
-    /^slack SLACK was not told: the receiver answered 500 \(\d+ attempts\)\. It is tried/,
+    /^slack SLACK did not get its message: the receiver answered 500 \(\d+ attempts\)\. It is sent/,
   )
   down = false
   assert.deepEqual((await run.night('2026-11-22', 'fail')).told, ['/slack Nightly failed: summary'])

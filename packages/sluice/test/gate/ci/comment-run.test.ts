@@ -38,7 +38,7 @@ function comment(apiUrl: string, outcome: Partial<RunOutcome> = {}, more: Partia
 
 test('an API that is down is a note, not an error', async () => {
   const [note = '', ...others] = await comment('http://127.0.0.1:9')
-  assert.match(note, /^No comment: http:\/\/127\.0\.0\.1:9 cannot be reached: .*The verdict stands all the same\.$/)
+  assert.match(note, /^No comment: http:\/\/127\.0\.0\.1:9 cannot be reached: .*The verdict is still valid\.$/)
   assert.deepEqual(others, [])
 })
 
@@ -63,7 +63,7 @@ test('a report that is longer than GitHub takes is cut, and GitHub accepts it', 
 test('what GitHub refuses for another reason is a note', async () => {
   await using github = await fakeGithub()
   github.trouble.push({ method: 'POST', status: 422, message: 'Validation Failed' })
-  assert.match((await comment(github.url)).join(), /422 Validation Failed\. The verdict stands/)
+  assert.match((await comment(github.url)).join(), /422 Validation Failed\. The verdict is still valid/)
 })
 
 test('switched off, without a token, or without a pull request GitHub is not asked', async () => {

@@ -72,8 +72,8 @@ test('receivers that fail cost neither the verdict nor the night, and are said i
   assert.equal(code, 1)
   const { notes } = JSON.parse(stdout)
   assert.deepEqual(notes, [
-    'slack SLACK_URL was not told: the receiver answered 500 (1 attempt). It is tried again the next night.',
-    `webhook ${new URL(receiver.url).host} was not told: the receiver answered 500 (1 attempt). It is tried again the next night.`,
+    'slack SLACK_URL did not get its message: the receiver answered 500 (1 attempt). It is sent again the next night.',
+    `webhook ${new URL(receiver.url).host} did not get its message: the receiver answered 500 (1 attempt). It is sent again the next night.`,
     'pagerduty PD_KEY: the address is gone (410); the channel is switched off from now on.',
   ])
 })

@@ -46,5 +46,5 @@ export function disputeText(tokens: readonly TokenShare[]): string {
   const excess = ({ requests, errors }: TokenShare) =>
     errors.canary / Math.max(1, requests.canary) - errors.incumbent / Math.max(1, requests.incumbent)
   const inOrder = tokens.toSorted((a, b) => excess(b) - excess(a))
-  return `what some tokens report speaks against the canary, and the others do not bear it out: ${tokensText(inOrder)}`
+  return `what some tokens report speaks against the canary, and the others do not confirm it: ${tokensText(inOrder)}`
 }

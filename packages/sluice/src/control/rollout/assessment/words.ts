@@ -43,7 +43,7 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
       return holding(facts, findings, decision)
     case 'continue':
       if (facts.accuser && facts.accuser.kind !== 'token')
-        return `All that speaks against the canary comes from ${onlySourceText(facts.accuser)}, and the others do not bear it out.`
+        return `All that speaks against the canary comes from ${onlySourceText(facts.accuser)}, and the others do not confirm it.`
       if (findings.disputed) return `${dispute(facts)} It is not rolled back by that alone.`
       if (facts.anytimeP < 0.2) return suspicion(facts)
       return facts.anytimeP < 0.8 ? beginnings(facts) : noEvidence(facts)
@@ -71,7 +71,7 @@ function dispute({ tokens }: Facts): string {
 }
 
 const loneDispute =
-  'As much speaks against the canary as rolls it back, but it comes from the very first requests, or from one process or address, and the others do not bear it out.'
+  'As much speaks against the canary as rolls it back, but it comes from the very first requests, or from one process or address, and the others do not confirm it.'
 
 function suspicion(facts: Facts): string {
   return `There is some evidence against the canary, most of it in ${strongest(facts.signals)}, but not enough to roll it back.`

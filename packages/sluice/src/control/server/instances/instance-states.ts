@@ -59,7 +59,7 @@ export function isInstanceSilent(services: Services, instance: InstanceRecord): 
 }
 
 /**
- * Why an instance lacks something: what it has is of before the store went back to an older state; this store has not sent
+ * Why an instance lacks something: it has a state from before the store was restored; this store has not sent
  * it; its content is another one under the present number; or it is older.
  */
 type InstanceLag = 'epoch' | 'unknown' | 'content' | 'revision'

@@ -90,7 +90,7 @@ export const signInByLink = defineOpen({
 })
 
 const usedLink =
-  'This link works once, for ten minutes, and not any more. Sign in with the token that stands below it in the terminal.'
+  'This link worked once, for ten minutes, and has ended. Sign in with the token below it in the terminal.'
 
 const unknownToken =
   'This token is unknown, expired or revoked. Check that you have copied all of it; sluice token list shows which there are.'
@@ -104,7 +104,7 @@ function refuseManyFailures({ signInLimit, clock }: Services, address: string): 
   const seconds = signInLimit.wait(address, clock.now())
   if (seconds <= 0) return
   const left = Math.max(1, Math.ceil(seconds))
-  const detail = `Too many attempts have failed from this address: try again in ${left} s. A token that is valid is let in at once.`
+  const detail = `Too many attempts have failed from this address: try again in ${left} s. A valid token is accepted at once.`
   throw new Problem({ status: 429, code: 'too-many-sign-ins', detail }, { headers: { 'retry-after': String(left) } })
 }
 

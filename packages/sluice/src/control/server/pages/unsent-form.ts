@@ -3,7 +3,7 @@ import type { PageContent } from '../../pages/layout.ts'
 import { unsentPage } from '../../pages/unsent.ts'
 
 /** What people write into forms themselves, and what it is called there. */
-const writtenFields = { reason: 'Reason', override: 'Reason to release it all the same' } as const
+const writtenFields = { reason: 'Reason', override: 'Reason to release it anyway' } as const
 
 /**
  * The page about a form that was not taken, since the session in which it was made has ended or another one has begun. It

@@ -80,7 +80,7 @@ export async function expectedEnd(
 
 const nothingHelps =
   'None of the changes that were tried helps: it takes more traffic, or a person who decides (advance: manual).'
-const allTheSame = 'To start it all the same: acceptUndecided: true (sluice rollout start --accept-undecided).'
+const allTheSame = 'To start it anyway: acceptUndecided: true (sluice rollout start --accept-undecided).'
 
 function undecidable(forecast: EndForecast, remedies: readonly string[]): Problem {
   const help = remedies.length > 0 ? 'What would help stands below.' : nothingHelps

@@ -16,7 +16,7 @@ export async function releasable(
   if (!version) throw notFound(`${feature} has no version ${id}: publish it first.`)
   const gate = gateRefusal(version)
   if (gate === null || override) return version
-  const detail = `Version ${id} of ${feature} has not passed: ${gate}. Publish a passing report, or give a reason to release it all the same (override.reason, --override).`
+  const detail = `Version ${id} of ${feature} has not passed: ${gate}. Publish a passing report, or give a reason to release it anyway (override.reason, --override).`
   throw new Problem({ status: 409, code: 'not-passed', detail })
 }
 

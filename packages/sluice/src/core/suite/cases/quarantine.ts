@@ -47,7 +47,7 @@ export function quarantineFaults(
       `a quarantine ends within ${longestDays} days; give an earlier day, and renew it if the reason still holds`,
     )
   if (holds(quarantine, today)) return []
-  const message = `the quarantine ended on ${quarantine.until}, and the case counts again; remove "quarantine", or mend the case`
+  const message = `the quarantine ended on ${quarantine.until}, and the case counts again; remove "quarantine", or fix the case`
   return [located(source, ['quarantine'], message, 'warning')]
 }
 

@@ -9,7 +9,7 @@ test('a version goes to an environment after everybody had it in the one before,
   const { first, next, activate, start } = plane
   assert.equal(
     detail(await activate('summary', first)),
-    `environment-before: ${first} of summary cannot go to production yet: it was never active in staging. Release it as summary@staging first. In an emergency do it all the same, and say why (breakGlass.reason, --break-glass): then others are told, and asked to review it.`,
+    `environment-before: ${first} of summary cannot go to production yet: it was never active in staging. Release it as summary@staging first. In an emergency do it anyway, and say why (breakGlass.reason, --break-glass): then others are told, and asked to review it.`,
   )
   assert.equal((await activate('summary@staging', first)).status, 200)
   assert.equal((await activate('summary', first)).status, 200)

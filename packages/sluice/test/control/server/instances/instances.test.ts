@@ -111,7 +111,7 @@ test('the page says what an instance that is behind lacks, where its revision do
   const row = (name: string) => text(page.slice(page.indexOf(`>${name}<`)).split('</tr>', 1)[0] ?? '')
   assert.match(row('host-1'), /✓ up to date \d/)
   assert.match(row('host-2'), /✕ behind it has what this store has not sent \d/)
-  assert.match(row('host-3'), /✕ behind what it has is of before the store went back to an older state \d/)
+  assert.match(row('host-3'), /✕ behind it has a state from before the store was restored \d/)
   assert.match(row('host-4'), /✕ behind /)
 })
 

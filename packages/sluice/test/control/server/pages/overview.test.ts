@@ -178,10 +178,13 @@ test('what GitHub is told of releases, and what is wrong with it, stands in the 
   })
   const ann = await signedIn(plane, 'viewer')
   const shown = async () => text(await ann.page('/settings')).match(/GitHub .*/s)?.[0]
-  assert.match((await shown()) ?? '', /^GitHub Releases and rollouts are told to acme\/mail ?; nothing was told yet\./)
+  assert.match(
+    (await shown()) ?? '',
+    /^GitHub Releases and rollouts are reported to acme\/mail ?; nothing was reported yet\./,
+  )
   const since = plane.clock.now()
   standing.link = { state: 'works', words: null, checkWay: 'status', since: 0 }
-  assert.match((await shown()) ?? '', /✕ No replica tells it now ?: .* Last: works, since/)
+  assert.match((await shown()) ?? '', /✕ No replica reports it now ?: .* Last: works, since/)
   await plane.store.lead('github:acme/mail')
   standing.link = { state: 'refused', words: '401 Bad credentials', checkWay: null, since }
   assert.match((await shown()) ?? '', /Refused since .*: 401 Bad credentials .*The evidence stands nowhere\./)
@@ -204,7 +207,10 @@ test('which channels are told, and whether that fails, stands in the settings', 
   const ann = await signedIn(plane, 'viewer')
   const shown = async () => text(await ann.page('/settings')).match(/Notifications (.*) GitHub/s)?.[1] ?? ''
   await plane.store.lead('notify:webhook HOOK_URL 3f2a')
-  assert.match(await shown(), /^slack SLACK_URL ?: ✕ no replica tells it now: .* webhook HOOK_URL ?: \? no failure is/)
+  assert.match(
+    await shown(),
+    /^slack SLACK_URL ?: ✕ no replica reports it now: .* webhook HOOK_URL ?: \? no failure is/,
+  )
   faults.push({
     loop: 'telling webhook HOOK_URL',
     feature: null,

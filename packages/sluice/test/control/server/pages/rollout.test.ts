@@ -44,7 +44,7 @@ test('a rollout is shown whole: its state, what it waits for, its health, and on
   const led = text(await ann.page(`/rollouts/${rollout.id}`))
   assert.match(
     led,
-    /if the evidence goes on growing as it does, it is rolled back by itself at about 09:\d\d:\d\dZ; it may as well slow/,
+    /if the evidence grows on at this rate, it is rolled back by itself at about 09:\d\d:\d\dZ; the rate may change/,
   )
 })
 
@@ -99,7 +99,7 @@ test('an assessment without outcomes is not taken for one that finds nothing', a
   assert.match(shown, /\? Running/)
   assert.match(shown, /Evidence against the canary \? not known: no data of both arms/)
   assert.match(shown, /too few users to tell: 0 users of the canary, 0 of the incumbent/)
-  assert.match(shown, /none of both arms in this stage yet/)
+  assert.match(shown, /no outcomes of both arms in this stage yet/)
   assert.match(shown, /the judged score not known not known not known/)
   assert.doesNotMatch(page, /class="tone good"/)
 })

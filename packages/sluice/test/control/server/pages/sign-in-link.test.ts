@@ -28,7 +28,7 @@ test('a link signs in once, and what only looks ahead does not use it up', async
   assert.equal(inside.status, 200)
   const again = await open(link.path)
   assert.deepEqual([again.status, again.headers.has('set-cookie')], [403, false])
-  assert.match(await again.text(), /This link works once, for ten minutes, and not any more/)
+  assert.match(await again.text(), /This link worked once, for ten minutes, and has ended/)
 })
 
 test('a link is for ten minutes, and a token that is revoked signs nobody in', async () => {

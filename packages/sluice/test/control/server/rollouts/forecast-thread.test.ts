@@ -101,7 +101,7 @@ test('a thread that ends is told of on pages, and begun again after waits that g
     const { status, body } = await startOf(plane, { version: canary, settings })
     assert.deepEqual([status, body.code], [503, 'forecasts-failed'])
     assert.match(body.detail, /the thread for it has ended \(exit code 7\). It is started again at 09:00:01Z\./)
-    assert.match(body.detail, /To start it all the same: acceptUndecided/)
+    assert.match(body.detail, /To start it anyway: acceptUndecided/)
     const { id } = (await startOf(plane, { version: canary, settings, acceptUndecided: true })).body
     assert.ok(id, 'whoever accepts that needs no forecast')
     const who = await signedIn(plane, 'viewer')

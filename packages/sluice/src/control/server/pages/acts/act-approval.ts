@@ -33,7 +33,7 @@ export function actApproval(
       notes: [
         `${skipped} Say why in the reason: all channels are told, and it is shown until somebody else has reviewed it.`,
       ],
-      form: { button: rule ? 'Release without approval' : 'Release all the same', isDanger: true },
+      form: { button: rule ? 'Release without approval' : 'Release anyway', isDanger: true },
       hidden: { breakGlass: 'yes' },
       refusal: null,
       others: early === null ? [{ address, text: 'Propose it instead' }] : [],

@@ -62,7 +62,7 @@ export async function timelineOf(
         ? [`Gate runs of the newest ${formatCount(recent.versions.length)} of ${formatCount(recent.total)} versions.`]
         : []),
       night
-        ? 'Of the nights only the last: the control plane reads no more of the project that it runs beside.'
+        ? 'Only the last night is shown: the control plane reads no more of the project that it runs beside.'
         : 'Nights: none is known to this control plane. It knows the last one of the project that it runs beside.',
       ...(drift === null ? ['Drift alarms: nothing was watched yet.'] : ['Drift alarms before the last 20.']),
       'Production between rollouts: it is kept as sums of each rollout, not by day. /metrics has it for Prometheus.',

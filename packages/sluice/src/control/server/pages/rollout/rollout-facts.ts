@@ -83,7 +83,7 @@ function paceLines({ assessment, recorded, leader, now }: RolloutFacts): string[
   if (at === null || at - now > soonMs)
     return ['it is rolled back by itself if the evidence reaches the rollback line; just now it does not grow']
   return [
-    `if the evidence goes on growing as it does, it is rolled back by itself at about ${timeOfDay(Math.max(at, now))}; it may as well slow down or fall`,
+    `if the evidence grows on at this rate, it is rolled back by itself at about ${timeOfDay(Math.max(at, now))}; the rate may change`,
   ]
 }
 
@@ -155,10 +155,10 @@ function outcomesSign({ assessment, rollout }: RolloutFacts): HealthSign {
       : `${formatCount(count)} could not count (${left.map(([why, each]) => `${why} ${formatCount(each)}`).join(', ')})`
   const unsent = 'how many clients could not send is not known'
   const lastAt = soak?.heardAt ?? null
-  if (lastAt === null) return { name, tone: 'unknown', text: `none of both arms in this stage yet; ${lost}` }
-  const lastText = `last of both arms ${momentText(lastAt)}; ${lost}; ${unsent}`
+  if (lastAt === null) return { name, tone: 'unknown', text: `no outcomes of both arms in this stage yet; ${lost}` }
+  const lastText = `last outcomes of both arms ${momentText(lastAt)}; ${lost}; ${unsent}`
   if (rollout.status === 'running' && !soak.counting)
-    return { name, tone: 'bad', text: `they stay away, and the soak time stands still: ${lastText}` }
+    return { name, tone: 'bad', text: `no outcomes arrive, and the soak time is stopped: ${lastText}` }
   return { name, tone: count + leftOut > 0 ? 'watch' : 'good', text: lastText }
 }
 
