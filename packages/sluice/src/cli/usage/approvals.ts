@@ -17,6 +17,11 @@ export function addApprovals(program: Command, host: Host, done: Done): void {
     .action(async (options) => done(await (await import('../release/approvals.ts')).listApprovals(options, host)))
   step(approvals.command('withdraw'), 'withdraw', 'take back a proposal of your own', false)
   step(approvals.command('review'), 'review', 'say that a release without approval was looked at', true)
-  step(program.command('approve'), 'approve', 'approve a release; the last approval that it needs makes it', false)
+  step(
+    program.command('approve'),
+    'approve',
+    'approve a release; the last approval that it needs carries it out',
+    false,
+  )
   step(program.command('reject'), 'reject', 'end a proposal: nothing is released', true)
 }

@@ -21,7 +21,7 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .argument('<feature...>', 'name of the feature; with --compare one or several')
     .option(
       '--compare <models>',
-      'models to set beside those of the prompts, separated by commas; --report-dir then gets matrix.html',
+      'models to compare with those of the prompts, separated by commas; --report-dir then gets matrix.html',
     )
     .option('--tag <tag>', 'only cases with this tag, or with one of several: --tag core --tag edge', another)
     .addOption(new Option('--repeats <n>', 'answers per case').default(1))
@@ -38,12 +38,12 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .addOption(
       choice(
         '--guard <guard>',
-        'how a change of checks, cases, judge or thresholds is treated, whatever the files say',
+        'how a change of checks, cases, judge or thresholds is treated; overrides the files',
         guards,
       ),
     )
     .option('--watch', 'while you write: judge again after each change, one line a run; Ctrl-C ends it')
-    .option('--approved-by <text>', 'who allowed --guard, for the report')
+    .option('--approved-by <text>', 'who allowed this --guard; the report shows it')
     .action(async (options) => done(await (await import('../gate.ts')).gate(options, host)))
 
   withFresh(withGateOptions(program.command('compare')))
@@ -66,8 +66,8 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .action(async (feature, options) => done(await (await import('../compare.ts')).compare(feature, options, host)))
 
   withRunOptions(program.command('upgrade'))
-    .description('leave a model: try others on every feature that uses it, and write the change')
-    .option('--from <model>', 'the model to leave (default: the one of this project that ends soon)')
+    .description('replace a model: try others on every feature that uses it, and write the change')
+    .option('--from <model>', 'the model to replace (default: the one of this project that ends soon)')
     .option(
       '--to <model>',
       'a model to try, may be given several times (default: what its provider recommends)',

@@ -6,7 +6,7 @@ import { choice, type Done, withRemoteOptions } from './options.ts'
 /** Adds the commands about what a control plane has on record, and about its tokens. */
 export function addRecords(program: Command, host: Host, done: Done): void {
   withRemoteOptions(program.command('status'))
-    .description('show what everybody gets, the rollouts, and what the instances run')
+    .description('show the active versions, the rollouts, and what each instance serves')
     .option('--watch', 'show every change until Ctrl-C')
     .action(async (options) => done(await (await import('../status.ts')).status(options, host)))
 

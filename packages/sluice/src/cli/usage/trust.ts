@@ -19,7 +19,7 @@ function addSuite(program: Command, host: Host, done: Done): void {
     .description('say whether the golden cases are good enough, and choose among them')
   suite
     .command('review')
-    .description('look for cases and checks that tell nothing; exit 1 with findings, 2 where something is unknown')
+    .description('find cases and checks that test nothing; exit 1 with findings, 2 where something is unknown')
     .argument('[feature]', 'name of the feature (default: all)')
     .option('--fix', 'remove exact duplicates and declare clusters, and show each line that changes')
     .option('--json', 'print the review as JSON on stdout and nothing else')

@@ -84,7 +84,7 @@ export function alertsOf(
     findings.unwatched && {
       code: 'no-outcomes',
       message:
-        'no outcomes of both arms have come for so long that the soak time stands still: the canary is not watched',
+        'no outcomes of both arms have come for so long that the soak time is stopped: the canary is not watched',
     },
     findings.unevenlyJudged && {
       code: 'uneven-judging',

@@ -56,7 +56,7 @@ function rollingBack(facts: Facts): string {
 }
 
 function mismatchEnds(facts: Facts): string {
-  return `The arms have not matched for so long that nobody can tell how the canary does: everybody gets the incumbent.${leftOutTokens(facts)}`
+  return `The arms have not matched for so long that the canary cannot be judged: everybody gets the incumbent.${leftOutTokens(facts)}`
 }
 
 function leftOutTokens({ tokens }: Facts): string {
@@ -84,7 +84,7 @@ function noEvidence({ signals }: Facts): string {
   const worse = worseSoFar(signals)
   if (worse === null)
     return `Nothing speaks against the canary so far.${unknown.length === 0 ? '' : ` Not known yet: ${listed(unknown)}.`}`
-  return `${worse.charAt(0).toUpperCase()}${worse.slice(1)}. As much may be chance.`
+  return `${worse.charAt(0).toUpperCase()}${worse.slice(1)}. That may be chance.`
 }
 
 function beginnings(facts: Facts): string {
@@ -108,14 +108,14 @@ function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Dec
   if (unevenlyJudged && !mismatched)
     return 'One arm is judged more often than the sampling says: its scores prove nothing.'
   const wrong = mismatch.wrongArms > 0 ? ` ${mismatch.wrongArms} requests named an arm that they cannot have had.` : ''
-  return `The arms do not have the users that their shares say: nothing is decided for the better before that is explained.${wrong}${leftOutTokens(facts)}`
+  return `The arms do not have the users that their shares say: the canary does not advance before that is explained.${wrong}${leftOutTokens(facts)}`
 }
 
 /** That outcomes stay away, or what it is held for since they did. */
 function unwatchedText({ soak }: Facts, { unwatched, overdue, lacking, judgeFails }: Findings): string[] {
   if (unwatched) return [`no outcomes of both arms ${sinceText(soak.heardAt)}`]
   if (!overdue || judgeFails || lacking.length > 0) return []
-  return [`the stage was watched for ${formatDuration(soak.soakedMs)} only, and outcomes come again`]
+  return [`the stage was watched for only ${formatDuration(soak.soakedMs)}, and outcomes arrive again`]
 }
 
 const unsoaked = 'the stage was not watched for its soak time'
@@ -124,7 +124,7 @@ const undecided =
   'Time is up, and nothing is proven for the canary or against it: everybody gets the incumbent, as the settings want it (onUndecided: rollBack).'
 
 function weakly({ unproven }: Findings): string {
-  return `Time is up, and that ${listed(unproven)} is not worse by the margin is not proven. No signal seems worse by more than two thirds of its margin, and little speaks against the canary: it is promoted weakly.`
+  return `Time is up, and it is not proven that ${listed(unproven)} is within the margin. No signal seems worse by more than two thirds of its margin, and little speaks against the canary: it is promoted weakly.`
 }
 
 function notWeakly(why: readonly string[]): string {

@@ -188,7 +188,7 @@ test('of a hold that began in silence it is said whether outcomes come again', (
     'Too little data to decide: no outcomes of both arms since 01:00 UTC.',
     ['no-outcomes'],
   ])
-  const again = 'the stage was watched for 20 min only, and outcomes come again'
+  const again = 'the stage was watched for only 20 min, and outcomes arrive again'
   assert.deepEqual(said(true), [`Too little data to decide: ${again}.`, []])
 })
 

@@ -43,7 +43,7 @@ const atTheEnd = (log: LogEntry[], rollout: Rollout = rolloutWith()) =>
 test('a canary that seems worse by less than two thirds of each margin is promoted weakly, and the words say so', () => {
   const { decision, words } = atTheEnd(visits(300, 0.035))
   assert.deepEqual(decision, { do: 'promote', strength: 'weak' })
-  assert.match(words, /the judged score, .*is not proven.*it is promoted weakly/)
+  assert.match(words, /it is not proven that the judged score, .*it is promoted weakly/)
 })
 
 test('one that seems worse by more, in whichever signal, is held, and told by how much', () => {
