@@ -6,6 +6,8 @@ import { descriptionLine } from './description-line.ts'
 /** What a check of a commit says. Conclusion null: it is still under way. */
 export interface EvidenceCheck {
   feature: string
+  /** The row of the feature's record that it says. */
+  seq: number
   commit: string
   /** What a check run is found by again. */
   id: string

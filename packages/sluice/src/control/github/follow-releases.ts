@@ -14,10 +14,11 @@ import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
 import type { Store } from '../store/store.ts'
 import { type GithubLink, type GithubProgress, loadProgress, newProgress, progressName } from './github-progress.ts'
+import { adoptLateChecks, sendLateChecks } from './late-checks.ts'
 import { isUnderWay, makeOnce } from './make-once.ts'
 import { createRefusedChecks, type RefusedChecks } from './refused-checks.ts'
 import { releaseRow } from './release-row.ts'
-import { type GithubTarget, rowRefusal, rowSteps, type StepEnd, sendCheck } from './row-steps.ts'
+import { type GithubTarget, rowRefusal, rowSteps, type StepEnd } from './row-steps.ts'
 
 /** GitHub must not wait by itself: that is left to this loop. */
 export interface GithubFollowerOptions
@@ -82,17 +83,31 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
         return true
       }
       if (isUnderWay(progress, { store, clock })) return false
+      const context = { ...options, held, memory }
+      const target = targetOf(progress, context)
+      if (!(await orPause(progress, context, () => adoptLateChecks(store, progress, { target, staleMs })))) return false
       // Of those that the settings leave out nothing is kept, so they would begin anew.
       for (const feature of progress.seen.keys()) if (!isMeant(settings, feature)) progress.seen.delete(feature)
       for (const { feature, revision } of states) {
         if (!held()) return false
         if (memory.revisions.get(feature) === revision) continue
-        const sent = await faults.attempt(feature, () => sendFeature(feature, progress, { ...options, held, memory }))
+        const sent = await faults.attempt(feature, () => sendFeature(feature, progress, context))
         if (sent === 'all') memory.revisions.set(feature, revision)
         if (sent === 'paused') return false
         if (sent === 'some') return true
       }
-      await sendLateChecks(progress, { ...options, held, memory })
+      await orPause(progress, context, () =>
+        sendLateChecks(progress, {
+          target,
+          held,
+          onEnd(check, end) {
+            options.count('check', end)
+            if (end !== 'done') return
+            works(progress, context)
+            faults.settled(check.feature)
+          },
+        }),
+      )
       return false
     },
   })
@@ -165,6 +180,7 @@ async function sendRow(
       return 'refused' as const
     })
     count(step.do, end)
+    progress.late = context.memory.refused.late()
     if (end === 'noCommit') noteNoCommit(feature, step.version, context)
     if (end === 'done') works(progress, context)
     // What waits is settled once GitHub takes it.
@@ -191,26 +207,14 @@ function targetOf(progress: GithubProgress, context: SendContext): GithubTarget 
   }
 }
 
-/** Tries the checks again that GitHub did not take. */
-async function sendLateChecks(progress: GithubProgress, context: SendContext): Promise<void> {
-  const { memory, held, count, faults } = context
-  for (const check of memory.refused.due()) {
-    // A refusal of one may be one of all.
-    if (!held() || memory.refused.refused(check.commit) !== null) continue
-    try {
-      const end = await sendCheck(check, targetOf(progress, context)).catch((error: unknown) => {
-        rowRefusal(error)
-        memory.refused.accept(check)
-        return 'refused' as const
-      })
-      count('check', end)
-      if (end !== 'done') continue
-      works(progress, context)
-      faults.settled(check.feature)
-      await progress.save()
-    } catch (error) {
-      return pauseAfter(error, progress, context)
-    }
+/** Whether GitHub took it; where it takes nothing, it is paused. */
+async function orPause(progress: GithubProgress, context: SendContext, send: () => Promise<void>): Promise<boolean> {
+  try {
+    await send()
+    return true
+  } catch (error) {
+    await pauseAfter(error, progress, context)
+    return false
   }
 }
 

@@ -16,6 +16,17 @@ const linkSchema = z.strictObject({
 /** How things stand with GitHub. */
 export type GithubLink = z.output<typeof linkSchema>
 
+const lateSchema = z.strictObject({
+  feature: z.string(),
+  /** The row that it says. */
+  seq: z.int(),
+  /** By which it is found again. */
+  id: z.string(),
+})
+
+/** A check that GitHub did not take, and that is tried again. */
+export type LateCheck = z.output<typeof lateSchema>
+
 const storedSchema = z.strictObject({
   /** By feature, the last row of its record that was told or passed over. */
   seen: z.record(z.string(), z.int()),
@@ -24,6 +35,8 @@ const storedSchema = z.strictObject({
   /** What is being made there, until when at the latest; null: nothing. */
   making: z.strictObject({ until: z.number() }).nullable().default(null),
   link: linkSchema.nullable(),
+  /** Checks that GitHub did not take. Absent where there are none, so that older replicas can read the rest. */
+  late: z.array(lateSchema).exactOptional(),
 })
 
 /** How far the record was told to GitHub. */
@@ -34,6 +47,7 @@ export interface GithubProgress {
   making: { until: number } | null
   /** Null before the first request. */
   link: GithubLink | null
+  late: LateCheck[]
   /** @throws StoreError where another replica has written meanwhile: then nothing more is to be told */
   save(): Promise<void>
 }
@@ -63,15 +77,16 @@ function progressOf(
   store: Store,
   name: string,
   stored: number,
-  { seen, doing, making, link }: z.output<typeof storedSchema>,
+  { seen, doing, making, link, late = [] }: z.output<typeof storedSchema>,
 ): GithubProgress {
   let cursor = stored
   const progress: GithubProgress = {
-    ...{ seen: new Map(Object.entries(seen)), doing: new Map(Object.entries(doing)), making, link },
+    ...{ seen: new Map(Object.entries(seen)), doing: new Map(Object.entries(doing)), making, link, late },
     async save() {
       const state = {
         ...{ seen: Object.fromEntries(progress.seen), doing: Object.fromEntries(progress.doing) },
         ...{ making: progress.making, link: progress.link },
+        ...(progress.late.length > 0 && { late: progress.late }),
       }
       if (!(await store.saveCheckpoint(name, cursor, { cursor: cursor + 1, state })))
         throw new StoreError('busy', 'another replica tells GitHub by now')

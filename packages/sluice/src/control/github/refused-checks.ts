@@ -2,8 +2,9 @@ import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import { type BackoffSettings, backoffMs } from '../../backoff.ts'
 import { dayMs, hourMs } from '../../time-units.ts'
 import type { EvidenceCheck } from './evidence-check.ts'
+import type { LateCheck } from './github-progress.ts'
 
-/** The checks that GitHub did not take, and when each is tried again. A restart forgets them. */
+/** The checks that GitHub did not take, and when each is tried again. Which they are is stored with the progress. */
 export interface RefusedChecks {
   /** Of whom nothing is taken at present: of this commit, or of the token for any; null: it may be asked. */
   refused(commit: string): 'commit' | 'token' | null
@@ -14,6 +15,10 @@ export interface RefusedChecks {
   accept(check: EvidenceCheck): void
   /** What may be tried again now. */
   due(): EvidenceCheck[]
+  /** What is kept. */
+  late(): LateCheck[]
+  /** Drops what is not among these, and returns what is, but not here. */
+  adopt(late: readonly LateCheck[]): LateCheck[]
 }
 
 const backoff: BackoffSettings = { firstMs: 300_000, longestMs: 6 * hourMs }
@@ -68,5 +73,14 @@ export function createRefusedChecks(clock: Clock): RefusedChecks {
       for (const [key, { since }] of kept) if (elapsedSince(clock, since) > staleMs) kept.delete(key)
       return [...kept.values()].flatMap(({ check }) => (refused(check.commit) === null ? [check] : []))
     },
+    late: () => [...kept.values()].map(({ check: { feature, seq, id } }) => ({ feature, seq, id })),
+    adopt(late) {
+      for (const [key, { check }] of kept) if (!late.some((one) => isSame(one, check))) kept.delete(key)
+      return late.filter((one) => ![...kept.values()].some(({ check }) => isSame(one, check)))
+    },
   }
+}
+
+function isSame(a: LateCheck, b: LateCheck): boolean {
+  return a.feature === b.feature && a.seq === b.seq && a.id === b.id
 }

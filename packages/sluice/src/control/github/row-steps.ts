@@ -91,7 +91,7 @@ export async function rowSteps(store: Store, row: ReleaseRow, place: GithubTarge
       const assessment = rollout && (await readAssessment(store, rollout.id))
       const context = { nameOf, assessment, gate: versions.get(version)?.report ?? null, link }
       const text = rollout ? rolloutCheck(rollout, row, context) : releaseCheck(row, context)
-      return sendCheck({ feature, commit, id: step.id, link, ...text }, place)
+      return sendCheck({ feature, seq: row.row.seq, commit, id: step.id, link, ...text }, place)
     },
   }
 }

@@ -139,3 +139,8 @@ export const happened = ({ deployments }: FakeRepository) =>
 
 /** What is stored of how things stand with GitHub. */
 export const linkOf = async (store: Store) => (await githubStanding(store, { repository })).link
+
+/** What is stored of how far GitHub was told. */
+export async function progressOf(store: Store): Promise<object> {
+  return (await store.checkpoint(progressName(repository)))?.state as object
+}
