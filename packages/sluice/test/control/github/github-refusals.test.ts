@@ -128,7 +128,6 @@ test('what GitHub can never take is tried again after a restart, and then given 
   repository.may.checks = true
   const trialled = repository.branches.get('main') ?? ''
   const notFound = { of: new RegExp(`/(commits|statuses)/${trialled}`), status: 404, message: 'Not Found', times: 1e6 }
-  const ofTrial = () => repository.checkRuns.filter(({ head_sha }) => head_sha === trialled)
   const first = following(store, github)
   await untilKnown(store)
   await activate(store)
@@ -140,15 +139,9 @@ test('what GitHub can never take is tried again after a restart, and then given 
   github.trouble.splice(0, github.trouble.length, refused)
   const asked = () => github.requests.filter((request) => notFound.of.test(request)).length
   const before = asked()
-  const third = following(store, github)
+  await using _second = following(store, github)
   await until(() => asked() > before, 'the attempt after the restart')
   await until(async () => !('late' in (await progressOf(store))), 'that it is given up')
-  await third.close()
-  github.trouble.splice(0)
-  await using fourth = following(store, github)
-  await activate(store, canary)
-  await untilTold(store, fourth.clock)
-  assert.equal(ofTrial().length, 1, 'that of the release alone')
 })
 
 test('the commit of a rollout that ended before a restart does not stay without its end', async () => {
