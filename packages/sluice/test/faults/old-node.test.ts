@@ -55,6 +55,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+test('a signal that ends the newer Node ends the old one likewise, and not as if it had succeeded', {
+  skip,
+}, async () => {
+  await using held = await heldRun()
+  held.run.kill('SIGHUP')
+  const { code, signal } = await held.run.done
+  assert.deepEqual([code, signal], [null, 'SIGHUP'])
+})
+
 test('one Ctrl-C that reaches both processes counts once: answers under way are kept', { skip }, async () => {
   await using held = await heldRun({ command: ['setsid', ...node] })
   process.kill(-held.run.pid, 'SIGINT')

@@ -221,3 +221,15 @@ test('what was read of the log to find old entries is not read again until one i
   assert.equal(await store.pruneLog(start + 10), 11)
   await store.close()
 })
+
+test('to look for old entries takes no turn of those who write', async () => {
+  using place = temporaryFolder()
+  const store = await openStore({ dataDir: place.folder })
+  await store.append(Array.from({ length: 1500 }, (_, index) => request(`${index}`, { receivedAt: start + index })))
+  const shell = new DatabaseSync(path.join(place.folder, 'control.db'))
+  shell.exec('BEGIN IMMEDIATE')
+  assert.equal(await store.pruneLog(start), 0)
+  shell.exec('ROLLBACK')
+  shell.close()
+  await store.close()
+})

@@ -145,7 +145,8 @@ async function listedActivation(
   return {
     version: await nameOf(version),
     ...{ since, until },
-    tone: until === null ? 'good' : ended === 'rolledBack' ? 'bad' : null,
+    // That it is active says nothing of how it does.
+    tone: ended === 'rolledBack' ? 'bad' : null,
     text: `${began}, ${end === '' ? 'how it ended is not known' : end}`,
   }
 }

@@ -11,6 +11,7 @@ import { worseSoFar } from '../../../rollout/assessment/worse-so-far.ts'
 import { stateText } from '../../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
 import { isProven } from '../canary-sign.ts'
+import { endedTone } from '../overview-rows.ts'
 import type { RolloutFacts } from './rollout-facts.ts'
 
 /** A series that begins so much later than the rollout, in ms, lacks its beginning. */
@@ -70,6 +71,8 @@ function pointsOf(name: string, recorded: RecordedEvidence | null, logE: number 
   return [...points.filter((point) => point.at < at), present]
 }
 
+const endTones = { good: 'pass', open: 'muted', watch: 'muted', bad: 'fail', unknown: 'muted' } as const
+
 function eventsOf(rollout: Rollout): ChartEvent[] {
   const { enteredAt, settings, status, endedAt, pausedAt } = rollout
   const stages = enteredAt.map((x, index): ChartEvent => {
@@ -77,7 +80,7 @@ function eventsOf(rollout: Rollout): ChartEvent[] {
     return { x, label: share, says: `Stage ${index + 1}: ${share} of the users` }
   })
   const label = stateText({ ...rollout, state: status })
-  const tone = status === 'promoted' ? 'pass' : status === 'rolledBack' ? 'fail' : 'muted'
+  const tone = endTones[endedTone(rollout)]
   return [
     ...stages,
     ...(pausedAt === null || endedAt !== null ? [] : [{ x: pausedAt, label: 'paused' }]),
