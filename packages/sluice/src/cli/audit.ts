@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { verifyChain } from '../control/release/audit-chain.ts'
 import { type AuditExport, parseAuditExport } from '../control/remote/audit-export.ts'
@@ -7,6 +7,7 @@ import { SluiceError } from '../errors.ts'
 import { readFlags, remoteFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
 import { connect, printDocument, type RemoteOptions } from './session/connect.ts'
+import { writeOutput } from './session/write-output.ts'
 
 const auditFlags = {
   ...remoteFlags,
@@ -53,8 +54,6 @@ async function read(file: string, host: Host): Promise<string> {
 }
 
 async function write(file: string, text: string, host: Host): Promise<void> {
-  await writeFile(path.resolve(host.cwd(), file), text).catch((cause: Error) => {
-    throw new SluiceError('cannot-run', `${file}: cannot be written: ${cause.message}`, { cause })
-  })
+  await writeOutput(path.resolve(host.cwd(), file), text)
   host.stderr.write(`${file}\n`)
 }

@@ -1,10 +1,8 @@
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { openProjectDatabase } from '../core/answers/project-database.ts'
 import { readSpending } from '../core/answers/spending.ts'
 import { findRoot } from '../core/suite/project/project.ts'
-import { SluiceError } from '../errors.ts'
 import { costsSvg } from '../gate/costs/costs-svg.ts'
 import { costsText } from '../gate/costs/costs-text.ts'
 import { summarizeCosts } from '../gate/costs/summarize-costs.ts'
@@ -12,6 +10,7 @@ import { utcDay } from '../text/format.ts'
 import { dayMs } from '../time-units.ts'
 import { readFlags, set, text, usd } from './flags.ts'
 import type { Host } from './host.ts'
+import { writeOutput } from './session/write-output.ts'
 
 const costsFlags = {
   since: z
@@ -32,7 +31,7 @@ export async function costs(given: Record<string, unknown>, host: Host): Promise
   const database = openProjectDatabase(await findRoot(host.cwd()))
   try {
     const report = summarizeCosts(readSpending(database, first), productionUsd)
-    if (svg !== undefined) await writePicture(path.resolve(host.cwd(), svg), costsSvg(report))
+    if (svg !== undefined) await writeOutput(path.resolve(host.cwd(), svg), costsSvg(report))
     host.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : costsText(report, host.stdout.columns))
     return 0
   } finally {
@@ -53,10 +52,4 @@ function daysOf(since: string): number | null {
 
 function isDay(since: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(since) && !Number.isNaN(Date.parse(since))
-}
-
-async function writePicture(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: Error) => {
-    throw new SluiceError('cannot-run', `${file}: cannot be written: ${cause.message}`, { cause })
-  })
 }

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { planCanary } from '../control/plan/plan-canary.ts'
 import {
@@ -20,7 +19,6 @@ import type { LoadedProject } from '../core/suite/project/project.ts'
 import { selectFeature } from '../core/suite/project/select-feature.ts'
 import type { Prompt } from '../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite, requireSuites } from '../core/suite/prompt/suites.ts'
-import { SluiceError } from '../errors.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { type LabelledFeature, readLabelledFeature } from '../gate/calibration/labelled-feature.ts'
 import { settingsOf } from '../gate/judge-versions.ts'
@@ -35,6 +33,7 @@ import { utcDay } from '../text/format.ts'
 import { commaSeparated, percent, positive, properShare, readFlags, set, text, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
 import { openFeature, openProject } from './session/open-project.ts'
+import { writeOutput } from './session/write-output.ts'
 
 const planFlags = {
   requestsPerDay: positive,
@@ -68,7 +67,7 @@ export async function planCanaryCommand(
       : measuredIn(await readReport(path.resolve(host.cwd(), fromReport)), feature, fromReport)
   const settings = requestedSettings(known, request)
   const plan = planCanary(requestedTraffic(request, known, measured), settings)
-  if (svg !== undefined) await writePicture(path.resolve(host.cwd(), svg), planSvg(plan))
+  if (svg !== undefined) await writeOutput(path.resolve(host.cwd(), svg), planSvg(plan))
   const unjudged = isPlannedJudged(known, request)
     ? null
     : unjudgedText({ isStored: known.live.store, weight: settings.signals.score, advance: settings.advance })
@@ -130,7 +129,7 @@ export async function planGateCommand(
   }
   const plan: GatePowerPlan = { schema: 'sluice.gate-plan/1', power, features }
   const [first] = features
-  if (svg !== undefined && first) await writePicture(path.resolve(host.cwd(), svg), gatePlanSvg(first))
+  if (svg !== undefined && first) await writeOutput(path.resolve(host.cwd(), svg), gatePlanSvg(first))
   host.stdout.write(json ? `${JSON.stringify(plan, undefined, 2)}\n` : gatePlanText(plan, host.stdout.columns ?? 100))
   return features.every(({ message }) => message === null) ? exitCodes.pass : exitCodes.inconclusive
 }
@@ -159,11 +158,5 @@ async function labelsOf(
     if (!(error instanceof InvalidFilesError)) throw error
     stderr.write(`The plan is made without the labels, which cannot be read: ${error.message}\n`)
     return undefined
-  })
-}
-
-async function writePicture(file: string, picture: string): Promise<void> {
-  await writeFile(file, picture).catch((cause: Error) => {
-    throw new SluiceError('cannot-run', `${file}: cannot be written: ${cause.message}`, { cause })
   })
 }

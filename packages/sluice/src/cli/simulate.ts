@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { simulateInThreads } from '../control/simulate/in-threads.ts'
@@ -9,6 +8,7 @@ import { SluiceError } from '../errors.ts'
 import { readFlags, set, text, wholeNumberFrom } from './flags.ts'
 import type { Host } from './host.ts'
 import { listenForInterrupt } from './session/interrupt.ts'
+import { writeOutput } from './session/write-output.ts'
 
 const largest = 2 ** 32 - 1
 
@@ -36,7 +36,7 @@ export async function simulate(name: string | undefined, given: Record<string, u
   const report = { name: loaded.name, scenario, summary: summarize(runs, scenario) }
   const command = `sluice simulate ${name} --runs ${scenario.runs} --seed ${scenario.seed}`
   if (options.out !== undefined)
-    await writeReport(path.resolve(host.cwd(), options.out), simulationMarkdown(report, command))
+    await writeOutput(path.resolve(host.cwd(), options.out), simulationMarkdown(report, command))
   const json = () => `${JSON.stringify({ schema: 'sluice.simulation/1', ...report }, undefined, 2)}\n`
   host.stdout.write(options.json ? json() : simulationText(report, host.stdout.columns))
   return 0
@@ -70,10 +70,4 @@ async function runAll({ scenario, recorded }: LoadedScenario, host: Host) {
   } finally {
     interrupt.dispose()
   }
-}
-
-async function writeReport(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((cause: Error) => {
-    throw new SluiceError('cannot-run', `${file}: cannot be written: ${cause.message}`, { cause })
-  })
 }

@@ -22,13 +22,19 @@ const mostEdits = 1500
 /** Fewer characters in common between two changes are chance, and would break up what a person reads. */
 const leastCommon = 12
 
-export function diffWords(before: string, after: string): WordDiff {
-  const a = wordsOf(before)
-  const b = wordsOf(after)
+/** How many items two lists have in common from the start, and of the rest from the end. */
+export function commonEnds(a: readonly string[], b: readonly string[]): { head: number; tail: number } {
   let head = 0
   while (head < a.length && head < b.length && a[head] === b[head]) head += 1
   let tail = 0
   while (tail < a.length - head && tail < b.length - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1
+  return { head, tail }
+}
+
+export function diffWords(before: string, after: string): WordDiff {
+  const a = wordsOf(before)
+  const b = wordsOf(after)
+  const { head, tail } = commonEnds(a, b)
   const oldMiddle = a.slice(head, a.length - tail)
   const newMiddle = b.slice(head, b.length - tail)
   const runs = commonRuns(oldMiddle, newMiddle).filter((run) => !isChance(run, oldMiddle, newMiddle))

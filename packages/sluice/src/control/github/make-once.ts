@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
 import { GithubError, githubTimeoutMs } from '../../core/github/github-api.ts'
 import type { Store } from '../store/store.ts'
+import { storeNow } from '../store/store-clock.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { GithubProgress } from './github-progress.ts'
 
@@ -18,7 +19,7 @@ const underWayMs = 2 * githubTimeoutMs
 
 /** Whether nobody knows yet what became of the last request that makes something. */
 export function isUnderWay({ making }: Pick<GithubProgress, 'making'>, clocks: Clocks): boolean {
-  const leftMs = (making?.until ?? 0) - nowOf(clocks)
+  const leftMs = (making?.until ?? 0) - storeNow(clocks)
   // More can only be left where the clock was set back, and then it tells nothing.
   return leftMs > 0 && leftMs <= underWayMs
 }
@@ -34,7 +35,7 @@ export async function makeOnce<T>(
   { held, ...clocks }: Clocks & { held: () => boolean },
 ): Promise<T> {
   if (!held()) throw new StoreError('busy', 'another replica tells GitHub by now')
-  progress.making = { until: nowOf(clocks) + underWayMs }
+  progress.making = { until: storeNow(clocks) + underWayMs }
   await progress.save()
   try {
     const made = await request()
@@ -48,8 +49,4 @@ export async function makeOnce<T>(
     }
     throw error
   }
-}
-
-function nowOf({ store, clock }: Clocks): number {
-  return store.now?.() ?? clock.now()
 }

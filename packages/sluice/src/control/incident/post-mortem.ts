@@ -81,6 +81,7 @@ function concerns({ action, at, before, after }: AuditRow, { id, canary, endedAt
   return [before, after].some((document) => fieldOf(fieldOf(document, 'rollout'), 'id') === id)
 }
 
-function fieldOf(document: unknown, key: string): unknown {
+/** A field of an audit row's document. */
+export function fieldOf(document: unknown, key: string): unknown {
   return typeof document === 'object' && document !== null ? Reflect.get(document, key) : undefined
 }

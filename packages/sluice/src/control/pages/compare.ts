@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { PromptVersion } from '@sluice/client'
 import {
   formatAmount,
+  formatChange,
   formatCount,
   formatDuration,
   formatInterval,
@@ -175,7 +176,7 @@ const gateRows: [string, (gate: GateRecord) => Shown][] = [
     ({ comparison }) =>
       comparison?.meanDifference == null
         ? undefined
-        : `${signed(comparison.meanDifference)} over ${formatAmount(comparison.pairs, 'case')}, margin ${formatScore(comparison.margin)}`,
+        : `${formatChange(comparison.meanDifference)} over ${formatAmount(comparison.pairs, 'case')}, margin ${formatScore(comparison.margin)}`,
   ],
   ['Cases', ({ coverage }) => (coverage === null ? undefined : formatCount(coverage.cases))],
   [
@@ -190,5 +191,3 @@ const gateRows: [string, (gate: GateRecord) => Shown][] = [
   ['95 % are faster than', ({ latency }) => (latency?.p95Ms == null ? undefined : formatDuration(latency.p95Ms))],
   ['Judge', ({ judge }) => (judge === null ? undefined : html`${judge.model} <code class="id">${judge.id}</code>`)],
 ]
-
-const signed = (change: number) => `${change > 0 ? '+' : ''}${formatScore(change)}`

@@ -1,4 +1,4 @@
-import { formatCount, formatInterval, formatPercent, formatScore } from '../../text/format.ts'
+import { formatChange, formatCount, formatInterval, formatPercent, formatScore } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { compareAddress, featureAddress, runAddress } from './addresses.ts'
 import {
@@ -74,8 +74,6 @@ function gateCell(feature: string, { id, gate }: ShownVersion): Html {
   const { verdict, strength, at, score, comparison } = gate
   const unscored = unscoredShare(gate)
   return html`<a href="${runAddress(feature, id)}">${toned(verdictTones[verdict], `${verdict}${verdict === 'pass' && strength === 'weak' ? ', weak' : ''}`)}</a> ${at === null ? notKnown : moment(at)}
-<small class="line">${score?.mean == null ? html`score ${notKnown}` : `score ${formatScore(score.mean)} ${formatInterval(score)}`}${comparison?.meanDifference == null ? undefined : `, ${differenceText(comparison.meanDifference)} to its baseline`}</small>
+<small class="line">${score?.mean == null ? html`score ${notKnown}` : `score ${formatScore(score.mean)} ${formatInterval(score)}`}${comparison?.meanDifference == null ? undefined : `, ${formatChange(comparison.meanDifference)} to its baseline`}</small>
 ${unscored === null || unscored === 0 ? undefined : html`<small class="line">${toned('watch', `${formatPercent(unscored)} of the cases have no score`)}</small>`}`
 }
-
-const differenceText = (change: number) => `${change > 0 ? '+' : ''}${formatScore(change)}`

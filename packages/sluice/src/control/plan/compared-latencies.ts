@@ -1,4 +1,5 @@
 import type { Arm } from '@sluice/client'
+import { isEven } from '../rollout/observe/warm-up.ts'
 import type { Traffic } from './traffic.ts'
 
 type ByArm = Record<Arm, number>
@@ -9,7 +10,6 @@ const warmUp = { incumbents: 200, hours: 0.25, canaryRequests: 30 }
 const idleHours = 1 / 60
 /** Requests of one visit follow each other at this rate. */
 const inRowPerHour = 15
-const even = { from: 0.4, to: 0.6 }
 
 /** How many requests of a simulated rollout the engine would compare by latency. */
 export class ComparedLatencies {
@@ -37,7 +37,7 @@ export class ComparedLatencies {
   ): Record<'timed' | 'settled', ByArm> {
     const { perVisit } = this.#traffic
     const warm = this.#warmPart(requests, hours)
-    const isEven = share >= even.from && share <= even.to
+    const isAlike = isEven(share)
     const [timed, settled] = [
       { incumbent: 0, canary: 0 },
       { incumbent: 0, canary: 0 },
@@ -47,7 +47,7 @@ export class ComparedLatencies {
       const asked = (more: number) => 1 - Math.exp(-(perHour + more) * idleHours)
       const visits = requests[arm] / perVisit
       const following = (requests[arm] - visits) * asked(inRowPerHour)
-      timed[arm] = Math.round(warm * (isEven ? requests[arm] : visits * asked(0) + following))
+      timed[arm] = Math.round(warm * (isAlike ? requests[arm] : visits * asked(0) + following))
       settled[arm] = Math.round(warm * (returning[arm] * asked(0) + following))
     }
     return { timed, settled }

@@ -8,6 +8,11 @@ export interface StoreClock {
   set(at: number): void
 }
 
+/** The time of the store where it has one, so that all replicas mean the same; else that of this process. */
+export function storeNow({ store, clock }: { store: { now?(): number }; clock: Pick<Clock, 'now'> }): number {
+  return store.now?.() ?? clock.now()
+}
+
 /** Starts at `at` and goes on by a steady clock. */
 export function storeClock(at = Date.now()): StoreClock {
   let known = { at, since: performance.now() }

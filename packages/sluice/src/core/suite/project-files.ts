@@ -84,7 +84,8 @@ export function isMissingFile(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
-function posix(file: string): string {
+/** A path with slashes, as it is written in files of a project and in git. */
+export function posix(file: string): string {
   return file.replaceAll(path.sep, '/')
 }
 

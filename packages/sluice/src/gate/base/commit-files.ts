@@ -1,6 +1,6 @@
 import path from 'node:path'
 import picomatch from 'picomatch'
-import { globMatcher, type ProjectFiles } from '../../core/suite/project-files.ts'
+import { globMatcher, type ProjectFiles, posix } from '../../core/suite/project-files.ts'
 import type { CommitTree } from '../git/commit-tree.ts'
 
 const skipped = new Set(['node_modules', '.git', '.sluice'])
@@ -30,10 +30,6 @@ export function commitFiles(tree: CommitTree, { root, folder }: { root: string; 
     },
     describe: (file) => `${file}@${tree.commit.slice(0, 7)}`,
   }
-}
-
-function posix(file: string): string {
-  return file.replaceAll(path.sep, '/')
 }
 
 /** Names relative to `folder`; as on disk, a link to a file is one, and a link to a folder is not entered. */

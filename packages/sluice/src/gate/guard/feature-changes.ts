@@ -7,7 +7,7 @@ import type { MeasureChange } from '../../records/report/report.ts'
 import { measureChange, shortly } from '../report/measure-change.ts'
 import { itemChanges, scoredItems } from './item-changes.ts'
 import { policyChanges } from './policy-changes.ts'
-import { addressOf, isRecorded } from './project-changes.ts'
+import { addressOf, isRecorded, textOrNull } from './project-changes.ts'
 
 /** A feature with the configuration of its commit. */
 export interface FeatureMeasure {
@@ -111,8 +111,4 @@ const words: Record<string, string> = {
 function othersOf(prompt: Prompt): Record<string, unknown> {
   const rest = Object.entries(prompt).filter(([key]) => !notOthers.includes(key))
   return { ...Object.fromEntries(rest), [nightly]: prompt.production ?? true, redact: prompt.live.redact }
-}
-
-function textOrNull(value: unknown): string | null {
-  return value === undefined ? null : shortly(value)
 }

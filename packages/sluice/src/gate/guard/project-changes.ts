@@ -111,6 +111,6 @@ export function isRecorded(model: string, config: Config): boolean {
   return settingsOf(config, providerName(model))?.kind === 'replay'
 }
 
-function textOrNull(value: unknown): string | null {
+export function textOrNull(value: unknown): string | null {
   return value === undefined ? null : shortly(value)
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../../json.ts'
+import { isObject, setOwn } from '../../json.ts'
 import { createLedger, type FidelityLedger } from './fidelity.ts'
 import { listOf } from './file-data.ts'
 import { plainTemplate, readFrontMatter } from './front-matter.ts'
@@ -9,7 +9,6 @@ import { modelField, modelSettings } from './other-model.ts'
 import { picoschema } from './picoschema.ts'
 import { promptTexts } from './prompt-folder.ts'
 import { baseName } from './rows/data-set.ts'
-import { setOwn } from './rows/row-fields.ts'
 import { type ImportedInput, typedInput } from './typed-inputs.ts'
 
 const notes: Record<string, string> = {

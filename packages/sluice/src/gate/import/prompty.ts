@@ -1,4 +1,4 @@
-import { isObject } from '../../json.ts'
+import { isObject, setOwn } from '../../json.ts'
 import { createLedger, type FidelityLedger } from './fidelity.ts'
 import { type Data, listOf, parseData } from './file-data.ts'
 import { plainTemplate, readFrontMatter } from './front-matter.ts'
@@ -8,7 +8,6 @@ import { toolsOf } from './imported-tools.ts'
 import { modelField, modelSettings } from './other-model.ts'
 import { promptTexts } from './prompt-folder.ts'
 import { baseName } from './rows/data-set.ts'
-import { setOwn } from './rows/row-fields.ts'
 import { type ImportedInput, typedInput } from './typed-inputs.ts'
 
 const notes: Record<string, string> = {

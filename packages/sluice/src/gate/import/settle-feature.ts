@@ -1,5 +1,6 @@
 import { withoutFiles } from '../../core/suite/cases/file-variables.ts'
 import { variablesOf } from '../../core/suite/values/template.ts'
+import { setOwn } from '../../json.ts'
 import type { FidelityLedger } from './fidelity.ts'
 import type { CheckEntry, ImportedCase, ImportedFeature, RubricEntry } from './imported.ts'
 import { escapeBraces } from './literal.ts'
@@ -198,7 +199,7 @@ function namesIn(value: unknown): string[] {
 function withVariables(item: SettledCase, used: ReadonlySet<string>, ledger: FidelityLedger): SettledCase {
   const vars: Record<string, unknown> = {}
   const unused: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(item.vars)) set(used.has(name) ? vars : unused, name, value)
+  for (const [name, value] of Object.entries(item.vars)) setOwn(used.has(name) ? vars : unused, name, value)
   const row = { kind: 'field', place: item.id } as const
   for (const name of Object.keys(unused))
     ledger.add({
@@ -211,7 +212,7 @@ function withVariables(item: SettledCase, used: ReadonlySet<string>, ledger: Fid
   for (const name of used) {
     if (Object.hasOwn(vars, name) || (name === 'expected' && expected !== undefined)) continue
     if (name === 'expected') expected = ''
-    else set(vars, name, '')
+    else setOwn(vars, name, '')
     ledger.add({
       ...row,
       name: `variable ${name}`,
@@ -221,11 +222,6 @@ function withVariables(item: SettledCase, used: ReadonlySet<string>, ledger: Fid
   }
   const source = Object.keys(unused).length === 0 ? item.source : { ...item.source, vars: unused }
   return { ...item, vars, ...(expected !== undefined && { expected }), ...(source && { source }) }
-}
-
-/** Sets an own property of any name, `__proto__` included. */
-function set(data: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(data, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 /** The messages for cases that came without a prompt: all their variables, for the user to put into words. */

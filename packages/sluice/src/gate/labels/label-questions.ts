@@ -16,8 +16,9 @@ import { type FeatureOfRun, type JudgedResults, judgedResults } from './judged-r
 import { outputKey } from './label-files.ts'
 import type { LabelUnit } from './label-unit.ts'
 import type { LabelQuestion } from './labelling.ts'
+import { labelKey } from './labelling.ts'
 import { materialHash } from './material.ts'
-import { type CurrentLabel, type Labels, readLabels } from './read-labels.ts'
+import { type Labels, readLabels } from './read-labels.ts'
 import { type CaseWithRubric, casesWithRubric, type ItemsOfCase, itemsOfCases, tracesOfCases } from './rubric-items.ts'
 
 export interface LabelQuestionsOptions {
@@ -62,10 +63,10 @@ export async function labelQuestions(options: LabelQuestionsOptions): Promise<La
     const { case: id, item, output } = unit
     return { case: id, item, output, answer: outputOf(unit, results), probability }
   })
-  const known = new Set(drawn.map(placeKey))
+  const known = new Set(drawn.map(labelKey))
   const ofOthers = labels.labels.flatMap((label) => {
     const answer = labels.outputs.get(outputKey(label))
-    const key = placeKey(label)
+    const key = labelKey(label)
     if (label.labeller === labeller || answer === undefined || known.has(key)) return []
     known.add(key)
     const { case: id, item, output, probability } = label
@@ -163,10 +164,6 @@ function shownOrMissing(part: keyof typeof partNames, trace: AnswerTrace | undef
 
 function shown(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
-}
-
-function placeKey(place: Pick<CurrentLabel, 'case' | 'item' | 'output'>): string {
-  return `${outputKey(place)}\n${place.item}`
 }
 
 /** The judge's answers in the runs that are kept. Only their reports say which case stands at which position. */

@@ -156,6 +156,6 @@ export function startLabelling(options: LabellingOptions): Labelling {
 
 const questionKey = ({ case: id, item, answer }: LabelQuestion) => labelKey({ case: id, item, output: answer.output })
 
-function labelKey(place: { case: string; item: string; output: string }): string {
+export function labelKey(place: { case: string; item: string; output: string }): string {
   return `${outputKey(place)}\n${place.item}`
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { utcDay } from '../../text/format.ts'
 import { hourMs } from '../../time-units.ts'
 
 /** A night is a day in UTC; a further one of the same day has a number. Later nights sort after earlier ones. */
@@ -9,7 +10,7 @@ export const nightSchema = z
 
 /** The night of a time in ms since the epoch. */
 export function nightOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10)
+  return utcDay(time)
 }
 
 /** Where a night stands on a time axis, in ms since the epoch: its day, and further ones of that day some hours later. */

@@ -32,11 +32,11 @@ export function findingsOf(row: Scored): Finding[] {
 
 function judgeFindings({ judge, baselineJudge }: Scored): Finding[] {
   return judge
-    .filter((item) => scoreOf(item) < 1)
+    .filter((item) => itemScore(item) < 1)
     .map((item) => ({
       name: item.id,
       outcome: item.verdict === 'cannot_tell' ? 'cannot tell' : item.verdict,
-      lost: baselineJudge?.some((before) => before.id === item.id && scoreOf(before) > scoreOf(item)) ?? false,
+      lost: baselineJudge?.some((before) => before.id === item.id && itemScore(before) > itemScore(item)) ?? false,
       must: item.must ?? false,
       reason: item.reasoning,
       // Claims are listed with their own quotes.
@@ -47,7 +47,9 @@ function judgeFindings({ judge, baselineJudge }: Scored): Finding[] {
 }
 
 /** For the order of findings only: what the judge could not tell stands below a yes, as a no does. */
-const scoreOf = ({ score, verdict }: CaseReport['judge'][number]) => score ?? (verdict === 'yes' ? 1 : 0)
+export function itemScore({ score, verdict }: CaseReport['judge'][number]): number {
+  return score ?? (verdict === 'yes' ? 1 : 0)
+}
 
 function checkFindings({ checks, baselineChecks }: Scored): Finding[] {
   return checks

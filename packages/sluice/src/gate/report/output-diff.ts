@@ -1,3 +1,5 @@
+import { commonEnds } from '../../text/word-diff.ts'
+
 /** A line or sentence of two texts: in both, only in the old one, only in the new one. */
 export interface DiffLine {
   kind: 'same' | 'removed' | 'added'
@@ -12,10 +14,7 @@ const sentenceLength = 100
 export function diffOutputs(before: string, after: string): DiffLine[] {
   const a = unitsOf(before)
   const b = unitsOf(after)
-  let head = 0
-  while (head < a.length && head < b.length && a[head] === b[head]) head += 1
-  let tail = 0
-  while (tail < a.length - head && tail < b.length - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1
+  const { head, tail } = commonEnds(a, b)
   return [
     ...a.slice(0, head).map(as('same')),
     ...diffMiddle(a.slice(head, a.length - tail), b.slice(head, b.length - tail)),

@@ -8,6 +8,7 @@ import { SluiceError } from '../../errors.ts'
 import type { AnswerTrace, TrajectoryMessage } from '../../records/answer-trace.ts'
 import type { ConversationTurn } from '../../records/conversation-turn.ts'
 import { type CaseDetail, type CheckResult, isFailedMust, type JudgedItem } from '../../records/report/case-detail.ts'
+import { knownSum } from '../tools/tool-loop.ts'
 import { type AnsweredCase, answerTo, type Scoring, scoreAnswered, withHistory } from './score-answer.ts'
 
 interface Conversation {
@@ -132,13 +133,13 @@ function add(progress: ConversationProgress, detail: CaseDetail, { answer }: Ans
   checks.push(...detail.checks.map((check) => ({ ...check, name: `${prefix}${check.name}` })))
   judge.push(...detail.judge.map((item) => ({ ...item, id: `${prefix}${item.id}` })))
   const ofJudge = detail.costUsd === undefined ? undefined : detail.costUsd - (answer.costUsd ?? 0)
-  progress.judgeUsd = sum([progress.judgeUsd, detail.judge.length === 0 ? 0 : ofJudge])
+  progress.judgeUsd = knownSum([progress.judgeUsd, detail.judge.length === 0 ? 0 : ofJudge])
   progress.hasFailed ||= detail.state === 'checkFailed' || detail.judge.some(isFailedMust)
 }
 
 /** Adds what was paid beside the answers; undefined is an unknown price. */
 export function addPaid(progress: ConversationProgress, usd: number | undefined): void {
-  progress.judgeUsd = sum([progress.judgeUsd, usd])
+  progress.judgeUsd = knownSum([progress.judgeUsd, usd])
 }
 
 /** A conversation that was stopped: what was never asked counts 0, so that an earlier failure is never the better one. */
@@ -195,7 +196,7 @@ export function endedConversation(
   const own = { ...detail, ...shown, ...exchanges, ...(detail.trace && { trace: detail.trace }) }
   // What the whole cost is already in the detail of the whole, which has no name of a turn.
   const earlier = name === undefined ? [] : progress.answers.map(({ answer }) => answer.costUsd)
-  const costUsd = sum([detail.costUsd, ...earlier, progress.judgeUsd])
+  const costUsd = knownSum([detail.costUsd, ...earlier, progress.judgeUsd])
   const { costUsd: _, ...rest } = own
   const priced = costUsd === undefined ? rest : { ...rest, costUsd }
   const { checks, judge, scores, hasFailed } = progress
@@ -210,7 +211,7 @@ export function endedConversation(
 
 /** What a reader is shown of all turns; `last` is the answer that the whole is scored by. */
 function shownOf(progress: ConversationProgress, last: AnsweredCase | undefined, soFar: readonly Message[]) {
-  const costUsd = sum([...progress.answers.map(({ answer }) => answer.costUsd), progress.judgeUsd])
+  const costUsd = knownSum([...progress.answers.map(({ answer }) => answer.costUsd), progress.judgeUsd])
   const sums = last && sumsOf(progress, last)
   const { trace: _, latencyMs: __, answerUsd: ___, ...shown } = last?.shown ?? {}
   return {
@@ -261,8 +262,8 @@ export function inputOf(messages: readonly Message[]): string {
 
 /** Time, cost and trajectory of all answers. What one of them did not report is unknown for the whole. */
 function sumsOf({ answers, isApplication }: ConversationProgress, last: AnsweredCase) {
-  const latencyMs = sum(answers.map(({ answer }) => answer.latencyMs))
-  const costUsd = sum(answers.map(({ answer }) => answer.costUsd))
+  const latencyMs = knownSum(answers.map(({ answer }) => answer.latencyMs))
+  const costUsd = knownSum(answers.map(({ answer }) => answer.costUsd))
   const messages = answers.map((each) => trajectoryOf(each, isApplication))
   const { trajectory: _, ...others }: AnswerTrace = last.answer.trace ?? {}
   const known = messages.flatMap((each) => each ?? [])
@@ -289,12 +290,4 @@ function trajectoryOf(
   const from = reported?.findLastIndex(({ role }) => role === 'user') ?? -1
   const own = reported?.slice(from + 1) ?? [{ role: 'assistant' as const, text: read.output, calls: [] }]
   return [{ role: 'user', text: question, calls: [] }, ...own]
-}
-
-/** Undefined if one of the numbers is. */
-function sum(numbers: readonly (number | undefined)[]): number | undefined {
-  return numbers.reduce<number | undefined>(
-    (total, number) => (total === undefined || number === undefined ? undefined : total + number),
-    0,
-  )
 }

@@ -122,8 +122,8 @@ function argumentFaults(tools: readonly PromptTool[]): (call: ToolCall) => Promi
 
 function summed(given: readonly Completion[], last: Completion, messages: TrajectoryMessage[]): Completion {
   const { step: _, costUsd: __, latencyMs: ___, usage: ____, ...answer } = last
-  const costUsd = sum(given.map((one) => one.costUsd))
-  const latencyMs = sum(given.map((one) => one.latencyMs))
+  const costUsd = knownSum(given.map((one) => one.costUsd))
+  const latencyMs = knownSum(given.map((one) => one.latencyMs))
   return {
     ...answer,
     usage: usageOf(given),
@@ -142,14 +142,14 @@ function usageOf(given: readonly Completion[]): Usage {
   const sums = counts.flatMap((name): [string, number][] => {
     const numbers = given.map(({ usage }) => usage[name])
     const isKnown = numbers.some((number) => number !== undefined)
-    const total = sum(details.includes(name) && isKnown ? numbers.map((number) => number ?? 0) : numbers)
+    const total = knownSum(details.includes(name) && isKnown ? numbers.map((number) => number ?? 0) : numbers)
     return total === undefined ? [] : [[name, total]]
   })
   return Object.fromEntries(sums)
 }
 
 /** Undefined if one of the numbers is. */
-function sum(numbers: readonly (number | undefined)[]): number | undefined {
+export function knownSum(numbers: readonly (number | undefined)[]): number | undefined {
   return numbers.reduce<number | undefined>(
     (total, number) => (total === undefined || number === undefined ? undefined : total + number),
     0,

@@ -115,7 +115,7 @@ export function tieBreakReason(open: readonly Reason[], { margin, confidence, lo
       ? 'that the limits of gate.metrics hold'
       : 'that the threshold is reached'
   const repeats = looks.at(-1) === 1 ? 'one repeat does' : `${looks.at(-1)} repeats do`
-  const rate = `A version that is worse by the whole margin may pass this way in more than ${percent(1 - confidence)} of the runs`
+  const rate = `A version that is worse by the whole margin may pass this way in more than ${percentText(1 - confidence)} of the runs`
   const message = `Passed by tie-break, not by proof: the estimate is within two thirds of the margin, but ${repeats} not show ${what}. ${rate}.`
   return reason('tie-break', message)
 }
@@ -133,7 +133,7 @@ export function fewAnswersReason(
   const found = `${amount(answers, unit)}${whose}${weighed} ${answers === 1 ? 'is' : 'are'} too few to rule out a rare fault`
   const enough = `${amount(needed.cases, 'case')}${unit === 'case' ? '' : ` with ${amount(policy.looks.at(-1) ?? 1, 'repeat')} each`}`
   const proof = Number.isFinite(needed.answers)
-    ? `with this result, ${enough} would rule out ${lossOf(which, policy)} with ${percent(policy.confidence)} confidence`
+    ? `with this result, ${enough} would rule out ${lossOf(which, policy)} with ${percentText(policy.confidence)} confidence`
     : `with this result, no number of them would rule out ${lossOf(which, policy)}`
   return reason('few-answers', `${found}: ${proof}.`)
 }
@@ -161,7 +161,7 @@ export function nothingToTestReason(): Reason {
   return reason('nothing-to-test', 'There is neither a baseline nor a threshold: give one of them.')
 }
 
-function percent(share: number): string {
+export function percentText(share: number): string {
   return `${Number((100 * share).toFixed(1))} %`
 }
 
@@ -184,5 +184,5 @@ function range(
   least: number,
 ): string {
   if (ciLow === null || ciHigh === null) return ''
-  return ` (${percent(confidence)} interval ${formatScore(Math.max(least, ciLow))} to ${formatScore(Math.min(1, ciHigh))})`
+  return ` (${percentText(confidence)} interval ${formatScore(Math.max(least, ciLow))} to ${formatScore(Math.min(1, ciHigh))})`
 }

@@ -2,6 +2,7 @@ import type { Verdict } from '../../records/verdict.ts'
 import { answeredShare, type Coverage, coveredShare } from '../run/coverage.ts'
 import type { GateDecision } from './conclude.ts'
 import type { VerdictReason } from './reasons.ts'
+import { percentText } from './reasons.ts'
 
 /** What a feature's run comes to, with the exit code that it asks for. */
 export interface FinalVerdict {
@@ -66,7 +67,7 @@ export function combineVerdicts(verdicts: readonly FinalVerdict[]): Pick<FinalVe
 function coverageGap(version: string, coverage: Coverage, least: number): VerdictReason[] {
   const code = coverage.budgetStopped > 0 ? 'budget' : 'coverage'
   const gap = (message: string) => [
-    { code, message: `${message}; at least ${percent(least)} are needed.`, tag: null, case: null },
+    { code, message: `${message}; at least ${percentText(least)} are needed.`, tag: null, case: null },
   ]
   const share = coveredShare(coverage)
   // No share at all is a gap whatever the least share is.
@@ -97,8 +98,4 @@ const causeWords = {
   budgetStopped: 'stopped by the budget',
   mockMissing: 'with a call of a tool that no mock answers',
   simulatorError: 'whose simulated user failed',
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toFixed(1))} %`
 }

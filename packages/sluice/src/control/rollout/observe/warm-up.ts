@@ -14,6 +14,10 @@ const warmUp = { beginningMs: 15 * minuteMs, canaryRequests: 30, processRequests
 /** Shares of the canary at which both arms are idle as often, so that it does not matter. */
 const even = { from: 0.4, to: 0.6 }
 
+export function isEven(share: number): boolean {
+  return share >= even.from && share <= even.to
+}
+
 /** The stage is old enough for latencies to be compared at all. */
 export function isStageWarm({ evidence: { window } }: ObservedEntry, { receivedAt }: RequestEntry): boolean {
   const { stageSince, staged } = window
@@ -24,7 +28,7 @@ export function isStageWarm({ evidence: { window } }: ObservedEntry, { receivedA
 /** The arm that is asked less often finds its prompt cache cold more often: such requests are compared only where both are asked alike. */
 export function isComparable(observed: ObservedEntry, entry: RequestEntry): boolean {
   const share = stageShare(observed.settings.stages, observed.stage)
-  return !isIdle(observed, entry) || (share >= even.from && share <= even.to)
+  return !isIdle(observed, entry) || isEven(share)
 }
 
 function isIdle({ evidence, arm }: ObservedEntry, { receivedAt }: RequestEntry): boolean {

@@ -11,6 +11,7 @@ import {
 import { parseDocument } from 'yaml'
 import { isObject } from '../../../json.ts'
 import { featureOfFile } from './feature-of-file.ts'
+import { noArguments } from './tools.ts'
 
 /** A prompt file as an application uses it. */
 export interface PromptInUse {
@@ -120,7 +121,6 @@ async function read(file: string): Promise<PromptInUse> {
   }
 }
 
-const noArguments = { type: 'object', properties: {}, additionalProperties: false }
 const isUrl = (text: string) => /^(data:|https?:\/\/)/i.test(text)
 
 function filledPart(part: PromptPartInUse, filled: (text: string) => string): PromptPartInUse {

@@ -54,7 +54,7 @@ export const toolChoiceSchema = z.union([
 ])
 
 /** The parameters of a tool that takes no arguments. */
-const noArguments = { type: 'object', properties: {}, additionalProperties: false }
+export const noArguments = { type: 'object', properties: {}, additionalProperties: false }
 
 /** What of the tools of a file is part of the version. */
 export interface VersionTools {

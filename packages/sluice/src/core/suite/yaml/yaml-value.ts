@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
-import { isObject } from '../../../json.ts'
+import { isObject, setOwn } from '../../../json.ts'
 import { scalarAs, textOf } from '../values/written.ts'
 
 /** What is wrong with a document's content, and the offset at which it stands. */
@@ -141,7 +141,7 @@ function readMap(map: YAMLMap, reading: Reading): Record<string, unknown> {
       for (const [name, item] of mergedEntries(value, reading)) {
         if (Object.hasOwn(data, name)) continue
         merged.add(name)
-        define(data, name, item)
+        setOwn(data, name, item)
       }
       continue
     }
@@ -152,7 +152,7 @@ function readMap(map: YAMLMap, reading: Reading): Record<string, unknown> {
       const [start = 0, end = 0] = key?.range ?? []
       const message = `the key ${reading.text.slice(start, end)} is there twice`
       reading.faults.push({ offset: start, message, severity: 'error' })
-    } else define(data, name, item)
+    } else setOwn(data, name, item)
   }
   return data
 }
@@ -169,11 +169,6 @@ function mergedEntries(node: Node | null, reading: Reading): [string, unknown][]
     if (!isObject(one)) throw new Stop(offsetOf(node), '<< needs a map, or a list of maps')
     return Object.entries(one)
   })
-}
-
-/** Sets an own property of any name, `__proto__` included. */
-function define(data: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(data, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 function offsetOf(node: Node | null): number {

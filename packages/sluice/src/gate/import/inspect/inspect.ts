@@ -1,9 +1,9 @@
+import { setOwn } from '../../../json.ts'
 import { invalid, withJsonCells } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
 import { importDataSet } from '../rows/data-set.ts'
 import type { PlacedRow } from '../rows/read-rows.ts'
-import { setOwn } from '../rows/row-fields.ts'
 import { importLog, readLog } from './log.ts'
 import { sampleFields, sampleRow } from './sample.ts'
 

@@ -1,6 +1,7 @@
 import { readRecords } from '../../../core/suite/cases/csv.ts'
-import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts'
+import { setOwn } from '../../../json.ts'
 import type { Data } from '../file-data.ts'
+import { faulty } from '../rows/read-rows.ts'
 
 /** The tests of a CSV file, as objects of a configuration. @throws InvalidFilesError with the place of a fault */
 export async function csvTests(text: string, file: string): Promise<Data[]> {
@@ -32,10 +33,6 @@ async function* linesOf(text: string) {
   yield text.split('\n').map((line, index) => ({ line: index + 1, text: line }))
 }
 
-function faulty(file: string, { line, column }: { line: number; column: number }, message: string): InvalidFilesError {
-  return new InvalidFilesError([{ severity: 'error', file, line, column, path: '', message }])
-}
-
 /** The columns with a meaning, read in the order of the header; every other column is a variable. */
 function testOf(header: readonly string[], cells: readonly string[]): Data {
   const vars: Data = {}
@@ -50,13 +47,13 @@ function testOf(header: readonly string[], cells: readonly string[]): Data {
       /^__(expected\d*|description|prefix|suffix|metric|threshold|providerOutput|metadata|config)(?::(.+))?$/.exec(
         name,
       ) ?? []
-    if (column === '') set(vars, name, text)
+    if (column === '') setOwn(vars, name, text)
     else if (text.trim() === '') continue
     else if (column.startsWith('expected')) asserts.push({ column: name, assertion: assertionOf(text) })
     else if (column === 'prefix' || column === 'suffix') options[column] = text
     else if (column === 'threshold') test.threshold = Number.parseFloat(text) || undefined
     else if (column === 'metadata')
-      set(metadata, key.replace(/\[\]$/, ''), key.endsWith('[]') ? text.split(',').map((part) => part.trim()) : text)
+      setOwn(metadata, key.replace(/\[\]$/, ''), key.endsWith('[]') ? text.split(',').map((part) => part.trim()) : text)
     else if (column === 'config') settings.push([key.split(':')[0] ?? '', key.split(':')[1] ?? '', text])
     else test[column] = text
   }
@@ -114,8 +111,4 @@ const knownTypes = new Set(
 
 function isKnownType(type: string): boolean {
   return knownTypes.has(type)
-}
-
-function set(data: Data, name: string, value: unknown): void {
-  Object.defineProperty(data, name, { value, enumerable: true, configurable: true, writable: true })
 }

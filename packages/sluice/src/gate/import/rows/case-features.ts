@@ -1,10 +1,10 @@
 import type { Message } from '../../../core/suite/models/model.ts'
-import { isObject } from '../../../json.ts'
+import { isObject, setOwn } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
 import type { Data } from '../file-data.ts'
 import type { ImportedCase, ImportedFeature } from '../imported.ts'
 import { escapeBraces } from '../literal.ts'
-import { type RowCase, setOwn, textOfValue } from './row-fields.ts'
+import { type RowCase, textOfValue } from './row-fields.ts'
 
 interface RowSite {
   name: string

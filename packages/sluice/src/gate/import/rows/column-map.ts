@@ -1,9 +1,9 @@
-import { isObject } from '../../../json.ts'
+import { isObject, setOwn } from '../../../json.ts'
 import { hint } from '../../../text/did-you-mean.ts'
 import { type Data, invalid } from '../file-data.ts'
 import { checkFault } from '../literal.ts'
 import type { PlacedRow } from './read-rows.ts'
-import { type FieldUse, type RowFields, setOwn } from './row-fields.ts'
+import type { FieldUse, RowFields } from './row-fields.ts'
 
 /** Uses that `--map` may give to a column of any format. */
 const generalUses: Record<string, FieldUse> = {

@@ -1,9 +1,8 @@
 import { readRecords } from '../../../core/suite/cases/csv.ts'
 import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts'
-import { isObject } from '../../../json.ts'
+import { isObject, setOwn } from '../../../json.ts'
 import { type Data, invalid, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
-import { setOwn } from './row-fields.ts'
 
 export interface PlacedRow {
   row: Data
@@ -107,6 +106,10 @@ async function* batches<Line>(lines: Line[]) {
   yield lines
 }
 
-function faulty(file: string, { line, column }: { line: number; column: number }, message: string): InvalidFilesError {
+export function faulty(
+  file: string,
+  { line, column }: { line: number; column: number },
+  message: string,
+): InvalidFilesError {
   return new InvalidFilesError([{ severity: 'error', file, line, column, path: '', message }])
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { isObject } from '../../../json.ts'
+import { isObject, setOwn } from '../../../json.ts'
 import type { Fidelity, FidelityLedger } from '../fidelity.ts'
 import { type Data, listOf } from '../file-data.ts'
 import type { CheckEntry, ImportedCase } from '../imported.ts'
@@ -206,11 +206,6 @@ export function textOfValue(value: unknown): string {
 export function textsIn(value: unknown, divider: string | RegExp = /[;|,]/): string[] {
   const parts = typeof value === 'string' ? value.split(divider) : listOf(value).map(textOfValue)
   return parts.map((part) => part.trim()).filter((part) => part !== '')
-}
-
-/** Sets an own property of any name, `__proto__` included. */
-export function setOwn(data: Data, name: string, value: unknown): void {
-  Object.defineProperty(data, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 /** A row whose columns such as `inputs.question` are gathered into maps, by a pattern whose group is the key. */

@@ -11,6 +11,7 @@ import { type DiffLine, diffOutputs } from '../output-diff.ts'
 import { causeLines } from '../sentences.ts'
 import { sideText, type TraceSection, traceSections } from '../trace/trace-sections.ts'
 import type { Block } from './markdown-fit.ts'
+import { join } from './markdown-parts.ts'
 
 const findingsShown = 4
 const claimsShown = 5
@@ -102,8 +103,6 @@ function worstCase(row: CaseReport, number: number): string {
     number === 1 || texts === '' ? texts : `<details><summary>Input and output</summary>\n\n${texts}\n\n</details>`,
   ])
 }
-
-const join = (texts: readonly string[]) => texts.filter((text) => text !== '').join('\n\n')
 
 /** The scores of all repeats, where they differ; their texts are in report.html. */
 function repeatScores({ answers }: CaseReport): string {

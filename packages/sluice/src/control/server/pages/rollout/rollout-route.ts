@@ -4,6 +4,7 @@ import type { FeatureState } from '../../../../records/feature.ts'
 import type { Rollout } from '../../../../records/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { utcDay } from '../../../../text/format.ts'
+import { fieldOf } from '../../../incident/post-mortem.ts'
 import { type RolloutPage, rolloutPage } from '../../../pages/rollout/rollout-page.ts'
 import { isJudgedLive } from '../../../release/capture.ts'
 import { beingComputed, endForecastSentences, unknownEnd } from '../../../words/end-forecast-text.ts'
@@ -169,8 +170,4 @@ function judgingStoppedAt(rows: readonly AuditRow[], now: number): number | null
 function rolloutIn(document: unknown): unknown {
   const rollout = fieldOf(document, 'rollout')
   return fieldOf(rollout, 'id')
-}
-
-function fieldOf(document: unknown, key: string): unknown {
-  return typeof document === 'object' && document !== null ? Reflect.get(document, key) : undefined
 }

@@ -1,6 +1,7 @@
 import type { CaseReport } from '../../../../records/report/case-report.ts'
 import { formatDuration, formatScore, formatUsd } from '../../../../text/format.ts'
 import { visibleLine, visibleText } from '../../../../text/untrusted.ts'
+import { itemScore } from '../../case-findings.ts'
 import { claimText, faultyClaims } from '../../metrics/claim-lines.ts'
 import type { PageCase } from '../case-row-data.ts'
 import { element } from './dom.ts'
@@ -88,7 +89,7 @@ function judgeList(
     const attributes = item.evidenceFound !== false && item.evidence !== '' ? { tabindex: '0' } : {}
     const entry = element(
       'li',
-      { class: tone(scoreOf(item)), ...attributes },
+      { class: tone(itemScore(item)), ...attributes },
       element('span', { class: 'outcome' }, verdictName(item.verdict)),
       element('b', {}, visibleLine(item.id)),
       item.must ? element('span', { class: 'badge' }, 'must') : undefined,
@@ -162,7 +163,5 @@ function checkList({ checks, baselineChecks }: PageCase): HTMLElement {
 const outcome = ({ score }: Check) => (score === 1 ? 'yes' : score === 0 ? 'no' : formatScore(score))
 
 const verdictName = (verdict: string) => (verdict === 'cannot_tell' ? 'cannot tell' : visibleLine(verdict))
-
-const scoreOf = ({ score, verdict }: Item) => score ?? (verdict === 'yes' ? 1 : 0)
 
 const tone = (score: number) => (score >= 1 ? 'met' : score <= 0 ? 'unmet' : 'partly')
