@@ -79,9 +79,9 @@ function none(): Tally {
   return { count: 0, said: 0, held: 0 }
 }
 
-function count(tally: Tally, said: number, isHeld: boolean): void {
+function count(tally: Tally, forecastShare: number, isHeld: boolean): void {
   tally.count += 1
-  tally.said += said
+  tally.said += forecastShare
   tally.held += isHeld ? 1 : 0
 }
 
@@ -97,8 +97,8 @@ function isNotRefuted({ kind: { claimed }, start, third }: Row): boolean {
 function rowText({ kind, rollouts, start, third, decided }: Row): string {
   const percent = (part: number) => (100 * part).toFixed(1)
   const held = (tally: Tally) => [percent(share(tally)), percent(standardError(tally))]
-  const said = percent(decided.said / decided.count)
-  return `| ${[kind.name, rollouts, ...held(start), ...held(third), said, ...held(decided)].join(' | ')} |`
+  const forecastShare = percent(decided.said / decided.count)
+  return `| ${[kind.name, rollouts, ...held(start), ...held(third), forecastShare, ...held(decided)].join(' | ')} |`
 }
 
 interface Options {

@@ -72,8 +72,8 @@ function tryOut({ name, version, file }: PackedPackage, folder: string): void {
     execFileSync(command, args, { cwd: folder, encoding: 'utf8' }).trim()
   run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline', file)
   const script = `import(${JSON.stringify(name)}).then((all) => console.log(Object.keys(all).length))`
-  const said = run(process.execPath, '--eval', script)
-  if (!(Number(said) > 0)) throw new Error(`${name} exports nothing once it is installed: ${said}`)
+  const output = run(process.execPath, '--eval', script)
+  if (!(Number(output) > 0)) throw new Error(`${name} exports nothing once it is installed: ${output}`)
   const bin = name === 'sluice' ? run('npx', '--no-install', name, '--version') : version
   if (bin !== version) throw new Error(`${name} says that it is ${bin}`)
 }

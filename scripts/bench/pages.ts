@@ -82,7 +82,7 @@ async function makeSqlite(folder: string, wanted: Wanted): Promise<LargePlane> {
   const plane = await fillPlane(server, sizesOf(wanted))
   await quiet(server.process.pid, everyLoopMs)
   await server.kill()
-  said(`${multiplySqliteLog(folder, multiplied(plane, wanted)).toLocaleString('en')} outcomes in SQLite`)
+  print(`${multiplySqliteLog(folder, multiplied(plane, wanted)).toLocaleString('en')} outcomes in SQLite`)
   rememberPlane(folder, plane)
   return plane
 }
@@ -108,7 +108,7 @@ async function onPostgres(wanted: Wanted): Promise<Measured[]> {
     const plane = await fillPlane(maker, sizesOf(wanted))
     await quiet(maker.process.pid, everyLoopMs)
     await maker.kill()
-    said(
+    print(
       `${(await multiplyPostgresLog(postgres.url, multiplied(plane, wanted))).toLocaleString('en')} outcomes in PostgreSQL`,
     )
     servers.push(await start(), await start())
@@ -160,8 +160,8 @@ async function measure(name: string, { asked, leader }: Asked, plane: LargePlane
   if (isWanted('open')) rows.push(await openRow(name, { asked, plane, cookie, wanted }))
   stop()
   if (isWanted('ingest')) rows.push(await ingestRow(name, { asked, leader }, { plane, cookie, wanted }))
-  said(`load of the machine: ${loadavg()[0]?.toFixed(1)}`)
-  for (const { what, measured } of rows) said(`${what}: ${measured}`)
+  print(`load of the machine: ${loadavg()[0]?.toFixed(1)}`)
+  for (const { what, measured } of rows) print(`${what}: ${measured}`)
   return { name, times, rows }
 }
 
@@ -171,7 +171,7 @@ function trickle(server: BenchServer, { rollouts }: LargePlane): () => void {
     const outcomes = rollouts.flatMap((rollout) =>
       arrivals({ name: `now-${Date.now()}-${rollout.id}`, count: 2, feature: rollout.feature, rollout }).flat(),
     )
-    server.ask('POST', '/v1/outcomes', { outcomes }).catch((error: unknown) => said(String(error)))
+    server.ask('POST', '/v1/outcomes', { outcomes }).catch((error: unknown) => print(String(error)))
   }, 1000)
   return () => clearInterval(timer)
 }
@@ -288,6 +288,6 @@ function printTimes(found: readonly Measured[]): void {
   }
 }
 
-function said(text: string): void {
+function print(text: string): void {
   console.error(text)
 }

@@ -75,8 +75,8 @@ function pandaPart(): string {
   const judges = names.map((name) => {
     const rated = rows.flatMap(({ group, human, judges }) => {
       const best = majorityOf(human)
-      const said = judges[name] === 'Tie' ? 0 : Number(judges[name])
-      return best === null || ![0, 1, 2].includes(said) ? [] : [{ cluster: group, first: best, second: said }]
+      const winner = judges[name] === 'Tie' ? 0 : Number(judges[name])
+      return best === null || ![0, 1, 2].includes(winner) ? [] : [{ cluster: group, first: best, second: winner }]
     })
     return [`majority and ${name}`, ...agreementCells(rated, 3)]
   })
@@ -97,8 +97,9 @@ function llmbarPart(): string {
     const swayed: { cluster: string; value: number }[] = []
     for (const { group, label, judges } of rows) {
       const orders = (judges[name]?.winner ?? []).map(Number)
-      for (const said of orders)
-        if (said === 1 || said === 2) rated.push({ cluster: group, first: label - 1, second: said - 1 })
+      for (const listedOrder of orders)
+        if (listedOrder === 1 || listedOrder === 2)
+          rated.push({ cluster: group, first: label - 1, second: listedOrder - 1 })
       const [one, other] = orders
       if ((one === 1 || one === 2) && (other === 1 || other === 2))
         swayed.push({ cluster: group, value: Number(one !== other) })

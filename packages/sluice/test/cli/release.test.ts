@@ -9,14 +9,14 @@ import { createProject, type Finished, summaryFiles } from '../support/project.t
 import { until } from '../support/until.ts'
 
 /** What a command said, which must have gone well. */
-async function said(running: Promise<Finished>): Promise<string> {
+async function output(running: Promise<Finished>): Promise<string> {
   const { code, stdout, stderr } = await running
   assert.equal(code, 0, stderr)
   return stdout
 }
 
 async function json(running: Promise<Finished>) {
-  return JSON.parse(await said(running))
+  return JSON.parse(await output(running))
 }
 
 test('a feature is published, released, put through a canary and rolled back, and every step is on record', async () => {
@@ -35,12 +35,12 @@ test('a feature is published, released, put through a canary and rolled back, an
   assert.deepEqual([refused.code, refused.stdout], [1, ''])
   assert.match(refused.stderr, /has not passed: it has no gate report/)
 
-  await said(project.sluice(['gate', '--all']))
+  await output(project.sluice(['gate', '--all']))
   const published = await sluice('publish', 'summary', '--json')
   assert.match(published.stderr, /With the gate's pass, run /)
   const first = JSON.parse(published.stdout)
   assert.deepEqual([first.report.verdict, first.source], ['pass', commit])
-  const active = await said(sluice('activate', 'summary', first.id.slice(0, 6), '--reason', 'first', '--wait', '0s'))
+  const active = await output(sluice('activate', 'summary', first.id.slice(0, 6), '--reason', 'first', '--wait', '0s'))
   assert.equal(active, `summary: everybody gets 1.0 (${first.id})\n`)
 
   project.write(files('Shorten: {{email}}', '1.1'))
@@ -59,19 +59,19 @@ test('a feature is published, released, put through a canary and rolled back, an
     /log does not show.*^summary: rollout r-[0-9a-f]{16}, running\n {2}1\.1 \(\w+\) against 1\.0 \(\w+\)\n {2}stage 1 of 4, 1 % of the users/ms,
   )
   assert.equal((await sluice('activate', 'summary', '1.0', '--reason', 'x')).code, 1)
-  await said(sluice('rollout', 'pause', 'summary', '--reason', 'lunch'))
+  await output(sluice('rollout', 'pause', 'summary', '--reason', 'lunch'))
   const whilePaused = await sluice('rollout', 'promote', 'summary', '--reason', 'hurry')
   assert.deepEqual([whilePaused.code, /is paused: resume it first/.test(whilePaused.stderr)], [1, true])
-  await said(sluice('rollout', 'resume', 'summary', '--reason', 'back'))
+  await output(sluice('rollout', 'resume', 'summary', '--reason', 'back'))
   assert.match(
-    await said(sluice('rollout', 'advance', 'summary', '--reason', 'fine')),
+    await output(sluice('rollout', 'advance', 'summary', '--reason', 'fine')),
     /stage 2 of 4, 5 % of the users/,
   )
   const promoted = await json(sluice('rollout', 'promote', 'summary', '--reason', 'good', '--json'))
   assert.equal(promoted.status, 'promoted')
-  assert.match(await said(sluice('status')), new RegExp(`summary: 1\\.1 \\(${second.id}\\) is active`))
+  assert.match(await output(sluice('status')), new RegExp(`summary: 1\\.1 \\(${second.id}\\) is active`))
   assert.match(
-    await said(sluice('rollout', 'status', promoted.id)),
+    await output(sluice('rollout', 'status', promoted.id)),
     /, promoted by hand\n.*\n.* by SLUICE_ADMIN_TOKEN: good\n/,
   )
 
@@ -82,7 +82,7 @@ test('a feature is published, released, put through a canary and rolled back, an
   const further = await sluice('rollback', 'summary', '--from', first.id, '--reason', 'INC-8')
   assert.deepEqual([further.code, /no earlier version that was good/.test(further.stderr)], [1, true])
 
-  const log = await said(sluice('audit', 'summary'))
+  const log = await output(sluice('audit', 'summary'))
   const actions = log.split('\n').flatMap((line) => /(?:version|active|rollout)\.\w+/.exec(line)?.[0] ?? [])
   assert.deepEqual(actions, [
     'version.publish',
@@ -106,7 +106,7 @@ test('a rollback tells who has confirmed it, and those who have not are a warnin
   const release = async (message: string) => {
     project.write(summaryFiles({ url: 'http://127.0.0.1:1', message }))
     const { id } = await json(sluice('publish', 'summary', '--json'))
-    await said(sluice('activate', 'summary', id, '--reason', 'test', '--override', 'test', '--wait', '0s'))
+    await output(sluice('activate', 'summary', id, '--reason', 'test', '--override', 'test', '--wait', '0s'))
   }
   await release('Summarise: {{email}}')
   await release('Shorten: {{email}}')
@@ -127,7 +127,7 @@ test('a rollback tells who has confirmed it, and those who have not are a warnin
   assert.match(stdout, /\napplied by 1 of 3 instances in \d+ ms; not yet: host-2, host-3\n$/)
   assert.match(stderr, /warning: 2 of 3 instances may still serve the version before/)
   assert.match(
-    await said(sluice('status')),
+    await output(sluice('status')),
     /instances: 1 of 3 are up to date, at revision \d+\n {2}host-2 has revision \d+\n/,
   )
 
@@ -149,10 +149,10 @@ test('the log is exported, and verified from the export alone', async () => {
     const { sluice } = server
     const { id } = await json(sluice('publish', 'summary', '--json'))
     const activate = (reason: string) => sluice('activate', 'summary', id, '--reason', reason, '--override', reason)
-    await said(activate('first'))
-    await said(sluice('audit', 'summary', '--export', 'log.jsonl'))
+    await output(activate('first'))
+    await output(sluice('audit', 'summary', '--export', 'log.jsonl'))
     assert.match(
-      await said(sluice('audit', 'summary', '--verify')),
+      await output(sluice('audit', 'summary', '--verify')),
       /^summary: the log is whole, 2 rows; row 2 is \w{64}\n$/,
     )
     const misspelt = await sluice('audit', 'sumary', '--verify')
@@ -163,7 +163,7 @@ test('the log is exported, and verified from the export alone', async () => {
     writeFileSync(path.join(project.root, 'log.jsonl'), changed)
     return project.sluice(['audit', 'summary', '--verify', '--file', 'log.jsonl'], { SLUICE_URL: 'http://127.0.0.1:1' })
   }
-  assert.match(await said(verify(text)), /is whole, 2 rows/)
+  assert.match(await output(verify(text)), /is whole, 2 rows/)
   const edited = await verify(text.replace('"reason":"first"', '"reason":"other"'))
   assert.deepEqual([edited.code, edited.stdout.includes('row 2 was edited')], [1, true])
   const [, second, head] = text.split('\n')
@@ -182,21 +182,21 @@ test('tokens are made, shown once, limited and revoked', async () => {
   assert.match(made.stdout, /^\S{20,}\n$/)
   assert.match(made.stderr, /pipeline {2}ci {2}all features .* until /)
   const env = { SLUICE_URL: url, SLUICE_TOKEN: made.stdout }
-  const { id: version } = JSON.parse(await said(project.sluice(['publish', 'summary', '--json'], env)))
+  const { id: version } = JSON.parse(await output(project.sluice(['publish', 'summary', '--json'], env)))
   const beyond = await project.sluice(['activate', 'summary', version, '--reason', 'x', '--override', 'x'], env)
   assert.equal(beyond.code, 4)
   assert.match(beyond.stderr, /operator to release, approver to approve, admin for tokens/)
   const { tokens } = await json(sluice('token', 'list', '--json'))
   const { id } = tokens.find(({ name }: { name: string }) => name === 'pipeline')
-  assert.match(await said(sluice('token', 'revoke', id)), /revoked 20/)
+  assert.match(await output(sluice('token', 'revoke', id)), /revoked 20/)
   const headers = { authorization: `Bearer ${made.stdout.trim()}` }
   await until(async () => (await fetch(`${url}/v1/features`, { headers })).status === 401, 'the token to be refused')
   const revoked = await project.sluice(['publish', 'summary'], env)
   assert.equal(revoked.code, 4)
   assert.match(revoked.stderr, /Set SLUICE_TOKEN/)
-  assert.ok(!(await said(sluice('audit', '_system'))).includes(made.stdout.trim()))
+  assert.ok(!(await output(sluice('audit', '_system'))).includes(made.stdout.trim()))
   assert.match(
-    await said(sluice('forget', '--unit', 'ann')),
+    await output(sluice('forget', '--unit', 'ann')),
     /^forgotten: 0 stored texts, 0 entries of the log.*\nWhat still/,
   )
 })

@@ -30,10 +30,10 @@ function filesBelow(folder: string): Map<string, string> {
   )
 }
 
-function assertNowhere(project: Project, secrets: readonly string[], ...said: string[]) {
+function assertNowhere(project: Project, secrets: readonly string[], ...output: string[]) {
   const written = new Map([
     ...['report', '.sluice'].flatMap((folder) => [...filesBelow(path.join(project.root, folder))]),
-    ...said.entries().map(([index, text]) => [`output ${index}`, text] as const),
+    ...output.entries().map(([index, text]) => [`output ${index}`, text] as const),
   ])
   assert.ok(written.size > 5)
   for (const [name, text] of written)

@@ -42,8 +42,8 @@ function shows(shown: string, text: string): boolean {
 /** Progress is told on stderr, and differs from run to run; of `check` it is the count. */
 async function outputOf(project: ReturnType<typeof createProject>, args: string[]): Promise<string> {
   const { stdout, stderr } = await project.sluice(args)
-  const said = args[0] === 'check' ? stdout + stderr : stdout || stderr
-  return said.replaceAll(/ +$/gm, '')
+  const output = args[0] === 'check' ? stdout + stderr : stdout || stderr
+  return output.replaceAll(/ +$/gm, '')
 }
 
 for (const name of globSync('*.md', { cwd: folder }).sort()) {
@@ -58,8 +58,8 @@ for (const name of globSync('*.md', { cwd: folder }).sort()) {
       const [program, ...args] = step.command
       if (program === 'git') project.git(...args)
       if (program !== 'sluice') continue
-      const said = await outputOf(project, args)
-      assert.ok(shows(step.shown, said), `sluice ${args.join(' ')} prints\n${said}\nThe page shows\n${step.shown}`)
+      const output = await outputOf(project, args)
+      assert.ok(shows(step.shown, output), `sluice ${args.join(' ')} prints\n${output}\nThe page shows\n${step.shown}`)
     }
   })
 }

@@ -68,13 +68,13 @@ export function shellFaults(blocks: readonly CodeBlock[]): Map<CodeBlock, Fault[
   if (scripts.length === 0) return new Map()
   const each = `for text; do printf '%s\\n' "$text" | sh -n 2>&1; printf '\\0'; done`
   const { stdout } = spawnSync('sh', ['-c', each, 'sh', ...scripts.map(({ text }) => text)], { encoding: 'utf8' })
-  const said = stdout.split('\0')
-  assert.equal(said.length, scripts.length + 1, 'the shell has not looked at every block')
+  const output = stdout.split('\0')
+  assert.equal(output.length, scripts.length + 1, 'the shell has not looked at every block')
   return new Map(
     scripts.flatMap((block, index): [CodeBlock, Fault[]][] => {
-      const [, line = '1', reason = ''] = /(\d+): (.*)/.exec(said[index] ?? '') ?? []
-      const message = `no valid shell: ${reason || said[index]}; mend it, or call it text`
-      return said[index] === '' ? [] : [[block, [{ line: Number(line), message }]]]
+      const [, line = '1', reason = ''] = /(\d+): (.*)/.exec(output[index] ?? '') ?? []
+      const message = `no valid shell: ${reason || output[index]}; mend it, or call it text`
+      return output[index] === '' ? [] : [[block, [{ line: Number(line), message }]]]
     }),
   )
 }

@@ -86,10 +86,10 @@ class Reader implements Disposable {
   async #listening(log: string, shell: Shell): Promise<void> {
     const file = path.join(this.#folder, log)
     const address = /http:\/\/127\.0\.0\.1:(\d+)/
-    const said = () => address.exec(existsSync(file) ? readFileSync(file, 'utf8') : '')?.[1]
-    await until(() => said() !== undefined, `an address in ${log}`)
-    this.#ports.set(ports[log] ?? '', said() ?? '')
-    if (log === 'serve.log') await shell.run(`export SLUICE_URL=http://127.0.0.1:${said()}`)
+    const foundAddress = () => address.exec(existsSync(file) ? readFileSync(file, 'utf8') : '')?.[1]
+    await until(() => foundAddress() !== undefined, `an address in ${log}`)
+    this.#ports.set(ports[log] ?? '', foundAddress() ?? '')
+    if (log === 'serve.log') await shell.run(`export SLUICE_URL=http://127.0.0.1:${foundAddress()}`)
   }
 
   #typed(line: string): string {

@@ -25,16 +25,16 @@ async function startApp(folder: string, env: NodeJS.ProcessEnv) {
     cwd: folder,
     env: { ...process.env, PORT: '0', INSTANCE: 'app-1', ...env },
   })
-  let said = ''
+  let output = ''
   child.stdout.on('data', (chunk) => {
-    said += chunk
+    output += chunk
   })
   child.stderr.pipe(process.stderr)
-  await until(() => said.includes('\n'), 'the example to listen').catch((error) => {
+  await until(() => output.includes('\n'), 'the example to listen').catch((error) => {
     child.kill('SIGKILL')
     throw error
   })
-  const url = said.trim()
+  const url = output.trim()
   return {
     async post(route: string, body: unknown) {
       const response = await fetch(url + route, { method: 'POST', body: JSON.stringify(body) })

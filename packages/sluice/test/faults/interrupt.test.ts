@@ -70,10 +70,10 @@ test('a second Ctrl-C does not wait, and what was kept before stays', async () =
 
 test('one Ctrl-C that arrives twice counts once; after a second one, signals have their usual effect again', () => {
   let now = 1000
-  let said = ''
+  let output = ''
   const stderr = new Writable({
     write(text, _, written) {
-      said += text
+      output += text
       written()
     },
   })
@@ -83,7 +83,7 @@ test('one Ctrl-C that arrives twice counts once; after a second one, signals hav
   now += 900
   signals.emit('SIGINT')
   assert.deepEqual([stop.aborted, abort.aborted], [true, false])
-  assert.match(said, /again to stop at once/)
+  assert.match(output, /again to stop at once/)
   now += 101
   signals.emit('SIGTERM')
   assert.deepEqual([abort.aborted, signals.listenerCount('SIGINT'), signals.listenerCount('SIGTERM')], [true, 0, 0])

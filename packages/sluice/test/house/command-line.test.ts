@@ -13,13 +13,13 @@ function defaultInWords(description: string): string | undefined {
 
 function argumentOf(argument: Argument): unknown {
   const { required, variadic, defaultValue, argChoices, description } = argument
-  const said = defaultInWords(description)
-  return { name: argument.name(), required, variadic, default: defaultValue, choices: argChoices, said }
+  const defaultWord = defaultInWords(description)
+  return { name: argument.name(), required, variadic, default: defaultValue, choices: argChoices, said: defaultWord }
 }
 
 function optionOf({ flags, mandatory, hidden, defaultValue, argChoices, envVar, description }: Option): unknown {
-  const said = defaultInWords(description)
-  return { flags, mandatory, hidden, default: defaultValue, choices: argChoices, env: envVar, said }
+  const defaultWord = defaultInWords(description)
+  return { flags, mandatory, hidden, default: defaultValue, choices: argChoices, env: envVar, said: defaultWord }
 }
 
 type Tree = { [name: string]: unknown }

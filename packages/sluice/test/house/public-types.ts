@@ -58,9 +58,9 @@ function walk(type: Type, at: string, depth: number, context: Walk): void {
   const text = checker.typeToString(type, undefined, textFlags)
   const place = places.get(type.id)
   const [name] = foreign.exec(text) ?? []
-  const said = simple.test(text) ? text : place !== undefined ? `as ${place}` : name === 'Zod' ? text : undefined
-  if (said !== undefined || depth > deepest) {
-    note(at, said ?? 'more')
+  const shortText = simple.test(text) ? text : place !== undefined ? `as ${place}` : name === 'Zod' ? text : undefined
+  if (shortText !== undefined || depth > deepest) {
+    note(at, shortText ?? 'more')
     return
   }
   if (!isUnionType(type)) places.set(type.id, at)

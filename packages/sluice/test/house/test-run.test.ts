@@ -43,26 +43,26 @@ test('a run leaves nothing in the temporary folder, and fails where a test fails
 
 test('an error that no test has caught fails the run', async () => {
   const { run } = startRun("test('goes on', () => void setTimeout(() => Promise.reject(new Error('uncaught'))))\n")
-  let said = ''
+  let output = ''
   run.stdout.setEncoding('utf8').on('data', (text) => {
-    said += text
+    output += text
   })
   const [code] = await once(run, 'close')
   assert.equal(code, 1)
-  assert.match(said, /Error: uncaught/)
+  assert.match(output, /Error: uncaught/)
 })
 
 test('nor does a run that is told to end', async () => {
   const { run, place } = startRun(
     `${makes}console.log('waiting')\ntest('waits', () => new Promise((done) => setTimeout(done, 60_000)))\n`,
   )
-  let said = ''
+  let output = ''
   run.stdout.setEncoding('utf8').on('data', (text) => {
-    said += text
-    if (said.includes('waiting')) run.kill('SIGTERM')
+    output += text
+    if (output.includes('waiting')) run.kill('SIGTERM')
   })
   await once(run, 'close')
-  assert.ok(said.includes('waiting'))
+  assert.ok(output.includes('waiting'))
   assert.deepEqual(readdirSync(place), [])
 })
 

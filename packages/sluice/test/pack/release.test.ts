@@ -41,7 +41,7 @@ interface Play extends Partial<ReleaseFacts> {
 /** Plays a release through; `did` is what it did to the world, in order. */
 function play({ dryRun = false, published = {}, failsAt = 'nowhere', ...facts }: Play) {
   const did: string[] = []
-  const said: string[] = []
+  const output: string[] = []
   const act = (what: string) => {
     if (what.includes(failsAt)) throw new Error(`failed: ${what}`)
     did.push(what)
@@ -53,7 +53,7 @@ function play({ dryRun = false, published = {}, failsAt = 'nowhere', ...facts }:
     tryOut: ({ name }) => act(`try ${name}`),
     publishedIntegrity: ({ name }) => published[name] ?? null,
     run: (...words) => act(words.join(' ')),
-    print: (line) => void said.push(line),
+    print: (line) => void output.push(line),
   }
   const result = (): boolean | string => {
     try {
@@ -62,7 +62,7 @@ function play({ dryRun = false, published = {}, failsAt = 'nowhere', ...facts }:
       return String(error)
     }
   }
-  return { result: result(), did, said: said.join('\n') }
+  return { result: result(), did, said: output.join('\n') }
 }
 
 const tried = ['build', 'try @sluice/client', 'try sluice']

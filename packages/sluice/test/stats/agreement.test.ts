@@ -101,8 +101,13 @@ test('the corrected mean holds, also with unequal probabilities and clusters', (
 })
 
 test('few labels without a mistake leave the corrected mean uncertain', () => {
-  const said = [1, 1, 1, 0, 1, 1, 0, 1]
-  const sample = { humanLabels: said, judgeOnLabeled: said, judgeUnlabeled: [...said, ...said], alpha: 0.05 }
+  const verdicts = [1, 1, 1, 0, 1, 1, 0, 1]
+  const sample = {
+    humanLabels: verdicts,
+    judgeOnLabeled: verdicts,
+    judgeUnlabeled: [...verdicts, ...verdicts],
+    alpha: 0.05,
+  }
   const found = ppiMean(withTwoErrors(sample))
   assert.ok(found && Math.abs(found.estimate - 0.75) < 0.05 && found.ciHigh - found.ciLow > 0.5, JSON.stringify(found))
   assert.equal(ppiMean({ ...sample, humanLabels: [1], judgeOnLabeled: [1] }), undefined)

@@ -20,7 +20,7 @@ const pi = 0.05
 /** Contributions of the canary until the bets reach log 20; undefined where they do not within `limit` requests. */
 function detection(seed: number, drop: number, limit: number): number | undefined {
   const random = seededRandom(seed)
-  const wealth = scoreDrops.grid.map(() => 0)
+  const logEs = scoreDrops.grid.map(() => 0)
   const sums = newIncumbentSums()
   let seen = 0
   for (let request = 0; request < limit; request += 1) {
@@ -28,14 +28,14 @@ function detection(seed: number, drop: number, limit: number): number | undefine
     const mean = canary ? 0.8 - drop : 0.8
     const size = (mean * (1 - mean)) / 0.0625 - 1
     const x = random.beta(mean * size, (1 - mean) * size)
-    betScore(wealth, { canary, pi, x }, expectIncumbent(sums, prior), {
+    betScore(logEs, { canary, pi, x }, expectIncumbent(sums, prior), {
       test: 'drop',
       delta: 0,
       grid: scoreDrops.grid,
     })
     if (canary) seen += 1
     else addIncumbent(sums, x)
-    if (logMixture(scoreDrops.weights, wealth) >= Math.log(20)) return seen
+    if (logMixture(scoreDrops.weights, logEs) >= Math.log(20)) return seen
   }
   return undefined
 }
@@ -59,14 +59,14 @@ test('a drop of .20 is seen after about 13 canary scores, one of .10 after about
 
 test('a weight shrinks the stake, and no contribution can take everything', () => {
   const bet = (x: number, weight: number) => {
-    const wealth = [0]
+    const logEs = [0]
     betScore(
-      wealth,
+      logEs,
       { canary: true, pi, x, weight },
       { mean: 0.8, variance: 1e-4 },
       { test: 'drop', delta: 0, grid: [0.3] },
     )
-    return wealth[0] ?? Number.NaN
+    return logEs[0] ?? Number.NaN
   }
   assert.ok(bet(0, 1) > bet(0, 0.5) && bet(0, 0.5) > 0)
   assert.ok(bet(1, 1) < bet(1, 0.5) && bet(1, 1) >= Math.log(0.1) - 1e-9)
@@ -75,14 +75,14 @@ test('a weight shrinks the stake, and no contribution can take everything', () =
 test('the same flag rate in both arms is no evidence, also while the rate moves; a tenfold one soon is', () => {
   const events = (ratio: number, seed: number) => {
     const random = seededRandom(seed)
-    const wealth = flagRatios.grid.map(() => 0)
+    const logEs = flagRatios.grid.map(() => 0)
     let most = 0
     for (let request = 0; request < 4000; request += 1) {
       const canary = random.uniform() < pi
       const rate = 0.005 * (1 + request / 1000) * (canary ? ratio : 1)
       if (random.uniform() >= rate) continue
-      flagRatio(wealth, { canary, pi }, { nullRatio: 1, grid: flagRatios.grid })
-      most = Math.max(most, logMixture(flagRatios.weights, wealth))
+      flagRatio(logEs, { canary, pi }, { nullRatio: 1, grid: flagRatios.grid })
+      most = Math.max(most, logMixture(flagRatios.weights, logEs))
     }
     return most >= Math.log(20)
   }
@@ -94,15 +94,15 @@ test('the same flag rate in both arms is no evidence, also while the rate moves;
 test('costs up to the tolerated ratio are no evidence, twice as much is', () => {
   const alerts = (ratio: number, seed: number) => {
     const random = seededRandom(seed)
-    const wealth = costRatios.grid.map(() => 0)
+    const logEs = costRatios.grid.map(() => 0)
     const sums = newIncumbentSums()
     for (let request = 0; request < 6000; request += 1) {
       const canary = random.uniform() < pi
       const x = Math.min(1, 0.1 * Math.exp(0.7 * random.normal()) * (canary ? ratio : 1))
       const expected = expectIncumbent(sums, { mean: 0.1, variance: 0.01, weight: 20 }, 1e-6)
-      betCostRatio(wealth, { canary, pi, x }, expected, { ratio: 1.5, grid: costRatios.grid })
+      betCostRatio(logEs, { canary, pi, x }, expected, { ratio: 1.5, grid: costRatios.grid })
       if (!canary) addIncumbent(sums, x)
-      if (logMixture(costRatios.weights, wealth) >= Math.log(20)) return true
+      if (logMixture(costRatios.weights, logEs) >= Math.log(20)) return true
     }
     return false
   }

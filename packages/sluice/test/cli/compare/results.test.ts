@@ -34,13 +34,13 @@ test('a drop in the results of another tool fails, equal results pass, and the f
   using same = project(before, before)
   const passed = await same.sluice([...args, '--report-dir', 'out'])
   assert.equal(passed.code, 0, passed.stderr)
-  const said = passed.stdout.replaceAll(/\s+/g, ' ')
+  const output = passed.stdout.replaceAll(/\s+/g, ' ')
   assert.match(
-    said,
+    output,
     /Both files are read as promptfoo results, version 3 \(promptfoo 0\.119\.0\); compared is the overall score of a test/,
   )
-  assert.match(said, /Graded by openai:gpt-5 in both\./)
-  assert.match(said, /again: sluice compare --candidate a\.json --baseline b\.json/)
+  assert.match(output, /Graded by openai:gpt-5 in both\./)
+  assert.match(output, /again: sluice compare --candidate a\.json --baseline b\.json/)
   for (const file of ['report.json', 'report.md', 'report.html', 'junit.xml'])
     assert.ok(readFileSync(path.join(same.root, 'out', file), 'utf8').length > 100, file)
 })

@@ -55,9 +55,9 @@ test('a run without a single score is never green: exit 4, and each case says wh
   }
   const { code, stdout } = await project.sluice(['eval', 'summary'])
   assert.equal(code, 4)
-  const said = stdout.replace(/\s+/g, ' ')
-  assert.match(said, /^NOT SCORED summary No case has a score\. 3 cases \(case-0, case-1, case-2\): local: /)
-  assert.match(said, /answered 400: content policy\./)
+  const output = stdout.replace(/\s+/g, ' ')
+  assert.match(output, /^NOT SCORED summary No case has a score\. 3 cases \(case-0, case-1, case-2\): local: /)
+  assert.match(output, /answered 400: content policy\./)
   assert.doesNotMatch(stdout, /mean +0\.000/)
 })
 

@@ -68,7 +68,7 @@ test('a quarantine is refused where a case must pass, and for too long a time, a
   })
   const { code, stdout, stderr } = await project.sluice(['check'])
   assert.equal(code, 3)
-  const said = stdout + stderr
+  const output = stdout + stderr
   for (const [line, fault] of [
     [1, /a critical case cannot be in quarantine/],
     [2, /a check or a question that must pass/],
@@ -77,10 +77,10 @@ test('a quarantine is refused where a case must pass, and for too long a time, a
     [5, /the quarantine ended on .*, and the case counts again/],
     [6, /expected a day such as 2026-12-31/],
   ] as const) {
-    const found = said.split('\n').filter((text) => text.includes(`evals/mail.jsonl:${line}:`))
+    const found = output.split('\n').filter((text) => text.includes(`evals/mail.jsonl:${line}:`))
     assert.ok(
       found.some((text) => fault.test(text)),
-      `${fault} in ${said}`,
+      `${fault} in ${output}`,
     )
   }
   edit(project, 'prompts/mail.prompt.yml', '{contains: yes}', '{contains: yes, must: true}')

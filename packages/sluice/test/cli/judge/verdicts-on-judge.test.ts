@@ -49,10 +49,10 @@ test('a comparison of versions obeys it; one of files of scores says that it doe
   const lines = Array.from({ length: 30 }, (_, id) => `${JSON.stringify({ id: `c${id}`, score: 0.9 })}\n`).join('')
   project.write({ 'a.jsonl': lines, 'b.jsonl': lines })
   const files = ['compare', '--candidate-scores', 'a.jsonl', '--baseline-scores', 'b.jsonl']
-  const said = async () => (await judged(project, files)).report.features[0]?.notes.join('\n') ?? ''
-  assert.match(await said(), /gate\.judge\.onUncalibrated: block was not applied/)
+  const output = async () => (await judged(project, files)).report.features[0]?.notes.join('\n') ?? ''
+  assert.match(await output(), /gate\.judge\.onUncalibrated: block was not applied/)
   edit(project, 'sluice.yaml', 'block', 'allow')
-  assert.doesNotMatch(await said(), /onUncalibrated/)
+  assert.doesNotMatch(await output(), /onUncalibrated/)
 })
 
 test('an upgrade proposes no model by a judge that is not shown to be right, where that blocks', async () => {

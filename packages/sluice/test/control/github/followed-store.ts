@@ -95,7 +95,7 @@ export function following(
       redactTextsOf: async () => async (texts) => [...texts],
     },
     onNoCommit: (feature, id) => withoutCommit.push(`${feature} ${id}`),
-    count: (what, fate) => counted.push(`${what} ${fate}`),
+    count: (what, end) => counted.push(`${what} ${end}`),
   })
   return { clock, errors, counted, withoutCommit, close: () => loop.close(), [Symbol.asyncDispose]: () => loop.close() }
 }

@@ -163,10 +163,10 @@ test('cases are added only where settings and feature want it; a crash after the
   // A limit while files are read is no fault of the files.
   plain.github.trouble.push({ of: /^GET .*\/git\/blobs\//, status: 429, headers: { 'retry-after': '1' } })
   assert.match((await rolledBack(plain)).join('\n'), /^revert\.opened: [^\n]*$/)
-  const news = (await plain.store.audit('summary')).flatMap(
+  const notification = (await plain.store.audit('summary')).flatMap(
     (row) => rowNotification(row, { project: 'p', linkTo }) ?? [],
   )
-  assert.deepEqual([news.at(-1)?.event, news.at(-1)?.rolloutId], ['revert', 'r-1'])
+  assert.deepEqual([notification.at(-1)?.event, notification.at(-1)?.rolloutId], ['revert', 'r-1'])
   const { repository } = plain
   assert.deepEqual(repository.filesOf('sluice/revert-summary-r-1'), { ...repository.filesOf('main'), [place]: good })
   assert.equal(repository.pulls.length, 1)

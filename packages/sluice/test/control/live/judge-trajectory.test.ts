@@ -37,8 +37,8 @@ test('a rubric that sees the trajectory is judged with the one that the outcome 
   const store = await storeSeeing(['output', 'trajectory'])
   const { fates, asked } = await judgedOnce(store, way)
   assert.deepEqual(fates, ['scored'])
-  const said = JSON.stringify(asked[0]?.messages)
-  assert.ok(said.includes('refund') && said.includes('1182') && said.includes('paid back'))
+  const output = JSON.stringify(asked[0]?.messages)
+  assert.ok(output.includes('refund') && output.includes('1182') && output.includes('paid back'))
   assert.equal((await store.content(ofMail('a')))?.score, 1)
 })
 

@@ -156,7 +156,7 @@ test('a judge that keeps failing is known, asked one at a time, and costs no tas
   broken = false
   await until(() => {
     worker.clock.at += 3_600_000
-    return worker.fates.filter((fate) => fate === 'scored').length === 9
+    return worker.fates.filter((end) => end === 'scored').length === 9
   }, 'all scores')
   assert.equal((await readJudgeHealth(store, 'mail')).failures, 0)
 })
@@ -171,7 +171,7 @@ test('a feature whose judge fails keeps no other one waiting', async () => {
     if (JSON.stringify(request.messages).includes('mail of mail')) throw new ProviderError('unreachable', 'gone')
     return verdictOf('yes')
   })
-  await until(() => worker.fates.filter((fate) => fate === 'scored').length === 30, 'the scores of the other one')
+  await until(() => worker.fates.filter((end) => end === 'scored').length === 30, 'the scores of the other one')
   assert.ok(worker.asked.length < 50)
 })
 

@@ -73,8 +73,8 @@ export function capturing(store: Store, { random = () => 0, redact }: { random?:
       )
       return redacted.map(({ output }) => output)
     },
-    count: (_feature, fate, by) => {
-      if (by > 0) fates[fate] = (fates[fate] ?? 0) + by
+    count: (_feature, end, by) => {
+      if (by > 0) fates[end] = (fates[end] ?? 0) + by
     },
     onError: (error) => errors.push(error),
   })
@@ -131,7 +131,7 @@ export function judging(
     unaskable: async () => unaskable,
     signal: new AbortController().signal,
     concurrency: 4,
-    count: (_feature, fate) => fates.push(fate),
+    count: (_feature, end) => fates.push(end),
     faults: toldFaults(clock, (error) => errors.push(error)),
   })
   return { clock, fates, errors, asked, close: () => loop.close(), [Symbol.asyncDispose]: () => loop.close() }

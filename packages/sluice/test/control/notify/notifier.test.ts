@@ -40,7 +40,7 @@ function telling(store: Store, channel: Channel) {
     notificationOf: async (row) => rowNotification(row, { project: 'acme/mail', linkTo }),
     deliver: { fetch, random: () => 0, sleep },
     faults: toldFaults(clock, (error) => errors.push(String(error))),
-    count: (_, fate) => fates.push(fate),
+    count: (_, end) => fates.push(end),
   })
   return { clock, errors, fates, close: () => loop.close(), [Symbol.asyncDispose]: () => loop.close() }
 }
@@ -240,9 +240,12 @@ test('what a channel was told that cannot be read is set aside, and told once mo
 test('news say in which environment something happened, and that of another one is other news', () => {
   const row = { ...draft('mail', { action: 'rollout.abort' }), seq: 7, revision: 7, previous: '', hash: '' }
   const messageOf = (chain: string, environments: string[]) => {
-    const news = rowNotification({ ...row, chain }, { project: 'acme/mail', environments, linkTo: () => undefined })
-    assert.ok(news)
-    return releaseMessage(news)
+    const notification = rowNotification(
+      { ...row, chain },
+      { project: 'acme/mail', environments, linkTo: () => undefined },
+    )
+    assert.ok(notification)
+    return releaseMessage(notification)
   }
   const names = ['staging', 'production']
   const told = [messageOf('mail', []), messageOf('mail', names), messageOf('mail@staging', names)]

@@ -31,12 +31,12 @@ export function hostileProposal({ hostile, never }: Pick<Odd, 'hostile' | 'never
 
 function hostileProposalPage(odd: Odd): PageContent {
   const { hostile, never } = odd
-  const said = { name: hostile, at: never, reason: hostile }
+  const note = { name: hostile, at: never, reason: hostile }
   return proposalPage({
     ...hostileProposal(odd),
     ...{ version: { id: hostile, label: hostile }, reason: hostile, override: hostile, approvers: hostile },
     consequence: { first: hostile, more: [hostile] },
-    ...{ approvals: [said], expiresAt: never, ended: said, rolloutId: hostile, before: hostile, mayNot: hostile },
+    ...{ approvals: [note], expiresAt: never, ended: note, rolloutId: hostile, before: hostile, mayNot: hostile },
     links: [{ address: '/features/f', text: hostile }],
     acts: [{ act: hostile, text: hostile, isDanger: true }],
   })

@@ -43,7 +43,7 @@ for (const { name, canary, difference } of worlds) {
   test(`what the forecast says is what the engine does: ${name}`, async () => {
     const scenario = { ...scenarioSchema.parse({ ...day, canary }), seed: 8_800_000 }
     const course = { difference, start: simulationStart, lasts: 16 }
-    const said = Array.from({ length: rollouts }, (_, seed) =>
+    const ends = Array.from({ length: rollouts }, (_, seed) =>
       playRollout(traffic, scenario.rollout, { ...course, seed }),
     )
     const came = Array.from({ length: runs }, (_, run) =>
@@ -51,9 +51,9 @@ for (const { name, canary, difference } of worlds) {
     )
     const isPromoted = (end: End | null) => end !== null && end.how !== 'rolledBack'
     const shares = {
-      promoted: [said.filter(isPromoted).length / rollouts, came.filter(({ end }) => end === 'promoted').length / runs],
+      promoted: [ends.filter(isPromoted).length / rollouts, came.filter(({ end }) => end === 'promoted').length / runs],
       rolledBack: [
-        said.filter((end) => end?.how === 'rolledBack').length / rollouts,
+        ends.filter((end) => end?.how === 'rolledBack').length / rollouts,
         came.filter(({ end }) => end === 'rolledBack').length / runs,
       ],
     }

@@ -22,14 +22,21 @@ test('whoever is called gets the worst answer, the next command and a link to th
   const row = (await plane.store.audit('mail')).at(-1)
   assert.ok(row)
   const context = await rowContext(plane.store, row)
-  const news = rowNotification(row, { project: 'acme/mail', linkTo: linksTo('https://sluice.example.com'), context })
-  assert.deepEqual(news?.details, [
+  const notification = rowNotification(row, {
+    project: 'acme/mail',
+    linkTo: linksTo('https://sluice.example.com'),
+    context,
+  })
+  assert.deepEqual(notification?.details, [
     'Worst answer: o-1, score 0.200, failed dates.',
     `Next: sluice rollout report ${id}`,
   ])
-  assert.equal(news?.link, `https://sluice.example.com/rollouts/${id}`)
-  assert.ok(news?.facts.includes(`rollout ${id}`))
-  assert.ok(news && !/[0-9a-f]{12}/.test(releaseMessage(news).title), 'an id tells nobody anything in a title')
+  assert.equal(notification?.link, `https://sluice.example.com/rollouts/${id}`)
+  assert.ok(notification?.facts.includes(`rollout ${id}`))
+  assert.ok(
+    notification && !/[0-9a-f]{12}/.test(releaseMessage(notification).title),
+    'an id tells nobody anything in a title',
+  )
   const labels = new Map([[canary, '1.4']])
   const named = rowNotification(row, { project: 'acme/mail', linkTo: () => undefined, context: { ...context, labels } })
   assert.ok(named)
@@ -37,7 +44,7 @@ test('whoever is called gets the worst answer, the next command and a link to th
   assert.ok(named.facts.includes(`canary 1.4 (${canary})`) && named.facts.includes('had 20 % of the users'))
   const drifted = { ...row, action: 'drift.alarm', after: null }
   assert.deepEqual((await rowContext(plane.store, drifted)).details, ['Next: sluice drift mail'])
-  assert.doesNotMatch(JSON.stringify(news), /private/)
+  assert.doesNotMatch(JSON.stringify(notification), /private/)
   const broken = { ...plane.store, feature: () => Promise.reject(new Error('away')) }
   assert.deepEqual(await rowContext(broken, row), { labels: new Map(), canary: null, details: [], reason: null })
 })
@@ -56,11 +63,11 @@ test('a token is called by its name before its id, to whoever is called and to w
   // As the controller writes an alert: it names the rollout alone.
   const alert = { ...row, action: 'rollout.alert', reason: said, after: { rollout: { id } } }
   const context = await rowContext(plane.store, alert)
-  const news = rowNotification(alert, { project: 'p', linkTo: () => undefined, context })
-  assert.ok(news)
-  assert.ok(news.reason.includes(named))
+  const notification = rowNotification(alert, { project: 'p', linkTo: () => undefined, context })
+  assert.ok(notification)
+  assert.ok(notification.reason.includes(named))
   assert.ok(
-    news.facts.some((fact) => fact.startsWith('canary ')),
+    notification.facts.some((fact) => fact.startsWith('canary ')),
     'the version on trial, though the row does not have it',
   )
   const tokens = [{ tokenId: client.id }]

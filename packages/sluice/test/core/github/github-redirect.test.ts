@@ -52,17 +52,17 @@ test('the token goes to no other server, and round in circles only so often', as
 
 test('what a server says of a refusal is shown without the token that it was sent, and not at any length', async () => {
   const token = 'github_pat_of-a-test'
-  const said =
+  const detail =
     (text: string): Play =>
     (response) =>
       void response.writeHead(400).end(text)
   for (const text of [`{"message": "you sent Bearer ${token}"}`, `<p>you sent Bearer ${token}`]) {
-    await using server = await faultServer(said(text))
+    await using server = await faultServer(detail(text))
     await assert.rejects(
       api(server.url, token).request('POST', '/x'),
       /^GithubError: POST \/x: 400 .*you sent Bearer \*\*\*/,
     )
   }
-  await using server = await faultServer(said(JSON.stringify({ message: 'x'.repeat(10_000) })))
+  await using server = await faultServer(detail(JSON.stringify({ message: 'x'.repeat(10_000) })))
   await assert.rejects(api(server.url, token).request('POST', '/x'), ({ message }: Error) => message.length < 400)
 })

@@ -17,7 +17,7 @@ async function nights(answer: Parameters<typeof fakeReceiver>[0] = () => 200) {
   const env = { SLACK: `${receiver.url}/slack`, KEY: 'k' }
   return {
     env,
-    async night(...news: Parameters<typeof newsOf>) {
+    async night(...notification: Parameters<typeof newsOf>) {
       const database = openProjectDatabase(root)
       const before = receiver.received.length
       const channels = createChannels(
@@ -25,7 +25,7 @@ async function nights(answer: Parameters<typeof fakeReceiver>[0] = () => 200) {
         env,
       )
       const options = { channels, incidents: createIncidents(database), deliver: simulatedTime(1).options }
-      const notes = await notifyNight(newsOf(...news), options)
+      const notes = await notifyNight(newsOf(...notification), options)
       database.close()
       const told = receiver.received.slice(before).map(({ path: place, body }) => {
         const { event_action: action, blocks } = JSON.parse(body)

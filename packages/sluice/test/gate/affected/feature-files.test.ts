@@ -188,16 +188,16 @@ test('a link that leads elsewhere is a change, as is one in a folder on the way'
 })
 
 test('references are read from every way to write them, and what is computed is known to be', () => {
-  const said = (source: string) => codeReferences(source).specifiers.sort()
+  const specifiersIn = (source: string) => codeReferences(source).specifiers.sort()
   assert.deepEqual(
-    said(`import a from './a.js'\nimport "./b.js"\nexport * from "./c.js"\nimport(\`./d.js\`)\nrequire('./e')`),
+    specifiersIn(`import a from './a.js'\nimport "./b.js"\nexport * from "./c.js"\nimport(\`./d.js\`)\nrequire('./e')`),
     ['./a.js', './b.js', './c.js', './d.js', './e'],
   )
-  assert.deepEqual(said(`new URL('./words.txt', import.meta.url)\nimport x from 'lodash/get'`), [
+  assert.deepEqual(specifiersIn(`new URL('./words.txt', import.meta.url)\nimport x from 'lodash/get'`), [
     './words.txt',
     'lodash/get',
   ])
-  assert.deepEqual(said(`import { test } from 'node:test'\nimport path from 'path'`), [])
+  assert.deepEqual(specifiersIn(`import { test } from 'node:test'\nimport path from 'path'`), [])
   const open = [
     `import('..' + name)`,
     'import(`./' + '$' + '{name}.js`)',

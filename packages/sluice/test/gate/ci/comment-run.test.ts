@@ -32,8 +32,8 @@ function comment(apiUrl: string, outcome: Partial<RunOutcome> = {}, more: Partia
     },
     ...more,
   }
-  const said = { outcome: { exitCode: 1, report: undefined, markdown: '## FAIL', ...outcome }, marker }
-  return commentRun(workflow, said, { sleep: async () => {}, random: () => 0.5, now: Date.now })
+  const run = { outcome: { exitCode: 1, report: undefined, markdown: '## FAIL', ...outcome }, marker }
+  return commentRun(workflow, run, { sleep: async () => {}, random: () => 0.5, now: Date.now })
 }
 
 test('an API that is down is a note, not an error', async () => {

@@ -25,7 +25,7 @@ const share = fc.integer({ min: 10, max: 90 }).map((percent) => percent / 100)
 const word = fc.stringMatching(/^[a-z]{3,8}$/)
 const weight = fc.integer({ min: 1, max: 9 })
 
-const said: fc.Arbitrary<Said> = fc.record({
+const answers: fc.Arbitrary<Said> = fc.record({
   gate: fc.record({
     threshold: share,
     margin: share,
@@ -143,7 +143,7 @@ const weakenings: Record<string, (it: Said) => Said | undefined> = {
 
 test('what says the same, in whatever order and form, is no change', async () => {
   await fc.assert(
-    fc.asyncProperty(said, fc.boolean(), fc.boolean(), async (it, one, two) => {
+    fc.asyncProperty(answers, fc.boolean(), fc.boolean(), async (it, one, two) => {
       assert.deepEqual(await changesOf(filesOf(it, two), filesOf(it, one)), [])
     }),
     { numRuns: numRuns / 4 },
@@ -152,15 +152,20 @@ test('what says the same, in whatever order and form, is no change', async () =>
 
 test('any single weakening is named as one, however the files are written', async () => {
   await fc.assert(
-    fc.asyncProperty(said, fc.constantFrom(...Object.keys(weakenings)), fc.boolean(), async (it, name, backwards) => {
-      const weaker = weakenings[name]?.(it)
-      fc.pre(weaker !== undefined)
-      const changes = await changesOf(filesOf(weaker, backwards), filesOf(it))
-      assert.ok(
-        changes.some(({ weakening }) => weakening),
-        name,
-      )
-    }),
+    fc.asyncProperty(
+      answers,
+      fc.constantFrom(...Object.keys(weakenings)),
+      fc.boolean(),
+      async (it, name, backwards) => {
+        const weaker = weakenings[name]?.(it)
+        fc.pre(weaker !== undefined)
+        const changes = await changesOf(filesOf(weaker, backwards), filesOf(it))
+        assert.ok(
+          changes.some(({ weakening }) => weakening),
+          name,
+        )
+      },
+    ),
     { numRuns },
   )
 })
@@ -168,7 +173,7 @@ test('any single weakening is named as one, however the files are written', asyn
 test('the way back from a change of the policy is no weakening', async () => {
   await fc.assert(
     fc.asyncProperty(
-      said,
+      answers,
       fc.constantFrom('threshold', 'margin', 'confidence', 'minCoverage', 'caseThreshold', 'onInconclusive'),
       async (it, name) => {
         const weaker = weakenings[name]?.(it)

@@ -75,16 +75,16 @@ test('a registry: each class is the check that it was, and its samples are cases
     },
   ])
   assert.equal(written('prompts/fact.dev.v0.prompt.yml').rubric[0].id, 'agrees-with-reference')
-  for (const said of [
+  for (const expected of [
     'dropped args.num_few_shot: examples are not added to the prompt; write them as messages',
     'dropped evals.elsuite.own:Own: evals.elsuite.own:Own is code, which is not run here; write it as a check of type command or module',
     'dropped modelgraded fact: its choices have no scores, so that nothing says what is good',
     'dropped description: write it into the prompt file',
   ])
-    assert.ok(fidelity.includes(said), `${said} in\n${fidelity.join('\n')}`)
-  assert.ok(fidelity.some((said) => said.startsWith('approximated FuzzyMatch')))
-  assert.ok(fidelity.some((said) => said.includes('gone.jsonl: there is no such file')))
-  assert.ok(fidelity.some((said) => said.includes('a test of the judge')))
+    assert.ok(fidelity.includes(expected), `${expected} in\n${fidelity.join('\n')}`)
+  assert.ok(fidelity.some((line) => line.startsWith('approximated FuzzyMatch')))
+  assert.ok(fidelity.some((line) => line.includes('gone.jsonl: there is no such file')))
+  assert.ok(fidelity.some((line) => line.includes('a test of the judge')))
 })
 
 test('a file of a registry needs --root for the samples beside its folder', async () => {

@@ -57,7 +57,7 @@ test('GitHub Models: a folder of prompts, each with its data and evaluators', as
     vars: { ticket: 'Card was charged twice', lang: 'en' },
     expected: 'billing',
   })
-  for (const said of [
+  for (const note of [
     'same string',
     'approximated llm: judged by the judge of sluice.yaml, and not by meta/llama-3',
     'approximated github/similarity: a question of the same meaning for the judge, answered by yes or no',
@@ -67,8 +67,8 @@ test('GitHub Models: a folder of prompts, each with its data and evaluators', as
     'approximated {{ name }}: with spaces GitHub sends it as it stands; here it is the variable',
     'dropped model: meta/llama-3 needs a provider of its own (docs/providers.md); the prompt has that of --model',
   ])
-    assert.ok(fidelity.includes(said), `${said} in\n${fidelity.join('\n')}`)
-  assert.ok(fidelity.some((said) => said.startsWith('dropped evaluator: no evaluator that is known here')))
+    assert.ok(fidelity.includes(note), `${note} in\n${fidelity.join('\n')}`)
+  assert.ok(fidelity.some((line) => line.startsWith('dropped evaluator: no evaluator that is known here')))
 })
 
 test('GitHub Models: a folder without prompts, a cut file and one of Sluice are refused', async () => {
@@ -130,14 +130,14 @@ test('Prompty 1: the sample is a case, tags of the template are named', async ()
   assert.match(prompt.messages[0].content, /^You are \{\{role\}\}\.\n\n# context/)
   assert.deepEqual([document.features[0].cases, document.features[0].unscored], [0, 1])
   assert.deepEqual(written('evals/basic.unscored.jsonl')[0].vars.question, 'Who?')
-  for (const said of [
+  for (const note of [
     'dropped authors: no field of a prompt file',
     'dropped model.configuration.api_key: credentials and addresses come from the environment and sluice.yaml',
     'dropped image: messages are text: the reference to the image stays in it',
     'same sample: the variables of a case',
   ])
-    assert.ok(fidelity.includes(said), `${said} in\n${fidelity.join('\n')}`)
-  assert.ok(fidelity.some((said) => said.startsWith('dropped template: tags such as {% are not evaluated here')))
+    assert.ok(fidelity.includes(note), `${note} in\n${fidelity.join('\n')}`)
+  assert.ok(fidelity.some((line) => line.startsWith('dropped template: tags such as {% are not evaluated here')))
   const outside = await runImport('prompty', {
     'in/basic.prompty': version1.replace('sample.json', '../secret.json'),
     'secret.json': '{}',
@@ -172,13 +172,13 @@ user:
     photo: { required: false },
     n: { type: 'integer' },
   })
-  for (const said of [
+  for (const note of [
     'same input: inputs of the prompt file',
     'approximated input: inputs of the prompt file, without the type image',
     'approximated input: inputs of the prompt file, without a default that is not of its type',
     'same input.example: the value in a case',
   ])
-    assert.ok(fidelity.includes(said), `${said} in\n${fidelity.join('\n')}`)
+    assert.ok(fidelity.includes(note), `${note} in\n${fidelity.join('\n')}`)
 })
 
 test('dotprompt: roles, schema and settings; tags are named and stand as text', async () => {
@@ -206,14 +206,14 @@ sluice.gate: strict
   ])
   assert.deepEqual(prompt.jsonSchema.required, ['team'])
   assert.deepEqual(prompt.inputs, { ticket: { type: 'string', required: true }, lang: { default: 'en' } })
-  for (const said of [
+  for (const note of [
     'dropped sluice.gate: an extension of another tool',
     'dropped tools: a name or a file without its schema; write name, description and parameters',
     'same input.schema: inputs of the prompt file',
     'same input.default: inputs of the prompt file',
     'dropped model parameter safetySettings: no parameter of a prompt file',
   ])
-    assert.ok(fidelity.includes(said), `${said} in\n${fidelity.join('\n')}`)
+    assert.ok(fidelity.includes(note), `${note} in\n${fidelity.join('\n')}`)
 })
 
 test('Picoschema is JSON Schema', () => {

@@ -25,7 +25,7 @@ test('--map says what columns are, and every other is a variable', async () => {
 test('a column that looks like the answer is said to be seen by the model', async () => {
   const { fidelity } = await runImport('csv', { 'q.tsv': 'question\tanswer\nWho?\tAnn\n' })
   assert.ok(
-    fidelity.some((said) => said.startsWith('approximated column answer: a variable, so that the model sees it')),
+    fidelity.some((line) => line.startsWith('approximated column answer: a variable, so that the model sees it')),
   )
 })
 
@@ -77,8 +77,8 @@ test('XLSX: texts, dates, numbers and gaps of the first sheet', async () => {
   const [item] = written('evals/cases.yaml') ?? assert.fail(stderr)
   assert.deepEqual(item.vars, { day: '2025-12-01', input: 'Who is <Ann>?', 'column 3': '0.1' })
   assert.deepEqual(item.checks, [{ equals: 'true' }])
-  assert.ok(fidelity.some((said) => said.startsWith('dropped sheet Old: only the first sheet')))
-  assert.ok(fidelity.some((said) => said.startsWith('dropped 1 cells with an error')))
+  assert.ok(fidelity.some((line) => line.startsWith('dropped sheet Old: only the first sheet')))
+  assert.ok(fidelity.some((line) => line.startsWith('dropped 1 cells with an error')))
 })
 
 test('XLSX: days before 1 March 1900, the other epoch and times', () => {

@@ -25,7 +25,7 @@ function tableOf(
 }
 
 const labels = ['refund', 'delivery', 'spam']
-const said = (expected: string, got: string | null): Measurement => ({ kind: 'label', expected, got, labels })
+const labelled = (expected: string, got: string | null): Measurement => ({ kind: 'label', expected, got, labels })
 const same = (measured: Measurement): Answers => ({ candidate: measured, baseline: measured })
 
 function resultsOf(cases: readonly CaseScores[], hasBaseline = true) {
@@ -44,11 +44,11 @@ const near = (actual: number | null, expected: number) =>
 
 test('precision, recall and F1 by class and over classes, and an unknown label in a column of its own', () => {
   const answers = [
-    ...Array.from({ length: 6 }, () => said('refund', 'refund')),
-    ...Array.from({ length: 2 }, () => said('refund', 'delivery')),
-    ...Array.from({ length: 5 }, () => said('delivery', 'delivery')),
-    said('delivery', null),
-    said('delivery', 'spam'),
+    ...Array.from({ length: 6 }, () => labelled('refund', 'refund')),
+    ...Array.from({ length: 2 }, () => labelled('refund', 'delivery')),
+    ...Array.from({ length: 5 }, () => labelled('delivery', 'delivery')),
+    labelled('delivery', null),
+    labelled('delivery', 'spam'),
   ]
   const { metric, confusion, notes } = resultsOf(tableOf(answers.map(same)), false)
   near(metric('accuracy').value, 11 / 15)
@@ -70,8 +70,8 @@ test('precision, recall and F1 by class and over classes, and an unknown label i
 
 test('a mean over classes has no value where a class that is expected is never answered', () => {
   const answers = [
-    ...Array.from({ length: 6 }, () => said('refund', 'refund')),
-    ...Array.from({ length: 6 }, () => said('delivery', 'refund')),
+    ...Array.from({ length: 6 }, () => labelled('refund', 'refund')),
+    ...Array.from({ length: 6 }, () => labelled('delivery', 'refund')),
   ]
   const { metric } = resultsOf(tableOf(answers.map(same)), false)
   assert.equal(metric('precision').value, null)
@@ -109,8 +109,8 @@ test('retrieval: recall, precision, reciprocal rank and nDCG by hand; what is mi
 
 test('the difference is paired: what moves in both versions is no noise', () => {
   const answers = Array.from({ length: 40 }, (_, index): Answers => {
-    const right = said('refund', index % 2 === 0 ? 'refund' : 'delivery')
-    return { candidate: index < 4 ? said('refund', 'delivery') : right, baseline: right }
+    const right = labelled('refund', index % 2 === 0 ? 'refund' : 'delivery')
+    return { candidate: index < 4 ? labelled('refund', 'delivery') : right, baseline: right }
   })
   const { metric } = resultsOf(tableOf(answers))
   const { ciLow, ciHigh, difference, differenceLow, differenceHigh } = metric('recall.refund')
@@ -120,7 +120,7 @@ test('the difference is paired: what moves in both versions is no noise', () => 
 })
 
 test('clusters widen the interval, and fewer than five independent cases have none', () => {
-  const answers = Array.from({ length: 40 }, (_, index) => same(said('refund', index < 20 ? 'refund' : 'delivery')))
+  const answers = Array.from({ length: 40 }, (_, index) => same(labelled('refund', index < 20 ? 'refund' : 'delivery')))
   const width = (cases: readonly CaseScores[]) => {
     const { ciLow, ciHigh } = resultsOf(cases, false).metric('accuracy')
     return ciLow === null || ciHigh === null ? null : ciHigh - ciLow

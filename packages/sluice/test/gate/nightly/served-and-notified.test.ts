@@ -25,11 +25,11 @@ test('an incident is told to all channels once, and its end; no secret is in any
   await using receiver = await fakeReceiver()
   await using run = await nightlyProject({ config: config(receiver.url) })
   const env = envOf(receiver.url)
-  const said: string[] = []
+  const output: string[] = []
   const toldOn = async (night: string) => {
     const before = receiver.received.length
     const { stdout, stderr } = await run.project.sluice(['nightly', '--night', night, '--report-dir', 'out'], env)
-    said.push(stdout, stderr)
+    output.push(stdout, stderr)
     return receiver.received.slice(before).map(({ path: place, body }) => {
       const { event_action, type } = JSON.parse(body)
       return [place.split('/')[1], event_action ?? type].filter(Boolean).join(' ')
@@ -55,7 +55,7 @@ test('an incident is told to all channels once, and its end; no secret is in any
   )
   assert.ok(files.length >= 6)
   const texts = files.map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'latin1'))
-  for (const text of [...said, ...texts]) {
+  for (const text of [...output, ...texts]) {
     for (const secret of Object.values(secrets)) assert.ok(!text.includes(secret), `${secret} was written`)
   }
 })

@@ -82,8 +82,8 @@ test('turns are asked with the answers so far, scored one by one and as a whole'
 test('a run that ended in the middle pays only for what is missing', async () => {
   let isBroken = true
   await using model = await fakeModel(({ messages }) => {
-    const said = messages.at(-1)?.content ?? ''
-    return said === 'Refund it.' && isBroken ? { status: 400 } : (answers[said] ?? '?')
+    const lastContent = messages.at(-1)?.content ?? ''
+    return lastContent === 'Refund it.' && isBroken ? { status: 400 } : (answers[lastContent] ?? '?')
   })
   using project = createProject(filesOf(model.url))
   const broken = await evaluated(project)

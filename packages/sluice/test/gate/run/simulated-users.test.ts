@@ -15,10 +15,12 @@ const script = [say('Where is my order?'), say('Refund it.'), say('', 'goalReach
 const answer = ({ messages }: ChatRequest) => (messages.at(-1)?.content === 'Refund it.' ? 'I refunded it.' : 'Late.')
 
 /** The case after its user said these things, one after the other. */
-async function simulated(said: readonly string[]): Promise<{ shown: CaseReport; asked: string[]; usd: number | null }> {
+async function simulated(
+  replies: readonly string[],
+): Promise<{ shown: CaseReport; asked: string[]; usd: number | null }> {
   let next = 0
   await using model = await fakeModel((request) =>
-    request.model === 'user' ? (said[Math.min(next++, said.length - 1)] ?? '') : answer(request),
+    request.model === 'user' ? (replies[Math.min(next++, replies.length - 1)] ?? '') : answer(request),
   )
   using project = createProject({
     'sluice.yaml': `providers: {local: {kind: openai-compatible, baseURL: "${model.url}"}}\nprices: {"local:*": {input: 1, output: 1}}\n`,

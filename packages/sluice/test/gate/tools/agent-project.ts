@@ -30,18 +30,20 @@ export function fakeAgent(say: (request: ToolRequest, step: number) => Done): Pr
   return fakeModel((asked) => {
     const request = asked as unknown as ToolRequest
     const step = request.messages.filter(({ role }) => role === 'assistant').length
-    const said = say(request, step)
-    if (typeof said === 'object' && 'status' in said) return said
-    return { status: 200, body: JSON.stringify(chatAnswer(said, step)) }
+    const reply = say(request, step)
+    if (typeof reply === 'object' && 'status' in reply) return reply
+    return { status: 200, body: JSON.stringify(chatAnswer(reply, step)) }
   })
 }
 
-export function chatAnswer(said: Said, step = 0) {
+export function chatAnswer(reply: Said, step = 0) {
   const calls =
-    typeof said === 'string'
+    typeof reply === 'string'
       ? undefined
-      : said.map(([name, args], index) => callOf(name, args, `call_${step}_${index}`))
-  const message = calls ? { role: 'assistant', content: null, tool_calls: calls } : { role: 'assistant', content: said }
+      : reply.map(([name, args], index) => callOf(name, args, `call_${step}_${index}`))
+  const message = calls
+    ? { role: 'assistant', content: null, tool_calls: calls }
+    : { role: 'assistant', content: reply }
   return {
     ...{ id: 'chatcmpl-1', object: 'chat.completion', created: 0, model: 'agent' },
     choices: [{ index: 0, finish_reason: calls ? 'tool_calls' : 'stop', message }],

@@ -112,9 +112,9 @@ test('all candidates worse is exit 1, undecided ones are exit 2, and an error is
   assert.deepEqual(contest?.causes, [
     '15 cases (summary-0, summary-2, summary-4, …): recordings/all.jsonl:…: recorded error: boom',
   ])
-  const said = await project.sluice(['upgrade', '--from', 'recorded:old', '--repeats', '2', ...candidates('broken')])
-  assert.match(said.stdout, /^summary, recorded:broken: 30 answers without a score; they are no zeros\.$/m)
-  assert.match(said.stdout, /^summary, recorded:broken: no score: 15 cases \(summary-0, summary-2, summary-4, …\): /m)
+  const result = await project.sluice(['upgrade', '--from', 'recorded:old', '--repeats', '2', ...candidates('broken')])
+  assert.match(result.stdout, /^summary, recorded:broken: 30 answers without a score; they are no zeros\.$/m)
+  assert.match(result.stdout, /^summary, recorded:broken: no score: 15 cases \(summary-0, summary-2, summary-4, …\): /m)
   const both = await upgraded(project, ...candidates('worse', 'broken'), '--write')
   assert.equal(both.code, 2)
   assert.match(both.stderr, /Nothing was written: there is no proposal/)

@@ -38,7 +38,7 @@ const found = (hit: boolean): Measurement => ({
   ranks: hit ? [1] : [],
   missing: hit ? [] : ['d'],
 })
-const said = (expected: string, got: string | null): Measurement => ({
+const labelled = (expected: string, got: string | null): Measurement => ({
   kind: 'label',
   expected,
   got,
@@ -89,9 +89,13 @@ test('a metric that is named and not measured, or undefined, or measured in too 
   assert.match(misspelt.reasons[0]?.message ?? '', /was not measured; this run measured recall@5, precision@5, mrr/)
   const lost = casesOf(100, (index) => ({ candidate: index < 10 ? undefined : found(true), baseline: found(true) }))
   assert.match(judge(lost, { 'recall@5': { margin: 0.9 } }).reasons[0]?.message ?? '', /only 90 of 100 cases/)
-  const labels = casesOf(100, (index) => ({ candidate: said(index % 2 ? 'a' : 'b', 'a'), baseline: said('a', 'a') }), {
-    check: 'label',
-  })
+  const labels = casesOf(
+    100,
+    (index) => ({ candidate: labelled(index % 2 ? 'a' : 'b', 'a'), baseline: labelled('a', 'a') }),
+    {
+      check: 'label',
+    },
+  )
   assert.match(
     judge(labels, { 'f1.c': { min: 0.1 } }).reasons[0]?.message ?? '',
     /undefined: no case expects the class "c"/,
@@ -206,7 +210,7 @@ test('without a baseline a margin still names a metric that has to be measured',
 })
 
 test('a name that two checks give to a metric is not judged by the first of them', () => {
-  const rows = casesOf(100, () => ({ candidate: said('a', 'a'), baseline: said('a', 'a') }), { check: 'f1' })
+  const rows = casesOf(100, () => ({ candidate: labelled('a', 'a'), baseline: labelled('a', 'a') }), { check: 'f1' })
   const labels = ['a', 'accuracy']
   const others = casesOf(
     100,

@@ -139,10 +139,10 @@ async function signInAt(issuer: string, address: string, login: string): Promise
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
       cookies.set(name, value)
     }
-    const said = await response.text()
+    const bodyText = await response.text()
     const location = response.headers.get('location')
-    if (location === null && !said.includes('name="login"'))
-      throw new Error(`the provider says ${response.status}: ${said}`)
+    if (location === null && !bodyText.includes('name="login"'))
+      throw new Error(`the provider says ${response.status}: ${bodyText}`)
     body = location === null ? new URLSearchParams({ login }).toString() : undefined
     if (location !== null) at = new URL(location, at)
   }

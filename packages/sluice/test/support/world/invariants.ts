@@ -23,8 +23,8 @@ export class Violation extends Error {
 function checkEvidence({ seq, action, actor, evidence }: AuditRow): void {
   const decision = (evidence as Partial<Assessment> | null)?.decision
   if (actor !== 'sluice' || !decision) return
-  const said = decision.do === 'continue' ? 'hold' : decision.do
-  if (action !== `rollout.${said}`)
+  const act = decision.do === 'continue' ? 'hold' : decision.do
+  if (action !== `rollout.${act}`)
     throw new Violation(`row ${seq} (${action}) was decided on ${JSON.stringify(decision)}`)
 }
 

@@ -178,18 +178,18 @@ test('of a hold that began in silence it is said whether outcomes come again', (
     of,
     requests(300, () => false),
   )
-  const said = (counting: boolean) => {
+  const wordsOf = (counting: boolean) => {
     const soak = { stage: 0, soakedMs: hour / 3, counting, heardAt: hour }
     const { decision, words, alerts } = assess(evidence, of, 2 * hour, { soak, heldSince: hour })
     assert.deepEqual(decision, { do: 'hold', why: 'insufficientData' })
     return [words.split(' Quality')[0], alerts.map(({ code }) => code)]
   }
-  assert.deepEqual(said(false), [
+  assert.deepEqual(wordsOf(false), [
     'Too little data to decide: no outcomes of both arms since 01:00 UTC.',
     ['no-outcomes'],
   ])
   const again = 'the stage was watched for only 20 min, and outcomes arrive again'
-  assert.deepEqual(said(true), [`Too little data to decide: ${again}.`, []])
+  assert.deepEqual(wordsOf(true), [`Too little data to decide: ${again}.`, []])
 })
 
 test('one token does not disagree with itself: that all of it is too early is said so', () => {

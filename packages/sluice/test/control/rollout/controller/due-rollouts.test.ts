@@ -23,7 +23,7 @@ async function threeRollouts() {
   for (const feature of features) await rollingStore({ store, feature, rolloutId: `of-${feature}`, settings })
   const looks: string[] = []
   const reads: string[] = []
-  const news: ((rollouts: readonly string[] | null) => void)[] = []
+  const notification: ((rollouts: readonly string[] | null) => void)[] = []
   const changes: ((revision: number) => void)[] = []
   const state = { isLost: false }
   const counted = <Args extends unknown[], Result>(name: string, method: (...args: Args) => Promise<Result>) =>
@@ -40,7 +40,7 @@ async function threeRollouts() {
       return counted('checkpoint', store.checkpoint)(name, known)
     },
     onAppend(listener) {
-      news.push(listener)
+      notification.push(listener)
       return store.onAppend(listener)
     },
     onChange(listener) {
@@ -62,7 +62,7 @@ async function threeRollouts() {
   return {
     ...{ store, clock, reads, state },
     tell(rollouts: readonly string[] | null) {
-      for (const listener of news) listener(rollouts)
+      for (const listener of notification) listener(rollouts)
     },
     change() {
       for (const listener of changes) listener(99)

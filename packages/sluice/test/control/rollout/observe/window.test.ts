@@ -38,7 +38,7 @@ function windowsOf(times: readonly { at: number; canary: boolean; stage?: number
     const { errors } = evidence.sums.flags
     return {
       index: evidence.window.index,
-      recent: errors.recent.ratio.some((wealth) => wealth !== 0),
+      recent: errors.recent.ratio.some((logEs) => logEs !== 0),
       lately: errors.lately.map((rates) => rates.canary.requests),
       staged: errors.stage.canary.requests,
     }
@@ -113,7 +113,7 @@ test("a score that falls from a user's second request on is found, though all fi
   assert.notEqual(found.rolledBackAt, null)
   assert.match(found.assessed().words, /judged score/)
   const { drop, recent } = found.evidence.sums.score
-  const logE = (wealth: readonly number[] = []) => logMixture(scoreDrops.weights, wealth)
+  const logE = (logEs: readonly number[] = []) => logMixture(scoreDrops.weights, logEs)
   assert.ok(logE(drop[0]) < 1, 'by the first scores nothing is wrong')
   assert.ok(logE(recent.later) > 3, `${logE(recent.later)}`)
 })

@@ -121,9 +121,9 @@ test('machines propose and never approve; applications do neither; viewers only 
   const mixed = await plane.token('pipeline-and-approver', { scopes: ['ci', 'approver'] })
   for (const as of ['ci', 'client', 'viewer', mixed])
     for (const what of ['approve', 'reject', 'review']) {
-      const said = await plane.decide(body.id, what, as)
+      const answer = await plane.decide(body.id, what, as)
       assert.equal(
-        said.status === 409 ? 'over' : said.status,
+        answer.status === 409 ? 'over' : answer.status,
         what === 'review' && as === mixed ? 'over' : 403,
         `${as} ${what}`,
       )

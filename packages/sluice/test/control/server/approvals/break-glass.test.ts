@@ -81,7 +81,7 @@ test('channels are told what waits with its next command, and all of them of a r
   const linkTo = (feature: string, of: string | null) => `https://x/${feature}/${of}`
   const messages = (await plane.store.audit('f'))
     .map((row) => rowNotification(row, { project: 'acme/mail', linkTo }))
-    .flatMap((news) => (news ? [releaseMessage(news)] : []))
+    .flatMap((notification) => (notification ? [releaseMessage(notification)] : []))
   assert.deepEqual(
     messages.map(({ label, alarm, type }) => [label, alarm, type]),
     [

@@ -121,9 +121,9 @@ test('a proposal lapses with the feature, the version or the proposer that it wa
     await using plane = await ruled()
     const { id } = (await plane.propose()).body
     await change(plane)
-    const said = await plane.decide(id, 'approve')
-    assert.deepEqual(codeOf(said), [409, 'proposal-lapsed'], JSON.stringify(said.body))
-    assert.match(said.body.detail, why)
+    const answer = await plane.decide(id, 'approve')
+    assert.deepEqual(codeOf(answer), [409, 'proposal-lapsed'], JSON.stringify(answer.body))
+    assert.match(answer.body.detail, why)
     assert.equal((await plane.store.proposal(id))?.state, 'lapsed')
     assert.deepEqual((await plane.store.feature('f'))?.rollout, null)
   }

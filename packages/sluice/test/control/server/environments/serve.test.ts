@@ -13,14 +13,14 @@ const admin = 'an-admin-token-for-tests'
 /** `sluice serve` in this process, with the project's sluice.yaml and its SQLite database. */
 async function serving(project: Project) {
   const events = new EventEmitter()
-  let said = ''
+  let output = ''
   const done = serve(
     {
       ...{ host: '127.0.0.1', port: 0, data: 'state', keepLogMs: 86_400_000, logLevel: 'info' },
       openNights: () => ({ nightOf: () => undefined, close: () => undefined }),
     },
     {
-      stderr: { write: (text: string) => (said += text) },
+      stderr: { write: (text: string) => (output += text) },
       env: { SLUICE_ADMIN_TOKEN: admin },
       mask: createMask(),
       cwd: () => project.root,
@@ -28,7 +28,7 @@ async function serving(project: Project) {
       off: events.off.bind(events),
     },
   )
-  const url = () => /"url":"(http:[^"]+)"/.exec(said)?.[1]
+  const url = () => /"url":"(http:[^"]+)"/.exec(output)?.[1]
   let failed = false
   done.catch(() => {
     failed = true
@@ -43,7 +43,7 @@ async function serving(project: Project) {
     })
   return {
     ask,
-    said: () => said,
+    said: () => output,
     async sluice(...args: string[]) {
       const { code, stdout, stderr } = await project.sluice(args, { SLUICE_URL: url(), SLUICE_TOKEN: admin })
       return { code, text: `${stdout}${stderr}` }

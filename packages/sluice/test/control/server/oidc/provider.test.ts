@@ -15,10 +15,10 @@ const lean = createLeanFetch({ env: {} })
 /** What a server answers to each path, on a socket. */
 async function serving(answer: (path: string, origin: string) => object | null) {
   const server = createServer((request, response) => {
-    const said = answer(request.url ?? '', origin)
-    if (said === null) return
-    const status = 'error' in said ? 404 : 200
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said))
+    const reply = answer(request.url ?? '', origin)
+    if (reply === null) return
+    const status = 'error' in reply ? 404 : 200
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(reply))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

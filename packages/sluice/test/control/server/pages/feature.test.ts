@@ -78,7 +78,7 @@ test('one time axis has what the gate measured, both arms of rollouts, and all t
   const page = await (await signedIn(plane, 'viewer')).page('/features/email-summary')
   const [, happened = ''] = page.split('aria-label="What happened')
   const events = text(happened.split('</table>')[0] ?? '')
-  for (const said of [
+  for (const expected of [
     '1.0 was given to everybody by hand',
     '1.2 was rolled back to 1.1',
     'a rollout of 1.3 was started by ope-operator',
@@ -86,7 +86,7 @@ test('one time axis has what the gate measured, both arms of rollouts, and all t
     'drift alarm, score: the score fell from 0.910 to 0.850',
     'the last night was fail: provider-drift',
   ])
-    assert.ok(events.includes(said), `${said}: ${events}`)
+    assert.ok(events.includes(expected), `${expected}: ${events}`)
   for (const panel of [
     'score',
     'errors, %',

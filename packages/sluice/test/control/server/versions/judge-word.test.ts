@@ -26,30 +26,30 @@ const calibration: Calibration = {
 }
 
 /** Publishes a version whose report says this of the judge, and shows the rollout of it. */
-async function judgedRollout(plane: TestPlane, said: object | undefined, more: object = {}) {
+async function judgedRollout(plane: TestPlane, judgeReport: object | undefined, more: object = {}) {
   const active = await plane.publish('f', 'a')
   await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: active, reason: 'launch' } })
   const content = promptVersion('b')
   const report = gateReport('f', content.id)
-  const features = report.features.map((part) => ({ ...part, ...(said && { judge: said }) }))
+  const features = report.features.map((part) => ({ ...part, ...(judgeReport && { judge: judgeReport }) }))
   const body = { content, rubric, judge, report: { ...report, features }, ...more }
   assert.equal((await plane.ask('POST /v1/features/f/versions', { as: 'ci', body })).status, 201)
   const started = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: content.id } })
   return (await plane.ask(`GET /v1/rollouts/${started.body.id}`, { as: 'client' })).body.judge
 }
 
-const said = { id: 'j1', model: 'local:judge', mode: 'json_schema', flipRate: null, calls: 60, calibration }
+const judgeReport = { id: 'j1', model: 'local:judge', mode: 'json_schema', flipRate: null, calls: 60, calibration }
 
 test('a rollout says what the published report of the gate carries about the judge, or that nothing is known', async () => {
   await using calibrated = await testPlane()
-  assert.deepEqual(await judgedRollout(calibrated, said), {
+  assert.deepEqual(await judgedRollout(calibrated, judgeReport), {
     model: 'local:judge',
     words: 'calibrated by 60 human labels: may gate, kappa 0.900 [0.800, 0.950]',
     runId: `run-of-${promptVersion('b').id}`,
     startedAt: '2026-11-24T08:00:00.000Z',
   })
   await using never = await testPlane()
-  const { words } = await judgedRollout(never, { ...said, calibration: null })
+  const { words } = await judgedRollout(never, { ...judgeReport, calibration: null })
   assert.equal(words, 'never calibrated against human labels')
   await using silent = await testPlane()
   assert.match((await judgedRollout(silent, undefined)).words, /no calibration is known: no report/)
@@ -59,13 +59,13 @@ test('a rollout says what the published report of the gate carries about the jud
     /no calibration is known: no report/,
   )
   await using unjudged = await testPlane()
-  assert.equal(await judgedRollout(unjudged, said, { judge: null }), null)
+  assert.equal(await judgedRollout(unjudged, judgeReport, { judge: null }), null)
 })
 
 test('a calibration of another judge, or of other questions, is none', () => {
   const report = {
     ...{ verdict: 'pass' as const, strength: 'strong' as const, exitCode: 0, runId: 'r', sluiceVersion: '1' },
-    ...{ startedAt: '2026-11-24T08:00:00.000Z', summary: { judge: said } },
+    ...{ startedAt: '2026-11-24T08:00:00.000Z', summary: { judge: judgeReport } },
   }
   const items = rubric.map((item) => ({ ...item, weight: 1, must: false, quote: false }))
   const version = { judge, rubric: items as never, report }

@@ -15,9 +15,9 @@ export function startWriter(context: TestContext, through: readonly string[] = [
   let isReady = false
   let hasEnded = false
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const said: Promised | 'ready' = JSON.parse(line)
-    if (said === 'ready') isReady = true
-    else promised.push(said)
+    const message: Promised | 'ready' = JSON.parse(line)
+    if (message === 'ready') isReady = true
+    else promised.push(message)
   })
   child.on('close', () => {
     hasEnded = true

@@ -39,9 +39,9 @@ test('programs are started by another process, and end in the same way', async (
     starter.spawn({ ...sh(''), command: ['./none'] }, () => undefined),
   ])
   const [first, binary] = ends
-  const said = first?.stdout.toString().trim().split(' ') ?? []
-  assert.deepEqual(said.slice(0, 3), ['Grüße', 'x', '-'])
-  assert.notEqual(Number(said[3]), process.pid)
+  const output = first?.stdout.toString().trim().split(' ') ?? []
+  assert.deepEqual(output.slice(0, 3), ['Grüße', 'x', '-'])
+  assert.notEqual(Number(output[3]), process.pid)
   assert.deepEqual([first?.stderr, first?.fault, binary?.stdout], ['no\n', undefined, Buffer.from([0, 255])])
   assert.deepEqual(
     ends.slice(2).map(({ fault }) => fault?.replace(/ \(.*/, '')),

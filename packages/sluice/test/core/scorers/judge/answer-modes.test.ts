@@ -23,9 +23,9 @@ function server(reply: (format: string, call: number) => Answer | Promise<Answer
     asked,
     async ask({ format }: ModelRequest) {
       asked.push(format.type)
-      const said = await reply(format.type, asked.length)
-      if (said instanceof Error) throw said
-      return completion(said)
+      const answered = await reply(format.type, asked.length)
+      if (answered instanceof Error) throw answered
+      return completion(answered)
     },
     isKept: async () => false,
   }

@@ -57,27 +57,27 @@ test('the entries of the project add to the table and overrule it', () => {
 })
 
 test('the closer the end, the stronger the words; an old table says how old it is', () => {
-  const said = (model: string, today: string) => {
+  const endOf = (model: string, today: string) => {
     const found = end(model)
     assert.ok(found, model)
     return endSentence(found, today)
   }
   assert.match(
-    said('openai:gpt-4o', '2026-12-15'),
+    endOf('openai:gpt-4o', '2026-12-15'),
     /is switched off on 2027-01-14, in 30 days\. Leave it with: sluice upgrade --from openai:gpt-4o --to openai:gpt-6-luna/,
   )
-  assert.match(said('openai:gpt-4o', '2027-01-14'), /is switched off today/)
+  assert.match(endOf('openai:gpt-4o', '2027-01-14'), /is switched off today/)
   assert.match(
-    said('openai:gpt-4o', '2027-01-20'),
+    endOf('openai:gpt-4o', '2027-01-20'),
     /was to be switched off on 2027-01-14, 6 days ago: expect its calls to fail/,
   )
   assert.match(
-    said('anthropic:claude-haiku-4-5', '2026-11-26'),
+    endOf('anthropic:claude-haiku-4-5', '2026-11-26'),
     /was promised until 2026-10-15 only, and that is 42 days ago/,
   )
-  assert.match(said('anthropic:claude-haiku-4-5', '2026-10-14'), /for 1 more day/)
-  assert.doesNotMatch(said('openai:gpt-4o', '2026-12-15'), /may be out of date/)
-  assert.match(said('openai:gpt-4o', '2027-02-15'), /this table is from 2026-10-28 and may be out of date/)
+  assert.match(endOf('anthropic:claude-haiku-4-5', '2026-10-14'), /for 1 more day/)
+  assert.doesNotMatch(endOf('openai:gpt-4o', '2026-12-15'), /may be out of date/)
+  assert.match(endOf('openai:gpt-4o', '2027-02-15'), /this table is from 2026-10-28 and may be out of date/)
   const far = end('anthropic:claude-haiku-5-5')
   assert.ok(far)
   assert.deepEqual([isNear(far, '2026-11-26'), isNear(far, '2027-08-01')], [false, true])
