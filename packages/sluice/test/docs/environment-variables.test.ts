@@ -60,6 +60,7 @@ test('every variable of the environment that the source reads is listed, with a 
 
 test('every listed variable is read, and stands in the list once', () => {
   const all = new Set(texts.flatMap(({ text }) => namesIn(text)))
+  assert.ok(listed.length > 30 && all.size > 30, `${listed.length} are listed, ${all.size} were found`)
   assert.deepEqual(
     listed.filter((name) => /^\w+$/.test(name) && !all.has(name)),
     [],
