@@ -1,6 +1,12 @@
 import { elapsed } from './clock.ts'
 import { type DiagnosticReporter, messageOf } from './diagnostic.ts'
-import { errorText, type Feedback, type Observation, readObservation } from './outcomes/observation.ts'
+import {
+  errorText,
+  type Feedback,
+  longestLatencyMs,
+  type Observation,
+  readObservation,
+} from './outcomes/observation.ts'
 import type { RequestName, RequestReference } from './outcomes/reference.ts'
 import { createRequests, type Recorder, type Requests } from './outcomes/requests.ts'
 import { InvalidVariableError, inputFaults } from './prompt/inputs.ts'
@@ -104,7 +110,7 @@ async function timed<T>(
   const end = (observation: Observation) => {
     const latencyMs = Math.round((elapsed(clock) - startedAt) * 10) / 10
     // If the clock stepped, the duration is unknown.
-    ended({ ...(latencyMs >= 0 && latencyMs < 86_400_000 && { latencyMs }), ...observation })
+    ended({ ...(latencyMs >= 0 && latencyMs <= longestLatencyMs && { latencyMs }), ...observation })
   }
   try {
     const result = await work()

@@ -10,6 +10,11 @@ const exitCodeOf: Record<ErrorCode, number> = {
   interrupted: exitCodes.interrupted,
 }
 
+/** What is known of anything that was thrown, in words. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /**
  * The base of every error that Sluice raises on purpose. The message names the place, the fault and the way out,
  * because it is printed as it is, without a stack.

@@ -10,6 +10,9 @@ export type Observation = Omit<
 /** A user's feedback: a thumb up or down, or a score in [0,1]. */
 export type Feedback = { score: number; comment?: string } | { thumb: 'up' | 'down'; comment?: string }
 
+/** A longer time is a fault of its measurement. */
+export const longestLatencyMs = 86_400_000
+
 /** Called with what was left out or changed. */
 type Fault = (message: string) => void
 
@@ -31,7 +34,7 @@ const object: Read = (value) => (typeof value === 'object' ? value : undefined)
 
 const reads: ReadonlyMap<string, Read> = new Map(
   Object.entries({
-    latencyMs: amount(86_400_000),
+    latencyMs: amount(longestLatencyMs),
     costUsd: amount(1_000_000),
     inputTokens: amount(1e9, 1),
     outputTokens: amount(1e9, 1),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '@sluice/client'
-import { SluiceError } from '../../errors.ts'
+import { errorMessage, SluiceError } from '../../errors.ts'
 import { isLoopback } from '../../loopback.ts'
 import { seededRandom } from '../../stats/random.ts'
 import { dayMs, hourMs } from '../../time-units.ts'
@@ -67,9 +67,7 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
       try {
         const url = `${listening.url}${signInLink.path}`
         for (const line of linkLines(url, listening.url, tokens.operator)) say(line)
-        await settings
-          .open?.(url)
-          .catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
+        await settings.open?.(url).catch((error: unknown) => say(errorMessage(error)))
         await signals.first
         say('Ending.')
       } finally {

@@ -1,6 +1,6 @@
 import { plainFeature } from '../../core/suite/config/environments.ts'
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
-import { SluiceError } from '../../errors.ts'
+import { errorMessage, SluiceError } from '../../errors.ts'
 import type { StoredContent } from '../../records/content.ts'
 import type { Redact, RedactTexts } from '../live/redact.ts'
 import { redactWay } from '../live/redact-trajectory.ts'
@@ -77,7 +77,7 @@ export async function redactFailures(
   try {
     return await Promise.all(failures.map((failure) => redactFailure(failure, redact, redactTexts)))
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = errorMessage(cause)
     throw new SluiceError('invalid-input', `nothing was written, because a failure cannot be redacted: ${reason}`, {
       cause,
     })

@@ -2,6 +2,7 @@ import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import type { Channel } from '../../core/notify/channel.ts'
 import type { DeliverOptions } from '../../core/notify/deliver.ts'
 import type { Environments } from '../../core/suite/config/environments.ts'
+import { errorMessage } from '../../errors.ts'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
 import { startLapseWatch } from '../approval/lapse.ts'
 import { startDriftWatch } from '../drift/drift-watch.ts'
@@ -86,7 +87,7 @@ export function startEngine(options: EngineOptions): Engine {
     onError: ({ loop, feature, code }, error, waitMs) =>
       log('error', `${loop} failed${waitMs > 0 ? ' and is tried again' : ''}`, {
         ...(feature !== null && { feature }),
-        ...{ code, error: messageOf(error), waitMs },
+        ...{ code, error: errorMessage(error), waitMs },
       }),
     onRecovered: ({ loop, feature }) => log('info', `${loop} works again`, { ...(feature !== null && { feature }) }),
   })
@@ -107,7 +108,7 @@ export function startEngine(options: EngineOptions): Engine {
     redactorOf,
     redactTextsOf,
     count: countContents,
-    onError: (error) => log('error', 'contents could not be captured', { error: messageOf(error) }),
+    onError: (error) => log('error', 'contents could not be captured', { error: errorMessage(error) }),
   })
   const background = inBackground(captureContents, batchesWaiting)
   leaderGauges(store, metrics)
@@ -214,8 +215,4 @@ function startGithub(options: EngineOptions, faults: FaultRegister): WorkLoop[] 
       count: (what, result) => metrics.count('github_steps_total', 'What GitHub was told.', { what, result }),
     }),
   ]
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { SluiceError } from '../../errors.ts'
+import { errorMessage, SluiceError } from '../../errors.ts'
 import { isHeld } from '../../sqlite/lock-wait.ts'
 import { resultCode } from '../../sqlite/result-code.ts'
 
@@ -18,7 +18,7 @@ export function inStore<T>(database: DatabaseSync, work: () => T): T {
 
 /** The error for a store in `folder` that failed because of `cause`. */
 export function storeError(cause: unknown, folder: string): SluiceError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = errorMessage(cause)
   const wayOut = cause instanceof SluiceError ? '' : `. ${wayOutOf(cause)}`
   return new SluiceError('cannot-run', `the store ${folder} cannot be used: ${reason}${wayOut}`, { cause })
 }

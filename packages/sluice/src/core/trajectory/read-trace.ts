@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorMessage } from '../../errors.ts'
 import { type AnswerTrace, callsOf, type Retrieved, type Trajectory } from '../../records/answer-trace.ts'
 import { trajectoryOfSteps } from './ai-sdk-steps.ts'
 import { trajectoryOfMessages } from './messages.ts'
@@ -111,6 +112,6 @@ function copyOf<T>(value: T): T {
   try {
     return JSON.parse(JSON.stringify(value)) as T
   } catch (error) {
-    throw new Unreadable(`is no JSON: ${error instanceof Error ? error.message : String(error)}`)
+    throw new Unreadable(`is no JSON: ${errorMessage(error)}`)
   }
 }

@@ -4,6 +4,7 @@ import picomatch from 'picomatch'
 import { matcherOf, workspaceFiles } from '../../core/providers/targets/workspace-files.ts'
 import { projectFolder, type Target } from '../../core/suite/prompt/target.ts'
 import { filesOfPath } from '../../core/suite/prompt/target-paths.ts'
+import { errorMessage } from '../../errors.ts'
 import type { CodeFiles, CodePlace, FeaturePart } from './code-files.ts'
 import { documentationOf } from './documentation.ts'
 import { entryAt, linkOrEntryAt, realOf } from './file-entry.ts'
@@ -70,7 +71,7 @@ async function addWorkspace(target: Target, code: CodeFiles, place: ApplicationP
     }
     return unknown
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)]
+    return [errorMessage(error)]
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { SluiceError } from '../../errors.ts'
+import { errorMessage, SluiceError } from '../../errors.ts'
 import { type Git, NoBaseError } from '../git/git.ts'
 
 /**
@@ -120,7 +120,7 @@ async function eventOf(env: NodeJS.ProcessEnv): Promise<GithubEvent | undefined>
     const then = pull === undefined ? commitBefore(before) : undefined
     return { defaultBranch: repository?.default_branch, ...(then !== undefined && { before: then }) }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = errorMessage(cause)
     throw new SluiceError(
       'invalid-input',
       `${file} (GITHUB_EVENT_PATH) cannot be read, so the commit to compare with is unknown: ${reason}. Name it with --base.`,

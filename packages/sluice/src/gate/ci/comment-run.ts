@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createGithubApi, type GithubApi, type GithubConnection, GithubError } from '../../core/github/github-api.ts'
+import { errorMessage } from '../../errors.ts'
 import { runWord } from '../report/run-verdict.ts'
 import { commentText } from './comment-text.ts'
 import { judgedLine, lastJudged, nothingJudged } from './last-judged.ts'
@@ -76,7 +77,7 @@ function forkNote({ exitCode }: RunOutcome): string {
 }
 
 function failureNote(error: unknown): string {
-  if (!(error instanceof GithubError)) return `No comment: ${error instanceof Error ? error.message : String(error)}`
+  if (!(error instanceof GithubError)) return `No comment: ${errorMessage(error)}`
   const cure =
     error.status === 403 || error.status === 404
       ? ' The token may not comment: give the job "permissions: {contents: read, pull-requests: write}". (Dependabot never gets that.)'

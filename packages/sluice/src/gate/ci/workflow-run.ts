@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { publicGithubApi } from '../../core/github/github-api.ts'
-import { SluiceError } from '../../errors.ts'
+import { errorMessage, SluiceError } from '../../errors.ts'
 
 const commands = ['gate', 'nightly', 'comment'] as const
 
@@ -169,7 +169,7 @@ async function readEvent(file: string): Promise<z.output<typeof eventSchema>> {
   try {
     return eventSchema.parse(JSON.parse(await readFile(file, 'utf8')))
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = errorMessage(cause)
     throw new SluiceError('invalid-input', `${file}: GitHub's description of the event cannot be read: ${reason}`, {
       cause,
     })

@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { decodeText } from '../../core/suite/decode-text.ts'
 import { diskFiles, isMissingFile } from '../../core/suite/project-files.ts'
-import { SluiceError } from '../../errors.ts'
+import { errorMessage, type SluiceError } from '../../errors.ts'
+import { invalid } from './file-data.ts'
 
 /** What an importer may look at: the file that was named, and the files beside it. Nothing of it is ever executed. */
 export interface ImportSource {
@@ -95,10 +96,6 @@ function outside(reference: string, allowed: string): SluiceError {
 function notThere(file: string) {
   return (error: unknown): never => {
     if (isMissingFile(error)) throw invalid(`${file}: there is no such file or folder`)
-    throw invalid(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    throw invalid(`${file} cannot be read: ${errorMessage(error)}`)
   }
-}
-
-function invalid(message: string): SluiceError {
-  return new SluiceError('invalid-input', message)
 }

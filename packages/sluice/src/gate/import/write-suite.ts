@@ -7,6 +7,7 @@ import { diskFiles, globMatcher, type ProjectFiles, streamFile } from '../../cor
 import { readRecordings } from '../../core/suite/recordings.ts'
 import { SluiceError } from '../../errors.ts'
 import { linkOutside } from '../init/write-project.ts'
+import { invalid } from './file-data.ts'
 import { configText, type PlannedProject, yamlText } from './plan-project.ts'
 
 /** A project as it would be on disk, checked by the loader that every command uses. */
@@ -127,8 +128,4 @@ function notValid(faults: readonly Diagnostic[]): SluiceError {
     'cannot-run',
     `what was translated is not valid, so nothing was written; please report this with the file:\n${shown}`,
   )
-}
-
-function invalid(message: string): SluiceError {
-  return new SluiceError('invalid-input', message)
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import type { PageAssets } from '../../bundled-page.ts'
-import { SluiceError } from '../../errors.ts'
+import { errorMessage, SluiceError } from '../../errors.ts'
 import { type Labelling, labelActions } from '../labels/labelling.ts'
 import { labelPage } from './page.ts'
 
@@ -50,7 +50,7 @@ export async function startLabelServer(options: LabelServerOptions): Promise<Lab
   const { port, token } = options
   const server = createServer((request, response) => {
     answerRequest(options, request, response).catch((error: unknown) => {
-      send(response, 500, 'text/plain', error instanceof Error ? error.message : String(error))
+      send(response, 500, 'text/plain', errorMessage(error))
     })
   })
   await new Promise<void>((resolve, reject) => {
@@ -102,7 +102,7 @@ async function answerRequest(
     const isDone = await labelling.act(read.data.action, read.data.position)
     if (!isDone) return page(409, 'The page showed another question than the one below. Nothing was written.')
   } catch (error) {
-    return page(500, `Nothing was written. ${error instanceof Error ? error.message : String(error)}`)
+    return page(500, `Nothing was written. ${errorMessage(error)}`)
   }
   response.writeHead(303, { ...headers, location: './' }).end()
 }

@@ -4,6 +4,7 @@ import { apiKey } from '../../core/providers/api-key.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
 import type { Config } from '../../core/suite/config/config.ts'
 import { parseModelId } from '../../core/suite/models/model.ts'
+import { errorMessage } from '../../errors.ts'
 
 const modelListSchema = z.object({
   data: z.array(z.object({ id: z.string(), shutdown_date: z.iso.date().nullish().catch(null) })),
@@ -44,7 +45,7 @@ export async function askShutdownDates(
       }
     } catch (error) {
       if (error instanceof ProviderError && error.kind === 'auth') continue
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorMessage(error)
       found.notes.push(`${name} did not tell when its models end (GET /models: ${reason}); the table alone is used.`)
     }
   }

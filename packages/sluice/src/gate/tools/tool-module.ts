@@ -5,7 +5,7 @@ import { defaultTimeoutMs, withDeadline } from '../../core/providers/limits/dead
 import { ProviderError } from '../../core/providers/provider-error.ts'
 import { moduleReference } from '../../core/suite/values/module-reference.ts'
 import { plainData } from '../../core/suite/values/written.ts'
-import { SluiceError } from '../../errors.ts'
+import { errorMessage, SluiceError } from '../../errors.ts'
 import type { ToolCall } from '../../records/answer-trace.ts'
 
 /** What a function gets beside the arguments of the call. */
@@ -44,7 +44,7 @@ export function createCallModule(root: string): CallModule {
         try {
           return { value: await answer(args, { ...passed, signal }) }
         } catch (error) {
-          return { error: error instanceof Error ? error.message : String(error) }
+          return { error: errorMessage(error) }
         }
       },
     )
@@ -58,7 +58,7 @@ function jsonValue(value: unknown, source: string): unknown {
   try {
     return JSON.parse(JSON.stringify(value ?? null)) as unknown
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause)
+    const text = errorMessage(cause)
     throw new ProviderError('bad-response', `${source}: answered what is no JSON: ${text}`, { cause, retryable: false })
   }
 }
@@ -69,7 +69,7 @@ async function load(reference: string, root: string): Promise<ToolFunction> {
   try {
     loaded = await import(pathToFileURL(path.resolve(root, file)).href)
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause)
+    const text = errorMessage(cause)
     throw new SluiceError('invalid-input', `${file}: cannot be loaded as a tool: ${text}`, { cause })
   }
   const found = loaded[exportName]

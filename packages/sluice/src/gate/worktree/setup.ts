@@ -3,6 +3,7 @@ import { tail } from '../../core/providers/excerpt.ts'
 import { withDeadline } from '../../core/providers/limits/deadline.ts'
 import { runProgram } from '../../core/providers/program.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
+import { errorMessage } from '../../errors.ts'
 import { minuteMs } from '../../time-units.ts'
 
 /** Commands that make an application ready, one after the other. */
@@ -43,5 +44,5 @@ export async function runSetup({ commands, folder }: Setup, { tree, env, signal,
 function faultOf(error: unknown): string {
   if (error instanceof ProviderError && error.kind === 'timeout') return `did not end within ${longest}`
   if (error instanceof ProviderError && error.kind === 'aborted') throw error
-  return error instanceof Error ? error.message : String(error)
+  return errorMessage(error)
 }

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
-import { SluiceError } from '../../errors.ts'
+import { errorMessage, SluiceError } from '../../errors.ts'
 import { isWithin } from '../affected/packages.ts'
 import { GitError, gitIn, type RunGit } from '../git/git-process.ts'
 import { objectsOf, type TreeEntry } from '../git/objects.ts'
@@ -224,7 +224,7 @@ function mayKnowWorktrees(repository: string): boolean {
 
 function faultOf(error: unknown): string {
   if (error instanceof GitError) return `git cannot check it out: ${error.gitOutput}`
-  return `its folder cannot be written: ${error instanceof Error ? error.message : String(error)}`
+  return `its folder cannot be written: ${errorMessage(error)}`
 }
 
 function hash(content: string | Uint8Array): string {

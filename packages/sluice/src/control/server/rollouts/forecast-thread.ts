@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '@sluice/client'
 import { type BackoffSettings, backoffMs } from '../../../backoff.ts'
 import { workerFile } from '../../../core/providers/processes/worker-file.ts'
-import { SluiceError } from '../../../errors.ts'
+import { errorMessage, SluiceError } from '../../../errors.ts'
 import type { MeasuredTraffic } from '../../../records/measured-traffic.ts'
 import type { Log } from '../log.ts'
 import { stopwatch } from '../timers.ts'
@@ -128,7 +128,7 @@ function begun(begin: () => Worker, end: (reason: string) => void): Worker | und
   try {
     return begin()
   } catch (error) {
-    end(`cannot be started (${error instanceof Error ? error.message : String(error)})`)
+    end(`cannot be started (${errorMessage(error)})`)
     return undefined
   }
 }

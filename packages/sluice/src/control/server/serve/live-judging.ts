@@ -5,6 +5,7 @@ import { createAnswerModes } from '../../../core/scorers/judge/judge.ts'
 import type { Config } from '../../../core/suite/config/config.ts'
 import { providerName } from '../../../core/suite/models/model.ts'
 import type { ProjectFiles } from '../../../core/suite/project-files.ts'
+import { errorMessage } from '../../../errors.ts'
 import type { DailyBudget } from '../../live/daily-budget.ts'
 import type { JudgingContext } from '../../live/judge-task.ts'
 
@@ -27,7 +28,7 @@ export function createLiveJudge(
         if (!live || prices.costUsd(model, { inputTokens: 1, outputTokens: 1 }) !== undefined) return undefined
         return `${model} has no known price, so the daily budget cannot be kept: add it to prices in sluice.yaml`
       } catch (error) {
-        return error instanceof Error ? error.message : String(error)
+        return errorMessage(error)
       }
     },
   }

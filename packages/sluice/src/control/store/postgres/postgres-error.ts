@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { errorMessage } from '../../../errors.ts'
 import { type StoreError, type StoreFault, storeFailure } from '../store-error.ts'
 
 /** SQLSTATE codes, or their first characters for a whole class. */
@@ -33,5 +34,5 @@ function faultOf(cause: unknown): StoreFault {
 /** The reason in words. If several addresses of a host fail, Node's error has no message itself. */
 export function reasonOf(cause: unknown): string {
   if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join(', ')
-  return cause instanceof Error ? cause.message : String(cause)
+  return errorMessage(cause)
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { SluiceError } from '../../../errors.ts'
+import { errorMessage, SluiceError } from '../../../errors.ts'
 import { makePrivateFile } from '../../../sqlite/private-folder.ts'
 import { examine } from './examine.ts'
 
@@ -37,7 +37,7 @@ export function backUp(folder: string, to: string): Backup {
     return { revision, bytes: statSync(to).size }
   } catch (cause) {
     if (cause instanceof SluiceError && cause.code === 'invalid-input') throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = errorMessage(cause)
     throw new SluiceError('cannot-run', `the store ${file} was not copied to ${to}: ${reason}`, { cause })
   } finally {
     rmSync(part, { force: true })

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
-import { SluiceError } from '../../../errors.ts'
+import { errorMessage, SluiceError } from '../../../errors.ts'
 import { whenFree } from '../../../sqlite/lock-wait.ts'
 import { openDatabase } from '../../../sqlite/open-database.ts'
 import { makePrivate, makePrivateFile } from '../../../sqlite/private-folder.ts'
@@ -48,7 +48,7 @@ export async function openControlDatabase(
       throw cause
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = errorMessage(cause)
     throw new SluiceError('cannot-run', `the store ${file} cannot be opened: ${reason}`, { cause })
   }
 }

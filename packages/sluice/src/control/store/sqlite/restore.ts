@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { SluiceError } from '../../../errors.ts'
+import { errorMessage, SluiceError } from '../../../errors.ts'
 import { makePrivateFile } from '../../../sqlite/private-folder.ts'
 import { newIdentity } from '../identity.ts'
 import { endRollouts } from '../open-rollouts.ts'
@@ -49,7 +49,7 @@ export async function restoreSqlite(folder: string, from: string, now: number): 
       unlock()
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = errorMessage(cause)
     throw new SluiceError('cannot-run', `${from} was not restored to ${file}: ${reason}`, { cause })
   }
 }

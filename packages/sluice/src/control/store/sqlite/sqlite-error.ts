@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../errors.ts'
 import { resultCode } from '../../../sqlite/result-code.ts'
 import { type StoreError, type StoreFault, storeFailure } from '../store-error.ts'
 
@@ -16,6 +17,6 @@ const faults = new Map<number, StoreFault>([
 
 /** The StoreError for a failure of `file`. */
 export function sqliteError(cause: unknown, file: string): StoreError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = errorMessage(cause)
   return storeFailure(file, faults.get(resultCode(cause) ?? 0) ?? 'failed', reason, cause)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorMessage } from '../../../errors.ts'
 import { jsonIn } from '../../../json.ts'
 import { shownAddress } from '../../../masking/address.ts'
 import { networkError } from '../errors/network-error.ts'
@@ -58,7 +59,7 @@ export function apiError(error: unknown, place: ErrorPlace): ProviderError {
     const answered = `${source}: ${url} answered ${status}`
     return bodyError(answered, call.responseBody, mask, error) ?? badBody(answered, call.responseBody, mask, error)
   }
-  const text = errorExcerpt(error instanceof Error ? error.message : String(error), mask)
+  const text = errorExcerpt(errorMessage(error), mask)
   const name = error instanceof Error ? error.name : ''
   if (notAsked.has(name)) return new ProviderError('bad-request', `${source}: ${text}`, { cause: error })
   if (call && status === undefined)

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib'
+import { errorMessage } from '../../../errors.ts'
 
 /** Longest body in bytes, encoded and decoded: much more than a model writes. */
 export const longestBody = 64 * 1024 * 1024
@@ -43,5 +44,5 @@ function isZlib(bytes: Buffer): boolean {
 function faultOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ERR_BUFFER_TOO_LARGE') return `it is longer than ${longestBody / 1024 ** 2} MiB`
-  return error instanceof Error ? error.message : String(error)
+  return errorMessage(error)
 }

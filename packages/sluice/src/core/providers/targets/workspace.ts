@@ -3,6 +3,7 @@ import { constants, rmSync } from 'node:fs'
 import { chmod, copyFile, lstat, mkdir, mkdtemp, open, readdir, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { errorMessage } from '../../../errors.ts'
 import type { AnswerTrace } from '../../../records/answer-trace.ts'
 import { workspacePrefix } from './left-workspaces.ts'
 import { entriesMatching, type WorkspaceFiles } from './workspace-files.ts'
@@ -80,7 +81,7 @@ export async function endStateOf(
     }
     return { endState: Object.fromEntries(state) }
   } catch (error) {
-    return { unread: `workspace.state: ${error instanceof Error ? error.message : String(error)}` }
+    return { unread: `workspace.state: ${errorMessage(error)}` }
   }
 }
 

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../errors.ts'
 import type { Ask } from '../../answers/ask.ts'
 import { type EmbeddingRequest, vectorIn } from '../../answers/embeddings.ts'
 import type { Completion } from '../../providers/provider.ts'
@@ -49,7 +50,7 @@ function explain(cause: unknown): never {
     fatal || unaskable || kind === 'budget' || kind === 'aborted'
   const ofRun = cause instanceof ProviderError && isOfRun(cause)
   if (ofRun) throw cause
-  const reason = cause instanceof Error ? cause.message : String(cause)
+  const reason = errorMessage(cause)
   throw new CheckError(`no embedding of the output: ${reason}`, { cause })
 }
 

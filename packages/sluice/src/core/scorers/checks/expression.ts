@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../errors.ts'
 import type { ExpressionCheck } from '../../suite/checks/check-spec.ts'
 import { compileExpression } from '../../suite/values/expression.ts'
 import { plainData } from '../../suite/values/written.ts'
@@ -40,7 +41,7 @@ function evaluated(work: () => unknown, name: string): unknown {
     return work()
   } catch (cause) {
     if (cause instanceof CheckError) throw cause
-    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
+    const [reason] = errorMessage(cause).split('\n')
     throw new CheckError(`check ${name}: cannot be evaluated: ${reason}; has(json.key) asks whether a key is there`, {
       cause,
     })

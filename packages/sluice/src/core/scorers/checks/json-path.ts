@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { errorMessage } from '../../../errors.ts'
 import type { Case } from '../../suite/cases/case.ts'
 import type { JsonPathCheck } from '../../suite/checks/check-spec.ts'
 import { decimalOf, exactData, textOf, Written } from '../../suite/values/written.ts'
@@ -73,7 +74,7 @@ export async function selectByPath(
     )
   } catch (cause) {
     if (cause instanceof CheckError) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = errorMessage(cause)
     throw new CheckError(`${path} is not a JSONPath of RFC 9535: ${reason}`, { cause })
   }
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
+import { errorMessage } from '../../../errors.ts'
 import type { JsonSchemaCheck } from '../../suite/checks/check-spec.ts'
 import { compareDecimals, decimalOf, exactData, nearestData, textOf, Written } from '../../suite/values/written.ts'
 import { CheckError } from './check-error.ts'
@@ -58,7 +59,7 @@ async function compile(spec: Record<string, unknown>, name: string): Promise<Val
   try {
     return ajv.compile(schema)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = errorMessage(cause)
     throw new CheckError(`check ${name}: the JSON Schema cannot be used: ${reason}`, { cause })
   } finally {
     ajv.removeSchema(schema)

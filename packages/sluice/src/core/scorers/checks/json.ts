@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../errors.ts'
 import type { JsonCheck } from '../../suite/checks/check-spec.ts'
 import { parseJsonText } from '../../suite/json/json-source.ts'
 import { exactData, nearestData } from '../../suite/values/written.ts'
@@ -18,7 +19,7 @@ export function parseOutput(output: string): ParsedJson {
     return readWithin('the output as JSON', output.length, () => dataOf(output))
   } catch (error) {
     if (error instanceof CheckError) throw error
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = errorMessage(error)
     return { fault: passOrFail(false, `the output is not JSON: ${explain(output.trim(), detail)}`) }
   }
 }

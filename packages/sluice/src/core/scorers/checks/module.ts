@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { errorMessage } from '../../../errors.ts'
 import type { ModuleCheck } from '../../suite/checks/check-spec.ts'
 import { plainData } from '../../suite/values/written.ts'
 import { CheckError } from './check-error.ts'
@@ -28,7 +29,7 @@ export function measureModule({ value }: ModuleCheck, limitMs: number): Measure 
         () => tooLate(limitMs),
       )
     const given = await inTime(async () => call(), { limitMs, signal }).catch((cause) => {
-      throw new CheckError(`${value} failed on case "${subject.id}": ${messageOf(cause)}`, { cause })
+      throw new CheckError(`${value} failed on case "${subject.id}": ${errorMessage(cause)}`, { cause })
     })
     const parsed = answer.safeParse(given)
     if (parsed.success) return toScore(parsed.data)
@@ -44,7 +45,7 @@ async function importFunction(value: string): Promise<(question: unknown) => unk
   try {
     module = await import(pathToFileURL(file).href)
   } catch (cause) {
-    throw new CheckError(`${file} cannot be imported: ${messageOf(cause)}`, { cause })
+    throw new CheckError(`${file} cannot be imported: ${errorMessage(cause)}`, { cause })
   }
   const check = module[name]
   if (typeof check === 'function') return check as (question: unknown) => unknown
@@ -79,8 +80,4 @@ function toScore(given: z.infer<typeof answer>): CheckScore {
 
 function describe(given: unknown): string {
   return typeof given === 'object' && given !== null ? JSON.stringify(given) : String(given)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

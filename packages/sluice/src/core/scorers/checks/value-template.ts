@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../errors.ts'
 import type { Case } from '../../suite/cases/case.ts'
 import { renderPattern } from '../../suite/values/pattern.ts'
 import { fillTemplate, variablesOf } from '../../suite/values/template.ts'
@@ -24,6 +25,6 @@ export function renderValue(template: string, { id, vars, expected }: Case, opti
   try {
     return isPattern ? renderPattern(template, all, { strict }) : fillTemplate(template, all, { strict })
   } catch (cause) {
-    throw new CheckError(`case "${id}": ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new CheckError(`case "${id}": ${errorMessage(cause)}`, { cause })
   }
 }

@@ -1,4 +1,5 @@
 import type { SaxesParser } from 'saxes'
+import { errorMessage } from '../../../errors.ts'
 import type { XmlCheck } from '../../suite/checks/check-spec.ts'
 import { type Measure, passOrFail } from './measure.ts'
 import { readWithin } from './time-limit.ts'
@@ -48,7 +49,7 @@ function readDocument(text: string, wanted: readonly string[], create: NewParser
     parser.write(text).close()
   } catch (error) {
     if (error instanceof RangeError) throw error
-    return hasDeclarations ? { declares: true } : { fault: error instanceof Error ? error.message : String(error) }
+    return hasDeclarations ? { declares: true } : { fault: errorMessage(error) }
   }
   return hasDeclarations ? { declares: true } : { missing: missing() }
 }

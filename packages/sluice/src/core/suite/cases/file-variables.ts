@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../errors.ts'
 import { decodeText } from '../decode-text.ts'
 import { InvalidFilesError } from '../diagnostics/diagnostic.ts'
 import { isMissingFile, type ProjectFiles, placeInProject } from '../project-files.ts'
@@ -64,5 +65,5 @@ function fileNamed(value: unknown): string | undefined {
 function faultOf(error: unknown, file: string): string {
   if (isMissingFile(error)) return `there is no file ${file}`
   if (error instanceof InvalidFilesError) return error.message
-  return `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`
+  return `${file} cannot be read: ${errorMessage(error)}`
 }

@@ -1,5 +1,6 @@
 import parseJsonPath from 'jsonpath-rfc9535/parser'
 import { z } from 'zod'
+import { errorMessage } from '../../../errors.ts'
 import { exactlyOne } from '../diagnostics/exactly-one.ts'
 import { refuseNotJson } from '../values/json-value.ts'
 import { patternSchema } from '../values/pattern.ts'
@@ -11,7 +12,7 @@ const path = z.string().superRefine((source, context) => {
   try {
     parseJsonPath(source)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorMessage(error)
     context.addIssue({ code: 'custom', message: `not a JSONPath (RFC 9535): ${reason}` })
   }
 })

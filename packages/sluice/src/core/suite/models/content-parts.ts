@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorMessage } from '../../../errors.ts'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
 import { located } from '../diagnostics/validate.ts'
@@ -155,7 +156,7 @@ async function resolvePart(
     return partOfFile(type, projectContent(files, file, await files.read(file)))
   } catch (error) {
     if (isMissingFile(error)) return `there is no file ${file}`
-    return `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`
+    return `${file} cannot be read: ${errorMessage(error)}`
   }
 }
 

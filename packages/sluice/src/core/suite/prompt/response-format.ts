@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import { parseJsonText } from '../json/json-source.ts'
 import type { ResponseFormat } from '../models/model.ts'
@@ -50,7 +51,7 @@ function parseJson(text: string): Record<string, unknown> | string {
     const value = exactData(parseJsonText(text))
     return isObject(value) ? value : 'must hold a JSON object'
   } catch (error) {
-    return `is not JSON: ${error instanceof Error ? error.message : String(error)}`
+    return `is not JSON: ${errorMessage(error)}`
   }
 }
 

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Environment } from '@marcbachmann/cel-js'
+import { errorMessage } from '../../../errors.ts'
 
 /** What an expression may be about. A variable that it uses must be given, else `evaluate` throws. */
 interface ExpressionContext {
@@ -41,7 +42,7 @@ export function compileExpression(source: string): Expression | string {
 
 /** The first line; below it the expression is shown once more. */
 function shortened(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+  return errorMessage(error).split('\n')[0] ?? ''
 }
 
 /** Adds every name in a syntax tree, those of macros' own variables included. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorMessage } from '../../../errors.ts'
 import { fillTemplate, variablesOf } from './template.ts'
 import { textOf } from './written.ts'
 
@@ -93,7 +94,7 @@ function withoutBackslash(source: string): string | undefined {
 }
 
 function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = errorMessage(error)
   return message.replace(/^Invalid regular expression: .*\/[a-z]*: /s, '')
 }
 

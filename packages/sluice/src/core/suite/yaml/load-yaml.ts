@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../errors.ts'
 import { decodeText } from '../decode-text.ts'
 import { type Diagnostic, InvalidFilesError } from '../diagnostics/diagnostic.ts'
 import type { Source } from '../diagnostics/source.ts'
@@ -44,7 +45,7 @@ function parsedOnce(text: string, file: string): Parsed {
 
 /** The diagnostic of a file that cannot be read at all. */
 export function unreadable(file: string, error: unknown): Diagnostic {
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = errorMessage(error)
   const message = isMissingFile(error) ? 'the file does not exist' : `cannot be read: ${reason}`
   return { severity: 'error', file, line: 1, column: 1, path: '', message }
 }

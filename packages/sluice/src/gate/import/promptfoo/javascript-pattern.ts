@@ -1,11 +1,12 @@
 import { patternFault } from '../../../core/suite/values/pattern.ts'
+import { errorMessage } from '../../../errors.ts'
 
 /** A pattern of JavaScript as one in Unicode mode of the same meaning, or why there is none. */
 export function unicodePattern(source: string): { pattern: string } | { fault: string } {
   try {
     new RegExp(source)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorMessage(error)
     return { fault: `no pattern of JavaScript, so it never passed: ${patternFault(source) ?? reason}` }
   }
   const lineEnds = source.replaceAll('\n', String.raw`\n`)

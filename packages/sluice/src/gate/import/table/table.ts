@@ -1,4 +1,4 @@
-import { SluiceError } from '../../../errors.ts'
+import { invalid } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
 import { importDataSet, importRows } from '../rows/data-set.ts'
@@ -84,8 +84,4 @@ function warned({ columns }: ImportSource) {
       })
     return item
   }
-}
-
-function invalid(message: string): SluiceError {
-  return new SluiceError('invalid-input', message)
 }
