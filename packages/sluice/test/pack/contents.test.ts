@@ -10,7 +10,12 @@ import { packed } from './packed.ts'
 /** All that may be published, and each of these must be. */
 const ofAll = [/^package\.json$/, /^README\.md$/, /^LICENSE$/]
 const allowed: Record<string, RegExp[]> = {
-  '@sluice/client': [...ofAll, /^dist\/[\w-]+\.js$/, /^dist\/[\w-]+\.d\.ts$/, /^routing-vectors\.json$/],
+  '@sluice/client': [
+    ...ofAll,
+    /^dist\/([\w-]+\/)?[\w-]+\.js$/,
+    /^dist\/([\w-]+\/)?[\w-]+\.d\.ts$/,
+    /^routing-vectors\.json$/,
+  ],
   sluice: [
     ...ofAll,
     /^bin\/sluice\.cjs$/,
