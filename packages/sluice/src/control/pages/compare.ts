@@ -53,7 +53,7 @@ export function comparePage({ feature, from, to }: ComparePage): PageContent {
       : html`${wideTable({ name: 'Model and parameters', head: ['Setting', 'Before', 'After'], rows: settings.rows })}${settings.left}`
   }</section>
 <section><h2>What the gate found</h2>${gates(feature, from, to)}</section>
-<section><h2>The cases that fell most</h2>${fallen(from, to)}</section>`
+${from.gate === null && to.gate === null ? undefined : html`<section><h2>The cases that fell most</h2>${fallen(from, to)}</section>`}`
   return { title: `${feature}: ${from.label ?? from.id} and ${to.label ?? to.id}`, main }
 }
 

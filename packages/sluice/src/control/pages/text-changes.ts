@@ -18,6 +18,7 @@ export function newRoom(): Room {
 /** Unchanged text beside a change, in characters; less than is worth folding is shown. */
 const context = 250
 const leastFolded = 400
+const nearLine = 120
 /** Of what one side alone has, so much is seen at once; and so much stands in one row, about. */
 const longestChange = 2000
 const longestValue = 600
@@ -106,8 +107,8 @@ function piecesOf(parts: readonly Part[]): Piece[] {
         if (lengthOf(shown) > longestChange) fold()
         continue
       }
-      const { head, rest } = cut(same, start)
-      const { head: middle, rest: tail } = cut(rest, end - head.length)
+      const { head, rest } = cut(same, lineNear(same, start))
+      const { head: middle, rest: tail } = cut(rest, lineNear(rest, end - head.length))
       if (head !== '') shown.push({ same: head })
       fold({ folded: middle, whose: 'same' })
       if (tail !== '') shown.push({ same: tail })
@@ -172,6 +173,12 @@ function within(text: string, room: Room): Html {
   const shown = html`${head}`
   room.folded -= shown.markup.length
   return rest === '' ? shown : html`${shown}<i>… ${formatCount(rest.length)} more characters are left out here</i>`
+}
+
+/** Where the next line begins, if that is near. */
+function lineNear(text: string, at: number): number {
+  const end = text.indexOf('\n', at)
+  return at > 0 && end !== -1 && end - at < nearLine ? end + 1 : at
 }
 
 /** Cuts no character in two. */

@@ -3,7 +3,7 @@ import { formatAmount, formatCount, formatPercent } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import type { GivenTraffic } from '../plan/expected-traffic.ts'
 import { formatPast } from '../words/act-text.ts'
-import { timeOfDay } from '../words/moments.ts'
+import { momentText } from '../words/moments.ts'
 import { addressWith } from './addresses.ts'
 import { toned } from './elements.ts'
 
@@ -29,8 +29,8 @@ export function trafficSection(choice: TrafficChoice): Html {
 ${present && perDay === undefined ? changedPart(present) : undefined}
 ${measured === null ? undefined : html`<ul>${ratesOf(measured, present).map(({ text, rate }) => html`<li>${text}${rate === null || rate === perDay ? undefined : html` <a href="${addressOf(choice, { perDay: rate, users })}">Plan for ${formatCount(rate)} a day</a>`}</li>`)}</ul>`}
 <form method="get" action="${path}" class="filter">${Object.entries(query).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-<label for="per-day">Requests a day</label><input type="number" id="per-day" name="perDay" min="1" max="1000000000" step="any" value="${perDay ?? ''}">
-<label for="users">Users a week</label><input type="number" id="users" name="users" min="1" max="1000000000" step="any" value="${users ?? ''}">
+<label>Requests a day <input type="number" name="perDay" min="1" max="1000000000" step="any" value="${perDay ?? ''}"></label>
+<label>Users a week <input type="number" name="users" min="1" max="1000000000" step="any" value="${users ?? ''}"></label>
 <button>Plan for these</button></form></section>`
 }
 
@@ -64,7 +64,7 @@ function presentRate({ hourly, until }: MeasuredTraffic): PresentRate | null {
   const perHour = mean(before)
   const usual = Math.max(leastUsual, perHour > 0 ? mean(aroundThisHour(before)) / perHour : 1)
   const expected = before.length < dayHours ? null : perHour * usual
-  return { requests, perDay: Math.round((dayHours * requests) / usual), expected, until }
+  return { requests, perDay: Number(((dayHours * requests) / usual).toPrecision(3)), expected, until }
 }
 
 /** Of each day before that ends with this hour of the day: this hour, and one on either side of it. */
@@ -101,7 +101,7 @@ function ratesOf(
       ? []
       : [
           {
-            text: `The hour before ${timeOfDay(present.until)}: ${count(present.requests)}.`,
+            text: `The hour before ${momentText(present.until)}: ${count(present.requests)}.`,
             rate: present.perDay || null,
           },
         ]),

@@ -32,6 +32,7 @@ test('of a message of 100 kB the change is seen at once with what stands around 
   assert.deepEqual(more, [])
   assert.match(before?.[1] ?? '', /^5\d,\d{3} more characters, the same in both$/)
   assert.ok(before?.[2]?.startsWith('0. Never invent') && after?.[2]?.endsWith('not in the mail. \n'))
+  assert.match(page, /aria-label="Before">797\. Never.*803\. Never[^\n]*\n<\/pre>/s, 'whole lines')
   assert.match(seen(page), /798\. Never.*800\. Never ever invent.*802\. Never/s)
   assert.doesNotMatch(seen(page), /\b700\. Never/)
   const read = `${before?.[2]}${/aria-label="After">(.*?)<\/pre>/s.exec(page)?.[1]?.replaceAll(/<[^>]+>/g, '')}${after?.[2]}`
