@@ -51,7 +51,10 @@ const engine = startEngine({
   },
 })
 const { captureContents, engineState } = engine
-const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, captureContents, engineState })
+const plane = await createControlPlane({
+  ...{ store, clock, randomBytes, log, metrics, captureContents, engineState },
+  threadLoad: null,
+})
 const { url } = await listen(plane, { host: '127.0.0.1', port: 0 })
 // Each batch is a pass over all evidence: on a virtual clock rare ones are as good, and much sooner done.
 const client = new SluiceClient({

@@ -78,7 +78,10 @@ export async function simulatePast(
     }),
   )
   const { captureContents, engineState } = engine
-  const plane = await createControlPlane({ store, clock, randomBytes, log, metrics, captureContents, engineState })
+  const plane = await createControlPlane({
+    ...{ store, clock, randomBytes, log, metrics, captureContents, engineState },
+    threadLoad: null,
+  })
   const askAs = (token: string) => askOf((request) => plane.fetch(request), token)
   const past: Past = {
     ...{ store, clock, random, gate, served: new Map([['search-answer', 'simulated-writer-of-before']]) },

@@ -12,7 +12,7 @@ import { listen } from '../server/http/listen.ts'
 import { createLog } from '../server/log.ts'
 import { createMetrics } from '../server/metrics/metrics.ts'
 import { startForecastThread } from '../server/rollouts/forecast-thread.ts'
-import { listenForSignals, type ServeProcess } from '../server/serve/serve.ts'
+import { createThreadLoad, listenForSignals, type ServeProcess } from '../server/serve/serve.ts'
 import { memoryStore } from '../store/memory/memory-store.ts'
 import { playStory } from './canary-story.ts'
 import { demoEngineOptions } from './demo-engine.ts'
@@ -58,6 +58,7 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
       const signInLink = createSignInLink(visitorTokenId, { clock, randomBytes })
       const plane = await createControlPlane({
         ...{ store, clock, randomBytes, log, metrics, captureContents, engineState, forecaster },
+        threadLoad: createThreadLoad(),
         settings: { isSimulated: true, heartbeatMs: 5000, signInLink },
       })
       const visit = firstVisit(plane)

@@ -50,8 +50,11 @@ export interface ControlPlaneOptions {
   /** Where all measurements go; a new registry by default. */
   metrics?: Metrics
   settings?: Partial<ServerSettings>
-  /** In which share of the time since its last call this thread was at work, in [0,1]; by default it is never busy. */
-  threadLoad?(): number
+  /**
+   * In which share of the time since its last call this thread was at work, in [0,1]; null: it is taken for idle. No server
+   * can forget it: that would show nowhere but on a busy machine.
+   */
+  threadLoad: (() => number) | null
   /** Computes how rollouts end; by default in this thread. */
   forecaster?: Forecaster
   /** Where people sign in; without it by tokens only. */

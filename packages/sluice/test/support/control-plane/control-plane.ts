@@ -67,7 +67,7 @@ export async function testPlane({
   const token = (name: string, limits: Partial<TokenRecord>) => addToken(store, clock.now(), name, limits)
   for (const scope of scopes)
     if (!(await store.tokenById(`id-${tokenOf(scope)}`))) await token(tokenOf(scope), { scopes: [scope] })
-  const plane = await createControlPlane({ store, clock, randomBytes, log, ...options })
+  const plane = await createControlPlane({ store, clock, randomBytes, log, threadLoad: null, ...options })
   const test: TestPlane = {
     plane,
     store,

@@ -39,6 +39,7 @@ export async function startReplica({ life, store, clock, random, trouble }: Repl
   let captureContents: ReturnType<typeof startEngine>['captureContents'] = async () => undefined
   const plane = await createControlPlane({
     ...own,
+    threadLoad: null,
     randomBytes: random.bytes,
     captureContents: (accepted) => captureContents(accepted),
   })

@@ -150,7 +150,7 @@ function refuseOpenAddress(host: string): void {
 }
 
 /** Returns, at each call, in which share of the time since the last one this thread was at work, in [0,1]. */
-function createThreadLoad(): () => number {
+export function createThreadLoad(): () => number {
   let before = performance.eventLoopUtilization()
   return () => {
     const now = performance.eventLoopUtilization()

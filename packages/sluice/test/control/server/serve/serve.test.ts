@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { listenForSignals } from '../../../../src/control/server/serve/serve.ts'
+import { createThreadLoad, listenForSignals } from '../../../../src/control/server/serve/serve.ts'
 import { gateReport, promptVersion } from '../../../support/control-plane/control-plane.ts'
 import { readEvents } from '../../../support/control-plane/event-reader.ts'
 import { clientSecret, startIdentityProvider } from '../../../support/oidc/identity-provider.ts'
@@ -107,6 +107,18 @@ test('a signal that arrives again when the server has closed does not end it in 
   assert.equal(process.listenerCount('SIGINT'), 1)
   context.mock.timers.tick(1000)
   assert.deepEqual([process.listenerCount('SIGINT'), process.listenerCount('SIGTERM')], [0, 0])
+})
+
+test('how busy the thread is follows what it has done since it was asked last', async () => {
+  const load = createThreadLoad()
+  await setTimeout(0)
+  load()
+  for (const since = performance.now(); performance.now() - since < 50; );
+  await setTimeout(0)
+  const busy = load()
+  await setTimeout(500)
+  const idle = load()
+  assert.ok(busy > 0.5 && busy <= 1 && idle < busy, `${busy}, ${idle}`)
 })
 
 test('without a token it lets nobody in, says how to make one, and refuses other addresses than loopback', async () => {
