@@ -20,7 +20,7 @@ const afterSchema = z.looseObject({ rollout: z.looseObject({ id: z.string() }).n
 
 /**
  * What a message says beside its row: labels, the highest evidence, the worst answer and the next command. Where the store
- * does not tell, for whatever reason, the message goes without: it is the news that must not be lost.
+ * does not tell, for whatever reason, the message goes without: what happened must not be lost.
  */
 export async function rowContext(store: Readable, row: AuditRow): Promise<RowContext> {
   const event = eventOfRow(row)

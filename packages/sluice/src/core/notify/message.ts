@@ -1,6 +1,6 @@
 /** A message in the form that every channel takes. Its texts may quote models and files: channels escape them. */
 export interface ChannelMessage {
-  /** What kind of news it is, e.g. `Nightly failed`. */
+  /** What kind of event it is, e.g. `Nightly failed`. */
   label: string
   /** One line that says what happened. */
   title: string
@@ -15,9 +15,9 @@ export interface ChannelMessage {
   link: { href: string; text: string } | undefined
   /** ISO 8601. */
   time: string
-  /** The same each time this is sent, so that a receiver can tell a repetition from news. */
+  /** The same each time this is sent, so that a receiver recognises a repetition. */
   id: string
-  /** The same for all news of one incident. */
+  /** The same for all messages of one incident. */
   dedupKey: string
   /** `trigger` calls somebody, `resolve` ends the call; null does neither. */
   alarm: 'trigger' | 'resolve' | null

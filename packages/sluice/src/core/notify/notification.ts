@@ -43,7 +43,7 @@ export function dedupKey({ project, feature }: Pick<Notification, 'project' | 'f
   return key.length <= 255 ? key : `sluice-nightly/${createHash('sha256').update(key).digest('hex')}`
 }
 
-/** The id of a message: the same each time it is sent, so that a receiver can tell a repetition from news. */
+/** The id of a message: the same each time it is sent, so that a receiver recognises a repetition. */
 export function messageId(notification: Notification): string {
   const { event, since } = notification
   const about = [dedupKey(notification), event, event === 'changed' ? notification.night : since].join('\n')

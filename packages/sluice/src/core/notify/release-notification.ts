@@ -24,7 +24,7 @@ export interface ReleaseNotification {
   event: ReleaseEventName
   /** Which project this is, e.g. `acme/mail`. */
   project: string
-  /** Its key: the same news of another environment is other news. */
+  /** Its key: the same event in another environment is another one. */
   feature: string
   /** As people read it, with its environment; the key by default. */
   shownFeature?: string
@@ -34,7 +34,7 @@ export interface ReleaseNotification {
   rolloutId: string | null
   /** The proposal that it is about, likewise; none by default. */
   proposalId?: string | null
-  /** The number of the audit row: the same row is the same news. */
+  /** The number of the audit row: the same row is the same event. */
   seq: number
   /** Whoever did it; `sluice` for the controller. */
   by: string

@@ -37,7 +37,7 @@ export function followChanges(state: HTMLElement, address: string): void {
     lostAt = receivedAt
     state.classList.add('old')
     state.setAttribute('role', 'alert')
-    state.textContent = `No news from the control plane since ${clockText(lostAt)}: what you see is from ${clockText(Number(state.dataset.at))}`
+    state.textContent = `No answer from the control plane since ${clockText(lostAt)}: this page is from ${clockText(Number(state.dataset.at))}`
   }
 
   /** One request at a time; a change that comes meanwhile is asked for afterwards. */

@@ -89,7 +89,7 @@ async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFac
   }
 }
 
-/** A rollback of the last day is still news. */
+/** A rollback of the last day is still shown. */
 const recentMs = dayMs
 
 async function listedOf(state: FeatureState, { faults, now }: RowFacts, services: Services): Promise<Listed> {

@@ -103,7 +103,7 @@ function refuseOtherRendering(known: PromptVersion, { id, strict }: PromptVersio
   })
 }
 
-/** Whether nothing of it is news. That another commit has the same version as well is none. */
+/** Whether nothing of it is new. That another commit has the same version as well is not. */
 function isAlike(record: VersionRecord, known: VersionRecord): boolean {
   const { origin = record.origin } = known
   return canonicalJson({ ...record, origin }) === canonicalJson(known)

@@ -39,7 +39,7 @@ describe('the pages of the control plane in Chromium', () => {
     assert.match(await page.locator('#state').innerText(), /^Live, as of \d\d:\d\d:\d\dZ$/)
     assert.deepEqual(errors, [])
     await plane.stop()
-    await page.getByText(/^No news from the control plane since/).waitFor()
+    await page.getByText(/^No answer from the control plane since/).waitFor()
   })
 
   test('every page is without faults of accessibility, from 360 px to 4k, on paper, in the light and the dark', async () => {

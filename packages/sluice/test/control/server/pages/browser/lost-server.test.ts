@@ -71,8 +71,8 @@ describe('pages whose server is lost, or is one of several', () => {
 
     first.kill('SIGKILL')
     await first.done
-    await watching.getByRole('alert').getByText('No news from the control plane since').waitFor()
-    assert.match(await state(watching).innerText(), /since \d\d:\d\d:\d\dZ: what you see is from \d\d:\d\d:\d\dZ$/)
+    await watching.getByRole('alert').getByText('No answer from the control plane since').waitFor()
+    assert.match(await state(watching).innerText(), /since \d\d:\d\d:\d\dZ: this page is from \d\d:\d\d:\d\dZ$/)
     assert.match(await watching.getByRole('heading', { level: 1 }).innerText(), /Running/)
 
     const second = await serve(project, new URL(url).port)
