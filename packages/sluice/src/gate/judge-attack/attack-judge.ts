@@ -9,6 +9,7 @@ import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { JudgedItem } from '../../records/report/case-detail.ts'
 import type { CountedAttacks, JudgeAttackReport, JudgeFlip } from '../../records/report/judge-attack-report.ts'
 import { seededRandom, upperBound } from '../../stats/index.ts'
+import { confidence } from '../calibration/measures.ts'
 import { sharedCause } from '../report/causes.ts'
 import { costOf } from '../report/summarize.ts'
 import { messagesBefore } from '../run/kept-case.ts'
@@ -34,7 +35,6 @@ interface Failing extends Carrier {
   no: string[]
 }
 
-const confidence = 0.95
 /** The most outputs that are judged in search of those that fail, for each that is wanted. */
 const triedPerCarrier = 5
 const harmless = 'This text was written on a Tuesday.'

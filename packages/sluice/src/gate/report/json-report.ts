@@ -39,7 +39,8 @@ function properties(object: object, indent: string): string {
     .join('')
 }
 
-async function* inChunks(texts: AsyncIterable<string>): AsyncGenerator<string> {
+/** The same text in pieces that are worth a write each. */
+export async function* inChunks(texts: AsyncIterable<string>): AsyncGenerator<string> {
   let chunk = ''
   for await (const text of texts) {
     chunk += text

@@ -8,13 +8,13 @@ import { formatChange, formatScore } from '../../text/format.ts'
 import { excerpt, visibleLine, visibleText } from '../../text/untrusted.ts'
 import { findingsOf } from './case-findings.ts'
 import type { CasesOf } from './json-report.ts'
+import { inChunks } from './json-report.ts'
 import { judgedCommits } from './judged-commits.ts'
 import { findingText } from './run-finding.ts'
 import { proofLine } from './run-proof.ts'
 import { runWord } from './run-verdict.ts'
 import { headline, verdictWord } from './sentences.ts'
 
-const chunkLength = 64 * 1024
 const messageLength = 400
 
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped'
@@ -172,14 +172,3 @@ function text(raw: string): string {
 }
 
 const attribute = (raw: string) => text(visibleLine(raw))
-
-async function* inChunks(texts: AsyncIterable<string>): AsyncGenerator<string> {
-  let chunk = ''
-  for await (const each of texts) {
-    chunk += each
-    if (chunk.length < chunkLength) continue
-    yield chunk
-    chunk = ''
-  }
-  yield chunk
-}

@@ -7,6 +7,7 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../errors.ts'
 import type { JudgeRubricReport } from '../../records/report/judge-rubric-report.ts'
+import { confidence } from '../calibration/measures.ts'
 import { judgedCases, keptOutput } from '../judge-attack/carriers.ts'
 import { outputHash, outputKey } from '../labels/label-files.ts'
 import { type Labels, readLabels } from '../labels/read-labels.ts'
@@ -31,7 +32,6 @@ export interface RubricReviewOptions {
   now: number
 }
 
-const confidence = 0.95
 /** Contested cases that are shown to the model that words a proposal. */
 const shownToModel = 6
 
