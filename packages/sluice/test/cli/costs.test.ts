@@ -85,7 +85,7 @@ test('unpriced calls are shown and never counted as free', async () => {
   const { stdout } = await project.sluice(['costs', '--production-usd', '0.02'])
   assert.match(stdout, /^0\.00048 USD for 8 calls, 4 unpriced, /)
   assert.match(stdout, /4 calls are unpriced: their cost is missing from every sum, not zero/)
-  assert.match(stdout, /At least 2\.4 % of the 0\.020 USD of production; the unpriced calls come on top/)
+  assert.match(stdout, /At least 2\.4 % of the 0\.020 USD of production; the calls without a price are not in it/)
   assert.match(stdout, /local:model-a +n\/a +4 calls, 4 unpriced/)
 })
 

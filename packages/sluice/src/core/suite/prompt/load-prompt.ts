@@ -11,7 +11,7 @@ import {
 import { parseDocument } from 'yaml'
 import { isObject } from '../../../json.ts'
 import { featureOfFile } from './feature-of-file.ts'
-import { noArguments } from './tools.ts'
+import { noArguments } from './no-arguments.ts'
 
 /** A prompt file as an application uses it. */
 export interface PromptInUse {

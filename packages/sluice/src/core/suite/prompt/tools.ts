@@ -7,6 +7,7 @@ import type { Source } from '../diagnostics/source.ts'
 import { located } from '../diagnostics/validate.ts'
 import { refuseNotJson } from '../values/json-value.ts'
 import { exactData } from '../values/written.ts'
+import { noArguments } from './no-arguments.ts'
 import type { Prompt } from './prompt.ts'
 
 const { name, description } = promptToolSchema.shape
@@ -52,9 +53,6 @@ export const toolChoiceSchema = z.union([
     name: z.string().meta({ description: 'The one tool that it must call.', examples: ['lookup_order'] }),
   }),
 ])
-
-/** The parameters of a tool that takes no arguments. */
-export const noArguments = { type: 'object', properties: {}, additionalProperties: false }
 
 /** What of the tools of a file is part of the version. */
 export interface VersionTools {
