@@ -12,6 +12,6 @@ export function templatesFolder(from: string = import.meta.dirname): string {
   const above = path.dirname(from)
   // Beyond the package's own folder there may be other templates, of the user or of another package.
   if (above === from || existsSync(path.join(from, 'package.json')))
-    throw new SluiceError('cannot-run', `${from} lacks its folder "templates": install the package sluice anew`)
+    throw new SluiceError('cannot-run', `${from} lacks its folder "templates": install the package sluice again`)
   return templatesFolder(above)
 }

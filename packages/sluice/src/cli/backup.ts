@@ -25,7 +25,7 @@ export async function restore(given: Record<string, unknown>, host: Host): Promi
       ({ feature, canary, id }) =>
         `aborted: rollout ${id} of ${feature}, which ran then; everybody gets the incumbent. If its canary ${canary} was not taken back since, start it again`,
     ),
-    'Proposals that were open in it lapse, since what became of them is not known: propose anew what is still wanted',
+    'Proposals that were open in it lapse, since what became of them is not known: propose again what is still wanted',
     'The backup does not hold what was released, rolled back, revoked or forgotten after it was made. Start the server, check sluice status and sluice token list, and repeat each sluice forget',
   ]
   host.stdout.write(`${lines.join('\n')}\n`)

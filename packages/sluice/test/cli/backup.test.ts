@@ -18,7 +18,7 @@ test('a control plane is backed up while it runs, restored while it does not, an
   const restored = await project.sluice(['restore', '--from', 'copy.db'])
   assert.equal(restored.code, 0, restored.stderr)
   assert.match(restored.stdout, /^restored: revision \d+, in a new epoch.*\nwhat was there is kept as .*replaced-/)
-  assert.match(restored.stdout, /^Proposals that were open in it lapse, .*propose anew what is still wanted$/m)
+  assert.match(restored.stdout, /^Proposals that were open in it lapse, .*propose again what is still wanted$/m)
   await using again = await served(project)
   assert.notEqual(await epochOf(again), before)
 })

@@ -78,7 +78,7 @@ export async function importLabels(
   )
   const changed = settled.labels.length - new Set(settled.labels.map(placeOf)).size
   if (changed > 0)
-    host.stderr.write(`${changed} of them are given anew further down by the same person; the last counts.\n`)
+    host.stderr.write(`${changed} of them are given again further down by the same person; the last counts.\n`)
   if (ofModels > 0) host.stderr.write(`${ofModels} of them are not known to be of people, and count for nothing.\n`)
   if (settled.labels.length + repeated === 0 && foreign.length > 0)
     throw new SluiceError('invalid-input', `${file}: no label could be imported`)

@@ -18,7 +18,7 @@ export function addImport(program: Command, host: Host, done: Done): void {
     .option('--name <name>', 'name of the feature (default: from the file)')
     .option('--model <id>', 'provider:model of prompts for which the file names none')
     .option('--report <file>', 'write what became of each part as Markdown')
-    .option('--verify <file>', 'results of the other tool: score its kept answers anew, and list what differs')
+    .option('--verify <file>', 'results of the other tool: score its kept answers again, and list what differs')
     .option('--dry-run', 'print what would be written, and write nothing')
     .option('--json', 'print the result as JSON on stdout and nothing else')
     .action(async (format, file, options) =>

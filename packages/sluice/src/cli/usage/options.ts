@@ -19,7 +19,7 @@ export function withRunOptions(command: Command, suite = 'fast'): Command {
 
 /** The flag of runs that are no nightly, which asks anew in any case. */
 export function withFresh(command: Command): Command {
-  return command.option('--fresh', 'use no kept answer: ask model and judge anew, and keep the new answers')
+  return command.option('--fresh', 'use no kept answer: ask model and judge again, and keep the new answers')
 }
 
 /** The flags of every command that reaches a verdict. */

@@ -80,7 +80,7 @@ function addDrill(program: Command, host: Host, done: Done): void {
     .option('--only <mutators>', 'only these mutators, separated by commas')
     .option(
       '--generate',
-      'also change the prompt, raise the temperature, and let the model answer anew: each costs as much as a gate',
+      'also change the prompt, raise the temperature, and let the model answer again: each costs as much as a gate',
     )
     .option('--without-judge', 'do not ask the judge about changed answers: count what checks alone stop')
     .option('--model <model>', "let this model answer instead of the prompt's own; may be given several times", another)

@@ -121,7 +121,7 @@ async function forgetOtherDays(store: Store, feature: string, users: string): Pr
 }
 
 const upgraded =
-  'This version of Sluice learns what is usual for each hour of the week. The drift watch begins anew: two days without alarms, then twelve with alarms for large changes only.'
+  'This version of Sluice learns what is usual for each hour of the week. The drift watch starts again: two days without alarms, then twelve with alarms for large changes only.'
 
 /**
  * Keeps an unreadable state under another name, for inspection, and reports it. Learning begins anew with the next
@@ -134,7 +134,7 @@ async function beginAnew(
   options: DriftWatchOptions,
 ): Promise<boolean> {
   const name = driftName(feature)
-  const words = `The state of the drift watch could not be read and was set aside as "${asideName(name)}". The watch begins anew: two days without alarms, then twelve with alarms for large changes only.`
+  const words = `The state of the drift watch could not be read and was set aside as "${asideName(name)}". The watch starts again: two days without alarms, then twelve with alarms for large changes only.`
   await reportReset(feature, cursor, words, options)
   const fresh = { cursor, state: newDriftWatchState(active, options.clock.now()) }
   return await options.store.setAside(name, cursor, { fresh })

@@ -152,7 +152,7 @@ function judgeEvents(state: DriftWatchState, entry: LogEntry): DriftEvent[] {
   state.detectors.score = relearn(state.detectors.score, entry.receivedAt, signals.score)
   if (!isDue(state, 'judge-changed', entry.receivedAt)) return []
   return [
-    eventOf('judge-changed', entry, `Judge ${entry.judgeId} has taken the place of ${before}: scores start anew.`),
+    eventOf('judge-changed', entry, `Judge ${entry.judgeId} has taken the place of ${before}: scores start again.`),
   ]
 }
 

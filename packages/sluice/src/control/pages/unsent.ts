@@ -16,7 +16,7 @@ export interface UnsentPage {
 export function unsentPage({ form, written, to, hasSession }: UnsentPage): PageContent {
   const title = hasSession ? 'The form is of another session' : 'Your session has ended'
   const why = hasSession
-    ? 'Somebody has signed in anew in this browser since the form was opened.'
+    ? 'Somebody has signed in again in this browser since the form was opened.'
     : 'It ended before the form was sent.'
   const main = html`<section class="narrow unsent" data-unsent="${form}">
 <h1>${title}</h1>

@@ -47,7 +47,7 @@ const done: Record<string, string> = {
   'version.settings': 'changed settings of a version',
   'version.report': 'published a newer gate report',
   'drift.alarm': 'noticed drift in production',
-  'drift.reset': 'began the drift watch anew',
+  'drift.reset': 'restarted the drift watch',
   'judge.budget': 'stopped judging for today',
   'unit.forget': 'deleted what was stored about a user',
   'token.seed': 'made the first token',

@@ -93,6 +93,7 @@ function rolloutIn(after: unknown): string[] {
 function wordsOf(entries: readonly EntriesGone[]): string {
   const total = entries.reduce((sum, each) => sum + each.entries, 0)
   const rollouts = entries.flatMap((each) => (each.rolloutId === null ? [] : [`${each.entries} of ${each.rolloutId}`]))
-  const which = rollouts.length === 0 ? '' : ` (${rollouts.join(', ')}): their evidence cannot be computed anew from it`
+  const which =
+    rollouts.length === 0 ? '' : ` (${rollouts.join(', ')}): their evidence cannot be computed again from it`
   return `a unit was forgotten; ${formatAmount(total, 'entry', 'entries')} of the log went${which}`
 }

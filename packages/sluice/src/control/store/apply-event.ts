@@ -133,7 +133,7 @@ export async function refuseUnseen(
   const { feature, revision } = now
   throw new ReleaseConflict(
     'changed-meanwhile',
-    `${feature} has changed since you read it (revision ${seen}, now ${revision})${changesText(changes)}. Read it again, then decide anew`,
+    `${feature} has changed since you read it (revision ${seen}, now ${revision})${changesText(changes)}. Read it again, then decide again`,
   )
 }
 

@@ -128,7 +128,7 @@ function keptApplicationNotes({ applicationHits: hits, oldestApplication }: Ledg
   if (hits === 0 || oldestApplication === undefined) return []
   const day = new Date(oldestApplication).toISOString().replace('T', ' ').slice(0, 16)
   const what = hits === 1 ? '1 answer of the application is' : `${hits} answers of the application are`
-  return [`${what} from the store, the oldest of ${day} UTC: its files are the same as then. --fresh asks it anew.`]
+  return [`${what} from the store, the oldest of ${day} UTC: its files are the same as then. --fresh asks it again.`]
 }
 
 function addHosts({ hosts }: Ledger, model: string, names: Iterable<string>): void {

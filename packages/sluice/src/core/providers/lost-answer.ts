@@ -33,7 +33,7 @@ export function lostAnswer(
       return cutOff({ ended, usage }, request)
     case 'other':
       if (isBlank(output)) return empty(`without any text${reason}`)
-      return { state: 'truncated', cause: `ended early${reason}`, detail: '', wayOut: 'run again to ask anew' }
+      return { state: 'truncated', cause: `ended early${reason}`, detail: '', wayOut: 'run it again' }
     case 'tools':
       return empty(`a call of tools instead of an answer${reason}`)
     case 'steps':

@@ -22,14 +22,15 @@ export function baselineOf(
   base: BaselinePlace | { missing: string },
   { providers }: Pick<Config, 'providers'>,
 ): Baseline {
-  if ('missing' in base) return { note: `${base.missing}, hence no baseline: judged against the threshold alone.` }
+  if ('missing' in base)
+    return { note: `${base.missing}, so there is no baseline: judged against the threshold alone.` }
   const prompt = base.predecessor?.prompt
   if (!prompt && base.invalid.includes(candidate.file)) {
     return {
-      note: `${candidate.file} is not valid in the base commit, hence no baseline: judged against the threshold alone.`,
+      note: `${candidate.file} is not valid in the base commit, so there is no baseline: judged against the threshold alone.`,
     }
   }
-  if (!prompt) return { note: 'New feature, hence no baseline: judged against the threshold alone.' }
+  if (!prompt) return { note: 'New feature, so there is no baseline: judged against the threshold alone.' }
   // Where an application answers, its code makes a version as well; what became of that is known elsewhere.
   if (prompt.target) return { prompt }
   if (prompt.id === candidate.id && !candidate.target) {

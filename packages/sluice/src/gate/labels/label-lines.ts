@@ -83,7 +83,7 @@ async function* noting(chunks: AsyncIterable<Uint8Array>, end: FileEnd): AsyncGe
 }
 
 function tornLine(file: string, line: number): Diagnostic {
-  const message = 'the last line was cut off while it was written. It is left out, and the next run writes it anew'
+  const message = 'the last line was cut off while it was written. It is left out, and the next run writes it again'
   return { severity: 'warning', file, line, column: 1, path: '', message }
 }
 

@@ -85,7 +85,7 @@ function parse(xml: string, name: string): { tests: Test[]; totals: Totals } {
   let messageText = ''
   const totals: Totals = {}
   parser.on('error', (error) => {
-    const cut = /unclosed|unexpected end/i.test(error.message) ? '; the file ends in the middle, so write it anew' : ''
+    const cut = /unclosed|unexpected end/i.test(error.message) ? '; the file ends in the middle, so write it again' : ''
     throw invalidResults(
       `${name}:${parser.line}:${parser.column + 1}: no XML: ${error.message.replace(/^\d+:\d+: /, '')}${cut}`,
     )

@@ -95,7 +95,7 @@ function listOf({ json, name }: ResultsContent): { rows: Row[]; version: number;
   if (typeof version !== 'number' || !versions.includes(version)) {
     const found = version === undefined ? 'without a version' : `of version ${shortLine(JSON.stringify(version), 20)}`
     throw invalidResults(
-      `${name}: promptfoo results ${found}; versions ${versions.join(' and ')} are read. Write them anew with promptfoo eval -o results.json`,
+      `${name}: promptfoo results ${found}; versions ${versions.join(' and ')} are read. Write them again with promptfoo eval -o results.json`,
     )
   }
   const list = summary === undefined ? json : summary.results

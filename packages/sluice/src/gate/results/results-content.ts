@@ -81,7 +81,7 @@ function fault(text: string, firstLine: number, name: string): InvalidFilesError
   const line = firstLine + (before.match(/\n/g)?.length ?? 0)
   const column = offset - before.lastIndexOf('\n')
   const isCut = text.slice(offset).trim() === '' || message.includes('does not end')
-  const cut = isCut ? '; the file ends in the middle, so export it anew' : ''
+  const cut = isCut ? '; the file ends in the middle, so export it again' : ''
   return new InvalidFilesError([
     { severity: 'error', file: name, line, column, path: '', message: `not JSON: ${message}${cut}` },
   ])

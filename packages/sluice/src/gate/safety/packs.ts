@@ -70,7 +70,7 @@ export async function safetyCases(
   if (sha256 !== known.sha256)
     throw new SluiceError(
       'cannot-run',
-      `the pack safety/${name} is not as it was published: install the package sluice anew`,
+      `the pack safety/${name} is not as it was published: install the package sluice again`,
     )
   const { cases, version, ...all } = packSchema.parse(parse(bytes.toString('utf8')))
   return cases.map(({ id, text, ...own }) => {

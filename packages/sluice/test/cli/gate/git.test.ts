@@ -55,7 +55,7 @@ test('outside git the gate says what to do, and --all judges against the thresho
   assert.equal(all.code, 0)
   assert.equal(all.report.git, null)
   assert.deepEqual(all.report.features[0]?.notes.slice(0, 1), [
-    'There is no git repository, hence no baseline: judged against the threshold alone.',
+    'There is no git repository, so there is no baseline: judged against the threshold alone.',
   ])
 })
 
@@ -112,7 +112,7 @@ test('a prompt that is not valid at the base is judged against the threshold alo
   assert.equal(code, 0)
   assert.equal(
     report.features[0]?.notes[0],
-    `${file} is not valid in the base commit, hence no baseline: judged against the threshold alone.`,
+    `${file} is not valid in the base commit, so there is no baseline: judged against the threshold alone.`,
   )
 })
 
@@ -128,7 +128,7 @@ test('a new feature is judged against the threshold alone, and says so', async (
     feature?.reasons.map(({ code }) => code),
     ['below-threshold'],
   )
-  assert.equal(feature?.notes[0], 'New feature, hence no baseline: judged against the threshold alone.')
+  assert.equal(feature?.notes[0], 'New feature, so there is no baseline: judged against the threshold alone.')
 })
 
 test('both versions run on the cases, checks and rubric of the candidate', async () => {

@@ -171,7 +171,7 @@ test('the first push of the default branch judges every feature, since nothing w
   const env = { GITHUB_EVENT_NAME: 'push', GITHUB_REF_NAME: 'main', GITHUB_EVENT_PATH: `${project.root}/event.json` }
   const { report } = await judged(project, ['gate'], env)
   assert.equal(report.run?.featuresJudged, 2)
-  assert.match(report.features[0]?.notes.join() ?? '', /Nothing was there before this push, hence no baseline/)
+  assert.match(report.features[0]?.notes.join() ?? '', /Nothing was there before this push, so there is no baseline/)
 })
 
 test('a renamed prompt that is worse fails as it would have under its old name', async () => {

@@ -87,7 +87,7 @@ test('what a CSV file says of its own labels counts: of a model, and by somebody
     ],
   )
   assert.match(stderr, /1 of them are not known to be of people/)
-  assert.match(stderr, /1 of them are given anew further down by the same person/)
+  assert.match(stderr, /1 of them are given again further down by the same person/)
 })
 
 test('a file without a label, with two columns for one thing, or in another encoding is refused', async () => {

@@ -177,7 +177,7 @@ test('a state of before hours were told apart is read but for what it had learnt
   assert.equal(view?.signals[0]?.phase, 'level')
   const told = (await store.audit('mail')).filter(({ action }) => action === 'drift.reset')
   assert.equal(told.length, 1)
-  assert.match(told[0]?.reason ?? '', /begins anew: two days without alarms/)
+  assert.match(told[0]?.reason ?? '', /starts again: two days without alarms/)
   assert.equal(await store.checkpoint('aside:drift:mail'), undefined)
 })
 

@@ -190,7 +190,7 @@ test('results of another version, without results, or of another shape are refus
     'cut.json': results([row]).slice(0, -20),
   })
   for (const [file, message] of [
-    ['next.json', /results of version 4; versions 2 and 3 are read\. Export them anew/],
+    ['next.json', /results of version 4; versions 2 and 3 are read\. Export them again/],
     ['none.json', /the results are empty/],
     ['odd.json', /odd\.json: results\[0\]\.\w+: /],
     ['cut.json', /cut\.json:1:\d+: .*not JSON/],

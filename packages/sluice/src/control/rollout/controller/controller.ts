@@ -165,7 +165,7 @@ async function freeze(
   { cursor, message }: DamagedCheckpoint,
   lead: Lead,
 ): Promise<undefined> {
-  const reason = `The evidence could not be read (${message}). The rollout is paused and its log counted anew: look at it, then resume or abort it.`
+  const reason = `The evidence could not be read (${message}). The rollout is paused and its log counted again: look at it, then resume or abort it.`
   if (!lead.held()) return undefined
   const at = options.clock.now()
   if (status !== 'paused')

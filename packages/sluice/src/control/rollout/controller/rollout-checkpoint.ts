@@ -106,7 +106,7 @@ export class DamagedCheckpoint extends StoreError {
   constructor(rolloutId: string, cursor: number, where: string) {
     super(
       'damaged',
-      `the store's checkpoint ${checkpointName(rolloutId)} is damaged (${where}): it is set aside and made anew`,
+      `the store's checkpoint ${checkpointName(rolloutId)} is damaged (${where}): it is set aside and made again`,
     )
     this.rolloutId = rolloutId
     this.cursor = cursor

@@ -167,7 +167,7 @@ export async function refuseOver(
 }
 
 function lapsed({ id }: Proposal, why: string): Problem {
-  const detail = `Proposal ${id} does not hold any more: ${why}. Propose it anew.`
+  const detail = `Proposal ${id} does not hold any more: ${why}. Propose it again.`
   return new Problem({ status: 409, code: 'proposal-lapsed', detail })
 }
 

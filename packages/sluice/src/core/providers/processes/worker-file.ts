@@ -15,7 +15,7 @@ export function workerFile(folder: string, name: string): string {
     if (existsSync(file)) return file
     const above = path.dirname(place)
     if (above === place || existsSync(path.join(place, 'package.json')))
-      throw new SluiceError('cannot-run', `${folder} lacks ${name}.js: install the package sluice anew`)
+      throw new SluiceError('cannot-run', `${folder} lacks ${name}.js: install the package sluice again`)
     place = above
   }
 }

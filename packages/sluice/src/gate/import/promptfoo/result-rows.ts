@@ -73,7 +73,7 @@ export function readResults(given: unknown, name: string): FooResults {
   if (typeof version !== 'number' || !versions.includes(version) || !Array.isArray(results)) {
     const found = version === undefined ? 'no version' : `version ${JSON.stringify(version)}`
     throw invalid(
-      `${name}: results of ${found}${Array.isArray(results) ? '' : ' without a list of results'}; versions ${versions.join(' and ')} are read. Export them anew with promptfoo eval -o results.json`,
+      `${name}: results of ${found}${Array.isArray(results) ? '' : ' without a list of results'}; versions ${versions.join(' and ')} are read. Export them again with promptfoo eval -o results.json`,
     )
   }
   const rows = results.map((row, index) => {
