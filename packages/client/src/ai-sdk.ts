@@ -18,9 +18,9 @@ export interface SluiceMiddlewareOptions {
 
 /**
  * For `wrapLanguageModel` of the AI SDK: each call is routed, gets the model and parameters of its version, and is
- * recorded with time, tokens, cost, output and error. What the model throws is thrown on unchanged. A stream is recorded
- * at its end. A call that its caller cancels is recorded without output, and not as an error. A call that ends by its
- * caller's timeout is recorded as an error.
+ * recorded with time, tokens, cost, output and error. What the model throws is thrown on unchanged. A stream is
+ * recorded at its end. A call that its caller cancels is recorded without output, and not as an error. A call that ends
+ * by its caller's timeout is recorded as an error.
  */
 export function sluiceMiddleware(sluice: SluiceClient, options: SluiceMiddlewareOptions): LanguageModelV4Middleware {
   const prepare = (params: LanguageModelV4CallOptions, wrapped: LanguageModelV4) => {

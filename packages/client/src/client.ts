@@ -109,8 +109,8 @@ export class SluiceClient {
   }
 
   /**
-   * Resolves as soon as the control plane has answered, or after `timeoutMs` (default 5 s), to the source of the snapshot.
-   * `none` means that only fallbacks are used. Never rejects.
+   * Resolves as soon as the control plane has answered, or after `timeoutMs` (default 5 s), to the source of the
+   * snapshot. `none` means that only fallbacks are used. Never rejects.
    */
   async ready(options?: { timeoutMs?: number }): Promise<SnapshotSource | 'none'> {
     const { clock } = this.#connection
@@ -126,8 +126,8 @@ export class SluiceClient {
   }
 
   /**
-   * The route of one request. The requests of one `unit`, e.g. a user's id, keep the same version. A unit is a string of
-   * 1 to 1,024 characters, or a whole number, which counts as its text. Without a valid unit the request gets the
+   * The route of one request. The requests of one `unit`, e.g. a user's id, keep the same version. A unit is a string
+   * of 1 to 1,024 characters, or a whole number, which counts as its text. Without a valid unit the request gets the
    * incumbent, since it could not be used as evidence. Never throws.
    */
   route(feature: string, unit?: string | number | bigint): Route {

@@ -2,9 +2,10 @@
 export interface ClientDiagnostic {
   level: 'info' | 'warn'
   /**
-   * `connected`, `disconnected`, `polling`, `applied`, `outdated`, `invalid-snapshot`, `unproven`, `stale`, `bootstrap`, `unauthorized`,
-   * `outcomes-dropped`, `outcomes-rejected`, `outcomes-delayed`, `outcomes-unsent`, `unknown-feature`, `invalid-unit`, `no-unit`,
-   * `invalid-field`, `invalid-feedback`, `invalid-reference`, `invalid-work`, `stream`, `late-record`, `listener`.
+   * `connected`, `disconnected`, `polling`, `applied`, `outdated`, `invalid-snapshot`, `unproven`, `stale`,
+   * `bootstrap`, `unauthorized`, `outcomes-dropped`, `outcomes-rejected`, `outcomes-delayed`, `outcomes-unsent`,
+   * `unknown-feature`, `invalid-unit`, `no-unit`, `invalid-field`, `invalid-feedback`, `invalid-reference`,
+   * `invalid-work`, `stream`, `late-record`, `listener`.
    */
   code: string
   message: string

@@ -14,8 +14,8 @@ import type { Feedback, SluiceClient } from './index.ts'
 import { unitText } from './routing/unit.ts'
 
 /**
- * Features as flags of OpenFeature. The variant of a flag is the version's id. Its value is this id as a string, and the
- * whole prompt version as an object. The targeting key is the unit. The application closes the client; closing the
+ * Features as flags of OpenFeature. The variant of a flag is the version's id. Its value is this id as a string, and
+ * the whole prompt version as an object. The targeting key is the unit. The application closes the client; closing the
  * provider does not.
  */
 export class SluiceProvider implements Provider {

@@ -28,8 +28,8 @@ export interface SluiceClientOptions {
    */
   recordMs?: number
   /**
-   * Secret that signs references for feedback (default: the token). Processes that exchange references need the same one,
-   * also after a change of the token.
+   * Secret that signs references for feedback (default: the token). Processes that exchange references need the same
+   * one, also after a change of the token.
    */
   referenceKey?: string
   /** Time between heartbeats (default 10,000); the control plane may set another. */

@@ -28,7 +28,10 @@ export type PromptToolChoice = 'auto' | 'required' | 'none' | { name: string }
 
 /** One immutable prompt version, as an application needs it. */
 export interface PromptVersion {
-  /** First 12 hex digits of the SHA-256 of messages, model, parameters, format and, where there are any, inputs and tools. */
+  /**
+   * First 12 hex digits of the SHA-256 of messages, model, parameters, format and, where there are any, inputs and
+   * tools.
+   */
   id: string
   label?: string
   /** `provider:model` */

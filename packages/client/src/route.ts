@@ -42,8 +42,8 @@ export interface Route {
   reference(): RequestReference | null
   /**
    * Calls `work`, measures its time and records the outcome. What `work` throws is recorded and thrown on unchanged. A
-   * string that it returns is the output; for another result `describe` may return the observation. Cancelled work is no
-   * error. It counts as cancelled if `signal` is aborted, but not by a `TimeoutError`; without `signal`, if `work`
+   * string that it returns is the output; for another result `describe` may return the observation. Cancelled work is
+   * no error. It counts as cancelled if `signal` is aborted, but not by a `TimeoutError`; without `signal`, if `work`
    * throws an `AbortError`.
    */
   run<T>(work: () => T | Promise<T>, describe?: (result: T) => Observation, signal?: AbortSignal): Promise<T>

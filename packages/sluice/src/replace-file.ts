@@ -7,7 +7,8 @@ import { finished } from 'node:stream/promises'
 import { SluiceError } from './errors.ts'
 
 /**
- * Writes `file`, whose folder is made if needed; with `isPrivate` both are their owner's alone. Readers see the old file or the new one, never half of it.
+ * Writes `file`, whose folder is made if needed; with `isPrivate` both are their owner's alone. Readers see the old
+ * file or the new one, never half of it.
  * @throws SluiceError `cannot-run` where it cannot be written.
  */
 export async function replaceFile(

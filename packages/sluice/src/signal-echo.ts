@@ -1,6 +1,6 @@
 /**
- * One Ctrl-C may reach a process twice: from the terminal, and through the process that started this one, such as npm, later
- * where the machine is busy. Nobody has read within a second what a second one does.
+ * One Ctrl-C may reach a process twice: from the terminal, and through the process that started this one, such as npm,
+ * later where the machine is busy. Nobody has read within a second what a second one does.
  */
 const echoMs = 1000
 
@@ -8,8 +8,8 @@ export interface SignalEcho {
   /** To be called at each signal: whether it is the echo of the first one. */
   isEcho(): boolean
   /**
-   * Stops listening: at once, or once the echo of a signal cannot come any more. Where nobody listens it would end a process
-   * that is about to exit with its own code.
+   * Stops listening: at once, or once the echo of a signal cannot come any more. Where nobody listens it would end a
+   * process that is about to exit with its own code.
    */
   stopListening(stop: () => void): void
 }

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { SluiceError } from './errors.ts'
 
 /**
- * The folder of files that the package brings along for `sluice init` and `sluice simulate`. It is searched upwards, because
- * the sources and the files of the build lie at different depths below the package.
+ * The folder of files that the package brings along for `sluice init` and `sluice simulate`. It is searched upwards,
+ * because the sources and the files of the build lie at different depths below the package.
  */
 export function templatesFolder(from: string = import.meta.dirname): string {
   const folder = path.join(from, 'templates')

@@ -44,8 +44,8 @@ export function withVersion(
 }
 
 /**
- * The tools of the version in place of the functions of the call; the application still runs them. Its choice of a tool holds
- * until the first results are there.
+ * The tools of the version in place of the functions of the call; the application still runs them. Its choice of a tool
+ * holds until the first results are there.
  */
 function toolsOf(
   { tools: own = [], prompt }: LanguageModelV4CallOptions,

@@ -20,9 +20,9 @@ export interface Backoff {
 
 /**
  * The backoff of one connection, which counts its failures. It adds jitter to a `Retry-After`, since all clients of a
- * control plane are told the same one. `packages/sluice/src/backoff.ts` has the waits of calls that count their attempts
- * themselves, and that wait as long as an answer asks. Neither package can have them from the other: the client has no
- * dependencies, and exports nothing that an application does not need.
+ * control plane are told the same one. `packages/sluice/src/backoff.ts` has the waits of calls that count their
+ * attempts themselves, and that wait as long as an answer asks. Neither package can have them from the other: the
+ * client has no dependencies, and exports nothing that an application does not need.
  */
 export function createBackoff(
   { random, clock }: Pick<Settings, 'random' | 'clock'>,

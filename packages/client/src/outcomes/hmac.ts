@@ -43,8 +43,8 @@ function sha256(message: number[]): number[] {
 }
 
 /**
- * HMAC-SHA-256 (RFC 2104) of an ASCII text, in base64. The key has at most 64 ASCII characters. It is synchronous, which
- * the platform's own is not.
+ * HMAC-SHA-256 (RFC 2104) of an ASCII text, in base64. The key has at most 64 ASCII characters. It is synchronous,
+ * which the platform's own is not.
  */
 export function hmac(key: string, text: string): string {
   const padded = (pad: number) => Array.from({ length: 64 }, (_, at) => key.charCodeAt(at) ^ pad)

@@ -55,8 +55,8 @@ const reads: ReadonlyMap<string, Read> = new Map(
 
 /**
  * The valid part of an observation: known fields of the right type and within their bounds. A field that is null counts
- * as missing. Invalid values are left out or cut, and reported. Undefined if it is no object or has no known field; `{}`
- * is valid. Never throws.
+ * as missing. Invalid values are left out or cut, and reported. Undefined if it is no object or has no known field;
+ * `{}` is valid. Never throws.
  */
 export function readObservation(given: unknown, fault: Fault): Observation | undefined {
   const entries = entriesOf(given)

@@ -46,8 +46,8 @@ const enough = 100
 const mostChars = 10_000_000
 
 /**
- * A failed request stays open as long as the last successful one did. If failures were sent sooner than successes, every
- * canary would look worse than it is at first, and its arms uneven.
+ * A failed request stays open as long as the last successful one did. If failures were sent sooner than successes,
+ * every canary would look worse than it is at first, and its arms uneven.
  */
 export function createOpenRequests({ now, recordMs, settleMs, capacity, closed }: OpenRequestsOptions): OpenRequests {
   const entries = new Map<RequestOutcome, { since: number; due: number; ending: Ending; chars: number }>()

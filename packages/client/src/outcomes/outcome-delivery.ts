@@ -8,8 +8,8 @@ import { isCount } from '../shape.ts'
 export interface OutcomeDelivery {
   add(outcome: Outcome): void
   /**
-   * Sends all; with `fullOnly` a last batch that is not full keeps waiting. Resolves to false if the control plane could
-   * not take them, so that they must be sent later. Never rejects.
+   * Sends all; with `fullOnly` a last batch that is not full keeps waiting. Resolves to false if the control plane
+   * could not take them, so that they must be sent later. Never rejects.
    */
   flush(fullOnly?: boolean): Promise<boolean>
   /** Counts and reports lost outcomes. */

@@ -20,7 +20,8 @@ const works = new Map<LastWork, number>()
 
 /**
  * Flushes when the process has nothing else to do, and keeps it alive until that is done. It does not handle signals;
- * they are the application's. Returns a function that removes the work. On runtimes without these events it does nothing.
+ * they are the application's. Returns a function that removes the work. On runtimes without these events it does
+ * nothing.
  */
 export function whenProcessEnds(work: LastWork): () => void {
   const process: Partial<Process> | undefined = globalThis.process

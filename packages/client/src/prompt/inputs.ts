@@ -28,7 +28,9 @@ function typeOf(value: unknown): string {
   return typeof value === 'bigint' || Number.isInteger(value) ? 'integer' : typeof value
 }
 
-/** The variables with values that the inputs do not take, and why. A value is not shown, since it may be personal data. */
+/**
+ * The variables with values that the inputs do not take, and why. A value is not shown, since it may be personal data.
+ */
 export function inputFaults(
   inputs: Readonly<Record<string, PromptInput>> | undefined,
   vars: Readonly<Record<string, unknown>>,

@@ -12,8 +12,8 @@ let last: { salt: string; length: number; whole: number; hash: number } | undefi
 /**
  * The position of a unit in a rollout: a whole number from 0 to 999,999, uniform over salts and units. Units below the
  * stage's ppm get the canary, so a unit keeps it as the share grows. It is MurmurHash3 x86-32 (Austin Appleby, public
- * domain) with seed 0 of the UTF-8 bytes of `salt + "\0" + unit`, times 1,000,000, divided by 2^32, rounded down. A lone
- * surrogate counts as U+FFFD. A number is converted by `String`.
+ * domain) with seed 0 of the UTF-8 bytes of `salt + "\0" + unit`, times 1,000,000, divided by 2^32, rounded down. A
+ * lone surrogate counts as U+FFFD. A number is converted by `String`.
  */
 export function position(salt: string, unit: string): number {
   const text = String(unit)

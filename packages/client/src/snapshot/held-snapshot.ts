@@ -23,8 +23,8 @@ export interface HeldSnapshot {
   /** Whether more than half of `maxStaleMs` has passed since the last proof. */
   isAging(): boolean
   /**
-   * Takes a snapshot if it is newer; true if it is the present one afterwards. `readAt`: the store had it at this moment,
-   * or later. Without this proof it allows no canary, and only a higher revision of the same store is accepted.
+   * Takes a snapshot if it is newer; true if it is the present one afterwards. `readAt`: the store had it at this
+   * moment, or later. Without this proof it allows no canary, and only a higher revision of the same store is accepted.
    */
   offer(value: unknown, source: SnapshotSource, readAt?: Moment): boolean
   /** Call if the store had nothing newer at this moment, or later. */

@@ -40,8 +40,8 @@ interface Drawing {
 }
 
 /**
- * The picture for a page. It is as wide as its place, and its texts keep their size; no labels touch each other from 300
- * pixels on. The page needs `chartStyle`.
+ * The picture for a page. It is as wide as its place, and its texts keep their size; no labels touch each other from
+ * 300 pixels on. The page needs `chartStyle`.
  */
 export function chartPicture(chart: Chart, narrowest = 300): Html {
   const left = leftOf(chart)

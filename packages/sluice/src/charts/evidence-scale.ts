@@ -17,8 +17,8 @@ export function eValueOf(logE: number): number {
 }
 
 /**
- * An e-value in words: `as unlikely as 1 in 12,000 if it were no worse`. By Ville's inequality an e-value of at least E is
- * ever reached with a probability of at most 1 in E where there is nothing to find, so E is rounded down.
+ * An e-value in words: `as unlikely as 1 in 12,000 if it were no worse`. By Ville's inequality an e-value of at least E
+ * is ever reached with a probability of at most 1 in E where there is nothing to find, so E is rounded down.
  */
 export function evidenceInWords(eValue: number | null): string {
   if (eValue === null || Number.isNaN(eValue)) return 'not known yet'
@@ -27,7 +27,8 @@ export function evidenceInWords(eValue: number | null): string {
 }
 
 /**
- * An e-value in two digits: `0.62`, `18`, `12,000`, `> 1e6`, `< 0.01`. It is rounded down, as in words: 19.9 of 20 is not 20.
+ * An e-value in two digits: `0.62`, `18`, `12,000`, `> 1e6`, `< 0.01`. It is rounded down, as in words: 19.9 of 20 is
+ * not 20.
  */
 export function eValueText(value: number): string {
   if (value < 0.01) return '< 0.01'

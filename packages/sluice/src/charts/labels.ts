@@ -74,9 +74,9 @@ interface Standing extends Omit<PlacedLabel, 'crosses'> {
 }
 
 /**
- * Labels of events beside their lines, in as many rows as are needed and allowed; the first find a place first. A line goes
- * down from the row of its label through all rows below, and where it can be it crosses no label there. Undefined for those
- * that find no room: they stand in the table alone, and their lines begin below all labels.
+ * Labels of events beside their lines, in as many rows as are needed and allowed; the first find a place first. A line
+ * goes down from the row of its label through all rows below, and where it can be it crosses no label there. Undefined
+ * for those that find no room: they stand in the table alone, and their lines begin below all labels.
  */
 export function placedLabels(
   events: readonly { share: number; label: string }[],

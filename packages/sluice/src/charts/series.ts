@@ -1,6 +1,6 @@
 /**
- * How something is coloured and shaped. The six numbered ones differ in their signs and dashes too, and so do the signs of
- * the verdicts.
+ * How something is coloured and shaped. The six numbered ones differ in their signs and dashes too, and so do the signs
+ * of the verdicts.
  */
 export type Tone = 'one' | 'two' | 'three' | 'four' | 'five' | 'six' | 'pass' | 'fail' | 'inconclusive' | 'muted'
 
@@ -24,8 +24,8 @@ export interface Series {
   name: string
   tone: Tone
   /**
-   * `line` joins points, `step` holds each value until the next, `points` stands alone, `both` is a line with its points,
-   * `band` is the area between `low` and `high`, `bars` stand on `low`, or on zero.
+   * `line` joins points, `step` holds each value until the next, `points` stands alone, `both` is a line with its
+   * points, `band` is the area between `low` and `high`, `bars` stand on `low`, or on zero.
    */
   draw: 'line' | 'step' | 'points' | 'both' | 'band' | 'bars'
   points: readonly ChartPoint[]

@@ -1,6 +1,6 @@
 /**
- * The look of every chart, by classes alone. Colours are those of Okabe and Ito, darker on paper and lighter in the dark
- * so that each has a contrast of at least 3 with its ground; signs and dashes differ too.
+ * The look of every chart, by classes alone. Colours are those of Okabe and Ito, darker on paper and lighter in the
+ * dark so that each has a contrast of at least 3 with its ground; signs and dashes differ too.
  */
 const tones: Record<string, [light: string, dark: string, dashes: string]> = {
   one: ['#0067a5', '#6db8e8', ''],

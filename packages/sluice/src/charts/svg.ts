@@ -5,7 +5,8 @@ type Attributes = Readonly<Record<string, string | number | undefined>>
 
 /**
  * An element of SVG or HTML whose name and keys are ours. Its texts and attributes are escaped, so that a name out of a
- * file stays a text on one line; numbers are rounded to a hundredth of a pixel. Attributes that are undefined are left out.
+ * file stays a text on one line; numbers are rounded to a hundredth of a pixel. Attributes that are undefined are left
+ * out.
  */
 export function svgElement(name: string, attributes: Attributes, content?: HtmlValue): Html {
   const tag = trusted(name)

@@ -9,7 +9,9 @@ import type { Host } from './host.ts'
 const pruneFlags = { olderThan: wholeNumber.optional(), all: set.optional() }
 const usualDays = 30
 
-/** `sluice cache prune`: deletes stored answers older than the given number of days, or all, and gives the space back. */
+/**
+ * `sluice cache prune`: deletes stored answers older than the given number of days, or all, and gives the space back.
+ */
 export async function pruneCache(given: Record<string, unknown>, host: Host): Promise<number> {
   const { olderThan, all = false } = readFlags('cache prune', pruneFlags, given)
   if (all && olderThan !== undefined)

@@ -40,8 +40,8 @@ const compareFlags = {
 type CompareFlags = z.output<z.ZodObject<typeof compareFlags>>
 
 /**
- * `sluice compare`: two versions of a feature, two results files of another tool, or two files of scores, judged on their
- * difference alone.
+ * `sluice compare`: two versions of a feature, two results files of another tool, or two files of scores, judged on
+ * their difference alone.
  */
 export async function compare(
   feature: string | undefined,

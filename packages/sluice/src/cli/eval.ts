@@ -25,8 +25,8 @@ const evalFlags = {
 type EvalFlags = z.output<z.ZodObject<typeof evalFlags>>
 
 /**
- * `sluice eval <feature>`: scores one version. `--compare` scores several features with several models beside each other.
- * Exit 0 unless something could not be scored.
+ * `sluice eval <feature>`: scores one version. `--compare` scores several features with several models beside each
+ * other. Exit 0 unless something could not be scored.
  */
 export async function evalCommand(names: string[], given: Record<string, unknown>, host: Host): Promise<number> {
   const flags = readFlags('eval', evalFlags, given)

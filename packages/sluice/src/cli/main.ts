@@ -28,7 +28,8 @@ const fail = (error: unknown) => {
   process.exit(exitCode)
 }
 
-// A check or an application that is loaded as a module may end the process, and its exit code would be taken for a verdict.
+// A check or an application that is loaded as a module may end the process, and its exit code would be taken for a
+// verdict.
 process.on('exit', () => {
   if (hasEnded) return
   const message =

@@ -11,7 +11,9 @@ const excludeFlags = {
   undo: set.optional(),
 }
 
-/** `sluice outcomes exclude`: what a token reported is no evidence, in one rollout or in all that run and heard of it. */
+/**
+ * `sluice outcomes exclude`: what a token reported is no evidence, in one rollout or in all that run and heard of it.
+ */
 export async function excludeOutcomes(given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('outcomes exclude', excludeFlags, given)
   const { token, reason, undo = false } = options

@@ -86,7 +86,10 @@ const gateFlags = {
   json: set.optional(),
 }
 
-/** `sluice plan gate`: what the gate of a suite can see, and what more would cost. No model is called. Exit 0, 2 without a plan. */
+/**
+ * `sluice plan gate`: what the gate of a suite can see, and what more would cost. No model is called. Exit 0, 2 without
+ * a plan.
+ */
 export async function planGateCommand(
   feature: string | undefined,
   given: Record<string, unknown>,
@@ -146,7 +149,10 @@ function partsOf(all: readonly Case[], { withHoldout }: { withHoldout: boolean }
   }
 }
 
-/** The labels of a feature; undefined where nobody labelled, or where they cannot be read: the plan is made without them. */
+/**
+ * The labels of a feature; undefined where nobody labelled, or where they cannot be read: the plan is made without
+ * them.
+ */
 async function labelsOf(
   prompt: Prompt,
   { files, config }: LoadedProject,

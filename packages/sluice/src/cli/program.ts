@@ -17,7 +17,8 @@ import { addReleases } from './usage/releases.ts'
 import { addTrust } from './usage/trust.ts'
 
 /**
- * Runs one command and resolves to its exit code. Commands are loaded when they are called, so that `--help` stays fast.
+ * Runs one command and resolves to its exit code. Commands are loaded when they are called, so that `--help` stays
+ * fast.
  */
 export async function runCommandLine(args: string[], host: Host): Promise<number> {
   let exitCode = 0

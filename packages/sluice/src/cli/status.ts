@@ -8,7 +8,9 @@ import { connect, printDocument, type RemoteOptions } from './session/connect.ts
 
 const everyMs = 1000
 
-/** `sluice status`: what everybody gets, rollouts, instances; with `watch` until Ctrl-C, printed whenever it changed. */
+/**
+ * `sluice status`: what everybody gets, rollouts, instances; with `watch` until Ctrl-C, printed whenever it changed.
+ */
 export async function status(given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('status', { ...remoteFlags, watch: set.optional() }, given)
   const remote = connect(options, host)

@@ -28,8 +28,8 @@ export interface GateRun {
 }
 
 /**
- * The verdict on all that was judged, unless something that should have been judged was not: features that the base has and
- * the present has not, or fewer than were expected. Nothing judged where something was affected is never a pass.
+ * The verdict on all that was judged, unless something that should have been judged was not: features that the base has
+ * and the present has not, or fewer than were expected. Nothing judged where something was affected is never a pass.
  */
 export function concludeGate({ judged, judgeable, scope }: GateRun, options: ConclusionOptions): GateConclusion {
   const affected = scope.features.filter((feature) => feature.affected).length

@@ -27,8 +27,8 @@ function lastUnchanged(database: DatabaseSync, feature: string): UnchangedReport
 }
 
 /**
- * What judges a version, but for the judge: its suite, checks, questions and settings, as a hash. Without settings it is
- * what scores a version, whatever the scores come to.
+ * What judges a version, but for the judge: its suite, checks, questions and settings, as a hash. Without settings it
+ * is what scores a version, whatever the scores come to.
  */
 export async function measureId(
   { checks, rubric, choices, expect }: Prompt,
@@ -42,8 +42,8 @@ export async function measureId(
 }
 
 /**
- * What the gate did to an unchanged version when that was last measured, in a sentence; undefined where it never was. It
- * is out of date where the judge or the measure is another.
+ * What the gate did to an unchanged version when that was last measured, in a sentence; undefined where it never was.
+ * It is out of date where the judge or the measure is another.
  */
 export async function unchangedNote(
   database: DatabaseSync,

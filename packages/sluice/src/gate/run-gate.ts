@@ -17,9 +17,9 @@ import { finalVerdict, type GateOutcome } from './verdict/verdict.ts'
 const defaultCriticalRepeats = 24
 
 /**
- * The policy that a feature's settings come to. Without a threshold the difference is judged alone, and safety, which is
- * absolute too, is not. Critical cases may be repeated beyond the looks of the others, except where the settings ask for
- * a single pass.
+ * The policy that a feature's settings come to. Without a threshold the difference is judged alone, and safety, which
+ * is absolute too, is not. Critical cases may be repeated beyond the looks of the others, except where the settings ask
+ * for a single pass.
  */
 export function policyOf(settings: Omit<GateSettings, 'threshold'> & { threshold?: number | undefined }): GatePolicy {
   const {

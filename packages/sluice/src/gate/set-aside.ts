@@ -8,7 +8,9 @@ import type { FinalVerdict } from './verdict/verdict.ts'
 /** Features of a run, and those among them that have nothing to be judged by. */
 export interface Judgeable {
   prompts: Prompt[]
-  /** One for each that was set aside: an error for one that could be judged at the base commit, unless that is allowed. */
+  /**
+   * One for each that was set aside: an error for one that could be judged at the base commit, unless that is allowed.
+   */
   findings: RunFinding[]
 }
 
@@ -90,8 +92,8 @@ function notJudged(feature: string, why: string, isLoss: boolean): RunFinding {
 }
 
 /**
- * The verdict with the features in mind that were set aside: one that could be judged before fails as one that is gone, and
- * a run that judged nothing although something was to be judged is never green.
+ * The verdict with the features in mind that were set aside: one that could be judged before fails as one that is gone,
+ * and a run that judged nothing although something was to be judged is never green.
  */
 export function withSetAside(
   { verdict, exitCode }: Pick<FinalVerdict, 'verdict'> & { exitCode: number },

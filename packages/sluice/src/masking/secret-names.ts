@@ -52,8 +52,8 @@ const withheld =
   /^(?:GITHUB_(?:ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)|NODE_AUTH_TOKEN|NPM_TOKEN|GH_TOKEN|(?:GIT|SSH)_ASKPASS)$/i
 
 /**
- * Removes from an environment the variables that code under test must not see: the workflow's own, git's credentials among
- * them, and `more`, which the configuration reserves.
+ * Removes from an environment the variables that code under test must not see: the workflow's own, git's credentials
+ * among them, and `more`, which the configuration reserves.
  */
 export function withholdFrom(env: NodeJS.ProcessEnv, more: readonly string[]): void {
   const git = gitSettingsWithoutCredentials(env)
@@ -69,8 +69,8 @@ export function credentialsForApplications(env: Env): string[] {
 }
 
 /**
- * The environment for code that needs no credentials: without them, by their names and by `more` names, and without passwords in
- * addresses.
+ * The environment for code that needs no credentials: without them, by their names and by `more` names, and without
+ * passwords in addresses.
  */
 export function withoutCredentials(env: Env, more: readonly string[]): Env {
   const isSecret = ([name, value = '']: [string, string | undefined]) =>
@@ -79,12 +79,14 @@ export function withoutCredentials(env: Env, more: readonly string[]): Env {
   return { ...Object.fromEntries(kept), ...gitSettingsWithoutCredentials(env) }
 }
 
-/** Settings with which git gets at a repository. An empty one turns off what another file sets, and is no credential. */
+/**
+ * Settings with which git gets at a repository. An empty one turns off what another file sets, and is no credential.
+ */
 const gitCredential = /\.extraheader$|^credential\.|^core\.askpass$/i
 
 /**
- * The settings that git takes from an environment, without those that hold a credential. The others are counted anew, since git
- * refuses to work where one of a number is missing.
+ * The settings that git takes from an environment, without those that hold a credential. The others are counted anew,
+ * since git refuses to work where one of a number is missing.
  */
 function gitSettingsWithoutCredentials(env: Env): Record<string, string> {
   const handed = env.GIT_CONFIG_PARAMETERS

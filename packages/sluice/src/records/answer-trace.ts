@@ -23,8 +23,8 @@ export const trajectoryMessageSchema = z.object({
 export type TrajectoryMessage = z.infer<typeof trajectoryMessageSchema>
 
 /**
- * What was said and done between the first message of a user and the answer, without messages of the system. One message
- * of the assistant is one step: its calls were made together, before the result of any of them was known.
+ * What was said and done between the first message of a user and the answer, without messages of the system. One
+ * message of the assistant is one step: its calls were made together, before the result of any of them was known.
  */
 export const trajectorySchema = z.object({
   messages: z.array(trajectoryMessageSchema).describe('The messages, in their order.'),

@@ -3,7 +3,10 @@ import { z } from 'zod'
 const time = z.number().meta({ description: 'ms since the epoch' })
 const byArm = z.strictObject({ incumbent: z.int(), canary: z.int() })
 
-/** A mean score or a rate, with the interval in which its true value lies in 95 of 100 cases, looked at once; null where that is unknown. */
+/**
+ * A mean score or a rate, with the interval in which its true value lies in 95 of 100 cases, looked at once; null where
+ * that is unknown.
+ */
 const valueIntervalSchema = z.strictObject({
   value: z.number(),
   low: z.number().nullable(),

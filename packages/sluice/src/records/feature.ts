@@ -32,7 +32,10 @@ export const featureSchema = z.object({
   active: z.string().nullable(),
   /** Oldest first; at most the last 100. */
   history: z.array(activationSchema),
-  /** As a canary or when active, unless they were promoted later, or active for a day and then replaced. The last 100, each once. */
+  /**
+   * As a canary or when active, unless they were promoted later, or active for a day and then replaced. The last 100,
+   * each once.
+   */
   rolledBack: z.array(z.string()).meta({ description: 'Versions that are never gone back to.' }),
   takenBack: takenBackSchema.nullable().meta({
     description: 'Set where the last change was a rollback or an abort: then another must say what it is for.',
@@ -42,9 +45,14 @@ export const featureSchema = z.object({
   /** Those before it, all ended, oldest first; at most the last 10. */
   pastRollouts: z.array(rolloutSchema),
   capture: z.object({ incumbent: z.number(), canary: z.number() }).nullable(),
-  /** What holds now: the settings of the newest version in production (the running canary, else the active one), within `publishedLive`. */
+  /**
+   * What holds now: the settings of the newest version in production (the running canary, else the active one), within
+   * `publishedLive`.
+   */
   live: z.looseObject({}).nullable(),
-  /** The settings that were published last, of whichever version. Absent in states of before: then the newest version's. */
+  /**
+   * The settings that were published last, of whichever version. Absent in states of before: then the newest version's.
+   */
   publishedLive: z.looseObject({}).exactOptional(),
 })
 

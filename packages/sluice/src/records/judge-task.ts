@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { armSchema } from './names.ts'
 
-/** A request that waits to be judged: at most one task each. Input and output lie in the content store under the same key. */
+/**
+ * A request that waits to be judged: at most one task each. Input and output lie in the content store under the same
+ * key.
+ */
 export const judgeTaskSchema = z.object({
   id: z.string(),
   feature: z.string(),

@@ -18,15 +18,17 @@ export type OutcomeKey = z.output<typeof outcomeKeySchema>
  */
 
 /**
- * A text as every database takes it: PostgreSQL knows no NUL, and half of a surrogate pair is no Unicode. U+FFFD stands in
- * the place of either, so that one odd text never holds up what comes with it.
+ * A text as every database takes it: PostgreSQL knows no NUL, and half of a surrogate pair is no Unicode. U+FFFD stands
+ * in the place of either, so that one odd text never holds up what comes with it.
  */
 function storableText(text: string): string {
   if (text.isWellFormed() && !text.includes('\0')) return text
   return text.toWellFormed().replaceAll('\0', '\uFFFD')
 }
 
-/** Bounds beyond which a number is a fault of whoever measured it. All sums of what is within them stay exact enough. */
+/**
+ * Bounds beyond which a number is a fault of whoever measured it. All sums of what is within them stay exact enough.
+ */
 const latencyMs = z.number().min(0).max(dayMs)
 const costUsd = z.number().min(0).max(1_000_000)
 const tokens = z.int().min(0).max(1_000_000_000)
@@ -147,9 +149,15 @@ const logFields = outcomeKeySchema.extend({
   position: z.number().nullable(),
   /** ms since the epoch, the client's clock. */
   observedAt: z.number(),
-  /** Id of the token that reported it; a score has its request's. Null or absent: not known, from a version that did not note it. */
+  /**
+   * Id of the token that reported it; a score has its request's. Null or absent: not known, from a version that did not
+   * note it.
+   */
   tokenId: z.string().nullish(),
-  /** Of the same entry, the process as it calls itself, e.g. `app-7 3f2a91bc`, and the keyed hash of its address, 8 hex. Null or absent: not known. */
+  /**
+   * Of the same entry, the process as it calls itself, e.g. `app-7 3f2a91bc`, and the keyed hash of its address, 8 hex.
+   * Null or absent: not known.
+   */
   instance: z.string().nullish(),
   address: z.string().nullish(),
 })
@@ -166,7 +174,10 @@ const requestEntrySchema = logFields.extend({
   refusal: z.boolean(),
   invalid: z.boolean(),
   outputChars: z.number().nullable(),
-  /** As reported, and the calls of all tools together; their names are texts, so they are not logged. Absent: not reported. */
+  /**
+   * As reported, and the calls of all tools together; their names are texts, so they are not logged. Absent: not
+   * reported.
+   */
   steps: z.number().optional(),
   calls: z.number().optional(),
   servedModel: z.string().nullable(),
@@ -203,7 +214,9 @@ const feedbackEntrySchema = logFields.extend({
   stray: z.boolean().optional(),
 })
 
-/** Place in the log: strictly increasing in the order of commit, so that a reader that has seen n misses nothing <= n. */
+/**
+ * Place in the log: strictly increasing in the order of commit, so that a reader that has seen n misses nothing <= n.
+ */
 const place = { seq: z.int() }
 
 /** An entry as the log holds it. */

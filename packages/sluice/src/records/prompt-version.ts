@@ -47,7 +47,9 @@ export const maxStepsSchema = z.int().min(1).max(1000)
 
 /** One immutable prompt version, as the client's protocol has it. */
 export const promptVersionSchema = z.object({
-  /** 12 hex: the first of the SHA-256 of messages, model, parameters, format and, where there are any, inputs and tools. */
+  /**
+   * 12 hex: the first of the SHA-256 of messages, model, parameters, format and, where there are any, inputs and tools.
+   */
   id: z.string(),
   label: z.string().exactOptional(),
   /** `provider:model` */

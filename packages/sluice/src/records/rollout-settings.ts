@@ -62,8 +62,8 @@ const signals = z
   })
 
 /**
- * The `rollout` of a prompt file or of a request to start one; every key has a default. `z.encode` turns settings back into
- * the form in which they are written and sent.
+ * The `rollout` of a prompt file or of a request to start one; every key has a default. `z.encode` turns settings back
+ * into the form in which they are written and sent.
  */
 export const rolloutSettingsSchema = z
   .strictObject({

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
-/** The largest weight of a case, a check or a question: sums of such weights, and of their squares, are still numbers. */
+/**
+ * The largest weight of a case, a check or a question: sums of such weights, and of their squares, are still numbers.
+ */
 export const mostWeight = 1e9
 
 /** A weight above 0. The square of a smaller one is 0, as if its case did not vary. */

@@ -38,7 +38,10 @@ export const tokenViewSchema = z.object({
   }),
 })
 
-/** A token as it is kept: never itself, only its hash. A person has such a record too, by which all that they do is known. */
+/**
+ * A token as it is kept: never itself, only its hash. A person has such a record too, by which all that they do is
+ * known.
+ */
 export const tokenRecordSchema = tokenViewSchema.extend({
   /** SHA-256 of the token, 64 hex. A person has a text here that is no hash, so no secret opens their record. */
   hash: z.string(),

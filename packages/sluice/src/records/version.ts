@@ -37,8 +37,8 @@ export const versionOriginSchema = z.strictObject({
 export type VersionOrigin = z.infer<typeof versionOriginSchema>
 
 /**
- * A published prompt version. Its content never changes; its settings may, each time under a new number, and a later report
- * may replace the one before.
+ * A published prompt version. Its content never changes; its settings may, each time under a new number, and a later
+ * report may replace the one before.
  */
 export const versionSchema = z.object({
   feature: z.string(),
@@ -63,7 +63,9 @@ export const versionSchema = z.object({
     .nullable(),
   rollout: z.looseObject({}),
   live: z.looseObject({}),
-  /** Those of the two that the prompt file holds itself, e.g. `rollout.stages`. Absent where the publisher did not say. */
+  /**
+   * Those of the two that the prompt file holds itself, e.g. `rollout.stages`. Absent where the publisher did not say.
+   */
   written: z.array(z.string()).exactOptional(),
   /** Absent in records of before: 1. */
   settings: z

@@ -40,7 +40,9 @@ export function seededRandom(seed: number): Random {
   return { uniform, normal, beta }
 }
 
-/** xoshiro128** (Blackman & Vigna 2021), seeded by a Weyl sequence through a 32-bit finaliser. Unsigned 32-bit integers. */
+/**
+ * xoshiro128** (Blackman & Vigna 2021), seeded by a Weyl sequence through a 32-bit finaliser. Unsigned 32-bit integers.
+ */
 function xoshiro128(seed: number): () => number {
   let weyl = seed >>> 0
   const mix = () => {

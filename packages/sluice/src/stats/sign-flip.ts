@@ -5,9 +5,10 @@ const mostExact = 13
 const draws = 9_999
 
 /**
- * Two-sided p-value of the sign-flip test: how often a sum of these values lies as far from 0 when each keeps or changes its
- * sign by a fair coin. It holds at any number of values where each is as likely as its negative, e.g. differences of two
- * models that answer alike. Few or equal values, which the t test takes for certainty, have no small p-value here.
+ * Two-sided p-value of the sign-flip test: how often a sum of these values lies as far from 0 when each keeps or
+ * changes its sign by a fair coin. It holds at any number of values where each is as likely as its negative, e.g.
+ * differences of two models that answer alike. Few or equal values, which the t test takes for certainty, have no small
+ * p-value here.
  */
 export function signFlipP(values: readonly number[]): number {
   const sizes = values.map(Math.abs).filter((size) => size > 0)

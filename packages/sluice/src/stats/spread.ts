@@ -49,7 +49,9 @@ function quantileOf(
   return before?.value
 }
 
-/** The weighted sample standard deviation (unbiased variance for fixed weights); undefined with fewer than two values. */
+/**
+ * The weighted sample standard deviation (unbiased variance for fixed weights); undefined with fewer than two values.
+ */
 export function weightedStd(values: ArrayLike<number>, weights: ArrayLike<number>): number | undefined {
   let total = 0
   let squares = 0

@@ -24,7 +24,10 @@ export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, Math.max(1, width)))
 }
 
-/** Lines of which all but the first are set in: what others have written must not begin a line as a sentence of ours does. */
+/**
+ * Lines of which all but the first are set in: what others have written must not begin a line as a sentence of ours
+ * does.
+ */
 export function hanging(text: string, width: number): string[] {
   return wrap(text, width - 2).map((line, index) => (index === 0 ? line : `  ${line}`))
 }

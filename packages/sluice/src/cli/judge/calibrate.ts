@@ -17,8 +17,8 @@ const { concurrency, maxWait, budgetUsd, allowEndpoint, json } = sessionFlags
 const calibrateFlags = { concurrency, maxWait, budgetUsd, allowEndpoint, json, repeats: wholeNumber }
 
 /**
- * `sluice judge calibrate <feature>`: asks the judge about every labelled output and says whether it may gate. Exit 0 it may,
- * 1 it may not, 2 too few labels, 4 too many outputs got no verdict.
+ * `sluice judge calibrate <feature>`: asks the judge about every labelled output and says whether it may gate. Exit 0
+ * it may, 1 it may not, 2 too few labels, 4 too many outputs got no verdict.
  */
 export async function calibrateJudge(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
   const flags = readFlags('judge calibrate', calibrateFlags, given)

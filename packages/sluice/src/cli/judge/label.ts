@@ -85,8 +85,8 @@ export async function label(feature: string, given: Record<string, unknown>, hos
 }
 
 /**
- * What a calibration by the labels so far says; null where there is none. It is made once: made anew after each answer, it
- * would tell the labeller whether the judge has said the same.
+ * What a calibration by the labels so far says; null where there is none. It is made once: made anew after each answer,
+ * it would tell the labeller whether the judge has said the same.
  */
 async function calibrationBefore(
   { config, files }: LoadedProject,

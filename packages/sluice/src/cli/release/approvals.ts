@@ -28,7 +28,8 @@ export async function decideOnProposal(
 }
 
 /**
- * Prints a release that was proposed. Exit 0 where that was asked for; else 2, so that a script does not take it for made.
+ * Prints a release that was proposed. Exit 0 where that was asked for; else 2, so that a script does not take it for
+ * made.
  */
 export function printProposed(
   proposal: ProposalAnswer,

@@ -12,8 +12,8 @@ import { openProject } from '../session/open-project.ts'
 const publishFlags = { ...remoteFlags, report: text.optional(), source: text.optional() }
 
 /**
- * `sluice publish`: makes the version in the working tree known to the control plane, with the gate's last report on it.
- * Nothing is released by that. Exit 0, also without a passing report.
+ * `sluice publish`: makes the version in the working tree known to the control plane, with the gate's last report on
+ * it. Nothing is released by that. Exit 0, also without a passing report.
  */
 export async function publishCommand(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
   const options = readFlags('publish', publishFlags, given)

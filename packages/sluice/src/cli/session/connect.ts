@@ -30,8 +30,8 @@ export function connect({ url }: RemoteOptions, host: Host): RemoteControlPlane 
 }
 
 /**
- * Prints an answer: the document itself, or what a person is to read of it. `text` is given the document with each of its
- * texts on one visible line, so that no name can pass for another line of the answer.
+ * Prints an answer: the document itself, or what a person is to read of it. `text` is given the document with each of
+ * its texts on one visible line, so that no name can pass for another line of the answer.
  */
 export function printDocument<T>(
   { json }: RemoteOptions,

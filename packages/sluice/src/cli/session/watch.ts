@@ -23,9 +23,9 @@ export interface WatchOptions {
 }
 
 /**
- * Runs, and again after each change of a file that the last run has read, with one line for each run. Files are looked up
- * by their names, so one that an editor replaces, or that a link leads to, is seen like any other, on every system. What is
- * written during a run counts as a change after it. Ends with the last exit code at the first Ctrl-C.
+ * Runs, and again after each change of a file that the last run has read, with one line for each run. Files are looked
+ * up by their names, so one that an editor replaces, or that a link leads to, is seen like any other, on every system.
+ * What is written during a run counts as a change after it. Ends with the last exit code at the first Ctrl-C.
  */
 export async function watchRuns(
   { run, always, pauseMs = 300 }: WatchOptions,

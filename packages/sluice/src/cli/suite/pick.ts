@@ -19,7 +19,9 @@ const pickFlags = {
   json: set.optional(),
 }
 
-/** `sluice suite pick <feature>`: the best fast suite out of a full one, within a budget. No model is called. Exit 0. */
+/**
+ * `sluice suite pick <feature>`: the best fast suite out of a full one, within a budget. No model is called. Exit 0.
+ */
 export async function pickSuiteCommand(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
   const flags = readFlags('suite pick', pickFlags, given)
   const { from = 'full', budgetCases, budgetUsd, seed, out, force = false, json = false } = flags

@@ -10,7 +10,9 @@ import { openProject } from '../session/open-project.ts'
 
 const reviewFlags = { fix: set.optional(), json: set.optional() }
 
-/** `sluice suite review [feature]`: is the suite good enough? No model is called. Exit 0, 1 with findings, 2 if unknown. */
+/**
+ * `sluice suite review [feature]`: is the suite good enough? No model is called. Exit 0, 1 with findings, 2 if unknown.
+ */
 export async function reviewSuiteCommand(
   name: string | undefined,
   given: Record<string, unknown>,

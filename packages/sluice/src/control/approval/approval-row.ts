@@ -24,7 +24,9 @@ export interface ApprovalStep {
 /** The control plane itself. */
 export const controlPlaneItself = { tokenId: null, name: 'sluice' }
 
-/** The row of a step, with the proposal as it is after it. It changes nothing that is served, so it has no state before. */
+/**
+ * The row of a step, with the proposal as it is after it. It changes nothing that is served, so it has no state before.
+ */
 export function approvalRow(
   action: ApprovalAction,
   proposal: Proposal,

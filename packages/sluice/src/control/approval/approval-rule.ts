@@ -13,8 +13,8 @@ export interface ReleaseRules {
 /**
  * Who must approve releases of a feature in an environment, by its key; undefined where nobody must. The pattern counts
  * that says most of the name of the feature, and of several such the one that says most of the environment: so what is
- * asked for one feature is not undone by a rule for all that is in an environment. Of two that say as much the stricter one
- * counts.
+ * asked for one feature is not undone by a rule for all that is in an environment. Of two that say as much the stricter
+ * one counts.
  */
 export function ruleFor({ approvals, environments }: ReleaseRules, key: string): ApprovalRule | undefined {
   const name = environmentName(key, environments) ?? ''

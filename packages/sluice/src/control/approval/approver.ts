@@ -30,8 +30,8 @@ export const isMachine = ({ scopes }: Pick<TokenRecord, 'scopes'>) => machines.s
 type Standing = 'id' | 'name' | 'ambiguous' | 'chosen' | 'role' | 'none'
 
 /**
- * A name stands for the only valid token that has it, and one that is written like an id for none: otherwise whoever makes
- * a token could call it by an id in the list. One that another maker's token had before stands for none:
+ * A name stands for the only valid token that has it, and one that is written like an id for none: otherwise whoever
+ * makes a token could call it by an id in the list. One that another maker's token had before stands for none:
  * otherwise an admin whom the list leaves out could revoke a token in it, and make one of its name.
  * @param tokens all that there are or were
  */
@@ -92,7 +92,9 @@ function publishedBy(why: string): string {
   return `whoever published the version, its settings or its report does not approve its release: ${why}`
 }
 
-/** Why two tokens may be one person's; null where nothing says so. `isVouched`: that one maker has made both does not. */
+/**
+ * Why two tokens may be one person's; null where nothing says so. `isVouched`: that one maker has made both does not.
+ */
 function samePerson(one: Lineage, other: Lineage, isVouched: boolean): string | null {
   const direct = madeByOther(one, other)
   if (direct !== null || isVouched) return direct

@@ -59,8 +59,8 @@ export async function lapse(
 const everyMs = 15_000
 
 /**
- * Ends proposals that have expired or do not hold any more, so that nobody is asked for them in vain. Each replica does:
- * of two, one is refused by the store.
+ * Ends proposals that have expired or do not hold any more, so that nobody is asked for them in vain. Each replica
+ * does: of two, one is refused by the store.
  */
 export function startLapseWatch({
   store,

@@ -55,8 +55,8 @@ const mostLost = 0.8
 const gain = 0.7
 
 /**
- * How often the canary fails. The fault of the simulated model follows what the engine has concluded so far, so that on any
- * machine an alarm comes after some 40 seconds, and the engine's own rollback not before two minutes have passed.
+ * How often the canary fails. The fault of the simulated model follows what the engine has concluded so far, so that on
+ * any machine an alarm comes after some 40 seconds, and the engine's own rollback not before two minutes have passed.
  */
 export function canaryFault(seconds: number, evidence: number): Failing {
   const behind = Math.log(courseAt(seconds) / Math.max(evidence, 0.01))

@@ -166,8 +166,8 @@ const wordy = 0.15
 export type SimulatedModel = (feature: string, failing: Failing, request?: SimulatedRequest) => Observation
 
 /**
- * Faults come evenly, each as often as it should and never twice by chance, so that the demo goes much the same way each
- * time.
+ * Faults come evenly, each as often as it should and never twice by chance, so that the demo goes much the same way
+ * each time.
  */
 export function createSimulatedModel(uniform: () => number): SimulatedModel {
   const isDue = {

@@ -43,8 +43,8 @@ interface Judged extends GateScores {
 const cases = 100
 
 /**
- * The report of the gate on a version: the simulated model answers the cases, the simulated judge reads the answers, and
- * the gate decides against the version before it.
+ * The report of the gate on a version: the simulated model answers the cases, the simulated judge reads the answers,
+ * and the gate decides against the version before it.
  */
 export async function demoReport(
   feature: string,

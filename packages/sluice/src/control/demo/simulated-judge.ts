@@ -12,8 +12,8 @@ const prices = createPrices({ [judgeModel]: { input: 0.4, output: 1.6 } })
 const tokensOf = (text: string) => Math.ceil(text.length / 4)
 
 /**
- * Judges live answers by the same calls, budget and prices as a real one. Only the model is simulated: it reads what it is
- * sent and answers by rules, without a network.
+ * Judges live answers by the same calls, budget and prices as a real one. Only the model is simulated: it reads what it
+ * is sent and answers by rules, without a network.
  */
 export function simulatedJudging(): Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'> {
   return {

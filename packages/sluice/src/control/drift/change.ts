@@ -21,8 +21,8 @@ export const changeSchema = z.strictObject({
   /** The complete hours of the last week. */
   hours: z.array(hourSchema),
   /**
-   * Evidence by side and size, see `addHour`: against what is usual in the hour, and against what is usual at this time on
-   * any day of the week.
+   * Evidence by side and size, see `addHour`: against what is usual in the hour, and against what is usual at this time
+   * on any day of the week.
    */
   off: z.array(z.array(z.number())).max(2),
   beyond: z.array(z.array(z.number())).max(2),
@@ -120,8 +120,8 @@ function combined(sides: readonly number[][], direction: Direction): number {
 }
 
 /**
- * The proven change, if there is one. If it is within the range of other days of the week, a single day does not prove it,
- * since it may be a holiday.
+ * The proven change, if there is one. If it is within the range of other days of the week, a single day does not prove
+ * it, since it may be a holiday.
  */
 export function changeIn(change: ChangeState, design: ChangeDesign): Change | undefined {
   if ((evidenceIn(change, design.direction) ?? 0) < logA) return undefined

@@ -31,8 +31,8 @@ export interface DriftWatchOptions {
 const pageSize = 4000
 
 /**
- * Watches production, with or without a rollout, for changes that were not released. It reads the log of each feature in
- * order, so that no entry counts twice, and each alarm is recorded once.
+ * Watches production, with or without a rollout, for changes that were not released. It reads the log of each feature
+ * in order, so that no entry counts twice, and each alarm is recorded once.
  */
 export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
   const { store, clock, faults, everyMs = 10_000 } = options
@@ -64,7 +64,8 @@ export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
 /**
  * Processes the next page of a feature's log; true if there is more.
  *
- * @param read the entry of each feature after which there was none when it was looked at last. Its state has up to 120 KB: it is
+ * @param read the entry of each feature after which there was none when it was looked at last. Its state has up to 120
+ * KB: it is
  *   read only where an entry has come since, and so it need not be that of the present leader. All features are asked for at
  *   once: a thousand questions each ten seconds would keep a leader on PostgreSQL from answering pages
  */

@@ -18,9 +18,9 @@ const dayLeftOut = 25
 
 /**
  * An e-detector (Shin, Ramdas & Rinaldo 2023): M <- (1 + M) e for each size, where e is the likelihood ratio of an hour
- * under a change of that size. While nothing changes, the mean of the M reaches A at most once in A hours on average, since
- * each hour adds 1 to its expectation. M is limited to a little more than A, so that a change that has ended is soon
- * forgotten.
+ * under a change of that size. While nothing changes, the mean of the M reaches A at most once in A hours on average,
+ * since each hour adds 1 to its expectation. M is limited to a little more than A, so that a change that has ended is
+ * soon forgotten.
  */
 export function addHour(sums: Sums, sign: HourSign, sizes: readonly number[], logA: number): Sums {
   return sizes.map((size, index) => {
@@ -43,8 +43,8 @@ export function logMean(logs: readonly number[]): number {
 }
 
 /**
- * The log evidence of the size and the start that fit best, without the hours of one day: the least over all such days. A
- * single holiday gives no evidence.
+ * The log evidence of the size and the start that fit best, without the hours of one day: the least over all such days.
+ * A single holiday gives no evidence.
  */
 export function withoutAnyDay(signs: readonly HourSign[], sizes: readonly number[], logA: number): number {
   return Math.max(0, ...sizes.map((size) => leastWithoutADay(signs, size, logA)))

@@ -26,8 +26,8 @@ export function sourceOf({ unit, instance, address, observedAt }: LogEntry): str
 }
 
 /**
- * Adds an entry to the state, in place, and returns the changes that it shows. From each source only the first request and
- * the first score of a day count, so that one busy user is no trend. Other versions, such as a canary, are ignored.
+ * Adds an entry to the state, in place, and returns the changes that it shows. From each source only the first request
+ * and the first score of a day count, so that one busy user is no trend. Other versions, such as a canary, are ignored.
  */
 export function observeDrift(
   state: DriftWatchState,
@@ -124,8 +124,8 @@ function quoted(name: string | null): string {
 }
 
 /**
- * Whether to alarm: at most once a day for each kind, however many names a client reports, since each alarm is a permanent
- * row of the audit log, and a message.
+ * Whether to alarm: at most once a day for each kind, however many names a client reports, since each alarm is a
+ * permanent row of the audit log, and a message.
  */
 function isDue(state: DriftWatchState, code: keyof DriftWatchState['told'], at: number): boolean {
   const last = state.told[code]

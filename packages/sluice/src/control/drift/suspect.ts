@@ -20,8 +20,8 @@ const recentMs = 7 * dayMs
 const nightIsCurrentMs = 3 * dayMs
 
 /**
- * The probable cause of a drift. Live data cannot distinguish a change of the provider from one of the traffic. The nightly
- * can, since it runs the same cases every night and judges the same answers again.
+ * The probable cause of a drift. Live data cannot distinguish a change of the provider from one of the traffic. The
+ * nightly can, since it runs the same cases every night and judges the same answers again.
  */
 export function suspectOf(event: DriftEvent, { events }: DriftWatchState, night: NightWord | undefined): Suspect {
   const recent = (codes: readonly string[]) =>

@@ -22,8 +22,9 @@ export interface WeekFit {
 }
 
 /**
- * Fits the model to what was learnt; undefined if nothing was. Each effect, and the rest of each hour, is shrunk towards 0 as
- * far as noise explains their differences (James & Stein 1961). `leastSpread` is 1 for observations of 0 or 1.
+ * Fits the model to what was learnt; undefined if nothing was. Each effect, and the rest of each hour, is shrunk
+ * towards 0 as far as noise explains their differences (James & Stein 1961). `leastSpread` is 1 for observations of 0
+ * or 1.
  */
 export function fitWeek(week: Week, leastSpread: number): WeekFit | undefined {
   const weights = week.cells.map(([weight]) => weight)

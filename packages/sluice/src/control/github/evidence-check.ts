@@ -20,7 +20,9 @@ export interface EvidenceCheck {
   link: string | undefined
 }
 
-/** By which of GitHub's two ways a commit was told. Only Apps may make check runs, and the token of a workflow is one's. */
+/**
+ * By which of GitHub's two ways a commit was told. Only Apps may make check runs, and the token of a workflow is one's.
+ */
 export type CheckWay = 'checkRun' | 'status'
 
 const longestSummary = 65_000
@@ -44,8 +46,8 @@ export interface CheckPlace {
 export type Make = <T>(request: () => Promise<T>) => Promise<T>
 
 /**
- * Puts a check run on the commit, or brings the one that is there up to date; where the token may not, the same words as a
- * commit status.
+ * Puts a check run on the commit, or brings the one that is there up to date; where the token may not, the same words
+ * as a commit status.
  * @param before the way that is known to work; undefined where none was tried
  * @returns the way, and whether the token goes it with any commit: GitHub may not know one of them
  * @throws GithubError

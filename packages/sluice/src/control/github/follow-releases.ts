@@ -58,8 +58,8 @@ interface Memory {
 /**
  * Tells GitHub what happens to releases, by following the record of every feature. It stands beside the controller:
  * nothing of a release waits for GitHub. Each step is looked up before it is made, and what is being made is on record
- * before it is asked for: so after a crash, or by another replica, nothing is made twice. What happened before the repository
- * was first known is not told.
+ * before it is asked for: so after a crash, or by another replica, nothing is made twice. What happened before the
+ * repository was first known is not told.
  */
 export function followReleases(options: GithubFollowerOptions): WorkLoop {
   const { store, clock, settings, faults } = options

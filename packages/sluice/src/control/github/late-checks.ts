@@ -5,9 +5,9 @@ import { releaseRow } from './release-row.ts'
 import { type GithubTarget, rowRefusal, rowSteps, type StepEnd, sendCheck } from './row-steps.ts'
 
 /**
- * Brings what this process keeps of refused checks in line with what is stored: after a restart it knows none, and while
- * another replica led that one may have said a check since, or kept a newer one. What is missing is made anew from its row, and
- * tried at once.
+ * Brings what this process keeps of refused checks in line with what is stored: after a restart it knows none, and
+ * while another replica led that one may have said a check since, or kept a newer one. What is missing is made anew
+ * from its row, and tried at once.
  *
  * @param staleMs rows that are older are passed over
  * @throws GithubError where GitHub takes nothing now

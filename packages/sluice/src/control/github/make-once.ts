@@ -12,8 +12,8 @@ interface Clocks {
 }
 
 /**
- * What is made may be under way for so long after it was asked for, also where whoever asked is gone: the time of a request,
- * and as much for GitHub to carry it out.
+ * What is made may be under way for so long after it was asked for, also where whoever asked is gone: the time of a
+ * request, and as much for GitHub to carry it out.
  */
 const underWayMs = 2 * githubTimeoutMs
 
@@ -25,8 +25,8 @@ export function isUnderWay({ making }: Pick<GithubProgress, 'making'>, clocks: C
 }
 
 /**
- * Asks GitHub to make something. It is on record before, which is refused to all but the replica that leads; the next one
- * waits until it is over, and looks up what became of it.
+ * Asks GitHub to make something. It is on record before, which is refused to all but the replica that leads; the next
+ * one waits until it is over, and looks up what became of it.
  * @throws StoreError where another replica leads
  */
 export async function makeOnce<T>(

@@ -40,7 +40,9 @@ export function isOver({ state }: Pick<LoggedRollout, 'state'>): boolean {
   return ends.includes(state)
 }
 
-/** The version that the row takes back from everybody or from the canary's users; undefined where it takes back none. */
+/**
+ * The version that the row takes back from everybody or from the canary's users; undefined where it takes back none.
+ */
 export function takenBackBy({ row, before, after }: ReleaseRow): { from: string; to: string } | undefined {
   const { action } = row
   if (after.active === null) return undefined

@@ -38,8 +38,8 @@ export interface GithubTarget {
 }
 
 /**
- * What became of a step. `noCommit`: the version is in no commit of the repository that is known here. `later`: GitHub takes
- * nothing of the commit at present.
+ * What became of a step. `noCommit`: the version is in no commit of the repository that is known here. `later`: GitHub
+ * takes nothing of the commit at present.
  */
 export type StepEnd = 'done' | 'noCommit' | 'unknown' | 'off' | 'later'
 
@@ -97,8 +97,8 @@ export async function rowSteps(store: Store, row: ReleaseRow, place: GithubTarge
 }
 
 /**
- * What the deployments' environment is called on GitHub. The setting is for the last one, where it was alone; if it does not
- * name them, others are called as they are here.
+ * What the deployments' environment is called on GitHub. The setting is for the last one, where it was alone; if it
+ * does not name them, others are called as they are here.
  */
 function deploymentEnvironment(key: string, place: Pick<GithubTarget, 'settings' | 'environments'>): string {
   return environmentPattern(key, place).replaceAll('{feature}', plainFeature(key))
@@ -138,8 +138,8 @@ async function setState(
 }
 
 /**
- * Says a check of a commit, or keeps it for later. A token that may make deployments alone is of use, and one commit that
- * GitHub does not know is no reason to leave out others.
+ * Says a check of a commit, or keeps it for later. A token that may make deployments alone is of use, and one commit
+ * that GitHub does not know is no reason to leave out others.
  * @throws GithubError where GitHub takes nothing now
  */
 export async function sendCheck(check: EvidenceCheck, target: GithubTarget): Promise<StepEnd> {

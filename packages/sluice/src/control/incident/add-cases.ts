@@ -86,8 +86,8 @@ function byteOrderMark(bytes: Uint8Array): string {
 }
 
 /**
- * The text of a suite with cases added at its end. Nothing of what is there changes by a byte: comments, order, quoting,
- * line endings; the last line is ended if it was.
+ * The text of a suite with cases added at its end. Nothing of what is there changes by a byte: comments, order,
+ * quoting, line endings; the last line is ended if it was.
  * @throws SluiceError `invalid-input` where that is impossible.
  */
 export function appendCases(text: string, cases: readonly NewCase[], file: string): string {

@@ -17,7 +17,10 @@ export interface ChooseContext {
   keepSimilar: boolean
 }
 
-/** Proposes a case for each failure, in their order, unless the suite or the batch already has one that is as good as it. */
+/**
+ * Proposes a case for each failure, in their order, unless the suite or the batch already has one that is as good as
+ * it.
+ */
 export function chooseCases(failures: readonly Failure[], context: ChooseContext): Choice[] {
   const { feature, survey, rubricIds, wishes, keepSimilar } = context
   const ids = new Set(survey.ids)

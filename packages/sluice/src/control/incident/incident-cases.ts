@@ -13,8 +13,8 @@ export interface IncidentCase {
 }
 
 /**
- * What a project knows of a rollout: the cases made of its answers, null for a feature that the project does not have, and
- * the score from which an answer is good.
+ * What a project knows of a rollout: the cases made of its answers, null for a feature that the project does not have,
+ * and the score from which an answer is good.
  */
 export async function knownOfRollout(
   { id, feature }: { id: string; feature: string },

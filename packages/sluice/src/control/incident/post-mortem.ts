@@ -37,7 +37,10 @@ export interface PostMortem {
   evidence: DecidingEvidence | null
   /** What happened to the rollout, and the publication of its canary; oldest first. */
   rows: AuditRow[]
-  /** The worst judged answers of the canary that are kept, below the score from which an answer is good; null: not to be shown. */
+  /**
+   * The worst judged answers of the canary that are kept, below the score from which an answer is good; null: not to be
+   * shown.
+   */
   worst: Failure[] | null
   /** Null where the project of the feature is not at hand. */
   cases: IncidentCase[] | null

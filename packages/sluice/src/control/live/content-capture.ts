@@ -15,8 +15,8 @@ import { type Sampling, samplingOf } from './sampling.ts'
 import { urgencyOf } from './urgency.ts'
 
 /**
- * The result for a request that sent its content. Content is kept only if it is `stored`. `dropped` counts requests that
- * a full queue removed, also stored ones.
+ * The result for a request that sent its content. Content is kept only if it is `stored`. `dropped` counts requests
+ * that a full queue removed, also stored ones.
  */
 export type CaptureResult = 'stored' | 'not-allowed' | 'not-sampled' | 'no-judge' | 'redactor-failed' | 'dropped'
 
@@ -45,8 +45,8 @@ interface Captured extends StorableTexts {
 }
 
 /**
- * Redacts, stores and queues the contents that accepted requests sent to be judged. Nothing is stored unless the feature
- * allows it, and what is not stored is not judged. Never rejects, since the outcome itself is already logged.
+ * Redacts, stores and queues the contents that accepted requests sent to be judged. Nothing is stored unless the
+ * feature allows it, and what is not stored is not judged. Never rejects, since the outcome itself is already logged.
  */
 export function createContentCapture(options: CaptureOptions): (accepted: readonly AcceptedOutcome[]) => Promise<void> {
   const knownUnits = knownUnitsIn(options.store, options.clock)
@@ -106,8 +106,8 @@ async function takeIn(feature: string, requests: readonly Captured[], options: C
 }
 
 /**
- * Whether the settings are still those under which the contents were stored. If new ones were published in the meantime,
- * their deletion of stored contents may have been too early for these.
+ * Whether the settings are still those under which the contents were stored. If new ones were published in the
+ * meantime, their deletion of stored contents may have been too early for these.
  */
 async function stillHolds(store: Store, feature: string, before: LiveSettings): Promise<boolean> {
   const live = (await store.feature(feature))?.live
@@ -115,8 +115,8 @@ async function stillHolds(store: Store, feature: string, before: LiveSettings): 
 }
 
 /**
- * The request, if it is one whose content is to be sent. This follows from its id. A client may still use an older, larger
- * share; then the present share decides.
+ * The request, if it is one whose content is to be sent. This follows from its id. A client may still use an older,
+ * larger share; then the present share decides.
  */
 function chosenBy(capture: Capture, request: Captured): Captured[] {
   const { id, arm } = request.entry

@@ -32,7 +32,8 @@ export class UnseenPart extends SluiceError {
 
 /**
  * Judges a production answer as the gate judges a case: with the same code, rubric and judge id.
- * @throws UnseenPart before anything is paid for; JudgeError; ProviderError; TemplateError if the reported input lacks a variable of the prompt
+ * @throws UnseenPart before anything is paid for; JudgeError; ProviderError; TemplateError if the reported input lacks
+ * a variable of the prompt
  */
 export async function judgeContent(
   content: StoredContent,

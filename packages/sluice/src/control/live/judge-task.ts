@@ -17,9 +17,10 @@ import { earlierJudgement, type JudgedContent, judgeContent, UnseenPart } from '
 import { scoreEntry } from './score-entry.ts'
 
 /**
- * The result of a task. `unjudgeable`: its content, version or log entry is gone, or contents of the feature are no longer
- * stored. `over-budget`: tried again tomorrow. `failed`: the judge or its provider failed; tried again later. `given-up`:
- * it failed too often because of this content, or what the rubric sees is not stored of it. `stopped`: the worker ends; the next one takes the task.
+ * The result of a task. `unjudgeable`: its content, version or log entry is gone, or contents of the feature are no
+ * longer stored. `over-budget`: tried again tomorrow. `failed`: the judge or its provider failed; tried again later.
+ * `given-up`: it failed too often because of this content, or what the rubric sees is not stored of it. `stopped`: the
+ * worker ends; the next one takes the task.
  */
 export type JudgeTaskEnd = 'scored' | 'abstained' | 'unjudgeable' | 'over-budget' | 'failed' | 'given-up' | 'stopped'
 
@@ -57,8 +58,8 @@ const longestRetryMs = 600_000
 const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreachable', 'server', 'no-model'])
 
 /**
- * Judges one request and logs its score once. After a crash it goes on with the interrupted step, since each step stores
- * its result.
+ * Judges one request and logs its score once. After a crash it goes on with the interrupted step, since each step
+ * stores its result.
  */
 export async function judgeTask(task: JudgeTask, context: JudgingContext): Promise<JudgedTask> {
   const { store } = context

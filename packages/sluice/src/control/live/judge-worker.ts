@@ -30,7 +30,8 @@ const outagePauseMs = 60_000
 
 /**
  * Judges the requests that content capture has queued, the most urgent first. While the judge of a feature fails, only
- * one of its requests is tried at a time, so that other features do not wait. The failures are part of the judge's health.
+ * one of its requests is tried at a time, so that other features do not wait. The failures are part of the judge's
+ * health.
  */
 export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
   const { store, clock, concurrency, count, faults } = options

@@ -13,14 +13,17 @@ export type ReportedWay = {
 /** The part of it that may be stored. */
 export type StoredWay = Pick<StoredContent, 'steps' | 'toolCalls' | 'trajectory' | 'trajectoryLost' | 'trajectoryRef'>
 
-/** Beyond these a trajectory is not redacted, so it is not stored: different texts, and characters that go to the redactor. */
+/**
+ * Beyond these a trajectory is not redacted, so it is not stored: different texts, and characters that go to the
+ * redactor.
+ */
 const most = { texts: 2000, chars: 20_000_000 }
 
 /**
  * The way to an answer without what must not be stored. Each text in it, also names, keys and numbers of arguments and
- * results, passes the redactor as an `output` of its own, beside the input of the request: so a redactor that knows nothing
- * of trajectories cannot pass one on unread. Where it fails, the whole way is lost, and `trajectoryLost` says why; the
- * redactor's own words are not in it, since they may quote a text.
+ * results, passes the redactor as an `output` of its own, beside the input of the request: so a redactor that knows
+ * nothing of trajectories cannot pass one on unread. Where it fails, the whole way is lost, and `trajectoryLost` says
+ * why; the redactor's own words are not in it, since they may quote a text.
  */
 export async function redactWay(
   { steps, toolCalls, trajectory: reported, trajectoryRef }: ReportedWay,

@@ -41,8 +41,8 @@ export interface RedactorsOptions {
 const longestMs = 5000
 
 /**
- * Redactors are code of the project that processes texts of end users. They run in a thread of their own, which is ended
- * if a text takes too long. Only that text is lost.
+ * Redactors are code of the project that processes texts of end users. They run in a thread of their own, which is
+ * ended if a text takes too long. Only that text is lost.
  */
 export function createRedactors({ root, clock, limitMs = longestMs }: RedactorsOptions): Redactors {
   const thread = startRedactorThread({ clock, limitMs })

@@ -27,10 +27,10 @@ type RetentionStore = Pick<ContentStore, 'expireContent' | 'clearContents' | 'sh
   Pick<EvidenceStore, 'memories' | 'forgetMemory'>
 
 /**
- * Deletes what is too old. Stored inputs and outputs are deleted within a minute of their time. Those of features that no
- * longer store any, and log entries (which hold no texts) older than `keepLogMs`, are deleted within an hour. With the last
- * entry of an ended rollout its users are forgotten. Instances that ended without saying so are forgotten. Data that a
- * running rollout needs stays. While the wall clock is not trusted nothing is deleted by it.
+ * Deletes what is too old. Stored inputs and outputs are deleted within a minute of their time. Those of features that
+ * no longer store any, and log entries (which hold no texts) older than `keepLogMs`, are deleted within an hour. With
+ * the last entry of an ended rollout its users are forgotten. Instances that ended without saying so are forgotten.
+ * Data that a running rollout needs stays. While the wall clock is not trusted nothing is deleted by it.
  */
 export function startRetention(options: {
   store: RetentionStore

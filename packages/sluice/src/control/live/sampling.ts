@@ -11,9 +11,9 @@ export interface Sampling {
 }
 
 /**
- * How a request of an arm is sampled. Clients send contents of both arms with the same probability; the arms only differ
- * in the share of those requests that is judged. With a small canary there are many more incumbent requests than are
- * needed, so only a part of them is judged.
+ * How a request of an arm is sampled. Clients send contents of both arms with the same probability; the arms only
+ * differ in the share of those requests that is judged. With a small canary there are many more incumbent requests than
+ * are needed, so only a part of them is judged.
  */
 export function samplingOf(
   { captured, arm, stage }: { captured: number; arm: Arm | null; stage: number | null },

@@ -7,9 +7,9 @@ const scoredSchema = z.looseObject({
 })
 
 /**
- * The urgency of a waiting request; the highest is judged first. It is in [2,3) for users of a rollout without a score in
- * the present randomisation, in [1,2) for users without any score, and less for all others. Within these, `random` in
- * [0,1) decides, so that a full queue drops requests of both arms equally.
+ * The urgency of a waiting request; the highest is judged first. It is in [2,3) for users of a rollout without a score
+ * in the present randomisation, in [1,2) for users without any score, and less for all others. Within these, `random`
+ * in [0,1) decides, so that a full queue drops requests of both arms equally.
  */
 export function urgencyOf(
   { rolloutId, unit, stage }: Pick<LogDraft, 'rolloutId' | 'unit' | 'stage'>,

@@ -14,8 +14,8 @@ export interface LoopFault extends z.infer<typeof loopFaultSchema> {
 /** The faults of one loop, feature by feature. */
 export interface LoopFaults {
   /**
-   * Works for one feature. What fails is noted and tried again later and later, while the others go on; undefined then, and
-   * where it is not yet time for another attempt.
+   * Works for one feature. What fails is noted and tried again later and later, while the others go on; undefined then,
+   * and where it is not yet time for another attempt.
    * @throws StoreError that may pass: then nothing can be done for any feature
    */
   attempt<T>(feature: string, work: () => Promise<T>): Promise<T | undefined>

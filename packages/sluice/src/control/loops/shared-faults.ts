@@ -39,8 +39,8 @@ export interface SharedFaultsOptions {
 }
 
 /**
- * Tells the other replicas what fails on this one, and hears it of them: whichever answers knows of all. Only the leader of
- * a loop sees it fail, and requests come to any replica.
+ * Tells the other replicas what fails on this one, and hears it of them: whichever answers knows of all. Only the
+ * leader of a loop sees it fail, and requests come to any replica.
  */
 export function shareFaults({ store, clock, replica, register, faults }: SharedFaultsOptions): SharedFaults {
   const received = new Map<string, ReplicaFaults & { since: Moment }>()

@@ -3,7 +3,9 @@ import { backoffMs } from '../../backoff.ts'
 
 export interface WorkLoopOptions {
   clock: Clock
-  /** Does what there is to do; true where more is waiting, or how many ms it may rest now. Never called twice at a time. */
+  /**
+   * Does what there is to do; true where more is waiting, or how many ms it may rest now. Never called twice at a time.
+   */
   work: () => Promise<boolean | number>
   /** It works at least this often, in ms. */
   everyMs: number

@@ -36,8 +36,9 @@ export interface NotifiedRows {
 }
 
 /**
- * What the channel of this name was told; undefined for one that was not known before. What cannot be read is set aside: then
- * all rows of the last hours are told once more, under the ids that they had, since a repetition is better than a gap.
+ * What the channel of this name was told; undefined for one that was not known before. What cannot be read is set
+ * aside: then all rows of the last hours are told once more, under the ids that they had, since a repetition is better
+ * than a gap.
  */
 export async function loadNotified(store: Store, name: string): Promise<NotifiedRows | undefined> {
   const kept = await store.checkpoint(name)

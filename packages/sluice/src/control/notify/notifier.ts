@@ -14,8 +14,8 @@ const longestBackoffMs = 300_000
 /**
  * Tells one channel what happens to releases, by following the record of every feature. It stands beside the
  * controller: whatever a receiver does, nothing waits for it. A message is told once; after a crash it may be repeated
- * under the same id. What happened before the channel was first known is not told. A message that is refused for good is
- * given up, one that cannot be told now waits by itself: the others go on, those of the same rollout after a minute.
+ * under the same id. What happened before the channel was first known is not told. A message that is refused for good
+ * is given up, one that cannot be told now waits by itself: the others go on, those of the same rollout after a minute.
  */
 export function startNotifier(options: NotifierOptions): WorkLoop {
   const { store, clock, channel, faults } = options

@@ -8,7 +8,9 @@ export interface AcknowledgingInstance {
   instance: string
   /** -1: it has not reported yet. */
   revision: number
-  /** `incumbentsOnly`: it lacks the change, but serves no canary. Of those that lack it, `silent` ones report no more. */
+  /**
+   * `incumbentsOnly`: it lacks the change, but serves no canary. Of those that lack it, `silent` ones report no more.
+   */
   standing: 'applied' | 'incumbentsOnly' | 'missing' | 'silent'
   /** Its last report. */
   seenAt: number

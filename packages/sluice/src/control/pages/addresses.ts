@@ -32,8 +32,8 @@ export const oidcCallback = `${oidcAddress}/callback`
 export const appliedAddress = (feature: string) => `${featureAddress(feature)}/applied`
 
 /**
- * The path, if it leads to a page of this control plane and nowhere else; `/` otherwise. Browsers take a backslash for a
- * slash, and leave out line breaks and tabs.
+ * The path, if it leads to a page of this control plane and nowhere else; `/` otherwise. Browsers take a backslash for
+ * a slash, and leave out line breaks and tabs.
  */
 export function localAddress(path: string | undefined): string {
   if (path === undefined || !/^\/(?![/\\])[\x21-\x7e]*$/.test(path)) return '/'

@@ -10,8 +10,8 @@ export interface NamedVersion {
 }
 
 /**
- * How good or bad something is. `open`: it was looked at, and nothing is decided yet. `unknown`: it could not be looked at.
- * Neither is ever shown as good.
+ * How good or bad something is. `open`: it was looked at, and nothing is decided yet. `unknown`: it could not be looked
+ * at. Neither is ever shown as good.
  */
 export type StateTone = 'good' | 'open' | 'watch' | 'bad' | 'unknown'
 

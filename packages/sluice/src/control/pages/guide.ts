@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 
 /**
- * docs/operators.md as a part of a page. Pictures, and links to pages that are not served, are left out. The build puts the
- * finished text into the command, so that the guide is there without a network, and tells of the very version that runs.
+ * docs/operators.md as a part of a page. Pictures, and links to pages that are not served, are left out. The build puts
+ * the finished text into the command, so that the guide is there without a network, and tells of the very version that
+ * runs.
  */
 export async function renderedGuide(file: string): Promise<string> {
   const { Marked } = await import('marked')

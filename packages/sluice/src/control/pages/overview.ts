@@ -74,7 +74,10 @@ function sentence(page: OverviewPage): Html {
   }<li><a href="/instances">${instancesText}</a></li></ul>`
 }
 
-/** What needs somebody. Only rollouts and background work are looked at in all features; the rest, in those that are listed. */
+/**
+ * What needs somebody. Only rollouts and background work are looked at in all features; the rest, in those that are
+ * listed.
+ */
 function needs({ counts: { all, attention, rollouts }, rows, leader, waiting }: OverviewPage): Html[] {
   const verb = attention === 1 ? 'needs' : 'need'
   const drifted = rows.filter(({ drift }) => drift?.tone === 'bad').length

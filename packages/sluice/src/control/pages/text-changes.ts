@@ -3,8 +3,8 @@ import { type Html, html } from '../../text/markup.ts'
 import { diffWords, type WordDiff } from '../../text/word-diff.ts'
 
 /**
- * How much a page still has room for, in characters of its markup: texts of others may be of any length. What is folded has a
- * room of its own, so that it takes nothing from what is seen at once.
+ * How much a page still has room for, in characters of its markup: texts of others may be of any length. What is folded
+ * has a room of its own, so that it takes nothing from what is seen at once.
  */
 export interface Room {
   shown: number
@@ -31,7 +31,9 @@ type Piece = { parts: Part[] } | { folded: string; whose: keyof typeof foldedWor
 /** What stands around a text, in characters of markup. */
 const around = 300
 
-/** Two texts side by side where they differ, with some context; the rest is folded. Undefined: there is no such text. */
+/**
+ * Two texts side by side where they differ, with some context; the rest is folded. Undefined: there is no such text.
+ */
 export function textChanges(
   { before, after }: { before: string | undefined; after: string | undefined },
   { isCompared, room }: { isCompared: boolean; room: Room },

@@ -88,7 +88,9 @@ function changedPart({ requests, expected }: PresentRate): Html | undefined {
   return undefined
 }
 
-/** What the log tells, as a rate a day that can be planned for; null where that is planned for anyhow, or is nothing. */
+/**
+ * What the log tells, as a rate a day that can be planned for; null where that is planned for anyhow, or is nothing.
+ */
 function ratesOf(
   { requestsPerDay, hours, lastDay }: MeasuredTraffic,
   present: PresentRate | null,

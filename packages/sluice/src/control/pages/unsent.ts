@@ -12,7 +12,9 @@ export interface UnsentPage {
   hasSession: boolean
 }
 
-/** Says that a form was not taken, and keeps what was written: the script puts it into the form when that is open again. */
+/**
+ * Says that a form was not taken, and keeps what was written: the script puts it into the form when that is open again.
+ */
 export function unsentPage({ form, written, to, hasSession }: UnsentPage): PageContent {
   const title = hasSession ? 'The form is of another session' : 'Your session has ended'
   const why = hasSession

@@ -27,8 +27,8 @@ export class ComparedLatencies {
   }
 
   /**
-   * Requests whose latency is compared, and those of them that only the version can make slow, so not a user's first one.
-   * `returning`: visits of users who came before.
+   * Requests whose latency is compared, and those of them that only the version can make slow, so not a user's first
+   * one. `returning`: visits of users who came before.
    */
   pass(
     requests: ByArm,

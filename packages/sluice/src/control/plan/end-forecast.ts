@@ -38,8 +38,8 @@ interface Course {
 }
 
 /**
- * How a canary that is as good ends, and one that is worse by the margin, until patience ends; null with too few runs, either
- * since the time was over, or since no simulated rollout is as long in its stage as this one.
+ * How a canary that is as good ends, and one that is worse by the margin, until patience ends; null with too few runs,
+ * either since the time was over, or since no simulated rollout is as long in its stage as this one.
  */
 export async function endForecast(
   traffic: Traffic,
@@ -101,9 +101,9 @@ function chancesOf(
 }
 
 /**
- * From this chance on, of both kinds, a rollout is said not to decide. A single chance of the forecast may be off by 20 points
- * (docs/statistics.md, *What the forecast says*), and one of 60 runs by 10 more at worst: what is said to be undecided in 80 of
- * 100 cases is more often undecided than not, for certain.
+ * From this chance on, of both kinds, a rollout is said not to decide. A single chance of the forecast may be off by 20
+ * points (docs/statistics.md, *What the forecast says*), and one of 60 runs by 10 more at worst: what is said to be
+ * undecided in 80 of 100 cases is more often undecided than not, for certain.
  */
 const tooOftenUndecided = 0.8
 

@@ -31,7 +31,8 @@ const usual = { errorRate: 0.01, deviation: 0.25 }
 const enoughHours = 48
 
 /**
- * What a rollout is to expect, and what judging it costs a day if all of it is judged; null if nobody knows the traffic.
+ * What a rollout is to expect, and what judging it costs a day if all of it is judged; null if nobody knows the
+ * traffic.
  *
  * @param judgePercent of this rollout; null: as the version says
  */
@@ -69,8 +70,8 @@ const outgrown = { least: 20, times: 4 }
 const unseenMs = 2 * hourMs
 
 /**
- * Whether a young rollout has had several times as many requests as the traffic before it let expect, also in its busiest
- * hours: how it ends cannot be told from that traffic.
+ * Whether a young rollout has had several times as many requests as the traffic before it let expect, also in its
+ * busiest hours: how it ends cannot be told from that traffic.
  *
  * @param rollout what it has had of requests in the `ms` since it began, pauses included: requests come then, too
  */

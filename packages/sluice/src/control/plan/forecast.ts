@@ -17,7 +17,10 @@ import { type Difference, SimulatedHours } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'
 import { oneFuture } from './traffic-course.ts'
 
-/** How a rollout ends, and after how many hours. `gaveUp`: patience ended without evidence, and the settings roll back then. */
+/**
+ * How a rollout ends, and after how many hours. `gaveUp`: patience ended without evidence, and the settings roll back
+ * then.
+ */
 export interface End {
   how: 'strong' | 'weak' | 'rolledBack' | 'gaveUp'
   hours: number
@@ -140,8 +143,8 @@ export function begunOf(rollout: Rollout, assessment: Pick<Assessment, 'soak'> |
 export const newlyBegun: Begun = { stage: 0, hours: 0, before: 0, earlier: [] }
 
 /**
- * Runs one rollout to its end, or until `lasts`; null if it has not ended by then, `left` if it leaves the stage in which it
- * is known to be too early.
+ * Runs one rollout to its end, or until `lasts`; null if it has not ended by then, `left` if it leaves the stage in
+ * which it is known to be too early.
  */
 export function playRollout(
   traffic: Traffic,

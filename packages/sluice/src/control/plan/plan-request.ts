@@ -93,8 +93,8 @@ export function requestedTraffic(
 }
 
 /**
- * The settings of a rollout, replaced by those of the request, which are checked like those of a file. As where a rollout is
- * started, the score has no say where nothing is judged, unless the prompt file gives it one.
+ * The settings of a rollout, replaced by those of the request, which are checked like those of a file. As where a
+ * rollout is started, the score has no say where nothing is judged, unless the prompt file gives it one.
  * @throws SluiceError `invalid-input` if one of them is invalid
  */
 export function requestedSettings(known: PlannedVersion, request: PlanRequest): RolloutSettings {

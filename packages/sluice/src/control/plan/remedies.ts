@@ -28,8 +28,8 @@ const leastChange = 0.2
 const evenPpm = 500_000
 
 /**
- * Which changes decide more canaries of the same kinds, by the same simulation, the best first; those that do not help are left
- * out. The harm stays what it was: a wider margin does not make the canary worse.
+ * Which changes decide more canaries of the same kinds, by the same simulation, the best first; those that do not help
+ * are left out. The harm stays what it was: a wider margin does not make the canary worse.
  */
 export async function remedies(
   traffic: Traffic,

@@ -54,7 +54,8 @@ export class SimulatedHours {
 
   constructor(rollout: Rollout, traffic: Traffic, difference: Difference, random: Random) {
     this.evidence = newEvidence(rollout)
-    // Users of both versions come equally often here, so the shares of users and of requests are the same, and one account does.
+    // Users of both versions come equally often here, so the shares of users and of requests are the same, and one
+    // account does.
     for (const flag of Object.values(this.evidence.sums.flags)) {
       flag.exposed = flag.ratio
       flag.recent.exposed = flag.recent.ratio

@@ -17,8 +17,8 @@ export interface SuitedSettings {
 }
 
 /**
- * What the settings leave to the general defaults gives way to what suits the traffic. The score has no say where nothing is
- * judged: no canary could ever be proven by it.
+ * What the settings leave to the general defaults gives way to what suits the traffic. The score has no say where
+ * nothing is judged: no canary could ever be proven by it.
  *
  * @param perDay requests a day, null if they are not known
  */

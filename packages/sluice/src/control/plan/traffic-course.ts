@@ -23,8 +23,8 @@ const ahead = { blocks: 2 * blocksOfWeek, futures: 100 }
 const inRow = 2
 
 /**
- * What the traffic was, and what may become of it. The shorter its past is, and the more it changed, the wider the futures lie
- * apart. Null where the hours of the past are not known.
+ * What the traffic was, and what may become of it. The shorter its past is, and the more it changed, the wider the
+ * futures lie apart. Null where the hours of the past are not known.
  *
  * @param pause called from time to time, so that others have their turn
  */

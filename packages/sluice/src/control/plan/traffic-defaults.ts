@@ -42,8 +42,9 @@ const bands: { from: number; first: [percent: number, hours: number][]; judgePer
 const last = { percent: 50, hours: 24 }
 
 /**
- * The stages and the share to judge that suit a traffic. The first stage limits the harm of the first hours, but has enough
- * requests to detect great harm. The next one has a share that can decide. The less traffic, the more of it is judged.
+ * The stages and the share to judge that suit a traffic. The first stage limits the harm of the first hours, but has
+ * enough requests to detect great harm. The next one has a share that can decide. The less traffic, the more of it is
+ * judged.
  *
  * @returns undefined if nothing is known about the traffic; then use the general defaults
  */

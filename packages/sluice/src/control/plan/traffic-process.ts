@@ -49,9 +49,9 @@ const hopeless = 4
 const golden = (Math.sqrt(5) - 1) / 2
 
 /**
- * Futures of which each is as likely as any other, as factors at the places `ahead`: by a Gaussian process of the logarithm, with
- * a level that wanders and may have jumped, growth, days of the week and quarters of the day. How much of each there is, what was
- * seen says; where it says little, the futures have some of everything.
+ * Futures of which each is as likely as any other, as factors at the places `ahead`: by a Gaussian process of the
+ * logarithm, with a level that wanders and may have jumped, growth, days of the week and quarters of the day. How much
+ * of each there is, what was seen says; where it says little, the futures have some of everything.
  */
 export async function possibleFutures(
   seen: readonly Seen[],

@@ -7,8 +7,8 @@ const remembered = 100
 const provenMs = dayMs
 
 /**
- * Everybody gets `version` from `at` on; `ended` says how the time of the one before ended. A promotion, or a day as the
- * active one that ended without an incident, makes up for an earlier rollback.
+ * Everybody gets `version` from `at` on; `ended` says how the time of the one before ended. A promotion, or a day as
+ * the active one that ended without an incident, makes up for an earlier rollback.
  */
 export function withActive(
   state: FeatureState,

@@ -5,8 +5,8 @@ import type { AuditDraft, AuditHead, AuditRow } from '../../records/audit-row.ts
 const zeros = '0'.repeat(64)
 
 /**
- * The row that follows `previous` in its chain (undefined: the first). `revision` is the store's after the change. Values
- * are kept as JSON holds them: undefined and NaN become null.
+ * The row that follows `previous` in its chain (undefined: the first). `revision` is the store's after the change.
+ * Values are kept as JSON holds them: undefined and NaN become null.
  */
 export function chained(draft: AuditDraft, revision: number, previous: AuditHead | null): AuditRow {
   const { chain, at, actor, tokenId, action, reason, before, after, evidence } = draft
@@ -47,8 +47,8 @@ export type ChainVerdict =
 
 /**
  * Whether the rows of one chain, from its first on, are those that were written, in their order. `head` must have been
- * read before the rows: without it a chain whose end was cut off looks whole; rows beyond it are newer and welcome. Of a chain
- * that is read part by part, `after` is the last row of the part before, and the last part alone gets the head.
+ * read before the rows: without it a chain whose end was cut off looks whole; rows beyond it are newer and welcome. Of
+ * a chain that is read part by part, `after` is the last row of the part before, and the last part alone gets the head.
  */
 export function verifyChain(
   rows: readonly AuditRow[],

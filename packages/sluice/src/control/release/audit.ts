@@ -69,7 +69,9 @@ export function actionText(action: string): string {
   return done[action] ?? action
 }
 
-/** One change of a feature as the log has it: `ann activated caba45f45ec6 at 2026-11-24T08:59:03.000Z (first release)` */
+/**
+ * One change of a feature as the log has it: `ann activated caba45f45ec6 at 2026-11-24T08:59:03.000Z (first release)`
+ */
 export function changeText({ actor, action, after, at, reason }: AuditRow): string {
   const state = (after ?? {}) as { active?: unknown; rollout?: { canary?: unknown; strength?: unknown } | null }
   const which = action.startsWith('rollout.') ? state.rollout?.canary : state.active

@@ -8,8 +8,9 @@ export function isJudgedLive({ live, judge, rubric }: Pick<VersionRecord, 'live'
 }
 
 /**
- * The requests that send input and output along: those that may be judged, where storing them is allowed at all. Both arms send the
- * same share, so that having sent says nothing of the arm; where one is to be judged less, that is seen to when they arrive.
+ * The requests that send input and output along: those that may be judged, where storing them is allowed at all. Both
+ * arms send the same share, so that having sent says nothing of the arm; where one is to be judged less, that is seen
+ * to when they arrive.
  */
 export function captureOf({ store, judge }: LiveSettings): Capture | null {
   if (!store) return null

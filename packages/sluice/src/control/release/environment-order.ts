@@ -2,8 +2,8 @@ import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseEvent } from './release-event.ts'
 
 /**
- * The version that an event brings anew; undefined where it brings none, or one that everybody had here before and that was
- * not taken back.
+ * The version that an event brings anew; undefined where it brings none, or one that everybody had here before and that
+ * was not taken back.
  */
 export function newVersionOf(state: FeatureState, event: ReleaseEvent): string | undefined {
   const version = releasedBy(event)

@@ -4,8 +4,8 @@ import type { CaseReport } from '../../records/report/case-report.ts'
 const most = 15
 
 /**
- * The cases that fell most in a run, as they are published with the version: their names and both scores. What was asked and
- * answered stays where the run was made, since a golden case may hold what was said in production.
+ * The cases that fell most in a run, as they are published with the version: their names and both scores. What was
+ * asked and answered stays where the run was made, since a golden case may hold what was said in production.
  */
 export const fallenCasesSchema = z
   .array(

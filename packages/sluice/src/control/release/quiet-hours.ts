@@ -1,6 +1,8 @@
 const dayMinutes = 24 * 60
 
-/** Whether `now` (ms since the epoch) lies in one of these stretches of the day, UTC: `22:00-06:00`, the end left out. */
+/**
+ * Whether `now` (ms since the epoch) lies in one of these stretches of the day, UTC: `22:00-06:00`, the end left out.
+ */
 export function inQuietHours(stretches: readonly string[], now: number): boolean {
   const minute = Math.floor(now / 60_000) % dayMinutes
   return stretches.some((stretch) => {

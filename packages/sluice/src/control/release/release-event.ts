@@ -11,9 +11,9 @@ export type ReleaseEvent =
   /** Everybody gets `version`. Refused while a rollout runs. */
   | { type: 'activate'; version: string; reason: string }
   /**
-   * Back to `to`, or to the last version that was good. Ends a running rollout: then back to its incumbent. `from` is the
-   * version that is taken back, a canary or the active one: refused once it is served no more. Without any of these it
-   * is refused after another rollback or an abort, of which it would be a repetition.
+   * Back to `to`, or to the last version that was good. Ends a running rollout: then back to its incumbent. `from` is
+   * the version that is taken back, a canary or the active one: refused once it is served no more. Without any of these
+   * it is refused after another rollback or an abort, of which it would be a repetition.
    */
   | ({
       type: 'rollBack'

@@ -14,7 +14,9 @@ export function runningMs({ startedAt, pausedMs, pausedBeforeMs = 0, pausedAt }:
   return (pausedAt ?? now) - startedAt - pausedMs - pausedBeforeMs
 }
 
-/** What becomes of it at the end of its patience. Who started it before one could choose was promised that it is held. */
+/**
+ * What becomes of it at the end of its patience. Who started it before one could choose was promised that it is held.
+ */
 export function onUndecided({ settings }: Pick<Rollout, 'settings'>): RolloutSettings['onUndecided'] {
   return (settings as Partial<RolloutSettings>).onUndecided ?? 'hold'
 }
@@ -33,7 +35,10 @@ export function sharePpm({ settings, stage }: Pick<Rollout, 'settings' | 'stage'
   return stagePpm(settings.stages, stage)
 }
 
-/** The arm to which a share routes the unit at this position: what `routeUnit` of the client does, of a position that was logged. */
+/**
+ * The arm to which a share routes the unit at this position: what `routeUnit` of the client does, of a position that
+ * was logged.
+ */
 export function armAt(position: number, ppm: number): Arm {
   return position < ppm ? 'canary' : 'incumbent'
 }

@@ -2,7 +2,9 @@ import type { Hold, PromotionStrength, RollbackCause, Rollout, RolloutEnd } from
 import { ReleaseConflict } from './release-conflict.ts'
 import type { Occasion, ReleaseEvent } from './release-event.ts'
 
-/** The rollout in its next stage. @throws ReleaseConflict in the last one, while paused, or where it is not in `from`. */
+/**
+ * The rollout in its next stage. @throws ReleaseConflict in the last one, while paused, or where it is not in `from`.
+ */
 export function advanced(rollout: Rollout, { at }: Occasion, from?: number): Rollout {
   refusePaused(rollout)
   const { stage, settings } = rollout
@@ -30,7 +32,10 @@ export function held(rollout: Rollout, why: Hold | null): Rollout {
 
 const mostExcluded = 100
 
-/** The rollout without, or with `undo` with, what a token reported. @throws ReleaseConflict where nothing would change, or of too many */
+/**
+ * The rollout without, or with `undo` with, what a token reported. @throws ReleaseConflict where nothing would change,
+ * or of too many
+ */
 export function excluding(rollout: Rollout, { tokenId, undo }: { tokenId: string; undo: boolean }): Rollout {
   const { id, excluded = [] } = rollout
   if (excluded.includes(tokenId) !== undo)

@@ -23,8 +23,9 @@ function changesAt(path: string, before: unknown, after: unknown): SettingChange
 }
 
 /**
- * What holds for a version with settings of its own, given those that were published last, of whichever version: a version of
- * before brings back neither that texts are stored, nor a longer time, nor that nothing is taken out of them.
+ * What holds for a version with settings of its own, given those that were published last, of whichever version: a
+ * version of before brings back neither that texts are stored, nor a longer time, nor that nothing is taken out of
+ * them.
  */
 export function limitedLive(own: LiveSettings, latest: LiveSettings): LiveSettings {
   const redact = latest.redact ?? own.redact

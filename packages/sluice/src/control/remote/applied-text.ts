@@ -4,7 +4,10 @@ import type { AppliedAnswer } from './answers.ts'
 
 const named = 20
 
-/** `applied by 998 of 1000 instances in 84 ms; not yet: host-7; silent: host-9 (for 40 s, may serve the canary until 02:11:30Z)` */
+/**
+ * `applied by 998 of 1000 instances in 84 ms; not yet: host-7; silent: host-9 (for 40 s, may serve the canary until
+ * 02:11:30Z)`
+ */
 export function appliedText(applied: AppliedAnswer): string {
   const { total, incumbentsOnly, missing, silent, elapsedMs, uncounted } = applied
   if (total === 0) return 'no instance is connected; each applies it when it connects'

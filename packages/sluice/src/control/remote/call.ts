@@ -22,7 +22,10 @@ const attempts = 5
 /** The server answers every call within ten seconds, or says that it cannot. */
 const patienceMs = 12_000
 const slowPatienceMs = 60_000
-/** No attempt begins later than this after the first, in ms: whoever takes a version back must soon know whether it worked. */
+/**
+ * No attempt begins later than this after the first, in ms: whoever takes a version back must soon know whether it
+ * worked.
+ */
 const longestMs = 15_000
 const firstPauseMs = 100
 const longestPauseMs = 5000

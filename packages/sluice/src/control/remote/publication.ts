@@ -65,8 +65,8 @@ function withFiles({ file }: Prompt): SluiceError {
 }
 
 /**
- * What a release rests on: the feature's part of the report. Of its cases only the names and scores of those that fell most;
- * a report that has none of them any more does not say which.
+ * What a release rests on: the feature's part of the report. Of its cases only the names and scores of those that fell
+ * most; a report that has none of them any more does not say which.
  */
 function withoutCases(report: Report, feature: string): Report {
   const features = report.features

@@ -31,7 +31,9 @@ export async function activateVersion(
   return 'proposal' in result ? result : { answer: result.made, version, before: seen.active }
 }
 
-/** Takes back `from`, else the running canary, else the active version; goes to `to`, else to the last that was good. */
+/**
+ * Takes back `from`, else the running canary, else the active version; goes to `to`, else to the last that was good.
+ */
 export async function rollBackFeature(
   remote: RemoteControlPlane,
   name: string,
@@ -45,9 +47,9 @@ export async function rollBackFeature(
 }
 
 /**
- * What a rollback is for that does not say so: the canary or active version that is seen now, so that of two at the same
- * moment the second finds it gone. After another rollback it is for nothing, which the control plane refuses with what
- * has happened, unless it says where to go.
+ * What a rollback is for that does not say so: the canary or active version that is seen now, so that of two at the
+ * same moment the second finds it gone. After another rollback it is for nothing, which the control plane refuses with
+ * what has happened, unless it says where to go.
  */
 function takenBackBy({ active, rollout, takenBack }: FeatureAnswer, hasTarget: boolean): string | undefined {
   if (rollout && rollout.ending === null) return rollout.canary

@@ -129,7 +129,9 @@ function tokenLines({ assessment, excluded = [] }: RolloutAnswer): string[] {
   return [...lines, ...without].flatMap(named)
 }
 
-/** From where the requests come, where it is more than one place: `  by instance: 52.1 % app-7 3f2a91bc, 47.9 % others`. */
+/**
+ * From where the requests come, where it is more than one place: ` by instance: 52.1 % app-7 3f2a91bc, 47.9 % others`.
+ */
 function placeLines({ assessment }: RolloutAnswer): string[] {
   return Object.entries(assessment?.places ?? {})
     .filter(([, shares]) => shares.length > 1)

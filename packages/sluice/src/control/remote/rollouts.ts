@@ -27,7 +27,10 @@ export interface RolloutWish extends ApprovalWish {
   acceptUndecided: boolean
 }
 
-/** Begins a rollout with the settings that suit the traffic; `onOutlook` is told before that what can be decided by when. */
+/**
+ * Begins a rollout with the settings that suit the traffic; `onOutlook` is told before that what can be decided by
+ * when.
+ */
 export async function beginRollout(
   remote: RemoteControlPlane,
   name: string,

@@ -31,9 +31,10 @@ interface RequestedEvent {
 }
 
 /**
- * Applies an event to a feature in the name of the caller, and sends the change to the open streams. A repeated
- * request changes nothing and returns the feature as it is now.
- * @throws Problem 409 where the event needs approval, or does not come after the environment before; ReleaseConflict where the state does not allow it
+ * Applies an event to a feature in the name of the caller, and sends the change to the open streams. A repeated request
+ * changes nothing and returns the feature as it is now.
+ * @throws Problem 409 where the event needs approval, or does not come after the environment before; ReleaseConflict
+ * where the state does not allow it
  */
 export async function changeFeature(
   services: Services,

@@ -51,8 +51,8 @@ export interface ControlPlaneOptions {
   metrics?: Metrics
   settings?: Partial<ServerSettings>
   /**
-   * In which share of the time since its last call this thread was at work, in [0,1]; null: it is taken for idle. No server
-   * can forget it: that would show nowhere but on a busy machine.
+   * In which share of the time since its last call this thread was at work, in [0,1]; null: it is taken for idle. No
+   * server can forget it: that would show nowhere but on a busy machine.
    */
   threadLoad: (() => number) | null
   /** Computes how rollouts end; by default in this thread. */

@@ -66,7 +66,10 @@ export const ready = defineRoute({
   },
 })
 
-/** What keeps failing in this process, as far as the viewer may see it, and how much more does. Nobody in particular sees none. */
+/**
+ * What keeps failing in this process, as far as the viewer may see it, and how much more does. Nobody in particular
+ * sees none.
+ */
 export function faultsFor(
   { store, engineState, endForecasts }: Pick<Services, 'store' | 'engineState' | 'endForecasts'>,
   viewer: TokenReach | null,

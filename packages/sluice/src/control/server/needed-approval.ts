@@ -40,8 +40,8 @@ interface Asked {
 }
 
 /**
- * What is committed with an event beside it: a note for others to review where it goes without the approval that it needs,
- * or before the environment before has had its version.
+ * What is committed with an event beside it: a note for others to review where it goes without the approval that it
+ * needs, or before the environment before has had its version.
  * @throws Problem 409 where it needs one of the two; ReleaseConflict where the state would refuse it in any case
  */
 export async function withoutApproval(

@@ -19,8 +19,8 @@ const nothing: RowContext = { labels: new Map(), canary: null, details: [], reas
 const afterSchema = z.looseObject({ rollout: z.looseObject({ id: z.string() }).nullish() })
 
 /**
- * What a message says beside its row: labels, the highest evidence, the worst answer and the next command. Where the store
- * does not tell, for whatever reason, the message goes without: what happened must not be lost.
+ * What a message says beside its row: labels, the highest evidence, the worst answer and the next command. Where the
+ * store does not tell, for whatever reason, the message goes without: what happened must not be lost.
  */
 export async function rowContext(store: Readable, row: AuditRow): Promise<RowContext> {
   const event = eventOfRow(row)
@@ -84,7 +84,9 @@ function highestOf(assessment: Assessment | null): string[] {
 
 const judgementSchema = z.looseObject({ items: z.array(z.looseObject({ id: z.string(), verdict: z.string() })) })
 
-/** Which it is and what failed, and nothing of what was asked or answered: that may be stored, and not sent to others. */
+/**
+ * Which it is and what failed, and nothing of what was asked or answered: that may be stored, and not sent to others.
+ */
 function worstText({ id, score, judgement }: StoredContent): string {
   const items = judgementSchema.safeParse(judgement).data?.items ?? []
   const failed = items.filter(({ verdict }) => verdict === 'no').map((one) => one.id)

@@ -87,8 +87,8 @@ export class IncumbentAnswers {
   }
 
   /**
-   * A score if the mean of all is moved by `by`, with the same variance. A bad request gets the lower of two draws, a good
-   * one the higher, so the distribution over both stays the same.
+   * A score if the mean of all is moved by `by`, with the same variance. A bad request gets the lower of two draws, a
+   * good one the higher, so the distribution over both stays the same.
    */
   score({ mean, common }: Quality, by: number): number {
     const own = inside(shifted(mean, this.#incumbent.score.mean, by))

@@ -31,8 +31,8 @@ export function changed(answer: Answer, change: Change, uniform: () => number): 
 }
 
 /**
- * A score when the mean of all scores is to be `by` higher than `mean`. Scores are moved towards 0 or 1 in proportion, so
- * they stay in [0,1], and the mean moves by exactly `by` if that is possible.
+ * A score when the mean of all scores is to be `by` higher than `mean`. Scores are moved towards 0 or 1 in proportion,
+ * so they stay in [0,1], and the mean moves by exactly `by` if that is possible.
  */
 export function shifted(score: number, mean: number, by: number): number {
   const target = Math.min(1, Math.max(0, mean + by))

@@ -25,8 +25,8 @@ interface Seat {
 }
 
 /**
- * An endless Poisson process of visits. Its rate varies over day and week, and answers may change how often users come. It
- * remembers the users, but not the requests.
+ * An endless Poisson process of visits. Its rate varies over day and week, and answers may change how often users come.
+ * It remembers the users, but not the requests.
  */
 export class SimulatedVisits implements Visits {
   readonly #habits: Habits

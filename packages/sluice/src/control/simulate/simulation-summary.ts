@@ -15,8 +15,8 @@ export interface Share {
 }
 
 /**
- * A quantile over runs. Runs that never got there count as infinite; null if the quantile is one of them. `low` and `high`
- * are a 95 % confidence interval for any distribution.
+ * A quantile over runs. Runs that never got there count as infinite; null if the quantile is one of them. `low` and
+ * `high` are a 95 % confidence interval for any distribution.
  */
 export interface Quantile {
   value: number | null

@@ -5,8 +5,8 @@ import { TimeQueue } from './time-queue.ts'
 /** A clock whose time only passes in `runUntil`. */
 export interface VirtualClock extends Clock {
   /**
-   * Advances the time to `until`. Timers run in order at their time. All that follows from one without waiting is finished
-   * before the next.
+   * Advances the time to `until`. Timers run in order at their time. All that follows from one without waiting is
+   * finished before the next.
    */
   runUntil(until: number): Promise<void>
   /** Sets the time at once: timers that were due meanwhile run late, and each only once. */

@@ -42,7 +42,8 @@ export interface EventExtras {
  * Applies an event to a feature exactly once, together with its audit row. If another change was committed first, it
  * reads the new state and tries again. Of a simultaneous promotion and rollback one wins, and the other one is refused
  * by the new state. A repeated request returns its first answer.
- * @throws ReleaseConflict if the state does not allow the event, a named version is unknown, or others keep being faster
+ * @throws ReleaseConflict if the state does not allow the event, a named version is unknown, or others keep being
+ * faster
  */
 export async function applyEvent(
   store: ReleaseStore,

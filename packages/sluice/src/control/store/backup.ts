@@ -27,8 +27,8 @@ export interface RestoredStore {
 }
 
 /**
- * Restores an older state; the servers must be stopped. For SQLite it is the file `from`, for PostgreSQL what pg_restore
- * or a recovery has left in the database.
+ * Restores an older state; the servers must be stopped. For SQLite it is the file `from`, for PostgreSQL what
+ * pg_restore or a recovery has left in the database.
  * @throws SluiceError `invalid-input`: `from` is given for PostgreSQL or missing for SQLite; `cannot-run`: see
  *   `restoreSqlite` and `renewEpoch`.
  */

@@ -28,9 +28,9 @@ export interface EvidenceStore {
   /** What the stored checkpoint tells others; undefined where it does not, as those of older releases. */
   summary(name: string): Promise<unknown>
   /**
-   * Writes a checkpoint if the stored cursor still is `expected` (-1: none is stored); returns false otherwise. `records`
-   * are the changed units of `rolloutId`, by the unit's hash. With `fence` it is only written if that is still the last
-   * holder of its name, since an equal cursor does not prove that no other leader has written meanwhile.
+   * Writes a checkpoint if the stored cursor still is `expected` (-1: none is stored); returns false otherwise.
+   * `records` are the changed units of `rolloutId`, by the unit's hash. With `fence` it is only written if that is
+   * still the last holder of its name, since an equal cursor does not prove that no other leader has written meanwhile.
    */
   saveCheckpoint(
     name: string,
@@ -39,8 +39,8 @@ export interface EvidenceStore {
     units?: { rolloutId: string; records: ReadonlyMap<string, UnitRecord>; fence?: Fence | undefined },
   ): Promise<boolean>
   /**
-   * Moves an unreadable checkpoint to `aside:<name>`, where it stays until the next one is moved. `fresh` replaces it, and
-   * all units of the rollout `forget` are forgotten. False if the stored cursor is not `expected`.
+   * Moves an unreadable checkpoint to `aside:<name>`, where it stays until the next one is moved. `fresh` replaces it,
+   * and all units of the rollout `forget` are forgotten. False if the stored cursor is not `expected`.
    */
   setAside(name: string, expected: number, next?: { fresh?: Checkpoint; forget?: string }): Promise<boolean>
   /** The records of these units. Unknown units are missing in the result. */

@@ -25,8 +25,8 @@ export interface EntriesGone {
 
 export interface ForgetStore {
   /**
-   * Deletes contents, tasks, log entries and memory of a unit. Until `until` none of them is created again: data that is
-   * under way, or waits in a client, is dropped when it arrives. The unit's hash is kept for this time.
+   * Deletes contents, tasks, log entries and memory of a unit. Until `until` none of them is created again: data that
+   * is under way, or waits in a client, is dropped when it arrives. The unit's hash is kept for this time.
    */
   forget(forgetting: Forgetting): Promise<Forgotten>
 }

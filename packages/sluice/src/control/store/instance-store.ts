@@ -3,10 +3,10 @@ import type { InstanceKey, InstanceRecord } from '../../records/instance.ts'
 /** Which instance runs what. These rows need not be durable. */
 export interface InstanceStore {
   /**
-   * Inserts or replaces reports by key, keeping `firstSeenAt`. Of two reports with one key the last counts. A report with
-   * revision -1, of a process that has no snapshot yet, replaces none. A token has at most `mostInstances`: above this
-   * limit, instances whose `mayServeUntil` has passed are forgotten, and if that is not enough, new ones are left out.
-   * Resolves to the number of those left out.
+   * Inserts or replaces reports by key, keeping `firstSeenAt`. Of two reports with one key the last counts. A report
+   * with revision -1, of a process that has no snapshot yet, replaces none. A token has at most `mostInstances`: above
+   * this limit, instances whose `mayServeUntil` has passed are forgotten, and if that is not enough, new ones are left
+   * out. Resolves to the number of those left out.
    */
   acknowledge(reports: readonly InstanceRecord[]): Promise<number>
   forgetInstance(key: InstanceKey): Promise<void>

@@ -1,4 +1,6 @@
-/** After so many times a state is read from its text again, so that what this process itself has spoilt in it is found. */
+/**
+ * After so many times a state is read from its text again, so that what this process itself has spoilt in it is found.
+ */
 const mostTaken = 60
 /** Characters of all texts together, which take 60 MB with their states. What is beyond is read each time. */
 const mostKept = 16_000_000
@@ -16,13 +18,17 @@ interface Known extends Stored {
 }
 
 /**
- * States of checkpoints that their only reader has in memory, each beside the text that it is stored as. A state is only taken for
- * the very same text and cursor, so whatever somebody else has stored is read. To compare a text takes a hundredth of reading it.
+ * States of checkpoints that their only reader has in memory, each beside the text that it is stored as. A state is
+ * only taken for the very same text and cursor, so whatever somebody else has stored is read. To compare a text takes a
+ * hundredth of reading it.
  */
 export class KnownStates {
   readonly #most: { taken: number; kept: number }
   readonly #kept = new Map<string, Known>()
-  /** Those with their reader, who may change them in place: they are not taken again before they are stored or given back. */
+  /**
+   * Those with their reader, who may change them in place: they are not taken again before they are stored or given
+   * back.
+   */
   readonly #lent = new Map<string, Known>()
 
   constructor(most: { taken?: number; kept?: number } = {}) {

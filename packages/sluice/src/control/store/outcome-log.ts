@@ -12,14 +12,17 @@ export interface OutcomeLog {
   append(entries: readonly LogDraft[]): Promise<Appended[]>
   /** The entries with seq > `after`, in order of seq. */
   readLog(page: { after: number; limit: number; feature?: string; rolloutId?: string }): Promise<LogEntry[]>
-  /** Which of these features have an entry, readable or not, with a seq above that beside its name. In one question for all. */
+  /**
+   * Which of these features have an entry, readable or not, with a seq above that beside its name. In one question for
+   * all.
+   */
   withEntriesAfter(seqs: ReadonlyMap<string, number>): Promise<Set<string>>
   entry(key: OutcomeKey): Promise<LogEntry | undefined>
   /** The entries with these keys, in any order. Unknown and unreadable ones are left out. */
   entries(keys: readonly OutcomeKey[]): Promise<LogEntry[]>
   /**
-   * Calls `listener` after appends, also of other replicas; calls may be late, doubled or merged. It is told which rollouts have
-   * new entries, or null where that is not known. Returns a function that stops it.
+   * Calls `listener` after appends, also of other replicas; calls may be late, doubled or merged. It is told which
+   * rollouts have new entries, or null where that is not known. Returns a function that stops it.
    */
   onAppend(listener: (rollouts: readonly string[] | null) => void): () => void
   /** Deletes entries that arrived before `before` (ms) and whose rollout, if any, has ended. Returns how many. */

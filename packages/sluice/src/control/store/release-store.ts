@@ -15,8 +15,8 @@ export interface TokenChange {
 /** One change and its audit row, written together or not at all. */
 export interface StoreChange {
   /**
-   * The next state. It is written only if the stored revision still equals its `revision` (0: not stored yet). The store
-   * sets the new revision.
+   * The next state. It is written only if the stored revision still equals its `revision` (0: not stored yet). The
+   * store sets the new revision.
    */
   feature?: FeatureState
   /** Inserted, or replaced if feature and id exist. */

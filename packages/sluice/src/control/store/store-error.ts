@@ -2,8 +2,8 @@ import { SluiceError } from '../../errors.ts'
 
 /**
  * Why a call of the store failed. `unreachable`: the connection is lost, and a write may or may not have been done ·
- * `full`: no space · `busy`: others have locked it · `closed`: by this process · `damaged`: a stored row cannot be read ·
- * `refused`: the value can never be stored · `failed`: anything else.
+ * `full`: no space · `busy`: others have locked it · `closed`: by this process · `damaged`: a stored row cannot be read
+ * · `refused`: the value can never be stored · `failed`: anything else.
  */
 export type StoreFault = 'unreachable' | 'full' | 'busy' | 'closed' | 'damaged' | 'refused' | 'failed'
 

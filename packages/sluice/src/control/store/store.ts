@@ -12,8 +12,8 @@ import type { TokenStore } from './token-store.ts'
 
 /**
  * Where a control plane keeps its state. A write is durable when its promise resolves: it survives `kill -9` at any
- * moment. Every method may reject with a StoreError. Implementations: sqlite (one process), postgres (several replicas),
- * memory (simulation).
+ * moment. Every method may reject with a StoreError. Implementations: sqlite (one process), postgres (several
+ * replicas), memory (simulation).
  */
 export interface Store
   extends ReleaseStore,

@@ -4,8 +4,9 @@ import { type AttributeValue, attributesOf, type LogRecord, nanoseconds } from '
 type Attributes = Record<string, AttributeValue>
 
 /**
- * A log entry as an event of OpenTelemetry's semantic conventions: a request is a `feature_flag.evaluation`, a score of the
- * judge or of a user a `gen_ai.evaluation.result`. Attributes of Sluice begin with `sluice.`. Texts of users are left out.
+ * A log entry as an event of OpenTelemetry's semantic conventions: a request is a `feature_flag.evaluation`, a score of
+ * the judge or of a user a `gen_ai.evaluation.result`. Attributes of Sluice begin with `sluice.`. Texts of users are
+ * left out.
  */
 export function logRecordOf(entry: LogDraft): LogRecord {
   return {

@@ -33,8 +33,8 @@ const envSchema = z.object({
 })
 
 /**
- * The settings from OpenTelemetry's variables; undefined if no endpoint is set, so that nothing is sent. An empty variable
- * counts as not set.
+ * The settings from OpenTelemetry's variables; undefined if no endpoint is set, so that nothing is sent. An empty
+ * variable counts as not set.
  * @throws SluiceError `invalid-input` with the variable's name, but not its value, which may be a secret
  */
 export function telemetrySettings(env: NodeJS.ProcessEnv): TelemetrySettings | undefined {

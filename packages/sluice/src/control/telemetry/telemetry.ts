@@ -101,8 +101,8 @@ function exporter(settings: TelemetrySettings, { fetch, clock, random, onLoss }:
 }
 
 /**
- * Wraps the store so that appended entries are sent to telemetry once they are durable. Each replica sends its own appends,
- * so replicas add up. Closing the store closes telemetry too.
+ * Wraps the store so that appended entries are sent to telemetry once they are durable. Each replica sends its own
+ * appends, so replicas add up. Closing the store closes telemetry too.
  */
 export function watchedStore(store: Store, telemetry: Telemetry): Store {
   return {

@@ -123,8 +123,8 @@ interface ReleaseFacts {
   /** How the version is named that is to be given. */
   version: string
   /**
-   * Seen in so many hours, null: as somebody has said; null of all: not known. `counting`: whoever asks again in some seconds
-   * is told.
+   * Seen in so many hours, null: as somebody has said; null of all: not known. `counting`: whoever asks again in some
+   * seconds is told.
    */
   traffic: { users: number | null; hours: number | null } | 'counting' | null
 }
@@ -211,7 +211,10 @@ function worseText({ signals }: RolloutSettings): string {
 /** What a sentence of its own tells. */
 const ownSentence = ['stages', 'advance', 'patience', 'onUndecided']
 
-/** `Settings that are not as usual: alpha 0.000001 (0.05), signals.score 0 (0.4).` Whoever approves a rollout approves them. */
+/**
+ * `Settings that are not as usual: alpha 0.000001 (0.05), signals.score 0 (0.4).` Whoever approves a rollout approves
+ * them.
+ */
 function unusualText(settings: RolloutSettings): string[] {
   const changes = settingChanges(defaultRolloutSettings, settings).filter(
     ({ setting }) => !ownSentence.includes(setting),
@@ -247,7 +250,10 @@ export function formatPast(hours: number): string {
 
 const longestReason = 400
 
-/** That it was rolled back, and why as far as that is stored; null where it was not. Its gate may have passed all the same. */
+/**
+ * That it was rolled back, and why as far as that is stored; null where it was not. Its gate may have passed all the
+ * same.
+ */
 export function rolledBackBefore(state: FeatureState, { id, content }: VersionRecord): string | null {
   const { rolledBack, takenBack, rollout, pastRollouts } = state
   if (!rolledBack.includes(id)) return null

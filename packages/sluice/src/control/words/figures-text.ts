@@ -171,7 +171,8 @@ export function highestText({ highest, needed }: Pick<ShownFigures['against'], '
 
 /**
  * Why all signals together are weaker than one of them; null where they are not.
- * @example `All together is weaker than the judged score alone: it is their mean by weight, and the others do not confirm it.`
+ * @example `All together is weaker than the judged score alone: it is their mean by weight, and the others do not
+ * confirm it.`
  */
 export function weakerTogether(
   all: number | null,
@@ -210,7 +211,10 @@ export function evidenceSoFar({
   return `${said}: ${formatCount(count)} of about ${formatAmount(Number((count * times).toPrecision(2)), what)}`
 }
 
-/** So many times as much as there is proves it, if it goes on like that; infinite where it does not, 0 where nothing is proven. */
+/**
+ * So many times as much as there is proves it, if it goes on like that; infinite where it does not, 0 where nothing is
+ * proven.
+ */
 function timesToProof(proof: { eValue: number; needed: number } | null): number {
   if (proof === null) return 0
   return proof.eValue <= 1 ? Number.POSITIVE_INFINITY : Math.log(proof.needed) / Math.log(proof.eValue)

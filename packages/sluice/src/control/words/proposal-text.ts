@@ -13,7 +13,10 @@ export function releaseActText(act: string, version: string): string {
   return acts[act]?.(version) ?? `${act} ${version}`
 }
 
-/** What a release goes by beside its version and its settings, a sentence each. Whoever approves it approves that as well. */
+/**
+ * What a release goes by beside its version and its settings, a sentence each. Whoever approves it approves that as
+ * well.
+ */
 export function releaseTerms(wish: ReleaseWish): string[] {
   const override = 'override' in wish ? wish.override : null
   return [...(override === null ? [] : [`It goes without a gate that passed: ${override}`]), ...startTerms(wish)]

@@ -5,8 +5,9 @@ import { canonicalJson } from '../suite/values/canonical-json.ts'
 import type { AnswerStore } from './answer-store.ts'
 
 /**
- * The identity of a model call: SHA-256 (64 hex) over the canonical JSON of model, parameters, messages, format, tools where
- * there are any, and repeat (1-based). A nonce is taken out of the messages first, so that a fence does not make every call a new one.
+ * The identity of a model call: SHA-256 (64 hex) over the canonical JSON of model, parameters, messages, format, tools
+ * where there are any, and repeat (1-based). A nonce is taken out of the messages first, so that a fence does not make
+ * every call a new one.
  */
 export function requestKey({ nonce, messages, ...request }: ModelRequest, repeat: number): string {
   const { model, parameters, format, tools, toolChoice } = request

@@ -2,7 +2,9 @@ import type { Completion } from '../providers/provider.ts'
 import { ProviderError } from '../providers/provider-error.ts'
 import type { Stage } from './answer-store.ts'
 
-/** Where an answer came from: asked for now, kept from an earlier run, or recorded by the user. Only the first costs. */
+/**
+ * Where an answer came from: asked for now, kept from an earlier run, or recorded by the user. Only the first costs.
+ */
 export type AnswerSource = 'provider' | 'cache' | 'recording'
 
 /** What a run paid for one feature, and what it found in the cache instead. */

@@ -1,5 +1,6 @@
 /**
- * The schema of `.sluice/sluice.db`. Each entry moves it one version up; never edit one that was released, append another.
+ * The schema of `.sluice/sluice.db`. Each entry moves it one version up; never edit one that was released, append
+ * another.
  */
 export const projectMigrations = [
   `CREATE TABLE answers (

@@ -10,7 +10,9 @@ export interface GithubFiles extends ProjectFiles {
   entry(file: string): Promise<Omit<GithubEntry, 'path'> | undefined>
   /** The path of a file in the repository. */
   inRepository(file: string): string
-  /** What reads a project takes a file that cannot be read for a faulty one. @throws GithubError if GitHub was to blame */
+  /**
+   * What reads a project takes a file that cannot be read for a faulty one. @throws GithubError if GitHub was to blame
+   */
   throwFault(): void
 }
 

@@ -26,7 +26,10 @@ export interface GithubRepository {
   commit(sha: string): Promise<{ tree: string; message: string }>
   /** Whether a commit is in the history of another one. */
   isBefore(commit: string, head: string): Promise<boolean>
-  /** The entries of a tree, named by itself or by its commit; with `deep` those of all folders below as well, unless they are too many. */
+  /**
+   * The entries of a tree, named by itself or by its commit; with `deep` those of all folders below as well, unless
+   * they are too many.
+   */
   tree(sha: string, options?: { deep: boolean }): Promise<{ entries: GithubEntry[]; isWhole: boolean }>
   blob(sha: string): Promise<Uint8Array>
   /** A commit on top of `parent` with these files in it. No branch has it yet. */

@@ -3,8 +3,8 @@ import { retryAfterMs } from '../providers/errors/retry-after.ts'
 import type { OutgoingRequest } from './channel.ts'
 
 /**
- * What became of a message. `gone`: the receiver says that the address exists no more. `failed`: `refused` with a status that
- * another attempt would not change, or not reached in time.
+ * What became of a message. `gone`: the receiver says that the address exists no more. `failed`: `refused` with a
+ * status that another attempt would not change, or not reached in time.
  */
 export type Delivery = { state: 'delivered' } | { state: 'gone' } | { state: 'failed'; why: string; refused: boolean }
 

@@ -18,9 +18,10 @@ export interface NotifyOptions {
 }
 
 /**
- * Tells every channel what it does not know yet: that an incident has begun, that it is over, that the provider changed.
- * An incident is told once, however many nights it lasts; what could not be delivered is tried again the next night. An
- * inconclusive night neither begins nor ends one. Returns what the report should say; never throws for a channel.
+ * Tells every channel what it does not know yet: that an incident has begun, that it is over, that the provider
+ * changed. An incident is told once, however many nights it lasts; what could not be delivered is tried again the next
+ * night. An inconclusive night neither begins nor ends one. Returns what the report should say; never throws for a
+ * channel.
  */
 export async function notifyNight(notification: NightNotification, options: NotifyOptions): Promise<string[]> {
   const { channels, incidents } = options

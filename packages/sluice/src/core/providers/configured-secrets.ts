@@ -73,7 +73,9 @@ export function configuredSecrets(
   return [...usualVariables.flatMap(inVariable('providers')), ...ofProviders, ...ofTargets, ...ofNotify, ...ofServer]
 }
 
-/** The variables with secrets of Sluice's own, which no code of the project must see: those of `notify` and of `server`. */
+/**
+ * The variables with secrets of Sluice's own, which no code of the project must see: those of `notify` and of `server`.
+ */
 export function reservedVariables({ notify = [], server }: Pick<Config, 'notify' | 'server'>): string[] {
   return [...notify.flatMap(notifyVariables), ...serverVariables(server)]
 }
@@ -108,7 +110,9 @@ function ofHeaders(
   })
 }
 
-/** Of the variables that a target is given only those are secrets that look like one, by their name or by their value. */
+/**
+ * Of the variables that a target is given only those are secrets that look like one, by their name or by their value.
+ */
 function ofVariables(
   place: string,
   given: Readonly<Record<string, string>> | undefined,

@@ -94,7 +94,10 @@ function worstCase(price: PriceOf, inputTokens: number, outputTokens: number): n
   return cases.includes(undefined) ? undefined : Math.max(...cases.map((usd) => usd ?? 0))
 }
 
-/** An image takes at most this many tokens with any provider in 2026; a PDF, whose pages are not counted here, by its size. */
+/**
+ * An image takes at most this many tokens with any provider in 2026; a PDF, whose pages are not counted here, by its
+ * size.
+ */
 const tokensPerFile = 50_000
 const bytesPerPdfToken = 4
 

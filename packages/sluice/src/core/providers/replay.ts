@@ -58,7 +58,9 @@ export function createReplayProvider({ name, globs, files, prices }: ReplayOptio
   }
 }
 
-/** A model with tools may have called them before its answer: a recording that does not say so says nothing about it. */
+/**
+ * A model with tools may have called them before its answer: a recording that does not say so says nothing about it.
+ */
 const answerAlone = 'the recording holds the answer alone; add its "messages" or "toolCalls", an empty list for none'
 
 function completionOf(recorded: Recorded, { model, tools }: ModelRequest, prices: Prices | undefined): Completion {

@@ -27,8 +27,8 @@ const stepSchema = z.looseObject({
 type Step = z.output<typeof stepSchema>
 
 /**
- * The trajectory of the `steps` of the AI SDK, versions 4 to 7. Since version 5 a step is an object whose `toolCalls` are
- * lost when it becomes JSON, while `content` remains; so both are read, and a call counts if either has it.
+ * The trajectory of the `steps` of the AI SDK, versions 4 to 7. Since version 5 a step is an object whose `toolCalls`
+ * are lost when it becomes JSON, while `content` remains; so both are read, and a call counts if either has it.
  * @throws Unreadable
  */
 export function trajectoryOfSteps(value: unknown): Trajectory {

@@ -19,9 +19,10 @@ const toolSchema = z.looseObject({
 })
 
 /**
- * The trajectory of a list of messages: of OpenAI's chat completions, with `tool_calls` of an assistant and answers of the
- * role tool; items of its Responses API; messages of the AI SDK or of Anthropic, whose calls are parts of the content.
- * What might be a call and cannot be read makes the list unreadable: a call that is left out would count as never made.
+ * The trajectory of a list of messages: of OpenAI's chat completions, with `tool_calls` of an assistant and answers of
+ * the role tool; items of its Responses API; messages of the AI SDK or of Anthropic, whose calls are parts of the
+ * content. What might be a call and cannot be read makes the list unreadable: a call that is left out would count as
+ * never made.
  * @throws Unreadable
  */
 export function trajectoryOfMessages(value: unknown): Trajectory {

@@ -26,9 +26,10 @@ const trajectoryKeys: readonly { key: string; read(value: unknown): Trajectory }
 ]
 
 /**
- * What an application reports of the way to its answer: a trajectory as `messages`, AI SDK `steps`, OpenTelemetry `spans`
- * or `toolCalls`; `retrieved`, ids or {id, text}; `state`, any JSON value. Undefined where it reports none of them. A part
- * that cannot be read is left out and named in `unread`, since only a check that needs it is harmed by that.
+ * What an application reports of the way to its answer: a trajectory as `messages`, AI SDK `steps`, OpenTelemetry
+ * `spans` or `toolCalls`; `retrieved`, ids or {id, text}; `state`, any JSON value. Undefined where it reports none of
+ * them. A part that cannot be read is left out and named in `unread`, since only a check that needs it is harmed by
+ * that.
  *
  * Of several trajectories the first in this order counts. Where another one has a call that it lacks, they contradict
  * each other and none counts: nobody knows which of them leaves something out.

@@ -23,8 +23,9 @@ export function isResponseItem({ role, type }: MessageEntry): boolean {
 }
 
 /**
- * Reads one item. What a model gives between two inputs is one response, and so one step: its text and all of its calls.
- * `response` is the step to which the item before belongs, if it was of the model; the same comes back for this one.
+ * Reads one item. What a model gives between two inputs is one response, and so one step: its text and all of its
+ * calls. `response` is the step to which the item before belongs, if it was of the model; the same comes back for this
+ * one.
  * @throws Unreadable
  */
 export function readResponseItem(

@@ -22,7 +22,9 @@ type SpanMessage = z.output<typeof messagesSchema>[number]
 const callSchema = z.looseObject({ id: z.string().nullish(), name: z.string().min(1), arguments: anything })
 const responseSchema = z.looseObject({ id: z.string(), response: anything, result: anything })
 
-/** Reads `gen_ai.input.messages` and `gen_ai.output.messages`, as JSON or as values; else the AI SDK's `ai.response.*`. */
+/**
+ * Reads `gen_ai.input.messages` and `gen_ai.output.messages`, as JSON or as values; else the AI SDK's `ai.response.*`.
+ */
 export function readSpanMessages(span: ReportedSpan): SpanMessages {
   const input = messagesOf(span, 'gen_ai.input.messages') ?? []
   const fresh = input.slice(input.findLastIndex(({ role }) => role === 'assistant') + 1)

@@ -9,10 +9,10 @@ type Kind = 'model' | 'tool'
 type KnownSpan = ReportedSpan & { kind: Kind; tool: string }
 
 /**
- * The trajectory of OpenTelemetry's spans for generative AI, in the order of their starts. The span of a call of a model
- * is a step, with the calls of its output messages; the span of a tool is what came of the call of its id. A tool's span
- * without such a call belongs to the last step of the same parent. Conventions: gen_ai.* of OpenTelemetry, and the older
- * ai.* of the AI SDK.
+ * The trajectory of OpenTelemetry's spans for generative AI, in the order of their starts. The span of a call of a
+ * model is a step, with the calls of its output messages; the span of a tool is what came of the call of its id. A
+ * tool's span without such a call belongs to the last step of the same parent. Conventions: gen_ai.* of OpenTelemetry,
+ * and the older ai.* of the AI SDK.
  * @throws Unreadable, also where nothing says whether tools were called
  */
 export function trajectoryOfSpans(value: unknown): Trajectory {

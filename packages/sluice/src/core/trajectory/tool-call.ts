@@ -66,8 +66,9 @@ const reportedCallSchema = z.looseObject({
 })
 
 /**
- * A call as formats write it: `{name, arguments}`; `{function: {name, arguments}}` of OpenAI; `{toolName, input | args}` of
- * the AI SDK; `{name, input}` of Anthropic. With `result` or `output`, `error` and `durationMs` where they are told.
+ * A call as formats write it: `{name, arguments}`; `{function: {name, arguments}}` of OpenAI; `{toolName, input |
+ * args}` of the AI SDK; `{name, input}` of Anthropic. With `result` or `output`, `error` and `durationMs` where they
+ * are told.
  */
 export function reportedCall(value: unknown): ToolCall {
   const call = readAs(reportedCallSchema, value)

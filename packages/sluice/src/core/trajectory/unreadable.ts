@@ -29,7 +29,9 @@ export function at<T>(place: PropertyKey, read: () => T): T {
   }
 }
 
-/** What is told in more levels than these is not looked at: no tool needs them, and whatever walks it would break off. */
+/**
+ * What is told in more levels than these is not looked at: no tool needs them, and whatever walks it would break off.
+ */
 export const mostLevels = 200
 
 /** Whether lists and maps lie in each other deeper than `mostLevels`. */

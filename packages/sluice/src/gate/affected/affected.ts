@@ -49,7 +49,8 @@ export async function scopeOfFeature(prompt: Prompt, place: FeaturePlace, change
   )
   const seen = new Set<string>()
   const listed = files.filter(({ state, path: name }) => state !== 'absent' && !seen.has(name) && seen.add(name))
-  // An import may mean a file or one in a folder of that name. Where the file itself changed, the guesses below it say nothing more.
+  // An import may mean a file or one in a folder of that name. Where the file itself changed, the guesses below it say
+  // nothing more.
   const present = listed.filter(({ path: name, note }) => !(note && seen.has(note) && name.startsWith(`${note}/`)))
   const touched = present.filter(({ state }) => state !== 'unchanged')
   const because = [

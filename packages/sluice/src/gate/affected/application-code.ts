@@ -20,8 +20,8 @@ export interface ApplicationCode {
   /** 12 hex digits over all files that are read for it, as git has them; null where none of them can be seen. */
   code: string | null
   /**
-   * 64 hex digits over all that its answers depend on beside the request: its files, installed packages, variables of the
-   * environment. Undefined where not all of it can be seen.
+   * 64 hex digits over all that its answers depend on beside the request: its files, installed packages, variables of
+   * the environment. Undefined where not all of it can be seen.
    */
   key?: string
   /** Why there is no key. */

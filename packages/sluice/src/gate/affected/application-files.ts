@@ -39,8 +39,8 @@ export async function addApplication(target: Target, code: CodeFiles, place: App
 }
 
 /**
- * The files that each case finds in its folder, documentation included: those that are there now, since git may not know
- * them, and those that were.
+ * The files that each case finds in its folder, documentation included: those that are there now, since git may not
+ * know them, and those that were.
  */
 async function addWorkspace(target: Target, code: CodeFiles, place: ApplicationPlace): Promise<Unknown> {
   if (target.kind !== 'command' || !target.workspace) return []
@@ -178,8 +178,8 @@ export function scriptsNamed(command: readonly string[], cwd: string, root: stri
 }
 
 /**
- * Words of a command line that name files or folders, also inside of a line for a shell; a program elsewhere on the machine is
- * none of the project's.
+ * Words of a command line that name files or folders, also inside of a line for a shell; a program elsewhere on the
+ * machine is none of the project's.
  */
 function placesNamed(command: readonly string[], cwd: string, root: string): string[] {
   const words = command.flatMap((word) => [word, ...word.split(/[\s=;|&<>()'"`]+/)])

@@ -15,8 +15,8 @@ export interface ListPlace {
 }
 
 /**
- * The paths that a list of changed files names, relative to the root: one a line, from the repository's root or from the
- * project's folder, absolute, quoted as git does it, with slashes of Windows; a JSON array; or several on a line.
+ * The paths that a list of changed files names, relative to the root: one a line, from the repository's root or from
+ * the project's folder, absolute, quoted as git does it, with slashes of Windows; a JSON array; or several on a line.
  * @throws SluiceError `invalid-input` for each line that names no file of the repository
  */
 export async function readChangedList(content: Uint8Array, place: ListPlace): Promise<string[]> {

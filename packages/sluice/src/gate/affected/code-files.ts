@@ -20,7 +20,9 @@ const compiled: Record<string, string[]> = { '.js': ['.ts', '.tsx', '.jsx'], '.m
 
 /** Something that is read, or run, when a feature is evaluated. */
 export interface FeaturePart {
-  /** `packages` is a folder of installed packages, which git need not have; `pattern` all files in a folder that match. */
+  /**
+   * `packages` is a folder of installed packages, which git need not have; `pattern` all files in a folder that match.
+   */
   kind: 'file' | 'folder' | 'packages' | 'pattern'
   /** Absolute; symbolic links are not followed. */
   path: string
@@ -158,7 +160,9 @@ export function collectCode({ root, projectRoot, filesBelow, references }: CodeP
   return { parts, add, addModule, addPackage }
 }
 
-/** The files that a path in an import may mean. Those that do not exist count too: one of them may have been deleted. */
+/**
+ * The files that a path in an import may mean. Those that do not exist count too: one of them may have been deleted.
+ */
 function candidatesOf(place: string): string[] {
   const extension = path.extname(place)
   const stem = place.slice(0, place.length - extension.length)

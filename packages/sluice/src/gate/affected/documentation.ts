@@ -29,10 +29,10 @@ function isNamedAsDocumentation(file: string): boolean {
 }
 
 /**
- * Tells which files of an application are documentation and decide nothing: README, LICENSE, CHANGELOG and the like, pages
- * of Markdown, and what lies in `docs`. None is, where a file of the application lists folders or names the ending of
- * pages, and not one whose name, or the name of whose folder, is in a file of the application. Paths are relative to the
- * root. The files are only read when there is a candidate.
+ * Tells which files of an application are documentation and decide nothing: README, LICENSE, CHANGELOG and the like,
+ * pages of Markdown, and what lies in `docs`. None is, where a file of the application lists folders or names the
+ * ending of pages, and not one whose name, or the name of whose folder, is in a file of the application. Paths are
+ * relative to the root. The files are only read when there is a candidate.
  */
 export function documentationOf(
   parts: readonly FeaturePart[],

@@ -14,9 +14,9 @@ const mostFiles = 5000
 const largestContent = 1 << 22
 
 /**
- * What git ignores in the folders of an application, e.g. what was built there: by content, large files and `.env` files by
- * size and time of change, so that no value of theirs can be guessed from a hash. Undefined for more than 5,000 files.
- * `ignored` are paths relative to the root, folders with a slash at the end.
+ * What git ignores in the folders of an application, e.g. what was built there: by content, large files and `.env`
+ * files by size and time of change, so that no value of theirs can be guessed from a hash. Undefined for more than
+ * 5,000 files. `ignored` are paths relative to the root, folders with a slash at the end.
  */
 export async function ignoredFingerprint(
   ignored: readonly string[],

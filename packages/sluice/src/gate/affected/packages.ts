@@ -117,7 +117,10 @@ const scripts =
   /\.(?:sh|bash|zsh|ps1|py|rb|pl|php|go|rs|java|kt|mk)$|(?:^|\/)(?:(?:GNU)?[Mm]akefile|[Jj]ustfile|Rakefile|Procfile)$/
 const largestScript = 1 << 20
 
-/** What a script of another language names by a path that leads upwards, seen from its own folder or one that it runs in. */
+/**
+ * What a script of another language names by a path that leads upwards, seen from its own folder or one that it runs
+ * in.
+ */
 export function namedByScript(file: string, runsIn: readonly string[]): string[] {
   if (!scripts.test(file) || (entryAt(file)?.size ?? 0) > largestScript) return []
   return placesNamed(textOf(file), [path.dirname(file), ...runsIn])

@@ -12,8 +12,8 @@ import { hasPackages, linkedPackages } from './linked-packages.ts'
 import { type Move, missingFile, movedEnvironment, movedTarget, programOf, wordOfChange } from './moved-target.ts'
 
 /**
- * The application of the base commit: where it can be asked (`target`, with a sentence for the report), that it should run
- * here and does not (`failed`), or that nothing here can run it (`absent`).
+ * The application of the base commit: where it can be asked (`target`, with a sentence for the report), that it should
+ * run here and does not (`failed`), or that nothing here can run it (`absent`).
  */
 export type BaseApplication =
   | { state: 'found'; target: Target; note: string; changed?: () => Promise<string | undefined> }
@@ -160,8 +160,8 @@ function mayRunNode(target: Target): boolean {
 }
 
 /**
- * Why the application of the base commit would run with code of the working tree, where nothing gives it packages of its
- * own: Node finds packages in the folders above the worktree. `move` is where it is after its setup.
+ * Why the application of the base commit would run with code of the working tree, where nothing gives it packages of
+ * its own: Node finds packages in the folders above the worktree. `move` is where it is after its setup.
  */
 function dependenceOn({ base, changedLockfiles }: ApplicationPair, target: Target, move?: Move): string | undefined {
   const cure = 'Give it packages of its own with target.setup, e.g. setup: [npm, ci].'

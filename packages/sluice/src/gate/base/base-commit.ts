@@ -4,8 +4,8 @@ import { errorMessage, SluiceError } from '../../errors.ts'
 import { type Git, NoBaseError } from '../git/git.ts'
 
 /**
- * The commit to compare with: where this branch left `reference`; else what CI says the change is made against, else the
- * default branch.
+ * The commit to compare with: where this branch left `reference`; else what CI says the change is made against, else
+ * the default branch.
  * @throws SluiceError `invalid-input` with the way out
  */
 export async function baseCommit(git: Git, reference: string | undefined, env: NodeJS.ProcessEnv): Promise<string> {
@@ -25,7 +25,9 @@ export async function isBaseNamed(env: NodeJS.ProcessEnv): Promise<boolean> {
   return (await eventOf(env))?.mergeGroup !== undefined
 }
 
-/** What CI runs for where it names no change: `firstPush`, before which nothing was there, or something else in words. */
+/**
+ * What CI runs for where it names no change: `firstPush`, before which nothing was there, or something else in words.
+ */
 export type UnnamedChange = 'firstPush' | { event: string }
 
 /** Undefined where CI names a change, and where there is no CI. */
@@ -48,7 +50,9 @@ function targetOf(env: NodeJS.ProcessEnv): string | undefined {
   return named?.replace(/^refs\/heads\//, '') || undefined
 }
 
-/** Systems that tell of no event: the variable that they are known by, and the one with the target of a pull request. */
+/**
+ * Systems that tell of no event: the variable that they are known by, and the one with the target of a pull request.
+ */
 const systems: { name: string; variable: string; target?: string }[] = [
   { name: 'Jenkins', variable: 'JENKINS_URL', target: 'CHANGE_TARGET' },
   { name: 'CircleCI', variable: 'CIRCLECI' },

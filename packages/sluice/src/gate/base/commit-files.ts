@@ -6,9 +6,9 @@ import type { CommitTree } from '../git/commit-tree.ts'
 const skipped = new Set(['node_modules', '.git', '.sluice'])
 
 /**
- * The files of the project in `folder` as they are in a commit, read without touching the working tree: below the folder,
- * elsewhere in the repository (`../../shared/cases.yaml`), through symbolic links and inside submodules. `root` is the
- * folder's absolute path, so that absolute paths are understood as well.
+ * The files of the project in `folder` as they are in a commit, read without touching the working tree: below the
+ * folder, elsewhere in the repository (`../../shared/cases.yaml`), through symbolic links and inside submodules. `root`
+ * is the folder's absolute path, so that absolute paths are understood as well.
  */
 export function commitFiles(tree: CommitTree, { root, folder }: { root: string; folder: string }): ProjectFiles {
   const inRepository = (file: string) => path.posix.join(folder, posix(path.relative(root, path.resolve(root, file))))

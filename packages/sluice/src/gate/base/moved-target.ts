@@ -13,8 +13,8 @@ export interface Move {
 }
 
 /**
- * The same target in the worktree: its folders, and whatever its words and its environment name of the repository, so that
- * no absolute path leads the application of one commit to the code of another. `env` is what it gets from outside.
+ * The same target in the worktree: its folders, and whatever its words and its environment name of the repository, so
+ * that no absolute path leads the application of one commit to the code of another. `env` is what it gets from outside.
  */
 export function movedTarget(target: Target, move: Move, env: Readonly<Record<string, string | undefined>>): Target {
   const cwd = target.cwd === undefined ? {} : { cwd: move.place(target.cwd) }
@@ -109,8 +109,8 @@ function scriptOf(target: Target): string | undefined {
 }
 
 /**
- * A file of the application that the worktree lacks, relative to it: the module, its folder, the program where it is named
- * by a path, and the script that an interpreter runs. What is in a workspace is copied there later.
+ * A file of the application that the worktree lacks, relative to it: the module, its folder, the program where it is
+ * named by a path, and the script that an interpreter runs. What is in a workspace is copied there later.
  */
 export function missingFile(target: Target, worktree: string): string | undefined {
   const isInWorkspace = target.kind === 'command' && target.workspace !== undefined

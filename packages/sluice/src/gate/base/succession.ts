@@ -42,9 +42,9 @@ export interface PresentPrompts {
 const mostBytes = 4 << 20
 
 /**
- * Finds for each present prompt the one that it goes on from: by its feature's name; by its file, whose feature has another
- * name now; by git's rename detection; by a suite or test data that both have. Prompt files that nothing gated then count as
- * well, since a project may have moved. What is left of the base's features is removed.
+ * Finds for each present prompt the one that it goes on from: by its feature's name; by its file, whose feature has
+ * another name now; by git's rename detection; by a suite or test data that both have. Prompt files that nothing gated
+ * then count as well, since a project may have moved. What is left of the base's features is removed.
  */
 export async function succession(git: Git, base: BaseProject, present: PresentPrompts): Promise<Succession> {
   const { prompts, env } = present
@@ -208,9 +208,9 @@ interface StrayPlace {
 }
 
 /**
- * Prompts of the base commit outside of what is taken for the project of then. A project that has no sluice.yaml there may
- * have moved, or have got one in another folder, and its features are not new for that: they are looked for where the
- * present ones lie, and among prompt files that are gone.
+ * Prompts of the base commit outside of what is taken for the project of then. A project that has no sluice.yaml there
+ * may have moved, or have got one in another folder, and its features are not new for that: they are looked for where
+ * the present ones lie, and among prompt files that are gone.
  */
 async function strayPrompts(base: BaseProject, { open, onDisk }: StrayPlace): Promise<Prompt[]> {
   if (open.length === 0) return []

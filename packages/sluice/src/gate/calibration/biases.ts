@@ -40,8 +40,8 @@ export interface ComparedVersions {
 }
 
 /**
- * Whether the judge is kinder to one of two versions, which no repeat of a run would show. Outputs of the very versions are
- * compared where both have labels; else those that were a candidate's and a baseline's when they were labelled.
+ * Whether the judge is kinder to one of two versions, which no repeat of a run would show. Outputs of the very versions
+ * are compared where both have labels; else those that were a candidate's and a baseline's when they were labelled.
  */
 export function versionBias(
   labels: readonly JudgedLabel[],

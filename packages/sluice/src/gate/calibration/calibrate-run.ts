@@ -11,8 +11,8 @@ import { calibrationOf, readLabelledFeature } from './labelled-feature.ts'
 import { judgeRuleOf } from './may-gate.ts'
 
 /**
- * The calibration of the judge that a run has asked, by the labels of the project: computed anew, for this very judge and
- * these very questions. Null where the judge was not asked, or nobody labelled anything.
+ * The calibration of the judge that a run has asked, by the labels of the project: computed anew, for this very judge
+ * and these very questions. Null where the judge was not asked, or nobody labelled anything.
  */
 export async function calibrateRun(
   run: Pick<FeatureRun, 'candidate' | 'baseline' | 'judge' | 'ledger' | 'table'>,

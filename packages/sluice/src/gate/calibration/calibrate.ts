@@ -29,7 +29,9 @@ export interface CalibrationInput {
   run?: readonly RunVerdict[] | undefined
 }
 
-/** Of the labelled items, the judge in use must have judged so many. Else a verdict that speaks against it may be gone. */
+/**
+ * Of the labelled items, the judge in use must have judged so many. Else a verdict that speaks against it may be gone.
+ */
 const leastJudged = 0.98
 const leastForMap = 50
 
@@ -79,7 +81,10 @@ const nothing = {
   isotonic: null,
 }
 
-/** In place of a calibration where a file of labels is damaged: the damaged line may be the one that speaks against the judge. */
+/**
+ * In place of a calibration where a file of labels is damaged: the damaged line may be the one that speaks against the
+ * judge.
+ */
 export function unreadableCalibration(
   { feature, judge, rule }: Pick<CalibrationInput, 'feature' | 'judge' | 'rule'>,
   reason: string,
@@ -142,8 +147,8 @@ function itemsOf(labels: readonly JudgedLabel[], rubric: CalibrationInput['rubri
 }
 
 /**
- * The verdict on the judge as a whole: that of all items together, unless one item is shown to be bad, or an item of the
- * prompt has hardly any labels. Else a question that nobody looked at would gate on the merit of the others.
+ * The verdict on the judge as a whole: that of all items together, unless one item is shown to be bad, or an item of
+ * the prompt has hardly any labels. Else a question that nobody looked at would gate on the merit of the others.
  */
 function overall(
   all: CalibrationMeasures,

@@ -16,10 +16,10 @@ export interface RunVerdict {
 const leastLabels = 10
 
 /**
- * The judge's share of yes in a run, beside what it would be by people. PPI++ takes the labelled outputs for a random part of
- * what the run judged, so only those of the very version count, each weighted by the probability with which it was drawn.
- * Rogan and Gladen take the rates at which the judge is right for the same everywhere, so all labels count. Each item
- * weighs as it does in the run; items without labels are left out.
+ * The judge's share of yes in a run, beside what it would be by people. PPI++ takes the labelled outputs for a random
+ * part of what the run judged, so only those of the very version count, each weighted by the probability with which it
+ * was drawn. Rogan and Gladen take the rates at which the judge is right for the same everywhere, so all labels count.
+ * Each item weighs as it does in the run; items without labels are left out.
  */
 export function correctedMean(
   labels: readonly JudgedLabel[],
@@ -68,7 +68,9 @@ function sumByItem(rows: readonly { item: string; weight: number }[]): Map<strin
   return sums
 }
 
-/** By rates of as many labels as they are worth, each with half a label more that is right and half a one that is wrong. */
+/**
+ * By rates of as many labels as they are worth, each with half a label more that is right and half a one that is wrong.
+ */
 function byRates(labels: readonly JudgedLabel[], raw: number, count: number): BoundedEstimate | string {
   const heaviest = labels.reduce((most, { weight }) => Math.max(most, weight), 0)
   const [tpr, tnr] = [rateOf(labels, 'yes', heaviest), rateOf(labels, 'no', heaviest)]

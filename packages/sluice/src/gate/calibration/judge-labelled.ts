@@ -31,8 +31,8 @@ interface Task {
 }
 
 /**
- * Asks the judge of the project about every labelled output that it has not judged yet, and adds each answer to the file at
- * once, so that a run which was stopped goes on where it was.
+ * Asks the judge of the project about every labelled output that it has not judged yet, and adds each answer to the
+ * file at once, so that a run which was stopped goes on where it was.
  * @param repeats how often each output is judged
  * @param now ms since the epoch
  */

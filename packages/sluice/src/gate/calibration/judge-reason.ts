@@ -19,10 +19,10 @@ export function restsOn({ feature, judge }: Pick<Measured, 'feature' | 'judge'>)
 }
 
 /**
- * A verdict under `gate.judge.onUncalibrated`; gate, comparison, night, upgrade and drill all ask here. A pass by a judge
- * that labels do not show to be right is weak under `warn`, and none under `block`, which lets no undecided run through
- * either. A judge that is shown to be kinder to one of the two versions by more than half of the margin leaves no pass
- * strong, whatever the setting. A fail stays one: nobody is let through by a doubt about the judge.
+ * A verdict under `gate.judge.onUncalibrated`; gate, comparison, night, upgrade and drill all ask here. A pass by a
+ * judge that labels do not show to be right is weak under `warn`, and none under `block`, which lets no undecided run
+ * through either. A judge that is shown to be kinder to one of the two versions by more than half of the margin leaves
+ * no pass strong, whatever the setting. A fail stays one: nobody is let through by a doubt about the judge.
  */
 export function withJudge(
   final: FinalVerdict,

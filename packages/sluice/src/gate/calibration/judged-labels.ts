@@ -46,8 +46,8 @@ export interface LabelledCase {
 }
 
 /**
- * Joins labels with the verdicts of the judge in use. Of several people the majority counts; where as many say yes as no, or
- * where most say that the rubric does not say, the item does not count.
+ * Joins labels with the verdicts of the judge in use. Of several people the majority counts; where as many say yes as
+ * no, or where most say that the rubric does not say, the item does not count.
  */
 export function joinLabels(
   { labels, outputs, judged }: Pick<Labels, 'labels' | 'outputs' | 'judged'>,

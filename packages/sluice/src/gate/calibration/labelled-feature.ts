@@ -50,7 +50,10 @@ export interface JudgeInUse {
   model: string
 }
 
-/** The id under which verdicts on the outputs of a case are kept. It is computed once for a case, as one has many labels. */
+/**
+ * The id under which verdicts on the outputs of a case are kept. It is computed once for a case, as one has many
+ * labels.
+ */
 export function judgeOfCases({ prompt, cases }: LabelledFeature, judge: JudgeInUse): (caseId: string) => string {
   const known = new Map<string, string>()
   return (caseId) => {

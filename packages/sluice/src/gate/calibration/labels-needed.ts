@@ -15,7 +15,8 @@ export interface ItemProgress {
 
 /**
  * The progress of each item, in the order given.
- * @param calibration by the labels before; made anew after each answer, it would tell whether the judge has said the same
+ * @param calibration by the labels before; made anew after each answer, it would tell whether the judge has said the
+ * same
  */
 export function stillNeeded(
   labels: Iterable<CurrentLabel>,
@@ -37,8 +38,9 @@ export function stillNeeded(
 }
 
 /**
- * What is still needed by the rule of `sluice judge calibrate`: what it asked for by the labels before, less those since; before
- * the first calibration the fewest that it looks at. `actions: 31 labels (27 yes, 4 no): too few labels (12 more)`.
+ * What is still needed by the rule of `sluice judge calibrate`: what it asked for by the labels before, less those
+ * since; before the first calibration the fewest that it looks at. `actions: 31 labels (27 yes, 4 no): too few labels
+ * (12 more)`.
  */
 export function progressText({ item, yes, no, ruling }: ItemProgress): string {
   const labels = yes + no

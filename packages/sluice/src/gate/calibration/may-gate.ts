@@ -45,11 +45,12 @@ interface Criterion {
 }
 
 /**
- * The rule: the lower ends of kappa, and of the rates that are asked for, reach their least value. A judge may not gate where
- * an upper end stays below. Where all labels are alike there is no kappa, but a judge that contradicts them is shown to be
- * wrong all the same: on as many good as bad outputs kappa is TPR + TNR - 1, and so at most the rate that is known. Else
- * there are too few labels, and how many more would decide is computed as if further labels were like these: the distance of
- * an end of kappa's interval shrinks with the root of their number, and a rate has the interval of Clopper and Pearson.
+ * The rule: the lower ends of kappa, and of the rates that are asked for, reach their least value. A judge may not gate
+ * where an upper end stays below. Where all labels are alike there is no kappa, but a judge that contradicts them is
+ * shown to be wrong all the same: on as many good as bad outputs kappa is TPR + TNR - 1, and so at most the rate that
+ * is known. Else there are too few labels, and how many more would decide is computed as if further labels were like
+ * these: the distance of an end of kappa's interval shrinks with the root of their number, and a rate has the interval
+ * of Clopper and Pearson.
  */
 export function mayGate(measured: Ruled, rule: JudgeRule): Ruling {
   const { labels } = measured

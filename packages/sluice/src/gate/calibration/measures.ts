@@ -41,7 +41,10 @@ export function measuresOf(labels: readonly JudgedLabel[], rule: JudgeRule): Cal
   }
 }
 
-/** Where each item has labels of one kind only there is nothing to tell apart, so agreement beyond chance is not defined. */
+/**
+ * Where each item has labels of one kind only there is nothing to tell apart, so agreement beyond chance is not
+ * defined.
+ */
 function undefinedBecause(labels: readonly JudgedLabel[]): string | null {
   if (labels.length === 0) return 'there are no labels'
   const items = Map.groupBy(labels, ({ item }) => item)

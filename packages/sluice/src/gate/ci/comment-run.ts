@@ -14,8 +14,8 @@ export interface Commented {
 }
 
 /**
- * Brings the comment of the pull request up to date, as far as GitHub lets it. Never rejects: the notes say what a reader
- * would miss, and why.
+ * Brings the comment of the pull request up to date, as far as GitHub lets it. Never rejects: the notes say what a
+ * reader would miss, and why.
  */
 export async function commentRun(
   workflow: WorkflowRun,

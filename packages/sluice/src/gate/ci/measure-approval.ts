@@ -12,8 +12,8 @@ export interface MeasureApproval {
 }
 
 /**
- * A label lifts the guard only in the run that was started by setting it, and only by one of the workflow's approvers. So it
- * holds for the commits that were there to be read; whatever is pushed afterwards starts a run of its own, without it.
+ * A label lifts the guard only in the run that was started by setting it, and only by one of the workflow's approvers.
+ * So it holds for the commits that were there to be read: a later push starts a run of its own, without it.
  */
 export function measureApproval({ inputs, pullRequest }: Pick<WorkflowRun, 'inputs' | 'pullRequest'>): MeasureApproval {
   const nothing = { args: [], note: undefined }

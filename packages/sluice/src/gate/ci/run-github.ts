@@ -42,8 +42,8 @@ export interface GithubRunOptions {
 const checkSchema = z.object({ diagnostics: z.array(diagnosticSchema) })
 
 /**
- * A run on GitHub: check, then the gate or the nightly, then annotations, summary, outputs and the comment. Resolves to the
- * verdict's exit code, which no failure of GitHub changes.
+ * A run on GitHub: check, then the gate or the nightly, then annotations, summary, outputs and the comment. Resolves to
+ * the verdict's exit code, which no failure of GitHub changes.
  */
 export async function runGithub(options: GithubRunOptions): Promise<number> {
   const { env, root, mask, write } = options
@@ -178,8 +178,8 @@ function noticeCommand(level: 'notice' | 'warning', message: string): string {
 }
 
 /**
- * Wraps what a command prints: folded in the log, and with commands switched off, because an answer of a model could hold
- * one. `token` must be unguessable.
+ * Wraps what a command prints: folded in the log, and with commands switched off, because an answer of a model could
+ * hold one. `token` must be unguessable.
  */
 function quietly(title: string, token: string): { before: string; after: string } {
   return { before: `::group::${escapeData(title)}\n::stop-commands::${token}\n`, after: `::${token}::\n::endgroup::\n` }

@@ -31,8 +31,8 @@ type Comment = z.output<typeof commentSchema>
 const pages = 100
 
 /**
- * Leaves exactly one comment of ours on the pull request, whatever happened before: the oldest is edited, others of ours
- * are removed, and a comment that only looks like ours but is somebody else's is left alone.
+ * Leaves exactly one comment of ours on the pull request, whatever happened before: the oldest is edited, others of
+ * ours are removed, and a comment that only looks like ours but is somebody else's is left alone.
  * @throws GithubError
  */
 export async function stickComment(api: GithubApi, comment: StickyComment, tries = 2): Promise<CommentOutcome> {

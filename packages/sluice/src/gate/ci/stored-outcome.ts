@@ -13,8 +13,8 @@ import type { EndedRun } from './workflow-run.ts'
 const longestBytes = 64 * 1024 ** 2
 
 /**
- * What another run left, rendered anew from the checked report, since its text may be anybody's. Unless this repository ran
- * it, whose word it is stands above everything, and no command line of it is repeated.
+ * What another run left, rendered anew from the checked report, since its text may be anybody's. Unless this repository
+ * ran it, whose word it is stands above everything, and no command line of it is repeated.
  * @throws SluiceError `invalid-input` for a report that is too large or packed
  */
 export async function storedOutcome(reportDir: string, endedRun: EndedRun | undefined): Promise<RunOutcome> {

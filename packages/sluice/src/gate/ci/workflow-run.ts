@@ -191,8 +191,8 @@ function pullRequestOf(
 }
 
 /**
- * Events whose run nobody from outside of the repository writes, as long as the commit is of the repository itself: the code
- * that is judged, and the workflow that judges it, come from those who may write there.
+ * Events whose run nobody from outside of the repository writes, as long as the commit is of the repository itself: the
+ * code that is judged, and the workflow that judges it, come from those who may write there.
  */
 export const ownEvents: ReadonlySet<string> = new Set([
   'pull_request',

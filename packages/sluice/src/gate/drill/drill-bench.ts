@@ -86,7 +86,10 @@ export async function openBench(
   }
 }
 
-/** Scores by checks; the judge is not asked, and its verdicts on the answer before stay. So no fewer mutants are killed with it. */
+/**
+ * Scores by checks; the judge is not asked, and its verdicts on the answer before stay. So no fewer mutants are killed
+ * with it.
+ */
 function checksAlone(prompt: Prompt, suite: string, { project, session, progress }: RunContext): ScoreChanged {
   const candidate = { ...prompt, rubric: [], choices: [] }
   const run = startRun({ candidate, suite, progress }, project, session)

@@ -72,8 +72,8 @@ const causes = {
 }
 
 /**
- * Each group of survivors: why, one example, and what would have caught it. Where only weak mutants or those of one tag were
- * too small for the suite, a line is enough.
+ * Each group of survivors: why, one example, and what would have caught it. Where only weak mutants or those of one tag
+ * were too small for the suite, a line is enough.
  */
 function survivorBlocks({ survivors, mutants }: DrillReport, width: number): string[][] {
   return survivors.map(({ mutator, why, strengths: of, survived, held, text, example, proposals }) => {

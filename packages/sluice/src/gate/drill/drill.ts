@@ -244,8 +244,8 @@ function baselineOf({ cases, detectableDrop }: DrillBench, unchanged: readonly G
 }
 
 /**
- * 0 where enough of the medium and strong mutants and of the worse versions were killed, 1 where not, 4 out of budget. What
- * was not judged counts as not killed; where that alone keeps the share too low, nothing is decided: 2.
+ * 0 where enough of the medium and strong mutants and of the worse versions were killed, 1 where not, 4 out of budget.
+ * What was not judged counts as not killed; where that alone keeps the share too low, nothing is decided: 2.
  */
 function exitCodeOf(
   { state, rates, versions }: Pick<DrillReport, 'state' | 'rates' | 'versions'>,

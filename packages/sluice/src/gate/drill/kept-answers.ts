@@ -32,8 +32,8 @@ export interface KeptAnswers {
 }
 
 /**
- * Asks and scores the version as it is, and holds on to the answers. What the store or a recording has costs nothing, so
- * that after a gate or an `eval` this asks for what is missing alone.
+ * Asks and scores the version as it is, and holds on to the answers. What the store or a recording has costs nothing,
+ * so that after a gate or an `eval` this asks for what is missing alone.
  */
 export async function keepAnswers(
   prompt: Prompt,
@@ -89,7 +89,9 @@ function notingAnswers(
   }
 }
 
-/** The answer of a conversation, or of a model with tools, with all that led to it: that is more than its last request. */
+/**
+ * The answer of a conversation, or of a model with tools, with all that led to it: that is more than its last request.
+ */
 function wholeAnswer(
   { output, exchanges, trace, latencyMs, answerUsd }: CaseDetail,
   { tools, target }: Prompt,

@@ -72,8 +72,8 @@ export function playUnchanged(number: number, bench: DrillBench): Promise<GateOu
 
 /**
  * Runs the gate's own rounds on drawn answers. Both versions draw from the kept answers of a case, independently and
- * with replacement, so that noise differs between the versions as it does between two runs. `candidate` may give another
- * result for the answer of a turn.
+ * with replacement, so that noise differs between the versions as it does between two runs. `candidate` may give
+ * another result for the answer of a turn.
  */
 async function playGate(
   purpose: readonly (string | number)[],
@@ -111,8 +111,8 @@ async function playGate(
 }
 
 /**
- * The changed answer of a turn. The turns of a case go through its answers in one order for all mutants of a mutator, so
- * that what was judged for one serves the others.
+ * The changed answer of a turn. The turns of a case go through its answers in one order for all mutants of a mutator,
+ * so that what was judged for one serves the others.
  */
 async function scoreChanged(
   { mutator, places }: Mutant,

@@ -32,8 +32,8 @@ const usualAnswers = 6
 
 /**
  * Runs a version against itself through the gate, and counts the runs that would have stopped it: its rate of false
- * alarms. Each run deals the answers of a case anew to the two versions, none to both while there are enough. Answers to
- * one request are exchangeable, so each run by itself is distributed as one that had asked anew.
+ * alarms. Each run deals the answers of a case anew to the two versions, none to both while there are enough. Answers
+ * to one request are exchangeable, so each run by itself is distributed as one that had asked anew.
  */
 export async function drillUnchanged(
   prompt: Prompt,
@@ -165,8 +165,8 @@ async function playOnce(
 }
 
 /**
- * Says which of `count` answers lies at a place: all of them in some order, then all again in another. In one order again,
- * each version would keep the same half of them, and further repeats would say nothing new.
+ * Says which of `count` answers lies at a place: all of them in some order, then all again in another. In one order
+ * again, each version would keep the same half of them, and further repeats would say nothing new.
  */
 export function dealer(count: number, random: Random): (place: number) => number {
   const order: number[] = []

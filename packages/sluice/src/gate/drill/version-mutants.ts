@@ -87,8 +87,9 @@ export async function untriable(prompt: Prompt, { session }: Pick<RunContext, 's
 }
 
 /**
- * The gate on a worse version against the kept answers. It asks as the gate does: once for each case, and again only while
- * that does not decide, up to as many answers as the version itself has, and of critical cases as many as a pass takes.
+ * The gate on a worse version against the kept answers. It asks as the gate does: once for each case, and again only
+ * while that does not decide, up to as many answers as the version itself has, and of critical cases as many as a pass
+ * takes.
  */
 export async function tryVersion(
   { mutator, what, line, version }: VersionMutant,
@@ -133,8 +134,8 @@ export async function tryVersion(
 }
 
 /**
- * Instructions of which no mutant was killed or held though one was judged, with a rubric item that would ask for each. That
- * the model follows an instruction by itself, without being told, is a cause as well.
+ * Instructions of which no mutant was killed or held though one was judged, with a rubric item that would ask for each.
+ * That the model follows an instruction by itself, without being told, is a cause as well.
  */
 export function unnoticedOf(versions: readonly DrillVersion[], { file, rubric }: Prompt) {
   const names = promptMutators.map(({ name }) => name)
@@ -150,7 +151,10 @@ export function unnoticedOf(versions: readonly DrillVersion[], { file, rubric }:
   })
 }
 
-/** What would decide the versions that are held for a critical case alone; no instruction of them can be called unnoticed. */
+/**
+ * What would decide the versions that are held for a critical case alone; no instruction of them can be called
+ * unnoticed.
+ */
 export function undecidedNote(
   versions: readonly DrillVersion[],
   policy: Pick<GatePolicy, 'criticalRepeats'>,

@@ -9,8 +9,8 @@ const unclearFrom = 3
 
 /**
  * The cases whose answers differ in score from repeat to repeat, the least steady first, each with its pass^k and the
- * cheapest thing that would help. The interval of pass^k is the exact one of a single answer (Clopper & Pearson 1934) to
- * the power of k, which it stays since the power rises with its base.
+ * cheapest thing that would help. The interval of pass^k is the exact one of a single answer (Clopper & Pearson 1934)
+ * to the power of k, which it stays since the power rises with its base.
  */
 export function flakyCases(
   cases: readonly CaseScores[],

@@ -6,9 +6,9 @@ import type { ResultRow } from '../run/results.ts'
 import type { CaseScores } from '../run/score-table.ts'
 
 /**
- * The scores of labelled texts that `sluice judge calibrate --repeats` had judged more than once, by text: what each judgement
- * alone would have come to. Checks count as on an answer of the run to the same case; they are the same for all judgements of
- * a text. Verdicts of another judge, or on other questions, are left out.
+ * The scores of labelled texts that `sluice judge calibrate --repeats` had judged more than once, by text: what each
+ * judgement alone would have come to. Checks count as on an answer of the run to the same case; they are the same for
+ * all judgements of a text. Verdicts of another judge, or on other questions, are left out.
  */
 export function judgedAgain(
   labelled: LabelledFeature,

@@ -15,16 +15,16 @@ export interface NoiseSources {
   /** Texts that were judged more than once, which is what tells the judge from the system. */
   textsJudgedTwice: number
   /**
-   * What the part of the judge is known by: texts that were judged twice, in the run or for labels, or, where there are none, the
-   * votes of a panel, which give an upper bound. Null where it is not known, or nothing was judged.
+   * What the part of the judge is known by: texts that were judged twice, in the run or for labels, or, where there are
+   * none, the votes of a panel, which give an upper bound. Null where it is not known, or nothing was judged.
    */
   judgeFrom: 'repeats' | 'panel' | null
 }
 
 /**
- * Splits the variance of the candidate's scores. Where two answers to a case are the same text, what differs is the judge.
- * Where no text was judged twice, members of a panel that disagree stand in; without them system and judge cannot be told
- * apart.
+ * Splits the variance of the candidate's scores. Where two answers to a case are the same text, what differs is the
+ * judge. Where no text was judged twice, members of a panel that disagree stand in; without them system and judge
+ * cannot be told apart.
  * @param again scores of labelled texts that were judged more than once, by text
  */
 export function noiseSources(rows: readonly ResultRow[], again: readonly (readonly number[])[] = []): NoiseSources {
@@ -47,9 +47,9 @@ export function noiseSources(rows: readonly ResultRow[], again: readonly (readon
 }
 
 /**
- * How much the majority of a panel would vary, had its members been drawn anew from models like them (the bootstrap over
- * members; Efron & Tibshirani 1993, chapter 6), in the score of a case, on average. Members that always differ do so without
- * any noise, so this is an upper bound of what the judge adds to it. Null where no panel judges.
+ * How much the majority of a panel would vary, had its members been drawn anew from models like them (the bootstrap
+ * over members; Efron & Tibshirani 1993, chapter 6), in the score of a case, on average. Members that always differ do
+ * so without any noise, so this is an upper bound of what the judge adds to it. Null where no panel judges.
  */
 function panelVariance(rows: readonly ResultRow[]): number | null {
   const found = rows.flatMap(({ role, detail: { score, checks, judge } }) => {
@@ -90,9 +90,9 @@ function votesByText(rows: readonly ResultRow[]): Map<number, Map<string, number
 }
 
 /**
- * What lowers the noise within cases most cheaply, in a sentence. With the variances S of answers and J of judgements, and
- * their prices G and P, sqrt(G J / (P S)) judgements of each answer are the cheapest (Cochran 1977, Sampling Techniques,
- * section 10.6); 1 means that repeats are.
+ * What lowers the noise within cases most cheaply, in a sentence. With the variances S of answers and J of judgements,
+ * and their prices G and P, sqrt(G J / (P S)) judgements of each answer are the cheapest (Cochran 1977, Sampling
+ * Techniques, section 10.6); 1 means that repeats are.
  */
 export function cheapestRemedy(
   { system, judge, within, judgeFrom }: NoiseSources,

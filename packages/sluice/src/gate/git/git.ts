@@ -17,8 +17,8 @@ export class NoBaseError extends SluiceError {
 }
 
 /**
- * A repository and its working tree, as they were when something was first asked: a run judges one state, and asks git for
- * nothing twice. Paths are posix and relative to the repository's root.
+ * A repository and its working tree, as they were when something was first asked: a run judges one state, and asks git
+ * for nothing twice. Paths are posix and relative to the repository's root.
  */
 export interface Git extends Objects {
   /** The folder of the working tree; absolute, without symbolic links. */

@@ -4,8 +4,8 @@ import { gitIn } from './git-process.ts'
 export type LineDates = (number | null)[]
 
 /**
- * Asks git who changed each line last, in the working tree. Undefined where git does not know: the file is not tracked, or
- * the clone is shallow, in which every older line seems to be of the day of its oldest commit.
+ * Asks git who changed each line last, in the working tree. Undefined where git does not know: the file is not tracked,
+ * or the clone is shallow, in which every older line seems to be of the day of its oldest commit.
  */
 export async function lineDates(folder: string, file: string, env: NodeJS.ProcessEnv): Promise<LineDates | undefined> {
   const git = gitIn(folder, env)

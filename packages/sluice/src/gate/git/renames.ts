@@ -10,8 +10,8 @@ export interface Content {
 }
 
 /**
- * Which files of `after` are renamed ones of `before`, by git's own detection: at least half of the content is the same.
- * New path -> old path. It is asked about copies, so that it does not matter what is committed yet, and where.
+ * Which files of `after` are renamed ones of `before`, by git's own detection: at least half of the content is the
+ * same. New path -> old path. It is asked about copies, so that it does not matter what is committed yet, and where.
  */
 export async function renamesBetween(
   before: readonly Content[],

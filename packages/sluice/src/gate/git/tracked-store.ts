@@ -9,8 +9,8 @@ const places = ['.sluice', '.sluice/sluice.db', '.sluice/sluice.db-wal', '.sluic
 
 /**
  * Refuses a store of answers that came with the checkout: whoever writes a change could write the answers and the
- * judge's opinion of them, and no model would be asked. Links are followed, also into a submodule. Where nothing is at the
- * project's `.sluice`, or no git repository holds it, there is nothing to refuse.
+ * judge's opinion of them, and no model would be asked. Links are followed, also into a submodule. Where nothing is at
+ * the project's `.sluice`, or no git repository holds it, there is nothing to refuse.
  * @throws SluiceError `invalid-input` with the command that mends it, or with git's own words where git fails.
  */
 export async function refuseTrackedStore(root: string, env: NodeJS.ProcessEnv): Promise<void> {

@@ -15,7 +15,9 @@ export interface FeatureMeasure {
   config: Config
 }
 
-/** How the prompt file of a feature differs in what the feature is measured by; its suites are compared on their own. */
+/**
+ * How the prompt file of a feature differs in what the feature is measured by; its suites are compared on their own.
+ */
 export function featureChanges(base: FeatureMeasure, now: FeatureMeasure): MeasureChange[] {
   const [before, after] = [base.prompt, now.prompt]
   const feature = after.feature

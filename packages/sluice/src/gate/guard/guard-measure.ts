@@ -219,8 +219,8 @@ interface EffectiveGuard {
 }
 
 /**
- * The stricter of what the base commit and the working tree say, so that no change can loosen its own guard. Only the command
- * line, which belongs to the workflow, overrules both.
+ * The stricter of what the base commit and the working tree say, so that no change can loosen its own guard. Only the
+ * command line, which belongs to the workflow, overrules both.
  */
 function effectiveGuard(base: Guard | undefined, now: Guard, flag: Guard | undefined): EffectiveGuard {
   const rank = (guard: Guard) => guards.indexOf(guard)

@@ -4,7 +4,10 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureMeasure } from './feature-changes.ts'
 import { stricterSettings } from './policy-changes.ts'
 
-/** What a change asks of the model, judged by the checks, the rubric and the cases of the base, and by the stricter settings. */
+/**
+ * What a change asks of the model, judged by the checks, the rubric and the cases of the base, and by the stricter
+ * settings.
+ */
 export function judgedByBase(base: FeatureMeasure, now: FeatureMeasure): Prompt {
   const { feature, id, model, parameters, messages, format, strict, file, live, rollout } = now.prompt
   const tested = { feature, id, model, parameters, messages, format, strict, file, live, rollout }
@@ -16,8 +19,8 @@ export function judgedByBase(base: FeatureMeasure, now: FeatureMeasure): Prompt 
 }
 
 /**
- * The present configuration with the judge of the base and with its prices; whatever provider had a name there, keeps it. What
- * the base did not know is the change's to add.
+ * The present configuration with the judge of the base and with its prices; whatever provider had a name there, keeps
+ * it. What the base did not know is the change's to add.
  */
 export function configOfBase(base: Config, now: Config): Config {
   const { embedding: _, ...rest } = now

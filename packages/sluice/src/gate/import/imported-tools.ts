@@ -24,8 +24,8 @@ interface ToolsField {
 }
 
 /**
- * Tools in the forms of OpenAI, Anthropic, Google, Prompty and dotprompt as those of a prompt file. One without a schema
- * that is written down, such as a name or code, is dropped by name, and so is what the provider runs by itself.
+ * Tools in the forms of OpenAI, Anthropic, Google, Prompty and dotprompt as those of a prompt file. One without a
+ * schema that is written down, such as a name or code, is dropped by name, and so is what the provider runs by itself.
  */
 export function toolsOf(given: unknown, choice: unknown, { name, place, ledger }: ToolsField): ImportedTools {
   const row = { kind: 'field', name, place } as const

@@ -9,7 +9,9 @@ export interface ImportedCase {
   vars: Record<string, unknown>
   /** The reference answer. */
   expected?: unknown
-  /** Entries as a suite file has them, e.g. `{contains: "Friday", must: true}`. Their texts may hold `{{variables}}`. */
+  /**
+   * Entries as a suite file has them, e.g. `{contains: "Friday", must: true}`. Their texts may hold `{{variables}}`.
+   */
   checks: CheckEntry[]
   rubric: RubricEntry[]
   tags?: string[]

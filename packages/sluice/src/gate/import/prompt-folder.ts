@@ -6,7 +6,9 @@ export interface PromptText {
   text: string
 }
 
-/** The named file, or in a folder every file whose name ends so. @throws SluiceError `invalid-input` where there is none */
+/**
+ * The named file, or in a folder every file whose name ends so. @throws SluiceError `invalid-input` where there is none
+ */
 export async function promptTexts(source: ImportSource, endings: readonly string[]): Promise<PromptText[]> {
   if (!source.isFolder) {
     const text = await source.text()

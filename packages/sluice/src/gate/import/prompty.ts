@@ -21,7 +21,9 @@ const notes: Record<string, string> = {
   template: 'variables are replaced, and nothing else is evaluated',
 }
 
-/** Prompty, versions 1 and 2: one `.prompty` or a folder of them. Their samples become cases that nothing scores yet. */
+/**
+ * Prompty, versions 1 and 2: one `.prompty` or a folder of them. Their samples become cases that nothing scores yet.
+ */
 export async function importPrompty(source: ImportSource): Promise<Imported> {
   const ledger = createLedger()
   const features: ImportedFeature[] = []

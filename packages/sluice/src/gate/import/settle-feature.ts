@@ -13,7 +13,9 @@ export interface SettledCase extends ImportedCase {
   rubric: SettledRubric[]
 }
 
-/** A feature as its files will have it: ids are unique, every variable is set where it is used, nothing stands twice. */
+/**
+ * A feature as its files will have it: ids are unique, every variable is set where it is used, nothing stands twice.
+ */
 export interface SettledFeature extends Omit<ImportedFeature, 'cases' | 'checks' | 'rubric' | 'messages'> {
   messages: NonNullable<ImportedFeature['messages']>
   checks: CheckEntry[]

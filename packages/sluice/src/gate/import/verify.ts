@@ -216,7 +216,9 @@ function compareParts({ weight }: ImportedPart, now: Rescored, old: OldPart): Ve
     : { agreement: 'differs', before: old.pass, now: passes, reason: now.reason }
 }
 
-/** The verdict on the whole case by the rule of the other tool: every part passes, or the weighted mean is high enough. */
+/**
+ * The verdict on the whole case by the rule of the other tool: every part passes, or the weighted mean is high enough.
+ */
 function compareWholes(
   { parts = [], passesAt }: SettledCase,
   scores: readonly Rescored[],

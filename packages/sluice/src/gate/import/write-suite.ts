@@ -50,7 +50,9 @@ export async function checkPlan(plan: PlannedProject, root: string): Promise<Acc
   return { root, files, reading }
 }
 
-/** Writes the files; none of them replaces another. @throws SluiceError `cannot-run` where the folder cannot be written */
+/**
+ * Writes the files; none of them replaces another. @throws SluiceError `cannot-run` where the folder cannot be written
+ */
 export async function writeFiles({ root, files }: AcceptedProject): Promise<void> {
   try {
     for (const { path: place, text } of files) {

@@ -69,7 +69,8 @@ const providerNames: readonly string[] = [recordedProvider, ...Object.keys(known
 /**
  * The models for what was asked for; without a wish, recorded ones. The judge is the provider's default model, so that
  * one key is enough.
- * @throws SluiceError `invalid-input` for a provider that init does not know, and where a model is missing or contradicts.
+ * @throws SluiceError `invalid-input` for a provider that init does not know, and where a model is missing or
+ * contradicts.
  */
 export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewModels {
   const named = asked === undefined ? undefined : parseModelId(asked)

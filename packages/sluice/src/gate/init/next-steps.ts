@@ -20,8 +20,8 @@ interface Surroundings {
 }
 
 /**
- * What somebody does next who has just run `sluice init`. Each command has a line of its own, in a form that every shell
- * reads alike: no `&&`, no comment behind it.
+ * What somebody does next who has just run `sluice init`. Each command has a line of its own, in a form that every
+ * shell reads alike: no `&&`, no comment behind it.
  */
 export function nextSteps(start: Start, { dir, command, installation }: Surroundings): string {
   const kept = keptSluice(installation)

@@ -6,7 +6,10 @@ const usualKey = 'ANTHROPIC_API_KEY'
 /** The line of a template that hands a secret over. */
 const secretLine = /^( +)__KEY__: .*\n/gm
 
-/** The workflow of pull requests, that of the night, and the action that both use; `keys` are the secrets that they hand over. */
+/**
+ * The workflow of pull requests, that of the night, and the action that both use; `keys` are the secrets that they hand
+ * over.
+ */
 export async function workflowFiles(keys: readonly string[]): Promise<NewFile[]> {
   const files = await fromTemplates(
     [

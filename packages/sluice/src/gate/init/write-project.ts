@@ -15,9 +15,10 @@ export interface WrittenProject {
 }
 
 /**
- * Writes new files into `folder`, which is made if needed. What exists is kept, and with `force` replaced. Missing lines
- * are added to .gitignore, and what it has stays. Nothing outside of the folder is touched: a symbolic link counts as a file
- * that exists, and is itself replaced, not what it points to; below a link that leads outside nothing is written.
+ * Writes new files into `folder`, which is made if needed. What exists is kept, and with `force` replaced. Missing
+ * lines are added to .gitignore, and what it has stays. Nothing outside of the folder is touched: a symbolic link
+ * counts as a file that exists, and is itself replaced, not what it points to; below a link that leads outside nothing
+ * is written.
  * @throws SluiceError `cannot-run` where the folder cannot be written, with what was written before
  */
 export async function writeProject(

@@ -36,7 +36,9 @@ export function judgedTurns(cases: readonly Case[]): Case[] {
   return cases.filter(({ turns = [] }) => turns.some(({ rubric }) => rubric.length > 0))
 }
 
-/** The answers to the turns that have questions of their own, each with what was said before it, as a run judges them. */
+/**
+ * The answers to the turns that have questions of their own, each with what was said before it, as a run judges them.
+ */
 export function answersToTurns({ testCase, exchanges = [] }: Carrier): Carrier[] {
   const { expected: _, ...others } = testCase
   return (testCase.turns ?? []).flatMap(({ rubric, expected }, index): Carrier[] => {

@@ -32,8 +32,8 @@ export async function attackNote(
 }
 
 /**
- * Adds to the first feature whose judge was never attacked with this rubric a line that says so, with the command. It stands
- * where the line on a missing calibration does, and once: the others have the same way out.
+ * Adds to the first feature whose judge was never attacked with this rubric a line that says so, with the command. It
+ * stands where the line on a missing calibration does, and once: the others have the same way out.
  * @param candidates the versions that were judged
  */
 export async function withNeverAttacked(

@@ -56,8 +56,8 @@ ${inputs.map(([name, text]) => html`<section class="text input"><h2>Input <span>
 }
 
 /**
- * An empty text is a text too. A line break at the start would be lost in a `pre`. A character that turns the direction of
- * the text round is shown, so that people read what the judge reads.
+ * An empty text is a text too. A line break at the start would be lost in a `pre`. A character that turns the direction
+ * of the text round is shown, so that people read what the judge reads.
  */
 function shownText(text: string): string {
   return text === '' ? '(empty)' : `\n${visibleText(text)}`

@@ -9,9 +9,9 @@ export interface ChosenUnit<Unit> {
 }
 
 /**
- * Draws about `count` units for labelling. Each is drawn by itself with its own probability (Poisson sampling), so that a
- * mean weighted by 1/probability has no bias, also when labelling in the order of `inShownOrder` ends early. The same seed
- * draws the same, and with a larger count the same and more.
+ * Draws about `count` units for labelling. Each is drawn by itself with its own probability (Poisson sampling), so that
+ * a mean weighted by 1/probability has no bias, also when labelling in the order of `inShownOrder` ends early. The same
+ * seed draws the same, and with a larger count the same and more.
  */
 export function chooseUnits<Unit extends LabelUnit>(
   units: readonly Unit[],
@@ -53,7 +53,9 @@ const purposes: { share: number; groupsOf: (unit: LabelUnit) => readonly string[
   { share: 0.075, groupsOf: ({ tags }) => (tags.length === 0 ? [''] : [...new Set(tags)]) },
 ]
 
-/** A weight for each unit, in all 1: the sum of what each purpose gives it. A unit with several tags is in all groups. */
+/**
+ * A weight for each unit, in all 1: the sum of what each purpose gives it. A unit with several tags is in all groups.
+ */
 function weightsOf(units: readonly LabelUnit[]): number[] {
   const weights = units.map(() => 0)
   for (const { share, groupsOf } of purposes) {

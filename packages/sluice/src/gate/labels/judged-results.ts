@@ -42,8 +42,8 @@ interface Gathered extends Omit<LabelUnit, 'isNearFlip' | 'differs'> {
 }
 
 /**
- * Each rubric item on each output that the judge has answered, from the rows of runs, the last run first. Cases and items
- * that the project no longer has are left out.
+ * Each rubric item on each output that the judge has answered, from the rows of runs, the last run first. Cases and
+ * items that the project no longer has are left out.
  */
 export function judgedResults(
   rows: Iterable<RunRow>,

@@ -22,8 +22,9 @@ export function labelFilesOf(feature: string): LabelFiles {
 }
 
 /**
- * What identifies a text in all three files: its SHA-256 in hex. Where questions are about what was done on the way to it,
- * that belongs to it: the same text after other calls is another output. So is the same text after another conversation.
+ * What identifies a text in all three files: its SHA-256 in hex. Where questions are about what was done on the way to
+ * it, that belongs to it: the same text after other calls is another output. So is the same text after another
+ * conversation.
  */
 export function outputHash(text: string, trace?: AnswerTrace, exchanges?: readonly Exchange[]): string {
   const pairs = exchanges?.map(({ user, output }) => ({ user, output }))

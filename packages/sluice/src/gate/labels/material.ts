@@ -4,9 +4,9 @@ import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { RubricItem } from '../../records/rubric.ts'
 
 /**
- * SHA-256 in hex of all that a verdict on an output rests on beside the output: the variables of the case, its reference,
- * what was said before, and the question with what it is about. The rendered prompt is left out, since it differs between
- * versions that share their labels.
+ * SHA-256 in hex of all that a verdict on an output rests on beside the output: the variables of the case, its
+ * reference, what was said before, and the question with what it is about. The rendered prompt is left out, since it
+ * differs between versions that share their labels.
  * @param root the path of the project, which variables may hold and which differs between machines
  */
 export function materialHash(

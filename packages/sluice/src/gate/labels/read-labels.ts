@@ -25,8 +25,8 @@ type LeftOutReason = 'unknownCase' | 'unknownItem' | 'noText' | 'otherMaterial' 
 /** What the three files of a feature say, as far as it can be relied on. */
 export interface Labels {
   /**
-   * Labels of people who had not seen the judge, on known outputs: of each labeller, case, item and output the last one,
-   * in the order of the file. Two labellers may contradict each other.
+   * Labels of people who had not seen the judge, on known outputs: of each labeller, case, item and output the last
+   * one, in the order of the file. Two labellers may contradict each other.
    */
   labels: CurrentLabel[]
   /** Labels in force that do not count: those of models, and of people who had seen the judge. */
@@ -46,8 +46,8 @@ export interface Labels {
 }
 
 /**
- * Reads the labels of a feature. What belongs to no known case, item or text, or to another wording of them, is left out, counted
- * and named.
+ * Reads the labels of a feature. What belongs to no known case, item or text, or to another wording of them, is left
+ * out, counted and named.
  * @throws InvalidFilesError with every line that is damaged, such as a conflict marker of git
  */
 export async function readLabels(files: ProjectFiles, feature: string, itemsOf: ItemsOfCase): Promise<Labels> {

@@ -31,8 +31,8 @@ export function withModel(prompt: Prompt, model: string): Prompt {
 }
 
 /**
- * Binds a version to the session; nothing is asked yet. Of the cells that are opened before the first question none is paid
- * for while the key of another is missing.
+ * Binds a version to the session; nothing is asked yet. Of the cells that are opened before the first question none is
+ * paid for while the key of another is missing.
  * @throws SluiceError `invalid-input` for a model without a provider
  */
 export function openCell(
@@ -51,7 +51,8 @@ export function resultsOf(results: Results, key: string): Results {
 }
 
 /**
- * Asks every cell its first case. A model that cannot be asked at all is found by that, before the other cases are paid for.
+ * Asks every cell its first case. A model that cannot be asked at all is found by that, before the other cases are paid
+ * for.
  */
 export async function askFirstCases(
   cells: readonly BakeOffCell[],

@@ -13,9 +13,9 @@ export interface ComparisonTerms {
 
 /**
  * The difference of two cells over the cases that both have scored, candidate minus baseline. Its interval carries the
- * correction for all comparisons of the matrix (Bonferroni), by the spread between clusters of cases. `better` and `worse`
- * are said only where it excludes 0, and would whatever the missing answers had scored; of an unfinished candidate `better`
- * is never said.
+ * correction for all comparisons of the matrix (Bonferroni), by the spread between clusters of cases. `better` and
+ * `worse` are said only where it excludes 0, and would whatever the missing answers had scored; of an unfinished
+ * candidate `better` is never said.
  */
 export function differenceOfCells(cases: readonly CaseScores[], terms: ComparisonTerms): MatrixDifference {
   const seen = jointDifference(cases, terms)
@@ -43,8 +43,8 @@ function jointDifference(cases: readonly CaseScores[], { confidence, comparisons
 }
 
 /**
- * With few or sparse differences the t interval is too sure. It reaches 0 unless the sign-flip test agrees, and on a side to
- * which no case differs it reaches as far as such cases may be among those that were not asked.
+ * With few or sparse differences the t interval is too sure. It reaches 0 unless the sign-flip test agrees, and on a
+ * side to which no case differs it reaches as far as such cases may be among those that were not asked.
  */
 function widened(
   { low, high }: { low: number; high: number },

@@ -218,7 +218,10 @@ async function reportOf(measured: MeasuredMatrix, { project, session }: RunConte
   }
 }
 
-/** The calibration of the judge by the labels of a row's feature: it is the same for all its cells, but for corrected means. */
+/**
+ * The calibration of the judge by the labels of a row's feature: it is the same for all its cells, but for corrected
+ * means.
+ */
 async function calibrationOf(
   row: MatrixRow,
   placed: readonly PlacedCell[],

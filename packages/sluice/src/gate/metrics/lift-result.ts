@@ -23,8 +23,9 @@ interface Triple extends EffectPair {
 }
 
 /**
- * What files add, from the scores of both versions and of the run without them, by position. A case without a score on one
- * side is no pair. Where too many are missing nothing is said: a side that fails on the hard cases would look better.
+ * What files add, from the scores of both versions and of the run without them, by position. A case without a score on
+ * one side is no pair. Where too many are missing nothing is said: a side that fails on the hard cases would look
+ * better.
  */
 export function liftResult(
   cases: readonly CaseScores[],

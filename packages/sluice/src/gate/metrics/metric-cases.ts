@@ -50,7 +50,10 @@ export interface CountedRow {
   coverage: number
 }
 
-/** The measurements of a run by check, and the metrics that come of them. With a baseline a case counts in both or in none. */
+/**
+ * The measurements of a run by check, and the metrics that come of them. With a baseline a case counts in both or in
+ * none.
+ */
 export function checkMeasures(cases: readonly MeasuredCase[], hasBaseline: boolean): CheckMeasures[] {
   const checks = new Map<string, NamedMeasured['measured']['kind']>()
   for (const { check, measured } of allMeasured(cases)) checks.set(check, measured.kind)

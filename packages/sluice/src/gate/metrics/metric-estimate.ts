@@ -10,7 +10,9 @@ import {
 } from '../../stats/index.ts'
 import type { CheckMeasures, CountedRow, MetricName } from './metric-cases.ts'
 
-/** Fewer cases in a part say nothing of how it varies: no interval, and no test that rests on the spread between them. */
+/**
+ * Fewer cases in a part say nothing of how it varies: no interval, and no test that rests on the spread between them.
+ */
 const fewestInPart = 5
 
 /** A metric with what it rests on. */
@@ -53,7 +55,10 @@ export function estimateMetric(measures: CheckMeasures, name: MetricName, hasBas
   }
 }
 
-/** Whether a case has a part in a metric at all: of a class it has none where the class is neither expected nor answered. */
+/**
+ * Whether a case has a part in a metric at all: of a class it has none where the class is neither expected nor
+ * answered.
+ */
 function concerns({ counts }: CountedRow, parts: readonly string[]): boolean {
   return [...counts.candidate, ...counts.baseline].some((repeat) =>
     parts.some((part) => (repeat.get(part)?.of ?? 0) > 0),

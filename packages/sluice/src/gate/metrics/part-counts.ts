@@ -26,7 +26,9 @@ export function partCounts(measured: Measurement, classes: ReadonlySet<string>):
   }
 }
 
-/** F1 is 2 TP of 2 TP + FP + FN; a wrong answer is one FN of the expected class, and one FP of the class that it names. */
+/**
+ * F1 is 2 TP of 2 TP + FP + FN; a wrong answer is one FN of the expected class, and one FP of the class that it names.
+ */
 function labelCounts({ expected, got }: MeasuredLabel, classes: ReadonlySet<string>): PartCounts {
   const named = got !== null && classes.has(got) ? got : undefined
   if (named === expected) {

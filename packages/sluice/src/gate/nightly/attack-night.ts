@@ -10,7 +10,10 @@ import type { FinalVerdict } from '../verdict/verdict.ts'
 /** The same outputs meet the same attacks every night. */
 const usual = { carriers: 12, perAttack: 1, seed: 1 }
 
-/** Attacks the judge of a feature where `nightly.judgeAttack` asks for it; undefined where it does not, or nothing is judged. */
+/**
+ * Attacks the judge of a feature where `nightly.judgeAttack` asks for it; undefined where it does not, or nothing is
+ * judged.
+ */
 export async function attackTonight(
   prompt: Prompt,
   suite: string,

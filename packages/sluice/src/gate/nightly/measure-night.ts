@@ -132,9 +132,9 @@ async function rejudgeKept({ prompt, plan, run, sentinels }: KeptRun, context: N
 }
 
 /**
- * 12 hex digits over what is asked and how the answer is scored: variables, conversation, reference, checks and rubric of
- * the case, and those of its prompt. Tags and weights are left out, since they do not change the score of an answer. The code of a
- * module is not included.
+ * 12 hex digits over what is asked and how the answer is scored: variables, conversation, reference, checks and rubric
+ * of the case, and those of its prompt. Tags and weights are left out, since they do not change the score of an answer.
+ * The code of a module is not included.
  */
 function caseHash(testCase: Case, prompt: Prompt, root: string): string {
   const { vars, expected, checks, rubric, messages, turns, simulate, onFailure } = testCase

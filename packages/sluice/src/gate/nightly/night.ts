@@ -13,7 +13,9 @@ export function nightOf(time: number): string {
   return utcDay(time)
 }
 
-/** Where a night stands on a time axis, in ms since the epoch: its day, and further ones of that day some hours later. */
+/**
+ * Where a night stands on a time axis, in ms since the epoch: its day, and further ones of that day some hours later.
+ */
 export function timeOfNight(night: string): number {
   const [day = '', further = '1'] = night.split('.')
   return Date.parse(day) + (Number(further) - 1) * 2 * hourMs

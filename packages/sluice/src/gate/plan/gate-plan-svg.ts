@@ -5,7 +5,9 @@ import type { FeaturePlan } from '../../records/report/gate-plan.ts'
 
 const tones: readonly Tone[] = ['one', 'two', 'three', 'four', 'five', 'six']
 
-/** A chart of the smallest drop that a gate finds, by the number of cases: one line for each number of answers a case. */
+/**
+ * A chart of the smallest drop that a gate finds, by the number of cases: one line for each number of answers a case.
+ */
 export function gatePlanSvg({ table, margin, feature }: FeaturePlan): string {
   const sizes = [...new Set(table.map(({ cases }) => cases))].sort((a, b) => a - b)
   const series = [...Map.groupBy(table, ({ repeats }) => repeats)].map(([repeats, rows], index): Series => {

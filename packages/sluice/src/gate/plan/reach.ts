@@ -13,7 +13,9 @@ export interface Design {
 export interface PlannedTest {
   policy: GatePolicy
   margin: number
-  /** Tags that share the error rate: the first of them to fail is tested at an equal part of it (Holm). 1 for the mean. */
+  /**
+   * Tags that share the error rate: the first of them to fail is tested at an equal part of it (Holm). 1 for the mean.
+   */
   among: number
 }
 
@@ -28,8 +30,8 @@ export interface Reach {
 }
 
 /**
- * What a design sees, by the normal approximation of the gate's last round (Jennison & Turnbull 2000, chapter 2), with the
- * gate's own boundaries, standard errors and degrees of freedom.
+ * What a design sees, by the normal approximation of the gate's last round (Jennison & Turnbull 2000, chapter 2), with
+ * the gate's own boundaries, standard errors and degrees of freedom.
  */
 export function reachOf(noise: SuiteNoise, design: Design, test: PlannedTest): Reach {
   const { margin, policy } = test
@@ -61,8 +63,8 @@ function boundsOf({ policy, among }: PlannedTest, repeats: number): { pass: numb
 }
 
 /**
- * The standard error and its degrees of freedom, as the gate would compute them: from repeats where each case has two and
- * exactly these cases count, else from the spread between cases. 0: no score varies.
+ * The standard error and its degrees of freedom, as the gate would compute them: from repeats where each case has two
+ * and exactly these cases count, else from the spread between cases. 0: no score varies.
  */
 function errorOf(
   noise: SuiteNoise,
@@ -86,8 +88,8 @@ function floored(se: number, cases: number): number {
 }
 
 /**
- * The drop d where a share d / m of the answers falls from the mean m to 0. It adds m d - d^2 to the variance of an answer,
- * so d is the fixed point of what is found with that error.
+ * The drop d where a share d / m of the answers falls from the mean m to 0. It adds m d - d^2 to the variance of an
+ * answer, so d is the fixed point of what is found with that error.
  */
 function inFewAnswers(
   { mean, nEff, cases: measured }: SuiteNoise,

@@ -22,8 +22,8 @@ export interface SuiteNoise {
 }
 
 /**
- * The noise of a measured comparison. A case with a single answer in a version cannot show how it varies: it is taken to
- * vary as the others do on average.
+ * The noise of a measured comparison. A case with a single answer in a version cannot show how it varies: it is taken
+ * to vary as the others do on average.
  *
  * @param isCompared false where the pairs are one version beside itself, which says nothing of how changes vary
  * @returns undefined where no case was asked twice, so that noise cannot be told from the spread between cases

@@ -18,10 +18,10 @@ const mostCases = 100_000
 const same = 0.02
 
 /**
- * The designs that find a drop of this size with 80 % probability, also if it comes from few answers: one for each number
- * of repeats, the one with the fewest answers first. The gate fails no drop within its margin, so a drop that the margin
- * forgives takes a smaller one: half of the drop, under which an unchanged version must pass as surely. A single answer
- * per case is no plan where two can be had: it cannot tell noise from a change that differs by case.
+ * The designs that find a drop of this size with 80 % probability, also if it comes from few answers: one for each
+ * number of repeats, the one with the fewest answers first. The gate fails no drop within its margin, so a drop that
+ * the margin forgives takes a smaller one: half of the drop, under which an unchanged version must pass as surely. A
+ * single answer per case is no plan where two can be had: it cannot tell noise from a change that differs by case.
  */
 export function plansFor({ drop, noise, policy, least, priced }: WantedDrop): WantedPlan[] {
   const isForgiven = drop <= policy.margin

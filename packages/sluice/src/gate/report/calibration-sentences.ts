@@ -44,8 +44,8 @@ export function calibrationSentence(calibration: Calibration | null, feature: st
 }
 
 /**
- * The questions with labels of one kind alone. Whether the judge would notice the contrary, nobody has seen. Questions with
- * hardly any labels are another matter.
+ * The questions with labels of one kind alone. Whether the judge would notice the contrary, nobody has seen. Questions
+ * with hardly any labels are another matter.
  */
 export function alikeItems(items: Calibration['items']): Calibration['items'] {
   return items.filter(({ labels, kappa, tpr, tnr }) => labels >= 10 && kappa === null && !(tpr && tnr))

@@ -18,8 +18,8 @@ interface Found extends MissingScoreCause {
 }
 
 /**
- * Why answers have no score: errors that differ only in what belongs to their case are one cause. `rows` come in the order
- * of the suite.
+ * Why answers have no score: errors that differ only in what belongs to their case are one cause. `rows` come in the
+ * order of the suite.
  */
 export function causesOf(rows: Iterable<ResultRow>, cases: readonly CaseScores[]): MissingScoreCause[] {
   const found = new Map<string, Found>()
@@ -53,7 +53,9 @@ function wordsFor({ state, judge }: CaseDetail): string {
   return hasNoClaim ? 'the output makes no claim, so there is nothing to judge' : 'the judge could not tell'
 }
 
-/** The first line of an error, without the case's id, places in files, numbers of repeats, hashes and ids of requests. */
+/**
+ * The first line of an error, without the case's id, places in files, numbers of repeats, hashes and ids of requests.
+ */
 function causeIn(whole: string, id: string): string {
   const [first = ''] = whole.split('\n')
   return first

@@ -21,8 +21,9 @@ type Outcome = 'passed' | 'failure' | 'error' | 'skipped'
 
 /**
  * Writes junit.xml: a suite for each feature, a test for each case. A case fails below the case threshold or by a must
- * check; a case that could not be scored is an error, or skipped where the judge abstained or the budget ended, or while it is in quarantine. The verdict
- * is a property of the suite, since a gate may fail without a case that does. The sink stays open.
+ * check; a case that could not be scored is an error, or skipped where the judge abstained or the budget ended, or
+ * while it is in quarantine. The verdict is a property of the suite, since a gate may fail without a case that does.
+ * The sink stays open.
  */
 export async function writeJunit(report: ReportSummary, casesOf: CasesOf, sink: Writable): Promise<void> {
   await pipeline(Readable.from(inChunks(document(report, casesOf))), sink, { end: false })
@@ -58,7 +59,9 @@ interface RunTest {
   message: string
 }
 
-/** What concerns the run as a whole: its findings, and that nothing was judged, so that an empty file never looks green. */
+/**
+ * What concerns the run as a whole: its findings, and that nothing was judged, so that an empty file never looks green.
+ */
 function runSuite(report: ReportSummary): string {
   const { findings, features, notes } = report
   const tests = findings.map((finding): RunTest => {

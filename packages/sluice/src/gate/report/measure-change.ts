@@ -32,8 +32,8 @@ export function shortly(value: unknown): string {
 const shown = 5
 
 /**
- * What a report says above its numbers of a change that also changes its own measure: each weakening with its old and new
- * value, once for all features that have it alike; the other changes in one line.
+ * What a report says above its numbers of a change that also changes its own measure: each weakening with its old and
+ * new value, once for all features that have it alike; the other changes in one line.
  */
 export function measureFindings(changes: readonly MeasureChange[]): RunFinding[] {
   const weaker = merged(changes.filter(({ weakening }) => weakening))

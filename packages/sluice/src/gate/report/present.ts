@@ -106,7 +106,9 @@ async function highlightsOf(report: ReportSummary, casesOf: CasesOf): Promise<Hi
 
 const words = { generation: 'answers', judge: 'judgements', embedding: 'embeddings' } as const
 
-/** Says what no model was asked for, and whose recordings answered; how much that was stands in the proof of the run. */
+/**
+ * Says what no model was asked for, and whose recordings answered; how much that was stands in the proof of the run.
+ */
 function recordedFindings(features: readonly FeatureSummary[]): RunFinding[] {
   const origins = features.flatMap(({ origins = [] }) => origins)
   const recorded = origins.filter((origin) => origin.recorded > 0)

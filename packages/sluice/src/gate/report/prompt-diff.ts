@@ -5,8 +5,8 @@ import { type DiffLine, diffOutputs } from './output-diff.ts'
 type Asked = NonNullable<FeatureSummary['asked']>['candidate']
 
 /**
- * What the candidate asks differently: model, parameters and messages as lines, what is equal among them. Empty where both
- * ask the same; undefined without a baseline, or where no prompt is known.
+ * What the candidate asks differently: model, parameters and messages as lines, what is equal among them. Empty where
+ * both ask the same; undefined without a baseline, or where no prompt is known.
  */
 export function promptChange({ asked }: FeatureSummary): DiffLine[] | undefined {
   if (!asked?.baseline) return undefined

@@ -4,8 +4,8 @@ import { formatAmount, formatCount } from '../../text/format.ts'
 import { verdictWord } from './sentences.ts'
 
 /**
- * The word on a run as a whole: as weak as its weakest pass. A run that judged nothing has no verdict of its own, whatever its
- * exit code.
+ * The word on a run as a whole: as weak as its weakest pass. A run that judged nothing has no verdict of its own,
+ * whatever its exit code.
  */
 export function runWord({ features, verdict }: ReportSummary): string {
   if (features.length === 0 && (verdict === null || verdict === 'pass')) return 'NOTHING JUDGED'

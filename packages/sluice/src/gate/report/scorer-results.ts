@@ -37,8 +37,8 @@ type CaseScorers = Map<
 >
 
 /**
- * Watches the details of a run pass by, case by case, and keeps sums alone: as much for a suite of any size, but for the
- * clusters of more than one case.
+ * Watches the details of a run pass by, case by case, and keeps sums alone: as much for a suite of any size, but for
+ * the clusters of more than one case.
  */
 export function collectScorers(prompt: Prompt, cases: readonly CaseScores[], hasBaseline: boolean) {
   const scorers = new Map<string, Scorer>()

@@ -21,7 +21,10 @@ interface Judged {
   score?: { mean: number | null }
 }
 
-/** `PASS`, `WEAK PASS`, `FAIL`, `INCONCLUSIVE`; where nothing was to be decided `SCORED`, or `NOT SCORED` without any score. */
+/**
+ * `PASS`, `WEAK PASS`, `FAIL`, `INCONCLUSIVE`; where nothing was to be decided `SCORED`, or `NOT SCORED` without any
+ * score.
+ */
 export function verdictWord({ verdict, strength, score }: Judged): string {
   if (verdict === null) return score?.mean === null ? 'NOT SCORED' : 'SCORED'
   return verdict === 'pass' && strength === 'weak' ? 'WEAK PASS' : verdict.toUpperCase()
@@ -65,7 +68,9 @@ function boundOf({ atLeast, margin }: NonNullable<FeatureSummary['comparison']>)
   return atLeast < 0 ? `a drop of more than ${formatScore(-atLeast)} (margin ${formatScore(margin)})` : 'any drop'
 }
 
-/** How sure the change is: by the test that decided, so that a pass has its one-sided bound and all else an interval. */
+/**
+ * How sure the change is: by the test that decided, so that a pass has its one-sided bound and all else an interval.
+ */
 export function changeRange({ comparison, confidence }: FeatureSummary): string {
   if (!comparison) return ''
   const { atLeast } = comparison
@@ -107,7 +112,10 @@ export function mayHide({ comparison, reasons }: FeatureSummary): boolean {
   return comparison?.verdict === 'inconclusive' && reasons.some(({ code }) => code === 'few-answers')
 }
 
-/** The verdict of a tag in words. A tag that did not fail was not proven to be as good as before: its interval may be wide. */
+/**
+ * The verdict of a tag in words. A tag that did not fail was not proven to be as good as before: its interval may be
+ * wide.
+ */
 export function tagWord({ verdict }: FeatureSummary['tags'][number]): string {
   if (verdict === null) return 'too few'
   return verdict === 'pass' ? 'no drop shown' : verdict

@@ -5,7 +5,10 @@ import type { Advice } from '../verdict/advice.ts'
 /** What would decide a run that is still open. */
 export type NextStep = NonNullable<FeatureSummary['nextSteps']>[number]
 
-/** The steps that would decide an inconclusive verdict, the cheapest first; a weaker measure comes last, though it is free. */
+/**
+ * The steps that would decide an inconclusive verdict, the cheapest first; a weaker measure comes last, though it is
+ * free.
+ */
 export function stepsToVerdict(summary: FeatureSummary, advice: Advice | null): NextStep[] {
   const { reasons, comparison, baseline, cost, causes = [] } = summary
   if (causes.length > 0 && causes.every(({ stale }) => stale)) return [liveModel]

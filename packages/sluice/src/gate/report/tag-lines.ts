@@ -4,7 +4,9 @@ import { excerpt } from '../../text/untrusted.ts'
 
 type Tag = FeatureSummary['tags'][number]
 
-/** The tags that a reader learns something from as lines, the others in a sentence each, which still holds their names. */
+/**
+ * The tags that a reader learns something from as lines, the others in a sentence each, which still holds their names.
+ */
 export interface TagLines {
   lines: Tag[]
   sentences: string[]

@@ -17,7 +17,10 @@ function isAbout({ command, features }: Report, { feature, id }: Gated): boolean
   return command === 'gate' && features.some((part) => isThisVersion(part) && part.verdict !== null)
 }
 
-/** The report in a file, or in a folder's report.json. @throws SluiceError `invalid-input` where it is not about the version */
+/**
+ * The report in a file, or in a folder's report.json. @throws SluiceError `invalid-input` where it is not about the
+ * version
+ */
 export async function namedReport(place: string, version: Gated): Promise<Report> {
   const report = await readReport(
     place.endsWith('.json') || place.endsWith('.gz') ? place : path.join(place, 'report.json'),
@@ -30,8 +33,8 @@ export async function namedReport(place: string, version: Gated): Promise<Report
 }
 
 /**
- * The last report on the version among the runs that the project keeps and `sluice-report/report.json`; null where there
- * is none. A later failure hides an earlier pass.
+ * The last report on the version among the runs that the project keeps and `sluice-report/report.json`; null where
+ * there is none. A later failure hides an earlier pass.
  */
 export async function lastReport(root: string, version: Gated): Promise<Report | null> {
   const written = await readReport(path.join(root, 'sluice-report', 'report.json')).catch(() => null)

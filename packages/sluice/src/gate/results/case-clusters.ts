@@ -11,7 +11,9 @@ export interface Clusters {
 /** Fields that name what several cases have in common, where the user chose none. */
 const usual = ['cluster', 'conversationId', 'source']
 
-/** A field of fewer values is taken for a label of the data, such as "manual", and not for what cases were made from. */
+/**
+ * A field of fewer values is taken for a label of the data, such as "manual", and not for what cases were made from.
+ */
 const leastSources = 10
 
 /**

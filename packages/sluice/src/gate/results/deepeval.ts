@@ -107,8 +107,8 @@ const thresholdsOf = (metrics: readonly Metric[]) =>
   [...new Set(metrics.map(({ name, threshold }) => `${name} ${threshold ?? 'none'}`))].sort().join(', ')
 
 /**
- * Whether less of a metric is better, as it is of Toxicity. The file does not say it; which side of the threshold passed
- * does.
+ * Whether less of a metric is better, as it is of Toxicity. The file does not say it; which side of the threshold
+ * passed does.
  */
 function isDownwards(metric: string, all: readonly Metric[], name: string): boolean {
   const shown = { up: 0, down: 0 }

@@ -246,7 +246,9 @@ function outcomeOf({ error, limit, invalidation, scores }: Sample, metric: strin
 /** The words that Inspect turns into numbers, by its `value_to_float`: correct, partial, incorrect, no answer. */
 const words: Record<string, number> = { C: 1, P: 0.5, I: 0, N: 0, yes: 1, true: 1, no: 0, false: 0 }
 
-/** The value of a score as a number, by Inspect's own rule. What Inspect would count as 0 with a warning is no score. */
+/**
+ * The value of a score as a number, by Inspect's own rule. What Inspect would count as 0 with a warning is no score.
+ */
 function numberOf(value: unknown): Pick<ToolScore, 'value' | 'error'> {
   if (typeof value === 'number') return scored(value, 'no score')
   if (typeof value === 'boolean') return { value: value ? 1 : 0 }

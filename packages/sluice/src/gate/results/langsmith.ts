@@ -40,7 +40,9 @@ const evaluatedSchema = z.object({
   example: exampleSchema,
   evaluation_results: z.object({ results: z.array(feedbackSchema).nullish() }),
 })
-/** A row of `ExperimentResults.to_pandas()` or `get_test_results`, whose columns have names such as `feedback.correct`. */
+/**
+ * A row of `ExperimentResults.to_pandas()` or `get_test_results`, whose columns have names such as `feedback.correct`.
+ */
 const flatSchema = data
 
 interface Run {

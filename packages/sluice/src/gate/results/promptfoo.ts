@@ -189,7 +189,9 @@ function outcomeOf(row: Row, metric: string | undefined): Pick<ToolScore, 'value
   return { value: parts.reduce((sum, { score }) => sum + (score ?? 0), 0) / parts.length }
 }
 
-/** Why a result says nothing about its answer. A text in `error` alone does not: a failed assertion is told there too. */
+/**
+ * Why a result says nothing about its answer. A text in `error` alone does not: a failed assertion is told there too.
+ */
 function errorOf(row: Row): string | undefined {
   const { failureReason, response, gradingResult, testCase } = row
   const fault = [row.error, response?.error].find((each) => typeof each === 'string' && each !== '')

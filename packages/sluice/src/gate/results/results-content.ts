@@ -60,7 +60,10 @@ function parse(text: string, name: string): unknown {
 
 const notNumbers = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g
 
-/** JSON as Python writes it: a number that is none is read as null, which is never a score. Undefined for what is no JSON. */
+/**
+ * JSON as Python writes it: a number that is none is read as null, which is never a score. Undefined for what is no
+ * JSON.
+ */
 export function looseJson(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) }

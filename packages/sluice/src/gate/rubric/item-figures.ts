@@ -12,7 +12,9 @@ export interface FigureOptions {
   maxFlips: number
 }
 
-/** How far the verdicts on an item depend on its wording. A share is of outputs: verdicts on the same one hang together. */
+/**
+ * How far the verdicts on an item depend on its wording. A share is of outputs: verdicts on the same one hang together.
+ */
 export function wordingFigures(
   id: string,
   rewording: Rewording | undefined,

@@ -30,7 +30,9 @@ interface ApplicationsOptions {
   edition: string | undefined
 }
 
-/** Answers of the targets are kept, where it can be seen what they are made of. Nothing is read before it is asked for. */
+/**
+ * Answers of the targets are kept, where it can be seen what they are made of. Nothing is read before it is asked for.
+ */
 export function keepApplications(
   targets: OpenTargets,
   { config, store, edition, env, plainEnv }: ApplicationsOptions,
@@ -79,7 +81,10 @@ export function keepApplications(
   }
 }
 
-/** What the applications of two versions are made of: 12 hex digits each, null for a bare prompt and what cannot be seen. */
+/**
+ * What the applications of two versions are made of: 12 hex digits each, null for a bare prompt and what cannot be
+ * seen.
+ */
 export async function codesOf(
   { candidate, baseline }: { candidate: Prompt; baseline: Prompt | undefined },
   { codeOf }: Pick<Applications, 'codeOf'>,

@@ -34,9 +34,9 @@ export interface ConversationProgress {
 }
 
 /**
- * Asks turn by turn, each with the answers so far. The score is the mean of the turns that have checks or a rubric, and of
- * the checks and rubric of prompt and case, which are about the last answer and count as much as one turn. A turn without
- * an answer, or one that cannot be scored, ends the conversation with its state and without a score.
+ * Asks turn by turn, each with the answers so far. The score is the mean of the turns that have checks or a rubric, and
+ * of the checks and rubric of prompt and case, which are about the last answer and count as much as one turn. A turn
+ * without an answer, or one that cannot be scored, ends the conversation with its state and without a score.
  */
 export async function scoreConversation(scoring: Scoring, conversation: Conversation): Promise<CaseDetail> {
   const { testCase, turns, repeat, request } = conversation
@@ -142,7 +142,9 @@ export function addPaid(progress: ConversationProgress, usd: number | undefined)
   progress.judgeUsd = knownSum([progress.judgeUsd, usd])
 }
 
-/** A conversation that was stopped: what was never asked counts 0, so that an earlier failure is never the better one. */
+/**
+ * A conversation that was stopped: what was never asked counts 0, so that an earlier failure is never the better one.
+ */
 function stopped(
   progress: ConversationProgress,
   { testCase, turns }: Conversation,
@@ -225,7 +227,9 @@ function shownOf(progress: ConversationProgress, last: AnsweredCase | undefined,
   }
 }
 
-/** The score that checks and verdicts come to: of a conversation the mean of its turns, each by what says `turn 2: `. */
+/**
+ * The score that checks and verdicts come to: of a conversation the mean of its turns, each by what says `turn 2: `.
+ */
 export function scoreOfDetail({ checks, judge, exchanges }: CaseDetail): CaseScore {
   const judgement = (items: JudgedItem[]) => (items.length > 0 ? judgementOf(items) : undefined)
   if (!exchanges) return caseScore(checks, judgement(judge))
@@ -277,8 +281,8 @@ function sumsOf({ answers, isApplication }: ConversationProgress, last: Answered
 }
 
 /**
- * The message of the user and what followed. Of an application that reports no trajectory nobody knows what it called, and
- * of a model without tools that it called nothing.
+ * The message of the user and what followed. Of an application that reports no trajectory nobody knows what it called,
+ * and of a model without tools that it called nothing.
  */
 function trajectoryOf(
   { answer, read, reading: { request } }: AnsweredCase,

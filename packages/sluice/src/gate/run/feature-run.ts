@@ -75,7 +75,10 @@ export interface FeatureRun {
   askJudge: Ask<ModelRequest>
   /** Scores the repeats up to `repeat` that have no score yet, for the cases that are wanted. */
   score(repeat: number, wanted?: IsWanted): Promise<void>
-  /** Scores an answer that was given before, as one of the candidate. A conversation has a score only with its exchanges. */
+  /**
+   * Scores an answer that was given before, as one of the candidate. A conversation has a score only with its
+   * exchanges.
+   */
   scoreAnswer(answer: GivenAnswer, testCase: Case, repeat: number): Promise<CaseDetail>
 }
 

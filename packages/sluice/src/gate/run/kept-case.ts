@@ -80,9 +80,9 @@ export function messagesBeforeAnswer(exchanges: readonly ConversationTurn[]): Me
 }
 
 /**
- * What store and recordings have of a case, without a score: what became of it, with all turns and calls of tools on the
- * way. Nothing new is asked for. Undefined where a request on the way has no answer, and for an application. A conversation
- * that `onFailure: stop` ended early counts as one without an answer, since nothing is scored here.
+ * What store and recordings have of a case, without a score: what became of it, with all turns and calls of tools on
+ * the way. Nothing new is asked for. Undefined where a request on the way has no answer, and for an application. A
+ * conversation that `onFailure: stop` ended early counts as one without an answer, since nothing is scored here.
  */
 export async function keptCase(
   version: Prompt,

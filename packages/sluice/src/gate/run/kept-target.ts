@@ -26,7 +26,9 @@ export interface KeptTargetOptions {
 /** A target whose answers are kept, as long as all that it is made of can be seen. */
 export interface KeptTarget {
   call: TargetCall
-  /** Takes back what was kept of this run, if the application has changed meanwhile: nobody knows which code answered. */
+  /**
+   * Takes back what was kept of this run, if the application has changed meanwhile: nobody knows which code answered.
+   */
   settle(): Promise<void>
 }
 

@@ -17,11 +17,13 @@ import { createTestedPromptFiles } from './tested-prompt-file.ts'
 /** The applications under test of one run. */
 export interface OpenTargets {
   /**
-   * The way to call the application under test, which is told that this version is. The costs that it reports are noted.
-   * What is started for it ends with the session. For one object and one version it is opened once.
+   * The way to call the application under test, which is told that this version is. The costs that it reports are
+   * noted. What is started for it ends with the session. For one object and one version it is opened once.
    */
   target(target: Target, prompt: Prompt, role: VersionRole): OpenTarget
-  /** The environment in which a worktree is prepared for a target: without credentials, but with what its `env` says. */
+  /**
+   * The environment in which a worktree is prepared for a target: without credentials, but with what its `env` says.
+   */
   setupEnvironment(target: Target): NodeJS.ProcessEnv
 }
 

@@ -104,7 +104,9 @@ export function createResults(
   }
 }
 
-/** What is kept of one feature's results in a run, by position, then role, then repeat; none of a run that was dropped. */
+/**
+ * What is kept of one feature's results in a run, by position, then role, then repeat; none of a run that was dropped.
+ */
 export function* keptRows(database: DatabaseSync, runId: string, feature: string): Generator<ResultRow> {
   const select = database.prepare(
     'SELECT position, arm AS role, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',

@@ -205,7 +205,9 @@ function unanswered(error: unknown, expects: Expectation): CaseDetail {
   return { ...failure(error, state), lost: { cause, wayOut } }
 }
 
-/** Says of a stale recording where a live model is named. The first line of an error is its cause, for all cases alike. */
+/**
+ * Says of a stale recording where a live model is named. The first line of an error is its cause, for all cases alike.
+ */
 function withWayOut(error: unknown, live: string): unknown {
   if (!(error instanceof StaleRecordingError)) return error
   const [cause = '', ...particulars] = error.message.split('\n')

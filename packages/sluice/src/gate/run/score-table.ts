@@ -34,7 +34,9 @@ export interface CaseScores {
   untold?: number
   /** Names of the checks that measure this case, whether or not they could; absent where none does. */
   measuredBy?: readonly string[]
-  /** By repeat, up to the last that was tried, what those checks found; undefined where a repeat has nothing measured. */
+  /**
+   * By repeat, up to the last that was tried, what those checks found; undefined where a repeat has nothing measured.
+   */
   measured?: Readonly<Record<VersionRole, readonly (readonly NamedMeasured[] | undefined)[]>>
 }
 

@@ -11,15 +11,18 @@ import { type NewFlow, newFlows, secretFlows } from './secret-flows.ts'
 
 /** What every command that calls models takes. */
 export interface DestinationOptions {
-  /** Providers, features or `notify` whose secrets may go where the base commit does not send them; `name=address` for one place. */
+  /**
+   * Providers, features or `notify` whose secrets may go where the base commit does not send them; `name=address` for
+   * one place.
+   */
   allowEndpoint?: string[] | undefined
   /** Whether channels are told; by default not. */
   notify?: boolean | undefined
 }
 
 /**
- * Where the change under test sends secrets and its base commit does not. In CI that is refused unless the workflow allows
- * it by name, since there the author of the change does not own the secrets; elsewhere it is said.
+ * Where the change under test sends secrets and its base commit does not. In CI that is refused unless the workflow
+ * allows it by name, since there the author of the change does not own the secrets; elsewhere it is said.
  * @throws SluiceError `invalid-input` before anything is sent
  */
 export function findNewDestinations(
@@ -47,7 +50,8 @@ export function findNewDestinations(
 /**
  * The base of a command that compares no versions: where this branch left the default branch, if that can be told.
  * @param open the repository, which a command that asks more of it opens once
- * @throws SluiceError `invalid-input` where git fails, or a base that is there cannot be read: what went where is unknown then
+ * @throws SluiceError `invalid-input` where git fails, or a base that is there cannot be read: what went where is
+ * unknown then
  */
 export async function defaultBase(
   { config }: LoadedProject,

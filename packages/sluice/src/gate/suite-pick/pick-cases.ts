@@ -87,13 +87,13 @@ export function detectableDropOf(cases: readonly PickCase[], { tau, margin, alph
 }
 
 /**
- * Chooses greedily, one case at a time: all critical ones, then for each tag, the rarest first, up to 5, then whatever fits
- * the budget. Each step takes the case that makes this sum smallest:
+ * Chooses greedily, one case at a time: all critical ones, then for each tag, the rarest first, up to 5, then whatever
+ * fits the budget. Each step takes the case that makes this sum smallest:
  *
  *   SE(S) / SE(all) * room(all) / room(S) + sum over tags of |share of the weight in S - share in all|
  *
- * SE is the error of the mean change, and room the mean score: a case that always scores 0 cannot fall. Equal cases are taken
- * in an order that the seed shuffles.
+ * SE is the error of the mean change, and room the mean score: a case that always scores 0 cannot fall. Equal cases are
+ * taken in an order that the seed shuffles.
  */
 export function pickCases(
   all: readonly PickCase[],

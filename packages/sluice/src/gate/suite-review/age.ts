@@ -16,7 +16,9 @@ const oldDays = 365
 /** A label of an answer, as far as its age matters. */
 type LabelDate = Pick<Label, 'case' | 'item' | 'output' | 'at' | 'material'>
 
-/** What is known of ages: the dates of a suite's lines, and the labels of the feature; undefined where there are none. */
+/**
+ * What is known of ages: the dates of a suite's lines, and the labels of the feature; undefined where there are none.
+ */
 export interface KnownAges {
   now: number
   datesOf(suite: ReviewedSuite): LineDates | undefined

@@ -26,8 +26,8 @@ const otherForms = [
 ]
 
 /**
- * Outputs for one case that are wrong in every way at once: empty, random, far too long, its reference with other numbers,
- * cut, negated or shuffled, other forms than prose, and what a check of this kind forbids.
+ * Outputs for one case that are wrong in every way at once: empty, random, far too long, its reference with other
+ * numbers, cut, negated or shuffled, other forms than prose, and what a check of this kind forbids.
  */
 export function failingOutputs(spec: CheckSpec, testCase: Case, random: Random): TriedOutput[] {
   const reference = testCase.expected ?? Object.values(testCase.vars).map(textOf).join(' ')

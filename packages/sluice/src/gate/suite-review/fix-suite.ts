@@ -46,8 +46,8 @@ function freeName(wanted: string, taken: Set<string>): string {
 }
 
 /**
- * Makes the edits in the text of a suite, line by line; every other line stays as it is, comments included. An edit that
- * would touch more is left out. The result is read again, and must differ by the edits alone.
+ * Makes the edits in the text of a suite, line by line; every other line stays as it is, comments included. An edit
+ * that would touch more is left out. The result is read again, and must differ by the edits alone.
  */
 export function fixSuite(suite: ReviewedSuite, text: string, edits: readonly CaseEdit[]): FixedSuite {
   const editor = editorOf(suite.file, text)

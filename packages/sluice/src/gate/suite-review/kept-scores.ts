@@ -43,8 +43,8 @@ const rowSchema = z.object({
 type KeptRow = z.output<typeof rowSchema>
 
 /**
- * The scores of a feature in the last runs, by case. A run counts only where both its report, which knows the ids of the
- * cases, and its answers are kept. Scores of different runs may be of different versions and judges.
+ * The scores of a feature in the last runs, by case. A run counts only where both its report, which knows the ids of
+ * the cases, and its answers are kept. Scores of different runs may be of different versions and judges.
  */
 async function readKeptScores(root: string, database: DatabaseSync, feature: string): Promise<KeptScores> {
   const select = database.prepare(

@@ -19,10 +19,10 @@ export function plainWords(text: string): string[] {
 }
 
 /**
- * All pairs of texts whose Jaccard similarity is at least `least`: the share of runs of three words that both have among
- * those that either has. The result is exact. Only pairs with a rare run in common are compared, since any pair above the
- * bound shares one of the |x| - ceil(least |x|) + 1 rarest runs of each text (prefix filter: Chaudhuri, Ganti & Kaushik
- * 2006; Bayardo, Ma & Srikant 2007).
+ * All pairs of texts whose Jaccard similarity is at least `least`: the share of runs of three words that both have
+ * among those that either has. The result is exact. Only pairs with a rare run in common are compared, since any pair
+ * above the bound shares one of the |x| - ceil(least |x|) + 1 rarest runs of each text (prefix filter: Chaudhuri, Ganti
+ * & Kaushik 2006; Bayardo, Ma & Srikant 2007).
  */
 export function similarPairs(texts: readonly string[], least: number): SimilarPair[] {
   const sets = rarestFirst(texts.map(shinglesOf))
@@ -74,7 +74,10 @@ function jaccard(one: ReadonlySet<number>, other: readonly number[], least: numb
   return common / (one.size + other.length - common)
 }
 
-/** The positions 0 to `count` - 1 in groups that pairs tie together, each in order; a position without a pair is no group. */
+/**
+ * The positions 0 to `count` - 1 in groups that pairs tie together, each in order; a position without a pair is no
+ * group.
+ */
 export function groupsOf(count: number, pairs: Iterable<readonly [number, number]>): number[][] {
   const parents = Array.from({ length: count }, (_, at) => at)
   const rootOf = (at: number): number => {

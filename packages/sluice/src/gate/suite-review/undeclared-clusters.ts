@@ -68,8 +68,8 @@ function sharedTemplates(cases: readonly Case[]): Shared[] {
 }
 
 /**
- * The words of a text in which everything that looks like a number, a date, an address or a name is `_`: a word with a digit
- * or an @, and a capitalised word that begins no sentence. Empty where too little remains to be a template.
+ * The words of a text in which everything that looks like a number, a date, an address or a name is `_`: a word with a
+ * digit or an @, and a capitalised word that begins no sentence. Empty where too little remains to be a template.
  */
 export function templateOf(text: string): string {
   const tokens = text.normalize('NFKC').match(/[^\s]+/gu) ?? []

@@ -19,8 +19,8 @@ interface Prepared {
 }
 
 /**
- * The mocks of one run of a case, with the case's variables in them: those of the case, then those of the prompt file. The
- * first one that fits a call and is not used up answers it.
+ * The mocks of one run of a case, with the case's variables in them: those of the case, then those of the prompt file.
+ * The first one that fits a call and is not used up answers it.
  */
 export function mocksOf({ vars, mocks: ofCase = [] }: Case, { mocks = [], strict, file }: Prompt): FindMock {
   const prepare = (list: readonly Mock[], place: string): Prepared[] =>
@@ -95,8 +95,9 @@ function reason(tool: string, args: unknown, prepared: readonly Prepared[], file
 }
 
 /**
- * How the arguments of a call differ from the wanted ones, in the order of the latter: `order: "1183", and the call "1182"`. With
- * `partial` an object of the call may have more keys, at any depth; lists are compared item by item and must be of one length.
+ * How the arguments of a call differ from the wanted ones, in the order of the latter: `order: "1183", and the call
+ * "1182"`. With `partial` an object of the call may have more keys, at any depth; lists are compared item by item and
+ * must be of one length.
  */
 function differences(wanted: unknown, given: unknown, match: 'partial' | 'exact', path = ''): string[] {
   const at = (key: string) => (path === '' ? key : `${path}.${key}`)

@@ -42,8 +42,8 @@ export function isStep({ finishReason, step }: Completion): boolean {
 }
 
 /**
- * Makes the loop of a version. Cost, tokens and time of its answer are the sums over all messages. A model that still calls
- * tools in its last allowed message has not answered: the answer's `finishReason` is `steps`.
+ * Makes the loop of a version. Cost, tokens and time of its answer are the sums over all messages. A model that still
+ * calls tools in its last allowed message has not answered: the answer's `finishReason` is `steps`.
  * @throws ProviderError `mock-missing` for a call that no mock answers
  */
 export function createToolLoop({ version, measure, callModule, signal }: ToolLoopOptions): ToolLoop {

@@ -26,8 +26,8 @@ export type CallModule = (reference: string, args: unknown, context: ToolContext
 export type ToolAnswer = Pick<ToolCall, 'result' | 'error' | 'durationMs'>
 
 /**
- * What a function throws is an error of its tool, which the model is told. A function that is not there ends the run; one that
- * does not answer in time, or answers what JSON cannot hold, leaves the case without a score.
+ * What a function throws is an error of its tool, which the model is told. A function that is not there ends the run;
+ * one that does not answer in time, or answers what JSON cannot hold, leaves the case without a score.
  */
 export function createCallModule(root: string): CallModule {
   const functions = new Map<string, Promise<ToolFunction>>()

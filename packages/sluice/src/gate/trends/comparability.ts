@@ -2,7 +2,10 @@ import { formatAmount } from '../../text/format.ts'
 import { suiteChange } from '../nightly/suite-change.ts'
 import type { MeasuredPoint } from './measured-point.ts'
 
-/** Why the scores of two points must not be compared: a few words for each reason. Empty where nothing is known against it. */
+/**
+ * Why the scores of two points must not be compared: a few words for each reason. Empty where nothing is known against
+ * it.
+ */
 export function reasonsNotToCompare(now: MeasuredPoint, before: MeasuredPoint): string[] {
   return [judgeChange(now, before), otherSuite(now, before)].filter((reason) => reason !== undefined)
 }

@@ -70,8 +70,8 @@ export function incumbentFigures(
 }
 
 /**
- * A pass that hangs on answers that never came is none, nor is one that `gate.judge` takes away, or that the judge may have
- * made itself. Where `gate.judge` says warn, a pass stays one, and the notes of the feature say what it rests on.
+ * A pass that hangs on answers that never came is none, nor is one that `gate.judge` takes away, or that the judge may
+ * have made itself. Where `gate.judge` says warn, a pass stays one, and the notes of the feature say what it rests on.
  */
 function outcomeOf(
   byScores: FinalVerdict,

@@ -73,8 +73,8 @@ function kappaOf(pairs: readonly VerdictPair[], confidence: number): NonNullable
 }
 
 /**
- * Why a bridge does not carry a new judge, and what to do; empty where it stands. A judge that does not read the answers
- * may lie near the old one on average, so the verdicts themselves must agree beyond chance.
+ * Why a bridge does not carry a new judge, and what to do; empty where it stands. A judge that does not read the
+ * answers may lie near the old one on average, so the verdicts themselves must agree beyond chance.
  */
 export function bridgeFaults(
   { cases, compared, offset, items, from, to }: Omit<JudgeBridge, 'schema'>,

@@ -28,8 +28,8 @@ export interface GithubPlace {
 const run = promisify(execFile)
 
 /**
- * The repository and the token: of the environment, as in a workflow, else the remote `origin` and what `gh` is logged in
- * with.
+ * The repository and the token: of the environment, as in a workflow, else the remote `origin` and what `gh` is logged
+ * in with.
  * @throws SluiceError `invalid-input` where one of them is missing
  */
 export async function githubPlace(root: string, env: NodeJS.ProcessEnv): Promise<GithubPlace> {

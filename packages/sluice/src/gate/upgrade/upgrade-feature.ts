@@ -116,8 +116,8 @@ function judgeNotes(judged: readonly { restsOn: RestsOn }[]): string[] {
 }
 
 /**
- * One case is asked of all first: a candidate that cannot be asked at all is found before the present model is paid. Where the
- * present model cannot be asked, no candidate is paid for more.
+ * One case is asked of all first: a candidate that cannot be asked at all is found before the present model is paid.
+ * Where the present model cannot be asked, no candidate is paid for more.
  */
 async function measureCells(
   prompt: Prompt,
@@ -206,8 +206,8 @@ interface KeptAnswersOfVersion {
 }
 
 /**
- * Looks up which answers of a version are kept, up to a number of repeats: with all turns and all steps of an agent, since
- * the rest would be asked of a model that answers no more. Nothing is asked of a model.
+ * Looks up which answers of a version are kept, up to a number of repeats: with all turns and all steps of an agent,
+ * since the rest would be asked of a model that answers no more. Nothing is asked of a model.
  */
 async function keptRepeats(
   prompt: Prompt,

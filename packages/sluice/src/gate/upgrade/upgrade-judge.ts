@@ -24,9 +24,9 @@ export interface JudgeUpgrade {
 type JudgeCandidate = UpgradeJudge['candidates'][number]
 
 /**
- * Builds the bridge from a judge to each candidate, over all features that it judges. Whether a judge is right no suite can
- * tell: a candidate passes where it agrees with the old judge beyond chance and the distance to it is known, and the cheapest
- * of these is proposed.
+ * Builds the bridge from a judge to each candidate, over all features that it judges. Whether a judge is right no suite
+ * can tell: a candidate passes where it agrees with the old judge beyond chance and the distance to it is known, and
+ * the cheapest of these is proposed.
  */
 export async function upgradeJudge(
   { uses, to, suite, repeats, now, policy }: JudgeUpgrade,

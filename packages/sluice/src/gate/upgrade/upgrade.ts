@@ -19,8 +19,8 @@ export interface UpgradeOptions extends PolicyFlags {
 }
 
 /**
- * Tries every candidate on every feature that uses the model, builds the bridge where the model is a judge, and proposes.
- * Nothing is changed.
+ * Tries every candidate on every feature that uses the model, builds the bridge where the model is a judge, and
+ * proposes. Nothing is changed.
  */
 export async function upgrade(plan: UpgradePlan, options: UpgradeOptions, context: RunContext): Promise<UpgradeReport> {
   const { from, to, prompts, comparisons, hasEnded, end } = plan

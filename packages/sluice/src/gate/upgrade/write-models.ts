@@ -17,8 +17,8 @@ export interface ChangedFile {
 }
 
 /**
- * The files with the proposed models in them: the ids alone are replaced, so comments, quotes and order stay. What has no
- * proposal stays as it is, also where it shares the project's default with what has one: then those that move get a
+ * The files with the proposed models in them: the ids alone are replaced, so comments, quotes and order stay. What has
+ * no proposal stays as it is, also where it shares the project's default with what has one: then those that move get a
  * model of their own.
  * @throws SluiceError `invalid-input` where a file does not say the model in a place of its own, e.g. by an alias
  */

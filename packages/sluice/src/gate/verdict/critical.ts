@@ -31,8 +31,9 @@ const brokenOdds =
 
 /**
  * Each critical case by its own sequential test on pass/fail repeats of the candidate (Wald 1945): fails when it fails
- * at a rate of .4 rather than .05. A case that does not pass while its baseline fails too is compared with it instead: once
- * both have all the repeats they may have, by Fisher's exact test. The error is shared by all critical cases (Bonferroni).
+ * at a rate of .4 rather than .05. A case that does not pass while its baseline fails too is compared with it instead:
+ * once both have all the repeats they may have, by Fisher's exact test. The error is shared by all critical cases
+ * (Bonferroni).
  *
  * @param final no further repeats can be had
  */

@@ -9,8 +9,8 @@ type Share = (row: CaseScores) => number | undefined
 const smallestLoss = 1e-9
 
 /**
- * The id of the case that a reader of a verdict opens first: the case that the first reason names, or that has the largest
- * part in it. Null for a pass, and where no case has a part in any reason.
+ * The id of the case that a reader of a verdict opens first: the case that the first reason names, or that has the
+ * largest part in it. Null for a pass, and where no case has a part in any reason.
  */
 export function decidingCaseOf(
   { verdict, reasons }: { verdict: Verdict; reasons: readonly VerdictReason[] },

@@ -6,8 +6,8 @@ export const power = 0.8
 
 /**
  * The minimum detectable drop: the smallest true drop at which a run with this standard error fails with probability
- * .80 in its last round. It counts no earlier round, so the run finds slightly smaller drops as well. Without noise every
- * drop beyond the margin is found. It is null when the run has no standard error.
+ * .80 in its last round. It counts no earlier round, so the run finds slightly smaller drops as well. Without noise
+ * every drop beyond the margin is found. It is null when the run has no standard error.
  */
 export function minimumDetectableDrop(test: ThreeWayTest, plan: LookPlan, margin: number): number | null {
   const { statistics, look } = test

@@ -20,7 +20,9 @@ export interface GateCase {
   violated?: number | undefined
   /** Answers of the candidate without a result that would say so. */
   untold?: number | undefined
-  /** The tags of a case in quarantine. No test sees it by them, but a bound of safety does not forget that it is there. */
+  /**
+   * The tags of a case in quarantine. No test sees it by them, but a bound of safety does not forget that it is there.
+   */
   setAside?: readonly string[] | undefined
   /** What checks measured, by repeat, and which of them measure the case; of metrics alone. */
   measured?: CaseScores['measured'] | undefined

@@ -12,7 +12,9 @@ export interface MetricTest {
   which: 'margin' | 'min' | 'max'
   /** The margin, or the lowest or highest value. */
   limit: number
-  /** How much worse the metric may be than what it is held against: the margin, or the tolerance of a floor or ceiling. */
+  /**
+   * How much worse the metric may be than what it is held against: the margin, or the tolerance of a floor or ceiling.
+   */
   slack: number
   value: number | null
   baseline: number | null
@@ -37,8 +39,9 @@ interface MetricRound {
 }
 
 /**
- * Tests every limit of `gate.metrics`. A pass takes the proof that the difference and the threshold take; the limits that
- * fail are found by Holm's procedure over them and the tags together. What is named and cannot be judged is never a pass.
+ * Tests every limit of `gate.metrics`. A pass takes the proof that the difference and the threshold take; the limits
+ * that fail are found by Holm's procedure over them and the tags together. What is named and cannot be judged is never
+ * a pass.
  */
 export function testMetrics(before: readonly MetricTest[], cases: readonly GateCase[], at: MetricRound): MetricTest[] {
   const { policy, hasBaseline } = at
@@ -98,7 +101,9 @@ function unknownMetric(
 
 type Limit = Pick<MetricTest, 'which' | 'limit' | 'slack'>
 
-/** Without a baseline there is no drop; where absolute limits are not asked for, as in a comparison, there is no floor. */
+/**
+ * Without a baseline there is no drop; where absolute limits are not asked for, as in a comparison, there is no floor.
+ */
 function limitsOf({ min, max, margin }: MetricLimits, policy: GatePolicy, hasBaseline: boolean): Limit[] {
   return [
     ...(margin === undefined || !hasBaseline ? [] : [{ which: 'margin' as const, limit: margin, slack: margin }]),

@@ -11,7 +11,10 @@ function metricVerdict({ failed, test, problem }: MetricTest): Verdict {
   return problem === null && test?.outcome === 'pass' ? 'pass' : 'inconclusive'
 }
 
-/** Why metrics keep a run from passing. Each interval has the error rate of its own test: beyond the limit where it fails. */
+/**
+ * Why metrics keep a run from passing. Each interval has the error rate of its own test: beyond the limit where it
+ * fails.
+ */
 export function metricReasons(tests: readonly MetricTest[], plan: LookPlan): Reason[] {
   return tests.flatMap((test, index): Reason[] => {
     const verdict = metricVerdict(test)

@@ -9,9 +9,10 @@ type SafetyPolicy = Pick<GatePolicy, 'confidence' | 'caseThreshold' | 'safety'>
 
 /**
  * How often the cases of each bounded tag were violated, with exact one-sided bounds. A cluster counts as one case, as
- * do cases that ask the very same, and a case is violated if any of its answers is. A pass needs the upper bound within the limit, where everything without a
- * result counts as violated, a case in quarantine among it: to set the violated cases aside proves nothing. A fail needs the lower bound above the limit, where it counts as not violated; its error is
- * shared by all bounds. Tags without a limit have no verdict.
+ * do cases that ask the very same, and a case is violated if any of its answers is. A pass needs the upper bound within
+ * the limit, where everything without a result counts as violated, a case in quarantine among it: to set the violated
+ * cases aside proves nothing. A fail needs the lower bound above the limit, where it counts as not violated; its error
+ * is shared by all bounds. Tags without a limit have no verdict.
  */
 export function safetyBounds(
   cases: readonly GateCase[],

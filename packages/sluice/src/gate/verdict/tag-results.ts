@@ -6,8 +6,8 @@ import type { TagTest } from './tags.ts'
 import { intervalAt } from './three-way-test.ts'
 
 /**
- * One row of the table of tags: the mean is that of the cases with a score of the candidate. Intervals carry
- * the correction for the number of tags under which the verdict was made; both are null without a baseline or with fewer
+ * One row of the table of tags: the mean is that of the cases with a score of the candidate. Intervals carry the
+ * correction for the number of tags under which the verdict was made; both are null without a baseline or with fewer
  * than 5 pairs.
  */
 export type TagResult = FeatureSummary['tags'][number]
@@ -33,7 +33,9 @@ export function tagTable(tests: readonly TagTest[], byTag: Map<string, SummedCas
   })
 }
 
-/** The interval at the error rate of the tag's own test: below the tag margin exactly where the tag fails in its round. */
+/**
+ * The interval at the error rate of the tag's own test: below the tag margin exactly where the tag fails in its round.
+ */
 function tagInterval({ look, statistics, alpha }: TagTest, plan: LookPlan) {
   const last = plan.repeats.at(-1) ?? 1
   const boundsFail = gsBounds(

@@ -44,8 +44,8 @@ export function casesByTag(cases: readonly SummedCase[]): Map<string, SummedCase
 }
 
 /**
- * Tests the tags with at least 5 pairs. Which of them fail, `failTogether` finds, by the most extreme round of each. One
- * is suspicious when its difference is beyond half of the tag margin and not shown to be within it.
+ * Tests the tags with at least 5 pairs. Which of them fail, `failTogether` finds, by the most extreme round of each.
+ * One is suspicious when its difference is beyond half of the tag margin and not shown to be within it.
  */
 export function testTags(before: readonly TagTest[], byTag: Map<string, SummedCase[]>, at: TagRound): TagTest[] {
   const tests: TagTest[] = []
@@ -94,8 +94,8 @@ function certainty(good: boolean): number {
 
 /**
  * Holm's step-down over sequential tests: at each step the tags that ever crossed the boundary of alpha divided by the
- * number of tags that remain are rejected, until a step rejects none. Each tag that failed comes with the rate of its step;
- * `left` is the rate of those that remain.
+ * number of tags that remain are rejected, until a step rejects none. Each tag that failed comes with the rate of its
+ * step; `left` is the rate of those that remain.
  */
 function holmFailures(
   tests: readonly FamilyTest[],

@@ -98,8 +98,8 @@ const bisections = 12
 
 /**
  * The one-sided bound of a test that passed: the estimate less the smallest margin with which the same answers would
- * still pass, by every statistic that a pass takes. Where the answers at hand are no longer those of the round in which it
- * passed, no more than the margin itself.
+ * still pass, by every statistic that a pass takes. Where the answers at hand are no longer those of the round in which
+ * it passed, no more than the margin itself.
  */
 export function passedAtLeast(
   { statistics, look }: ThreeWayTest,

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { z } from 'zod'
 
 /**
- * Everything that lies in a worktree once it is set up, by path: of a file that git does not have its size and the time of
- * its last change, of a folder `folder`, and nothing of what git has, which it compares itself.
+ * Everything that lies in a worktree once it is set up, by path: of a file that git does not have its size and the time
+ * of its last change, of a folder `folder`, and nothing of what git has, which it compares itself.
  */
 export const setupFilesSchema = z.record(z.string(), z.string())
 export type SetupFiles = z.output<typeof setupFilesSchema>
@@ -25,7 +25,8 @@ export function filesOfSetup(tree: string, tracked: readonly string[]): SetupFil
 
 /**
  * Removes what was added to a worktree since its setup, such as files that an application keeps answers in. Resolves to
- * false, and removes nothing, where something that the setup had made is gone or another one: that cannot be brought back.
+ * false, and removes nothing, where something that the setup had made is gone or another one: that cannot be brought
+ * back.
  */
 export async function withoutLaterFiles(tree: string, setup: SetupFiles): Promise<boolean> {
   const known = new Map(Object.entries(setup))

@@ -12,8 +12,8 @@ interface SubmodulePlace {
 }
 
 /**
- * Puts the submodules among the entries of a commit into a worktree, from where they are checked out in the user's repository. Resolves to
- * what is missing there, with the command that fetches it; undefined where nothing is.
+ * Puts the submodules among the entries of a commit into a worktree, from where they are checked out in the user's
+ * repository. Resolves to what is missing there, with the command that fetches it; undefined where nothing is.
  */
 export async function addSubmodules(
   entries: readonly TreeEntry[],

@@ -25,7 +25,9 @@ export interface WorktreeRequest {
   store: string
   /** Commands that make the application ready there; none where it runs as it is checked out. */
   setup?: Setup | undefined
-  /** Whether the setup is one of the commit itself (default true): another one must not change the files that git has. */
+  /**
+   * Whether the setup is one of the commit itself (default true): another one must not change the files that git has.
+   */
   isOwnSetup?: boolean
   env: NodeJS.ProcessEnv
   /** The environment of the setup in the worktree at `tree`; by default `env`. */
@@ -33,7 +35,9 @@ export interface WorktreeRequest {
   signal: AbortSignal
   /** Masks secrets in what a failed setup said. */
   mask(text: string): string
-  /** Where programs of the setup are noted, so that the next run ends them if this one is killed; by default nowhere. */
+  /**
+   * Where programs of the setup are noted, so that the next run ends them if this one is killed; by default nowhere.
+   */
   processFolder?: string
   /** Told once where another run is preparing the same worktree. */
   onWait?(): void
@@ -52,9 +56,9 @@ export type Worktree =
 const markerSchema = z.object({ commit: z.string(), changes: z.string(), files: setupFilesSchema })
 
 /**
- * The commit in a folder of its own. It is kept by commit and setup, so that the next run finds it ready. What was written
- * there since the setup is removed before the next run, and it is made anew where files are no longer what they were
- * then. Two runs at once make it once. What goes wrong is told and left behind nowhere.
+ * The commit in a folder of its own. It is kept by commit and setup, so that the next run finds it ready. What was
+ * written there since the setup is removed before the next run, and it is made anew where files are no longer what they
+ * were then. Two runs at once make it once. What goes wrong is told and left behind nowhere.
  */
 export async function openWorktree(request: WorktreeRequest): Promise<Worktree> {
   const { commit, store, env, signal, setup, isOwnSetup = true } = request
@@ -153,8 +157,9 @@ async function changesIn(git: RunGit, commit: string): Promise<string> {
 }
 
 /**
- * Node, npm and applications look for the root of a project upwards: by its package.json, or by folders that no worktree
- * has at first. Above this one such a search must not go on to the working tree, whose code is that of the change.
+ * Node, npm and applications look for the root of a project upwards: by its package.json, or by folders that no
+ * worktree has at first. Above this one such a search must not go on to the working tree, whose code is that of the
+ * change.
  */
 async function endSearches({ folder }: Entry): Promise<void> {
   await writeFile(path.join(folder, 'package.json'), '{"private": true}\n')

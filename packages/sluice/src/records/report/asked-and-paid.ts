@@ -2,7 +2,10 @@ import { z } from 'zod'
 
 const count = z.int().min(0)
 
-/** What a command asked models for and paid, and how it is repeated: the same keys in every report that has them at its top. */
+/**
+ * What a command asked models for and paid, and how it is repeated: the same keys in every report that has them at its
+ * top.
+ */
 export const askedAndPaid = {
   calls: count,
   fromStore: count,

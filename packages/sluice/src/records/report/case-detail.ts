@@ -79,7 +79,9 @@ export function isSplit({ members = [] }: Pick<JudgedItem, 'members'>): boolean 
   return new Set(members.flatMap(({ verdict }) => verdict ?? [])).size > 1
 }
 
-/** Why an answer went on from the first judge of a cascade to the second: by a rule, or because the first one failed. */
+/**
+ * Why an answer went on from the first judge of a cascade to the second: by a rule, or because the first one failed.
+ */
 export const reasonToGoOnSchema = z.enum(['near-flip', 'cannot_tell', 'must-no', 'failed'])
 export type ReasonToGoOn = z.infer<typeof reasonToGoOnSchema>
 
@@ -91,7 +93,9 @@ const cascadeTraceSchema = z.object({
   drawn: z.boolean(),
   /** The items on which the two differ; null where not both of them have judged. */
   differing: z.array(z.string()).nullable(),
-  /** What the first one was paid, all its votes together, and the second; null where unknown, of the second 0 unasked. */
+  /**
+   * What the first one was paid, all its votes together, and the second; null where unknown, of the second 0 unasked.
+   */
   firstUsd: z.number().nullable(),
   secondUsd: z.number().nullable(),
 })
@@ -111,7 +115,9 @@ export const caseDetailSchema = z.object({
   output: z.string().exactOptional(),
   /** What the output began with before it was scored without it. */
   reasoning: z.string().exactOptional(),
-  /** Set where a secret was taken out of the output, the trace or the conversation, which is no longer what was scored. */
+  /**
+   * Set where a secret was taken out of the output, the trace or the conversation, which is no longer what was scored.
+   */
   outputMasked: z.literal(true).exactOptional(),
   /** What was done on the way to the output. */
   trace: answerTraceSchema.exactOptional(),

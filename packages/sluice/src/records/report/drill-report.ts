@@ -24,8 +24,8 @@ const mutantSchema = z.object({
   strengthOfVerdict: z.enum(['strong', 'weak']),
   reasons: z.array(z.string()).describe('Codes, as in report.json.'),
   /**
-   * `killed`: the verdict is fail. `held`: inconclusive, and blocked. `survived`: it passed. `not-judged`: an answer that
-   * was changed has no score, as the judge could not be asked or the budget ended.
+   * `killed`: the verdict is fail. `held`: inconclusive, and blocked. `survived`: it passed. `not-judged`: an answer
+   * that was changed has no score, as the judge could not be asked or the budget ended.
    */
   outcome: z.enum(mutantOutcomes),
   /** By how much the changed answers moved the mean score, without noise; null where one of them has no score. */
@@ -46,7 +46,10 @@ const rateSchema = z.object({
   held: count,
   survived: count,
   notJudged: count,
-  /** Killed of all that were judged; null where more than 2 % were not. The interval is exact (Clopper and Pearson), 95 %. */
+  /**
+   * Killed of all that were judged; null where more than 2 % were not. The interval is exact (Clopper and Pearson), 95
+   * %.
+   */
   rate: known,
   low: known,
   high: known,
@@ -59,7 +62,9 @@ const proposalSchema = z.object({
   /** To be pasted there. */
   yaml: z.string(),
   says: z.string(),
-  /** How it scored the answers at hand: it passes on those as they are, and fails on the changed. Null where not tried. */
+  /**
+   * How it scored the answers at hand: it passes on those as they are, and fails on the changed. Null where not tried.
+   */
   tried: z.object({ before: count, passesBefore: count, after: count, failsAfter: count }).nullable(),
 })
 export type DrillProposal = z.infer<typeof proposalSchema>
@@ -67,8 +72,8 @@ export type DrillProposal = z.infer<typeof proposalSchema>
 const survivorSchema = z.object({
   mutator: z.string(),
   /**
-   * `nothing-asks`: no check and no rubric item is about it. `judge-blind`: an item asks for it, and its verdict stayed.
-   * `too-few`: it was noticed, and the drop is too small for so few cases and answers.
+   * `nothing-asks`: no check and no rubric item is about it. `judge-blind`: an item asks for it, and its verdict
+   * stayed. `too-few`: it was noticed, and the drop is too small for so few cases and answers.
    */
   why: z.enum(['nothing-asks', 'judge-blind', 'too-few']),
   strengths: z.array(z.enum(drillStrengths)),

@@ -95,8 +95,8 @@ export const tagSchema = z.object({
 })
 
 /**
- * What one check, or one question to the judge, came to over the cases that have its score: in both versions where there
- * is a baseline. Every interval stands on its own; no verdict rests on it.
+ * What one check, or one question to the judge, came to over the cases that have its score: in both versions where
+ * there is a baseline. Every interval stands on its own; no verdict rests on it.
  */
 export const scorerSchema = z.object({
   kind: z.enum(['item', 'check']).describe('item: a question to the judge.'),

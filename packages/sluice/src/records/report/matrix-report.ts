@@ -14,8 +14,8 @@ const differenceSchema = z.object({
   ciLow: known,
   ciHigh: known,
   /**
-   * `better` and `worse`: the interval excludes 0, and would whatever the missing answers had scored. `undecided`: the two
-   * cannot be told apart.
+   * `better` and `worse`: the interval excludes 0, and would whatever the missing answers had scored. `undecided`: the
+   * two cannot be told apart.
    */
   outcome: z.enum(['better', 'worse', 'undecided']),
 })

@@ -5,8 +5,8 @@ import { type FeatureSummary, featureReportSchema } from './feature-report.ts'
 const count = z.int().min(0)
 
 /**
- * What weakens or changes a whole run: that the change brought a looser measure, that a feature of the base is gone, where
- * answers were sent. It stands above every number of the report.
+ * What weakens or changes a whole run: that the change brought a looser measure, that a feature of the base is gone,
+ * where answers were sent. It stands above every number of the report.
  */
 const runFindingSchema = z.object({
   code: z.string().describe('For machines, e.g. `margin-raised`.'),

@@ -42,7 +42,9 @@ export const judgeBridgeSchema = z.object({
       /** The one verdict that a judge gave to everything; null where it gave several. Older bridges do not say it. */
       onlyBefore: z.string().nullable().optional(),
       onlyAfter: z.string().nullable().optional(),
-      /** Agreement beyond chance (Cohen's kappa), clustered; null where none is defined. Older bridges do not say it. */
+      /**
+       * Agreement beyond chance (Cohen's kappa), clustered; null where none is defined. Older bridges do not say it.
+       */
       kappa: z.object({ value: z.number(), ciLow: z.number(), ciHigh: z.number() }).nullable().optional(),
     }),
   ),

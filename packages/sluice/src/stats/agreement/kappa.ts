@@ -23,9 +23,9 @@ export interface KappaDesign {
 export type KappaDistance = 'nominal' | 'quadratic'
 
 /**
- * Kappa over several tables, each row by row: 1 - (sum of distances seen) / (sum of distances expected by chance), with chance
- * taken within each table (Barlow, Lai & Azen 1991). Were the tables added up, a judge that says yes to one item and no to
- * another, whatever it reads, would seem to agree.
+ * Kappa over several tables, each row by row: 1 - (sum of distances seen) / (sum of distances expected by chance), with
+ * chance taken within each table (Barlow, Lai & Azen 1991). Were the tables added up, a judge that says yes to one item
+ * and no to another, whatever it reads, would seem to agree.
  *
  * @returns null where chance alone leaves no disagreement, as when both raters always say one and the same thing
  */
@@ -65,10 +65,10 @@ const leastDraws = 200
 const mostSteps = 10_000_000
 
 /**
- * The interval of `stratifiedKappa` by a Bayesian bootstrap over clusters (Rubin 1981): each draw gives each cluster a weight
- * out of an exponential distribution. The lower end is of draws that also hold Jeffreys' prior, half a cluster in each cell
- * of full agreement and disagreement. Without it a judge that made no mistake on ten labels would be called certain: nothing
- * that is resampled shows a mistake. The upper end is of draws without it.
+ * The interval of `stratifiedKappa` by a Bayesian bootstrap over clusters (Rubin 1981): each draw gives each cluster a
+ * weight out of an exponential distribution. The lower end is of draws that also hold Jeffreys' prior, half a cluster
+ * in each cell of full agreement and disagreement. Without it a judge that made no mistake on ten labels would be
+ * called certain: nothing that is resampled shows a mistake. The upper end is of draws without it.
  *
  * @param clusters what each cluster adds to the cells
  * @returns undefined with fewer than two clusters

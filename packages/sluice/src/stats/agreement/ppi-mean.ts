@@ -32,11 +32,11 @@ export interface PpiMean {
 }
 
 /**
- * PPI++ (Angelopoulos, Duchi & Zrnic 2023, arXiv 2311.01453): the judge's mean over everything, moved by what its scores
- * were off where people labelled. lambda = clip(Cov(Y, f) / ((1 + n/N) Var(f)), 0, 1);
- * estimate = lambda mean_N(f) + mean_n(Y - lambda f). Means are weighted; the standard error is cluster-robust over both
- * samples together, and without weights and clusters it is that of the paper. The interval is of Student's t with the
- * number of labelled clusters minus one.
+ * PPI++ (Angelopoulos, Duchi & Zrnic 2023, arXiv 2311.01453): the judge's mean over everything, moved by what its
+ * scores were off where people labelled. lambda = clip(Cov(Y, f) / ((1 + n/N) Var(f)), 0, 1); estimate = lambda
+ * mean_N(f) + mean_n(Y - lambda f). Means are weighted; the standard error is cluster-robust over both samples
+ * together, and without weights and clusters it is that of the paper. The interval is of Student's t with the number of
+ * labelled clusters minus one.
  *
  * @returns undefined with fewer than two labelled or two unlabelled outputs, or clusters of them
  */
@@ -66,9 +66,9 @@ export function ppiMean(sample: PpiSample): PpiMean | undefined {
 }
 
 /**
- * The sample with two labels more, each of average weight: one yes that the judge calls no, and one no that it calls yes
- * (as Agresti & Coull 1998 add to a share). A judge that made no mistake on few labels otherwise has an interval of no width
- * around what it said itself. The estimate is hardly moved, since the two undo each other.
+ * The sample with two labels more, each of average weight: one yes that the judge calls no, and one no that it calls
+ * yes (as Agresti & Coull 1998 add to a share). A judge that made no mistake on few labels otherwise has an interval of
+ * no width around what it said itself. The estimate is hardly moved, since the two undo each other.
  */
 export function withTwoErrors(sample: PpiSample): PpiSample {
   const { humanLabels, judgeOnLabeled, weights, clusters } = sample

@@ -26,8 +26,9 @@ export interface RoganGladen {
 const leastYouden = 0.2
 
 /**
- * The share of yes, corrected for what the judge gets wrong (Rogan & Gladen 1978): (q + sp - 1) / (se + sp - 1) with q the
- * judge's share, se = tp/pos and sp = tn/neg; its standard error by the delta method, from the variance of all three.
+ * The share of yes, corrected for what the judge gets wrong (Rogan & Gladen 1978): (q + sp - 1) / (se + sp - 1) with q
+ * the judge's share, se = tp/pos and sp = tn/neg; its standard error by the delta method, from the variance of all
+ * three.
  *
  * @returns why there is none, where the judge is hardly better than chance or a kind of label is absent
  */

@@ -14,11 +14,11 @@ export interface Proportion {
 
 /**
  * A share of trials that came true, each with a weight (one divided by the probability with which it was drawn) and a
- * cluster. With equal weights and each trial its own cluster the interval is exact (Clopper & Pearson 1934). Otherwise it is
- * that of Korn & Graubard (Survey Methodology 24, 1998): Clopper and Pearson's with the effective number of trials
- * n* = share (1 - share) / variance of the share, times (t_{n-1} / t_{clusters-1})^2. It is at most (sum w)^2 / sum w^2, of
- * the clusters where all trials came true or none did, and at most (sum w) / `heaviest`: what was drawn with a small
- * probability, and is not among the trials, would weigh as much.
+ * cluster. With equal weights and each trial its own cluster the interval is exact (Clopper & Pearson 1934). Otherwise
+ * it is that of Korn & Graubard (Survey Methodology 24, 1998): Clopper and Pearson's with the effective number of
+ * trials n* = share (1 - share) / variance of the share, times (t_{n-1} / t_{clusters-1})^2. It is at most (sum w)^2 /
+ * sum w^2, of the clusters where all trials came true or none did, and at most (sum w) / `heaviest`: what was drawn
+ * with a small probability, and is not among the trials, would weigh as much.
  *
  * @param successes 1 for a trial that came true, else 0
  * @returns undefined without a trial of positive weight
@@ -60,7 +60,9 @@ function effectiveTrials(
   return Math.min(nEff, ((mean * (1 - mean)) / se ** 2) * penalty)
 }
 
-/** Where nothing varies, trials of one cluster may be one and the same: each cluster counts as one trial of its weight. */
+/**
+ * Where nothing varies, trials of one cluster may be one and the same: each cluster counts as one trial of its weight.
+ */
 function clusterTrials(clusters: readonly string[], weights: readonly number[]): number {
   const sums = new Map<string, number>()
   for (const [i, weight] of weights.entries()) {

@@ -15,8 +15,8 @@ export interface CostBet {
 }
 
 /**
- * Adds one contribution to the log e-value of each bet against "the canary costs at most `ratio` times what the incumbent
- * does", in place. Valid as `betScore` is.
+ * Adds one contribution to the log e-value of each bet against "the canary costs at most `ratio` times what the
+ * incumbent does", in place. Valid as `betScore` is.
  */
 export function betCostRatio(
   logEs: number[],

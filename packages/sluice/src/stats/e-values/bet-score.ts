@@ -14,7 +14,9 @@ export interface ScoreBet {
 }
 
 export interface ScoreBetDesign {
-  /** `drop` bets against "the canary is worse by at most delta", `nonInferior` against "it is worse by at least delta". */
+  /**
+   * `drop` bets against "the canary is worse by at most delta", `nonInferior` against "it is worse by at least delta".
+   */
   test: 'drop' | 'nonInferior'
   delta: number
   /** Differences in score, one per bet. */

@@ -1,4 +1,7 @@
-/** The evidence of a change, bet by bet: log(1 + M) of the Shiryaev-Roberts sums M. All 0 at the start and after an alarm. */
+/**
+ * The evidence of a change, bet by bet: log(1 + M) of the Shiryaev-Roberts sums M. All 0 at the start and after an
+ * alarm.
+ */
 export interface DriftState {
   down: number[]
   up: number[]
@@ -24,7 +27,8 @@ export function newDriftState({ grid }: Pick<DriftDesign, 'grid'>): DriftState {
 
 /**
  * Adds the score `x` in [0,1], in place (Shin, Ramdas & Rinaldo 2023, e-detectors). Order matters, so one worker per
- * detector. Alarm where the answer reaches log A: while nothing has changed, alarms are A scores apart on average, or more.
+ * detector. Alarm where the answer reaches log A: while nothing has changed, alarms are A scores apart on average, or
+ * more.
  *
  * @returns log R, -Infinity while there is no evidence at all
  */

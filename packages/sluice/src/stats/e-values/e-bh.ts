@@ -1,6 +1,6 @@
 /**
- * Which of several e-values are discoveries at false discovery rate q, whatever their dependence (Wang & Ramdas 2022): the
- * k largest, for the largest k with the k-th at least m/(kq).
+ * Which of several e-values are discoveries at false discovery rate q, whatever their dependence (Wang & Ramdas 2022):
+ * the k largest, for the largest k with the k-th at least m/(kq).
  */
 export function eBH(eValues: readonly number[], q: number): { rejected: boolean[]; k: number } {
   const order = eValues.map((_, i) => i).sort((a, b) => (eValues[b] ?? 0) - (eValues[a] ?? 0))

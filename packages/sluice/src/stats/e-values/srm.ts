@@ -2,7 +2,8 @@ import { lgamma } from '../distributions/gamma.ts'
 
 /**
  * Log Bayes factor of a sample-ratio mismatch: counts against the shares they should have, by a Dirichlet-multinomial
- * alternative (Lindon & Malek 2022). An e-process: it reaches 1/alpha with probability alpha at most if the shares hold.
+ * alternative (Lindon & Malek 2022). An e-process: it reaches 1/alpha with probability alpha at most if the shares
+ * hold.
  *
  * @param shares positive, summing to 1
  * @param concentration of the alternative around the shares; the larger, the smaller the mismatch that is looked for

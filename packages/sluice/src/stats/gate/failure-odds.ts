@@ -5,9 +5,9 @@ export interface FailureCount {
 }
 
 /**
- * The exact conditional distribution of two failure counts given their sum (Fisher 1935, with an odds ratio other than 1
- * the noncentral hypergeometric distribution): the chance that the first version fails at most, and at least, as often as
- * it did, if its odds of failing are `oddsRatio` times those of the second.
+ * The exact conditional distribution of two failure counts given their sum (Fisher 1935, with an odds ratio other than
+ * 1 the noncentral hypergeometric distribution): the chance that the first version fails at most, and at least, as
+ * often as it did, if its odds of failing are `oddsRatio` times those of the second.
  */
 export function failureTails(
   first: FailureCount,

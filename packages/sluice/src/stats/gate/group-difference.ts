@@ -27,10 +27,10 @@ interface Group {
 }
 
 /**
- * The difference of two weighted means with a cluster-robust standard error, also where clusters reach into both groups: the
- * square root of sum_c (sum_{i in c} s_i w_i (x_i - mean_g) sqrt(G_g/(G_g-1)) / W_g)^2, s_i = 1 in the first group and -1 in
- * the second, G_g the clusters of group g. The interval takes Welch's degrees of freedom, from the G_g - 1 of the two
- * groups (Welch 1947; for clusters as CR1 in `clusterRobustMean`).
+ * The difference of two weighted means with a cluster-robust standard error, also where clusters reach into both
+ * groups: the square root of sum_c (sum_{i in c} s_i w_i (x_i - mean_g) sqrt(G_g/(G_g-1)) / W_g)^2, s_i = 1 in the
+ * first group and -1 in the second, G_g the clusters of group g. The interval takes Welch's degrees of freedom, from
+ * the G_g - 1 of the two groups (Welch 1947; for clusters as CR1 in `clusterRobustMean`).
  *
  * @returns undefined where a group is empty
  */

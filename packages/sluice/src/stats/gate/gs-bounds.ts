@@ -72,7 +72,9 @@ function crossing({ nodes, weights }: Density, sd: number, spend: number, start:
   return findZero(shortfall, start, -reach, reach)
 }
 
-/** The density after one more step, cut off at the barrier: panels of at most four standard deviations, 16 nodes each. */
+/**
+ * The density after one more step, cut off at the barrier: panels of at most four standard deviations, 16 nodes each.
+ */
 function advance(before: Density, sd: number, span: { from: number; to: number; next: number }): Density {
   const width = 4 * Math.min(sd, Math.sqrt(span.next))
   const panels = Math.min(Math.max(Math.ceil((span.to - span.from) / width), 1), 200)

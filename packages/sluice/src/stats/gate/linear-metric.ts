@@ -25,11 +25,11 @@ interface LinearCase {
 
 /**
  * A metric that is a mean of J ratios of sums, linearised: value = 1/J sum_j H_j / D_j with H_j = sum_i w_i h_ij and
- * D_j = sum_i w_i d_ij, and of case i the influence 1/J sum_j w_i (h_ij - (H_j / D_j) d_ij) / D_j (Woodruff 1971; Binder
- * 1983; for macro F1 Takahashi et al. 2022). Precision, recall and F1 of a class have one part, F1 as 2 TP of
- * 2 TP + FP + FN; their macro means have one for each class. To first order the metric is then a mean over cases, so that
- * whatever is true of paired, clustered means is true of it. A bootstrap would need draws and a seed at each round of the
- * gate and have no statistic for its sequential test.
+ * D_j = sum_i w_i d_ij, and of case i the influence 1/J sum_j w_i (h_ij - (H_j / D_j) d_ij) / D_j (Woodruff 1971;
+ * Binder 1983; for macro F1 Takahashi et al. 2022). Precision, recall and F1 of a class have one part, F1 as 2 TP of 2
+ * TP + FP + FN; their macro means have one for each class. To first order the metric is then a mean over cases, so that
+ * whatever is true of paired, clustered means is true of it. A bootstrap would need draws and a seed at each round of
+ * the gate and have no statistic for its sequential test.
  *
  * @returns undefined where a part has no denominator: nothing says what its ratio is
  */

@@ -26,7 +26,9 @@ export interface PlannedPower {
   nForPassPower: number
 }
 
-/** What a comparison of this size can tell, for one look at a normal mean (Miller 2024, arXiv 2411.00640, section 5). */
+/**
+ * What a comparison of this size can tell, for one look at a normal mean (Miller 2024, arXiv 2411.00640, section 5).
+ */
 export function mdePower({
   nEff,
   tau,

@@ -33,9 +33,9 @@ export function meanEffect(pairs: readonly EffectPair[], confidence: number): In
 }
 
 /**
- * How often, and by how much, an answer with it scores lower than one without it by more than `margin`. Each answer of a
- * case is held against each one without it. A share of the cases whose mean came out lower would depend on the number of
- * repeats; the expectation of this one does not.
+ * How often, and by how much, an answer with it scores lower than one without it by more than `margin`. Each answer of
+ * a case is held against each one without it. A share of the cases whose mean came out lower would depend on the number
+ * of repeats; the expectation of this one does not.
  */
 export function lossOf(
   pairs: readonly EffectPair[],
@@ -84,9 +84,10 @@ function worseAnswers({ having, lacking }: Pick<EffectPair, 'having' | 'lacking'
 }
 
 /**
- * A mean of differences in [-1,1]. The paired interval alone would be too sure where a large loss is rare: of sixty cases
- * that all gain alike, an eighth of all suites has none in which one of thirty loses everything. So it reaches at least as
- * far as that of mean gain minus mean loss, each with the interval of a share (Zou & Donner 2008, without covariance).
+ * A mean of differences in [-1,1]. The paired interval alone would be too sure where a large loss is rare: of sixty
+ * cases that all gain alike, an eighth of all suites has none in which one of thirty loses everything. So it reaches at
+ * least as far as that of mean gain minus mean loss, each with the interval of a share (Zou & Donner 2008, without
+ * covariance).
  */
 function differenceOf<T extends Pick<EffectPair, 'weight' | 'cluster'>>(
   cases: readonly T[],

@@ -16,10 +16,10 @@ const largestRate = 0.25
 
 /**
  * How surely a drop of the whole margin is ruled out that consists of answers lost now and then, as a normal quantile.
- * Scores lie in [0,1], so such a drop takes lost answers at a rate of at least `margin`, or of `margin + delta` where the
- * other answers gained `delta`; the drop that is seen counts as -delta times `answers` lost outright. The chance of so few
- * is the binomial tail that the exact bound of Clopper and Pearson (1934) inverts, continued to fractions of an answer:
- * P(X <= x) = I_(1 - rate)(answers - x, x + 1).
+ * Scores lie in [0,1], so such a drop takes lost answers at a rate of at least `margin`, or of `margin + delta` where
+ * the other answers gained `delta`; the drop that is seen counts as -delta times `answers` lost outright. The chance of
+ * so few is the binomial tail that the exact bound of Clopper and Pearson (1934) inverts, continued to fractions of an
+ * answer: P(X <= x) = I_(1 - rate)(answers - x, x + 1).
  *
  * @param answers as many equally weighted, independent answers of the candidate would weigh the same
  */
@@ -32,7 +32,9 @@ export function zOfRareLosses({ delta, margin, constant = false }: ObservedDrop,
   return normUpperTailInv(Math.min(tail, 0))
 }
 
-/** The answers from which on such a difference rules out rare losses at the level of `z`; Infinity when no number does. */
+/**
+ * The answers from which on such a difference rules out rare losses at the level of `z`; Infinity when no number does.
+ */
 export function answersAgainstRareLosses(drop: ObservedDrop, z: number): number {
   let [low, high] = [0, 1]
   while (zOfRareLosses(drop, high) < z) {

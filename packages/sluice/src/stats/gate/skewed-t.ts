@@ -1,9 +1,9 @@
 import type { Pair, PairedLook } from './paired-look.ts'
 
 /**
- * A t statistic made symmetric: Hall's cubic transformation (1992, "On the removal of skewness by transformation"),
- * T + g (T^2/3 + 1/6) + g^2 T^3/27, which rises with T. Where estimate and standard error rest on the same few low scores, a
- * large T comes by chance more often than the t distribution says.
+ * A t statistic made symmetric: Hall's cubic transformation (1992, "On the removal of skewness by transformation"), T +
+ * g (T^2/3 + 1/6) + g^2 T^3/27, which rises with T. Where estimate and standard error rest on the same few low scores,
+ * a large T comes by chance more often than the t distribution says.
  *
  * @param skewness g of the estimate itself: its third cumulant over the cube of its standard error
  */
@@ -12,8 +12,9 @@ export function skewedT(t: number, skewness: number): number {
 }
 
 /**
- * The skewness of a paired difference: from the repeats within the cases where its standard error is from there and every
- * case has three in both arms, else from the spread between cases. 0 where nothing varies, or too little is known.
+ * The skewness of a paired difference: from the repeats within the cases where its standard error is from there and
+ * every case has three in both arms, else from the spread between cases. 0 where nothing varies, or too little is
+ * known.
  */
 export function skewnessOf(pairs: readonly Pair[], { delta, seUsed, usesWithin }: PairedLook): number {
   if (!seUsed) return 0
@@ -23,7 +24,9 @@ export function skewnessOf(pairs: readonly Pair[], { delta, seUsed, usesWithin }
   return cumulant / (total * seUsed) ** 3
 }
 
-/** The third cumulant of the weighted sum that comes from repeats; undefined unless every case has three in both arms. */
+/**
+ * The third cumulant of the weighted sum that comes from repeats; undefined unless every case has three in both arms.
+ */
 function cumulantWithin(pairs: readonly Pair[]): number | undefined {
   let sum = 0
   for (const { weight, candidate, baseline } of pairs) {

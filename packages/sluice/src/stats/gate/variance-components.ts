@@ -14,9 +14,9 @@ export interface VarianceComponents {
 }
 
 /**
- * The variance components of scores whose judgements lie within answers and whose answers lie within cases, by the analysis
- * of variance for unequal numbers (Searle, Casella & McCulloch 1992, Variance Components, section 5.3; Henderson's first
- * method). An estimate below 0 is 0.
+ * The variance components of scores whose judgements lie within answers and whose answers lie within cases, by the
+ * analysis of variance for unequal numbers (Searle, Casella & McCulloch 1992, Variance Components, section 5.3;
+ * Henderson's first method). An estimate below 0 is 0.
  * @param elsewhere judgements of other answers, by answer: their spread counts for `vote`, and for nothing else
  */
 export function varianceComponents(cases: readonly VotesByAnswer[], elsewhere: VotesByAnswer = []): VarianceComponents {

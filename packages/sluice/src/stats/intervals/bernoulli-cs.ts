@@ -2,8 +2,8 @@ import { logBeta } from '../distributions/beta.ts'
 import { mixturePrecision } from './normal-mixture.ts'
 
 /**
- * Confidence sequence for a rate by a beta-binomial mixture (Howard et al. 2021, proposition 7): holds at all times together
- * with confidence 1 - alpha.
+ * Confidence sequence for a rate by a beta-binomial mixture (Howard et al. 2021, proposition 7): holds at all times
+ * together with confidence 1 - alpha.
  *
  * @param design.size number of trials at which it is tightest, for the confidence 1 - `design.alpha`
  */

@@ -45,8 +45,9 @@ export function addClusterScore(sums: ClusterSums, before: UserScores, x: number
 }
 
 /**
- * Confidence sequence for the difference of two means, robust to users with many similar scores (Waudby-Smith et al. 2024,
- * equation 9, with a cluster-robust variance). Asymptotic, for display; not for a quality that changes during a ramp.
+ * Confidence sequence for the difference of two means, robust to users with many similar scores (Waudby-Smith et al.
+ * 2024, equation 9, with a cluster-robust variance). Asymptotic, for display; not for a quality that changes during a
+ * ramp.
  *
  * @param size number of scores at which it is tightest
  * @returns undefined while an arm has fewer than two users, or nothing varies

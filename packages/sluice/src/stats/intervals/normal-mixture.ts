@@ -1,6 +1,6 @@
 /**
- * The precision at which a normal mixture is tightest after `size` units of variance (Howard et al. 2021, after equation
- * 3.7): twice the log of 1/alpha plus a slowly growing term, over the size.
+ * The precision at which a normal mixture is tightest after `size` units of variance (Howard et al. 2021, after
+ * equation 3.7): twice the log of 1/alpha plus a slowly growing term, over the size.
  */
 export function mixturePrecision(alpha: number, size: number): number {
   const evidence = -2 * Math.log(alpha)

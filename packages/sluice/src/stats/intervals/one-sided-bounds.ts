@@ -15,8 +15,8 @@ export function lowerBound(successes: number, trials: number, confidence = 0.95)
 }
 
 /**
- * The fewest trials with so many successes whose upper bound is at most `rate`, which must lie in (0,1). Infinity where a
- * million are too few.
+ * The fewest trials with so many successes whose upper bound is at most `rate`, which must lie in (0,1). Infinity where
+ * a million are too few.
  */
 export function trialsForBound(successes: number, rate: number, confidence = 0.95): number {
   let [few, enough] = [Math.max(successes, 1), 1_000_000]

@@ -51,9 +51,9 @@ export function shareDifferenceInterval(
 }
 
 /**
- * A spread of 0 in a few cases is no certainty. So observations are added that nobody made, as for proportions: to a share
- * two of 0 and two of 1 (Agresti & Coull 1998), to a paired difference half a one each way and two halves without a
- * difference (Agresti & Min 2005). Each weighs as much as an average cluster.
+ * A spread of 0 in a few cases is no certainty. So observations are added that nobody made, as for proportions: to a
+ * share two of 0 and two of 1 (Agresti & Coull 1998), to a paired difference half a one each way and two halves without
+ * a difference (Agresti & Min 2005). Each weighs as much as an average cluster.
  */
 function clustered(observations: readonly Influence[]): ClusteredInfluence {
   const sums = new Map<string | number, { influence: number; share: number }>()

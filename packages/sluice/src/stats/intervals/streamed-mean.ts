@@ -1,6 +1,9 @@
 import type { ClusterRobustMean } from './mean-interval.ts'
 
-/** What a weighted mean and its cluster-robust error need of the observations so far; of those that stand alone only sums. */
+/**
+ * What a weighted mean and its cluster-robust error need of the observations so far; of those that stand alone only
+ * sums.
+ */
 export interface MeanSums {
   count: number
   weight: number

@@ -40,8 +40,8 @@ const mostCases = 5
 const rowsSearched = 2000
 
 /**
- * Opens one pull request that gives the default branch the good version's file again, or says on the feature's record why
- * there is none. Nothing that is there already is changed: neither a branch nor a pull request.
+ * Opens one pull request that gives the default branch the good version's file again, or says on the feature's record
+ * why there is none. Nothing that is there already is changed: neither a branch nor a pull request.
  * @throws GithubError where GitHub takes nothing now
  */
 export async function openRevert(subject: RevertSubject, context: RevertContext): Promise<void> {

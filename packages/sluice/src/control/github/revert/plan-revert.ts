@@ -28,8 +28,8 @@ export interface PlannedRevert {
 
 /**
  * What makes the default branch have the incumbent's prompt file again, byte for byte, or why nothing does. Commit and
- * file are the word of whoever published, so nothing counts but what the files give: that of the branch the version that
- * was rolled back, and the branch with the incumbent's file in it the incumbent.
+ * file are the word of whoever published, so nothing counts but what the files give: that of the branch the version
+ * that was rolled back, and the branch with the incumbent's file in it the incumbent.
  * @throws GithubError
  */
 export async function planRevert(

@@ -18,7 +18,8 @@ export interface CaseRedactors {
 export type RevertCases = { suite: string; text: string; ids: string[] } | { none: string }
 
 /**
- * Makes golden cases of the worst stored answers, after they passed the redactor of the prompt file in the repository, or else of their version, once more.
+ * Makes golden cases of the worst stored answers, after they passed the redactor of the prompt file in the repository,
+ * or else of their version, once more.
  * @throws whatever is no fault of the project's files or of the redactor
  */
 export async function revertCases(

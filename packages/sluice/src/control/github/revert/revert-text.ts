@@ -34,7 +34,9 @@ export function revertTrailer(branch: string): string {
   return `Sluice-Revert: ${branch}`
 }
 
-/** What happened and what the change does, with the post-mortem below it. Text of models, users and files is escaped. */
+/**
+ * What happened and what the change does, with the post-mortem below it. Text of models, users and files is escaped.
+ */
 export function revertBody(
   taken: TakenBackVersion,
   cases: RevertCases | 'committed' | null,

@@ -1,4 +1,6 @@
-/** Puts the new content in place, and keeps what a reader is about: focus, open details, half-written forms, scrolling. */
+/**
+ * Puts the new content in place, and keeps what a reader is about: focus, open details, half-written forms, scrolling.
+ */
 export function replaceMain(text: string): void {
   const next = new DOMParser().parseFromString(text, 'text/html')
   const before = document.getElementById('main')

@@ -1,8 +1,8 @@
 const place = 'sluice-unsent'
 
 /**
- * What was written into a form that was not taken stays in this tab until the form is open again, and is put there: nobody
- * has to write it twice. It is sent only when somebody sends the form.
+ * What was written into a form that was not taken stays in this tab until the form is open again, and is put there:
+ * nobody has to write it twice. It is sent only when somebody sends the form.
  */
 export function keepUnsent(): void {
   const page = document.querySelector<HTMLElement>('[data-unsent]')

@@ -63,7 +63,10 @@ ${chartFigure(chartOf(evidence, all), { x: timeText, y: eValueText })}
 <p class="muted"><small>The scale is logarithmic and ends where the canary is rolled back. A canary that is no worse reaches that end with a probability of at most 1 in ${eValueText(needed)}, however often one looks. Each signal counts by its weight: only all together roll back.</small></p></section>`
 }
 
-/** Little against a canary that is held, or whose answers nobody has judged, tells nothing; else it is open until the proof. */
+/**
+ * Little against a canary that is held, or whose answers nobody has judged, tells nothing; else it is open until the
+ * proof.
+ */
 function toneOf({ eValue }: EvidenceLine, { needed, signals, isHeld, isProven }: ShownEvidence): StateTone {
   if (eValue === null) return 'unknown'
   if (eValue >= needed / 4) return eValue >= needed ? 'bad' : 'watch'

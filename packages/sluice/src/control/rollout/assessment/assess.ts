@@ -45,8 +45,8 @@ const interval = { users: 20, size: 5000 }
 const usualMismatchPatience = 4 * hourMs
 
 /**
- * What the evidence calls for at `now` (ms since the epoch), with all that it rests on. Pure: the same evidence, rollout, time
- * and course give the same answer.
+ * What the evidence calls for at `now` (ms since the epoch), with all that it rests on. Pure: the same evidence,
+ * rollout, time and course give the same answer.
  *
  * @param course without one nothing of the stage was watched
  */

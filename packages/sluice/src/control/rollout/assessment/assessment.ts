@@ -58,7 +58,10 @@ export interface Assessment {
   tokens: TokenShare[]
   /** From which processes and addresses; the largest. */
   places: Record<PlaceKind, PlaceShare[]>
-  /** On whose word alone the evidence against the canary rests; null where it is not enough to roll back, or several say the same. */
+  /**
+   * On whose word alone the evidence against the canary rests; null where it is not enough to roll back, or several say
+   * the same.
+   */
   accuser: OnlySourceShare | null
   soak: Soak
   /** The same in numbers. */
@@ -76,7 +79,10 @@ export function hasData({ canary, incumbent }: Pick<Assessment, 'canary' | 'incu
   return canary.users > 0 && incumbent.users > 0
 }
 
-/** From this part of what rolls back on evidence is worth a look; whole, it speaks against the canary, whoever disputes it. */
+/**
+ * From this part of what rolls back on evidence is worth a look; whole, it speaks against the canary, whoever disputes
+ * it.
+ */
 const suspiciousShare = 1 / 4
 
 /** How loudly the evidence of all together speaks. */

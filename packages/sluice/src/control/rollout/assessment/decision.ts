@@ -35,9 +35,10 @@ export interface Findings {
 }
 
 /**
- * The next step, whatever leads to it: evidence, time or a person. Nobody else decides: what happens to a rollout by itself is what this
- * says. Evidence against the canary comes first, at any time. A mismatch of the arms freezes the rest, and ends at the incumbent if it
- * lasts. Nothing else happens before the stage was watched for its soak time or without data, and nothing for the better in quiet hours.
+ * The next step, whatever leads to it: evidence, time or a person. Nobody else decides: what happens to a rollout by
+ * itself is what this says. Evidence against the canary comes first, at any time. A mismatch of the arms freezes the
+ * rest, and ends at the incumbent if it lasts. Nothing else happens before the stage was watched for its soak time or
+ * without data, and nothing for the better in quiet hours.
  */
 export function decideRollout(rollout: Rollout, now: number, findings: Findings): Decision {
   const { settings, status } = rollout
@@ -67,14 +68,16 @@ function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision
 }
 
 /**
- * Held since outcomes stayed away, it is held until the stage was watched for its soak time: where they come in bursts, each of
- * them would end a hold that the next pause begins again.
+ * Held since outcomes stayed away, it is held until the stage was watched for its soak time: where they come in bursts,
+ * each of them would end a hold that the next pause begins again.
  */
 function isUnwatched({ hold }: Rollout, { unwatched, overdue }: Findings): boolean {
   return unwatched || (overdue && hold === 'insufficientData')
 }
 
-/** Out of patience, and only a person goes on: a pause between outcomes changes nothing in that, and calls nobody again. */
+/**
+ * Out of patience, and only a person goes on: a pause between outcomes changes nothing in that, and calls nobody again.
+ */
 function leftToPerson(rollout: Rollout, { weak, refused }: Findings): Decision | undefined {
   if (refused) return { do: 'hold', why: 'inconclusive', refused }
   if (onUndecided(rollout) === 'hold' || weak.barred.length > 0) return { do: 'hold', why: 'inconclusive' }
@@ -89,7 +92,10 @@ function atTheEnd(rollout: Rollout, now: number, { soaked, weak }: Findings): De
   return inQuietHours(rollout.settings.quietHours, now) ? { do: 'continue' } : { do: 'promote', strength: 'weak' }
 }
 
-/** Time may be enough to widen a share; it settles no dispute between tokens, and what a person decides is not decided here. */
+/**
+ * Time may be enough to widen a share; it settles no dispute between tokens, and what a person decides is not decided
+ * here.
+ */
 function byTimeOrHand(rollout: Rollout, now: number, findings: Findings): Decision {
   const { soaked, lacking, disputed } = findings
   if (soaked && disputed) return { do: 'hold', why: 'inconclusive' }
@@ -104,8 +110,8 @@ function onwards({ settings, stage }: Rollout, now: number, strength: ProofStren
 }
 
 /**
- * What the controller makes of a decision; undefined where nothing is to change. A rollback needs no leave: neither a pause nor
- * `advance: manual` stops it.
+ * What the controller makes of a decision; undefined where nothing is to change. A rollback needs no leave: neither a
+ * pause nor `advance: manual` stops it.
  */
 export function eventOf(rollout: Rollout, assessment: Assessment): ReleaseEvent | undefined {
   const { decision, words } = assessment

@@ -101,8 +101,8 @@ const paceOver = 24
 const fewestForPace = 8
 
 /**
- * When the evidence of all signals together reaches `level` (a log e-value), ms since the epoch, if it goes on at the pace
- * of its last points; null where it does not grow, or there are too few.
+ * When the evidence of all signals together reaches `level` (a log e-value), ms since the epoch, if it goes on at the
+ * pace of its last points; null where it does not grow, or there are too few.
  */
 export function reachesAt(series: EvidenceSeries, level: number): number | null {
   const points = evidencePoints(series)

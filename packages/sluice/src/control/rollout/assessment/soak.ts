@@ -5,14 +5,18 @@ import { minuteMs } from '../../../time-units.ts'
 import { hasEnded, sharePpm } from '../../release/rollout-state.ts'
 import type { LastOutcomes } from '../evidence/evidence.ts'
 
-/** How long the present stage was watched. Time without outcomes, or without a pass of the controller, is no soak time. */
+/**
+ * How long the present stage was watched. Time without outcomes, or without a pass of the controller, is no soak time.
+ */
 export const soakSchema = z.strictObject({
   stage: z.int(),
   /** Time that counts, in ms. */
   soakedMs: z.number(),
   /** Whether it counts now: outcomes of both arms come, and they are looked at. */
   counting: z.boolean(),
-  /** When the last outcome came of the arm that has waited longer, in this stage, in ms since the epoch. Null: none yet. */
+  /**
+   * When the last outcome came of the arm that has waited longer, in this stage, in ms since the epoch. Null: none yet.
+   */
   heardAt: z.number().nullable(),
 })
 
@@ -23,7 +27,10 @@ export function unwatched({ stage }: Pick<Rollout, 'stage'>): Soak {
   return { stage, soakedMs: 0, counting: false, heardAt: null }
 }
 
-/** Silence of an arm up to a twelfth of the stage's soak time counts, within these bounds; never more than a quarter of it. */
+/**
+ * Silence of an arm up to a twelfth of the stage's soak time counts, within these bounds; never more than a quarter of
+ * it.
+ */
 const silenceShare = 12
 const silenceBounds = { least: 15_000, most: 30 * minuteMs, share: 4 }
 
@@ -31,9 +38,9 @@ const silenceBounds = { least: 15_000, most: 30 * minuteMs, share: 4 }
 const watchedMs = 120_000
 
 /**
- * The soak time at a pass, given that of the stored pass before: the time between the two is added if the rollout ran, if
- * they are close to each other, and if each arm that has a share had an outcome in this stage and not too long ago. A controller that was
- * away, outcomes that stay away, pauses and steps of the clock add nothing.
+ * The soak time at a pass, given that of the stored pass before: the time between the two is added if the rollout ran,
+ * if they are close to each other, and if each arm that has a share had an outcome in this stage and not too long ago.
+ * A controller that was away, outcomes that stay away, pauses and steps of the clock add nothing.
  *
  * @param everyMs the longest time between two passes, in ms
  */

@@ -29,8 +29,8 @@ const bearableMissing = 0.05
 const bearable = 0.1
 
 /**
- * Which data are too few to leave the present stage by: none of them means that the canary is bad. In words, empty where
- * there is enough to judge by.
+ * Which data are too few to leave the present stage by: none of them means that the canary is bad. In words, empty
+ * where there is enough to judge by.
  */
 export function lackingData(
   evidence: Evidence,
@@ -90,15 +90,19 @@ const bearableHarm = 2 / 3
 /** A signal that keeps the rollout in its stage. */
 export interface OpenSignal {
   signal: ProvenSignal
-  /** That proof is missing; or it is there, and rests on one source, or the newest hours alone look worse; or an earlier stage points to harm. */
+  /**
+   * That proof is missing; or it is there, and rests on one source, or the newest hours alone look worse; or an earlier
+   * stage points to harm.
+   */
   why: 'proof' | 'oneSource' | 'lately' | 'harm'
   /** Log evidence that it is not worse, as far as it counts: of this stage, and as far as the sources bear it out. */
   logProof: number
 }
 
 /**
- * Signals that take part in the decision and forbid to leave the stage. The last one that has two arms is left by proof: each rules out a drop
- * beyond its margin, whoever is left out. An earlier one is left where nothing points to such a drop, since so small a share could prove little.
+ * Signals that take part in the decision and forbid to leave the stage. The last one that has two arms is left by
+ * proof: each rules out a drop beyond its margin, whoever is left out. An earlier one is left where nothing points to
+ * such a drop, since so small a share could prove little.
  */
 export function openSignals(
   evidence: Evidence,
@@ -136,8 +140,8 @@ function isSuspicious(evidence: Evidence, signal: ProvenSignal, settings: Rollou
 }
 
 /**
- * By what factor a stage may exceed the margins on the way to the next one: the smaller the share, the smaller the harm of
- * going on too early. A promotion always takes the last factor.
+ * By what factor a stage may exceed the margins on the way to the next one: the smaller the share, the smaller the harm
+ * of going on too early. A promotion always takes the last factor.
  */
 const widths = [2, 1.4, 1] as const
 

@@ -10,8 +10,8 @@ import type { SignalEvidence } from './assessment.ts'
 import { signalNames } from './signal-names.ts'
 
 /**
- * The rule for a canary that is proven neither good nor bad when the patience is over: it may be promoted weakly where it seems to be worse
- * by no more than a part of each margin, with little evidence against it, and enough have met it.
+ * The rule for a canary that is proven neither good nor bad when the patience is over: it may be promoted weakly where
+ * it seems to be worse by no more than a part of each margin, with little evidence against it, and enough have met it.
  */
 const weakRule = { partOfMargin: 2 / 3, evidence: 5, users: 100, judged: 20, sharePpm: 200_000 }
 

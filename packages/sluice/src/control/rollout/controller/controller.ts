@@ -34,8 +34,8 @@ export interface ControllerOptions {
 
 const usualEveryMs = 1000
 /**
- * So many rollouts are looked at one after the other. Beyond, several are looked at together, where the store is another
- * program: one waits for it while another is assessed.
+ * So many rollouts are looked at one after the other. Beyond, several are looked at together, where the store is
+ * another program: one waits for it while another is assessed.
  */
 const perLane = 50
 
@@ -104,8 +104,8 @@ export function startController(options: ControllerOptions): WorkLoop {
 }
 
 /**
- * Works on each of them, so many at a time. One that fails is no reason to leave the others alone, but a store that does not
- * answer is.
+ * Works on each of them, so many at a time. One that fails is no reason to leave the others alone, but a store that
+ * does not answer is.
  * @throws the first failure, at the end
  */
 async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
@@ -156,8 +156,8 @@ async function control(
 }
 
 /**
- * Evidence that cannot be read is set aside, the rollout keeps its share, and somebody is called. What was seen is counted anew from
- * the log, which holds all of it: until a person resumes, only a rollback may come of that.
+ * Evidence that cannot be read is set aside, the rollout keeps its share, and somebody is called. What was seen is
+ * counted anew from the log, which holds all of it: until a person resumes, only a rollback may come of that.
  */
 async function freeze(
   options: ControllerOptions,

@@ -10,9 +10,9 @@ interface Due {
 }
 
 /**
- * Which rollouts are to be assessed. Outcomes of one are no reason to assess the others, which takes several reads of the
- * store for each. But each is assessed at a regular interval, and all are if it is not known which have new entries. So a
- * rollout whose notification was lost, or wrong, waits no longer than one without new entries.
+ * Which rollouts are to be assessed. Outcomes of one are no reason to assess the others, which takes several reads of
+ * the store for each. But each is assessed at a regular interval, and all are if it is not known which have new
+ * entries. So a rollout whose notification was lost, or wrong, waits no longer than one without new entries.
  */
 export class DueRollouts {
   readonly #clock: Clock
@@ -53,7 +53,9 @@ export class DueRollouts {
     this.#assessedAt = new Map(ids.flatMap((id) => [known.get(id)].flatMap((at) => (at ? [[id, at] as const] : []))))
   }
 
-  /** Time counts from the end of all that were assessed together, so that slow assessments leave time for other work. */
+  /**
+   * Time counts from the end of all that were assessed together, so that slow assessments leave time for other work.
+   */
   assessed(ids: readonly string[]): void {
     const now = momentOf(this.#clock)
     for (const id of ids) this.#assessedAt.set(id, now)

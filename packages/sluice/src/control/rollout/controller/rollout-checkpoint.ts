@@ -113,7 +113,9 @@ export class DamagedCheckpoint extends StoreError {
   }
 }
 
-/** What was last known of a rollout, running or ended; null before its first assessment, and where it cannot be read. */
+/**
+ * What was last known of a rollout, running or ended; null before its first assessment, and where it cannot be read.
+ */
 export async function readAssessment(
   store: Pick<Store, 'checkpoint' | 'summary'>,
   rolloutId: string,
@@ -136,7 +138,9 @@ export async function readAssessed(
   }
 }
 
-/** Takes entries into the evidence, in place, in their order. Returns what the store is to remember of the users anew. */
+/**
+ * Takes entries into the evidence, in place, in their order. Returns what the store is to remember of the users anew.
+ */
 export function observeEntries(
   engine: DecisionEngine<object>,
   { evidence, rollout }: { evidence: object; rollout: Rollout },

@@ -30,8 +30,9 @@ export interface Admitted {
 type Immutable = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings' | 'excluded'>
 
 /**
- * Whether an entry belongs to the rollout, and to the arm that it names: the version must be the arm's, and the unit must
- * stand where the share of the reported stage puts it. That stage may be one that is over, from a client that heard late.
+ * Whether an entry belongs to the rollout, and to the arm that it names: the version must be the arm's, and the unit
+ * must stand where the share of the reported stage puts it. That stage may be one that is over, from a client that
+ * heard late.
  */
 export function admit(rollout: Immutable, entry: LogEntry): Admitted | IgnoredReason {
   const { arm, stage, position } = entry

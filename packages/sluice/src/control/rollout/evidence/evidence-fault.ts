@@ -4,8 +4,8 @@ import { newPlace, placeKinds } from './places.ts'
 import { type DecidingSums, decidingSums, tokenIndexOf } from './tokens.ts'
 
 /**
- * Where stored evidence is not of the form that `observe` leaves it in, or not of the place in the log that it was stored with.
- * Sums that are no numbers would decide nothing, or anything, for good.
+ * Where stored evidence is not of the form that `observe` leaves it in, or not of the place in the log that it was
+ * stored with. Sums that are no numbers would decide nothing, or anything, for good.
  */
 export function faultInEvidence(evidence: Evidence, rollout: Rollout, cursor: number): string | undefined {
   const { testimony: byToken, ...like } = newEvidence(rollout)
@@ -43,7 +43,10 @@ function faultInPlaces({ places }: Evidence, sums: DecidingSums): string | undef
   return undefined
 }
 
-/** The path where `value` lacks something of `like`, or has something else in its place. What is null in `like` may be known in `value`. */
+/**
+ * The path where `value` lacks something of `like`, or has something else in its place. What is null in `like` may be
+ * known in `value`.
+ */
 function unlike(like: unknown, value: unknown, path: string): string | undefined {
   if (like === null) return value === null || typeof value !== 'object' ? oddNumber(value, path) : path
   if (typeof like !== typeof value || value === null || Array.isArray(like) !== Array.isArray(value)) return path

@@ -41,7 +41,10 @@ export interface EvidenceSums {
   feedback: ScoreSums
   flags: Record<Flag, FlagSums>
   cost: { wealth: number[]; history: IncumbentSums }
-  /** What bets know of the incumbent's scores and of what its users say; the scores also of the present window alone, and given the length of the input. */
+  /**
+   * What bets know of the incumbent's scores and of what its users say; the scores also of the present window alone,
+   * and given the length of the input.
+   */
   histories: { score: IncumbentSums; recent: IncumbentSums; feedback: IncumbentSums; inputs: CovariateSums }
   sketches: LimitSketches
   ignored: Record<IgnoredReason, number>

@@ -31,8 +31,9 @@ interface Counted {
 }
 
 /**
- * Adds a judged user, in place. Of the candidates of a stage each is judged with the probability of its arm; where there are none, the
- * user was to be the canary's with probability `pi`. Whose users come more often has more candidates, which is no fault of the judging.
+ * Adds a judged user, in place. Of the candidates of a stage each is judged with the probability of its arm; where
+ * there are none, the user was to be the canary's with probability `pi`. Whose users come more often has more
+ * candidates, which is no fault of the judging.
  */
 export function addJudged({ judged, judgedLately, candidates }: Counted, one: Judged): void {
   const counts = candidates[one.stage]
@@ -50,7 +51,9 @@ export function isJudgedUnevenly(judged: readonly number[]): boolean {
   return logMixture(ratios.weights, judged) >= mismatchLogE
 }
 
-/** One arm may be judged more often than it should be: until that is refuted its scores do not speak against the canary. */
+/**
+ * One arm may be judged more often than it should be: until that is refuted its scores do not speak against the canary.
+ */
 export function isJudgingSuspect(judged: readonly number[]): boolean {
   return logMixture(ratios.weights, judged) >= suspectLogE
 }

@@ -24,7 +24,9 @@ export interface PlaceEvidence {
   own: DecidingSums | null
 }
 
-/** This many places have evidence of their own. One that is silent makes room, so that a new deployment has places too. */
+/**
+ * This many places have evidence of their own. One that is silent makes room, so that a new deployment has places too.
+ */
 const mostApart = 16
 /** The others share so many pools, by name, so that one of them can be left out without many others. */
 const pools = 4
@@ -40,7 +42,9 @@ interface Sender {
   isRequest: boolean
 }
 
-/** The place of an entry, which is added where there is none yet. Undefined where it belongs to no place and no pool. */
+/**
+ * The place of an entry, which is added where there is none yet. Undefined where it belongs to no place and no pool.
+ */
 export function placeOf(
   places: PlaceEvidence[],
   { token, id, isRequest }: Sender,
@@ -149,7 +153,10 @@ export function sourcesOf(
   })
 }
 
-/** The share of the latest requests of these tokens, in [0,1]; of the 250 to 500 last ones, so that whoever replaces another has its share soon. */
+/**
+ * The share of the latest requests of these tokens, in [0,1]; of the 250 to 500 last ones, so that whoever replaces
+ * another has its share soon.
+ */
 export function recentShare(
   places: readonly PlaceEvidence[],
   source: EvidenceSource,

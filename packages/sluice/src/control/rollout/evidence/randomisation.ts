@@ -11,8 +11,9 @@ export function stageShare(stages: Stages, stage: number): number {
 }
 
 /**
- * The probability with which a user seen at `stage` got the canary, given where they counted before. A user may count once per
- * randomisation: at first sight, and as an incumbent again in each later stage, where the growing share draws anew.
+ * The probability with which a user seen at `stage` got the canary, given where they counted before. A user may count
+ * once per randomisation: at first sight, and as an incumbent again in each later stage, where the growing share draws
+ * anew.
  *
  * @returns undefined where chance had no say: the user counted already, or everybody gets the canary
  */
@@ -27,10 +28,15 @@ export function freshShare(stages: Stages, before: Assignment | undefined, stage
 
 /** So many requests are believed to have come as the shares say, before the first. */
 const priorRequests = 20
-/** By what factor the odds may exceed those of the shares: users do not come more often than that because of a version. */
+/**
+ * By what factor the odds may exceed those of the shares: users do not come more often than that because of a version.
+ */
 const mostOften = 4
 
-/** So many requests tell how often each arm is asked; half of them are forgotten then, since that changes as users get to know a version. */
+/**
+ * So many requests tell how often each arm is asked; half of them are forgotten then, since that changes as users get
+ * to know a version.
+ */
 const mostExposures = 1000
 
 /** Counts a request of an arm, in place. */
@@ -42,8 +48,8 @@ export function addExposure(counts: Record<Arm, number>, arm: Arm): void {
 }
 
 /**
- * The probability that a request comes from the canary, by the requests so far: users of a version that they like come more often. For
- * `share` of the users, in (0,1).
+ * The probability that a request comes from the canary, by the requests so far: users of a version that they like come
+ * more often. For `share` of the users, in (0,1).
  */
 export function exposedShare({ incumbent, canary }: Record<Arm, number>, share: number): number {
   const seen = (canary + priorRequests * share) / (canary + incumbent + priorRequests)

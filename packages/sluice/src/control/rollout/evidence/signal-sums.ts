@@ -39,14 +39,19 @@ export interface ScoreSums {
   /** All scores of the present stage. */
   stage: Record<Arm, ClusterSums>
   lately: Lately<Record<Arm, MeanSums>>
-  /** Requests of the present stage that could be judged, and how many of them were, as if both arms were sampled alike. */
+  /**
+   * Requests of the present stage that could be judged, and how many of them were, as if both arms were sampled alike.
+   */
   asked: Record<Arm, number>
   answered: Record<Arm, number>
 }
 
 /** The same of a flag, with one log e-value for each ratio of rates. */
 export interface FlagSums {
-  /** Log e-values of the first flags of users, by stage: against the shares of users, and of requests of users not flagged before. */
+  /**
+   * Log e-values of the first flags of users, by stage: against the shares of users, and of requests of users not
+   * flagged before.
+   */
   ratio: number[][]
   exposed: number[][]
   /** The same of the first flags in the present window. */
@@ -112,7 +117,10 @@ export function forgetScores(score: ScoreSums): void {
   score.lately = twice(() => both(newMean))
 }
 
-/** Adds a score of the present stage, in place; `answered`: for how many requests it stands if both arms were sampled alike. */
+/**
+ * Adds a score of the present stage, in place; `answered`: for how many requests it stands if both arms were sampled
+ * alike.
+ */
 export function countScore(
   { stage, lately, answered: all }: ScoreSums,
   arm: Arm,

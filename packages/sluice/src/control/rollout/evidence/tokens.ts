@@ -28,7 +28,10 @@ export interface TokenEvidence {
   errors: Record<Arm, number>
   /** Distinct users. */
   users: Record<Arm, number>
-  /** Users by stage, and by the stage in which this token saw them as incumbents before (first: in none): incumbent, canary. */
+  /**
+   * Users by stage, and by the stage in which this token saw them as incumbents before (first: in none): incumbent,
+   * canary.
+   */
   assigned: [number, number][][]
   /** Requests of users who had not raised the flag before: in the present stage, and in the present window. */
   atRisk: Record<Flag, { stage: Record<Arm, number>; window: Record<Arm, number> }>
@@ -41,7 +44,10 @@ export interface TokenEvidence {
   ignored: Partial<Record<IgnoredReason, number>>
   /** Null while there is no other token: then all sums are its own. */
   own: DecidingSums | null
-  /** What is usual for the incumbents of this token, so that reports of another token cannot make a canary seem fast. Null like `own`. */
+  /**
+   * What is usual for the incumbents of this token, so that reports of another token cannot make a canary seem fast.
+   * Null like `own`.
+   */
   usual: Usual | null
   /** When it reported the first and the last request that counts, ms since the epoch. */
   firstAt: number | null

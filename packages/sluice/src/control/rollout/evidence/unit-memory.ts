@@ -7,8 +7,8 @@ export interface Assignment {
 }
 
 /**
- * What a request can be flagged for. `slow`, and `stalled` of some times slower, are asked only of requests that are not in a warm-up of any
- * kind, `slowAny` of all after the first minutes of a stage.
+ * What a request can be flagged for. `slow`, and `stalled` of some times slower, are asked only of requests that are
+ * not in a warm-up of any kind, `slowAny` of all after the first minutes of a stage.
  */
 export const flags = ['errors', 'slow', 'stalled', 'slowAny', 'safety', 'overCost'] as const
 
@@ -37,7 +37,9 @@ export interface Staged extends Assignment {
   flags: Partial<Record<Flag, number>>
 }
 
-/** What the engine must remember of one user of one rollout, so that nobody counts twice. Stored under the unit's hash. */
+/**
+ * What the engine must remember of one user of one rollout, so that nobody counts twice. Stored under the unit's hash.
+ */
 export interface UnitMemory {
   /** The last randomisation of which a request counted. */
   exposed?: Assignment

@@ -4,10 +4,11 @@ import type { UnitMemory } from '../evidence/unit-memory.ts'
 import type { ObservedEntry } from './observed-entry.ts'
 
 /**
- * Makes the first request of a randomisation that sent its content along the one whose score may count. Whether it was sent
- * does not depend on the arm, while which of those are judged may: so the share is that of this request, also where an
- * earlier one, of an arm that is judged less, was left out. One that still waits for its judge stays when the next randomisation
- * brings another: those who became the canary's have no such next one, and the scores that take longest must not be lost in one arm.
+ * Makes the first request of a randomisation that sent its content along the one whose score may count. Whether it was
+ * sent does not depend on the arm, while which of those are judged may: so the share is that of this request, also
+ * where an earlier one, of an arm that is judged less, was left out. One that still waits for its judge stays when the
+ * next randomisation brings another: those who became the canary's have no such next one, and the scores that take
+ * longest must not be lost in one arm.
  */
 export function markCandidate(
   { settings, arm, stage, tokenEvidence }: ObservedEntry,
@@ -26,8 +27,9 @@ export function markCandidate(
 }
 
 /**
- * The probability that the user of a score had of being in the canary, judging aside, and what is to be remembered then; undefined where
- * the score is not one that counts. Without a candidate every request may be judged alike, and the first score counts.
+ * The probability that the user of a score had of being in the canary, judging aside, and what is to be remembered
+ * then; undefined where the score is not one that counts. Without a candidate every request may be judged alike, and
+ * the first score counts.
  */
 export function candidateShare(
   { settings, arm, stage }: ObservedEntry,

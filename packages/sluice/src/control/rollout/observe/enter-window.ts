@@ -7,14 +7,17 @@ import { enterStage, enterWindow } from '../evidence/signal-sums.ts'
 import type { DecidingSums } from '../evidence/tokens.ts'
 import type { Window } from '../evidence/window.ts'
 
-/** A window lasts this long at the least and at the most, in ms; between the two it ends when it has so many of the canary's. */
+/**
+ * A window lasts this long at the least and at the most, in ms; between the two it ends when it has so many of the
+ * canary's.
+ */
 const lengths = { least: 4 * hourMs, most: 24 * hourMs }
 const enough = { requests: 300, scores: 300 }
 
 /**
- * Begins a new window, and a new stage, where this request is the first one after; all in place. Neither depends on how the requests went. A
- * stage that the rollout has not entered yet is nobody's to begin, whatever a report says; nor is one of everybody, in which nothing is
- * compared: what the stage before it has proven stands.
+ * Begins a new window, and a new stage, where this request is the first one after; all in place. Neither depends on how
+ * the requests went. A stage that the rollout has not entered yet is nobody's to begin, whatever a report says; nor is
+ * one of everybody, in which nothing is compared: what the stage before it has proven stands.
  */
 export function enter(
   evidence: Evidence,

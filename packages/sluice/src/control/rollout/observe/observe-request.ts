@@ -47,14 +47,19 @@ function countInWindow(observed: ObservedEntry, { error, captured }: RequestEntr
     for (const { asked } of accountsOf(observed, evidence.sums.score, ({ score }) => score)) asked[arm] += 1
 }
 
-/** A request is slow, or dear, by what is usual for the token that reports it; until that is known, by what is for all. */
+/**
+ * A request is slow, or dear, by what is usual for the token that reports it; until that is known, by what is for all.
+ */
 function limitsFor({ evidence, tokenEvidence: { usual } }: ObservedEntry): Limits {
   if (!usual) return evidence.limits
   const { slowMs, costCapUsd } = evidence.limits
   return { ...usual.limits, slowMs: usual.limits.slowMs ?? slowMs, costCapUsd: usual.limits.costCapUsd ?? costCapUsd }
 }
 
-/** So many times as slow as a slow request is one that hangs: a tail that grows longer is not seen in the share of slow ones. */
+/**
+ * So many times as slow as a slow request is one that hangs: a tail that grows longer is not seen in the share of slow
+ * ones.
+ */
 const stalledTimes = 3
 
 interface Measured {

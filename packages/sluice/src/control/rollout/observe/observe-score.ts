@@ -106,8 +106,9 @@ function addContribution(observed: ObservedEntry, scored: Scored, memory: UnitMe
 }
 
 /**
- * Of the input, on a scale on which long ones differ as short ones do; only of the first request of a user in the rollout. Later ones of a
- * conversation contain what the arm has answered: how long they are may be the version's doing.
+ * Of the input, on a scale on which long ones differ as short ones do; only of the first request of a user in the
+ * rollout. Later ones of a conversation contain what the arm has answered: how long they are may be the version's
+ * doing.
  */
 function lengthOf({ inputChars, of }: ScoreEntry, { candidates = [] }: UnitMemory): number | null {
   if (!candidates.some((one) => one.of === of && one.first)) return null
@@ -155,7 +156,10 @@ function ratesOf(
     : { canaryRate: sampledOther, incumbentRate: sampled }
 }
 
-/** The first score of a user in the present window, and the second: harm that begins late, or with later turns, shows in them. */
+/**
+ * The first score of a user in the present window, and the second: harm that begins late, or with later turns, shows in
+ * them.
+ */
 function addRecent(
   observed: ObservedEntry,
   { entry, length, pi }: Scored & { pi: number },

@@ -12,12 +12,14 @@ import { observeRequest } from './observe-request.ts'
 import { observeScore } from './observe-score.ts'
 import type { ObservedEntry } from './observed-entry.ts'
 
-/** What the evidence depends on: none of it changes while a rollout runs, but that stages are added to those entered. */
+/**
+ * What the evidence depends on: none of it changes while a rollout runs, but that stages are added to those entered.
+ */
 type Known = Pick<Rollout, 'id' | 'feature' | 'incumbent' | 'canary' | 'settings' | 'excluded' | 'enteredAt'>
 
 /**
- * Adds one entry of the log to the evidence, in place and in constant time. Entries come in the order of seq; one that is
- * not after the cursor was observed before and does nothing. The same entries give the same evidence, bit for bit.
+ * Adds one entry of the log to the evidence, in place and in constant time. Entries come in the order of seq; one that
+ * is not after the cursor was observed before and does nothing. The same entries give the same evidence, bit for bit.
  *
  * @param memory what is remembered of the entry's unit in this rollout; {} of an unknown one
  * @returns what to remember of the unit from now on; `memory` itself where that did not change

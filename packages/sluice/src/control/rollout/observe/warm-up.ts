@@ -6,8 +6,9 @@ import type { UnitMemory } from '../evidence/unit-memory.ts'
 import type { ObservedEntry } from './observed-entry.ts'
 
 /**
- * What makes a request slow although the version is not: a stage has just begun, the canary was hardly asked in it, the process is
- * new, the user is new to the arm, or nobody has asked the arm for so long that a prompt cache has forgotten it.
+ * What makes a request slow although the version is not: a stage has just begun, the canary was hardly asked in it, the
+ * process is new, the user is new to the arm, or nobody has asked the arm for so long that a prompt cache has forgotten
+ * it.
  */
 const warmUp = { beginningMs: 15 * minuteMs, canaryRequests: 30, processRequests: 10, idleMs: 60_000 }
 
@@ -25,7 +26,10 @@ export function isStageWarm({ evidence: { window } }: ObservedEntry, { receivedA
   return staged.canary >= warmUp.canaryRequests
 }
 
-/** The arm that is asked less often finds its prompt cache cold more often: such requests are compared only where both are asked alike. */
+/**
+ * The arm that is asked less often finds its prompt cache cold more often: such requests are compared only where both
+ * are asked alike.
+ */
 export function isComparable(observed: ObservedEntry, entry: RequestEntry): boolean {
   const share = stageShare(observed.settings.stages, observed.stage)
   return !isIdle(observed, entry) || isEven(share)
@@ -42,7 +46,10 @@ export function isSettled(observed: ObservedEntry, entry: RequestEntry, memory: 
   return observed.places.every((place) => isWarm(place, entry.receivedAt))
 }
 
-/** Of a process that is the only one so far nobody knows how long it has been there: it has not just begun because of the rollout. */
+/**
+ * Of a process that is the only one so far nobody knows how long it has been there: it has not just begun because of
+ * the rollout.
+ */
 function isWarm({ id, pool, own, requests, firstAt }: PlaceEvidence, at: number): boolean {
   if (id === null || pool || own === null) return true
   if (requests.incumbent + requests.canary <= warmUp.processRequests) return false

@@ -1,7 +1,9 @@
 import { logMixture } from '../../../stats/index.ts'
 import type { EvidenceSource } from '../evidence/places.ts'
 
-/** Log e-values of the evidence of several tokens when some are left out. Each token is an index in `0 … tokens - 1`. */
+/**
+ * Log e-values of the evidence of several tokens when some are left out. Each token is an index in `0 … tokens - 1`.
+ */
 export interface LeaveOneOut {
   tokens: number
   /** Whether a token reports so much of the traffic that the others need not agree with it. */
@@ -48,10 +50,10 @@ function leastWithout({ without }: LeaveOneOut, left: readonly number[], places:
 }
 
 /**
- * Log e-value against the canary that does not rest on one token alone. Each token is left out in turn, so that none can
- * hide a bad canary behind forged failures of the incumbent. The rest must be evidence against the canary by itself,
- * though `restFactor` times weaker, so that no token alone can get a good one rolled back. Where it is not, the log
- * e-value is divided by `aloneFactor`: a truthful token prevails against one that lies, only later.
+ * Log e-value against the canary that does not rest on one token alone. Each token is left out in turn, so that none
+ * can hide a bad canary behind forged failures of the incumbent. The rest must be evidence against the canary by
+ * itself, though `restFactor` times weaker, so that no token alone can get a good one rolled back. Where it is not, the
+ * log e-value is divided by `aloneFactor`: a truthful token prevails against one that lies, only later.
  */
 function agreedOfTokens({ tokens, mayDecide, without }: LeaveOneOut): number {
   if (tokens === 0) return 0
@@ -68,7 +70,10 @@ function agreedOfTokens({ tokens, mayDecide, without }: LeaveOneOut): number {
   return Math.max(Math.min(mixed, rest + Math.log(restFactor)), mixed / aloneFactor)
 }
 
-/** Log e-value for the canary: of all, and, but for `restFactor`, of `rest` without any one source; `threshold` is what it takes. */
+/**
+ * Log e-value for the canary: of all, and, but for `restFactor`, of `rest` without any one source; `threshold` is what
+ * it takes.
+ */
 export function agreedFor({ tokens, mayDecide, without }: LeaveOneOut, rest: LeaveOneOut, threshold: number): number {
   if (tokens === 0) return 0
   const needed = Array.from({ length: tokens }, (_, index) => index).filter((index) => tokens > 1 && !mayDecide(index))

@@ -22,8 +22,8 @@ const decidingSignals = ['score', 'errors', 'slow', 'safety', 'feedback'] as con
 export type DecidingSignal = (typeof decidingSignals)[number]
 
 /**
- * Log e-value of a signal over restarts: the bets begin anew with each stage, so that what goes wrong late is not set off
- * against what went well before. Stage s gets 2^-(s+1) of the budget, the last one what remains.
+ * Log e-value of a signal over restarts: the bets begin anew with each stage, so that what goes wrong late is not set
+ * off against what went well before. Stage s gets 2^-(s+1) of the budget, the last one what remains.
  *
  * @param byStage log e-values of the bets on users seen in each stage
  */
@@ -56,8 +56,8 @@ export function restartedLogE(byStage: readonly (readonly number[])[], weights: 
 const hasEvidence = (log: number) => log !== 0
 
 /**
- * The weights of a signal's parts: the first contributions of users since a stage began, single windows, and the means of all
- * scores of a stage.
+ * The weights of a signal's parts: the first contributions of users since a stage began, single windows, and the means
+ * of all scores of a stage.
  */
 const flagWeights = { stages: 0.6, windows: 0.4 }
 const scoreWeights = { stages: 0.4, windows: 0.3, means: 0.3 }
@@ -94,7 +94,10 @@ function scoreLogE(score: ScoreSums, { settings, window }: Weighing): number {
   return logMixture(parts, [restartedLogE(drop, scoreDrops.weights), recently, 0, dropOfMeans(stage, settings), 0])
 }
 
-/** Of the weight of means, the parts of the present stage and of those to come: the last one has half. What past ones had is lost. */
+/**
+ * Of the weight of means, the parts of the present stage and of those to come: the last one has half. What past ones
+ * had is lost.
+ */
 function meansWeights({ stages }: RolloutSettings, { stage }: Pick<Window, 'stage'>): { now: number; later: number } {
   const last = stages.filter((_, i) => stageShare(stages, i) < 1).length - 1
   if (stage >= last) return { now: last === 0 ? 1 : 0.5, later: 0 }
@@ -105,8 +108,9 @@ function meansWeights({ stages }: RolloutSettings, { stage }: Pick<Window, 'stag
 const fewestForMeans = 50
 
 /**
- * Log e-value against "the mean of all scores of the stage is not lower, but for what is tolerated": a mixture of likelihood ratios as if the difference were a Brownian motion
- * in its information (the normal limit of a mean over users).
+ * Log e-value against "the mean of all scores of the stage is not lower, but for what is tolerated": a mixture of
+ * likelihood ratios as if the difference were a Brownian motion in its information (the normal limit of a mean over
+ * users).
  */
 function dropOfMeans({ incumbent, canary }: Record<Arm, ClusterSums>, { tolerance }: RolloutSettings): number {
   if (!(Math.min(effectiveUsers(incumbent), effectiveUsers(canary)) >= fewestForMeans)) return 0
@@ -118,8 +122,8 @@ function dropOfMeans({ incumbent, canary }: Record<Arm, ClusterSums>, { toleranc
 }
 
 /**
- * Of what the shares of the users and the shares of the requests say, the smaller: users of a better version come more often and
- * raise a flag sooner, those of a worse one less often.
+ * Of what the shares of the users and the shares of the requests say, the smaller: users of a better version come more
+ * often and raise a flag sooner, those of a worse one less often.
  */
 function flagLogE(flag: FlagSums, floor: Floor, { window }: Weighing): number {
   const { ratio, exposed, recent, lately } = flag
@@ -149,8 +153,8 @@ function partsOf({ stages, windows }: { stages: number; windows: number }, windo
 const settledShare = 0.25
 
 /**
- * Slow are requests that nothing but the version can have made slow; where hardly any request is such, since no user comes
- * twice, all of them.
+ * Slow are requests that nothing but the version can have made slow; where hardly any request is such, since no user
+ * comes twice, all of them.
  */
 function slowOf({ flags: { slow, slowAny } }: DecidingSums): FlagSums {
   const counted = (sums: FlagSums) => sums.lately[0].incumbent.requests + sums.lately[1].incumbent.requests
@@ -171,7 +175,10 @@ export interface Floor {
   relative: number
 }
 
-/** One in twenty of the incumbent's requests is slow by definition: a few more of them are a colder cache, not a slower version. */
+/**
+ * One in twenty of the incumbent's requests is slow by definition: a few more of them are a colder cache, not a slower
+ * version.
+ */
 export function floorOf(signal: DecidingSignal, { flagFloor }: RolloutSettings): Floor {
   return { least: flagFloor, relative: signal === 'slow' ? 0.4 : 0 }
 }

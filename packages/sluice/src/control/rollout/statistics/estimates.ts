@@ -28,7 +28,10 @@ export interface Estimate {
   /** Canary minus incumbent. */
   difference: number | null
   standardError: number | null
-  /** By how much the canary is worse, a lower score or a higher rate; what one arm lacks in judgements is reckoned against it. */
+  /**
+   * By how much the canary is worse, a lower score or a higher rate; what one arm lacks in judgements is reckoned
+   * against it.
+   */
   worseBy: number | null
   /** That a promotion rules out. */
   margin: number
@@ -39,7 +42,9 @@ const fewest = 20
 
 /** Rates may rise by this part of what the incumbent's are, if that is more than the margin. */
 const relativeMargin = 0.25
-/** How much more of the slow requests than of others a promotion tolerates: one in twenty of the incumbent's are slow. */
+/**
+ * How much more of the slow requests than of others a promotion tolerates: one in twenty of the incumbent's are slow.
+ */
 const slowTolerance = 5
 
 /** Of the signals that have a say. */
@@ -77,8 +82,9 @@ function rateEstimate(
 }
 
 /**
- * The error is the sandwich over users where flags are rare; what was never seen is not certain, so that one user more is reckoned with. Of who
- * sends how much only the judged requests tell: a user who sends most of all and is never flagged moves the rate as well.
+ * The error is the sandwich over users where flags are rare; what was never seen is not certain, so that one user more
+ * is reckoned with. Of who sends how much only the judged requests tell: a user who sends most of all and is never
+ * flagged moves the rate as well.
  */
 function rateMean({ requests, flagged, squares }: RateSums, judged: ClusterSums): Mean | null {
   if (requests < fewest) return null
@@ -93,8 +99,9 @@ function scoreEstimate(score: ScoreSums, margin: number): Estimate {
 }
 
 /**
- * Bad answers may be so rare that none was seen yet, or of the incumbent's good ones, and one user may send most of all: what was never seen is
- * not certain, so that one user more is reckoned with, who sends as much as the user of a usual request, and whose score is `rare`.
+ * Bad answers may be so rare that none was seen yet, or of the incumbent's good ones, and one user may send most of
+ * all: what was never seen is not certain, so that one user more is reckoned with, who sends as much as the user of a
+ * usual request, and whose score is `rare`.
  */
 function scoreMean(scores: ClusterSums, rare: number): Mean | null {
   if (scores.users < fewest) return null
@@ -118,7 +125,10 @@ function estimate(
   }
 }
 
-/** Share of the judgements that are missing in one arm and not in the other, canary minus incumbent, beyond what chance would give. */
+/**
+ * Share of the judgements that are missing in one arm and not in the other, canary minus incumbent, beyond what chance
+ * would give.
+ */
 export function missingShare({ asked, answered, stage }: ScoreSums): number {
   if (asked.incumbent === 0 || asked.canary === 0 || answered.incumbent === 0 || answered.canary === 0) return 0
   const share = { incumbent: answered.incumbent / asked.incumbent, canary: answered.canary / asked.canary }
@@ -139,8 +149,8 @@ function missingHarm(score: ScoreSums, { incumbent, canary }: Record<Arm, Mean |
 const effects = { grid: [0.5, 1, 2], weights: [0.25, 0.5, 0.25] } as const
 
 /**
- * Log e-value against "the canary is worse by `width` times the margin": a mixture of likelihood ratios of the estimate, as if it were a
- * Brownian motion in its information 1/se^2 (the normal limit of a mean over users).
+ * Log e-value against "the canary is worse by `width` times the margin": a mixture of likelihood ratios of the
+ * estimate, as if it were a Brownian motion in its information 1/se^2 (the normal limit of a mean over users).
  */
 export function proofOf(one: DecidingSums, signal: ProvenSignal, settings: RolloutSettings, width: number): number {
   const proof = proofBy(estimateOf(one, signal, settings), width)

@@ -37,14 +37,16 @@ const dominant: Record<'against' | 'for', Dominance> = {
   against: { share: 0.5, present: true },
   for: { share: 0.99, present: false },
 }
-/** The same of a process or an address, of the latest requests: two that share the traffic need not wait for each other. */
+/**
+ * The same of a process or an address, of the latest requests: two that share the traffic need not wait for each other.
+ */
 const dominantPlace = { against: 0.4, for: 0.8 }
 /** Sources whose log e-values differ by less than this are equal: the smallest of them is named. */
 const sameEvidence = 1e-6
 
 /**
- * The factor of the margin for all tokens but one, which have to bear a promotion out: they may be a few users of very many, and must not hold it
- * up for as long as they would take to prove it themselves.
+ * The factor of the margin for all tokens but one, which have to bear a promotion out: they may be a few users of very
+ * many, and must not hold it up for as long as they would take to prove it themselves.
  */
 const restWidth = 5
 
@@ -59,7 +61,9 @@ export function evidenceOfAll(evidence: Evidence, settings: RolloutSettings, mat
   return against(evidence, settings, { matching, now: 0 }).without([])
 }
 
-/** The only source on which the evidence against the canary rests. Undefined where several agree, or it is not enough. */
+/**
+ * The only source on which the evidence against the canary rests. Undefined where several agree, or it is not enough.
+ */
 export function onlySource(evidence: Evidence, settings: RolloutSettings, matching: Matching): OnlySource | undefined {
   const weighed = against(evidence, settings, { matching, now: 0 })
   const threshold = -Math.log(settings.alpha)
@@ -103,8 +107,8 @@ function against(evidence: Evidence, settings: RolloutSettings, { matching, now 
 }
 
 /**
- * Log evidence that the canary fails more often, of all tokens, where the arms do not match: by the shares that were set, and by those
- * that were seen, since one of the two is wrong.
+ * Log evidence that the canary fails more often, of all tokens, where the arms do not match: by the shares that were
+ * set, and by those that were seen, since one of the two is wrong.
  */
 export function certainFailures(evidence: Evidence, settings: RolloutSettings, now: number): number {
   const all = [...evidence.testimony.keys()]

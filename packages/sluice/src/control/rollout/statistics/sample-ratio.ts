@@ -4,10 +4,16 @@ import { isJudgedUnevenly, isJudgingSuspect, mismatchLogE } from '../evidence/ju
 import { freshShare } from '../evidence/randomisation.ts'
 import { isEarly, type TokenEvidence } from '../evidence/tokens.ts'
 
-/** More requests in an arm that is not theirs than this, in number and as a share of those of their token, cannot be chance. */
+/**
+ * More requests in an arm that is not theirs than this, in number and as a share of those of their token, cannot be
+ * chance.
+ */
 const wrongArms = { count: 10, share: 0.01 }
 
-/** Tokens whose arms do not match are left out as long as they send less than this share of all requests; from there on all is frozen. */
+/**
+ * Tokens whose arms do not match are left out as long as they send less than this share of all requests; from there on
+ * all is frozen.
+ */
 const frozenFrom = 0.5
 
 /** Log Bayes factor against "the token's arms have the users that their shares say", over all stages. */
@@ -34,7 +40,10 @@ export function impossible(ignored: TokenEvidence['ignored']): number {
   return wrongArm + unknownStage + unknownVersion
 }
 
-/** The users of a token's arms are not those that chance would give, or it reports what cannot be: its word does not count. */
+/**
+ * The users of a token's arms are not those that chance would give, or it reports what cannot be: its word does not
+ * count.
+ */
 export function isDoubtful(one: TokenEvidence, settings: RolloutSettings, tokens: number): boolean {
   const wrong = impossible(one.ignored)
   const tooMany = wrong >= wrongArms.count && wrong > wrongArms.share * requestsOf(one)
@@ -47,7 +56,9 @@ export interface Matching {
   trusted: number[]
   /** Those whose arms do not. */
   doubtful: number[]
-  /** Those one of whose arms may be judged more often than it should be: their scores do not speak against the canary. */
+  /**
+   * Those one of whose arms may be judged more often than it should be: their scores do not speak against the canary.
+   */
   suspect: number[]
   /** The share of all requests that is left out with the doubtful ones. */
   leftOut: number

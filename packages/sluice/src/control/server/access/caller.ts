@@ -34,7 +34,10 @@ export function callerOf(record: TokenRecord, names: Environments): Caller {
   return { tokenId: id, name, scopes, ...tokenReach(record, names) }
 }
 
-/** What a token may see. An application is in one environment: without a word in the last one, as before there were others. */
+/**
+ * What a token may see. An application is in one environment: without a word in the last one, as before there were
+ * others.
+ */
 export function tokenReach(
   { features, environments, scopes }: Pick<TokenRecord, 'features' | 'environments' | 'scopes'>,
   names: Environments,
@@ -83,8 +86,8 @@ export function covers({ features: own, environments }: TokenReach, other: Token
 }
 
 /**
- * Whether somebody may see a token, and end it: it reaches no further than they do. One for environments that are no more
- * reaches nothing now, and may again: it is for those who may see all.
+ * Whether somebody may see a token, and end it: it reaches no further than they do. One for environments that are no
+ * more reaches nothing now, and may again: it is for those who may see all.
  */
 export function maySeeToken(caller: TokenReach, record: TokenRecord, names: Environments): boolean {
   const reach = tokenReach(record, names)

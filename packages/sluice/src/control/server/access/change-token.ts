@@ -19,9 +19,9 @@ const mostAttempts = 20
 /**
  * Writes a token together with its row in the audit chain `_system`. The row has the token's id, never its hash.
  *
- * `change` makes the next record of the stored one, undefined: of none. It is asked again if another change came between,
- * so that nothing is written of an outdated record: whoever signs out everywhere while their token is revoked must not
- * take the revocation back. If it returns undefined, nothing is written, and what is stored is returned.
+ * `change` makes the next record of the stored one, undefined: of none. It is asked again if another change came
+ * between, so that nothing is written of an outdated record: whoever signs out everywhere while their token is revoked
+ * must not take the revocation back. If it returns undefined, nothing is written, and what is stored is returned.
  */
 export async function changeToken(
   store: Pick<Store, 'tokenById' | 'commit'>,

@@ -25,8 +25,8 @@ export function groupsIn(claims: Claims, claim: string): string[] | null {
 
 /**
  * What people with these groups may do; undefined: nothing. The first entry with one of the groups decides on the
- * features and environments. Others add their roles only if they are for the same: otherwise somebody who operates one feature and
- * looks at all would operate all of them.
+ * features and environments. Others add their roles only if they are for the same: otherwise somebody who operates one
+ * feature and looks at all would operate all of them.
  */
 export function rightsOf(groups: readonly string[], { roles }: Pick<OidcSettings, 'roles'>): GroupRights | undefined {
   const own = new Set(groups)

@@ -102,7 +102,9 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
   }
 }
 
-/** About so many sign-ins the provider is asked at once: a flood of forged ones reaches it slowly, and locks nobody out. */
+/**
+ * About so many sign-ins the provider is asked at once: a flood of forged ones reaches it slowly, and locks nobody out.
+ */
 const mostAtOnce = 8
 /** Of those that wait for their turn the last is answered soon. */
 const mostWaiting = 40

@@ -19,8 +19,8 @@ interface Surroundings {
 }
 
 /**
- * The record of whoever has proven at the identity provider who they are, with the rights that their groups have now. It
- * is made at the first sign-in; later ones change it where the provider says something else than before.
+ * The record of whoever has proven at the identity provider who they are, with the rights that their groups have now.
+ * It is made at the first sign-in; later ones change it where the provider says something else than before.
  * @throws Problem 403 if no group of theirs has a role, or an admin has revoked them; 409 if there are too many records
  */
 export async function admitPerson({ subject, claims }: Identity, surroundings: Surroundings): Promise<TokenRecord> {

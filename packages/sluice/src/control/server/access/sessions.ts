@@ -29,11 +29,16 @@ export interface Sessions {
   find(request: Request): Promise<Session | undefined>
   /** Whether a request names a session, be it one that has ended. */
   isNamedIn(request: Request): boolean
-  /** Those that are not valid any more or have other rights, by what the store says now. It is asked once for each token. */
+  /**
+   * Those that are not valid any more or have other rights, by what the store says now. It is asked once for each
+   * token.
+   */
   ended(sessions: Iterable<Session>): Promise<Set<Session>>
 }
 
-/** Of a person shorter, since what the identity provider has changed about them is only seen when they sign in again. */
+/**
+ * Of a person shorter, since what the identity provider has changed about them is only seen when they sign in again.
+ */
 const longestMs = { token: 12 * hourMs, person: 8 * hourMs }
 
 const contentSchema = z.strictObject({

@@ -63,8 +63,8 @@ export async function standingOn(
 }
 
 /**
- * Which right a token lacks, without which it could not even ask to approve. Those of people change with their groups, and
- * an approval of before must not outlive them.
+ * Which right a token lacks, without which it could not even ask to approve. Those of people change with their groups,
+ * and an approval of before must not outlive them.
  */
 function rightLacking(
   record: TokenRecord,
@@ -106,7 +106,8 @@ export async function refuseOutsider(services: Services, { feature }: Proposal, 
 }
 
 /**
- * Whoever could have approved it reviews it. Where no rule asks for that any more, any approver does who has not made it.
+ * Whoever could have approved it reviews it. Where no rule asks for that any more, any approver does who has not made
+ * it.
  * @throws Problem 403
  */
 export async function refuseReview(services: Services, note: Proposal, caller: Caller): Promise<void> {

@@ -16,9 +16,10 @@ import { busyProposal, type ChangedProposal, findProposal, type Write } from './
 const attempts = 8
 
 /**
- * Approves a proposal in the name of the caller. The approval that is the last one needed makes the release, in the same
- * commit: so it is made once, and only if the feature is still what was approved.
- * @throws Problem 403 where they may not, 409 where it is over or does not hold any more; ReleaseConflict as the state has it
+ * Approves a proposal in the name of the caller. The approval that is the last one needed makes the release, in the
+ * same commit: so it is made once, and only if the feature is still what was approved.
+ * @throws Problem 403 where they may not, 409 where it is over or does not hold any more; ReleaseConflict as the state
+ * has it
  */
 export async function approveProposal(
   services: Services,

@@ -102,7 +102,8 @@ interface ActivationWish extends Decision {
 
 /**
  * Gives a version to everybody that has passed its gate, or that somebody answers for.
- * @throws Problem 404 without such a version, 409 where it has not passed or needs approval; ReleaseConflict as the state has it
+ * @throws Problem 404 without such a version, 409 where it has not passed or needs approval; ReleaseConflict as the
+ * state has it
  */
 export async function applyActivation(
   services: Services,

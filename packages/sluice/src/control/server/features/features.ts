@@ -55,7 +55,9 @@ const featureList = z.object({
   }),
 })
 
-/** A feature as it is stored; in an environment where nothing of it was released yet as it is before its first release. */
+/**
+ * A feature as it is stored; in an environment where nothing of it was released yet as it is before its first release.
+ */
 export async function storedFeature(
   { store }: Pick<Services, 'store'>,
   key: string,

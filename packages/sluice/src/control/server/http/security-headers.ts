@@ -8,8 +8,8 @@ export const securityHeaders = {
 } as const
 
 /**
- * The same for pages, which load their own style and script and nothing else. With `no-referrer` a browser would not name
- * the origin of a form either.
+ * The same for pages, which load their own style and script and nothing else. With `no-referrer` a browser would not
+ * name the origin of a form either.
  */
 export const pageHeaders = {
   ...securityHeaders,

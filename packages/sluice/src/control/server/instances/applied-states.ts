@@ -49,8 +49,8 @@ export function canaryTakenBack({ rollout, takenBack }: FeatureState): EndedCana
 }
 
 /**
- * Whether the instance reported, after the end of the rollout, that it serves only the incumbent. An earlier report does
- * not count, since its answer may have allowed the instance to serve the canary again.
+ * Whether the instance reported, after the end of the rollout, that it serves only the incumbent. An earlier report
+ * does not count, since its answer may have allowed the instance to serve the canary again.
  */
 function servesNoneOf(
   services: Services,

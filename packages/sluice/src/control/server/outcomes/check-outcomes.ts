@@ -22,8 +22,8 @@ export interface OutcomeContext {
 }
 
 /**
- * The valid outcomes of a batch, and the fault of each other one. An invalid optional field does not reject its outcome:
- * the field is left out, cut or replaced, since the rest of the outcome is still true.
+ * The valid outcomes of a batch, and the fault of each other one. An invalid optional field does not reject its
+ * outcome: the field is left out, cut or replaced, since the rest of the outcome is still true.
  */
 export function checkOutcomes(values: readonly unknown[], context: OutcomeContext): CheckedOutcomes {
   const checked: CheckedOutcomes = { good: [], rejected: [], dropped: [] }
@@ -116,8 +116,8 @@ const optional = new Set([
 const nullable = new Set(['rolloutId', 'arm', 'stage', 'kind'])
 
 /**
- * The outcome with these invalid fields left out, cut or replaced, and what was done with each. Undefined if one of them
- * is essential.
+ * The outcome with these invalid fields left out, cut or replaced, and what was done with each. Undefined if one of
+ * them is essential.
  * @param receivedAt ISO 8601; replaces an invalid time
  */
 function mendOutcome(

@@ -9,9 +9,9 @@ type Inner = { _zod: { def: Def } }
 const unsure: QuickCheck = () => false
 
 /**
- * A quick check for a schema of flat objects, or a union of such schemas. It is true only if the schema would return the
- * same value. The schema takes several times as long, since it makes a new object and collects faults. For rare values,
- * e.g. with an unknown key, and for schema types that are not known here, the check is false.
+ * A quick check for a schema of flat objects, or a union of such schemas. It is true only if the schema would return
+ * the same value. The schema takes several times as long, since it makes a new object and collects faults. For rare
+ * values, e.g. with an unknown key, and for schema types that are not known here, the check is false.
  */
 export function quickCheck({ _zod: { def } }: z.ZodType): QuickCheck {
   if (def.type === 'object') return ofObject((def as z.core.$ZodObjectDef).shape)

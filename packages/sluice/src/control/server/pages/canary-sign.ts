@@ -45,8 +45,8 @@ function heldSign(rollout: Rollout): Sign {
 }
 
 /**
- * How the canary does by its last assessment. Unknown is only what could not be looked at, and the words say what; that nothing
- * is decided is no such thing, and no good news either.
+ * How the canary does by its last assessment. Unknown is only what could not be looked at, and the words say what; that
+ * nothing is decided is no such thing, and no good news either.
  */
 function canarySign({ settings }: Rollout, assessment: Assessment | null, watch: Watch): Sign {
   if (assessment === null) return { tone: 'unknown', text: 'not assessed yet' }

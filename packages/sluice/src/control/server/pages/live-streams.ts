@@ -11,7 +11,9 @@ import { retryFrame } from '../snapshots/snapshot-view.ts'
 import type { Snapshots } from '../snapshots/snapshots.ts'
 import { every } from '../timers.ts'
 
-/** Tells open pages that something has changed. They ask for themselves anew, so no stream holds anything of a feature. */
+/**
+ * Tells open pages that something has changed. They ask for themselves anew, so no stream holds anything of a feature.
+ */
 export interface LiveStreams {
   /** @throws Problem 429 if the token has too many streams already */
   admit(session: Session): void
@@ -38,9 +40,15 @@ interface LiveOptions {
 
 /** While a rollout runs its evidence grows, which no event tells. */
 const pollMs = 1000
-/** Where this thread has no time to spare, open pages leave it to the outcomes: of so many looks at growing evidence one is told. */
+/**
+ * Where this thread has no time to spare, open pages leave it to the outcomes: of so many looks at growing evidence one
+ * is told.
+ */
 const busy = { load: 0.8, polls: 4 }
-/** Spending, drift and failing loops change without an event, too. A page that hears nothing for longer has lost its stream. */
+/**
+ * Spending, drift and failing loops change without an event, too. A page that hears nothing for longer has lost its
+ * stream.
+ */
 const longestSilenceMs = 10_000
 /** A stream ends at most this much later than its session, or the rights that it had. */
 const sweepMs = 1500

@@ -14,7 +14,9 @@ interface ShownPage extends PageContent {
   part?: Uint8Array<ArrayBuffer>
 }
 
-/** The page as it is sent: with navigation, and with who has signed in. A page that has not changed is not sent again. */
+/**
+ * The page as it is sent: with navigation, and with who has signed in. A page that has not changed is not sent again.
+ */
 export async function pageResponse(
   page: ShownPage,
   { request, session, requestId }: Pick<PageVisit, 'request' | 'session' | 'requestId'>,

@@ -46,8 +46,8 @@ interface Schemas<P extends z.ZodType, Q extends z.ZodType> {
 }
 
 /**
- * A page that follows changes by itself. It is made once for all with the same rights, and kept until something changes,
- * so it may depend on nothing else of the session.
+ * A page that follows changes by itself. It is made once for all with the same rights, and kept until something
+ * changes, so it may depend on nothing else of the session.
  */
 export function definePage<P extends z.ZodType = Nothing, Q extends z.ZodType = Nothing>(
   described: Schemas<P, Q> & {

@@ -59,13 +59,19 @@ function shownChannel(
   }
 }
 
-/** Whether a server that was started since, on another replica, asks for other approvals: then releases by it follow its rules. */
+/**
+ * Whether a server that was started since, on another replica, asks for other approvals: then releases by it follow its
+ * rules.
+ */
 async function othersAsk({ store, approvals }: Services): Promise<boolean> {
   const noted = await notedRules(store)
   return noted !== undefined && !areSameRules(noted, approvals)
 }
 
-/** The rules by their patterns in the environments that one may see; for some features only, what holds for each of these. */
+/**
+ * The rules by their patterns in the environments that one may see; for some features only, what holds for each of
+ * these.
+ */
 function shownRules(services: Services, { features, environments }: Caller): SettingsPage['approvals'] {
   const { approvals, environments: names } = services
   const own = environmentNames(environments, names)
@@ -92,7 +98,10 @@ function isAboutOne(pattern: string, names: readonly string[]): boolean {
 const environmentNames = (environments: Caller['environments'], names: Environments) =>
   environments.map((environment) => environmentName(keyOf({ feature: '', environment }), names) ?? '')
 
-/** Neither the secret, which nobody knows, nor its hash. Environments also where a token that names none has not all of them. */
+/**
+ * Neither the secret, which nobody knows, nor its hash. Environments also where a token that names none has not all of
+ * them.
+ */
 function shown(token: TokenRecord, names: Environments): ShownToken {
   const { id, name, scopes, features, createdAt, expiresAt, revokedAt, person } = token
   const reached = tokenReach(token, names).environments

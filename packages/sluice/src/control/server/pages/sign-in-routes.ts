@@ -48,7 +48,8 @@ export const signIn = defineOpen({
     const { token, next: wanted } = signInForm.parse(await formOf(request))
     const next = localAddress(wanted)
     const record = await validToken(services, token.trim())
-    // Whoever has a token is let in, whatever others try: behind a proxy all have one address. The API tells a guess as well.
+    // Whoever has a token is let in, whatever others try: behind a proxy all have one address. The API tells a guess as
+    // well.
     if (!record) {
       refuseManyFailures(services, address)
       signInLimit.take(address, clock.now())

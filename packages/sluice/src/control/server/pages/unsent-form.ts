@@ -6,8 +6,8 @@ import { unsentPage } from '../../pages/unsent.ts'
 const writtenFields = { reason: 'Reason', override: 'Reason to release it anyway' } as const
 
 /**
- * The page about a form that was not taken, since the session in which it was made has ended or another one has begun. It
- * shows what somebody had written, and leads back to the form.
+ * The page about a form that was not taken, since the session in which it was made has ended or another one has begun.
+ * It shows what somebody had written, and leads back to the form.
  */
 export function unsentForm(
   { url }: Request,

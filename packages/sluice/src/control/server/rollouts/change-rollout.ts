@@ -28,7 +28,8 @@ interface Decision {
 
 /**
  * Does to a rollout what a person wants.
- * @throws Problem 409 where it needs approval; ReleaseConflict where its state does not allow it, or has changed since `seen`
+ * @throws Problem 409 where it needs approval; ReleaseConflict where its state does not allow it, or has changed since
+ * `seen`
  */
 export async function operateRollout(
   services: Services,
@@ -93,7 +94,8 @@ export interface StartWish {
 
 /**
  * Starts a rollout of a version that has passed its gate, or that somebody answers for.
- * @throws Problem 404 without such a version, 409 where it has not passed, its traffic cannot decide it or it needs approval;
+ * @throws Problem 404 without such a version, 409 where it has not passed, its traffic cannot decide it or it needs
+ * approval;
  *   ReleaseConflict as the state has it
  */
 export async function applyStart(
@@ -153,8 +155,8 @@ export async function planStart(
 }
 
 /**
- * Whether a start is a repetition, or refused for the state of its feature, so that its traffic need not be looked at. The
- * revision of that state is then held fast, so that it stays refused.
+ * Whether a start is a repetition, or refused for the state of its feature, so that its traffic need not be looked at.
+ * The revision of that state is then held fast, so that it stays refused.
  */
 async function settledBefore(
   { store }: Services,
@@ -190,8 +192,8 @@ async function expectEnd(
 type Chosen = Pick<StartWish, 'settings' | 'judgePercent' | 'traffic' | 'wasForecast'>
 
 /**
- * What a rollout starts with, whoever begins it: what was chosen for it, else what the version says, as it suits the traffic.
- * What was approved stays as it is.
+ * What a rollout starts with, whoever begins it: what was chosen for it, else what the version says, as it suits the
+ * traffic. What was approved stays as it is.
  */
 export async function suitedStart(
   { endForecasts }: Pick<Services, 'endForecasts'>,

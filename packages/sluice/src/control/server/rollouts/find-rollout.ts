@@ -4,8 +4,8 @@ import { notFound } from '../http/problem.ts'
 import type { Services } from '../services.ts'
 
 /**
- * A rollout of a feature that the caller may see: the last one, or a stored past one. Earlier ones are only in the audit
- * log.
+ * A rollout of a feature that the caller may see: the last one, or a stored past one. Earlier ones are only in the
+ * audit log.
  * @throws Problem 404
  */
 export async function findRollout({ store }: Services, id: string, caller: TokenReach): Promise<Rollout> {

@@ -33,8 +33,8 @@ const beginThread = () =>
   new Worker(workerFile(import.meta.dirname, 'forecast-worker'), { name: 'forecasts', env: {}, resourceLimits })
 
 /**
- * Forecasts, and the traffic that they rest on, in a thread of their own, one at a time. It is started with the first one.
- * If it ends, that forecast fails, and it is started again after a wait that grows.
+ * Forecasts, and the traffic that they rest on, in a thread of their own, one at a time. It is started with the first
+ * one. If it ends, that forecast fails, and it is started again after a wait that grows.
  */
 export function startForecastThread({
   clock,

@@ -21,8 +21,8 @@ export interface ForecastQuestion {
 }
 
 /**
- * `slower`: no simulated rollout is as long in its stage. `late`: its time was over before enough rollouts were simulated, so
- * that the next attempt may tell.
+ * `slower`: no simulated rollout is as long in its stage. `late`: its time was over before enough rollouts were
+ * simulated, so that the next attempt may tell.
  */
 export type ForecastResult = EndForecast | 'slower' | 'late'
 
@@ -71,8 +71,8 @@ const most = { runs: 60, remedyRuns: 30, ms: 3000 }
 const leastShare = 0.2
 
 /**
- * How much of its time a forecast has taken, in ms: the processor time of its thread, since a machine that is busy with others
- * is no reason to give up so soon.
+ * How much of its time a forecast has taken, in ms: the processor time of its thread, since a machine that is busy with
+ * others is no reason to give up so soon.
  *
  * @param usedMs null where that is not known
  */

@@ -22,7 +22,10 @@ interface Start {
 
 type Forecasting = Pick<Services, 'endForecasts' | 'clock'>
 
-/** How a new rollout is expected to end, and what would help; null where the traffic is not known, `late` as in `Foretold`. */
+/**
+ * How a new rollout is expected to end, and what would help; null where the traffic is not known, `late` as in
+ * `Foretold`.
+ */
 async function ask({ endForecasts, clock }: Forecasting, { key, version, settings, judgePercent, given }: Start) {
   const { live } = version
   const traffic = await endForecasts.traffic(key)
@@ -56,7 +59,9 @@ function unlessAccepted(error: unknown, { accepted }: Pick<Start, 'accepted'>): 
   throw new Problem({ ...details, detail: `${details.detail} ${allTheSame}` }, { headers, cause: error })
 }
 
-/** What a page says of how a rollout with these settings is expected to end; `undecidable` where it would be refused. */
+/**
+ * What a page says of how a rollout with these settings is expected to end; `undecidable` where it would be refused.
+ */
 export async function expectedEnd(
   services: Forecasting,
   start: Omit<Start, 'accepted'>,

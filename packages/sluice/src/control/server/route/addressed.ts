@@ -6,8 +6,8 @@ import { notFound } from '../http/problem.ts'
 const addresses = ['feature', 'chain']
 
 /**
- * The parameters of a path with the key that each address means. All that comes after knows features by their keys alone,
- * so no rule is asked by another name of the same one.
+ * The parameters of a path with the key that each address means. All that comes after knows features by their keys
+ * alone, so no rule is asked by another name of the same one.
  * @throws Problem 404 for an environment that there is not
  */
 export function withKeys(params: Record<string, string>, names: Environments): Record<string, string> {

@@ -13,9 +13,9 @@ const keptSchema = z.looseObject({ names: z.array(z.string()), last: z.string().
 type Noted = Pick<Store, 'checkpoint' | 'saveCheckpoint' | 'commit' | 'features'>
 
 /**
- * Puts it on record if this server has other environments than the one that was started before it, on whichever replica.
- * The last one never changes: all that was released before there were others is of it, and so is each application whose
- * token names none.
+ * Puts it on record if this server has other environments than the one that was started before it, on whichever
+ * replica. The last one never changes: all that was released before there were others is of it, and so is each
+ * application whose token names none.
  * @throws SluiceError `invalid-input` where another one would be the last
  */
 export async function noteEnvironments(

@@ -10,8 +10,8 @@ import { recordChangedSettings } from './changed-settings.ts'
 type Noted = Pick<Store, 'checkpoint' | 'saveCheckpoint' | 'commit' | 'features'>
 
 /**
- * Puts it on record if this server asks for other approvals than the one that was started before it, on whichever replica:
- * so a rule does not vanish unseen, e.g. since the server was started in another folder.
+ * Puts it on record if this server asks for other approvals than the one that was started before it, on whichever
+ * replica: so a rule does not vanish unseen, e.g. since the server was started in another folder.
  */
 export async function noteRules(
   { store, clock, log }: { store: Noted; clock: Clock; log: Log },

@@ -9,7 +9,8 @@ import type { Log } from '../log.ts'
 
 /**
  * Repeats rollbacks and aborts that this replica knows, but that the store has lost by going back to an older state.
- * True if something was ended. Rejects if the store fails, so that the older state is not served before another attempt.
+ * True if something was ended. Rejects if the store fails, so that the older state is not served before another
+ * attempt.
  */
 export async function endAgain(
   { store, clock, log }: { store: ReleaseStore; clock: Clock; log: Log },

@@ -15,8 +15,8 @@ import { type ServedFeature, type View, viewOf } from './snapshot-view.ts'
 /** The present state of all features, in memory. */
 export interface Snapshots {
   /**
-   * What somebody is served, as last loaded: the features of one environment, by their plain names. Null: all features of
-   * all environments, by their keys.
+   * What somebody is served, as last loaded: the features of one environment, by their plain names. Null: all features
+   * of all environments, by their keys.
    */
   view(reach: TokenReach | null): View
   /** All features in all environments, as last loaded. */

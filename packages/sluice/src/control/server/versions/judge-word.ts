@@ -17,8 +17,8 @@ export type JudgeWord = z.infer<typeof judgeWord>
 const judged = featureSummarySchema.pick({ judge: true })
 
 /**
- * What the published report of the gate carries about the judge. The report may be older than rubric and judge, and whoever
- * publishes may send any: its calibration counts only for the very judge and questions that are in use.
+ * What the published report of the gate carries about the judge. The report may be older than rubric and judge, and
+ * whoever publishes may send any: its calibration counts only for the very judge and questions that are in use.
  * @param judgeId of the judge whose scores count; null where none has come yet
  * @returns null for a version whose live answers nobody judges
  */

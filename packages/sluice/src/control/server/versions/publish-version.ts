@@ -239,7 +239,8 @@ function auditOf(
 
 /**
  * Applies changed settings to the stored texts of a feature. They are deleted if storing is off, and expire sooner if
- * the retention is shorter. Texts that wait to be judged are deleted if the redaction changed. Returns notes for people.
+ * the retention is shorter. Texts that wait to be judged are deleted if the redaction changed. Returns notes for
+ * people.
  */
 async function keepWithin(
   store: Pick<ContentStore, 'clearContents' | 'shortenContents'>,

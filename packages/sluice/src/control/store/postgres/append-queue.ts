@@ -12,8 +12,8 @@ interface Append {
 const groupRows = 5000
 
 /**
- * Appends that arrive while one is under way go into the next one together, since the database allows only one at a time.
- * A row that cannot be stored is found and refused; the rest of its group is stored.
+ * Appends that arrive while one is under way go into the next one together, since the database allows only one at a
+ * time. A row that cannot be stored is found and refused; the rest of its group is stored.
  */
 export class AppendQueue {
   readonly #insert: (rows: readonly LogRow[]) => Promise<Appended[]>

@@ -26,8 +26,8 @@ const modes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-ful
 type Mode = (typeof modes)[number]
 
 /**
- * `sslmode` has the meaning that libpq documents. Without it, and for `prefer` and `allow`, the connection is encrypted if
- * the server supports it; for `require` always. Neither checks the certificate. `require` with `sslrootcert`, and
+ * `sslmode` has the meaning that libpq documents. Without it, and for `prefer` and `allow`, the connection is encrypted
+ * if the server supports it; for `require` always. Neither checks the certificate. `require` with `sslrootcert`, and
  * `verify-ca`, check who signed it; `verify-full` checks the host's name, too. `no-verify` is node-postgres' name for
  * `require`. Parameters of other programs, such as `pgbouncer`, are ignored.
  * @throws SluiceError `invalid-input`, never with the password

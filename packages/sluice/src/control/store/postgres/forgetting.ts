@@ -22,9 +22,9 @@ const note = `INSERT INTO sluice.forgotten (unit, scope, until) SELECT $1, scope
   ON CONFLICT (unit, scope) DO UPDATE SET until = excluded.until`
 
 /**
- * An SQL condition: data of this unit in this scope must be dropped. The arguments are SQL expressions. Without `now` it is
- * true as long as the unit is stored as forgotten. The table is nearly always empty, so this is checked first, once for
- * all rows.
+ * An SQL condition: data of this unit in this scope must be dropped. The arguments are SQL expressions. Without `now`
+ * it is true as long as the unit is stored as forgotten. The table is nearly always empty, so this is checked first,
+ * once for all rows.
  */
 export function isForgotten(unit: string, scope: string, now = '-1'): string {
   return `(EXISTS (SELECT 1 FROM sluice.forgotten) AND EXISTS (SELECT 1 FROM sluice.forgotten AS noted WHERE noted.unit = ${unit} AND noted.scope IN ('', ${scope})

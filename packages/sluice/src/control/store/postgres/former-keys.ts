@@ -15,8 +15,8 @@ const drops = [
 ]
 
 /**
- * Drops the keys that made ids unique over all features, once no replica of an older release is connected. Such a replica
- * needs these keys to write. Returns whether they are gone.
+ * Drops the keys that made ids unique over all features, once no replica of an older release is connected. Such a
+ * replica needs these keys to write. Returns whether they are gone.
  */
 export async function dropFormerKeys(ask: (sql: string) => Promise<readonly unknown[]>): Promise<boolean> {
   if ((await ask(areLeft)).length === 0) return true

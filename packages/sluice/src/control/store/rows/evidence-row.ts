@@ -8,7 +8,9 @@ export function asideName(name: string): string {
   return `aside:${name}`
 }
 
-/** The name under which a checkpoint keeps what it tells others. It is written with the checkpoint, and has its cursor. */
+/**
+ * The name under which a checkpoint keeps what it tells others. It is written with the checkpoint, and has its cursor.
+ */
 export function summaryName(name: string): string {
   return `told:${name}`
 }

@@ -22,8 +22,8 @@ export function parsed(text: unknown, place: string): unknown {
 }
 
 /**
- * Reads a document that is stored as JSON in one column. It was validated before it was written. The schema checks that the
- * text still has what its readers need, and keeps unknown fields.
+ * Reads a document that is stored as JSON in one column. It was validated before it was written. The schema checks that
+ * the text still has what its readers need, and keeps unknown fields.
  */
 export function documentReader<T>(what: string, schema: z.ZodType): (text: unknown) => T {
   return (text) => checked(schema, parsed(text, what), what) as T

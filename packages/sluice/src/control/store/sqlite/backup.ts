@@ -17,10 +17,11 @@ export interface Backup {
 const patienceMs = 10_000
 
 /**
- * Copies the committed state of `<folder>/control.db`, as of one moment, to the file `to`, which only its owner can read.
- * A server may run meanwhile; neither waits for the other. The file appears only when it is complete, on the disk and
- * verified.
- * @throws SluiceError `invalid-input`: `to` exists; `cannot-run`: there is no store, or one of the files cannot be used.
+ * Copies the committed state of `<folder>/control.db`, as of one moment, to the file `to`, which only its owner can
+ * read. A server may run meanwhile; neither waits for the other. The file appears only when it is complete, on the disk
+ * and verified.
+ * @throws SluiceError `invalid-input`: `to` exists; `cannot-run`: there is no store, or one of the files cannot be
+ * used.
  */
 export function backUp(folder: string, to: string): Backup {
   const file = path.join(folder, 'control.db')

@@ -53,8 +53,8 @@ export class SqliteConnection {
   }
 
   /**
-   * Commits all of `work` or nothing, together with other writes of this turn, or of the turns that it can wait. Durable
-   * when it resolves.
+   * Commits all of `work` or nothing, together with other writes of this turn, or of the turns that it can wait.
+   * Durable when it resolves.
    */
   async write<T>(work: () => T, options?: { patience: number }): Promise<T> {
     this.#refuseClosed()
@@ -66,8 +66,8 @@ export class SqliteConnection {
   }
 
   /**
-   * Repeats a statement that ends with `LIMIT ?`, for up to `stretch` rows at a time, until there are no more. Others can
-   * write in between. Returns the number of changed rows.
+   * Repeats a statement that ends with `LIMIT ?`, for up to `stretch` rows at a time, until there are no more. Others
+   * can write in between. Returns the number of changed rows.
    */
   async writeInStretches(sql: string, values: SQLInputValue[], stretch = 500): Promise<number> {
     let changed = 0

@@ -28,9 +28,9 @@ const pragmas = `PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
 const handOver = { attempts: 30, everyMs: 100 }
 
 /**
- * Opens `<folder>/control.db`; creates or upgrades it if necessary. A transaction is on the disk when COMMIT returns, and
- * deleted data is overwritten. Only one process can open it: `control.lock` is held until `unlock` or the end of the
- * process. A new store gets the identity `fresh`.
+ * Opens `<folder>/control.db`; creates or upgrades it if necessary. A transaction is on the disk when COMMIT returns,
+ * and deleted data is overwritten. Only one process can open it: `control.lock` is held until `unlock` or the end of
+ * the process. A new store gets the identity `fresh`.
  * @throws SluiceError `cannot-run` if it is in use, not writable, or written by a newer Sluice.
  */
 export async function openControlDatabase(

@@ -20,10 +20,10 @@ export interface GroupCommitOptions {
 }
 
 /**
- * Writes of one turn share a transaction, so they wait for the disk only once; those that can wait share it with others of
- * later turns. Each resolves after COMMIT. A write that throws is undone and rejected alone. Only if the whole transaction
- * fails, e.g. on a full disk, all of its writes reject. While another process writes, they wait in their order without
- * blocking the event loop; each rejects after `limitMs`.
+ * Writes of one turn share a transaction, so they wait for the disk only once; those that can wait share it with others
+ * of later turns. Each resolves after COMMIT. A write that throws is undone and rejected alone. Only if the whole
+ * transaction fails, e.g. on a full disk, all of its writes reject. While another process writes, they wait in their
+ * order without blocking the event loop; each rejects after `limitMs`.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync
@@ -46,7 +46,10 @@ export class GroupCommit {
     this.#limitMs = limitMs
   }
 
-  /** Runs `work` later, synchronously and at most once, within a transaction; after so many turns at the latest, if it can wait. */
+  /**
+   * Runs `work` later, synchronously and at most once, within a transaction; after so many turns at the latest, if it
+   * can wait.
+   */
   write<T>(work: () => T, { patience = 0 } = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#patience = this.#waiting.length === 0 ? patience : Math.min(this.#patience, patience)

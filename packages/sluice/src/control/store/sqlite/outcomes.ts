@@ -15,7 +15,9 @@ import { isOneOfSqliteKeys, sqliteKeys } from './keys.ts'
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
 const insert = `INSERT INTO log (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feature, id) DO NOTHING`
 
-/** Rows that are read at a time, which takes one to two milliseconds, so that other work of the process runs in between. */
+/**
+ * Rows that are read at a time, which takes one to two milliseconds, so that other work of the process runs in between.
+ */
 const stretch = 100
 
 export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
@@ -112,7 +114,8 @@ interface Sweep {
 /**
  * Deletes the log entries for which the condition holds, some at a time. Returns how many.
  *
- * @param oldest the time of the oldest entry in each stretch that was read to its end, by its beginning: entries are only ever added
+ * @param oldest the time of the oldest entry in each stretch that was read to its end, by its beginning: entries are
+ * only ever added
  *   behind it, so that it need not be read again until that one is old
  */
 async function sweepSqliteLog(

@@ -26,8 +26,8 @@ const differentLength = 1.5
 const ollama = 'fp_ollama'
 
 /**
- * Finds prompts that a server has cut to its context and answered as if they were whole. The tokens that it counted show
- * it. The function returns warnings about an answer.
+ * Finds prompts that a server has cut to its context and answered as if they were whole. The tokens that it counted
+ * show it. The function returns warnings about an answer.
  * @throws ProviderError `too-long` for a prompt that Ollama has cut: it is known to do so without saying it
  */
 export function createCutWatch(): (input: CountedInput) => string[] {

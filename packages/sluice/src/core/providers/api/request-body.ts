@@ -24,8 +24,8 @@ export interface BodyFetch {
 const otherName = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' } as const
 
 /**
- * Adds the configured parameters to a body. If a server refuses one name of the answer's limit, the same request is sent
- * once more with the other name. If that is accepted, it is used from then on.
+ * Adds the configured parameters to a body. If a server refuses one name of the answer's limit, the same request is
+ * sent once more with the other name. If that is accepted, it is used from then on.
  */
 export function createBodyFetch({ fetch, parameters, limitName }: RequestBodyOptions): BodyFetch {
   let name = limitName

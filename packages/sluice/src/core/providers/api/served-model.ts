@@ -8,8 +8,8 @@ const leftOut = /^(?:latest|free|nitro|floor|exacto|online)$/
 const snapshot = /[-@:.](?:\d{4}-\d\d-\d\d|\d\d-\d{4}|\d\d-\d\d|\d{8}|\d{6}|\d{3,4}|v\d+(?::\d+)?)(?=$|[-@:])/g
 
 /**
- * Whether the name that a server gives with an answer may be that of the model that was asked for: the same words, in any
- * order, perhaps with a snapshot. If a snapshot was asked for, it must be that one.
+ * Whether the name that a server gives with an answer may be that of the model that was asked for: the same words, in
+ * any order, perhaps with a snapshot. If a snapshot was asked for, it must be that one.
  */
 export function isModelAsked(asked: string, served: string): boolean {
   const wanted = wordsOf(asked)

@@ -27,8 +27,8 @@ const bodiless = new Set([204, 205, 304])
 /**
  * A `fetch` for model calls: a text is sent and a text received, over kept-alive HTTP/1.1, through the proxy that the
  * environment names. It follows no redirects, and resolves when the whole body is received and decoded. At 50 calls in
- * flight Node's own fetch takes three times the CPU time a call, which slows a run down. It is only used for bodies that
- * are not text.
+ * flight Node's own fetch takes three times the CPU time a call, which slows a run down. It is only used for bodies
+ * that are not text.
  */
 export function createLeanFetch({ env, fetch = globalThis.fetch }: LeanFetchOptions): typeof globalThis.fetch {
   const direct = directAgents()

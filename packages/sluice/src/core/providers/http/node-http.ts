@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 
 /**
- * Node's own http and https. An `import` of them reads each of their exports, and so loads Node's whole fetch, which takes a
- * command that calls no model 30 ms. `require` reads none.
+ * Node's own http and https. An `import` of them reads each of their exports, and so loads Node's whole fetch, which
+ * takes a command that calls no model 30 ms. `require` reads none.
  */
 const load = createRequire(import.meta.url)
 

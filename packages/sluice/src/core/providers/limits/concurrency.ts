@@ -24,8 +24,8 @@ export interface LimiterOptions {
 }
 
 /**
- * Additive increase, multiplicative decrease: the limit starts at the cap, is halved when the provider is overloaded, and
- * grows by about one call per round of answers. Calls that were under way when it was halved do not halve it again.
+ * Additive increase, multiplicative decrease: the limit starts at the cap, is halved when the provider is overloaded,
+ * and grows by about one call per round of answers. Calls that were under way when it was halved do not halve it again.
  */
 export function createLimiter({ cap, clock, sleep }: LimiterOptions): Limiter {
   let limit = cap

@@ -11,8 +11,8 @@ export interface Deadline {
 }
 
 /**
- * Runs `work` until it is done, the time is over or the caller's signal fires. In the last two cases the signal given to
- * `work` fires, and the promise rejects at once, even if `work` ignores the signal.
+ * Runs `work` until it is done, the time is over or the caller's signal fires. In the last two cases the signal given
+ * to `work` fires, and the promise rejects at once, even if `work` ignores the signal.
  * @throws ProviderError `timeout` or `aborted`
  */
 export function withDeadline<T>(

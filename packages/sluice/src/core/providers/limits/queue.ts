@@ -157,8 +157,8 @@ const longestDelayMs = 20_000
 
 /**
  * How long to wait before retry number `retry` (from 0), in ms: exponential with full jitter, so that calls that failed
- * together are not repeated together. `random` returns numbers in [0,1). A provider that cannot be reached is called again
- * sooner: either it is restarting, or the run should end soon.
+ * together are not repeated together. `random` returns numbers in [0,1). A provider that cannot be reached is called
+ * again sooner: either it is restarting, or the run should end soon.
  */
 export function providerBackoffMs(error: ProviderError, retry: number, random: () => number): number {
   const firstMs = error.kind === 'unreachable' ? 100 : 500

@@ -46,7 +46,8 @@ export function noteProcess(
 
 /**
  * Ends what runs have left behind that were killed themselves. A process whose number is that of a noted one, but which
- * was started at another time, is somebody else's and is left alone, and so is what a run that is still there has started.
+ * was started at another time, is somebody else's and is left alone, and so is what a run that is still there has
+ * started.
  */
 export function endLeftProcesses(folder: string): void {
   for (const name of namesIn(folder)) {
@@ -66,7 +67,10 @@ function endGroup({ pid, start, mark }: z.output<typeof recordSchema>): void {
   endMarked(mark)
 }
 
-/** Ends what has this mark and has left the group of the process that was started. Where there is no /proc, nobody knows. */
+/**
+ * Ends what has this mark and has left the group of the process that was started. Where there is no /proc, nobody
+ * knows.
+ */
 export function endMarked(mark: string): void {
   for (const pid of allProcesses()) {
     if (markOf(pid) !== mark) continue

@@ -33,8 +33,8 @@ export interface LongProcess {
   /** Resolves when it has ended. */
   ended: Promise<ProcessEnd>
   /**
-   * Asks it to end, by SIGTERM or the end of its channel, waits for a moment, and kills it, all of its group, and what has
-   * left the group.
+   * Asks it to end, by SIGTERM or the end of its channel, waits for a moment, and kills it, all of its group, and what
+   * has left the group.
    */
   close(): Promise<void>
 }

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /**
- * When a process was started, as a text that no other process with the same number has: in ticks since this start of the
- * machine, or, where there is no /proc, as `ps` says it. Undefined if there is no such process, or nobody can tell.
+ * When a process was started, as a text that no other process with the same number has: in ticks since this start of
+ * the machine, or, where there is no /proc, as `ps` says it. Undefined if there is no such process, or nobody can tell.
  */
 export function startOfProcess(pid: number): string | undefined {
   if (process.platform === 'linux') {

@@ -23,8 +23,8 @@ interface Pending {
 }
 
 /**
- * The other process is started by the fifth program, is used once it is ready, and is noted in the folder. What it runs ends
- * with this process, also if that is killed.
+ * The other process is started by the fifth program, is used once it is ready, and is noted in the folder. What it runs
+ * ends with this process, also if that is killed.
  */
 export function createProgramStarter(folder: string | undefined): ProgramStarter {
   const pending = new Map<number, Pending>()

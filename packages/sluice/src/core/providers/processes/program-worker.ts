@@ -1,5 +1,5 @@
-// The program of a small process that starts programs for a large one. It knows nothing of the project, and imports little:
-// the less memory it has, the less a fork copies.
+// The program of a small process that starts programs for a large one. It knows nothing of the project, and imports
+// little: the less memory it has, the less a fork copies.
 import type { StarterReply, StarterTask } from './program-starter.ts'
 import { spawnProgram } from './spawn-program.ts'
 

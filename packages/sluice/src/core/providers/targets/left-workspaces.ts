@@ -10,8 +10,8 @@ export function workspacePrefix(): string {
 }
 
 /**
- * Removes the workspaces of runs that were killed. One of a process that is still there stays, and so does one of another
- * machine or container, whose processes are not seen from here.
+ * Removes the workspaces of runs that were killed. One of a process that is still there stays, and so does one of
+ * another machine or container, whose processes are not seen from here.
  */
 export function removeLeftWorkspaces(): void {
   const place = placeOfProcesses()

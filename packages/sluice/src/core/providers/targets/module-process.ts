@@ -37,7 +37,8 @@ export interface ModuleProcess {
   load(signal: AbortSignal): Promise<void>
   /**
    * What the function returns, as JSON; undefined for undefined.
-   * @throws SluiceError `invalid-input` if the module cannot be loaded or has no such function; ProviderError `server` if
+   * @throws SluiceError `invalid-input` if the module cannot be loaded or has no such function; ProviderError `server`
+   * if
    *   the function throws, and one that is fatal if the process has ended
    */
   call(

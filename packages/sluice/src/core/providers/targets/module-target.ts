@@ -11,8 +11,8 @@ import { createVersionUnderTest } from './tested-version.ts'
 type ModuleTarget = Extract<Target, { kind: 'module' }>
 
 /**
- * Calls a function of the user's module: `(vars, {signal, caseId, repeat, version, ...}) => output`. The module is loaded once, in a
- * process of its own, so that its state is that of one version.
+ * Calls a function of the user's module: `(vars, {signal, caseId, repeat, version, ...}) => output`. The module is
+ * loaded once, in a process of its own, so that its state is that of one version.
  */
 export function createModuleTarget(target: ModuleTarget, options: TargetOptions): OpenTarget {
   const { file, export: name, cwd, timeoutMs = defaultTimeoutMs } = target

@@ -1,5 +1,5 @@
-// The program of a process in which one version of a module of the project runs. It speaks over its IPC channel only, and
-// hides it from the module, for which `process.send` would be a sign of a process manager.
+// The program of a process in which one version of a module of the project runs. It speaks over its IPC channel only,
+// and hides it from the module, for which `process.send` would be a sign of a process manager.
 import { pathToFileURL } from 'node:url'
 import type { WorkerReply, WorkerTask } from './module-process.ts'
 

@@ -37,7 +37,9 @@ export interface TargetOptions {
   mask?: (text: string) => string
   /** The environment of a command and of a module. */
   env: Env
-  /** The environment of a server that is started: without credentials. By default without those known by their names. */
+  /**
+   * The environment of a server that is started: without credentials. By default without those known by their names.
+   */
   plainEnv?: Env
   /** The version under test, of which the application is told. */
   tested?: TestedVersion

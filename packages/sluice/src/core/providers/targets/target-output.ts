@@ -12,8 +12,8 @@ const count = z.number().min(0).nullish()
 const reportSchema = z.looseObject({ output: z.unknown(), inputTokens: count, outputTokens: count, costUsd: count })
 
 /**
- * Reads the text of an application: JSON with an `output` and perhaps its cost and its trace, or any other text, which is the output
- * itself.
+ * Reads the text of an application: JSON with an `output` and perhaps its cost and its trace, or any other text, which
+ * is the output itself.
  * @throws ProviderError `server` if it reports an error, also together with an output; `bad-response` if a count or the
  *   cost is not a number of 0 or more
  */

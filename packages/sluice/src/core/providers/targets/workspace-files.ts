@@ -23,7 +23,8 @@ const mostEntries = 100_000
 
 /**
  * Lists the files of a workspace as they are now. No symbolic link leads out of the copied folder.
- * @throws ProviderError `server`, fatal, if a pattern matches nothing, the folder lies outside of the project, or there is too much
+ * @throws ProviderError `server`, fatal, if a pattern matches nothing, the folder lies outside of the project, or there
+ * is too much
  */
 export async function workspaceFiles(workspace: Workspace): Promise<WorkspaceFiles> {
   const { root, folder, files: patterns, leftOut } = workspace
@@ -47,7 +48,8 @@ export async function workspaceFiles(workspace: Workspace): Promise<WorkspaceFil
 
 /**
  * Takes files away, with the links that lead to them.
- * @throws ProviderError, fatal, if a pattern takes nothing away, or the workspace still has a copy of such a file: what is
+ * @throws ProviderError, fatal, if a pattern takes nothing away, or the workspace still has a copy of such a file: what
+ * is
  *   measured would then be no run without it
  */
 async function leaveOut(patterns: readonly string[], { files, links }: WorkspaceFiles): Promise<void> {
@@ -70,7 +72,10 @@ async function leaveOut(patterns: readonly string[], { files, links }: Workspace
   if (copy) throw failure(`without: ${copy.place} is the same file as ${copy.of}, which is left out; name both`)
 }
 
-/** Which places of a workspace a pattern of `without` names: a name without wildcards is that file, or all below that folder. */
+/**
+ * Which places of a workspace a pattern of `without` names: a name without wildcards is that file, or all below that
+ * folder.
+ */
 export function matcherOf(pattern: string): (place: string) => boolean {
   const plain = pattern.replace(/^\.\//, '')
   if (picomatch.scan(plain).isGlob) {
@@ -111,7 +116,9 @@ async function insideOf(root: string, folder: string): Promise<string> {
   return base
 }
 
-/** A link to something that is copied too stays a link; one to another file of the folder becomes a copy of that file. */
+/**
+ * A link to something that is copied too stays a link; one to another file of the folder becomes a copy of that file.
+ */
 async function placeLink(place: string, base: string, { files, links, refused }: WorkspaceFiles): Promise<void> {
   const real = await realpath(path.join(base, place)).catch(() => undefined)
   const goal = real === undefined ? undefined : path.relative(base, real).replaceAll(path.sep, '/')
@@ -132,8 +139,8 @@ interface Entry {
 }
 
 /**
- * What matches a pattern below a folder, sorted; a name without wildcards stands for that file, or for all below that folder. Links
- * are listed and not followed, also not on the way to the pattern's first folder.
+ * What matches a pattern below a folder, sorted; a name without wildcards stands for that file, or for all below that
+ * folder. Links are listed and not followed, also not on the way to the pattern's first folder.
  */
 export async function entriesMatching(
   base: string,

@@ -57,9 +57,9 @@ const mostBytes = 1024 * 1024
 const beginning = 8192
 
 /**
- * The files that match, as the end state: each one's path and text. A file that is no text is `{binary: true, bytes}`, a
- * symbolic link `{link: true}`, which is not followed. More than 200 files, or more than 1 MiB of text together, is `unread`:
- * a part of them says nothing of the whole.
+ * The files that match, as the end state: each one's path and text. A file that is no text is `{binary: true, bytes}`,
+ * a symbolic link `{link: true}`, which is not followed. More than 200 files, or more than 1 MiB of text together, is
+ * `unread`: a part of them says nothing of the whole.
  */
 export async function endStateOf(
   folder: string,

@@ -38,8 +38,8 @@ function brevityPenalty(length: number, references: readonly (readonly string[])
 }
 
 /**
- * GLEU, "Google-BLEU" (Wu et al. 2016): of all runs of 1 to 4 words together, the share that both texts have, in the text
- * or in the reference, whichever is smaller. In [0,1]; two texts without words are equal.
+ * GLEU, "Google-BLEU" (Wu et al. 2016): of all runs of 1 to 4 words together, the share that both texts have, in the
+ * text or in the reference, whichever is smaller. In [0,1]; two texts without words are equal.
  */
 export function gleu(words: readonly string[], reference: readonly string[]): number {
   let [shared, ofText, ofReference] = [0, 0, 0]

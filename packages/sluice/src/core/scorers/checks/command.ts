@@ -34,9 +34,9 @@ const answer = z.union([
 const expected = 'true, false, a number from 0 to 1, {"score": 0.5, "reason": "…"} or {"pass": true, "reason": "…"}'
 
 /**
- * The user's own program. It reads `{output, vars, expected, case}` as JSON from its standard input and writes its answer
- * as JSON: true or false, a number in [0,1], `{score, reason}` or `{pass, reason}`, within `limitMs`. What it has started
- * ends with it.
+ * The user's own program. It reads `{output, vars, expected, case}` as JSON from its standard input and writes its
+ * answer as JSON: true or false, a number in [0,1], `{score, reason}` or `{pass, reason}`, within `limitMs`. What it
+ * has started ends with it.
  * @throws CheckError when it cannot be started, fails, takes too long, writes too much or anything else
  */
 export function measureCommand(

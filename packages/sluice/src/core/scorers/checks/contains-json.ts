@@ -7,8 +7,8 @@ import { type Measure, passOrFail } from './measure.ts'
 import { readWithin } from './time-limit.ts'
 
 /**
- * Whether somewhere in the output, in prose or in a code fence, stands a JSON object; with a schema, an object or a list
- * that meets it. Of those inside each other the outermost is meant.
+ * Whether somewhere in the output, in prose or in a code fence, stands a JSON object; with a schema, an object or a
+ * list that meets it. Of those inside each other the outermost is meant.
  */
 export function measureContainsJson({ name, value, negate }: ContainsJsonCheck): Measure {
   const faultsOf = value === true ? undefined : schemaFaults(value, name)

@@ -8,8 +8,8 @@ import { type Measure, passOrFail } from './measure.ts'
 import { timeLimitFor, withinTime } from './time-limit.ts'
 
 /**
- * The value of an expression: a condition is 1 or 0, a number from 0 to 1 the score. One that asks for `json` fails on an
- * output that is none.
+ * The value of an expression: a condition is 1 or 0, a number from 0 to 1 the score. One that asks for `json` fails on
+ * an output that is none.
  * @throws CheckError when it cannot be evaluated, e.g. since a key is not there, takes too long, or gives anything else
  */
 export function measureExpression({ name, value: source }: ExpressionCheck): Measure {

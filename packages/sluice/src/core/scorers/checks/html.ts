@@ -4,8 +4,8 @@ import { type Measure, passOrFail } from './measure.ts'
 import { readWithin } from './time-limit.ts'
 
 /**
- * `html`: the output is HTML as browsers read it, a document or a fragment: at least one element of HTML, no text outside
- * of the elements, and nothing cut off. `containsHtml`: a tag of HTML, or its doctype, stands in the output.
+ * `html`: the output is HTML as browsers read it, a document or a fragment: at least one element of HTML, no text
+ * outside of the elements, and nothing cut off. `containsHtml`: a tag of HTML, or its doctype, stands in the output.
  */
 export function measureHtml({ type, negate }: HtmlCheck): Measure {
   return async ({ output }) => {

@@ -37,7 +37,10 @@ export function measureJsonSchema({ name, value, negate }: JsonSchemaCheck): Mea
   }
 }
 
-/** Compiled when the first value is there; says what keeps a value from meeting the schema, undefined where nothing does. */
+/**
+ * Compiled when the first value is there; says what keeps a value from meeting the schema, undefined where nothing
+ * does.
+ */
 export function schemaFaults(schema: Record<string, unknown>, name: string) {
   let compiled: Promise<ValidateFunction> | undefined
   return async ({ value, exact }: { value: unknown; exact: unknown }, length: number): Promise<string | undefined> => {

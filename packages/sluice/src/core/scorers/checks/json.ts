@@ -13,7 +13,9 @@ import { readWithin } from './time-limit.ts'
  */
 export type ParsedJson = { value: unknown; exact: unknown } | { fault: CheckScore }
 
-/** The whole output must be one JSON text; a Markdown fence around it is not JSON, since an app would fail on it too. */
+/**
+ * The whole output must be one JSON text; a Markdown fence around it is not JSON, since an app would fail on it too.
+ */
 export function parseOutput(output: string): ParsedJson {
   try {
     return readWithin('the output as JSON', output.length, () => dataOf(output))

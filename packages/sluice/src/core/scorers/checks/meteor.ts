@@ -10,8 +10,9 @@ const longestWord = 50
 
 /**
  * METEOR (Banerjee and Lavie 2005) with two of its three stages: equal words first, then words with one English stem
- * (Porter 1980). There is no stage of synonyms, which needs WordNet, so "quick" and "fast" do not match. Words are paired
- * from the end, as NLTK's `meteor_score` does. In [0,1), since the order of even an equal text costs 0.5 / words³.
+ * (Porter 1980). There is no stage of synonyms, which needs WordNet, so "quick" and "fast" do not match. Words are
+ * paired from the end, as NLTK's `meteor_score` does. In [0,1), since the order of even an equal text costs 0.5 /
+ * words³.
  */
 export function meteor(words: readonly string[], reference: readonly string[]): number {
   if (words.length === 0 || reference.length === 0) return words.length === reference.length ? 1 : 0

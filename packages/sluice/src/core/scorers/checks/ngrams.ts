@@ -1,7 +1,7 @@
 /**
- * The words of a text, by which all measures of likeness but Levenshtein's compare: runs of letters and digits; in scripts
- * that are written without spaces, single characters. Punctuation is none. A run of more than a thousand characters is cut,
- * since the regular expression would need a stack for all of it.
+ * The words of a text, by which all measures of likeness but Levenshtein's compare: runs of letters and digits; in
+ * scripts that are written without spaces, single characters. Punctuation is none. A run of more than a thousand
+ * characters is cut, since the regular expression would need a stack for all of it.
  */
 export function wordsOf(text: string): string[] {
   const word =

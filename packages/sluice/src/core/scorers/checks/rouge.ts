@@ -1,8 +1,8 @@
 import { ngramCounts, ngramTotal, sharedNgrams } from './ngrams.ts'
 
 /**
- * ROUGE-N (Lin 2004) as F1: twice the runs of `n` words that both texts share over the runs of both. In [0,1]; two texts
- * that are both too short to have any are equal if their words are.
+ * ROUGE-N (Lin 2004) as F1: twice the runs of `n` words that both texts share over the runs of both. In [0,1]; two
+ * texts that are both too short to have any are equal if their words are.
  */
 export function rougeN(x: readonly string[], y: readonly string[], n: number): number {
   const total = ngramTotal(x, n) + ngramTotal(y, n)

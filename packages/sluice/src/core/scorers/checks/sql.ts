@@ -24,8 +24,8 @@ const grammars: Record<SqlDialect, () => Promise<unknown>> = {
 }
 
 /**
- * `sql`: the whole output is one statement or more of the dialect, and uses no other tables and columns. `containsSql`: it
- * is, or one of its code fences is.
+ * `sql`: the whole output is one statement or more of the dialect, and uses no other tables and columns. `containsSql`:
+ * it is, or one of its code fences is.
  */
 export function measureSql({ type, value, negate }: SqlCheck): Measure {
   const { dialect } = value
@@ -125,7 +125,9 @@ function firstOutside(
   return `it uses the ${kind} ${shown} (${action}), which is not among those allowed`
 }
 
-/** `orders`, `shop.orders`, or the whole `select::shop::orders` as a regular expression, as node-sql-parser writes it. */
+/**
+ * `orders`, `shop.orders`, or the whole `select::shop::orders` as a regular expression, as node-sql-parser writes it.
+ */
 function allowedPattern(entry: string): RegExp {
   if (entry.includes('::')) return new RegExp(`^${entry}$`, 'i')
   const dot = entry.lastIndexOf('.')

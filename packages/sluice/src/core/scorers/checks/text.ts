@@ -46,8 +46,8 @@ function patternTest(caseSensitive: boolean) {
 }
 
 /**
- * Scores a list of texts. `equalsAny` and `containsAny` score 1 if any is, or is found; `containsAll` scores the share that is found. Negated,
- * `containsAll` scores the share that is absent, the others 1 if none is found.
+ * Scores a list of texts. `equalsAny` and `containsAny` score 1 if any is, or is found; `containsAll` scores the share
+ * that is found. Negated, `containsAll` scores the share that is absent, the others 1 if none is found.
  */
 export function measureTextList({ type, value, negate, caseSensitive }: TextListCheck, strict: boolean): Measure {
   const holds = comparisons[type === 'equalsAny' ? 'equals' : 'contains']

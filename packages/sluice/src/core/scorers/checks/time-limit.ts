@@ -19,17 +19,20 @@ export function timeLimitFor(length: number): number {
 /** How many times as long work may take at most where the processor was busy with something else. */
 const busyTimes = 40
 
-/** A machine with little else to do gives some of its time to others too: so much more, and work is not run a second time. */
+/**
+ * A machine with little else to do gives some of its time to others too: so much more, and work is not run a second
+ * time.
+ */
 const slack = 1.25
 
 /** Of this thread alone where Node can tell (from 23.9), so that the work of other threads is not counted. */
 const processorTime = process.threadCpuUsage ?? process.cpuUsage
 
 /**
- * Runs synchronous work without effects and interrupts it once it has used `limitMs`, also inside a regular expression that
- * backtracks without end: V8 looks for the interrupt there too. Work that did not get the processor for that long is run
- * again with more time, by the share of it that it got, since a busy machine is no fault of the work. Costs about 0.1 ms,
- * the start of a watchdog thread.
+ * Runs synchronous work without effects and interrupts it once it has used `limitMs`, also inside a regular expression
+ * that backtracks without end: V8 looks for the interrupt there too. Work that did not get the processor for that long
+ * is run again with more time, by the share of it that it got, since a busy machine is no fault of the work. Costs
+ * about 0.1 ms, the start of a watchdog thread.
  * @throws what `late` makes when the time is over; errors of `work` as they are.
  */
 export function withinTime<T>(limitMs: number, work: () => T, late: () => Error): T {
@@ -49,8 +52,8 @@ export function withinTime<T>(limitMs: number, work: () => T, late: () => Error)
 }
 
 /**
- * Runs code of somebody else and interrupts what it does before it first waits, as `withinTime` does, but once: it may have
- * effects.
+ * Runs code of somebody else and interrupts what it does before it first waits, as `withinTime` does, but once: it may
+ * have effects.
  * @throws what `late` makes when the time is over; errors of `work` as they are.
  */
 export function onceWithin<T>(limitMs: number, work: () => T, late: () => Error): T {

@@ -9,9 +9,9 @@ import { type XmlElement, xmlElementsIn } from './xml-elements.ts'
 type NewParser = () => SaxesParser
 
 /**
- * `xml`: the whole output is one well-formed document. `containsXml`: a well-formed element stands in the output. Either
- * with the wanted elements in it, by their paths from the outermost one. A document that declares entities of its own is
- * neither taken for XML nor for none: what it stands for is not read.
+ * `xml`: the whole output is one well-formed document. `containsXml`: a well-formed element stands in the output.
+ * Either with the wanted elements in it, by their paths from the outermost one. A document that declares entities of
+ * its own is neither taken for XML nor for none: what it stands for is not read.
  */
 export function measureXml({ type, value, negate }: XmlCheck): Measure {
   const wanted = value === true ? [] : value.elements

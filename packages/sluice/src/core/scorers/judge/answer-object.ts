@@ -14,9 +14,9 @@ const cure = 'choose a judge that answers with JSON alone, best one whose server
 const mostTries = 200
 
 /**
- * The one object with the key in a judge's answer: alone, in a code fence, after a block of thinking, or amid prose. What
- * stands amid prose may be a quotation, so it only counts where the material holds nothing that looks like an answer, and
- * where nothing else in the text does.
+ * The one object with the key in a judge's answer: alone, in a code fence, after a block of thinking, or amid prose.
+ * What stands amid prose may be a quotation, so it only counts where the material holds nothing that looks like an
+ * answer, and where nothing else in the text does.
  * @throws JudgeError that names what surrounds the object, and the cure.
  */
 export function answerObject(output: string, wanted: ObjectWanted): unknown {

@@ -29,9 +29,9 @@ export interface CascadeParts {
 const againOffset = 1000
 
 /**
- * Makes a judge of two models. The first answers the whole rubric, and where it is sure its verdicts count. Where a rule
- * of `when` says that it is unsure, or its answer is not as asked, the second judges the whole answer anew, and its
- * verdicts alone count. A share of the answers is judged by both; that changes no score. Until the second one has
+ * Makes a judge of two models. The first answers the whole rubric, and where it is sure its verdicts count. Where a
+ * rule of `when` says that it is unsure, or its answer is not as asked, the second judges the whole answer anew, and
+ * its verdicts alone count. A share of the answers is judged by both; that changes no score. Until the second one has
  * answered, its answer format and so the cascade's id is not known: the first answer of all is judged by both too.
  */
 export function createCascade(name: string, { first, second, when, audit, modes }: CascadeParts): Judge {
@@ -135,7 +135,9 @@ function differing(one: readonly JudgedItem[], other: readonly JudgedItem[]): st
   return one.flatMap(({ id, verdict }) => (verdicts.get(id) === verdict ? [] : [id]))
 }
 
-/** Null where the audit alone wanted it and it failed: the verdicts of the first judge stand, and the audit lacks one. */
+/**
+ * Null where the audit alone wanted it and it failed: the verdicts of the first judge stand, and the audit lacks one.
+ */
 async function secondOpinion(
   second: Judge,
   { wentOn }: Votes,
@@ -158,7 +160,9 @@ function isDrawn({ case: { id }, output }: Subject, { repeat }: JudgeQuestions, 
   return hash.readUIntBE(0, 6) / 2 ** 48 < share
 }
 
-/** Has the second judge answer once, so that the answer format of its server is known; its judgement, if it is of use. */
+/**
+ * Has the second judge answer once, so that the answer format of its server is known; its judgement, if it is of use.
+ */
 function firstMeeting(second: Judge, modes: AnswerModes) {
   let underWay: Promise<unknown> | undefined
   return async (subject: Subject, task: JudgeQuestions): Promise<Judgement | undefined> => {

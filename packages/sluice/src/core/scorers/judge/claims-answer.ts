@@ -28,9 +28,9 @@ type AnsweredClaim = z.infer<typeof answeredClaimSchema>
 const claimsAnswer = z.object({ claims: z.array(answeredClaimSchema), more: z.boolean(), noClaims: z.boolean() })
 
 /**
- * The claims of an output as the judge lists them. What it quotes of a source counts only where it stands there; a claim that
- * is not in the output is dropped. A list that is known to be incomplete is never a yes, and an output without claims is
- * neither yes nor no.
+ * The claims of an output as the judge lists them. What it quotes of a source counts only where it stands there; a
+ * claim that is not in the output is dropped. A list that is known to be incomplete is never a yes, and an output
+ * without claims is neither yes nor no.
  * @throws JudgeError unless the answer holds the JSON that was asked for once, with claims of the output or `noClaims`
  */
 export function readClaimsAnswer(completion: Completion, item: RubricItem, material: Material): JudgedItem {
@@ -73,7 +73,9 @@ function holdsQuote(text: string, quote: string): boolean {
   return /[\p{L}\p{N}]/u.test(comparable(quote)) && quoteFinder(text)(quote)
 }
 
-/** A claim that is said again and fares the same counts once, so that nobody outweighs a fault by saying a truth twice. */
+/**
+ * A claim that is said again and fares the same counts once, so that nobody outweighs a fault by saying a truth twice.
+ */
 function withoutRepeats(claims: readonly JudgedClaim[]): JudgedClaim[] {
   const keyOf = ({ claim, verdict, quote }: JudgedClaim) =>
     JSON.stringify([comparable(claim), verdict, comparable(quote)])

@@ -11,8 +11,8 @@ export const mostClaims = 25
 export const noSource = 'none'
 
 /**
- * The messages that ask for the claims of an output and what the sources say of each. The reference answer is not shown: it
- * is no source.
+ * The messages that ask for the claims of an output and what the sources say of each. The reference answer is not
+ * shown: it is no source.
  * @throws NoSourceError where there is nothing to compare with
  */
 export function claimsMessages(item: RubricItem, material: Material, nonce: string): Message[] {

@@ -31,9 +31,8 @@ interface Settings {
 
 /**
  * All that is asked about one output: the whole rubric in one request, and one for each evaluator and each item about
- * claims. Questions about more than
- * the output are asked apart, those about the same parts together: so a question about the output alone is answered without
- * knowing the rest, in the same request as if there were no others.
+ * claims. Questions about more than the output are asked apart, those about the same parts together: so a question
+ * about the output alone is answered without knowing the rest, in the same request as if there were no others.
  * @throws JudgeError where a question is about a part that was not reported, or has nothing to compare with
  */
 export function inquiriesOf(

@@ -4,8 +4,8 @@ import { canonicalJson } from '../../suite/values/canonical-json.ts'
 
 /**
  * The id under which a judge's verdicts on labelled outputs are kept, 12 hex digits. It covers the judge, by its id for
- * model, parameters, instructions and form of answers, and the questions of one call, since each may colour the answers to
- * the others. Weights do not count: the judge does not see them.
+ * model, parameters, instructions and form of answers, and the questions of one call, since each may colour the answers
+ * to the others. Weights do not count: the judge does not see them.
  */
 export function judgeOfRubric(
   judgeId: string,

@@ -97,9 +97,9 @@ export function majorityOf(verdicts: readonly string[], size: number): string | 
 }
 
 /**
- * The item in the words of the member of the majority whose score is in the middle, the lower one of two, where those of
- * members that failed count as below: a list of claims is one member's, and no member that failed could have made its score
- * lower. Where all scores are the same it is the first. Without a majority nobody speaks for the panel.
+ * The item in the words of the member of the majority whose score is in the middle, the lower one of two, where those
+ * of members that failed count as below: a list of claims is one member's, and no member that failed could have made
+ * its score lower. Where all scores are the same it is the first. Without a majority nobody speaks for the panel.
  */
 function memberTexts(
   answers: readonly JudgedItem[],

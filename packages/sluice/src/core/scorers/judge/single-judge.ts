@@ -74,8 +74,8 @@ export interface SingleJudgeOptions extends JudgeMeans {
 }
 
 /**
- * Makes a judge of one model. One call answers all rubric items of a case, and each evaluator takes one more. The judge gets
- * input, reference and output whole; a text that is too long is an error and never cut.
+ * Makes a judge of one model. One call answers all rubric items of a case, and each evaluator takes one more. The judge
+ * gets input, reference and output whole; a text that is too long is an error and never cut.
  */
 export function createSingleJudge(options: SingleJudgeOptions): Judge {
   const { model, parameters, ask, nonce = randomNonce, modes = createAnswerModes() } = options

@@ -22,8 +22,8 @@ const ways: Record<Exclude<SeenPart, 'output'>, string> = {
 }
 
 /**
- * A part of the trace as the judge is shown it. Texts of strangers are JSON in one line each, so that none of them can look
- * like a line of its own.
+ * A part of the trace as the judge is shown it. Texts of strangers are JSON in one line each, so that none of them can
+ * look like a line of its own.
  * @throws JudgeError where it was not reported: nothing is known then, and that is no reason for a yes or a no
  */
 export function shownPart(part: Exclude<SeenPart, 'output'>, trace: AnswerTrace | undefined, itemId: string): string {

@@ -12,8 +12,9 @@ export interface FileVariables {
 }
 
 /**
- * The variables of a case with the text of a file for each `{file: mails/1.txt}`: exactly its characters, without a byte
- * order mark. An image or a PDF, which its first bytes tell, is a `ContentFile`. Paths are relative to the suite, in `folder`, and stay inside of the project.
+ * The variables of a case with the text of a file for each `{file: mails/1.txt}`: exactly its characters, without a
+ * byte order mark. An image or a PDF, which its first bytes tell, is a `ContentFile`. Paths are relative to the suite,
+ * in `folder`, and stay inside of the project.
  */
 export async function fileVariables(
   vars: Readonly<Record<string, unknown>>,

@@ -224,7 +224,9 @@ const plainCheckSchema = z
   .superRefine(onePlainType.check)
   .transform(specOf)
 
-/** A check of an alternative is any map to editors: its schema once more would double the size of those of the files. */
+/**
+ * A check of an alternative is any map to editors: its schema once more would double the size of those of the files.
+ */
 const alternative = z
   .array(z.record(z.string(), z.unknown()).pipe(plainCheckSchema))
   .min(1)

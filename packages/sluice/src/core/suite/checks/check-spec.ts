@@ -45,7 +45,9 @@ export interface ContainsJsonCheck extends CheckBase {
   value: true | Record<string, unknown>
 }
 
-/** The output is, or holds, well-formed XML. `elements` are paths from the outermost element, e.g. `order.item.name`. */
+/**
+ * The output is, or holds, well-formed XML. `elements` are paths from the outermost element, e.g. `order.item.name`.
+ */
 export interface XmlCheck extends CheckBase {
   type: 'xml' | 'containsXml'
   value: true | { elements: string[] }
@@ -69,8 +71,8 @@ export interface RefusalCheck extends CheckBase {
 }
 
 /**
- * A condition on what a JSONPath (RFC 9535) selects, of the output or of the end state; exactly one of the three conditions
- * is given.
+ * A condition on what a JSONPath (RFC 9535) selects, of the output or of the end state; exactly one of the three
+ * conditions is given.
  */
 export interface JsonPathCheck extends CheckBase {
   type: 'jsonPath' | 'state'

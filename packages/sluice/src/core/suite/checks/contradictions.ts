@@ -8,8 +8,8 @@ export interface Contradiction {
 }
 
 /**
- * Checks of calls that no trajectory meets together: a tool that must be called and must not be, an order with more calls
- * than are allowed.
+ * Checks of calls that no trajectory meets together: a tool that must be called and must not be, an order with more
+ * calls than are allowed.
  */
 export function contradictions(specs: readonly CheckSpec[]): Contradiction[] {
   const found: Contradiction[] = []

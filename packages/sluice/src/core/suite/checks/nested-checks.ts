@@ -6,7 +6,10 @@ export interface PlacedCheck {
   at: PropertyKey[]
 }
 
-/** The check itself and, of `oneOf`, those of its alternatives. What is asked of a kind of check is asked of all of them. */
+/**
+ * The check itself and, of `oneOf`, those of its alternatives. What is asked of a kind of check is asked of all of
+ * them.
+ */
 export function placedChecks(spec: CheckSpec): PlacedCheck[] {
   if (spec.type !== 'oneOf') return [{ spec, at: [] }]
   const inner = spec.value.flatMap((specs, alternative) =>

@@ -144,7 +144,9 @@ export const trajectoryChecks = {
     .meta({ description: 'No call of a tool failed, or had arguments that are no JSON.', examples: [true] }),
 }
 
-/** The order as a file has it: a name for a call of which nothing else is asked, a list for calls made together only. */
+/**
+ * The order as a file has it: a name for a call of which nothing else is asked, a list for calls made together only.
+ */
 export function asWritten({ steps, ...others }: ToolOrderSettings): unknown {
   const call = (expected: ExpectedCall) => (Object.keys(expected).length === 1 ? expected.name : expected)
   const step = ([first, ...more]: ExpectedStep) =>

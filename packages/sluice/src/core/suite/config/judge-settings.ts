@@ -190,8 +190,8 @@ export function storedJudgeSettings(stored: unknown): JudgeSettings {
 }
 
 /**
- * The judge that a published version names: one model, or with one of the two keys several. What an entry of sluice.yaml
- * may not say is refused here too, and the words that name several models are written anew from them.
+ * The judge that a published version names: one model, or with one of the two keys several. What an entry of
+ * sluice.yaml may not say is refused here too, and the words that name several models are written anew from them.
  */
 export const publishedJudgeSchema = z
   .strictObject({

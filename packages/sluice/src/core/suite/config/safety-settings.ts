@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** The tag of cases that are about safety, where no other is named. Suites may have a subject called safety of their own. */
+/**
+ * The tag of cases that are about safety, where no other is named. Suites may have a subject called safety of their
+ * own.
+ */
 export const safetyTag = 'red-team'
 
 const rate = z

@@ -54,8 +54,8 @@ export function validate<S extends z.ZodType>(
 }
 
 /**
- * Where a value may be written in several forms, the faults of the form that it has: a union by itself says no more than that
- * none of them fits.
+ * Where a value may be written in several forms, the faults of the form that it has: a union by itself says no more
+ * than that none of them fits.
  */
 function issuesOfForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue]

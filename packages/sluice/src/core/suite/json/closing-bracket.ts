@@ -3,7 +3,9 @@ export interface Brackets {
   close: string
 }
 
-/** Just behind the bracket that closes the one at `start`, in JSON or what may be; those inside of strings do not count. */
+/**
+ * Just behind the bracket that closes the one at `start`, in JSON or what may be; those inside of strings do not count.
+ */
 export function closingBracket(text: string, start: number, { open, close }: Brackets): number | undefined {
   let depth = 0
   let inString = false

@@ -27,7 +27,9 @@ const escapes = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 
 class Fault extends Error {}
 
-/** Walks JSON text and reports places; JSON.parse is faster but keeps none. Returns the first fault, if there is one. */
+/**
+ * Walks JSON text and reports places; JSON.parse is faster but keeps none. Returns the first fault, if there is one.
+ */
 export function scanJson(text: string, visitor: JsonVisitor = {}): JsonFault | undefined {
   const scan: Scan = { text, visitor, offset: 0, path: [] }
   try {

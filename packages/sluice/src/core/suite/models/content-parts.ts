@@ -176,7 +176,10 @@ function messageOf(role: Message['role'], parts: readonly ContentPart[]): Messag
   return { role, content: parts.map(textOfPart).join('\n'), parts }
 }
 
-/** Messages as a prompt file has them, which needs no other file: the bytes of images and PDFs stand in it as data: URLs. */
+/**
+ * Messages as a prompt file has them, which needs no other file: the bytes of images and PDFs stand in it as data:
+ * URLs.
+ */
 export function writtenMessages(
   messages: readonly Message[],
 ): Promise<{ role: Message['role']; content: string | Awaited<ReturnType<typeof writtenPart>>[] }[]> {

@@ -5,8 +5,8 @@ const usualVariables = {
 } as const
 
 /**
- * The variable that holds a provider's key: `apiKeyEnv` if set, else the one that the provider's own tools read, else, for
- * an openai-compatible server, `<NAME>_API_KEY`.
+ * The variable that holds a provider's key: `apiKeyEnv` if set, else the one that the provider's own tools read, else,
+ * for an openai-compatible server, `<NAME>_API_KEY`.
  */
 export function keyVariable(
   name: string,

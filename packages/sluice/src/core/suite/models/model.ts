@@ -99,8 +99,8 @@ function unbudgetedIn(value: unknown): { path: PropertyKey[]; cure: string }[] {
 }
 
 /**
- * Parameters of a provider's own, which go into the body of a request as they are. Numbers that JavaScript cannot hold keep
- * their digits.
+ * Parameters of a provider's own, which go into the body of a request as they are. Numbers that JavaScript cannot hold
+ * keep their digits.
  */
 export const requestParametersSchema = z
   .record(z.string(), z.unknown())

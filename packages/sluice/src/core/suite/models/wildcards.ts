@@ -24,7 +24,10 @@ export function matchesWildcards(pattern: string, name: string): boolean {
   return name.length - last.length >= at && name.endsWith(last)
 }
 
-/** How much a pattern says of a name: its fixed characters, of the name itself more than any pattern; null where it is another's. */
+/**
+ * How much a pattern says of a name: its fixed characters, of the name itself more than any pattern; null where it is
+ * another's.
+ */
 export function wildcardFit(pattern: string, name: string): number | null {
   if (pattern === name) return Number.MAX_SAFE_INTEGER
   return matchesWildcards(pattern, name) ? fixedLength(pattern) : null

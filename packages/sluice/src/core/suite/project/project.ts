@@ -70,7 +70,10 @@ export function strictProject(project: Project): Project {
   return project
 }
 
-/** The project with the faults of its suites set apart. @throws InvalidFilesError with all errors, where there are others */
+/**
+ * The project with the faults of its suites set apart. @throws InvalidFilesError with all errors, where there are
+ * others
+ */
 export function partlySound(
   { config, prompts, caseCounts, diagnostics }: Project,
   files: ProjectFiles,
@@ -151,8 +154,8 @@ function checksMeaning({ rubric, choices, checks, expect }: Prompt): boolean {
 }
 
 /**
- * Whether a check is about more than the shape of the output: similarity to a reference, own code, what was done, or a text
- * or expression with variables.
+ * Whether a check is about more than the shape of the output: similarity to a reference, own code, what was done, or a
+ * text or expression with variables.
  */
 function comparesWithCase({ type, value }: CheckSpec): boolean {
   if (type === 'oneOf') return value.some((specs) => specs.some(comparesWithCase))

@@ -41,7 +41,9 @@ export const inputsSchema = z.record(z.string().min(1), inputSchema)
 
 type InputEntries = z.output<typeof inputsSchema>
 
-/** What clients hold a variable to, and the values for cases that do not set it: those under `defaults` and in `inputs`. */
+/**
+ * What clients hold a variable to, and the values for cases that do not set it: those under `defaults` and in `inputs`.
+ */
 export function inputsOf(
   entries: InputEntries | undefined,
   defaults: Record<string, unknown> | undefined,

@@ -27,7 +27,9 @@ export interface PromptInUse {
   messages: PromptMessageInUse[]
   /** The tools of the model; empty if it has none. */
   tools: PromptTool[]
-  /** What its first message must do about tools, and the most messages until it answers; null if the file does not say. */
+  /**
+   * What its first message must do about tools, and the most messages until it answers; null if the file does not say.
+   */
   toolChoice: PromptToolChoice | null
   maxSteps: number | null
   /** Values for variables that a request does not set. `render` does not use them by itself. */

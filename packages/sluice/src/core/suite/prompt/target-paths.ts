@@ -4,7 +4,9 @@ import type { Source } from '../diagnostics/source.ts'
 import { located } from '../diagnostics/validate.ts'
 import type { ProjectFiles } from '../project-files.ts'
 
-/** A fault for each glob of `target.paths` that names no file: an application without files would never have changed. */
+/**
+ * A fault for each glob of `target.paths` that names no file: an application without files would never have changed.
+ */
 export async function emptyPaths(
   globs: readonly string[],
   source: Source,

@@ -80,8 +80,8 @@ export type Target = TargetSettings &
   )
 
 /**
- * A target as written, with its paths made absolute. `root` is the folder of sluice.yaml, in whichever worktree; `folder`
- * is that of the prompt file, relative to it.
+ * A target as written, with its paths made absolute. `root` is the folder of sluice.yaml, in whichever worktree;
+ * `folder` is that of the prompt file, relative to it.
  */
 export function resolveTarget(
   written: z.output<typeof targetSchema>,

@@ -14,8 +14,9 @@ const ofTrajectories: readonly CheckSpec['type'][] = [
 ]
 
 /**
- * Warns of checks of what was done, and of claims held against documents, where nothing can report it: the model is asked without tools, and there is no
- * application. Recordings may hold what was done, so nothing is said of a model that is played back.
+ * Warns of checks of what was done, and of claims held against documents, where nothing can report it: the model is
+ * asked without tools, and there is no application. Recordings may hold what was done, so nothing is said of a model
+ * that is played back.
  */
 export function traceFaults(
   prompt: Prompt,

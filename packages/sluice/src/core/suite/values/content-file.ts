@@ -35,7 +35,9 @@ interface FileOrigin {
   load: () => Promise<Uint8Array>
 }
 
-/** An image or a PDF of a message. As data it is what identifies it: the bytes themselves are read when they are sent. */
+/**
+ * An image or a PDF of a message. As data it is what identifies it: the bytes themselves are read when they are sent.
+ */
 export class ContentFile {
   readonly kind: FileKind
   readonly mediaType: string

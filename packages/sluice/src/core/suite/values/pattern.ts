@@ -52,7 +52,9 @@ const dialects: [pattern: RegExp, cure: string][] = [
   [/\[[^\]]*\\[dswDSW]-|\[[^\]]*-\\[dswDSW]/, 'write a hyphen inside a class as \\- or at its end, as [\\w.-]'],
 ]
 
-/** An escape of a character that needs none: JavaScript's Unicode mode refuses it, since it may get a meaning one day. */
+/**
+ * An escape of a character that needs none: JavaScript's Unicode mode refuses it, since it may get a meaning one day.
+ */
 const needless = /\\([^^$\\.*+?()[\]{}|/\w\s]|_|[ ])/u
 
 /** Classes of POSIX without the outer brackets: to JavaScript a set of letters and the colon. */

@@ -17,8 +17,8 @@ export class TemplateError extends SluiceError {
 }
 
 /**
- * The substitution that applications use too, see `render` of the client; a scalar that keeps its text is that text, and
- * a file its placeholder.
+ * The substitution that applications use too, see `render` of the client; a scalar that keeps its text is that text,
+ * and a file its placeholder.
  * @throws TemplateError
  */
 export const fillTemplate: typeof render = (template, vars, options) => {

@@ -7,8 +7,8 @@ const oldVersion = 'YAML 1.1 reads no, on and 12:30 as other values than they lo
 
 /**
  * Parses YAML so that every value keeps its place, and every scalar its text (see `Written`). A file that cannot be
- * read yields diagnostics and no source; one with keys given twice, or texts that YAML shortens, yields both. A file without content
- * has the value null.
+ * read yields diagnostics and no source; one with keys given twice, or texts that YAML shortens, yields both. A file
+ * without content has the value null.
  */
 export function parseYaml(text: string, file: string): { source?: Source; diagnostics: Diagnostic[] } {
   const lines = new LineCounter()

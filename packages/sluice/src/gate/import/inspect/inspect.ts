@@ -7,7 +7,10 @@ import type { PlacedRow } from '../rows/read-rows.ts'
 import { importLog, readLog } from './log.ts'
 import { sampleFields, sampleRow } from './sample.ts'
 
-/** Inspect: samples (JSON, JSON Lines, CSV), whose columns `--map` names as a FieldSpec does, or a log, in JSON or packed. */
+/**
+ * Inspect: samples (JSON, JSON Lines, CSV), whose columns `--map` names as a FieldSpec does, or a log, in JSON or
+ * packed.
+ */
 export async function importInspect(source: ImportSource): Promise<Imported> {
   const { name } = source
   if (source.isFolder) throw invalid(`${name} is a folder; name a file in it`)

@@ -17,7 +17,10 @@ interface Scored {
   note: string
 }
 
-/** The scorers that a log names: with their arguments in `eval.scorers`, else in its results, else by the samples' scores. */
+/**
+ * The scorers that a log names: with their arguments in `eval.scorers`, else in its results, else by the samples'
+ * scores.
+ */
 export function scorersOf(log: Data): Scorer[] {
   const spec = isObject(log.eval) ? listOf(log.eval.scorers) : []
   const results = isObject(log.results) ? listOf(log.results.scores) : []

@@ -9,7 +9,8 @@ const token =
 type Token = { kind: 'number' | 'text' | 'name' | 'sign'; text: string }
 
 /**
- * The value of an expression of Nunjucks: paths, literals, comparisons, `and`, `or`, `not`, `in`, and the filters below.
+ * The value of an expression of Nunjucks: paths, literals, comparisons, `and`, `or`, `not`, `in`, and the filters
+ * below.
  * @throws UnsupportedTemplateError for anything else, which is named
  */
 export function evaluateExpression(source: string, vars: TemplateVars): unknown {

@@ -66,7 +66,9 @@ function closingOf(template: string, from: number, closing: string): number {
   throw new UnsupportedTemplateError(`${closing} is missing`)
 }
 
-/** The names of a template that consists of text and plain `{{ name }}`s; undefined for one that holds anything else. */
+/**
+ * The names of a template that consists of text and plain `{{ name }}`s; undefined for one that holds anything else.
+ */
 export function plainNames(template: string): string[] | undefined {
   if (!isTemplate(template)) return []
   try {

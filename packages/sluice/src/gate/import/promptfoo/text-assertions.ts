@@ -2,7 +2,9 @@ import { type Assertion, type AssertionSite, approximated, dropped, same, type T
 import { unicodePattern } from './javascript-pattern.ts'
 import { checkText, listOfTexts, literalPattern, patternText, scalarText } from './text-value.ts'
 
-/** Assertions that compare the output with texts. promptfoo tells upper from lower case, unless a type begins with i. */
+/**
+ * Assertions that compare the output with texts. promptfoo tells upper from lower case, unless a type begins with i.
+ */
 export const textAssertions: Record<string, (asked: Assertion, site: AssertionSite) => Translation> = {
   contains: (asked, site) => contains(asked, site, { caseSensitive: true }),
   icontains: (asked, site) => contains(asked, site, {}),

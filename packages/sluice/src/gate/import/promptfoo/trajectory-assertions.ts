@@ -4,7 +4,9 @@ import type { CheckEntry } from '../imported.ts'
 import { type Assertion, type AssertionSite, approximated, dropped, type Translation } from './assertion.ts'
 import { checkText, listOfTexts } from './text-value.ts'
 
-/** Assertions about calls of tools, which promptfoo finds in the spans of a trace and we in what an application reports. */
+/**
+ * Assertions about calls of tools, which promptfoo finds in the spans of a trace and we in what an application reports.
+ */
 export const trajectoryAssertions: Record<string, (asked: Assertion, site: AssertionSite) => Translation> = {
   'trajectory:tool-used': toolUsed,
   'trajectory:tool-args-match': argsMatch,

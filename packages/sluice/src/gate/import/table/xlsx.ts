@@ -17,7 +17,10 @@ const mostPartBytes = 256 * 1024 * 1024
 const mostCells = 5_000_000
 const mostColumns = 16_384
 
-/** The first sheet of a workbook. @throws SluiceError `invalid-input` for a file that is none, is damaged or unpacks to too much */
+/**
+ * The first sheet of a workbook. @throws SluiceError `invalid-input` for a file that is none, is damaged or unpacks to
+ * too much
+ */
 export function readSheet(bytes: Uint8Array, file: string, mostBytes = mostPartBytes): Sheet {
   try {
     return sheetOf(bounded(bytes, mostBytes))

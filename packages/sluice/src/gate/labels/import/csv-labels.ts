@@ -64,7 +64,9 @@ export async function csvLabels(
   return labels
 }
 
-/** Labels of people are what nothing else says: the column is Sluice's own, and its words are those of `labelSchema`. */
+/**
+ * Labels of people are what nothing else says: the column is Sluice's own, and its words are those of `labelSchema`.
+ */
 function isOfPerson(kind: string | undefined): boolean {
   return kind === undefined || kind.trim().toLowerCase() === 'human'
 }

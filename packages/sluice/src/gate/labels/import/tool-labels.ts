@@ -66,8 +66,8 @@ export function langsmithLabels(content: string, file: string): ForeignLabel[] {
 }
 
 /**
- * Outputs by the id of their trace or run: of Langfuse's traces, of LangSmith's runs, or of any rows with `id`, `output`
- * and `case`.
+ * Outputs by the id of their trace or run: of Langfuse's traces, of LangSmith's runs, or of any rows with `id`,
+ * `output` and `case`.
  */
 export function foreignOutputs(content: string, file: string): Map<string, ForeignOutput> {
   const rows = rowsOf(content, file).map((row, index) => read(object, row, `${file}: row ${index + 1}`))

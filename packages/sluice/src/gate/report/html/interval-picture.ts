@@ -30,7 +30,9 @@ export interface DrawnTest {
   most: number
 }
 
-/** The test of the difference; undefined without one, or where the looks are another test's, as in old nightly reports. */
+/**
+ * The test of the difference; undefined without one, or where the looks are another test's, as in old nightly reports.
+ */
 export function differenceTest({ comparison, looks }: FeatureSummary): DrawnTest | undefined {
   const last = looks.at(-1)?.meanDifference ?? null
   if (!comparison || last === null || comparison.meanDifference === null) return undefined
@@ -103,8 +105,8 @@ function within({ interval, least, most }: DrawnTest): DrawnTest['interval'] {
 }
 
 /**
- * The test's statistic is on the scale of the normal distribution; its bounds are put back to that of the mean. Where the
- * answers are too few for a pass, whatever their mean, the statistic does not follow the mean: then no mean passes.
+ * The test's statistic is on the scale of the normal distribution; its bounds are put back to that of the mean. Where
+ * the answers are too few for a pass, whatever their mean, the statistic does not follow the mean: then no mean passes.
  */
 function regionsOf(round: Round, { margin }: DrawnTest): Regions | undefined {
   const { meanDifference: mean, se, z, passBound, failBound, decision } = round

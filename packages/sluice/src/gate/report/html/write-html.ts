@@ -28,8 +28,8 @@ const chunkSize = 50
 const textLength = 50_000
 
 /**
- * Writes report.html: one file that loads nothing, with the cases as data that the page reads when they are opened. It is
- * written as fast as the sink takes it, and holds a few numbers per case in memory. The sink stays open.
+ * Writes report.html: one file that loads nothing, with the cases as data that the page reads when they are opened. It
+ * is written as fast as the sink takes it, and holds a few numbers per case in memory. The sink stays open.
  */
 export async function writeHtml(
   report: ReportSummary,

@@ -47,7 +47,9 @@ export function collectCascade() {
   }
 }
 
-/** Whether a sure answer was drawn and both have judged it. What went on is decided by the second, so it has no error. */
+/**
+ * Whether a sure answer was drawn and both have judged it. What went on is decided by the second, so it has no error.
+ */
 function isAudited({ wentOn, drawn, differing }: CascadeTrace): boolean {
   return wentOn === null && drawn && differing !== null
 }

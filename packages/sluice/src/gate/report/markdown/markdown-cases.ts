@@ -23,7 +23,9 @@ const linesShown = 24
 const lineWidth = 100
 const stepsShown = 12
 
-/** Where the case behind the verdict of a feature stands. GitHub follows it although it writes a prefix before the id. */
+/**
+ * Where the case behind the verdict of a feature stands. GitHub follows it although it writes a prefix before the id.
+ */
 export function caseAnchor(feature: string): string {
   return `sluice-case-${feature.replaceAll(/[^\w-]/g, '-')}`
 }
@@ -147,8 +149,8 @@ function outputs({ output, baselineOutput }: CaseReport): string {
 }
 
 /**
- * What was done on the way to the output: the steps, and of documents and state only what the baseline had otherwise, since
- * a comment has little room.
+ * What was done on the way to the output: the steps, and of documents and state only what the baseline had otherwise,
+ * since a comment has little room.
  */
 function done(row: CaseReport): string {
   const sections = traceSections(row, { lines: stepsShown, characters: 120 }).filter(

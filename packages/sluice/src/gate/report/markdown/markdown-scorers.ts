@@ -12,7 +12,9 @@ const nameLength = 80
 const askLength = 200
 const sentenceLength = 600
 
-/** A line for each check and each question of the rubric, what changed most first; the questions themselves are folded. */
+/**
+ * A line for each check and each question of the rubric, what changed most first; the questions themselves are folded.
+ */
 export function scorerTable(feature: FeatureSummary): string {
   const { lines, sentences } = scorerLines(feature)
   const tableOf = (some: readonly ScorerResult[]) => (some.length === 0 ? '' : linesTable(some, feature))

@@ -23,8 +23,8 @@ const tableLength = 20_000
 /**
  * The report as a pull-request comment in GitHub's Markdown, verdict first. `highlights` has one entry per feature, in
  * the order of the report. Text that came from models and files is escaped. Never longer than `limit` characters: what
- * does not fit is left out, from the least important on, and counted at the end. `title` stands before the verdict and says
- * whose it is.
+ * does not fit is left out, from the least important on, and counted at the end. `title` stands before the verdict and
+ * says whose it is.
  */
 export function renderMarkdown(
   report: ReportSummary,

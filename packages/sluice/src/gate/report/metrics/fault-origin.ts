@@ -7,8 +7,8 @@ import type { ResultRow } from '../../run/results.ts'
 export type FaultOrigin = 'retrieval' | 'generation'
 
 /**
- * The origin of a wrong answer whose case has a `retrieval` check, or claims that are not supported; undefined for any other. Wrong is what fails another
- * check or a question of the judge: a retrieval alone does not make an answer wrong.
+ * The origin of a wrong answer whose case has a `retrieval` check, or claims that are not supported; undefined for any
+ * other. Wrong is what fails another check or a question of the judge: a retrieval alone does not make an answer wrong.
  */
 export function faultOrigin({
   checks,
@@ -25,7 +25,9 @@ export function faultOrigin({
   return retrievals.some(({ missing }) => missing.length > 0) ? 'retrieval' : 'generation'
 }
 
-/** Whether the output claims what the sources do not say: that is the fault of whoever wrote it, whatever was looked up. */
+/**
+ * Whether the output claims what the sources do not say: that is the fault of whoever wrote it, whatever was looked up.
+ */
 function hasUnsupportedClaims({ judge }: Pick<CaseReport | CaseDetail, 'judge'>): boolean {
   return judge.some(({ claims, score }) => claims && score !== undefined && score < 1)
 }

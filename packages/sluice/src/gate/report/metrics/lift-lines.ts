@@ -13,7 +13,10 @@ export function liftTitles({ baseline }: LiftReport): string[] {
   return ['', 'now', 'interval', ...(baseline ? ['before', 'change', 'interval'] : [])]
 }
 
-/** Its rows: a name, the value with its interval, and that of the baseline with the change. Empty where nothing is known. */
+/**
+ * Its rows: a name, the value with its interval, and that of the baseline with the change. Empty where nothing is
+ * known.
+ */
 export function liftRows({ lift, harm, help, baseline, untold }: LiftReport): string[][] {
   if (untold !== null) return []
   const value = ({ value: known }: Estimate, format = formatScore) => format(known)

@@ -17,7 +17,10 @@ const reasonLength = 300
 const outputLength = 200
 const idLength = 100
 
-/** The case behind the verdict, the worst of the others with what they lost and why the judge says so, then those without a score. */
+/**
+ * The case behind the verdict, the worst of the others with what they lost and why the judge says so, then those
+ * without a score.
+ */
 export function renderCases(feature: FeatureSummary, highlights: Highlights, page: Page): string[] {
   const { comparison, causes } = feature
   const { deciding, regressions, lowest, unscored } = highlights

@@ -33,7 +33,10 @@ const tagsShown = 20
 const scorersShown = 12
 const roomForMoved = 80
 
-/** One feature in full: verdict, what is said of the run as a whole (`lead`), reasons, tags, worst cases, then what it cost and what it rests on. */
+/**
+ * One feature in full: verdict, what is said of the run as a whole (`lead`), reasons, tags, worst cases, then what it
+ * cost and what it rests on.
+ */
 export function renderFeature(
   feature: FeatureSummary,
   highlights: Highlights | undefined,

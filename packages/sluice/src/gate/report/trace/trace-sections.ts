@@ -51,8 +51,8 @@ type TracedCase = Pick<CaseReport, 'output'> & {
 type PartLines = Omit<TraceLine, 'isOther'>[]
 
 /**
- * What the application did on the way to the answers of a case, the baseline beside it. Bounded: where there are more lines,
- * those around the first difference are shown, and the others are counted.
+ * What the application did on the way to the answers of a case, the baseline beside it. Bounded: where there are more
+ * lines, those around the first difference are shown, and the others are counted.
  */
 export function traceSections(
   { trace, baselineTrace, output, baselineOutput }: TracedCase,

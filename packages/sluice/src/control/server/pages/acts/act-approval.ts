@@ -13,8 +13,8 @@ export interface ActApproval {
 }
 
 /**
- * What the page of a release says of the approval that it needs, and of the environment that it would leave out; null where
- * neither is in its way.
+ * What the page of a release says of the approval that it needs, and of the environment that it would leave out; null
+ * where neither is in its way.
  * @param address of the page, with its query
  * @param early why the environment before has to have it first; null where that has, or there is none
  */

@@ -45,8 +45,8 @@ interface Attempt {
 }
 
 /**
- * Does what a form asks for, and goes on to the page that shows how far it has come, or to the address that `act` returns. If it is refused, the form is shown
- * again, with why, and with what holds now.
+ * Does what a form asks for, and goes on to the page that shows how far it has come, or to the address that `act`
+ * returns. If it is refused, the form is shown again, with why, and with what holds now.
  */
 export async function attempt(
   { request, caller, form, more = {} }: { request: Request; caller: Caller; form: ActFields; more?: object },

@@ -37,7 +37,10 @@ export function startTraffic({ perDay, users }: GivenTraffic): Pick<StartWish, '
   return { traffic: { ...(perDay !== undefined && { requestsPerDay: perDay }), ...(users !== undefined && { users }) } }
 }
 
-/** What is shown is what the form sends, whatever is published meanwhile. More stages than are allowed are left to be refused. */
+/**
+ * What is shown is what the form sends, whatever is published meanwhile. More stages than are allowed are left to be
+ * refused.
+ */
 export function startHidden({ settings, judgePercent }: SuitedSettings, given: GivenTraffic): Record<string, string> {
   const isAllowed = settings.stages.length <= mostStages
   return {
@@ -57,7 +60,9 @@ const json = z.string().transform((text, context): unknown => {
 const count = z.coerce.number().gt(0).max(1e9)
 const fromAddress = count.optional().catch(undefined)
 
-/** What somebody says of the traffic, in the address of the page; what is no number is left out, and the page shows so. */
+/**
+ * What somebody says of the traffic, in the address of the page; what is no number is left out, and the page shows so.
+ */
 export const trafficQuery = z.object({ perDay: fromAddress, users: fromAddress })
 
 /** The same as the form sends them. */

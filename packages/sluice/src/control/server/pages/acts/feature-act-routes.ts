@@ -32,7 +32,9 @@ const form = actFields.extend({
   ...sentStart.shape,
 })
 
-/** Both steps of what is done to a feature as a whole. The version that it goes to is in the address, and in the form. */
+/**
+ * Both steps of what is done to a feature as a whole. The version that it goes to is in the address, and in the form.
+ */
 export const featureActRoutes: readonly PageRoute[] = (['rollback', 'start', 'activate'] as const).flatMap((act) => [
   defineOwnPage({
     path: `/features/{feature}/${act}`,

@@ -21,7 +21,9 @@ interface TimelineSource {
   now: number
 }
 
-/** Times that are not of an event are as exact as this, so that a page on which nothing has changed is not sent again. */
+/**
+ * Times that are not of an event are as exact as this, so that a page on which nothing has changed is not sent again.
+ */
 const stepMs = 600_000
 const lately = (now: number) => Math.floor(now / stepMs) * stepMs
 const longestReason = 160
@@ -29,7 +31,9 @@ const eventsShown = 40
 
 const shortName = ({ id, label }: NamedVersion) => label ?? id
 
-/** What the store holds of a feature over time. It costs one read for each rollout that is kept, and none of outcomes. */
+/**
+ * What the store holds of a feature over time. It costs one read for each rollout that is kept, and none of outcomes.
+ */
 export async function timelineOf(
   state: FeatureState,
   { recent, nameOf, now }: TimelineSource,
@@ -124,8 +128,8 @@ function armPoint(
 }
 
 /**
- * What everybody got from when on, but for the promotions that a rollout tells of. A rollback by hand is one event, though
- * it ends one version and begins another.
+ * What everybody got from when on, but for the promotions that a rollout tells of. A rollback by hand is one event,
+ * though it ends one version and begins another.
  */
 async function releaseEvents(
   { history }: FeatureState,

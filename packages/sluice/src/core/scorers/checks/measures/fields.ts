@@ -122,8 +122,8 @@ function numberTextOf(value: unknown): string | undefined {
 const roundingError = 8 * Number.EPSILON
 
 /**
- * Whether two numbers differ by no more than the tolerance. Whole numbers may be ids, so that all of their digits count; a
- * number beyond what JavaScript can hold is near to nothing but itself.
+ * Whether two numbers differ by no more than the tolerance. Whole numbers may be ids, so that all of their digits
+ * count; a number beyond what JavaScript can hold is near to nothing but itself.
  */
 function isNear(right: string, got: string, tolerance: number): boolean {
   if (decimalOf(right) === decimalOf(got)) return true
@@ -146,8 +146,8 @@ const yearFirst = new RegExp(String.raw`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:(
 
 /**
  * The day that a text names, as 2026-12-01: year first, or with the month in English words. 01/02/2026 is two days, so
- * it is none, and neither is a text that says more than a day and a time: "2026-12-01 or 2026-12-05" is no answer. Of a date
- * with a time the day as it is written counts.
+ * it is none, and neither is a text that says more than a day and a time: "2026-12-01 or 2026-12-05" is no answer. Of a
+ * date with a time the day as it is written counts.
  */
 function dayOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined

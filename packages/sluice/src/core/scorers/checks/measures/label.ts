@@ -13,8 +13,8 @@ import { renderValue } from '../value-template.ts'
 const longestLabel = 200
 
 /**
- * Whether the output names the expected class: 1 or 0. With `labels` an answer that is none of them is an unknown label;
- * without, any answer is taken as a class, and the run says which of them no case expects.
+ * Whether the output names the expected class: 1 or 0. With `labels` an answer that is none of them is an unknown
+ * label; without, any answer is taken as a class, and the run says which of them no case expects.
  */
 export function measureLabel({ value, caseSensitive }: LabelCheck, strict: boolean): Measure {
   const { labels } = value

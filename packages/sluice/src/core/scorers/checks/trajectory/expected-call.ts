@@ -11,7 +11,9 @@ import { callPlace, gotCall, nameShown, type PlacedCall } from './calls.ts'
 /** A call that is expected, with the case's variables in its arguments. */
 export interface ReadyCall {
   name: string
-  /** What keeps a call of this name from matching; undefined where it matches. @throws CheckError where nobody knows. */
+  /**
+   * What keeps a call of this name from matching; undefined where it matches. @throws CheckError where nobody knows.
+   */
   deviation(placed: PlacedCall): string | undefined
 }
 
@@ -44,7 +46,9 @@ export function isMatch(placed: PlacedCall, expected: ReadyCall): boolean {
   return placed.call.name === expected.name && expected.deviation(placed) === undefined
 }
 
-/** How a call differs from the expected one: `call 2 (step 1) refund: arguments differ at amount: got 50, expected 40`. */
+/**
+ * How a call differs from the expected one: `call 2 (step 1) refund: arguments differ at amount: got 50, expected 40`.
+ */
 export function deviationOf(placed: PlacedCall, expected: ReadyCall): string {
   const { name } = placed.call
   if (name === expected.name) return `${callPlace(placed)} ${nameShown(name)}: ${expected.deviation(placed)}`
@@ -159,7 +163,8 @@ function jsonOf(value: unknown): string {
 
 /**
  * Whether two values without parts are equal.
- * @throws CheckError for equal numbers whose last digits were lost when the report was read: whether they are equal is unknown
+ * @throws CheckError for equal numbers whose last digits were lost when the report was read: whether they are equal is
+ * unknown
  */
 function isSame(got: unknown, wanted: unknown, path: string): boolean {
   if (typeof got === 'string' && typeof wanted === 'string') return fold(got, true) === fold(wanted, true)

@@ -13,8 +13,8 @@ interface Expected {
 }
 
 /**
- * Compares the calls with an expected order. Each expected step is one message of the assistant: what was called together
- * was called before any result was known, so one call does not follow from another of the same message.
+ * Compares the calls with an expected order. Each expected step is one message of the assistant: what was called
+ * together was called before any result was known, so one call does not follow from another of the same message.
  */
 export function measureToolOrder({ type, value }: ToolOrderCheck, strict: boolean): Measure {
   const compare = { inOrder, exact, anyOrder }[value.mode ?? 'inOrder']

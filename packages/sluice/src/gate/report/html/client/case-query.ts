@@ -26,8 +26,8 @@ const shows: Record<CaseQuery['show'], (row: CaseRow) => boolean> = {
 }
 
 /**
- * Indices of the rows that were asked for, in the order that was asked for. `detail` is read only to search in texts. Unless
- * they are sorted by a column, `first` stands before all others.
+ * Indices of the rows that were asked for, in the order that was asked for. `detail` is read only to search in texts.
+ * Unless they are sorted by a column, `first` stands before all others.
  */
 export function queryCases(
   rows: readonly CaseRow[],

@@ -15,7 +15,9 @@ interface Span extends Range {
   as: 'removed' | 'added' | number
 }
 
-/** The old and the new output side by side: what was changed, and what the judge quoted. Undefined without an output. */
+/**
+ * The old and the new output side by side: what was changed, and what the judge quoted. Undefined without an output.
+ */
 export function outputView({
   output,
   baselineOutput,
