@@ -123,3 +123,18 @@ test('a proposal says that its version was rolled back before, where it is read 
   for (const path of [`/proposals/${id}`, `/proposals/${id}/approve`])
     assert.match(await bob.page(path), /was rolled back before, by ope-operator: lost dates/, path)
 })
+
+test('traffic that was named for a start is part of what is proposed, and whoever approves reads so', async () => {
+  await using plane = await ruled()
+  const [ann, bob] = [await signedIn(plane, 'operator'), await signedIn(plane, 'approver')]
+  const path = `/features/f/start?version=${plane.next}&perDay=40000&users=9000`
+  const address = await sent(ann, path, 'the holidays are over')
+  const shown = await bob.page(address)
+  assert.match(shown, /1 % of the users get .*: about 90 users \(estimated: 1 % of the 9,000 given\)/)
+  assert.match(
+    shown,
+    /How it ends was forecast for traffic that was named, not measured: 40,000 requests a day, 9,000 users a week/,
+  )
+  await sent(bob, `${address}/approve`, 'so it is')
+  assert.equal((await plane.state()).rollout.canary, plane.next)
+})
