@@ -5,7 +5,7 @@ import { newEvidence } from '../packages/sluice/src/control/rollout/evidence/evi
 import type { UnitMemory } from '../packages/sluice/src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../packages/sluice/src/control/rollout/observe/observe.ts'
 import type { LogEntry } from '../packages/sluice/src/records/outcome.ts'
-import { rolloutSettingsSchema } from '../packages/sluice/src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../packages/sluice/src/records/rollout/rollout-settings.ts'
 import { seededRandom } from '../packages/sluice/src/stats/index.ts'
 import { entryOf, rolloutOf } from '../packages/sluice/test/support/rollout/rollout-entries.ts'
 

@@ -1,6 +1,6 @@
 import { defaultsFor } from '../../packages/sluice/src/control/plan/traffic-defaults.ts'
 import { type Scenario, scenarioSchema } from '../../packages/sluice/src/control/simulate/scenario.ts'
-import { defaultRolloutSettings } from '../../packages/sluice/src/records/rollout-settings.ts'
+import { defaultRolloutSettings } from '../../packages/sluice/src/records/rollout/rollout-settings.ts'
 import { seededRandom } from '../../packages/sluice/src/stats/random.ts'
 
 /** A time with more or fewer requests, in hours. */

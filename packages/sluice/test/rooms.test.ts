@@ -10,9 +10,9 @@ const imports = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
 const shortLines = 40
 const mostInFolder = 30
 
-interface ShortFile {
+interface Import {
+  /** The one that is imported. */
   file: string
-  /** The one file that imports it. */
   importer: string
   text: string
 }
@@ -22,19 +22,19 @@ interface Series {
   folders: readonly string[]
   why: string
   /** Whether a file of these folders is one of the series. */
-  holds: (short: ShortFile, files: ReadonlyMap<string, string>) => boolean
+  holds: (imported: Import, files: ReadonlyMap<string, string>) => boolean
 }
 
 /** Whether it is imported by the file that lists the series, or by one of the folder whose files list it. */
 const listedBy =
   (list: string) =>
-  ({ importer }: ShortFile) =>
+  ({ importer }: Import) =>
     importer === list || `${path.dirname(importer)}/` === list
 
 /** Folders of which a reader opens the one file that he wants, since he knows what it is called. */
 const series: readonly Series[] = [
   {
-    folders: ['', '/judge', '/release', '/rollout', '/suite'].map((folder) => `sluice/cli${folder}`),
+    folders: ['', '/control-plane', '/judge', '/release', '/rollout', '/suite'].map((folder) => `sluice/cli${folder}`),
     why: 'one file per command',
     holds: listedBy('sluice/cli/usage/'),
   },
@@ -52,9 +52,19 @@ const series: readonly Series[] = [
       ['sqlite', 'postgres'].every((kind) => files.has(file.replace(/[a-z]+(?=\/[^/]+$)/, kind))),
   },
   {
-    folders: ['sluice/records'],
+    folders: ['sluice/records', 'sluice/records/rollout'],
     why: 'one file per thing that is stored or sent, with its schema',
     holds: ({ file, text }) => text.includes(`export const ${camelCase(path.basename(file, '.ts'))}Schema = `),
+  },
+  {
+    folders: ['', '/measures', '/trajectory'].map((folder) => `sluice/core/scorers/checks${folder}`),
+    why: 'one file per type of check',
+    holds: listedBy('sluice/core/scorers/checks/check.ts'),
+  },
+  {
+    folders: ['', '/data-sets', '/openai-evals', '/promptfoo'].map((folder) => `sluice/gate/import${folder}`),
+    why: 'one file per format',
+    holds: listedBy('sluice/gate/import/formats.ts'),
   },
   {
     folders: ['', '/agreement', '/e-values', '/gate', '/intervals'].map((folder) => `sluice/stats${folder}`),
@@ -80,7 +90,6 @@ const concepts: Record<string, string> = {
   'sluice/core/providers/api/served-model.ts': 'whether the model that answered is the one that was asked',
   'sluice/core/providers/price-supplement.ts': 'the prices that are written by hand',
   'sluice/core/providers/processes/free-port.ts': 'a port for a server that is started',
-  'sluice/core/scorers/checks/trajectory/end-state.ts': 'the check of this name',
   'sluice/core/suite/checks/path-settings.ts': 'a path, and what it must select',
   'sluice/core/suite/shipped-schemas.ts': 'the JSON Schemas that are shipped',
   'sluice/gate/calibration/labeller-agreement.ts': 'how far people agree with each other',
@@ -88,9 +97,6 @@ const concepts: Record<string, string> = {
   'sluice/gate/costs/costs-svg.ts': 'the picture of what evaluation cost',
   'sluice/gate/drill/mutators/output-mutators.ts': 'the list of all ways in which answers are made worse',
   'sluice/gate/guard/judged-by-base.ts': 'judging by the base commit',
-  'sluice/gate/import/openai-evals/openai-evals.ts': 'the format that its folder reads, as formats.ts loads it',
-  'sluice/gate/import/phoenix.ts': 'the format of this name, as formats.ts loads it',
-  'sluice/gate/import/promptfoo/promptfoo.ts': 'the format that its folder reads, as formats.ts loads it',
   'sluice/gate/import/table/cell-date.ts': 'how Excel counts days, beside how it writes files',
   'sluice/gate/init/workflows.ts': 'the workflows of a new project',
   'sluice/gate/label-page/page-assets.ts': 'what the build replaces by finished texts',
@@ -105,24 +111,26 @@ const concepts: Record<string, string> = {
 
 const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())
 
-/** Short files with one importer. */
-function shortFiles(files: ReadonlyMap<string, string>): ShortFile[] {
-  const importers = new Map<string, Set<string>>()
-  for (const [file, text] of files)
-    for (const match of text.matchAll(imports)) {
-      const target = path.join(path.dirname(file), match[1] ?? '')
-      importers.set(target, (importers.get(target) ?? new Set()).add(file))
-    }
-  return [...files].flatMap(([file, text]) => {
-    const [importer, ...more] = importers.get(file) ?? []
-    return importer !== undefined && more.length === 0 && text.trimEnd().split('\n').length <= shortLines
-      ? [{ file, importer, text }]
-      : []
+/** Each file with each of its importers. */
+function importsOf(files: ReadonlyMap<string, string>): Import[] {
+  return [...files].flatMap(([importer, text]) => {
+    const targets = text.matchAll(imports).map((match) => path.join(path.dirname(importer), match[1] ?? ''))
+    return [...new Set(targets)].flatMap((file) => {
+      const imported = files.get(file)
+      return imported === undefined ? [] : [{ file, importer, text: imported }]
+    })
   })
 }
 
-const seriesOf = (short: ShortFile, files: ReadonlyMap<string, string>) =>
-  series.find(({ folders, holds }) => folders.includes(path.dirname(short.file)) && holds(short, files))
+/** Short files with one importer. */
+function shortFiles(files: ReadonlyMap<string, string>): Import[] {
+  return [...Map.groupBy(importsOf(files), ({ file }) => file).values()].flatMap(([one, ...more]) =>
+    one && more.length === 0 && one.text.trimEnd().split('\n').length <= shortLines ? [one] : [],
+  )
+}
+
+const seriesOf = (imported: Import, files: ReadonlyMap<string, string>) =>
+  series.find(({ folders, holds }) => folders.includes(path.dirname(imported.file)) && holds(imported, files))
 
 /** By their package and their path in its sources, such as `sluice/cli/gate.ts`. */
 function sources(): Map<string, string> {
@@ -145,19 +153,34 @@ test('a short file with one importer is one of a series, or on the list with wha
   assert.deepEqual(unexplained(files), [])
 })
 
-test('every file on the list and every folder of a series is still needed there', () => {
+test('every file on the list is still needed there', () => {
   const files = sources()
-  const found = shortFiles(files)
-  const listed = new Set(found.filter((short) => !seriesOf(short, files)).map(({ file }) => file))
+  const listed = new Set(
+    shortFiles(files)
+      .filter((short) => !seriesOf(short, files))
+      .map(({ file }) => file),
+  )
   assert.deepEqual(
     Object.keys(concepts).filter((file) => !listed.has(file)),
     [],
   )
-  const inSeries = new Set(found.filter((short) => seriesOf(short, files)).map(({ file }) => path.dirname(file)))
-  assert.deepEqual(
-    series.flatMap(({ folders }) => folders).filter((folder) => !inSeries.has(folder)),
-    [],
-  )
+})
+
+/** The folders of series without a file of theirs, short or not. */
+function emptyFolders(files: ReadonlyMap<string, string>): string[] {
+  const inSeries = importsOf(files).filter((imported) => seriesOf(imported, files))
+  const held = new Set(inSeries.map(({ file }) => path.dirname(file)))
+  return series.flatMap(({ folders }) => folders).filter((folder) => !held.has(folder))
+}
+
+test('every folder of a series holds a file of it', () => {
+  assert.deepEqual(emptyFolders(sources()), [])
+})
+
+test('a folder of a series of which no file is listed any more is found', () => {
+  const files = sources()
+  for (const file of files.keys()) if (file.startsWith('sluice/cli/usage/')) files.set(file, '')
+  assert.ok(emptyFolders(files).includes('sluice/cli/control-plane'))
 })
 
 test('a short file with one importer is found, also in the folder of a series to which it does not belong', () => {
@@ -181,6 +204,10 @@ test('a short file with one importer is found, also in the folder of a series to
     ['sluice/b.ts', "import './records/judge-task.ts'\nimport './records/other.ts'\n"],
     ['sluice/records/judge-task.ts', 'export const judgeTaskSchema = z.object({})\n'],
     ['sluice/records/other.ts', one],
+    ['sluice/core/scorers/checks/check.ts', "import './iso-date.ts'\nimport { text } from './text.ts'\n"],
+    ['sluice/core/scorers/checks/iso-date.ts', one],
+    ['sluice/core/scorers/checks/text.ts', `import './words.ts'\n${long}`],
+    ['sluice/core/scorers/checks/words.ts', one],
   ])
   assert.deepEqual(unexplained(files), [
     'sluice/a/two.ts, imported by sluice/a/one.ts',
@@ -188,6 +215,7 @@ test('a short file with one importer is found, also in the folder of a series to
     'sluice/cli/deeper/part.ts, imported by sluice/cli/usage/deeper.ts',
     'sluice/control/store/sqlite/alone.ts, imported by sluice/control/store/open.ts',
     'sluice/records/other.ts, imported by sluice/b.ts',
+    'sluice/core/scorers/checks/words.ts, imported by sluice/core/scorers/checks/text.ts',
   ])
 })
 

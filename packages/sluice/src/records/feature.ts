@@ -1,7 +1,7 @@
 import type { Capture } from '@sluice/client'
 import { z } from 'zod'
-import { type Rollout, rolloutSchema } from './rollout.ts'
-import type { LiveSettings } from './rollout-settings.ts'
+import { type Rollout, rolloutSchema } from './rollout/rollout.ts'
+import type { LiveSettings } from './rollout/rollout-settings.ts'
 
 const time = z.number().meta({ description: 'ms since the epoch' })
 

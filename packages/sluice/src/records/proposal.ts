@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { keptStageSchema } from './rollout.ts'
-import type { RolloutSettings } from './rollout-settings.ts'
+import { keptStageSchema } from './rollout/rollout.ts'
+import type { RolloutSettings } from './rollout/rollout-settings.ts'
 
 const time = z.number().meta({ description: 'ms since the epoch' })
 

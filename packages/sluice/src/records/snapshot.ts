@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { promptVersionSchema } from './prompt-version.ts'
-import { ppmPerWhole } from './rollout-settings.ts'
+import { ppmPerWhole } from './rollout/rollout-settings.ts'
 
 const share = z.int().min(0).max(ppmPerWhole)
 

@@ -1,7 +1,7 @@
 import type { PromptVersion } from '@sluice/client'
 import { z } from 'zod'
 import { promptVersionSchema } from './prompt-version.ts'
-import type { LiveSettings, RolloutSettings } from './rollout-settings.ts'
+import type { LiveSettings, RolloutSettings } from './rollout/rollout-settings.ts'
 import { rubricItemSchema } from './rubric.ts'
 import { strengthSchema, verdictSchema } from './verdict.ts'
 

@@ -6,7 +6,7 @@ import {
   defaultRolloutSettings,
   liveSettingsSchema,
   rolloutSettingsSchema,
-} from '../../src/records/rollout-settings.ts'
+} from '../../src/records/rollout/rollout-settings.ts'
 import { faultsOf, good, goodPrompt, load } from '../support/memory-files.ts'
 
 const file = 'prompts/summary.prompt.yml'

@@ -19,8 +19,8 @@ import {
 } from '../../src/control/simulate/simulation.ts'
 import type { FeatureState } from '../../src/records/feature.ts'
 import type { LogEntry } from '../../src/records/outcome.ts'
-import type { Rollout } from '../../src/records/rollout.ts'
-import type { RolloutSettings } from '../../src/records/rollout-settings.ts'
+import type { Rollout } from '../../src/records/rollout/rollout.ts'
+import type { RolloutSettings } from '../../src/records/rollout/rollout-settings.ts'
 
 /** How a run stands after some time, in ms since its start. */
 export interface SimulatedMoment {

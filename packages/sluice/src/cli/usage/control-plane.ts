@@ -20,19 +20,19 @@ export function addControlPlane(program: Command, host: Host, done: Done): void 
     .option('--demo', 'a simulated control plane to look at, in memory, with a canary that goes bad')
     .option('--open', 'show the demo in the browser')
     .addOption(choice('--log-level <level>', 'lowest level that is logged', logLevels).default('info'))
-    .action(async (options) => done(await (await import('../serve.ts')).serveCommand(options, host)))
+    .action(async (options) => done(await (await import('../control-plane/serve.ts')).serveCommand(options, host)))
 
   program
     .command('backup')
     .description('copy the state of the control plane to a file and verify it, also while it runs (SQLite)')
     .requiredOption('--to <file>', 'file to write to; a file that exists is not overwritten')
     .option('--data <dir>', 'folder of the state', '.sluice')
-    .action(async (options) => done((await import('../backup.ts')).backup(options, host)))
+    .action(async (options) => done((await import('../control-plane/backup.ts')).backup(options, host)))
 
   program
     .command('restore')
     .description('restore a backup while the server is stopped; for PostgreSQL, after pg_restore, without --from')
     .option('--from <file>', 'file that sluice backup has written')
     .option('--data <dir>', 'folder of the state', '.sluice')
-    .action(async (options) => done(await (await import('../backup.ts')).restore(options, host)))
+    .action(async (options) => done(await (await import('../control-plane/backup.ts')).restore(options, host)))
 }

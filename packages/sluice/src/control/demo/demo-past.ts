@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Capture, routeUnit, type Snapshot } from '@sluice/client'
-import { ppmPerWhole } from '../../records/rollout-settings.ts'
+import { ppmPerWhole } from '../../records/rollout/rollout-settings.ts'
 import type { Random } from '../../stats/random.ts'
 import { dayMs, hourMs, minuteMs } from '../../time-units.ts'
 import { isCaptured } from '../release/capture.ts'

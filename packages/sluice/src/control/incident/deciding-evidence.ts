@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { armSummarySchema, figuresSchema } from '../../records/assessment.ts'
+import { armSummarySchema, figuresSchema } from '../../records/rollout/assessment.ts'
 
 const unknown = z.number().nullable()
 

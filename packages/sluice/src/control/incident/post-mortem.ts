@@ -1,5 +1,5 @@
 import type { AuditRow } from '../../records/audit-row.ts'
-import type { Rollout } from '../../records/rollout.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
 import type { LabelledVersion } from '../words/version-text.ts'
 import { type DecidingEvidence, decidingEvidence } from './deciding-evidence.ts'
 import { type Failure, failureOf } from './failure.ts'

@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
-import type { Rollout } from '../../records/rollout.ts'
-import { incumbentsPerCanary, type LiveSettings, ppmPerWhole } from '../../records/rollout-settings.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
+import { incumbentsPerCanary, type LiveSettings, ppmPerWhole } from '../../records/rollout/rollout-settings.ts'
 
 /** The probability with which a request is judged, and that of one of the other arm; both in (0,1]. */
 export interface Sampling {

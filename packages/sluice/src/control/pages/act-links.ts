@@ -1,4 +1,4 @@
-import type { Rollout } from '../../records/rollout.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { hasEnded } from '../release/rollout-state.ts'
 import { featureActAddress, rolloutActAddress } from './addresses.ts'

@@ -1,4 +1,4 @@
-import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
+import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
 import { formatAmount, formatCount, formatPercent } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import type { GivenTraffic } from '../plan/expected-traffic.ts'

@@ -1,4 +1,4 @@
-import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
+import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
 import { dayMs, hourMs } from '../../time-units.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
 import type { TrafficCourse } from './traffic-course.ts'

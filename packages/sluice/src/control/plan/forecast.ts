@@ -1,5 +1,5 @@
-import type { Rollout } from '../../records/rollout.ts'
-import { ppmPerWhole, type RolloutSettings } from '../../records/rollout-settings.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
+import { ppmPerWhole, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { seededRandom } from '../../stats/index.ts'
 import { hourMs } from '../../time-units.ts'
 import { runningMs, sharePpm } from '../release/rollout-state.ts'

@@ -1,5 +1,5 @@
-import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
 import type { LogEntry } from '../../records/outcome.ts'
+import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
 import { dayMs, hourMs } from '../../time-units.ts'
 import type { OutcomeLog } from '../store/outcome-log.ts'
 

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { hourMs } from '../../time-units.ts'
 import { type End, type Forecast, forecast, playRollout } from './forecast.ts'
 import type { Difference } from './simulated-hours.ts'

@@ -6,7 +6,7 @@ import {
   type LiveSettings,
   type RolloutSettings,
   rolloutSettingsSchema,
-} from '../../records/rollout-settings.ts'
+} from '../../records/rollout/rollout-settings.ts'
 import { suitedSettings } from './suited-settings.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
 

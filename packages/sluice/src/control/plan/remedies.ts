@@ -1,5 +1,5 @@
-import type { EndChances, EndForecast } from '../../records/end-chances.ts'
-import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import type { EndChances, EndForecast } from '../../records/rollout/end-chances.ts'
+import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { hourMs } from '../../time-units.ts'
 import { type Effort, endForecast, harmOf } from './end-forecast.ts'
 import { withoutScore } from './suited-settings.ts'

@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { Rollout } from '../../records/rollout.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
 import { flagRatios, normCdf, normInv, type Random, scoreDrops } from '../../stats/index.ts'
 import { hourMs } from '../../time-units.ts'
 import { type Evidence, newEvidence } from '../rollout/evidence/evidence.ts'

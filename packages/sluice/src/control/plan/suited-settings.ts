@@ -1,5 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import { defaultLiveSettings, defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
+import {
+  defaultLiveSettings,
+  defaultRolloutSettings,
+  type RolloutSettings,
+} from '../../records/rollout/rollout-settings.ts'
 import type { KnownFeature } from './expected-traffic.ts'
 import { defaultsFor } from './traffic-defaults.ts'
 

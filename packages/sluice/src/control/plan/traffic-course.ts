@@ -1,4 +1,4 @@
-import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
+import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
 import { seededRandom } from '../../stats/random.ts'
 import { dayMs, hourMs } from '../../time-units.ts'
 import { possibleFutures, type Seen, type TimePlace } from './traffic-process.ts'

@@ -1,5 +1,5 @@
-import type { MeasuredTraffic } from '../../records/measured-traffic.ts'
-import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
+import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
+import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { hourMs } from '../../time-units.ts'
 
 /** What is known about a feature's traffic. */

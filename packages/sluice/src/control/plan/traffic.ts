@@ -1,4 +1,4 @@
-import { incumbentsPerCanary } from '../../records/rollout-settings.ts'
+import { incumbentsPerCanary } from '../../records/rollout/rollout-settings.ts'
 import { hourMs } from '../../time-units.ts'
 import { courseFactor, type TrafficCourse } from './traffic-course.ts'
 

@@ -1,5 +1,5 @@
 import { type Capture, position } from '@sluice/client'
-import { type LiveSettings, ppmPerPercent } from '../../records/rollout-settings.ts'
+import { type LiveSettings, ppmPerPercent } from '../../records/rollout/rollout-settings.ts'
 import type { VersionRecord } from '../../records/version.ts'
 
 /** Whether answers of a version are judged in production: they are stored, and it has a judge and questions. */

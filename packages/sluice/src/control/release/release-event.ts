@@ -1,5 +1,5 @@
-import type { Hold, ProofStrength, RollbackCause } from '../../records/rollout.ts'
-import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import type { Hold, ProofStrength, RollbackCause } from '../../records/rollout/rollout.ts'
+import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 
 /** Which rollout is meant: the event is refused once another one, or none, is running. Without: the running one. */
 interface OfRollout {

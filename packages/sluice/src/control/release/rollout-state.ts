@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
-import type { Hold, Rollout } from '../../records/rollout.ts'
-import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import type { Hold, Rollout } from '../../records/rollout/rollout.ts'
+import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 
 /** What a rollout is called where one word must do: its end, else paused, else why it holds, else running. */
 export type RolloutState = Rollout['status'] | Hold

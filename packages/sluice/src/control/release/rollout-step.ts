@@ -1,4 +1,4 @@
-import type { Hold, PromotionStrength, RollbackCause, Rollout, RolloutEnd } from '../../records/rollout.ts'
+import type { Hold, PromotionStrength, RollbackCause, Rollout, RolloutEnd } from '../../records/rollout/rollout.ts'
 import { ReleaseConflict } from './release-conflict.ts'
 import type { Occasion, ReleaseEvent } from './release-event.ts'
 

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import { isObject } from '../../json.ts'
-import type { LiveSettings } from '../../records/rollout-settings.ts'
+import type { LiveSettings } from '../../records/rollout/rollout-settings.ts'
 
 /** One setting that has another value than before. */
 export interface SettingChange {

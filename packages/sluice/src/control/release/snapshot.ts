@@ -1,6 +1,6 @@
 import type { FeatureSnapshot, PromptVersion, RolloutSnapshot } from '@sluice/client'
 import type { FeatureState } from '../../records/feature.ts'
-import type { Rollout } from '../../records/rollout.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
 import { sharePpm } from './rollout-state.ts'
 import { runningRollout } from './transition.ts'
 

@@ -1,5 +1,5 @@
 import type { FeatureState, TakenBack } from '../../records/feature.ts'
-import type { Rollout } from '../../records/rollout.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
 import { lastGood, withActive, withRolledBack } from './activation.ts'
 import { ReleaseConflict } from './release-conflict.ts'
 import type { Occasion, ReleaseEvent } from './release-event.ts'

@@ -4,7 +4,7 @@ import type { Config } from '../../core/suite/config/config.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Report } from '../../records/report/report.ts'
-import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout-settings.ts'
+import { liveSettingsSchema, rolloutSettingsSchema } from '../../records/rollout/rollout-settings.ts'
 import type { VersionOrigin, VersionRecord } from '../../records/version.ts'
 import { fallenCases } from '../release/fallen-cases.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
-import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../records/rollout/rollout-settings.ts'
 import { rolloutAddress } from '../pages/addresses.ts'
 import { type RolloutOutlook, rolloutOutlook } from '../words/rollout-outlook.ts'
 import type { FeatureAnswer, ForecastAnswer, ProposalAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'

@@ -1,5 +1,5 @@
 import type { LogEntry } from '../../records/outcome.ts'
-import type { Rollout } from '../../records/rollout.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
 import { assess, type StageProgress } from './assessment/assess.ts'
 import type { Assessment } from './assessment/assessment.ts'
 import { type Evidence, evidenceSchema, type LastOutcomes, newEvidence } from './evidence/evidence.ts'

@@ -1,4 +1,4 @@
-import type { PromotionStrength, RollbackCause, Rollout } from '../../records/rollout.ts'
+import type { PromotionStrength, RollbackCause, Rollout } from '../../records/rollout/rollout.ts'
 
 /** The result of a simulated canary. Times are in ms since the start. */
 export interface CanaryRun {

@@ -1,6 +1,6 @@
 import { type Arm, position } from '@sluice/client'
 import type { RequestEntry } from '../../records/outcome.ts'
-import { ppmPerWhole } from '../../records/rollout-settings.ts'
+import { ppmPerWhole } from '../../records/rollout/rollout-settings.ts'
 import type { CanaryChange } from './scenario-answers.ts'
 import type { Reporters } from './scenario-judge.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { exactlyOne } from '../../core/suite/diagnostics/exactly-one.ts'
 import { duration } from '../../records/duration.ts'
-import { rolloutSettingsSchema } from '../../records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../records/rollout/rollout-settings.ts'
 import { canarySchema, incumbentSchema, prefixCacheSchema } from './scenario-answers.ts'
 import { faultsSchema, feedbackSchema, judgeSchema, reportersSchema } from './scenario-judge.ts'
 import { cyclesSchema, reactionsSchema, trafficSchema } from './scenario-traffic.ts'

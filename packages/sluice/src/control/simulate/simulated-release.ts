@@ -1,6 +1,6 @@
 import { versionId } from '../../core/suite/prompt/version.ts'
-import type { Rollout } from '../../records/rollout.ts'
-import { defaultLiveSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
+import { defaultLiveSettings, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { applyEvent } from '../store/apply-event.ts'
 import type { Store } from '../store/store.ts'
 

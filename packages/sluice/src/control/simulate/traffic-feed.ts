@@ -1,5 +1,5 @@
 import { position, routeUnit } from '@sluice/client'
-import type { Rollout } from '../../records/rollout.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
 import { rolloutSnapshot } from '../release/snapshot.ts'
 import { type Arrival, Arrivals, type Exposure, type Situation } from './arrivals.ts'
 import { TimeQueue } from './time-queue.ts'

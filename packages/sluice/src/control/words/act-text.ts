@@ -1,6 +1,6 @@
 import type { FeatureState } from '../../records/feature.ts'
-import type { Rollout } from '../../records/rollout.ts'
-import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout-settings.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
+import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import type { VersionRecord } from '../../records/version.ts'
 import { formatAmount, formatCount, formatPercent, formatSpan, formatUsd } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'

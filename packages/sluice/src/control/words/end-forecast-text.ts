@@ -1,4 +1,4 @@
-import type { EndChances, EndForecast } from '../../records/end-chances.ts'
+import type { EndChances, EndForecast } from '../../records/rollout/end-chances.ts'
 import { formatAmount, formatCount } from '../../text/format.ts'
 import { hourMs } from '../../time-units.ts'
 import type { Remedy } from '../plan/remedies.ts'

@@ -1,5 +1,5 @@
 import { eValueText, evidenceInWords } from '../../charts/evidence-scale.ts'
-import type { Figures, Missing, ValueInterval } from '../../records/assessment.ts'
+import type { Figures, Missing, ValueInterval } from '../../records/rollout/assessment.ts'
 import {
   formatAmount,
   formatCount,

@@ -1,5 +1,5 @@
-import type { EndForecast } from '../../records/end-chances.ts'
-import type { RolloutSettings } from '../../records/rollout-settings.ts'
+import type { EndForecast } from '../../records/rollout/end-chances.ts'
+import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { formatCount, formatDuration, formatUsd } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { hourMs } from '../../time-units.ts'

@@ -29,7 +29,7 @@ const formats: Record<string, Format> = {
   },
   braintrust: {
     about: 'rows of a data set (JSON, JSON Lines, CSV)',
-    load: async () => (await import('./braintrust.ts')).importBraintrust,
+    load: async () => (await import('./data-sets/braintrust.ts')).importBraintrust,
     hasColumns: true,
   },
   csv: {
@@ -39,16 +39,16 @@ const formats: Record<string, Format> = {
   },
   deepeval: {
     about: 'goldens (JSON, JSON Lines, CSV)',
-    load: async () => (await import('./deepeval.ts')).importDeepeval,
+    load: async () => (await import('./data-sets/deepeval.ts')).importDeepeval,
     hasColumns: true,
   },
   dotprompt: {
     about: 'a .prompt file, or a folder of them',
-    load: async () => (await import('./dotprompt.ts')).importDotprompt,
+    load: async () => (await import('./prompt-files/dotprompt.ts')).importDotprompt,
   },
   'github-models': {
     about: 'a .prompt.yml file, or a folder of them',
-    load: async () => (await import('./github-models.ts')).importGithubModels,
+    load: async () => (await import('./prompt-files/github-models.ts')).importGithubModels,
   },
   inspect: {
     about: 'samples (JSON, JSON Lines, CSV), or a log (JSON, .eval)',
@@ -58,17 +58,17 @@ const formats: Record<string, Format> = {
   },
   langfuse: {
     about: 'items of a data set (JSON, JSON Lines, CSV)',
-    load: async () => (await import('./langfuse.ts')).importLangfuse,
+    load: async () => (await import('./data-sets/langfuse.ts')).importLangfuse,
     hasColumns: true,
   },
   langsmith: {
     about: 'examples of a data set (JSON, JSON Lines, CSV)',
-    load: async () => (await import('./langsmith.ts')).importLangsmith,
+    load: async () => (await import('./data-sets/langsmith.ts')).importLangsmith,
     hasColumns: true,
   },
   mlflow: {
     about: 'records of a data set (JSON, JSON Lines, CSV)',
-    load: async () => (await import('./mlflow.ts')).importMlflow,
+    load: async () => (await import('./data-sets/mlflow.ts')).importMlflow,
     hasColumns: true,
   },
   'openai-evals': {
@@ -79,12 +79,12 @@ const formats: Record<string, Format> = {
   },
   phoenix: {
     about: 'examples of a data set (JSON, JSON Lines, CSV)',
-    load: async () => (await import('./phoenix.ts')).importPhoenix,
+    load: async () => (await import('./data-sets/phoenix.ts')).importPhoenix,
     hasColumns: true,
   },
   prompty: {
     about: 'a .prompty file, or a folder of them',
-    load: async () => (await import('./prompty.ts')).importPrompty,
+    load: async () => (await import('./prompt-files/prompty.ts')).importPrompty,
   },
   promptfoo: {
     about: 'a configuration (YAML, JSON), tests (CSV), or results (JSON)',

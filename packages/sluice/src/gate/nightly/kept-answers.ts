@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { wordsOf } from '../../core/scorers/checks/ngrams.ts'
-import { rougeL } from '../../core/scorers/checks/rouge.ts'
+import { wordsOf } from '../../core/scorers/checks/similarity/ngrams.ts'
+import { rougeL } from '../../core/scorers/checks/similarity/rouge.ts'
 import type { CaseDetail } from '../../records/report/case-detail.ts'
 import type { ResultRow } from '../run/results.ts'
 import type { KeptAnswer, Sentinel } from './night-record.ts'

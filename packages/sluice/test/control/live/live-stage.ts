@@ -11,7 +11,7 @@ import type { Completion, ModelRequest } from '../../../src/core/providers/provi
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import { createAnswerModes } from '../../../src/core/scorers/judge/judge.ts'
 import type { RequestEntry } from '../../../src/records/outcome.ts'
-import { defaultLiveSettings, type LiveSettings } from '../../../src/records/rollout-settings.ts'
+import { defaultLiveSettings, type LiveSettings } from '../../../src/records/rollout/rollout-settings.ts'
 import { by, byHand, canary, handClock, incumbent, request, startRollout } from '../../support/controller/stage.ts'
 import { judgement } from '../../support/fake-model.ts'
 import { toldFaults } from '../../support/loop-faults.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PromptVersion } from '@sluice/client'
-import { comparePage } from '../../../src/control/pages/compare.ts'
+import { comparePage } from '../../../src/control/pages/feature/compare.ts'
 
 const words = 'Never invent a date, a name or a sum that is not in the mail. '
 const line = (index: number) => `${index}. ${words}\n`

@@ -1,13 +1,13 @@
 import { auditPage, verificationPage } from '../../../src/control/pages/audit.ts'
-import { comparePage } from '../../../src/control/pages/compare.ts'
 import { costsPage } from '../../../src/control/pages/costs.ts'
-import { type FeaturePage, featurePage } from '../../../src/control/pages/feature.ts'
-import { gateRecordOf } from '../../../src/control/pages/gate-record.ts'
+import { comparePage } from '../../../src/control/pages/feature/compare.ts'
+import { type FeaturePage, featurePage } from '../../../src/control/pages/feature/feature.ts'
+import { gateRecordOf } from '../../../src/control/pages/feature/gate-record.ts'
+import { runPage } from '../../../src/control/pages/feature/run.ts'
 import { judgePage } from '../../../src/control/pages/judge.ts'
 import type { PageContent } from '../../../src/control/pages/layout.ts'
 import type { FeatureRow } from '../../../src/control/pages/overview-row.ts'
 import { type ListedProposal, proposalPage } from '../../../src/control/pages/proposal.ts'
-import { runPage } from '../../../src/control/pages/run.ts'
 import { reportOf } from '../../support/control-plane/described-feature.ts'
 
 interface Odd {

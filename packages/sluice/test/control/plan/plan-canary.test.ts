@@ -6,7 +6,7 @@ import { planSvg } from '../../../src/control/plan/plan-svg.ts'
 import { planText } from '../../../src/control/plan/plan-text.ts'
 import { shareOfJudged, type Traffic } from '../../../src/control/plan/traffic.ts'
 import { defaultsFor } from '../../../src/control/plan/traffic-defaults.ts'
-import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 
 const traffic: Traffic = {
   ...{ requestsPerDay: 5000, users: 7500, perVisit: 1, judged: 0.4, judgedIncumbents: 0.4 },

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ComparedLatencies } from '../../../src/control/plan/compared-latencies.ts'
 import { SimulatedHours } from '../../../src/control/plan/simulated-hours.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
-import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 
 const settings = rolloutSettingsSchema.parse({ stages: [{ percent: 50, soak: '24h' }] })

@@ -10,8 +10,8 @@ import {
   oneFuture,
   type TrafficCourse,
 } from '../../../src/control/plan/traffic-course.ts'
-import type { MeasuredTraffic } from '../../../src/records/measured-traffic.ts'
-import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
+import type { MeasuredTraffic } from '../../../src/records/rollout/measured-traffic.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 import { seededRandom } from '../../../src/stats/random.ts'
 
 const hourMs = 3_600_000

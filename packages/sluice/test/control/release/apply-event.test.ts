@@ -5,7 +5,7 @@ import type { ReleaseEvent } from '../../../src/control/release/release-event.ts
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
-import { liveSettingsSchema } from '../../../src/records/rollout-settings.ts'
+import { liveSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 import { at, start } from '../../support/store/state-arbitrary.ts'
 import { versionOf } from './version.ts'
 

@@ -6,7 +6,7 @@ import type { ReleaseEvent } from '../../../src/control/release/release-event.ts
 import { rolloutState, runningMs, sharePpm } from '../../../src/control/release/rollout-state.ts'
 import { transition } from '../../../src/control/release/transition.ts'
 import type { FeatureState } from '../../../src/records/feature.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 import { at, start } from '../../support/store/state-arbitrary.ts'
 
 const reason = 'because'

@@ -1,4 +1,4 @@
-import { defaultLiveSettings, defaultRolloutSettings } from '../../../src/records/rollout-settings.ts'
+import { defaultLiveSettings, defaultRolloutSettings } from '../../../src/records/rollout/rollout-settings.ts'
 import type { VersionRecord } from '../../../src/records/version.ts'
 
 /** A published version of the feature `summary` that has passed its gate. */

@@ -5,7 +5,7 @@ import { defaultJudge } from '../../../src/core/suite/models/default-judge.ts'
 import { versionId } from '../../../src/core/suite/prompt/version.ts'
 import { promptVersionSchema } from '../../../src/records/prompt-version.ts'
 import type { Report } from '../../../src/records/report/report.ts'
-import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 import { good, goodPrompt, load } from '../../support/memory-files.ts'
 
 const file = 'prompts/summary.prompt.yml'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assess } from '../../../src/control/rollout/assessment/assess.ts'
 import type { LogEntry } from '../../../src/records/outcome.ts'
-import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 import { entryOf, rolloutOf, watched } from '../../support/rollout/rollout-entries.ts'
 import { replayed } from './replayed.ts'
 

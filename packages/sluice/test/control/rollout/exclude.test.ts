@@ -4,7 +4,7 @@ import { loadCheckpoint, readAssessment } from '../../../src/control/rollout/con
 import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
 import type { Evidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { Store } from '../../../src/control/store/store.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 import { control } from '../../support/controller/control.ts'
 import { replay } from '../../support/controller/replay-assessment.ts'
 import { canary, incumbent, request, rollingStore } from '../../support/controller/stage.ts'

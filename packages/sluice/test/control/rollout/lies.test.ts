@@ -6,7 +6,7 @@ import { newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { UnitMemory } from '../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../src/control/rollout/observe/observe.ts'
 import type { LogEntry } from '../../../src/records/outcome.ts'
-import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 import { entryOf, failuresRollout, rolloutOf, watched } from '../../support/rollout/rollout-entries.ts'
 

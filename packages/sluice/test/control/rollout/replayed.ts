@@ -2,7 +2,7 @@ import { type Evidence, newEvidence } from '../../../src/control/rollout/evidenc
 import type { UnitMemory } from '../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../src/control/rollout/observe/observe.ts'
 import type { LogEntry } from '../../../src/records/outcome.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 
 export interface Replayed {
   evidence: Evidence

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { defaultLiveSettings } from '../../../src/records/rollout-settings.ts'
+import { defaultLiveSettings } from '../../../src/records/rollout/rollout-settings.ts'
 import { promptVersion, type TestPlane, testPlane } from '../../support/control-plane/control-plane.ts'
 import { content, task } from '../../support/store/store-samples.ts'
 

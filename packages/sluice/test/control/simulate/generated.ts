@@ -5,7 +5,7 @@ import { type Scenario, scenarioSchema } from '../../../src/control/simulate/sce
 import { SimulatedVisits } from '../../../src/control/simulate/simulated-visits.ts'
 import { newUser, type Visit } from '../../../src/control/simulate/visits.ts'
 import type { RequestEntry, ScoreEntry } from '../../../src/records/outcome.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 import { seededRandom } from '../../../src/stats/random.ts'
 import { rolloutOf } from '../../support/rollout/rollout-entries.ts'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rolloutConsequence, startConsequence } from '../../../src/control/words/act-text.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
-import { defaultRolloutSettings } from '../../../src/records/rollout-settings.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
+import { defaultRolloutSettings } from '../../../src/records/rollout/rollout-settings.ts'
 
 const rollout: Rollout = {
   ...{ id: 'r-1', feature: 'f', incumbent: 'a', canary: 'b', algorithm: 'murmur3-x86-32/ppm', salt: '00' },

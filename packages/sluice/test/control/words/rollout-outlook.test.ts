@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rolloutOutlook } from '../../../src/control/words/rollout-outlook.ts'
-import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
+import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 
 const traffic = {
   ...{ requestsPerDay: 5000, usersPerDay: 3000, users: 7500, hours: 168 },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Prompt } from '../../../src/core/suite/prompt/prompt.ts'
 import { baselineOf as baselineIn } from '../../../src/gate/base/baseline.ts'
-import { defaultLiveSettings, defaultRolloutSettings } from '../../../src/records/rollout-settings.ts'
+import { defaultLiveSettings, defaultRolloutSettings } from '../../../src/records/rollout/rollout-settings.ts'
 
 function prompt(id: string, content: string, more: Partial<Prompt> = {}): Prompt {
   return {

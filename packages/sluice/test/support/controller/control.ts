@@ -1,7 +1,7 @@
 import { startController } from '../../../src/control/rollout/controller/controller.ts'
 import { readAssessment } from '../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import type { Store } from '../../../src/control/store/store.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 import { toldFaults } from '../loop-faults.ts'
 import { until } from '../until.ts'
 import { countingEngine } from './counting-engine.ts'

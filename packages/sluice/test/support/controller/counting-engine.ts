@@ -4,8 +4,8 @@ import { decideRollout } from '../../../src/control/rollout/assessment/decision.
 import { outageText } from '../../../src/control/rollout/assessment/judge-health.ts'
 import { isOverdue, isSoaked } from '../../../src/control/rollout/assessment/soak.ts'
 import type { DecisionEngine } from '../../../src/control/rollout/decision-engine.ts'
-import type { ArmSummary, Figures } from '../../../src/records/assessment.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { ArmSummary, Figures } from '../../../src/records/rollout/assessment.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 
 interface Counts {
   users: number

@@ -3,7 +3,7 @@ import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { RequestEntry } from '../../../src/records/outcome.ts'
-import { defaultRolloutSettings, type RolloutSettings } from '../../../src/records/rollout-settings.ts'
+import { defaultRolloutSettings, type RolloutSettings } from '../../../src/records/rollout/rollout-settings.ts'
 import { start, version } from '../store/store-samples.ts'
 
 export const incumbent = 'aaaaaaaaaaaa'

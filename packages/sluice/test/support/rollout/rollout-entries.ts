@@ -1,11 +1,11 @@
 import type { StageProgress } from '../../../src/control/rollout/assessment/assess.ts'
 import type { FeedbackEntry, LogEntry, RequestEntry, ScoreEntry } from '../../../src/records/outcome.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 import {
   defaultRolloutSettings,
   type RolloutSettings,
   rolloutSettingsSchema,
-} from '../../../src/records/rollout-settings.ts'
+} from '../../../src/records/rollout/rollout-settings.ts'
 
 /** A rollout that has just started at time 0, in its first stage. */
 export function rolloutOf(settings: RolloutSettings = defaultRolloutSettings): Rollout {

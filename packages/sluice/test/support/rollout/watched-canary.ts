@@ -6,7 +6,7 @@ import { newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { UnitMemory } from '../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../src/control/rollout/observe/observe.ts'
 import type { EngineState } from '../../../src/control/server/engine-state.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 import { type TestPlane, testPlane } from '../control-plane/control-plane.ts'
 import { entryOf, watched } from './rollout-entries.ts'
 

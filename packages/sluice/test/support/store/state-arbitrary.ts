@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Occasion, ReleaseEvent } from '../../../src/control/release/release-event.ts'
-import { rolloutSettingsSchema } from '../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 
 export const settings = rolloutSettingsSchema.parse({
   stages: [

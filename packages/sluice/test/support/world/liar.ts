@@ -1,7 +1,7 @@
 import { position } from '@sluice/client'
 import { runningRollout } from '../../../src/control/release/transition.ts'
 import type { Store } from '../../../src/control/store/store.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 import { feature } from './instance.ts'
 import type { RandomSource } from './random-source.ts'
 

@@ -9,7 +9,7 @@ import { combinedLogE } from '../../../src/control/rollout/statistics/e-value.ts
 import type { Store } from '../../../src/control/store/store.ts'
 import type { AuditRow } from '../../../src/records/audit-row.ts'
 import type { LogEntry } from '../../../src/records/outcome.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 import { liarId } from './liar.ts'
 
 /** What a lie has brought about that it must not; undefined where nothing. */

@@ -1,7 +1,7 @@
 import type { Clock } from '@sluice/client'
 import { hasEnded } from '../../../src/control/release/rollout-state.ts'
 import type { Store } from '../../../src/control/store/store.ts'
-import type { Rollout } from '../../../src/records/rollout.ts'
+import type { Rollout } from '../../../src/records/rollout/rollout.ts'
 import type { History, Wish } from './history.ts'
 import { feature } from './instance.ts'
 import type { RandomSource } from './random-source.ts'

@@ -1,4 +1,4 @@
-import type { ArmSummary, Figures } from '../../../records/assessment.ts'
+import type { ArmSummary, Figures } from '../../../records/rollout/assessment.ts'
 import {
   formatAmount,
   formatCount,

@@ -4,7 +4,7 @@ import { eValueText, evidenceInWords, evidenceScale } from '../../../charts/evid
 import { chartFigure } from '../../../charts/numbers-table.ts'
 import { timeScale } from '../../../charts/scale.ts'
 import type { ChartPoint, Tone } from '../../../charts/series.ts'
-import type { Height } from '../../../records/assessment.ts'
+import type { Height } from '../../../records/rollout/assessment.ts'
 import { formatCount } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
 import { evidenceWords, weakerTogether } from '../../words/figures-text.ts'

@@ -1,4 +1,4 @@
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { type Html, html } from '../../../text/markup.ts'
 import { rolloutActLinks } from '../act-links.ts'
 import { appliedAddress, featureAddress } from '../addresses.ts'

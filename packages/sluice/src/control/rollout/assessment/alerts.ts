@@ -1,6 +1,6 @@
 import { eValueText } from '../../../charts/evidence-scale.ts'
-import type { OnlySourceShare, TokenShare } from '../../../records/assessment.ts'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { OnlySourceShare, TokenShare } from '../../../records/rollout/assessment.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'

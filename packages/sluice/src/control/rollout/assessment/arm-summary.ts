@@ -1,4 +1,4 @@
-import type { ArmSummary } from '../../../records/assessment.ts'
+import type { ArmSummary } from '../../../records/rollout/assessment.ts'
 import type { ArmSums } from '../evidence/arm-sums.ts'
 
 export function summaryOf(sums: ArmSums): ArmSummary {

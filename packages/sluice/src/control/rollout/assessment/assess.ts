@@ -1,5 +1,5 @@
-import type { Height } from '../../../records/assessment.ts'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Height } from '../../../records/rollout/assessment.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { clusterAsympCS } from '../../../stats/index.ts'
 import { hourMs } from '../../../time-units.ts'
 import type { Evidence } from '../evidence/evidence.ts'

@@ -1,5 +1,11 @@
-import type { ArmSummary, Figures, OnlySourceShare, PlaceShare, TokenShare } from '../../../records/assessment.ts'
-import type { Hold, ProofStrength, RollbackCause } from '../../../records/rollout.ts'
+import type {
+  ArmSummary,
+  Figures,
+  OnlySourceShare,
+  PlaceShare,
+  TokenShare,
+} from '../../../records/rollout/assessment.ts'
+import type { Hold, ProofStrength, RollbackCause } from '../../../records/rollout/rollout.ts'
 import type { PlaceKind } from '../evidence/places.ts'
 import type { Soak } from './soak.ts'
 

@@ -1,4 +1,4 @@
-import type { ProofStrength, Rollout } from '../../../records/rollout.ts'
+import type { ProofStrength, Rollout } from '../../../records/rollout/rollout.ts'
 import { inQuietHours } from '../../release/quiet-hours.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { hasEnded, onUndecided, runningMs } from '../../release/rollout-state.ts'

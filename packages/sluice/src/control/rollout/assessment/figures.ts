@@ -1,6 +1,6 @@
 import { eValueOf } from '../../../charts/evidence-scale.ts'
-import type { Figures, Height, Missing, ValueInterval } from '../../../records/assessment.ts'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Figures, Height, Missing, ValueInterval } from '../../../records/rollout/assessment.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { hasEnded, runningMs } from '../../release/rollout-state.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { countedMean, estimates, type Mean } from '../statistics/estimates.ts'

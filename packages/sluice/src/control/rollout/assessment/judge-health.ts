@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { hourMs } from '../../../time-units.ts'
 import type { EvidenceStore } from '../../store/evidence-store.ts'
 import type { Evidence } from '../evidence/evidence.ts'

@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { OnlySourceShare, PlaceShare } from '../../../records/assessment.ts'
+import type { OnlySourceShare, PlaceShare } from '../../../records/rollout/assessment.ts'
 import type { PlaceEvidence, PlaceKind } from '../evidence/places.ts'
 import type { TokenEvidence } from '../evidence/tokens.ts'
 import type { OnlySource } from '../statistics/evidence-against.ts'

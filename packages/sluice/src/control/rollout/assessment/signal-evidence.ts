@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { costRatios, flagRatios, logMixture } from '../../../stats/index.ts'
 import type { Evidence, EvidenceSums } from '../evidence/evidence.ts'
 import type { FlagSums } from '../evidence/signal-sums.ts'

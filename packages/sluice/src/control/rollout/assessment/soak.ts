@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Rollout } from '../../../records/rollout.ts'
-import { ppmPerWhole } from '../../../records/rollout-settings.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
+import { ppmPerWhole } from '../../../records/rollout/rollout-settings.ts'
 import { minuteMs } from '../../../time-units.ts'
 import { hasEnded, sharePpm } from '../../release/rollout-state.ts'
 import type { LastOutcomes } from '../evidence/evidence.ts'

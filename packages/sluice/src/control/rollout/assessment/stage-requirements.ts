@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
-import type { Rollout } from '../../../records/rollout.ts'
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { stagePpm } from '../../release/rollout-state.ts'
 import type { ArmSums } from '../evidence/arm-sums.ts'
 import type { Evidence } from '../evidence/evidence.ts'

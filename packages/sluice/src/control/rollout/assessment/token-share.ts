@@ -1,5 +1,5 @@
-import type { TokenShare } from '../../../records/assessment.ts'
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { TokenShare } from '../../../records/rollout/assessment.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import type { TokenEvidence } from '../evidence/tokens.ts'
 import { assignmentMismatch, impossible, isDoubtful, requestsOf } from '../statistics/sample-ratio.ts'
 

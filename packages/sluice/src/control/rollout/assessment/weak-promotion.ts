@@ -1,6 +1,6 @@
 import { eValueOf, eValueText } from '../../../charts/evidence-scale.ts'
-import type { Rollout } from '../../../records/rollout.ts'
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { formatPercent, formatPoints, formatScore } from '../../../text/format.ts'
 import { sharePpm } from '../../release/rollout-state.ts'
 import type { Evidence } from '../evidence/evidence.ts'

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { formatCount, formatDuration } from '../../../text/format.ts'
 import type { Assessment, Decision, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '@sluice/client'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { hourMs } from '../../../time-units.ts'
 import { type Lead, startLeaderLoop } from '../../loops/leader-loop.ts'
 import type { LoopFaults } from '../../loops/loop-faults.ts'

@@ -1,4 +1,4 @@
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { runningRollout } from '../../release/transition.ts'
 import type { UnitRecord } from '../../store/evidence-store.ts'
 import type { KnownStates } from '../../store/known-states.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { LogEntry } from '../../../records/outcome.ts'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { sharePpm } from '../../release/rollout-state.ts'
 import type { UnitRecord } from '../../store/evidence-store.ts'
 import type { KnownStates } from '../../store/known-states.ts'

@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
 import type { LogEntry } from '../../../records/outcome.ts'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { armAt } from '../../release/rollout-state.ts'
 
 /** Why an entry is no evidence. */

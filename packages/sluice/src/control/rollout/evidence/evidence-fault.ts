@@ -1,4 +1,4 @@
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { type Evidence, newEvidence } from './evidence.ts'
 import { newPlace, placeKinds } from './places.ts'
 import { type DecidingSums, decidingSums, tokenIndexOf } from './tokens.ts'

@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import {
   type CovariateSums,
   costRatios,

@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import { ppmPerWhole, type RolloutSettings } from '../../../records/rollout-settings.ts'
+import { ppmPerWhole, type RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { stagePpm } from '../../release/rollout-state.ts'
 import type { Assignment } from './unit-memory.ts'
 

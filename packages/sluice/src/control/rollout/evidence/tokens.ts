@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import type { IgnoredReason } from './admit.ts'
 import { type LimitSketches, type Limits, newLimits, newSketches } from './flag-limits.ts'
 import { newJudgedRatio } from './judged-ratio.ts'

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { newIncumbentSums } from '../../../stats/index.ts'
 import { hourMs } from '../../../time-units.ts'
 import type { Evidence } from '../evidence/evidence.ts'

@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
 import type { LogEntry } from '../../../records/outcome.ts'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { type Admitted, admit, type IgnoredReason } from '../evidence/admit.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { countAt, type PlaceEvidence, placeKinds, placeOf } from '../evidence/places.ts'

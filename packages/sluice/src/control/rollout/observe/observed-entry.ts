@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import type { Admitted } from '../evidence/admit.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { PlaceEvidence } from '../evidence/places.ts'

@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import {
   type ClusterSums,
   clusterVariance,

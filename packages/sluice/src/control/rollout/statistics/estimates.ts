@@ -1,5 +1,5 @@
 import type { Arm } from '@sluice/client'
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { type ClusterSums, clusterVariance, effectiveUsers, logMixture } from '../../../stats/index.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { FlagSums, RateSums, ScoreSums } from '../evidence/signal-sums.ts'

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { flagRatios, logMixture } from '../../../stats/index.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { type EvidenceSource, type PlaceKind, recentShare, sourcesOf } from '../evidence/places.ts'

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { srm } from '../../../stats/index.ts'
 import { isJudgedUnevenly, isJudgingSuspect, mismatchLogE } from '../evidence/judged-ratio.ts'
 import { freshShare } from '../evidence/randomisation.ts'

@@ -1,5 +1,5 @@
 import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
-import type { ArmSummary } from '../../../records/assessment.ts'
+import type { ArmSummary } from '../../../records/rollout/assessment.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import type { Assessed } from '../../rollout/controller/rollout-checkpoint.ts'
 import type { LeaseStore } from '../../store/lease-store.ts'

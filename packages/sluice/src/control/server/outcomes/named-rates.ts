@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import { ppmPerWhole } from '../../../records/rollout-settings.ts'
+import { ppmPerWhole } from '../../../records/rollout/rollout-settings.ts'
 import { dayMs } from '../../../time-units.ts'
 import { captureOf } from '../../release/capture.ts'
 import type { ReleaseStore } from '../../store/release-store.ts'

@@ -1,6 +1,6 @@
 import type { FeatureState } from '../../../records/feature.ts'
 import type { OutcomeKey } from '../../../records/outcome.ts'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { OutcomeLog } from '../../store/outcome-log.ts'
 
 /** Rollouts that outcomes may name, by id: the last one of each feature, and its stored past ones. */

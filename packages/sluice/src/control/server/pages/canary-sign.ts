@@ -1,4 +1,4 @@
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { StateTone } from '../../pages/elements.ts'
 import { rolloutState } from '../../release/rollout-state.ts'
 import { type Assessment, evidenceLoudness, isOld } from '../../rollout/assessment/assessment.ts'

@@ -1,6 +1,6 @@
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { Verdict } from '../../../records/verdict.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import { dayMs } from '../../../time-units.ts'

@@ -1,5 +1,5 @@
-import type { Rollout } from '../../../records/rollout.ts'
-import { defaultRolloutSettings, mostStages, type RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
+import { defaultRolloutSettings, mostStages, type RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { type SuitedSettings, suitedSettings } from '../../plan/suited-settings.ts'
 import { isJudgedLive } from '../../release/capture.ts'

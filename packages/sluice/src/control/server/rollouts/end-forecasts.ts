@@ -1,6 +1,6 @@
 import type { Clock } from '@sluice/client'
-import type { EndForecast } from '../../../records/end-chances.ts'
-import type { MeasuredTraffic } from '../../../records/measured-traffic.ts'
+import type { EndForecast } from '../../../records/rollout/end-chances.ts'
+import type { MeasuredTraffic } from '../../../records/rollout/measured-traffic.ts'
 import { minuteMs } from '../../../time-units.ts'
 import { measuredTraffic } from '../../plan/measured-traffic.ts'
 import type { Remedy } from '../../plan/remedies.ts'

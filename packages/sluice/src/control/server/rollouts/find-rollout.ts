@@ -1,4 +1,4 @@
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { maySee, type TokenReach } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
 import type { Services } from '../services.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { endForecastSchema } from '../../../records/end-chances.ts'
-import type { Rollout } from '../../../records/rollout.ts'
+import { endForecastSchema } from '../../../records/rollout/end-chances.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { hourMs, minuteMs } from '../../../time-units.ts'
 import { expectedTraffic, hasOutgrown } from '../../plan/expected-traffic.ts'

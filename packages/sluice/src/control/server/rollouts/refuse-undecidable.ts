@@ -1,5 +1,5 @@
-import type { EndForecast } from '../../../records/end-chances.ts'
-import type { RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { EndForecast } from '../../../records/rollout/end-chances.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { canDecide } from '../../plan/end-forecast.ts'
 import { expectedTraffic, type GivenTraffic } from '../../plan/expected-traffic.ts'

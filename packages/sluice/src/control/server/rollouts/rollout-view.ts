@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { type Environments, environmentName } from '../../../core/suite/config/environments.ts'
-import { figuresSchema, onlySourceShareSchema, placeShareSchema } from '../../../records/assessment.ts'
+import { figuresSchema, onlySourceShareSchema, placeShareSchema } from '../../../records/rollout/assessment.ts'
 import {
   holdSchema,
   promotionStrengthSchema,
   type Rollout,
   rolloutSchema,
   rolloutStatusSchema,
-} from '../../../records/rollout.ts'
+} from '../../../records/rollout/rollout.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Rollout } from '../../../records/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { hasEnded, rolloutState } from '../../release/rollout-state.ts'
 import { type Assessment, isOld } from '../../rollout/assessment/assessment.ts'

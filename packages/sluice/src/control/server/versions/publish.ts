@@ -4,7 +4,7 @@ import { publishedJudgeSchema } from '../../../core/suite/config/judge-settings.
 import { versionId } from '../../../core/suite/prompt/version.ts'
 import { featureSummarySchema } from '../../../records/report/feature-report.ts'
 import { reportSchema } from '../../../records/report/report.ts'
-import { liveSettingsSchema, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
+import { liveSettingsSchema, rolloutSettingsSchema } from '../../../records/rollout/rollout-settings.ts'
 import { rubricSchema } from '../../../records/rubric.ts'
 import { strengthSchema } from '../../../records/verdict.ts'
 import { type GateEvidence, versionOriginSchema } from '../../../records/version.ts'

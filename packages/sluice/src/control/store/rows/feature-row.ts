@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { activationSchema, type FeatureState, featureSchema, takenBackSchema } from '../../../records/feature.ts'
-import { rolloutSchema } from '../../../records/rollout.ts'
+import { rolloutSchema } from '../../../records/rollout/rollout.ts'
 import { documentReader } from './stored-json.ts'
 
 const rollout = rolloutSchema

@@ -1,7 +1,11 @@
 import path from 'node:path'
 import { isObject } from '../../../json.ts'
 import { featureNameSchema } from '../../../records/names.ts'
-import { defaultLiveSettings, defaultRolloutSettings, type LiveSettings } from '../../../records/rollout-settings.ts'
+import {
+  defaultLiveSettings,
+  defaultRolloutSettings,
+  type LiveSettings,
+} from '../../../records/rollout/rollout-settings.ts'
 import { withDefaults } from '../cases/case.ts'
 import { resolveMocks } from '../cases/mock.ts'
 import { checkFaults, missingModule, missingScripts, resolveModule } from '../checks/check-faults.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { featureNameSchema } from '../../../records/names.ts'
 import { maxStepsSchema } from '../../../records/prompt-version.ts'
-import { liveSettingsSchema, rolloutSettingsSchema } from '../../../records/rollout-settings.ts'
+import { liveSettingsSchema, rolloutSettingsSchema } from '../../../records/rollout/rollout-settings.ts'
 import { rubricSchema } from '../../../records/rubric.ts'
 import { expectationSchema } from '../cases/case.ts'
 import { mocksSchema } from '../cases/mock.ts'

@@ -1,5 +1,5 @@
 import type { PromptInput, PromptTool, PromptToolChoice } from '@sluice/client'
-import type { LiveSettings, RolloutSettings } from '../../../records/rollout-settings.ts'
+import type { LiveSettings, RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import type { RubricItem } from '../../../records/rubric.ts'
 import type { Case, Expectation } from '../cases/case.ts'
 import type { Mock } from '../cases/mock.ts'

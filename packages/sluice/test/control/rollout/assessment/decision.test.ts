@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { inQuietHours } from '../../../../src/control/release/quiet-hours.ts'
 import { decideRollout, type Findings } from '../../../../src/control/rollout/assessment/decision.ts'
 import { isOverdue } from '../../../../src/control/rollout/assessment/soak.ts'
-import type { Rollout } from '../../../../src/records/rollout.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
+import type { Rollout } from '../../../../src/records/rollout/rollout.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 
 const hour = 3_600_000

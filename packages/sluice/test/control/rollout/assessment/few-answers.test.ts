@@ -4,7 +4,7 @@ import { newEvidence } from '../../../../src/control/rollout/evidence/evidence.t
 import { decidingSums } from '../../../../src/control/rollout/evidence/tokens.ts'
 import { signalLogE } from '../../../../src/control/rollout/statistics/e-value.ts'
 import { proofOf } from '../../../../src/control/rollout/statistics/estimates.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { addClusterScore, type ClusterSums } from '../../../../src/stats/index.ts'
 import { rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 

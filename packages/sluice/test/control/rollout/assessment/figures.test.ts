@@ -8,7 +8,7 @@ import { rolloutView, rolloutViewOf } from '../../../../src/control/server/rollo
 import { figuresLines, judgingLine, waitingLines } from '../../../../src/control/words/figures-text.ts'
 import { stateText } from '../../../../src/control/words/rollout-state-text.ts'
 import type { LogEntry } from '../../../../src/records/outcome.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
 import { replayed } from '../replayed.ts'
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isOverdue, isSoaked, type Soak, soakAt } from '../../../../src/control/rollout/assessment/soak.ts'
 import type { LastOutcomes } from '../../../../src/control/rollout/evidence/evidence.ts'
-import type { Rollout } from '../../../../src/records/rollout.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
+import type { Rollout } from '../../../../src/records/rollout/rollout.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 
 const minute = 60_000

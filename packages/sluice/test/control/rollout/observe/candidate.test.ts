@@ -4,7 +4,7 @@ import { assess } from '../../../../src/control/rollout/assessment/assess.ts'
 import { newEvidence } from '../../../../src/control/rollout/evidence/evidence.ts'
 import type { UnitMemory } from '../../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
-import { defaultRolloutSettings } from '../../../../src/records/rollout-settings.ts'
+import { defaultRolloutSettings } from '../../../../src/records/rollout/rollout-settings.ts'
 import { seededRandom } from '../../../../src/stats/random.ts'
 import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 

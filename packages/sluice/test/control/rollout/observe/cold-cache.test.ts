@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LogEntry } from '../../../../src/records/outcome.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 import { replayed } from '../replayed.ts'
 

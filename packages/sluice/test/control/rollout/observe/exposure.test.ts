@@ -4,7 +4,7 @@ import { newEvidence } from '../../../../src/control/rollout/evidence/evidence.t
 import { addExposure, exposedShare } from '../../../../src/control/rollout/evidence/randomisation.ts'
 import { decidingSums } from '../../../../src/control/rollout/evidence/tokens.ts'
 import { restartedLogE, signalLogE } from '../../../../src/control/rollout/statistics/e-value.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { flagRatios } from '../../../../src/stats/index.ts'
 import { rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 import { halved, playReturning } from '../returning.ts'

@@ -5,7 +5,7 @@ import { newEvidence } from '../../../../src/control/rollout/evidence/evidence.t
 import type { UnitMemory } from '../../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { matchingOf } from '../../../../src/control/rollout/statistics/sample-ratio.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 import { halved } from '../returning.ts'
 

@@ -4,7 +4,7 @@ import { newEvidence } from '../../../../src/control/rollout/evidence/evidence.t
 import type { UnitMemory } from '../../../../src/control/rollout/evidence/unit-memory.ts'
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import { restartedLogE } from '../../../../src/control/rollout/statistics/e-value.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { flagRatios } from '../../../../src/stats/index.ts'
 import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 import { halved, playReturning } from '../returning.ts'

@@ -10,7 +10,7 @@ import {
   pointsToHarm,
   proofOf,
 } from '../../../../src/control/rollout/statistics/estimates.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { addClusterScore } from '../../../../src/stats/index.ts'
 import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
 import { replayed } from '../replayed.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
-import type { ProofStrength } from '../../../../src/records/rollout.ts'
+import type { ProofStrength } from '../../../../src/records/rollout/rollout.ts'
 import { signedIn } from '../../../support/control-plane/visitor.ts'
 import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/rollout/watched-canary.ts'
 

@@ -4,7 +4,7 @@ import type { Assessment } from '../../../../src/control/rollout/assessment/asse
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
 import { unknownEnd } from '../../../../src/control/words/end-forecast-text.ts'
 import { rolloutOutlook } from '../../../../src/control/words/rollout-outlook.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout-settings.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { gateReport, promptVersion, testPlane } from '../../../support/control-plane/control-plane.ts'
 import { launched, settled } from '../../../support/control-plane/launched.ts'
 import { hiddenFields, signedIn } from '../../../support/control-plane/visitor.ts'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bleu, gleu } from '../../../../src/core/scorers/checks/bleu.ts'
-import { meteor } from '../../../../src/core/scorers/checks/meteor.ts'
-import { wordsOf } from '../../../../src/core/scorers/checks/ngrams.ts'
-import { rougeN } from '../../../../src/core/scorers/checks/rouge.ts'
+import { bleu, gleu } from '../../../../src/core/scorers/checks/similarity/bleu.ts'
+import { meteor } from '../../../../src/core/scorers/checks/similarity/meteor.ts'
+import { wordsOf } from '../../../../src/core/scorers/checks/similarity/ngrams.ts'
+import { rougeN } from '../../../../src/core/scorers/checks/similarity/rouge.ts'
 import { aCase, runCheck, scoreOf } from '../scoring.ts'
 
 const isNear = (value: number, wanted: number) =>

@@ -4,8 +4,8 @@ import type { EmbeddingRequest } from '../../../../src/core/answers/embeddings.t
 import type { Completion } from '../../../../src/core/providers/provider.ts'
 import { ProviderError } from '../../../../src/core/providers/provider-error.ts'
 import type { CheckDeps } from '../../../../src/core/scorers/checks/check.ts'
-import { wordsOf } from '../../../../src/core/scorers/checks/ngrams.ts'
-import { rougeL } from '../../../../src/core/scorers/checks/rouge.ts'
+import { wordsOf } from '../../../../src/core/scorers/checks/similarity/ngrams.ts'
+import { rougeL } from '../../../../src/core/scorers/checks/similarity/rouge.ts'
 import { aCase, runCheck, scoreOf } from '../scoring.ts'
 
 const f1 = (a: string, b: string) => rougeL(wordsOf(a), wordsOf(b))

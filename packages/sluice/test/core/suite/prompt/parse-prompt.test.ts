@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { defaultLiveSettings, defaultRolloutSettings } from '../../../../src/records/rollout-settings.ts'
+import { defaultLiveSettings, defaultRolloutSettings } from '../../../../src/records/rollout/rollout-settings.ts'
 import { faultsOf, good, goodPrompt, load } from '../../../support/memory-files.ts'
 
 const file = 'prompts/summary.prompt.yml'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { jsonIn } from '../../../../json.ts'
-import { mostStages, rolloutSettingsSchema } from '../../../../records/rollout-settings.ts'
+import { mostStages, rolloutSettingsSchema } from '../../../../records/rollout/rollout-settings.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { trafficFields } from '../../../pages/traffic-choice.ts'
 import type { GivenTraffic } from '../../../plan/expected-traffic.ts'

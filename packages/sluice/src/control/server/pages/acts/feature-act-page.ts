@@ -1,6 +1,6 @@
 import { plainFeature, shownKey } from '../../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
-import type { MeasuredTraffic } from '../../../../records/measured-traffic.ts'
+import type { MeasuredTraffic } from '../../../../records/rollout/measured-traffic.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { releaseOrder } from '../../../approval/release-order.ts'
 import { actPage } from '../../../pages/act.ts'

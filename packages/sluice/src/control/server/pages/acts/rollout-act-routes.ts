@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { shownKey } from '../../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
-import type { Rollout } from '../../../../records/rollout.ts'
+import type { Rollout } from '../../../../records/rollout/rollout.ts'
 import { ruleFor } from '../../../approval/approval-rule.ts'
 import { type ActPage, actPage } from '../../../pages/act.ts'
 import { proposalAddress, rolloutActAddress, rolloutAddress } from '../../../pages/addresses.ts'

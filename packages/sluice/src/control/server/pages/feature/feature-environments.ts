@@ -7,7 +7,7 @@ import {
   shownKey,
 } from '../../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
-import type { EnvironmentStep } from '../../../pages/environment-steps.ts'
+import type { EnvironmentStep } from '../../../pages/feature/environment-steps.ts'
 import { whyNotPassed } from '../../../release/environment-order.ts'
 import { rolloutState } from '../../../release/rollout-state.ts'
 import { runningRollout } from '../../../release/transition.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { StoredContent } from '../../../../records/content.ts'
-import type { LiveSettings } from '../../../../records/rollout-settings.ts'
+import type { LiveSettings } from '../../../../records/rollout/rollout-settings.ts'
 import { formatSpan } from '../../../../text/format.ts'
 import type { ShownAnswer, ShownAnswers } from '../../../pages/rollout/answers.ts'
 

@@ -1,6 +1,6 @@
 import { eValueText } from '../../../../charts/evidence-scale.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
-import type { Rollout } from '../../../../records/rollout.ts'
+import type { Rollout } from '../../../../records/rollout/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { formatAmount, formatCount } from '../../../../text/format.ts'
 import { dayMs } from '../../../../time-units.ts'

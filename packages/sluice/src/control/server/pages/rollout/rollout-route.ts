@@ -1,7 +1,7 @@
 import { shownKey } from '../../../../core/suite/config/environments.ts'
 import type { AuditRow } from '../../../../records/audit-row.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
-import type { Rollout } from '../../../../records/rollout.ts'
+import type { Rollout } from '../../../../records/rollout/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { utcDay } from '../../../../text/format.ts'
 import { fieldOf } from '../../../incident/post-mortem.ts'
