@@ -56,14 +56,14 @@ function buildProgram(host: Host, done: Done): Command {
     .exitOverride()
     .configureOutput({ writeOut: write(host.stdout), writeErr: write(host.stderr) })
     .showHelpAfterError('(run with --help for the options)')
-    .addHelpText('afterAll', footer)
+    .addHelpText('afterAll', ({ command }) => footer(command))
 
   addSetup(program, host, done, runCommandLine)
   addImport(program, host, done)
   addGating(program, host, done)
   addTrust(program, host, done)
   addLookups(program, host, done)
-  program.commandsGroup('Releases:')
+  program.commandsGroup(releases)
   const visible = withVisibleOutput(host)
   addControlPlane(program, visible, done)
   addReleases(program, visible, done)
@@ -74,6 +74,18 @@ function buildProgram(host: Host, done: Done): Command {
   return program
 }
 
-const footer = `
-Exit codes: ${exitCodesInWords}.
-Commands under "Releases": 0 done, 1 refused because of the state of the feature, or because --verify found a fault.`
+const releases = 'Releases:'
+
+function footer(command: Command): string {
+  const codes = `\nExit codes: ${exitCodesInWords}.`
+  const whose = releaseCodesOf(command)
+  if (!whose) return codes
+  return `${codes}\n${whose}: 0 done, 1 refused because of the state of the feature, or because --verify found a fault.`
+}
+
+/** Whom the codes of releases are told of in the help of a command, if they concern it. */
+function releaseCodesOf(command: Command): string | undefined {
+  if (!command.parent) return 'Commands under "Releases"'
+  if (command.helpGroup() === releases) return 'This command'
+  return command.parent.parent ? releaseCodesOf(command.parent) : undefined
+}

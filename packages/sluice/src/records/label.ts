@@ -27,7 +27,7 @@ export const labelSchema = z.strictObject({
     .gt(0)
     .max(1)
     .nullable()
-    .describe('With which this item was chosen for labelling; null where nobody drew it.'),
+    .describe('Probability with which the item was chosen; null if it was not drawn.'),
   at: at.describe('When, in UTC.'),
   version: versionIdField
     .nullable()

@@ -31,7 +31,9 @@ export function addControlPlane(program: Command, host: Host, done: Done): void 
 
   program
     .command('restore')
-    .description('restore a backup while the server is stopped; for PostgreSQL, after pg_restore, without --from')
+    .description(
+      'restore a backup (server stopped). PostgreSQL: run pg_restore first, then this command without --from',
+    )
     .option('--from <file>', 'file that sluice backup has written')
     .option('--data <dir>', 'folder of the state', '.sluice')
     .action(async (options) => done(await (await import('../control-plane/backup.ts')).restore(options, host)))

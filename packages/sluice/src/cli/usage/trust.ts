@@ -4,7 +4,7 @@ import { another, type Done, withFresh, withRunOptions } from './options.ts'
 
 /** Adds the commands that show how far a verdict of the gate can be trusted. */
 export function addTrust(program: Command, host: Host, done: Done): void {
-  const judge = program.command('judge').description('find out whether the judge is right, by labels of people')
+  const judge = program.command('judge').description('check the judge against labels from people')
   addCalibrate(judge, host, done)
   addLabel(judge, host, done)
   addAttack(judge, host, done)
@@ -30,7 +30,7 @@ function addSuite(program: Command, host: Host, done: Done): void {
     .command('pick')
     .description('choose the fast suite that best keeps power and coverage within a budget; no model is called')
     .argument('<feature>', 'name of the feature')
-    .option('--budget-cases <n>', 'so many cases at most')
+    .option('--budget-cases <n>', 'choose at most n cases')
     .option('--budget-usd <x>', 'highest cost of a run that asks both versions once, estimated from the kept runs')
     .option('--from <suite>', 'choose from this suite (default: full)')
     .addOption(new Option('--seed <n>', 'another order of equal cases').default(1))

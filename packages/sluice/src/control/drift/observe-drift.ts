@@ -74,10 +74,10 @@ const named: Record<Signal, string> = {
   errors: 'The share of failed requests',
   refusals: 'The share of refusals',
   invalid: 'The share of answers of the wrong form',
-  latency: 'The share of slow requests (slower than nine in ten were once)',
-  length: 'The length of the answers (share beyond what was once the median)',
-  cost: 'The cost of requests (share beyond what was once the median)',
-  inputs: 'The length of the inputs (share beyond what was once the median)',
+  latency: 'The share of slow requests (slower than the former 90th percentile)',
+  length: 'The length of the answers (share above the former median)',
+  cost: 'The cost of requests (share above the former median)',
+  inputs: 'The length of the inputs (share above the former median)',
 }
 
 /** An alarm that shows no difference would tell nobody anything: its evidence goes on to be gathered. */

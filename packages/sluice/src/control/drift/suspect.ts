@@ -29,21 +29,15 @@ export function suspectOf(event: DriftEvent, { events }: DriftWatchState, night:
   const served = recent(['served-model', 'served-fingerprint'])
   if (event.code.startsWith('served-')) return { who: 'provider', words: 'It is the provider that changed it.' }
   if (event.code === 'judge-changed') return { who: 'judge', words: 'It is the judge that was changed.' }
-  if (served) return { who: 'provider', words: `The provider is suspected: ${served.words}` }
+  if (served) return { who: 'provider', words: `Probably the provider: ${served.words}` }
   const current = night && Math.abs(event.at - night.at) <= nightIsCurrentMs ? night : undefined
   if (current?.codes.includes('judge-drift') && event.code === 'score')
-    return {
-      who: 'judge',
-      words: 'The judge is suspected: the nightly found that it scores the same answers otherwise.',
-    }
+    return { who: 'judge', words: 'Probably the judge: the nightly found that it scores the same answers differently.' }
   if (current?.codes.some((code) => code === 'provider-drift' || code.startsWith('served-')))
-    return { who: 'provider', words: 'The provider is suspected: the nightly found that its answers have changed.' }
+    return { who: 'provider', words: 'Probably the provider: the nightly found that its answers have changed.' }
   if (recent(['inputs']) || event.code === 'inputs')
-    return { who: 'traffic', words: 'The traffic is suspected: the inputs have changed in length.' }
+    return { who: 'traffic', words: 'Probably the traffic: the inputs have changed in length.' }
   if (current?.verdict === 'pass')
-    return {
-      who: 'traffic',
-      words: 'The traffic is suspected: in the nightly the same cases still do as well as before.',
-    }
-  return { who: 'unknown', words: 'Whose doing it is cannot be told without a recent nightly that decided.' }
+    return { who: 'traffic', words: "Probably the traffic: the nightly's cases score as before." }
+  return { who: 'unknown', words: 'The cause is unknown: no recent nightly gave a verdict.' }
 }

@@ -26,7 +26,9 @@ export const deleteUnit = defineRoute({
         contents: z.int(),
         memories: z.int().meta({ description: 'Rollouts, and parts of the drift watch, that remembered the unit.' }),
         entries: z.array(gone).meta({ description: 'Of the log, by feature and rollout.' }),
-        until: z.number().meta({ description: 'Until then what still arrives of it is dropped, ms since the epoch.' }),
+        until: z
+          .number()
+          .meta({ description: 'Outcomes of the unit that arrive before this time (ms since the epoch) are dropped.' }),
       }),
     },
   },

@@ -98,7 +98,7 @@ function allUsers({ stage }: Rollout, { canary, incumbent }: { canary: number; i
 function seenText({ rollout, users }: RolloutFacts): string {
   const since = `since it began, ${momentText(rollout.startedAt)}`
   if (!users) return `No outcome has been counted ${since}, so the number of users is not known.`
-  return `Users are counted from the outcomes that were reported ${since}; whoever has not come yet is not among them.`
+  return `Users are counted from the outcomes that were reported ${since}; users without an outcome since then are not counted.`
 }
 
 function advanceText(facts: RolloutFacts): string {

@@ -97,7 +97,7 @@ function faultOf(cases: readonly CaseDetail[][]): Pick<UnchangedReport, 'state' 
   const message =
     most < 2
       ? 'Each case has a single answer, as a recording has: answers that cannot vary say nothing of false alarms. Record more, or ask a live model.'
-      : `No case has two scores in its ${most} answers, so each run would be the same one: nothing can be said of false alarms. Recorded answers, or a temperature of 0, do that.`
+      : `In no case do the ${most} answers differ in score, so every run would be the same and false alarms cannot be measured. Recorded answers and temperature 0 cause this.`
   return { state: 'cannot-vary', message }
 }
 

@@ -107,7 +107,7 @@ export const scorerSchema = z.object({
     .describe('The question, where the prompt asks it; null for a check, and for a question of single cases.'),
   must: z.boolean().describe('A failure sets the case to 0.'),
   cases: count.describe('Cases that have its score.'),
-  mean: known.describe('Weighted mean over the cases, of each the mean of its repeats: the share that meets it.'),
+  mean: known.describe("Mean over cases (weighted) of each case's mean over its repeats: the share that meets it."),
   baselineMean: known.describe('The same mean of the baseline.'),
   meanDifference: known.describe('Candidate minus baseline.'),
   ciLow: known.describe('Lower end of the interval of the difference, paired by case; without a baseline of the mean.'),

@@ -80,3 +80,13 @@ test('every help page ends with the exit codes, on stdout and with exit 0', asyn
     assert.match(stdout, /Exit codes: 0 pass.*1 fail, 2 inconclusive, 3 invalid input, 4 could not run/, args.join(' '))
   }
 })
+
+test('only the help of commands of releases says what the codes 0 and 1 are there', async () => {
+  using project = createProject({})
+  const helpOf = async (...args: string[]) => (await project.sluice([...args, '--help'])).stdout
+  assert.match(await helpOf(), /^Commands under "Releases": 0 done, 1 refused/m)
+  for (const args of [['serve'], ['rollback'], ['rollout', 'start']])
+    assert.match(await helpOf(...args), /^This command: 0 done, 1 refused/m, args.join(' '))
+  for (const args of [['gate'], ['judge'], ['cache', 'prune']])
+    assert.doesNotMatch(await helpOf(...args), /0 done/, args.join(' '))
+})

@@ -40,7 +40,7 @@ test('scores that fall in production alarm once, with the reference, the level a
     row?.reason ?? '',
     /judged score has moved: 0\.[45]\d+ over \d+ in the \d+ hours from .*Z on, where 0\.\d+ is usual .*once in 60 days/,
   )
-  assert.match(row?.reason ?? '', /cannot be told without a recent nightly/)
+  assert.match(row?.reason ?? '', /The cause is unknown: no recent nightly gave a verdict/)
   assert.partialDeepStrictEqual(row?.evidence, { code: 'score', version: incumbent, suspect: { who: 'unknown' } })
   const view = await readDrift(store, 'mail')
   const short = { summary: store.summary, checkpoint: () => assert.fail('the whole state was read') }
@@ -102,7 +102,7 @@ test('another model that is served is an event by itself, and the suspect of wha
   const rows = await alarms(store)
   assert.deepEqual(rows.map(({ evidence }) => (evidence as { code: string }).code).sort(), ['score', 'served-model'])
   assert.match(rows[0]?.reason ?? '', /now serves "haiku-2"/)
-  assert.match(rows[1]?.reason ?? '', /provider is suspected: The provider now serves "haiku-2"/)
+  assert.match(rows[1]?.reason ?? '', /Probably the provider: The provider now serves "haiku-2"/)
 })
 
 test('another judge starts the scores anew instead of raising an alarm of drift', async () => {

@@ -108,7 +108,7 @@ function holding(facts: Facts, findings: Findings, { why, refused }: Extract<Dec
   if (unevenlyJudged && !mismatched)
     return 'One arm is judged more often than the sampling says: its scores prove nothing.'
   const wrong = mismatch.wrongArms > 0 ? ` ${mismatch.wrongArms} requests named an arm that they cannot have had.` : ''
-  return `The arms do not have the users that their shares say: the canary does not advance before that is explained.${wrong}${leftOutTokens(facts)}`
+  return `The numbers of users do not match the shares of the arms: the canary does not advance before that is explained.${wrong}${leftOutTokens(facts)}`
 }
 
 /** That outcomes stay away, or what it is held for since they did. */
