@@ -87,16 +87,33 @@ gate: {threshold: 0.9}
   }
 }
 
-/** Runs evaluations, a gate and nights whose rows are of every kind, and hands the database on before it goes. */
+/** An application whose scores are kept where it passes on the default branch. */
+function application(): Record<string, string> {
+  const files = plainFeature('application')
+  const prompt = 'prompts/application.prompt.yml'
+  const target = 'target: {command: [node, app.mjs]}'
+  return {
+    ...files,
+    [prompt]: `${files[prompt]}`.replace(/^messages:\n.*\n/m, `${target}\n`),
+    'app.mjs': "process.stdout.write('Action item: pay it.')\n",
+  }
+}
+
+/** Runs evaluations, gates, nights and a drill whose rows are of every kind, and hands the database on before it goes. */
 export async function runGates(keep: (file: string) => void): Promise<void> {
   const forgotten = new Set<string>()
   let isSlackAway = false
+  let varied = 0
   const reply = (request: ChatRequest): Reply => {
     if ('input' in request) return embedding()
     const mail = mailOf(request)
     const text = textOf(request)
     if (isJudgeRequest(request))
       return oddJudgements[mail] ?? judgement({ actions: text.includes('Nothing to do') ? 'no' : 'yes' })
+    if (text.includes('varying')) {
+      varied += 1
+      return varied % 3 === 0 ? 'Nothing to do.' : 'Action item: pay it.'
+    }
     if ([...forgotten].some((name) => text.includes(name))) return `Nothing to do for mail ${mail}.`
     return oddAnswers[mail] ?? `Action item: pay invoice ${mail}.`
   }
@@ -129,6 +146,12 @@ export async function runGates(keep: (file: string) => void): Promise<void> {
   isSlackAway = true
   await night('2026-11-22')
   await run(project, ['eval', 'failing', '--repeats', '2', '--budget-usd', '0.000001'], env, 4)
+  project.write(plainFeature('varying'))
+  await run(project, ['drill', 'varying', '--unchanged', '10'], env)
+  commitAll(project, 'features')
+  project.write(application())
+  commitAll(project, 'application')
+  await run(project, ['gate', '--base', 'HEAD~1'], env)
   const database = openProjectDatabase(project.root)
   createResults(database, { id: 'killed', command: 'eval', startedAt: Date.now() })
   database.close()
