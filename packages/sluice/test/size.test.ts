@@ -55,6 +55,26 @@ test('a vague name is found, of a file and of a folder, in the source, the tests
   assert.deepEqual(vagueNames([...planted, ...fine]), planted)
 })
 
+const widest = 120
+
+/** The numbers of the lines that hold a comment alone and are too wide. Biome keeps code within this width. */
+function wideComments(text: string): number[] {
+  return text
+    .split('\n')
+    .flatMap((line, index) => (line.length > widest && /^\s*(\/\/|\/?\*)/.test(line) ? [index + 1] : []))
+}
+
+test('no comment of the source is wider than 120 characters', () => {
+  const files = globSync('packages/*/src/**/*.ts', { cwd: root })
+  assert.ok(files.length > 1000, `only ${files.length} files were looked at`)
+  const wide = files.flatMap((file) =>
+    wideComments(readFileSync(path.join(root, file), 'utf8')).map((line) => `${file}:${line}`),
+  )
+  assert.deepEqual(wide, [])
+  const long = 'word '.repeat(25)
+  assert.deepEqual(wideComments(`// a\n// ${long}\n/** ${long} */\n * ${long}\nconst a = '${long}'\n`), [2, 3, 4])
+})
+
 const isStar = (text: string) => /^export \*/m.test(text)
 
 test('no star exports', () => {

@@ -65,9 +65,8 @@ export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
  * Processes the next page of a feature's log; true if there is more.
  *
  * @param read the entry of each feature after which there was none when it was looked at last. Its state has up to 120
- * KB: it is
- *   read only where an entry has come since, and so it need not be that of the present leader. All features are asked for at
- *   once: a thousand questions each ten seconds would keep a leader on PostgreSQL from answering pages
+ *   KB: it is read only where an entry has come since, and so it need not be that of the present leader. All features
+ *   are asked for at once: a thousand questions each ten seconds would keep a leader on PostgreSQL from answering pages
  */
 async function watchFeature(
   feature: string,

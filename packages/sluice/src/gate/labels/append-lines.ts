@@ -11,8 +11,7 @@ const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (const
  * Appends records to a file of JSON Lines, one a line, and returns when they are on the disk. The folder and the file
  * are made where they are missing. A last line without an end gets one first, so that a record is a line of its own.
  * @param options.cutTorn takes away such a last line where it is no JSON, as a kill in the middle of a write leaves it;
- * for
- *   files whose lines can be made again
+ *   for files whose lines can be made again
  * @throws SluiceError `invalid-input` where a link leads out of the project, `cannot-run` where it cannot be written
  */
 export async function appendLines(

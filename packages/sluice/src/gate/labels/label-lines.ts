@@ -23,8 +23,7 @@ const conflictMarker = /^(<{7}|\|{7}|={7}|>{7})( |\r?$)/
  * @throws InvalidFilesError at the end of the file, with every line that is not valid; at once for a file of elsewhere,
  *   whose text a message would show, and whose changes no guard would see
  * @param torn takes a last line without an end that is not valid, as a kill in the middle of a write leaves it, in
- * place
- *   of an error; for files whose lines can be made again
+ *   place of an error; for files whose lines can be made again
  */
 export async function* labelLines<S extends z.ZodType>(
   schema: S,

@@ -48,8 +48,7 @@ interface SimulatedTurn {
 /**
  * Asks the simulated user for his next message.
  * @throws ProviderError `simulator` for a message that no such user would write: none at all, the same one again, or
- * one of
- *   the assistant; also where his model does not answer
+ *   one of the assistant; also where his model does not answer
  */
 export async function nextMessage({ simulation, soFar, caseId, repeat, ask }: SimulatedTurn): Promise<{
   reply: UserReply

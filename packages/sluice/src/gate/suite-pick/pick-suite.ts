@@ -147,8 +147,7 @@ function notesOf(cases: number, { measured, isTauMeasured }: Known): string[] {
  * Writes the chosen cases, word for word where both files are JSON Lines, else each as one line of JSON, which is YAML
  * too.
  * @throws SluiceError `invalid-input` where the file exists, is the suite that is chosen from or no suite at all, has
- * another
- *   ending, or lies where paths of cases would break
+ *   another ending, or lies where paths of cases would break
  */
 export async function writePick(
   out: string,

@@ -95,8 +95,7 @@ export interface StartWish {
 /**
  * Starts a rollout of a version that has passed its gate, or that somebody answers for.
  * @throws Problem 404 without such a version, 409 where it has not passed, its traffic cannot decide it or it needs
- * approval;
- *   ReleaseConflict as the state has it
+ *   approval; ReleaseConflict as the state has it
  */
 export async function applyStart(
   services: Services,

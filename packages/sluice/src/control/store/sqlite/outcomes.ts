@@ -115,8 +115,7 @@ interface Sweep {
  * Deletes the log entries for which the condition holds, some at a time. Returns how many.
  *
  * @param oldest the time of the oldest entry in each stretch that was read to its end, by its beginning: entries are
- * only ever added
- *   behind it, so that it need not be read again until that one is old
+ *   only ever added behind it, so that it need not be read again until that one is old
  */
 async function sweepSqliteLog(
   db: SqliteConnection,

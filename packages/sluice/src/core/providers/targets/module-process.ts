@@ -38,8 +38,7 @@ export interface ModuleProcess {
   /**
    * What the function returns, as JSON; undefined for undefined.
    * @throws SluiceError `invalid-input` if the module cannot be loaded or has no such function; ProviderError `server`
-   * if
-   *   the function throws, and one that is fatal if the process has ended
+   *   if the function throws, and one that is fatal if the process has ended
    */
   call(
     vars: Record<string, unknown>,

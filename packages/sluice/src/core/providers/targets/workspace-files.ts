@@ -49,8 +49,7 @@ export async function workspaceFiles(workspace: Workspace): Promise<WorkspaceFil
 /**
  * Takes files away, with the links that lead to them.
  * @throws ProviderError, fatal, if a pattern takes nothing away, or the workspace still has a copy of such a file: what
- * is
- *   measured would then be no run without it
+ *   is measured would then be no run without it
  */
 async function leaveOut(patterns: readonly string[], { files, links }: WorkspaceFiles): Promise<void> {
   const gone = new Map<string, string>()
