@@ -35,3 +35,58 @@ export type AuditRow = z.output<typeof auditRowSchema>
 export const auditHeadSchema = auditRowSchema.pick({ seq: true, hash: true })
 
 export type AuditHead = z.output<typeof auditHeadSchema>
+
+/** Of a row that another version wrote, a field may be missing or of another kind: the rest is read all the same. */
+const known = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
+
+/** A rollout as a row of the log has it; an announcement names it alone. */
+const namedRolloutSchema = z.looseObject({
+  id: z.string(),
+  /** How it ended, else paused, else why it holds, else running. */
+  state: known(z.string()),
+  incumbent: known(z.string()),
+  canary: known(z.string()),
+  stage: known(z.int()),
+  ppm: known(z.number()),
+  override: known(z.string().nullable()),
+  excluded: known(z.array(z.string())),
+  strength: known(z.string()),
+  why: known(z.string()),
+})
+
+const loggedRolloutSchema = namedRolloutSchema.required({
+  state: true,
+  incumbent: true,
+  canary: true,
+  stage: true,
+  ppm: true,
+})
+
+/** A rollout as a row has it that changes what is served. */
+export type LoggedRollout = z.output<typeof loggedRolloutSchema>
+
+/** What the log keeps of a feature's state: enough to tell what everybody got. */
+export const releaseDocumentSchema = z.looseObject({
+  active: z.string().nullable(),
+  rollout: loggedRolloutSchema.nullable(),
+})
+
+export type ReleaseDocument = z.output<typeof releaseDocumentSchema>
+
+const auditDocumentSchema = z.looseObject({
+  active: known(z.string().nullable()),
+  rollout: known(namedRolloutSchema.nullable()),
+  /** Of a version, a proposal or a token. */
+  id: known(z.string()),
+  label: known(z.string().nullable()),
+  name: known(z.string()),
+  /** What is proposed; `does`, what it does in a few words. */
+  proposal: known(z.looseObject({ does: z.array(z.string()).default([]) })),
+})
+
+export type AuditDocument = z.output<typeof auditDocumentSchema>
+
+/** What is known of the thing that a row is about, as it was before or after; nothing of a row of another kind. */
+export function readAuditDocument(document: unknown): AuditDocument {
+  return auditDocumentSchema.safeParse(document).data ?? {}
+}

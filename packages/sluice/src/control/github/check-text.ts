@@ -1,3 +1,5 @@
+import type { LoggedRollout } from '../../records/audit-row.ts'
+import { isRolloutEnd } from '../../records/rollout/rollout.ts'
 import type { GateEvidence } from '../../records/version.ts'
 import { codeBlock, codeSpan, inlineText, linkTarget } from '../../text/markdown-escape.ts'
 import { decidingEvidence } from '../incident/deciding-evidence.ts'
@@ -5,7 +7,7 @@ import { evidenceSection } from '../incident/post-mortem-evidence.ts'
 import { timeText } from '../words/moments.ts'
 import { sentenceOf } from './deployment-steps.ts'
 import type { EvidenceCheck } from './evidence-check.ts'
-import { isOver, type LoggedRollout, type ReleaseRow } from './release-row.ts'
+import type { ReleaseRow } from './release-row.ts'
 
 interface CheckContext {
   nameOf(version: string): string
@@ -25,7 +27,7 @@ export function rolloutCheck(rollout: LoggedRollout, row: ReleaseRow, context: C
   const { evidence: own, at, actor, reason } = row.row
   const known = knownOf(own)
   const evidence = decidingEvidence(own, known, assessment)
-  const isEnded = isOver(rollout)
+  const isEnded = isRolloutEnd(rollout.state)
   const title = `${nameOf(canary)}: ${sentenceOf(rollout, row)}`
   const blocks = [
     `**${inlineText(sentenceOf(rollout, row))}**`,

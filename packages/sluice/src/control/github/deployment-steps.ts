@@ -1,6 +1,8 @@
+import type { LoggedRollout } from '../../records/audit-row.ts'
+import { isRolloutEnd } from '../../records/rollout/rollout.ts'
 import { formatPercent } from '../../text/format.ts'
 import { rolloutSentence } from '../words/rollout-sentence.ts'
-import { isOver, type LoggedRollout, type ReleaseRow, takenBackBy } from './release-row.ts'
+import { type ReleaseRow, takenBackBy } from './release-row.ts'
 
 /** A state of a deployment, in GitHub's words. */
 export type DeploymentState = 'in_progress' | 'pending' | 'success' | 'failure' | 'inactive'
@@ -43,7 +45,8 @@ export interface RowNames {
 export function deploymentSteps(row: ReleaseRow, names: RowNames): DeploymentStep[] {
   const { before, after } = row
   const is = after.rollout
-  const left = before.rollout && !isOver(before.rollout) && before.rollout.id !== is?.id ? before.rollout : null
+  const left =
+    before.rollout && !isRolloutEnd(before.rollout.state) && before.rollout.id !== is?.id ? before.rollout : null
   return [
     ...(left ? endSteps({ ...left, state: 'superseded' }, row, left) : []),
     ...(is ? rolloutSteps(is, row, names) : []),
@@ -54,7 +57,7 @@ export function deploymentSteps(row: ReleaseRow, names: RowNames): DeploymentSte
 function rolloutSteps(is: LoggedRollout, row: ReleaseRow, names: RowNames): DeploymentStep[] {
   const { before } = row
   const was = before.rollout?.id === is.id ? before.rollout : null
-  if (isOver(is)) return was && !isOver(was) ? endSteps(is, row, was) : []
+  if (isRolloutEnd(is.state)) return was && !isRolloutEnd(was.state) ? endSteps(is, row, was) : []
   const isSameStage = was?.stage === is.stage
   if (isSameStage && was.state === is.state) return []
   const state = is.state === 'paused' ? 'pending' : 'in_progress'
@@ -124,7 +127,7 @@ function stageWords({ id, canary, stage, ppm }: LoggedRollout, { row }: ReleaseR
 
 /** What the rollout did to its users when the row was written. */
 export function sentenceOf({ state, ppm, strength, why }: LoggedRollout, { row }: ReleaseRow): string {
-  const isEnded = isOver({ state })
+  const isEnded = isRolloutEnd(state)
   return rolloutSentence({
     ...{ state, strength, ppm },
     pausedAt: state === 'paused' ? row.at : null,

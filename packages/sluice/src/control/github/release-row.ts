@@ -1,43 +1,18 @@
-import { z } from 'zod'
-import type { AuditRow } from '../../records/audit-row.ts'
-
-const rolloutSchema = z.looseObject({
-  id: z.string(),
-  /** How it ended, else paused, else why it holds, else running. */
-  state: z.string(),
-  incumbent: z.string(),
-  canary: z.string(),
-  stage: z.int(),
-  ppm: z.number(),
-  strength: z.string().optional(),
-  why: z.string().optional(),
-})
-
-const documentSchema = z.looseObject({ active: z.string().nullable(), rollout: rolloutSchema.nullable() })
-
-/** A rollout as a row of the log has it. */
-export type LoggedRollout = z.output<typeof rolloutSchema>
+import { type AuditRow, type ReleaseDocument, releaseDocumentSchema } from '../../records/audit-row.ts'
 
 /** A row of the log that says what everybody gets, before and after it. */
 export interface ReleaseRow {
   row: AuditRow
-  before: z.output<typeof documentSchema>
-  after: z.output<typeof documentSchema>
+  before: ReleaseDocument
+  after: ReleaseDocument
 }
 
 /** Undefined of a row that changes nothing of a release, such as a publication or an announcement. */
 export function releaseRow(row: AuditRow): ReleaseRow | undefined {
   if (!/^(?:active|rollout)\./.test(row.action)) return undefined
-  const before = documentSchema.safeParse(row.before).data
-  const after = documentSchema.safeParse(row.after).data
+  const before = releaseDocumentSchema.safeParse(row.before).data
+  const after = releaseDocumentSchema.safeParse(row.after).data
   return before && after && { row, before, after }
-}
-
-const ends = ['promoted', 'rolledBack', 'aborted', 'superseded']
-
-/** Whether a logged rollout is over. */
-export function isOver({ state }: Pick<LoggedRollout, 'state'>): boolean {
-  return ends.includes(state)
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AuditRow } from '../../records/audit-row.ts'
+import { type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
 import type { Rollout } from '../../records/rollout/rollout.ts'
 import type { LabelledVersion } from '../words/version-text.ts'
 import { type DecidingEvidence, decidingEvidence } from './deciding-evidence.ts'
@@ -80,11 +80,6 @@ export async function postMortemOf(
 /** A step of the rollout itself up to its end, or the publication of its canary. */
 function concerns({ action, at, before, after }: AuditRow, { id, canary, endedAt }: EndedRollout): boolean {
   if (endedAt !== null && at > endedAt) return false
-  if (action === 'version.publish') return fieldOf(after, 'id') === canary
-  return [before, after].some((document) => fieldOf(fieldOf(document, 'rollout'), 'id') === id)
-}
-
-/** A field of an audit row's document. */
-export function fieldOf(document: unknown, key: string): unknown {
-  return typeof document === 'object' && document !== null ? Reflect.get(document, key) : undefined
+  if (action === 'version.publish') return readAuditDocument(after).id === canary
+  return [before, after].some((document) => readAuditDocument(document).rollout?.id === id)
 }

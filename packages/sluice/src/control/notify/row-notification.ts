@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import type { ReleaseEventName, ReleaseNotification } from '../../core/notify/release-notification.ts'
 import { type Environments, shownKey } from '../../core/suite/config/environments.ts'
-import type { AuditRow } from '../../records/audit-row.ts'
+import { type AuditDocument, type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
+import { isRolloutEnd } from '../../records/rollout/rollout.ts'
 
 const events = new Map<string, ReleaseEventName>([
   ['rollout.start', 'started'],
@@ -30,24 +30,6 @@ const holds = new Map<string, ReleaseEventName>([
   ['inconclusive', 'stuck'],
 ])
 
-const rolloutSchema = z.looseObject({
-  id: z.string(),
-  state: z.string().optional(),
-  canary: z.string().optional(),
-  ppm: z.number().optional(),
-  strength: z.string().optional(),
-  why: z.string().optional(),
-})
-const proposalSchema = z.looseObject({ does: z.array(z.string()).default([]) })
-const afterSchema = z.looseObject({
-  active: z.string().nullish(),
-  rollout: rolloutSchema.nullish(),
-  /** Of a proposal: its id, and what it does in a few words. */
-  id: z.string().optional(),
-  label: z.string().nullish(),
-  proposal: proposalSchema.optional(),
-})
-
 /** What the row does not hold itself. */
 export interface RowContext {
   /** What versions are called, by their ids. */
@@ -63,7 +45,7 @@ export interface RowContext {
 /** The event of a row of the record; undefined for rows that are nobody else's business. */
 export function eventOfRow({ action, after }: Pick<AuditRow, 'action' | 'after'>): ReleaseEventName | undefined {
   if (action !== 'rollout.hold') return events.get(action)
-  return holds.get(afterSchema.safeParse(after).data?.rollout?.state ?? '')
+  return holds.get(readAuditDocument(after).rollout?.state ?? '')
 }
 
 /** What others are told of a row of the record. */
@@ -82,11 +64,11 @@ export function rowNotification(
     context?: RowContext
   },
 ): ReleaseNotification | undefined {
-  const after = afterSchema.safeParse(row.after).data
+  const after = readAuditDocument(row.after)
   const event = eventOfRow(row)
   if (!event) return undefined
-  const rolloutId = after?.rollout?.id ?? null
-  const proposalId = after?.proposal ? (after.id ?? null) : null
+  const rolloutId = after.rollout?.id ?? null
+  const proposalId = after.proposal ? (after.id ?? null) : null
   return {
     event,
     project,
@@ -98,13 +80,13 @@ export function rowNotification(
     seq: row.seq,
     by: row.actor,
     reason: context.reason ?? row.reason ?? `By ${row.actor}.`,
-    strength: event === 'promoted' ? (after?.rollout?.strength ?? null) : null,
-    why: event === 'rolledBack' ? (after?.rollout?.why ?? null) : null,
-    details: [...context.details, ...proposalDetails(event, proposalId, after?.proposal)],
+    strength: event === 'promoted' ? (after.rollout?.strength ?? null) : null,
+    why: event === 'rolledBack' ? (after.rollout?.why ?? null) : null,
+    details: [...context.details, ...proposalDetails(event, proposalId, after.proposal)],
     facts: [
       ...factsOf(after, context),
       ...(rolloutId === null ? [] : [`rollout ${rolloutId}`]),
-      ...(proposalId === null ? [] : [after?.label ?? 'release', `proposal ${proposalId}`]),
+      ...(proposalId === null ? [] : [after.label ?? 'release', `proposal ${proposalId}`]),
       `by ${row.actor}`,
     ],
     link: linkTo(row.chain, proposalId ?? rolloutId),
@@ -113,19 +95,13 @@ export function rowNotification(
 }
 
 /** What the version on trial is called; an id would tell nobody anything in a title. */
-function versionLabel(
-  after: z.output<typeof afterSchema> | undefined,
-  { labels, canary }: RowContext,
-): string | undefined {
-  return labels.get(after?.rollout?.canary ?? canary ?? '')
+function versionLabel({ rollout }: AuditDocument, { labels, canary }: RowContext): string | undefined {
+  return labels.get(rollout?.canary ?? canary ?? '')
 }
 
-const ended = ['promoted', 'rolledBack', 'aborted', 'superseded']
-
-function factsOf(after: z.output<typeof afterSchema> | undefined, { labels, ...context }: RowContext): string[] {
-  const { active, rollout } = after ?? {}
+function factsOf({ active, rollout }: AuditDocument, { labels, ...context }: RowContext): string[] {
   const canary = rollout?.canary ?? context.canary
-  const isOver = ended.includes(rollout?.state ?? '')
+  const isOver = isRolloutEnd(rollout?.state)
   const named = (id: string) => (labels.has(id) ? `${labels.get(id)} (${id})` : id)
   return [
     ...(canary === null ? [] : [`canary ${named(canary)}`]),
@@ -135,11 +111,7 @@ function factsOf(after: z.output<typeof afterSchema> | undefined, { labels, ...c
 }
 
 /** What a release would bring or brings, and the next command. */
-function proposalDetails(
-  event: ReleaseEventName,
-  id: string | null,
-  proposal: z.output<typeof proposalSchema> | undefined,
-): string[] {
+function proposalDetails(event: ReleaseEventName, id: string | null, proposal: AuditDocument['proposal']): string[] {
   if (event === 'proposed') return [...(proposal?.does ?? []), `Next: sluice approve ${id}`]
   if (event === 'unapproved') return [...(proposal?.does ?? []), `Next: sluice approvals review ${id} --reason WHY`]
   return []

@@ -1,4 +1,4 @@
-import type { AuditRow } from '../../records/audit-row.ts'
+import { type AuditRow, type ReleaseDocument, readAuditDocument } from '../../records/audit-row.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseEvent } from './release-event.ts'
 import { rolloutState, sharePpm } from './rollout-state.ts'
@@ -14,8 +14,7 @@ export function auditAction(before: FeatureState, { type }: ReleaseEvent): strin
   return `rollout.${type}`
 }
 
-/** What the log keeps of a feature's state: enough to tell what everybody got. */
-export function auditDocument({ active, rollout }: FeatureState): unknown {
+export function auditDocument({ active, rollout }: FeatureState): ReleaseDocument {
   if (!rollout) return { active, rollout: null }
   const { id, incumbent, canary, stage, override, excluded, strength, ending } = rollout
   const state = rolloutState(rollout)
@@ -73,10 +72,10 @@ export function actionText(action: string): string {
  * One change of a feature as the log has it: `ann activated caba45f45ec6 at 2026-11-24T08:59:03.000Z (first release)`
  */
 export function changeText({ actor, action, after, at, reason }: AuditRow): string {
-  const state = (after ?? {}) as { active?: unknown; rollout?: { canary?: unknown; strength?: unknown } | null }
-  const which = action.startsWith('rollout.') ? state.rollout?.canary : state.active
-  const version = typeof which === 'string' ? ` ${which}` : ''
+  const { active, rollout } = readAuditDocument(after)
+  const which = action.startsWith('rollout.') ? rollout?.canary : active
+  const version = which ? ` ${which}` : ''
   const why = reason === null ? '' : ` (${reason})`
-  const weakly = action === 'rollout.promote' && state.rollout?.strength === 'weak' ? ' weakly' : ''
+  const weakly = action === 'rollout.promote' && rollout?.strength === 'weak' ? ' weakly' : ''
   return `${actor} ${actionText(action)}${version}${weakly} at ${new Date(at).toISOString()}${why}`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { keyOf, plainFeature } from '../../core/suite/config/environments.ts'
+import { readAuditDocument } from '../../records/audit-row.ts'
 import { formatAmount } from '../../text/format.ts'
 import { dayMs } from '../../time-units.ts'
 import { usersOfDay } from '../drift/drift-state.ts'
@@ -84,12 +85,10 @@ async function withRollouts(
       `a row of the audit log of ${feature} cannot be read, so the rollouts that remember the unit are not all known: use a token for all features`,
     )
   const starts = rows.filter(({ action }) => action === 'rollout.start')
-  return { feature, rolloutIds: [...days, ...starts.flatMap(({ after }) => rolloutIn(after))] }
-}
-
-function rolloutIn(after: unknown): string[] {
-  const rollout = (after as { rollout?: { id?: unknown } | null } | null)?.rollout
-  return typeof rollout?.id === 'string' ? [rollout.id] : []
+  return {
+    feature,
+    rolloutIds: [...days, ...starts.flatMap(({ after }) => readAuditDocument(after).rollout?.id ?? [])],
+  }
 }
 
 function wordsOf(entries: readonly EntriesGone[]): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ReleaseEventName } from '../../core/notify/release-notification.ts'
-import type { AuditRow } from '../../records/audit-row.ts'
+import { type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
 import type { StoredContent } from '../../records/content.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { Figures } from '../../records/rollout/assessment.ts'
@@ -16,7 +16,6 @@ import { tokenNames, withNames } from './rollouts/rollout-view.ts'
 type Readable = Pick<Store, 'summary' | 'feature' | 'version' | 'checkpoint' | 'worstContent' | 'tokens'>
 
 const nothing: RowContext = { labels: new Map(), canary: null, details: [], reason: null }
-const afterSchema = z.looseObject({ rollout: z.looseObject({ id: z.string() }).nullish() })
 
 /**
  * What a message says beside its row: labels, the highest evidence, the worst answer and the next command. Where the
@@ -27,7 +26,7 @@ export async function rowContext(store: Readable, row: AuditRow): Promise<RowCon
   if (!event) return nothing
   try {
     const state = await store.feature(row.chain)
-    const id = afterSchema.safeParse(row.after).data?.rollout?.id
+    const id = readAuditDocument(row.after).rollout?.id
     const rollout = [state?.rollout, ...(state?.pastRollouts ?? [])].find((one) => one?.id === id)
     return {
       labels: await labelsOf(store, state, rollout),

@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import type { AuditRow } from '../../records/audit-row.ts'
+import { type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
 import { timeText } from './moments.ts'
 
 /** The log, a line for each row: number, time, who, what, to what, why. */
@@ -19,37 +18,19 @@ export function auditText(rows: readonly AuditRow[]): string {
   return lines.map((line) => `${line.trimEnd()}\n`).join('')
 }
 
-/** What the commands know of a row's states; a row of another kind or of a newer control plane is shown without. */
-const document = z
-  .object({
-    active: z.string().nullish(),
-    rollout: z
-      .object({
-        incumbent: z.string(),
-        canary: z.string(),
-        ppm: z.int(),
-        excluded: z.array(z.string()).default([]),
-        strength: z.string().optional(),
-        why: z.string().optional(),
-      })
-      .nullish(),
-    id: z.string().optional(),
-    label: z.string().nullish(),
-    name: z.string().optional(),
-  })
-  .catch({})
-
 /** The labels of versions by their ids, as far as these rows tell of their publishing. */
 function publishedLabels(rows: readonly AuditRow[]): Map<string, string> {
-  const published = rows.filter(({ action }) => action === 'version.publish').map(({ after }) => document.parse(after))
+  const published = rows
+    .filter(({ action }) => action === 'version.publish')
+    .map(({ after }) => readAuditDocument(after))
   return new Map(published.flatMap(({ id, label }): [string, string][] => (id && label ? [[id, label]] : [])))
 }
 
 /** The versions that a row is about, by their ids. */
 export function auditedVersions({ before, after }: Pick<AuditRow, 'before' | 'after'>): string[] {
   return [before, after].flatMap((state) => {
-    const { active, rollout } = document.parse(state ?? {})
-    return [...(active ? [active] : []), ...(rollout ? [rollout.incumbent, rollout.canary] : [])]
+    const { active, rollout } = readAuditDocument(state)
+    return [active, rollout?.incumbent, rollout?.canary].flatMap((id) => id ?? [])
   })
 }
 
@@ -59,14 +40,16 @@ export function auditedVersions({ before, after }: Pick<AuditRow, 'before' | 'af
  * @param labels of versions by their ids, where they are known
  */
 export function auditSubject({ action, ...row }: AuditRow, labels: ReadonlyMap<string, string>): string {
-  const [before, after] = [document.parse(row.before ?? {}), document.parse(row.after ?? {})]
+  const [before, after] = [readAuditDocument(row.before), readAuditDocument(row.after)]
   const { rollout, id, label, name } = after
   const named = (version: string) => (labels.has(version) ? `${labels.get(version)} (${version})` : version)
   if (after.active && after.active !== before.active)
     return `${before.active ? named(before.active) : 'nothing'} -> ${named(after.active)}${rollout?.strength === 'weak' ? ', weakly' : ''}`
-  if (action === 'rollout.exclude' && rollout) return excludedText(before.rollout?.excluded ?? [], rollout.excluded)
-  if (action.startsWith('rollout.') && rollout)
-    return `${named(rollout.canary)} against ${named(rollout.incumbent)}, ${rollout.ppm / 10_000} %${rollout.why === 'undecided' ? ', undecided' : ''}`
+  if (action === 'rollout.exclude' && rollout)
+    return excludedText(before.rollout?.excluded ?? [], rollout.excluded ?? [])
+  const { canary, incumbent, ppm } = rollout ?? {}
+  if (action.startsWith('rollout.') && canary !== undefined && incumbent !== undefined && ppm !== undefined)
+    return `${named(canary)} against ${named(incumbent)}, ${ppm / 10_000} %${rollout?.why === 'undecided' ? ', undecided' : ''}`
   const called = label ?? name
   return [...(called ? [called] : []), ...(id ? [called ? `(${id})` : id] : [])].join(' ')
 }

@@ -5,8 +5,15 @@ const time = z.number().meta({ description: 'ms since the epoch' })
 
 export const rolloutStatusSchema = z.enum(['running', 'paused', 'promoted', 'rolledBack', 'aborted', 'superseded'])
 
+const rolloutEndSchema = rolloutStatusSchema.exclude(['running', 'paused'])
+
 /** How a rollout ended. An end is final. */
-export type RolloutEnd = Exclude<z.infer<typeof rolloutStatusSchema>, 'running' | 'paused'>
+export type RolloutEnd = z.output<typeof rolloutEndSchema>
+
+/** Whether a rollout in this state is over; a state may be a reason to hold it too. */
+export function isRolloutEnd(state: string | undefined): state is RolloutEnd {
+  return rolloutEndSchema.safeParse(state).success
+}
 
 /** Why a running rollout neither advances nor rolls back by itself. */
 export const holdSchema = z.enum(['insufficientData', 'sampleRatioMismatch', 'inconclusive'])

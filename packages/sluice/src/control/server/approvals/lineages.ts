@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { readAuditDocument } from '../../../records/audit-row.ts'
 import type { TokenRecord } from '../../../records/token.ts'
 import type { Lineage } from '../../approval/approver.ts'
 import { systemChain } from '../../release/audit.ts'
@@ -52,7 +52,6 @@ export async function readLineages(store: Readable): Promise<Lineages> {
 }
 
 const rowsAtATime = 1000
-const madeSchema = z.looseObject({ id: z.string() })
 
 /** By token, whose token made it, as its first row says; null: the server. */
 async function loggedMakers(store: Pick<Store, 'audit'>): Promise<Map<string, string | null>> {
@@ -61,8 +60,8 @@ async function loggedMakers(store: Pick<Store, 'audit'>): Promise<Map<string, st
   for (;;) {
     const rows = await store.audit(systemChain, { after, limit: rowsAtATime })
     for (const { after: record, tokenId } of rows) {
-      const { data } = madeSchema.safeParse(record)
-      if (data && !makers.has(data.id)) makers.set(data.id, tokenId)
+      const { id } = readAuditDocument(record)
+      if (id !== undefined && !makers.has(id)) makers.set(id, tokenId)
     }
     const last = rows.at(-1)?.seq
     if (last === undefined) return makers

@@ -1,10 +1,9 @@
 import { shownKey } from '../../../../core/suite/config/environments.ts'
-import type { AuditRow } from '../../../../records/audit-row.ts'
+import { type AuditRow, readAuditDocument } from '../../../../records/audit-row.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
 import type { Rollout } from '../../../../records/rollout/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { utcDay } from '../../../../text/format.ts'
-import { fieldOf } from '../../../incident/post-mortem.ts'
 import { type RolloutPage, rolloutPage } from '../../../pages/rollout/rollout-page.ts'
 import { isJudgedLive } from '../../../release/capture.ts'
 import { beingComputed, endForecastSentences, unknownEnd } from '../../../words/end-forecast-text.ts'
@@ -154,7 +153,8 @@ async function logOf(
   const rows = head ? await kept.lastRows(feature, head.seq) : []
   const own = rows.filter(
     ({ at, before, after }) =>
-      at >= startedAt && (endedAt === null || at <= endedAt || [before, after].some((one) => rolloutIn(one) === id)),
+      at >= startedAt &&
+      (endedAt === null || at <= endedAt || [before, after].some((one) => readAuditDocument(one).rollout?.id === id)),
   )
   const isCut = rows.length >= mostRows && (rows[0]?.at ?? 0) >= startedAt
   const changedAt = rows.find(({ revision }) => revision === state.revision)?.at ?? null
@@ -165,9 +165,4 @@ async function logOf(
 function judgingStoppedAt(rows: readonly AuditRow[], now: number): number | null {
   const last = rows.findLast(({ action }) => action === 'judge.budget' || action.startsWith('version.'))
   return last?.action === 'judge.budget' && utcDay(last.at) === utcDay(now) ? last.at : null
-}
-
-function rolloutIn(document: unknown): unknown {
-  const rollout = fieldOf(document, 'rollout')
-  return fieldOf(rollout, 'id')
 }
