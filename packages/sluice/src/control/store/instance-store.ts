@@ -28,7 +28,7 @@ export function instanceKey({ tokenId, instance, process }: InstanceKey): string
 }
 
 /** Whether the report is of a process that has no snapshot yet. */
-export function isGreeting({ revision }: InstanceRecord): boolean {
+export function isRegistration({ revision }: InstanceRecord): boolean {
   return revision === -1
 }
 

@@ -69,8 +69,8 @@ export function startInstance({ name, token, life, clock, random, fetch, history
 function known(fetch: typeof globalThis.fetch, name: string): typeof globalThis.fetch {
   return (input, init) => {
     const headers = new Headers(init?.headers)
-    const greeting = headers.get('sluice-instance')
-    if (greeting) headers.set('sluice-instance', greeting.replace(/^\S+/, name))
+    const instance = headers.get('sluice-instance')
+    if (instance) headers.set('sluice-instance', instance.replace(/^\S+/, name))
     return fetch(input, { ...init, headers })
   }
 }

@@ -5,8 +5,8 @@ import { freshnessProof, proofAsked, proofGiven } from '../freshness.ts'
 import { Problem } from '../http/problem.ts'
 import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
-import { greeting, guestOf } from './greet.ts'
 import { timesOf } from './instance-states.ts'
+import { instanceHeader, reportingInstance } from './register-instance.ts'
 
 const { maxStaleMs } = acknowledgementSchema.shape
 
@@ -16,7 +16,7 @@ export const acknowledge = defineRoute({
   summary: 'Say what an instance has applied: after each change, and as a heartbeat',
   scopes: ['client'],
   quiet: true,
-  headers: { ...proofAsked, ...greeting },
+  headers: { ...proofAsked, ...instanceHeader },
   // Other clients may send null if they do not know a value.
   body: acknowledgementSchema.extend({
     maxStaleMs: maxStaleMs
@@ -34,8 +34,8 @@ export const acknowledge = defineRoute({
   async handle({ request, body, caller }, services) {
     const { store, snapshots, settings } = services
     const headers = freshnessProof(request, services)
-    const guest = guestOf(request)
-    const { instance, process = guest?.process ?? '', maxStaleMs = guest?.maxStaleMs, leaving = false } = body
+    const reporting = reportingInstance(request)
+    const { instance, process = reporting?.process ?? '', maxStaleMs = reporting?.maxStaleMs, leaving = false } = body
     const known = await isKnown(services, caller, body)
     if (leaving) await store.forgetInstance({ tokenId: caller.tokenId, instance, process })
     else await put(services, caller, { ...body, process, maxStaleMs, known })

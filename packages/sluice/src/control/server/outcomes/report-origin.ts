@@ -1,6 +1,6 @@
 import { visibleLine } from '../../../text/untrusted.ts'
 import type { NodeExchange } from '../http/answer.ts'
-import { guestOf } from '../instances/greet.ts'
+import { reportingInstance } from '../instances/register-instance.ts'
 
 /** Where a report comes from, in the form in which it is logged. */
 export interface ReportOrigin {
@@ -21,11 +21,11 @@ export function originOf(
   node: NodeExchange | undefined,
   hash: (text: string) => string,
 ): ReportOrigin {
-  const guest = guestOf(request)
+  const reporting = reportingInstance(request)
   const remote = node?.incoming.socket.remoteAddress
-  const name = guest && visibleLine(guest.instance.slice(0, most.name)).slice(0, most.name)
+  const name = reporting && visibleLine(reporting.instance.slice(0, most.name)).slice(0, most.name)
   return {
-    instance: guest ? `${name} ${guest.process.slice(0, most.process)}`.toWellFormed() : null,
+    instance: reporting ? `${name} ${reporting.process.slice(0, most.process)}`.toWellFormed() : null,
     address: remote === undefined ? null : hash(`address ${networkOf(remote)}`).slice(0, 8),
   }
 }

@@ -4,7 +4,7 @@ import { readers } from '../../../records/token-scopes.ts'
 import { freshnessProof, proofAsked, proofGiven } from '../freshness.ts'
 import { alreadySent, namesEtag } from '../http/answer.ts'
 import { securityHeaders } from '../http/security-headers.ts'
-import { greet, greeting } from '../instances/greet.ts'
+import { instanceHeader, registerInstance } from '../instances/register-instance.ts'
 import { defineRoute } from '../route/route.ts'
 import { promptVersion } from '../versions/version-view.ts'
 import { createNodeSink, createWebSink, streamHeaders } from './sink.ts'
@@ -23,7 +23,7 @@ export const showSnapshot = defineRoute({
   quiet: true,
   headers: {
     ...proofAsked,
-    ...greeting,
+    ...instanceHeader,
     'If-None-Match': 'The ETag of an earlier snapshot: 304 if it is still the present one.',
   },
   answers: {
@@ -31,7 +31,7 @@ export const showSnapshot = defineRoute({
     304: { description: 'If-None-Match names the present one.', headers: tagged },
   },
   async handle({ request, caller, requestId }, services) {
-    const isCounted = await greet(services, request, caller)
+    const isCounted = await registerInstance(services, request, caller)
     const { json, etag } = services.snapshots.view(caller)
     const headers = {
       ...securityHeaders,
@@ -51,11 +51,11 @@ export const openStream = defineRoute({
     'The same as server-sent events: "snapshot" at once and after each change, a comment as heartbeat; with "Prefer: changes" a "change" if the client has the snapshot before it',
   scopes: ['client', ...readers],
   quiet: true,
-  headers: { ...proofAsked, ...greeting, Prefer: '"changes": after the first snapshot only what differs.' },
+  headers: { ...proofAsked, ...instanceHeader, Prefer: '"changes": after the first snapshot only what differs.' },
   answers: { 200: { description: 'Endless.', headers: proofGiven, types: ['text/event-stream'] } },
   async handle({ request, caller, requestId, node }, services) {
     const { streams } = services
-    const isCounted = request.method === 'HEAD' || (await greet(services, request, caller))
+    const isCounted = request.method === 'HEAD' || (await registerInstance(services, request, caller))
     const headers = { 'x-request-id': requestId, ...freshnessProof(request, services, isCounted) }
     if (request.method === 'HEAD') return new Response(null, { headers: { ...streamHeaders, ...headers } })
     if (node?.outgoing.destroyed) return alreadySent()

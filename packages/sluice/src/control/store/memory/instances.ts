@@ -1,5 +1,5 @@
 import type { InstanceRecord } from '../../../records/instance.ts'
-import { type InstanceStore, instanceKey, isGreeting, mostInstances } from '../instance-store.ts'
+import { type InstanceStore, instanceKey, isRegistration, mostInstances } from '../instance-store.ts'
 import { signal } from '../signal.ts'
 
 export function memoryInstances(): InstanceStore {
@@ -24,7 +24,7 @@ export function memoryInstances(): InstanceStore {
       for (const report of reports) {
         const key = instanceKey(report)
         const known = records.get(key)
-        if (known && isGreeting(report)) continue
+        if (known && isRegistration(report)) continue
         if (known || hasPlace(report))
           records.set(key, { ...report, firstSeenAt: known?.firstSeenAt ?? report.firstSeenAt })
         else leftOut += 1

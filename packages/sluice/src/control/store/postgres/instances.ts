@@ -1,4 +1,4 @@
-import { forgottenAtATime, type InstanceStore, isGreeting, lastOfEach, mostInstances } from '../instance-store.ts'
+import { forgottenAtATime, type InstanceStore, isRegistration, lastOfEach, mostInstances } from '../instance-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import type { StoreSignal } from '../signal.ts'
@@ -28,7 +28,7 @@ const insert = `WITH written AS (
 const known = `SELECT token_id, instance, process FROM sluice.instances
   JOIN ${offered} USING (token_id, instance, process)`
 /** Does not replace a report of the same process that has arrived meanwhile, since that report has more content. */
-const greet = `WITH written AS (
+const register = `WITH written AS (
     INSERT INTO sluice.instances (${columns})
     SELECT * FROM ${offered} ORDER BY token_id, instance, process ON CONFLICT DO NOTHING)
   SELECT ${notify("'instances'")}`
@@ -50,16 +50,19 @@ export function postgresInstances(
     const found = new Set((await query(find, valuesOf(rows))).map(keyOf))
     const newRows = rows.filter((row) => !found.has(keyOf(row)))
     const admitted = newRows.length > 0 ? await withinLimit(query, newRows) : []
-    if (admitted.length > 0) await query(find === known ? greet : insert, valuesOf(admitted))
+    if (admitted.length > 0) await query(find === known ? register : insert, valuesOf(admitted))
     return newRows.length - admitted.length
   }
 
   return {
     async acknowledge(reports) {
-      const [greetings, others] = [reports.filter(isGreeting), reports.filter((report) => !isGreeting(report))]
+      const [registrations, others] = [
+        reports.filter(isRegistration),
+        reports.filter((report) => !isRegistration(report)),
+      ]
       const leftOut = await put(lastOfEach(others).map(instanceRow), update)
-      // Greetings come last, so that none is written before a report of the same process.
-      const unmet = await put(lastOfEach(greetings).map(instanceRow), known)
+      // Registrations come last, so that none is written before a report of the same process.
+      const unmet = await put(lastOfEach(registrations).map(instanceRow), known)
       acknowledged.emit()
       return leftOut + unmet
     },

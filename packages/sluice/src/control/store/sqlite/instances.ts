@@ -1,5 +1,5 @@
 import type { InstanceRecord } from '../../../records/instance.ts'
-import { forgottenAtATime, type InstanceStore, isGreeting, mostInstances } from '../instance-store.ts'
+import { forgottenAtATime, type InstanceStore, isRegistration, mostInstances } from '../instance-store.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { type InstanceRow, instanceOf, instanceRow } from '../rows/instance-row.ts'
 import { signal } from '../signal.ts'
@@ -22,7 +22,7 @@ export function sqliteInstances(db: SqliteConnection): InstanceStore {
   function put(record: InstanceRecord, freePlaces: FreePlaces): boolean {
     const row = instanceRow(record)
     const { token_id, instance, process, first_seen_at, seen_at, may_serve_until, rest } = row
-    if (isGreeting(record) && db.first(known, token_id, instance, process)) return true
+    if (isRegistration(record) && db.first(known, token_id, instance, process)) return true
     if (db.run(update, seen_at, may_serve_until, rest, token_id, instance, process) > 0) return true
     const free = freeFor(row, freePlaces)
     if (free <= 0) return false
