@@ -91,7 +91,6 @@ const concepts: Record<string, string> = {
   'sluice/core/providers/price-supplement.ts': 'the prices that are written by hand',
   'sluice/core/providers/processes/free-port.ts': 'a port for a server that is started',
   'sluice/core/suite/checks/path-settings.ts': 'a path, and what it must select',
-  'sluice/core/suite/shipped-schemas.ts': 'the JSON Schemas that are shipped',
   'sluice/gate/calibration/labeller-agreement.ts': 'how far people agree with each other',
   'sluice/gate/ci/measure-approval.ts': 'who may approve a changed measure',
   'sluice/gate/costs/costs-svg.ts': 'the picture of what evaluation cost',

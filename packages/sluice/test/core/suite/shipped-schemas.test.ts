@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -9,8 +9,9 @@ import { configSchema } from '../../../src/core/suite/config/config.ts'
 import { promptSchema } from '../../../src/core/suite/prompt/prompt-file.ts'
 import { recordingSchema } from '../../../src/core/suite/recordings.ts'
 import { scoreSchema } from '../../../src/core/suite/scores-file.ts'
-import { jsonSchemaOf, type SchemaKind, schemaKinds } from '../../../src/core/suite/shipped-schemas.ts'
+import { jsonSchemaOf, type SchemaKind, schemaKinds, shippedSchemas } from '../../../src/core/suite/shipped-schemas.ts'
 import { goodPrompt } from '../../support/memory-files.ts'
+import { createProject } from '../../support/project.ts'
 
 const schemas = {
   prompt: promptSchema,
@@ -114,12 +115,25 @@ for (const kind of schemaKinds) {
       }
     }
   })
-
-  test(`the committed schema of ${kind} is up to date: npm run schemas`, () => {
-    const file = path.join(import.meta.dirname, `../../../schemas/${kind}.schema.json`)
-    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), jsonSchemaOf(kind))
-  })
 }
+
+const shippedFiles = path.join(import.meta.dirname, '../../../schemas')
+
+for (const [kind, jsonSchema] of shippedSchemas)
+  test(`the committed schema of ${kind} is up to date: npm run schemas`, () => {
+    const shipped: unknown = JSON.parse(readFileSync(path.join(shippedFiles, `${kind}.schema.json`), 'utf8'))
+    assert.deepEqual(shipped, JSON.parse(JSON.stringify(jsonSchema())))
+  })
+
+test('the schemas that are committed, and those that the help names, are all that there are', async () => {
+  const kinds = [...shippedSchemas.keys()].sort()
+  const files = globSync('*.json', { cwd: shippedFiles }).map((file) => file.replace('.schema.json', ''))
+  assert.deepEqual(files.sort(), kinds)
+  using project = createProject({})
+  const { stdout } = await project.sluice(['schema', '--help'])
+  const [, named = ''] = /^ +kind +(.*?)\n\n/ms.exec(stdout) ?? []
+  assert.deepEqual(named.split(/,\s+|\s+or\s+/).sort(), kinds)
+})
 
 test('every key that a user may write is described', () => {
   const undescribed: string[] = []

@@ -7,7 +7,6 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { SluiceError } from '../../../src/errors.ts'
 import { type CasesOf, writeReport } from '../../../src/gate/report/json-report.ts'
 import { readReport } from '../../../src/gate/report/report-file.ts'
-import { reportJsonSchema } from '../../../src/records/report/report.ts'
 import { replaceFile } from '../../../src/replace-file.ts'
 import { incidentCases, incidentFeature, incidentReport } from '../../support/report/incident.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -74,11 +73,10 @@ test('files that are no report say why', async () => {
   await rejectsWith(readReport(fileWith(JSON.stringify(wrong))), 'invalid-input', /features\.0\.cases\.0\.score: /)
 })
 
-test('the shipped JSON Schema is the one of the code and accepts a report with additions', async () => {
+test('the shipped JSON Schema accepts a report with additions', async () => {
   const shipped = JSON.parse(
     readFileSync(path.join(import.meta.dirname, '../../../schemas/report.schema.json'), 'utf8'),
   ) as Record<string, unknown>
-  assert.deepEqual(shipped, JSON.parse(JSON.stringify(reportJsonSchema())), 'write reportJsonSchema() to schemas/')
   const validate = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(shipped)
   const report = { ...incidentReport(), features: [{ ...incidentFeature(), cases: incidentCases }], later: 'addition' }
   assert.ok(validate(report), JSON.stringify(validate.errors))
