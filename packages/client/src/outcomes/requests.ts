@@ -2,10 +2,10 @@ import type { Clock } from '../clock.ts'
 import type { DiagnosticReporter } from '../diagnostic.ts'
 import type { RequestOutcome } from '../protocol.ts'
 import { position, wholePpm } from '../routing/position.ts'
-import { sendableObject, sendableOutput } from './content.ts'
 import { type Observation, readFeedback, readObservation } from './observation.ts'
 import type { OutcomeQueue } from './outcome-queue.ts'
 import { nameOf, type References, type RequestName, type RequestReference } from './reference.ts'
+import { sendableObject, sendableOutput } from './sendable.ts'
 
 /** What all routes of a client share. */
 export interface Recorder {

@@ -13,8 +13,8 @@ const { name, version } = manifest
 const installCommand = `npm install --save-dev ./vendor/${name}-${version}.tgz`
 
 /**
- * The same where the tarball is not in the project yet: it is made of the Sluice that runs. One command after the
- * other, each as every shell takes it, those of Windows included.
+ * The commands that install a Sluice whose tarball is not in the project yet: it is made of the Sluice that runs. One
+ * command after the other, each as every shell takes it, those of Windows included.
  */
 export function vendorCommands(): string[] {
   const folder = shellWord(path.dirname(templatesFolder()))

@@ -1,6 +1,6 @@
 import { selectFeature } from '../../core/suite/project/select-feature.ts'
 import { exitCodes } from '../../exit-codes.ts'
-import { calibrationText } from '../../gate/calibration/calibration-text.ts'
+import { calibrationReport } from '../../gate/calibration/calibration-report.ts'
 import { type JudgedNow, judgeLabelled } from '../../gate/calibration/judge-labelled.ts'
 import { calibrationOf, type LabelledFeature, readLabelledFeature } from '../../gate/calibration/labelled-feature.ts'
 import { judgeRuleOf } from '../../gate/calibration/may-gate.ts'
@@ -42,7 +42,7 @@ export async function calibrateJudge(name: string, given: Record<string, unknown
   )
   const report: Calibration = host.mask.data(calibration)
   if (flags.json) host.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`)
-  else host.stdout.write(calibrationText(visibleData(report), host.stdout.columns ?? 120))
+  else host.stdout.write(calibrationReport(visibleData(report), host.stdout.columns ?? 120))
   printAsked(now, host)
   return exitCodeOf(calibration, now)
 }

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../errors.ts'
 import { dayMs } from '../../time-units.ts'
 import type { EngineOptions } from '../server/engine.ts'
-import { simulatedJudging } from './simulated-judge.ts'
+import { simulatedJudging } from './demo-judge.ts'
 
 type Given = Pick<EngineOptions, 'store' | 'clock' | 'log' | 'metrics' | 'random' | 'everyMs' | 'nightOf'>
 

@@ -1,6 +1,6 @@
 import type { Observation, PromptVersion } from '@sluice/client'
 import { versionId } from '../../core/suite/prompt/version.ts'
-import { judgeModel } from './simulated-judge.ts'
+import { judgeModel } from './demo-judge.ts'
 import {
   answerText,
   type Flaw,

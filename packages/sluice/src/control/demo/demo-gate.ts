@@ -13,7 +13,7 @@ import { seededRandom } from '../../stats/random.ts'
 import type { NightWord } from '../drift/suspect.ts'
 import { fallenCases } from '../release/fallen-cases.ts'
 import { createSimulatedModel, demoFeature, demoVersion } from './demo-features.ts'
-import { judgeModel, simulatedJudging } from './simulated-judge.ts'
+import { judgeModel, simulatedJudging } from './demo-judge.ts'
 import { type CalibrateJudge, type LabelledAnswer, simulatedPerson } from './simulated-labels.ts'
 
 /** Scores of the answers of one version to the cases of its gate. */

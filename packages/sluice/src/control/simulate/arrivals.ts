@@ -10,10 +10,10 @@ import { armAt, sharePpm } from '../release/rollout-state.ts'
 import { Coldness } from './coldness.ts'
 import { scoreAt } from './cycles.ts'
 import type { IncumbentAnswers } from './incumbent-answers.ts'
-import { Judging } from './judging.ts'
 import { processOf, type Reporter, restartedProcess, tokenOf } from './reporters.ts'
 import type { Scenario } from './scenario.ts'
 import { type Answer, changed, shifted } from './simulated-answer.ts'
+import { SimulatedJudge } from './simulated-judge.ts'
 import type { Visit } from './visits.ts'
 
 /** What answered a request. The last four fields are null if no rollout decided. */
@@ -55,7 +55,7 @@ type Fields = Exposure & Reporter & Pick<RequestEntry, 'unit' | 'observedAt' | '
 export class Arrivals {
   readonly #world: Situation
   readonly #coldness: Coldness
-  readonly #judging: Judging
+  readonly #judging: SimulatedJudge
   readonly #live: LiveSettings
   /** Share of the requests that send their content. */
   readonly #captured: number
@@ -65,7 +65,7 @@ export class Arrivals {
     const { scenario, random, start } = world
     this.#world = world
     this.#coldness = new Coldness(scenario)
-    this.#judging = new Judging(scenario, random, start)
+    this.#judging = new SimulatedJudge(scenario, random, start)
     const { percent, canaryPercent } = scenario.judge
     const judge = { ...defaultLiveSettings.judge, percent, ...(canaryPercent !== undefined && { canaryPercent }) }
     this.#live = { ...defaultLiveSettings, store: true, judge }

@@ -3,7 +3,7 @@ import manifest from '../../../package.json' with { type: 'json' }
 import type { LogDraft } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { boundedArms } from './arm-metrics.ts'
-import { telemetryFrom } from './payload.ts'
+import { telemetryFrom } from './otlp-bodies.ts'
 import { postPayload } from './post-payload.ts'
 import { type TelemetrySettings, telemetrySettings } from './telemetry-settings.ts'
 

@@ -1,11 +1,11 @@
 import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs'
 
-/** What lies at a path, links followed; undefined for nothing. */
+/** The entry of the file system at a path, with links followed; undefined where there is none. */
 export function entryAt(place: string): Stats | undefined {
   return orNothing(() => statSync(place))
 }
 
-/** The same without following a link at its end. */
+/** The entry at a path; of a symbolic link at its end the link itself. */
 export function linkOrEntryAt(place: string): Stats | undefined {
   return orNothing(() => lstatSync(place))
 }

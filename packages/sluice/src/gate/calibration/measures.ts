@@ -9,7 +9,7 @@ import {
 import type { JudgedLabel } from './judged-labels.ts'
 import { type JudgeRate, type JudgeRule, mayGate } from './may-gate.ts'
 
-/** Of every interval of what is measured of a judge. */
+/** The confidence of every interval that is measured of a judge. */
 export const confidence = 0.95
 /** No, cannot tell, yes. A judge that cannot tell has not agreed. */
 const levels = 3

@@ -14,7 +14,7 @@ import { headline, verdictWord } from '../report/sentences.ts'
 const shown = 10
 const messageLength = 500
 
-/** As many as GitHub shows, in their order. */
+/** The first diagnostics of a report, as many as GitHub shows. */
 export function shownOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const first = (level: Diagnostic['severity']) =>
     diagnostics.filter(({ severity }) => severity === level).slice(0, shown)

@@ -2,7 +2,7 @@ import type { DrillRate, DrillReport, DrillStrength } from '../../records/report
 import { clopperPearson } from '../../stats/index.ts'
 import type { OutputMutator } from './mutators/mutator.ts'
 
-/** Of each mutator and strength, and of all mutators together. */
+/** The share of planted regressions that the gate stops, of each mutator and strength, and of all together. */
 export function ratesOf(mutants: DrillReport['mutants'], mutators: readonly OutputMutator[]): DrillRate[] {
   const names = [...mutators.map(({ name }) => name), null]
   return names.flatMap((mutator) =>

@@ -1,4 +1,4 @@
-import { calibrationWords } from '../../records/report/calibration-words.ts'
+import { calibrationSummary } from '../../records/report/calibration-summary.ts'
 import type { MatrixCell, MatrixReport } from '../../records/report/matrix-report.ts'
 import {
   formatAmount,
@@ -133,10 +133,10 @@ export function captions(report: MatrixReport): string[] {
 /** What labels say of the judge: of several features each by itself, unless it is the same of all. */
 function calibrationsText({ features }: MatrixReport): string {
   const judged = features.flatMap(({ feature, calibration }) =>
-    calibration === undefined ? [] : [{ feature, words: calibrationWords(calibration) }],
+    calibration === undefined ? [] : [{ feature, words: calibrationSummary(calibration) }],
   )
   const [first] = judged
-  if (!first || judged.every(({ words }) => words === first.words)) return first?.words ?? calibrationWords(null)
+  if (!first || judged.every(({ words }) => words === first.words)) return first?.words ?? calibrationSummary(null)
   return judged.map(({ feature, words }) => `on ${feature} ${words}`).join('; ')
 }
 

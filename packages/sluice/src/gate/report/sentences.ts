@@ -1,4 +1,4 @@
-import { calibrationWords } from '../../records/report/calibration-words.ts'
+import { calibrationSummary } from '../../records/report/calibration-summary.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import {
@@ -204,7 +204,7 @@ const formWords = {
 /** Undefined without a rubric. */
 export function judgeLine({ judge }: FeatureSummary): string | undefined {
   if (!judge) return undefined
-  const calibrated = calibrationWords(judge.calibration)
+  const calibrated = calibrationSummary(judge.calibration)
   const flips =
     judge.flipRate === null ? [] : [`${formatPercent(judge.flipRate)} of its verdicts flipped when repeated`]
   const form = judge.mode === undefined || judge.mode === 'json_schema' ? [] : [formWords[judge.mode]]

@@ -19,7 +19,7 @@ import { type CaseScores, countedCases, isQuarantined } from '../run/score-table
 import { gateCases } from '../verdict/decide-by-rounds.ts'
 import { holdoutNote, holdoutResult } from '../verdict/holdout-result.ts'
 import { safetyBounds, safetyNotes } from '../verdict/safety.ts'
-import { calibrationNotes } from './calibration-sentences.ts'
+import { calibrationNotes } from './calibration-notes.ts'
 import { causesOf } from './causes.ts'
 import { type CascadeSummary, cascadeNotes, collectCascade } from './judges/cascade-summary.ts'
 import { collectPanel, type PanelSummary, panelNotes } from './judges/panel-summary.ts'

@@ -6,7 +6,7 @@ import { rewordingsFile } from './rewordings.ts'
 
 const casesShown = 8
 
-/** The report for a terminal of so many columns. */
+/** The findings on a rubric, for a terminal of so many columns. */
 export function rubricText(report: JudgeRubricReport, width: number): string {
   const { feature, judge, outputs, labels, items, cost } = report
   const lines = [

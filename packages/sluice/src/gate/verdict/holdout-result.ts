@@ -5,7 +5,7 @@ import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
 
 type Holdout = NonNullable<FeatureSummary['holdout']>
 
-/** With fewer held out cases the interval is too wide to say anything. */
+/** The number of held out cases below which the interval is too wide to say anything. */
 export const fewestHeldOut = 10
 
 /**

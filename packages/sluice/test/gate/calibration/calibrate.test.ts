@@ -4,7 +4,7 @@ import { type CalibrationInput, calibrate } from '../../../src/gate/calibration/
 import { withJudge } from '../../../src/gate/calibration/judge-reason.ts'
 import { outputHash, outputKey } from '../../../src/gate/labels/label-files.ts'
 import type { CurrentLabel } from '../../../src/gate/labels/read-labels.ts'
-import { calibrationNotes } from '../../../src/gate/report/calibration-sentences.ts'
+import { calibrationNotes } from '../../../src/gate/report/calibration-notes.ts'
 import type { JudgedOutput, LabelledOutput } from '../../../src/records/label.ts'
 import { type Calibration, calibrationSchema } from '../../../src/records/report/calibration.ts'
 

@@ -1,4 +1,4 @@
-import { calibrationWords } from '../../../records/report/calibration-words.ts'
+import { calibrationSummary } from '../../../records/report/calibration-summary.ts'
 import {
   formatAmount,
   formatCount,
@@ -152,7 +152,7 @@ function judgePart(feature: string, { judge }: GateRecord): Html {
   if (judge === null) return html`<p>None is in the report: its checks decided alone, or it is not known.</p>`
   const { model, id, calls, flipRate, calibration } = judge
   const isCalibrated = calibration?.state === 'current' && calibration.verdict === 'may gate'
-  return html`<p><b>${model}</b> <code class="id">${id}</code>: ${toned(isCalibrated ? 'good' : calibration?.verdict === 'may not gate' ? 'bad' : 'unknown', calibrationWords(calibration))}</p>
+  return html`<p><b>${model}</b> <code class="id">${id}</code>: ${toned(isCalibrated ? 'good' : calibration?.verdict === 'may not gate' ? 'bad' : 'unknown', calibrationSummary(calibration))}</p>
 ${calibration === null ? undefined : html`<p>${calibration.reason}</p>`}
 <p class="muted">Asked ${formatAmount(calls, 'time')}. ${flipRate === null ? 'How often it contradicts itself was not measured.' : `It contradicted itself on ${formatPercent(flipRate)} of what it judged twice.`} ${isCalibrated ? undefined : html`To hold it against people: <code>sluice judge label ${feature}</code>`}</p>`
 }

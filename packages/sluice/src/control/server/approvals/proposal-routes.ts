@@ -12,6 +12,7 @@ import { type ChangedProposal, findProposal } from './find-proposal.ts'
 import { proposalView, proposalViewOf, proposalViews } from './proposal-view.ts'
 import { proposed, proposeRelease } from './propose.ts'
 
+/** The parameters of a path that names a proposal. */
 export const ofProposal = z.object({
   proposal: z
     .string()
@@ -61,7 +62,7 @@ export const listProposals = defineRoute({
   },
 })
 
-/** The pending ones of all features that somebody may see. */
+/** The pending proposals of all features that somebody may see. */
 export async function visibleProposals({ store }: Services, viewer: TokenReach) {
   return (await store.pendingProposals(null)).filter(({ feature }) => maySee(viewer, feature))
 }

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts'
 import { every, stopwatch } from '../timers.ts'
 import type { Metrics } from './metrics.ts'
 
-/** The same store, with the time of each method as a metric. */
+/** Wraps a store so that the time of each of its methods is a metric. */
 export function timedStore(store: Store, clock: Clock, metrics: Metrics): Store {
   const observe = (method: string, ms: number) => {
     const seconds = ms / 1000

@@ -9,7 +9,7 @@ const circumstances = {
   ...{ captured: undefined, stray: undefined },
 }
 
-/** Those entries whose id is in the log with other content, each with the token that sent the logged one. */
+/** Finds entries whose id is in the log with other content, each with the token that sent the logged one. */
 export async function takenIds(
   log: Pick<OutcomeLog, 'entries'>,
   duplicates: readonly LogDraft[],

@@ -6,7 +6,7 @@ import { notFound } from '../http/problem.ts'
 import type { Services } from '../services.ts'
 
 /**
- * A feature as it is stored. What the viewer may not see is as if it were not there.
+ * A feature as the viewer may see it: as it is stored, or as if there were none.
  * @throws Problem 404
  */
 export async function visibleFeature(
@@ -19,7 +19,7 @@ export async function visibleFeature(
   return state
 }
 
-/** The version by its label; without one where its row cannot be read. */
+/** A version with its label; without one where its row cannot be read. */
 export async function namedVersion(
   { kept }: Pick<Services, 'kept'>,
   feature: string,

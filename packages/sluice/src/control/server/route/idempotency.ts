@@ -4,7 +4,7 @@ import type { ReleaseStore } from '../../store/release-store.ts'
 import { Problem } from '../http/problem.ts'
 import type { Checked } from './route.ts'
 
-/** By what the answer to a write with an `Idempotency-Key` is found again. */
+/** The key under which the answer to a write with an `Idempotency-Key` is kept. */
 export interface Repetition {
   key: string
   requestHash: string

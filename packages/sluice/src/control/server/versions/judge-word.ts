@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { judgeOfRubric } from '../../../core/scorers/judge/judge-of-rubric.ts'
-import { calibrationWords } from '../../../records/report/calibration-words.ts'
+import { calibrationSummary } from '../../../records/report/calibration-summary.ts'
 import { featureSummarySchema } from '../../../records/report/feature-report.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 
@@ -39,6 +39,6 @@ export function judgeWordOf(
     (calibration !== null && calibration.judge.id !== judgeOfRubric(reported.id, rubric))
   const words = isOther
     ? 'no calibration is known: the report of the gate is about another judge, or other questions'
-    : calibrationWords(calibration)
+    : calibrationSummary(calibration)
   return { model, words, runId, startedAt }
 }

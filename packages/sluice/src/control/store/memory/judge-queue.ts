@@ -3,12 +3,13 @@ import type { JudgeQueue } from '../judge-queue.ts'
 import { byUrgency } from '../rows/task-row.ts'
 import { outcomeKeyText } from './key-text.ts'
 
+/** The queue of the judge in the memory of the process. */
 export interface MemoryJudgeQueue extends JudgeQueue {
   /** All tasks of these features. */
   waiting(features: readonly string[]): JudgeTask[]
 }
 
-/** `onDropped` is called with the tasks that a full queue drops. */
+/** Makes an empty queue of the judge; `onDropped` is called with the tasks that it drops when it is full. */
 export function memoryJudgeQueue(onDropped: (tasks: readonly JudgeTask[]) => void): MemoryJudgeQueue {
   const tasks = new Map<string, JudgeTask>()
   const spending = new Map<string, Map<string, number>>()

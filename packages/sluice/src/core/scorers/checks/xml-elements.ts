@@ -19,8 +19,9 @@ const hidden = [
 ]
 
 /**
- * Where elements stand in a text that is no XML as a whole, by their tags alone: those that are in no other one, and
- * those that have none inside. Whether they are well-formed a parser has to say. The time is proportional to the text.
+ * For the check `containsXml`: where elements stand in a text that is no XML as a whole, by their tags alone: those
+ * that are in no other one, and those that have none inside. Whether they are well-formed a parser has to say. The
+ * time is proportional to the text.
  */
 export function xmlElementsIn(text: string): { outermost: XmlElement[]; innermost: XmlElement[] } {
   const outermost: XmlElement[] = []

@@ -33,7 +33,7 @@ const toolSchema = z.strictObject({
     }),
 })
 
-/** `tools` of a prompt file. */
+/** The key `tools` of a prompt file: what the model may call. */
 export const toolsSchema = z
   .array(toolSchema)
   .min(1)

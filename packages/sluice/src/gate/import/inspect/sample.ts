@@ -2,7 +2,7 @@ import type { Data } from '../file-data.ts'
 import { type FieldUse, textOfValue, textsIn } from '../rows/row-fields.ts'
 import type { Scorer } from './scorers.ts'
 
-/** By what a sample is known again in another log. */
+/** The key by which a sample is found again in another log. */
 export function sampleKey({ id, input, choices }: Data): string {
   return JSON.stringify([id ?? null, input ?? null, choices ?? null])
 }

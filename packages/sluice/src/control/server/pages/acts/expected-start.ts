@@ -11,7 +11,7 @@ import { expectedEnd } from '../../rollouts/refuse-undecidable.ts'
 import type { Services } from '../../services.ts'
 import { soon } from '../soon.ts'
 
-/** With which settings a rollout would start, and how it is expected to end. */
+/** The settings with which a rollout would start, and how it is expected to end. */
 export interface ExpectedStart extends SuitedSettings {
   sentences: string[]
   /** Why it would be refused unless somebody accepts that it may end undecided. */

@@ -20,9 +20,9 @@ import { mostRows } from '../kept-reads.ts'
 import { definePage, type Viewer } from '../page-route.ts'
 import { soon } from '../soon.ts'
 import { namedVersion } from '../visible-feature.ts'
-import { shownAnswers } from './rollout-answers.ts'
-import { shownEvidence } from './rollout-evidence.ts'
 import { type RolloutFacts, shownHealth, shownServing, shownState } from './rollout-facts.ts'
+import { shownAnswers } from './shown-answers.ts'
+import { shownEvidence } from './shown-evidence.ts'
 
 export const showRolloutPage = definePage({
   path: '/rollouts/{rollout}',

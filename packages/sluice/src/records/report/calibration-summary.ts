@@ -2,7 +2,7 @@ import { formatAmount, formatScore } from '../../text/format.ts'
 import type { BoundedEstimate, Calibration } from './calibration.ts'
 
 /** What labels say of the judge, in a few words beside its name. Null stands for no labels at all. */
-export function calibrationWords(calibration: Calibration | null): string {
+export function calibrationSummary(calibration: Calibration | null): string {
   if (!calibration || calibration.state === 'unlabelled') return 'never calibrated against human labels'
   const { state, verdict, all } = calibration
   if (state === 'stale') return 'with a stale calibration'

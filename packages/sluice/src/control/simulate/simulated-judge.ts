@@ -4,8 +4,8 @@ import { dayMs, hourMs } from '../../time-units.ts'
 import type { Scenario } from './scenario.ts'
 import { marked } from './simulated-answer.ts'
 
-/** The simulated judge: whether, when and how it scores an answer. Times are in ms since the start. */
-export class Judging {
+/** The judge of a simulation: whether, when and how it scores an answer. Times are in ms since the start. */
+export class SimulatedJudge {
   readonly #scenario: Scenario
   readonly #random: Random
   readonly #start: number

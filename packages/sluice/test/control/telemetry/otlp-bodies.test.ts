@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { telemetryFrom } from '../../../src/control/telemetry/payload.ts'
+import { telemetryFrom } from '../../../src/control/telemetry/otlp-bodies.ts'
 import { feedbackEntry, requestEntry, scoreEntry } from './entries.ts'
 
 const span = { from: 1_000, to: 6_000 }

@@ -1,5 +1,5 @@
 import type { Calibration } from '../../records/report/calibration.ts'
-import { withInterval } from '../../records/report/calibration-words.ts'
+import { withInterval } from '../../records/report/calibration-summary.ts'
 import { formatAmount, formatChange, formatScore } from '../../text/format.ts'
 
 /** The judge's bias on one version beside that on the other. */

@@ -1,12 +1,12 @@
 import type { Calibration, CalibrationMeasures, Confusion } from '../../records/report/calibration.ts'
-import { withInterval } from '../../records/report/calibration-words.ts'
+import { withInterval } from '../../records/report/calibration-summary.ts'
 import { formatAmount, formatChange, formatCount, formatPercent, formatScore } from '../../text/format.ts'
 import { type Cell, columns, wrap } from '../../text/layout.ts'
-import { correctedSentence, versionSentence } from '../report/calibration-sentences.ts'
+import { correctedSentence, versionSentence } from '../report/calibration-notes.ts'
 import { rulingText } from './may-gate.ts'
 
 /** The calibration of a judge, for a terminal: the verdict, the table, what else was found, and the next step. */
-export function calibrationText(calibration: Calibration, width: number): string {
+export function calibrationReport(calibration: Calibration, width: number): string {
   const { feature, judge, all, items } = calibration
   const blocks = [
     wrap(`${feature}: judge ${judge.model} (${judge.id})`, width),

@@ -11,7 +11,7 @@ interface Sender {
   version: string
 }
 
-/** The bodies of `/v1/logs` and `/v1/metrics`. */
+/** The bodies of the OTLP requests to `/v1/logs` and `/v1/metrics`. */
 export interface Payload {
   logs: object
   metrics: object
@@ -24,7 +24,7 @@ export interface PayloadContext extends Sender {
   dropped: number
 }
 
-/** Converts log entries to OpenTelemetry. It is a pure function. */
+/** Makes of log entries the bodies that are sent to an OpenTelemetry collector. */
 export function telemetryFrom(
   entries: readonly LogDraft[],
   { span, armOf, dropped, service, version }: PayloadContext,

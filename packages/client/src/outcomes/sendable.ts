@@ -4,7 +4,10 @@ import { storableText } from './storable-text.ts'
 const most = 450_000
 const escapes = /\\(u0000|ud[89a-f]..|.)/g
 
-/** A copy of an object, e.g. of a prompt's variables, as plain JSON. Undefined if it cannot be sent or is too large. */
+/**
+ * An object, e.g. the input of a request, as the control plane takes it: copied as plain JSON. Undefined if it cannot
+ * be sent or is too large.
+ */
 export function sendableObject<T = Record<string, unknown>>(input: unknown, bytes = most): T | undefined {
   try {
     // JSON writes the characters that no database stores as escapes.
@@ -17,7 +20,8 @@ export function sendableObject<T = Record<string, unknown>>(input: unknown, byte
 }
 
 /**
- * An output as it can be sent. Undefined if it is too large: it is not cut, since a part would be judged as the whole.
+ * The output of a request as the control plane takes it. Undefined if it is too large: it is not cut, since a part
+ * would be judged as the whole.
  */
 export function sendableOutput(output: string): string | undefined {
   return fits(JSON.stringify(output)) ? storableText(output) : undefined
