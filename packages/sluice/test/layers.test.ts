@@ -10,6 +10,7 @@ const layersOfSluice = [
   'environment-variables',
   'errors',
   'backoff',
+  'hashed-fraction',
   'time-units',
   'json',
   'replace-file',

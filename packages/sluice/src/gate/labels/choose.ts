@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hashedFraction } from '../../hashed-fraction.ts'
 import type { LabelUnit } from './label-unit.ts'
 
 /** A unit that was drawn, and with which probability. */
@@ -83,7 +83,7 @@ function probabilitiesOf(weights: readonly number[], count: number): number[] {
   }
 }
 
-/** Uniform in [0,1), always the same for the same words: a draw that a process can repeat after it was killed. */
+/** Uniform in [0, 1), always the same for the same words. */
 function draw(...words: string[]): number {
-  return createHash('sha256').update(JSON.stringify(words)).digest().readUIntBE(0, 6) / 2 ** 48
+  return hashedFraction(JSON.stringify(words))
 }

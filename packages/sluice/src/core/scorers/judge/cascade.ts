@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { hashedFraction } from '../../../hashed-fraction.ts'
 import {
   type CascadeTrace,
   isFailedMust,
@@ -154,10 +155,7 @@ async function secondOpinion(
 
 /** Whether both judge an answer: by a hash of it, so that the same answer is drawn in every run. */
 function isDrawn({ case: { id }, output }: Subject, { repeat }: JudgeQuestions, share: number): boolean {
-  const hash = createHash('sha256')
-    .update(canonicalJson({ audit: id, repeat, output }))
-    .digest()
-  return hash.readUIntBE(0, 6) / 2 ** 48 < share
+  return hashedFraction(canonicalJson({ audit: id, repeat, output })) < share
 }
 
 /**
