@@ -38,12 +38,13 @@ interface Interval {
   ciHigh: number | null
 }
 
-/** 97.5 %, 40 %. Only a share of 1 prints as 100 %, and only a share of 0 as 0 %. */
-export function formatPercent(share: number | null): string {
+/** 97.5 %, 40 %. Only a share of 1 prints as 100 %, and only a share of 0 as 0 %. `digits` after the point at most. */
+export function formatPercent(share: number | null, digits = 1): string {
   if (share === null) return unknown
-  const percent = Number((share * 100).toFixed(1))
-  if (percent === 0 && share > 0) return '<0.1 %'
-  return `${percent === 100 && share < 1 ? 99.9 : percent} %`
+  const percent = Number((share * 100).toFixed(digits))
+  const smallest = Number((10 ** -digits).toFixed(digits))
+  if (percent === 0 && share > 0) return `<${smallest} %`
+  return `${percent === 100 && share < 1 ? (100 - smallest).toFixed(digits) : percent} %`
 }
 
 /** 2.88 points, 1 point: of a difference between two shares. */

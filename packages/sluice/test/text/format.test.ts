@@ -51,6 +51,22 @@ test('percentages do not round to all or nothing', () => {
     [0.00001, '<0.1 %'],
     [null, 'n/a'],
   ])
+  table(
+    (share: number) => formatPercent(share, 2),
+    [
+      [0.0125, '1.25 %'],
+      [0.99999, '99.99 %'],
+      [0.00001, '<0.01 %'],
+    ],
+  )
+  table(
+    (share: number) => formatPercent(share, 0),
+    [
+      [0.144, '14 %'],
+      [0.999, '99 %'],
+      [0.001, '<1 %'],
+    ],
+  )
 })
 
 test('money keeps two significant digits, and unknown is not free', () => {

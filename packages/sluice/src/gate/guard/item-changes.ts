@@ -3,6 +3,7 @@ import type { ChoiceJudge } from '../../core/suite/prompt/choice-judge.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
 import type { RubricItem } from '../../records/rubric.ts'
+import { formatPercent } from '../../text/format.ts'
 import { measureChange, shortly } from '../report/measure-change.ts'
 
 /** What takes part in the score of a case: a check, a question of the rubric, or a judge that chooses. */
@@ -40,8 +41,10 @@ export function scoredItems({ checks, rubric, choices = [] }: ScoredBy, root: st
 export function itemChanges(base: readonly ScoredItem[], now: readonly ScoredItem[]): MeasureChange[] {
   const { pairs, removed, added } = paired(base, now)
   const total = (items: readonly ScoredItem[]) => items.reduce((sum, { weight }) => sum + weight, 0)
-  const share = ({ weight }: ScoredItem, of: readonly ScoredItem[]) =>
-    `${weight} (${percent(weight / total(of))} of these)`
+  const share = ({ weight }: ScoredItem, of: readonly ScoredItem[]) => {
+    const part = weight === 0 ? 0 : weight / total(of)
+    return `${weight} (${formatPercent(part, part < 0.01 ? 2 : 0)} of these)`
+  }
   return [
     ...removed.map(({ kind, name, shown }) => measureChange({ kind, what: name, before: shown, after: null })),
     ...pairs.flatMap(([before, after]) => [
@@ -173,8 +176,4 @@ function choiceItem({ name, weight, ...rest }: ChoiceJudge): ScoredItem {
   const meaning = canonicalJson(rest)
   const shown = shortly({ prompt: rest.prompt, choices: rest.choices })
   return { kind: 'rubric', name: `judge ${name}`, meaning, slot: `choice ${name}`, weight, must: false, shown }
-}
-
-function percent(share: number): string {
-  return `${Number((100 * (Number.isFinite(share) ? share : 0)).toFixed(share < 0.01 ? 2 : 0))} %`
 }

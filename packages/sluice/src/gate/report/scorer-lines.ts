@@ -1,5 +1,5 @@
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
-import { formatAmount } from '../../text/format.ts'
+import { formatAmount, formatPercent } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import type { ScorerResult } from './scorer-results.ts'
 
@@ -64,5 +64,5 @@ export function movedCases({ worse, better }: ScorerResult): string {
 /** What the intervals of the lines are, for the reader who wonders whether they add up to the verdict. */
 export function scorerNote({ comparison, confidence }: FeatureSummary): string {
   const what = comparison ? 'of the paired difference' : 'of the share'
-  return `Intervals are ${Number((100 * confidence).toFixed(1))} % ${what}, each on its own; no verdict rests on a line.`
+  return `Intervals are ${formatPercent(confidence)} ${what}, each on its own; no verdict rests on a line.`
 }

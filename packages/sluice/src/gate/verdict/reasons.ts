@@ -1,6 +1,6 @@
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import type { SafetyBound } from '../../records/report/safety-bound.ts'
-import { formatChange, formatScore } from '../../text/format.ts'
+import { formatChange, formatPercent, formatScore } from '../../text/format.ts'
 import { type CriticalResult, cleanRepeats } from './critical.ts'
 import type { GatePolicy } from './policy.ts'
 import type { ProofNeeded } from './rare-losses.ts'
@@ -115,7 +115,7 @@ export function tieBreakReason(open: readonly Reason[], { margin, confidence, lo
       ? 'that the limits of gate.metrics hold'
       : 'that the threshold is reached'
   const repeats = looks.at(-1) === 1 ? 'one repeat does' : `${looks.at(-1)} repeats do`
-  const rate = `A version that is worse by the whole margin may pass this way in more than ${percentText(1 - confidence)} of the runs`
+  const rate = `A version that is worse by the whole margin may pass this way in more than ${formatPercent(1 - confidence)} of the runs`
   const message = `Passed by tie-break, not by proof: the estimate is within two thirds of the margin, but ${repeats} not show ${what}. ${rate}.`
   return reason('tie-break', message)
 }
@@ -133,7 +133,7 @@ export function fewAnswersReason(
   const found = `${amount(answers, unit)}${whose}${weighed} ${answers === 1 ? 'is' : 'are'} too few to rule out a rare fault`
   const enough = `${amount(needed.cases, 'case')}${unit === 'case' ? '' : ` with ${amount(policy.looks.at(-1) ?? 1, 'repeat')} each`}`
   const proof = Number.isFinite(needed.answers)
-    ? `with this result, ${enough} would rule out ${lossOf(which, policy)} with ${percentText(policy.confidence)} confidence`
+    ? `with this result, ${enough} would rule out ${lossOf(which, policy)} with ${formatPercent(policy.confidence)} confidence`
     : `with this result, no number of them would rule out ${lossOf(which, policy)}`
   return reason('few-answers', `${found}: ${proof}.`)
 }
@@ -161,10 +161,6 @@ export function nothingToTestReason(): Reason {
   return reason('nothing-to-test', 'There is neither a baseline nor a threshold: give one of them.')
 }
 
-export function percentText(share: number): string {
-  return `${Number((100 * share).toFixed(1))} %`
-}
-
 function reason(code: ReasonCode, message: string, about: Partial<Pick<Reason, 'tag' | 'case'>> = {}): Reason {
   return { code, message, tag: null, case: null, ...about }
 }
@@ -184,5 +180,5 @@ function range(
   least: number,
 ): string {
   if (ciLow === null || ciHigh === null) return ''
-  return ` (${percentText(confidence)} interval ${formatScore(Math.max(least, ciLow))} to ${formatScore(Math.min(1, ciHigh))})`
+  return ` (${formatPercent(confidence)} interval ${formatScore(Math.max(least, ciLow))} to ${formatScore(Math.min(1, ciHigh))})`
 }

@@ -1,8 +1,8 @@
 import type { Verdict } from '../../records/verdict.ts'
+import { formatPercent } from '../../text/format.ts'
 import { answeredShare, type Coverage, coveredShare } from '../run/coverage.ts'
 import type { GateDecision } from './conclude.ts'
 import type { VerdictReason } from './reasons.ts'
-import { percentText } from './reasons.ts'
 
 /** What a feature's run comes to, with the exit code that it asks for. */
 export interface FinalVerdict {
@@ -67,7 +67,7 @@ export function combineVerdicts(verdicts: readonly FinalVerdict[]): Pick<FinalVe
 function coverageGap(version: string, coverage: Coverage, least: number): VerdictReason[] {
   const code = coverage.budgetStopped > 0 ? 'budget' : 'coverage'
   const gap = (message: string) => [
-    { code, message: `${message}; at least ${percentText(least)} are needed.`, tag: null, case: null },
+    { code, message: `${message}; at least ${formatPercent(least)} are needed.`, tag: null, case: null },
   ]
   const share = coveredShare(coverage)
   // No share at all is a gap whatever the least share is.

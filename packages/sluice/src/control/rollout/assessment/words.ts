@@ -1,5 +1,5 @@
 import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
-import { formatCount, formatDuration } from '../../../text/format.ts'
+import { formatCount, formatDuration, formatPercent } from '../../../text/format.ts'
 import type { Assessment, Decision, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'
 import { onlySourceText } from './place-share.ts'
@@ -51,7 +51,7 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
 }
 
 function rollingBack(facts: Facts): string {
-  const bound = percent(facts.alpha)
+  const bound = formatPercent(facts.alpha, 2)
   return `The canary is worse by ${strongest(facts.signals)}: it is rolled back. A canary that is no worse is rolled back in ${bound} of all cases at most.`
 }
 
@@ -154,4 +154,3 @@ function counts({ canary, incumbent }: Facts, watched: boolean): string {
 }
 
 const listed = (signals: readonly string[]) => signals.map((signal) => signalNames[signal] ?? signal).join(', ')
-const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`
