@@ -32,3 +32,9 @@ export class SluiceError extends Error {
     return exitCodeOf[this.code]
   }
 }
+
+/** @throws SluiceError `cannot-run` where a store has had more migrations than this version knows */
+export function requireKnownSchema(version: number, known: number): void {
+  if (version > known)
+    throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${version}): upgrade sluice`)
+}

@@ -8,6 +8,7 @@ import { findRoot } from '../core/suite/project/project.ts'
 import { SluiceError } from '../errors.ts'
 import { highlightsOf } from '../gate/report/highlights.ts'
 import { readReport } from '../gate/report/report-file.ts'
+import { type ReportFormat, reportFormats } from '../gate/report/report-formats.ts'
 import { storedRuns } from '../gate/report/stored-runs.ts'
 import { wantsColor } from '../gate/report/terminal/ansi.ts'
 import type { Report } from '../records/report/report.ts'
@@ -15,11 +16,8 @@ import { replaceFile } from '../replace-file.ts'
 import { oneOf, readFlags, set, text } from './flags.ts'
 import type { Host } from './host.ts'
 
-const formats = ['terminal', 'markdown', 'html', 'junit', 'json'] as const
-type ReportFormat = (typeof formats)[number]
-
 const reportFlags = {
-  format: oneOf(formats).optional(),
+  format: oneOf(reportFormats).optional(),
   /** Instead of stdout. */
   out: text.optional(),
   /** Show the HTML report in the browser. */

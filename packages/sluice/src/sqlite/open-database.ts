@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { SluiceError } from '../errors.ts'
+import { requireKnownSchema } from '../errors.ts'
 import { makePrivateFile } from './private-folder.ts'
 
 export interface DatabaseSettings {
@@ -42,8 +42,8 @@ function migrate(database: DatabaseSync, migrations: readonly string[]): void {
 /** How many of the migrations were applied to a file. @throws SluiceError `cannot-run` where it has more than these */
 export function schemaVersion(database: DatabaseSync, migrations: readonly string[]): number {
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version)
-  if (version <= migrations.length) return version
-  throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${version}): upgrade sluice`)
+  requireKnownSchema(version, migrations.length)
+  return version
 }
 
 /** Runs `work` in one transaction: all of it is written, or nothing. */

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { defaultJudge } from '../../core/suite/models/default-judge.ts'
+import { reportFormats } from '../../gate/report/report-formats.ts'
 import type { Host } from '../host.ts'
 import { choice, type Done } from './options.ts'
 
 const targets = ['module', 'command', 'http']
-const reportFormats = ['terminal', 'markdown', 'html', 'junit', 'json']
 
 /** Adds the commands that set a project up; `run` runs one command line. */
 export function addSetup(

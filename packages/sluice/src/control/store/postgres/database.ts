@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-import { SluiceError } from '../../../errors.ts'
+import { requireKnownSchema, SluiceError } from '../../../errors.ts'
 import type { StoreIdentity } from '../identity.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import { postgresMigrations } from './migrations.ts'
@@ -69,8 +69,7 @@ async function migrate(client: pg.Client): Promise<void> {
   await client.query('CREATE TABLE IF NOT EXISTS sluice.migrations (version integer NOT NULL PRIMARY KEY)')
   const { rows } = await client.query('SELECT coalesce(max(version), 0) AS version FROM sluice.migrations')
   const from = Number(rows[0]?.version)
-  if (from > postgresMigrations.length)
-    throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${from}): upgrade sluice`)
+  requireKnownSchema(from, postgresMigrations.length)
   for (const [index, statements] of postgresMigrations.entries()) {
     if (index < from) continue
     await client.query(statements)

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { SluiceError } from '../../../errors.ts'
+import { requireKnownSchema, SluiceError } from '../../../errors.ts'
 import { newIdentity } from '../identity.ts'
 import { type RunningRollout, runningIn } from '../open-rollouts.ts'
 import { featureStateOf } from '../rows/feature-row.ts'
@@ -29,8 +29,7 @@ async function renewedBy(client: pg.Client) {
   if (!found?.here)
     throw new SluiceError('cannot-run', 'it holds no state of a control plane: restore it with pg_restore first')
   const [schema] = await ask('SELECT max(version) AS version FROM sluice.migrations')
-  if (Number(schema?.version) > postgresMigrations.length)
-    throw new SluiceError('cannot-run', `it was written by a newer sluice (schema ${schema?.version}): upgrade sluice`)
+  requireKnownSchema(Number(schema?.version), postgresMigrations.length)
   const [servers] = await ask(`SELECT count(*) AS connected FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE 'sluice%' AND pid <> pg_backend_pid()`)
   if (Number(servers?.connected) > 0)
