@@ -10,12 +10,12 @@ export function backoffMs({ firstMs, longestMs }: BackoffSettings, retry: number
 }
 
 /**
- * The same with full jitter: anything from nothing to the whole wait, so that calls which failed together do not come
- * back together. `random` gives [0, 1).
+ * The same with jitter, so that calls which failed together do not come back together: anything from the share `least`
+ * of the wait, by default nothing, to the whole. `random` gives [0, 1).
  */
-export function jitteredBackoffMs(backoff: BackoffSettings, retry: number, random: () => number): number {
-  return random() * backoffMs(backoff, retry)
+export function jitteredBackoffMs(backoff: BackoffSettings, retry: number, random: () => number, least = 0): number {
+  return backoffMs(backoff, retry) * (least + random() * (1 - least))
 }
 
-/** Statuses of HTTP that say "later", not "no". */
-export const laterStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504])
+/** For what the control plane keeps until another service takes it: within 5 minutes after that is up again. */
+export const keptBackoff: BackoffSettings = { firstMs: 5000, longestMs: 300_000 }

@@ -10,6 +10,7 @@ const layersOfSluice = [
   'environment-variables',
   'errors',
   'backoff',
+  'retry',
   'hashed-fraction',
   'time-units',
   'json',

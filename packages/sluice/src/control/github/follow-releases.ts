@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { type Clock, elapsedSince, type Moment, momentOf } from '@sluice/client'
 import { z } from 'zod'
-import { type BackoffSettings, backoffMs } from '../../backoff.ts'
+import { backoffMs, keptBackoff } from '../../backoff.ts'
 import { GithubError } from '../../core/github/github-api.ts'
 import { plainFeature } from '../../core/suite/config/environments.ts'
 import type { GithubSettings } from '../../core/suite/config/server-settings.ts'
@@ -37,7 +37,6 @@ const rowsAtATime = 100
 const staleMs = 7 * dayMs
 /** A feature that was not told before is new, or the settings have added it: then no more of its past is told. */
 const firstMs = dayMs
-const backoff: BackoffSettings = { firstMs: 5000, longestMs: 300_000 }
 /** What somebody has to mend is tried again at this pace. */
 const refusedMs = 300_000
 /** GitHub's limits last an hour at most; who asks for more, or has another clock, would have it asked never again. */
@@ -252,7 +251,7 @@ async function pauseAfter(error: unknown, progress: GithubProgress, context: Sen
 }
 
 function faultOf(error: unknown, failures: number): Pick<GithubLink, 'state' | 'words'> & { waitMs: number } {
-  const waitMs = backoffMs(backoff, failures)
+  const waitMs = backoffMs(keptBackoff, failures)
   if (error instanceof z.ZodError)
     return { state: 'refused', words: 'the answer is not what GitHub answers: check apiUrl', waitMs: refusedMs }
   if (!(error instanceof GithubError)) throw error

@@ -1,4 +1,4 @@
-import { backoffMs } from '../../backoff.ts'
+import { type BackoffSettings, jitteredBackoffMs } from '../../backoff.ts'
 import { createDirectAsk } from '../../core/answers/ask.ts'
 import type { ModelClient } from '../../core/providers/client.ts'
 import { ProviderError } from '../../core/providers/provider-error.ts'
@@ -51,8 +51,7 @@ class UnaskableJudge extends SluiceError {
 }
 
 const mostAttempts = 5
-const firstRetryMs = 10_000
-const longestRetryMs = 600_000
+const backoff: BackoffSettings = { firstMs: 10_000, longestMs: 600_000 }
 
 /** Kinds of failure that the content does not cause. A task is never given up because of them. */
 const outages = new Set(['auth', 'rate-limit', 'overloaded', 'timeout', 'unreachable', 'server', 'no-model'])
@@ -136,8 +135,7 @@ async function tryAgain(task: JudgeTask, context: JudgingContext, error: unknown
   const isOutage = error instanceof UnaskableJudge || (kind !== undefined && outages.has(kind))
   const attempts = task.attempts + (isOutage ? 0 : 1)
   if (attempts >= mostAttempts) return { ...(await discard(task, context, 'given-up')), code }
-  const longest = backoffMs({ firstMs: firstRetryMs, longestMs: longestRetryMs }, Math.max(0, attempts - 1))
-  await store.retry(task, attempts, now() + longest * (0.5 + random() / 2))
+  await store.retry(task, attempts, now() + jitteredBackoffMs(backoff, Math.max(0, attempts - 1), random, 0.5))
   return { end: 'failed', code }
 }
 

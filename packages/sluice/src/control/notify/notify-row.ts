@@ -1,5 +1,5 @@
 import type { Clock } from '@sluice/client'
-import { type BackoffSettings, backoffMs } from '../../backoff.ts'
+import { backoffMs, keptBackoff } from '../../backoff.ts'
 import type { Channel } from '../../core/notify/channel.ts'
 import { type DeliverOptions, deliver } from '../../core/notify/deliver.ts'
 import type { ChannelMessage } from '../../core/notify/message.ts'
@@ -26,7 +26,6 @@ export interface NotifierOptions {
 
 const retriesAtATime = 5
 const longestDeliveryMs = 10_000
-const backoff: BackoffSettings = { firstMs: 5000, longestMs: 300_000 }
 /** A message that could not be delivered for so long is given up. */
 const staleMs = 6 * hourMs
 /** Messages that may wait for one receiver; beyond them the oldest are given up. */
@@ -116,7 +115,7 @@ async function send(
   } else {
     notified.failed += 1
     const attempts = waiting.attempts + 1
-    const waitMs = delivery.refused ? 0 : backoffMs(backoff, attempts)
+    const waitMs = delivery.refused ? 0 : backoffMs(keptBackoff, attempts)
     const later = { ...waiting, attempts, retryAt: clock.now() + waitMs }
     notified.waiting = delivery.refused ? others : [...others, later]
     count?.(channel.id, delivery.refused ? 'refused' : 'delayed')

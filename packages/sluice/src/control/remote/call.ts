@@ -1,7 +1,8 @@
 import type { z } from 'zod'
-import { jitteredBackoffMs, laterStatuses } from '../../backoff.ts'
+import { type BackoffSettings, jitteredBackoffMs } from '../../backoff.ts'
 import { SluiceError } from '../../errors.ts'
 import { jsonIn } from '../../json.ts'
+import { mayPass, retry } from '../../retry.ts'
 import type { RemoteConnection } from './connection.ts'
 import { RefusalError } from './refusal.ts'
 
@@ -18,7 +19,7 @@ export interface Call {
   slow?: boolean
 }
 
-const attempts = 5
+const retries = 4
 /** The server answers every call within ten seconds, or says that it cannot. */
 const patienceMs = 12_000
 const slowPatienceMs = 60_000
@@ -27,8 +28,7 @@ const slowPatienceMs = 60_000
  * worked.
  */
 const longestMs = 15_000
-const firstPauseMs = 100
-const longestPauseMs = 5000
+const backoff: BackoffSettings = { firstMs: 100, longestMs: 5000 }
 
 /**
  * Asks the control plane and checks its answer. A write carries one `Idempotency-Key` through all attempts, so that a
@@ -49,18 +49,20 @@ export async function call<T>(connection: RemoteConnection, request: Call, schem
 
 /** The same for an answer that is no JSON document. */
 export async function callForText(connection: RemoteConnection, request: Call): Promise<string> {
-  const send = sender(connection, request)
-  const began = connection.now()
-  const isLast = (attempt: number) => attempt === attempts || connection.now() - began > longestMs
-  for (let attempt = 1; ; attempt += 1) {
-    const answer = await send()
-    if (answer.status >= 200 && answer.status < 300) return answer.text
-    if (answer.status !== none && (isLast(attempt) || !laterStatuses.has(answer.status)))
-      throw new RefusalError(answer.status, answer.text, connection.url)
-    if (isLast(attempt)) throw unreachable(connection.url, answer.fault)
-    const backoff = { firstMs: firstPauseMs, longestMs: longestPauseMs }
-    await connection.sleep(answer.retryAfterMs ?? jitteredBackoffMs(backoff, attempt - 1, connection.random))
-  }
+  const { url, now, random, sleep } = connection
+  const began = now()
+  const { status, text, fault } = await retry({
+    attempt: sender(connection, request),
+    waitMs(answer, done) {
+      const isLast = done === retries || now() - began > longestMs
+      if (isLast || !(answer.status === none || mayPass(answer.status))) return undefined
+      return answer.retryAfterMs ?? jitteredBackoffMs(backoff, done, random)
+    },
+    sleep,
+  })
+  if (status === none) throw unreachable(url, fault)
+  if (status < 200 || status >= 300) throw new RefusalError(status, text, url)
+  return text
 }
 
 interface Answer {
@@ -93,7 +95,7 @@ function sender(
       const signal = AbortSignal.timeout((slow ? slowPatienceMs : patienceMs) + waitMs)
       const response = await fetch(target, { method, headers, ...content, signal, redirect: 'error' })
       const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
-      const wait = Number.isFinite(seconds) ? { retryAfterMs: Math.min(longestPauseMs, 1000 * seconds) } : {}
+      const wait = Number.isFinite(seconds) ? { retryAfterMs: Math.min(backoff.longestMs, 1000 * seconds) } : {}
       return { status: response.status, text: await response.text(), ...wait }
     } catch (fault) {
       return { status: none, text: '', fault }

@@ -1,6 +1,7 @@
 import type { Clock } from '@sluice/client'
-import { jitteredBackoffMs, laterStatuses } from '../../backoff.ts'
+import { type BackoffSettings, jitteredBackoffMs } from '../../backoff.ts'
 import { retryAfterMs } from '../../core/providers/errors/retry-after.ts'
+import { mayPass, retry } from '../../retry.ts'
 import type { TelemetrySettings } from './telemetry-settings.ts'
 
 export interface PostOptions extends Pick<TelemetrySettings, 'headers' | 'timeoutMs'> {
@@ -13,9 +14,8 @@ export interface PostOptions extends Pick<TelemetrySettings, 'headers' | 'timeou
   stop: AbortSignal
 }
 
-const attempts = 6
-const firstDelayMs = 500
-const longestDelayMs = 30_000
+const retries = 5
+const backoff: BackoffSettings = { firstMs: 500, longestMs: 30_000 }
 
 /**
  * Posts a body. If the collector asks to wait, or cannot be reached, it retries after the requested time, or with
@@ -24,14 +24,16 @@ const longestDelayMs = 30_000
 export async function postPayload(body: object, options: PostOptions): Promise<boolean> {
   const { clock, random, stop } = options
   const text = JSON.stringify(body)
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const outcome = await post(text, options)
-    if (outcome === 'taken' || outcome === 'refused') return outcome === 'taken'
-    if (stop.aborted) return false
-    const backoff = jitteredBackoffMs({ firstMs: firstDelayMs, longestMs: longestDelayMs }, attempt, random)
-    await pause(Math.min(longestDelayMs, outcome.afterMs ?? backoff), clock, stop)
-  }
-  return false
+  const outcome = await retry({
+    attempt: () => post(text, options),
+    waitMs(failed, done) {
+      if (failed === 'taken' || failed === 'refused' || done === retries) return undefined
+      return Math.min(backoff.longestMs, failed.afterMs ?? jitteredBackoffMs(backoff, done, random))
+    },
+    sleep: (ms) => pause(ms, clock, stop),
+    isOver: () => stop.aborted,
+  })
+  return outcome === 'taken'
 }
 
 async function post(
@@ -50,8 +52,7 @@ async function post(
     })
     await response.body?.cancel()
     if (response.ok) return 'taken'
-    // After these, and no others, OTLP/HTTP allows a retry.
-    if (!laterStatuses.has(response.status)) return 'refused'
+    if (!mayPass(response.status)) return 'refused'
     return { afterMs: retryAfterMs((name) => response.headers.get(name), '', clock.now()) }
   } catch {
     return { afterMs: undefined }

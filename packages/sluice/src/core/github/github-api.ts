@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type BackoffSettings, jitteredBackoffMs } from '../../backoff.ts'
 import { jsonIn } from '../../json.ts'
+import { retry } from '../../retry.ts'
 import type { Sleep } from '../providers/clock.ts'
 import { retryAfterMs } from '../providers/errors/retry-after.ts'
 
@@ -59,7 +60,7 @@ export interface GithubApiOptions extends GithubConnection {
 /** Of github.com; an Enterprise server has its own. */
 export const publicGithubApi = 'https://api.github.com'
 
-const attempts = 4
+const retries = 3
 const backoff: BackoffSettings = { firstMs: 600, longestMs: 60_000 }
 /** A verdict is not held up for a comment longer than this. */
 const defaultLongestWaitMs = 60_000
@@ -87,7 +88,7 @@ export function createGithubApi({
   longestWaitMs = defaultLongestWaitMs,
 }: GithubApiOptions): GithubApi {
   let waitedMs = 0
-  const send = async (method: string, path: string, body: object | undefined) => {
+  const send = async (method: string, path: string, body: object | undefined): Promise<GithubAnswer | GithubError> => {
     const headers = {
       accept: 'application/vnd.github+json',
       authorization: `Bearer ${token}`,
@@ -102,30 +103,34 @@ export function createGithubApi({
       for (let redirects = 0; ; redirects += 1) {
         const response = await fetch(address, { ...request, redirect: 'manual' })
         const next = redirects < mostRedirects ? redirectOf(response, address, method) : undefined
-        if (next === undefined) return { response, text: await response.text() }
+        if (next === undefined) {
+          const text = await response.text()
+          if (!response.ok) return refusal(method, path, { response, text, token, now: now() })
+          return { data: jsonIn(text), hasNext: /rel="next"/.test(response.headers.get('link') ?? '') }
+        }
         address = next
       }
     } catch (cause) {
-      throw new GithubError(`${url} cannot be reached: ${reasonOf(cause)}`, undefined, { cause })
+      return new GithubError(`${url} cannot be reached: ${reasonOf(cause)}`, undefined, { cause })
     }
   }
   return {
     async request(method, path, body) {
-      for (let attempt = 1; ; attempt += 1) {
-        const result = await send(method, path, body).catch((error: unknown) => {
-          if (error instanceof GithubError) return error
-          throw error
-        })
-        if (!(result instanceof GithubError) && result.response.ok) {
-          return { data: jsonIn(result.text), hasNext: /rel="next"/.test(result.response.headers.get('link') ?? '') }
-        }
-        const error = result instanceof GithubError ? result : refusal(method, path, { ...result, token, now: now() })
-        const mayRepeat = error.isUncertain && method !== 'POST'
-        const delayMs = error.limitMs ?? (mayRepeat ? jitteredBackoffMs(backoff, attempt - 1, random) : undefined)
-        if (delayMs === undefined || attempt === attempts || waitedMs + delayMs > longestWaitMs) throw error
-        waitedMs += delayMs
-        await sleep(delayMs, new AbortController().signal)
-      }
+      const answer = await retry({
+        attempt: () => send(method, path, body),
+        waitMs(failed, done) {
+          if (!(failed instanceof GithubError) || done === retries) return undefined
+          const mayRepeat = failed.isUncertain && method !== 'POST'
+          const ms = failed.limitMs ?? (mayRepeat ? jitteredBackoffMs(backoff, done, random) : undefined)
+          return ms === undefined || waitedMs + ms > longestWaitMs ? undefined : ms
+        },
+        sleep(ms) {
+          waitedMs += ms
+          return sleep(ms, new AbortController().signal)
+        },
+      })
+      if (answer instanceof GithubError) throw answer
+      return answer
     },
   }
 }

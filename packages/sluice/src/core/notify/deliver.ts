@@ -1,4 +1,6 @@
-import { jitteredBackoffMs } from '../../backoff.ts'
+import { type BackoffSettings, jitteredBackoffMs } from '../../backoff.ts'
+import { mayPass, retry } from '../../retry.ts'
+import { formatAmount } from '../../text/format.ts'
 import { retryAfterMs } from '../providers/errors/retry-after.ts'
 import type { OutgoingRequest } from './channel.ts'
 
@@ -20,8 +22,7 @@ export interface DeliverOptions {
 }
 
 const longestAttemptMs = 10_000
-const firstDelayMs = 500
-const longestDelayMs = 15_000
+const backoff: BackoffSettings = { firstMs: 500, longestMs: 15_000 }
 
 /**
  * Sends a message, again after faults that may pass: exponential backoff with full jitter, and `Retry-After` where the
@@ -30,17 +31,23 @@ const longestDelayMs = 15_000
  */
 export async function deliver(request: (now: number) => OutgoingRequest, options: DeliverOptions): Promise<Delivery> {
   const { clock, random, sleep, deadline } = options
-  let why = 'there was no time left to send it'
-  for (let attempt = 0; clock() < deadline; attempt += 1) {
-    const outcome = await send(request(clock()), options)
-    if (outcome.state !== 'retry') return outcome
-    why = `${outcome.why} (${attempt + 1} attempt${attempt === 0 ? '' : 's'})`
-    const delay =
-      outcome.afterMs ?? jitteredBackoffMs({ firstMs: firstDelayMs, longestMs: longestDelayMs }, attempt, random)
-    if (clock() + delay >= deadline) break
-    await sleep(delay)
-  }
-  return { state: 'failed', why, refused: false }
+  if (clock() >= deadline) return { state: 'failed', why: 'there was no time left to send it', refused: false }
+  let attempts = 0
+  const outcome = await retry({
+    attempt: () => {
+      attempts += 1
+      return send(request(clock()), options)
+    },
+    waitMs(failed, done) {
+      if (failed.state !== 'retry') return undefined
+      const ms = failed.afterMs ?? jitteredBackoffMs(backoff, done, random)
+      return clock() + ms < deadline ? ms : undefined
+    },
+    sleep,
+    isOver: () => clock() >= deadline,
+  })
+  if (outcome.state !== 'retry') return outcome
+  return { state: 'failed', why: `${outcome.why} (${formatAmount(attempts, 'attempt')})`, refused: false }
 }
 
 type Attempt = Delivery | { state: 'retry'; why: string; afterMs: number | undefined }
@@ -63,8 +70,7 @@ function verdictOn({ ok, status, headers }: Response, now: number): Attempt {
   if (ok) return { state: 'delivered' }
   if (status === 410) return { state: 'gone' }
   const why = `the receiver answered ${status}`
-  const mayPass = status === 408 || status === 425 || status === 429 || status >= 500
-  if (!mayPass) return { state: 'failed', why, refused: true }
+  if (!mayPass(status, { fromStranger: true })) return { state: 'failed', why, refused: true }
   return { state: 'retry', why, afterMs: retryAfterMs((name) => headers.get(name), '', now) }
 }
 

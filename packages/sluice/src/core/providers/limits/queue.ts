@@ -29,7 +29,11 @@ export interface CallQueueOptions {
 /** Default for how long one call waits for quotas at most, in ms. */
 export const defaultMaxWaitMs = 300_000
 
-/** Runs all calls to one provider: a limited number at a time, with retries, and none after it is closed. */
+/**
+ * Runs all calls to one provider: a limited number at a time, with retries, and none after it is closed. Its loop is
+ * not the `retry` of others, since a wait that a provider asks for is one of all calls, has a longest sum of its own,
+ * and counts as no retry.
+ */
 export interface CallQueue {
   /** @throws ProviderError of the last attempt; it is `fatal` if no further call can succeed */
   run<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T>
