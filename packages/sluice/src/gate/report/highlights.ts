@@ -72,7 +72,7 @@ const loss = (row: CaseReport) => row.weight * drop(row)
 const byWeightAndId = (a: CaseReport, b: CaseReport) => b.weight - a.weight || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 
 /** Keeps the first `limit` of everything that is added, in the order of `compare`, and forgets the rest. */
-export interface TopList<T> {
+interface TopList<T> {
   add(item: T): void
   /** First of the order first. */
   items(): T[]
@@ -80,7 +80,7 @@ export interface TopList<T> {
   total(): number
 }
 
-export function createTopList<T>(limit: number, compare: (a: T, b: T) => number): TopList<T> {
+function createTopList<T>(limit: number, compare: (a: T, b: T) => number): TopList<T> {
   const kept: T[] = []
   let total = 0
   return {

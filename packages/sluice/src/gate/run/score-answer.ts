@@ -133,7 +133,7 @@ function asExpected(expects: Expectation, reason: string) {
 }
 
 /** The check that stands for a case's expectation of no answer, with its score and reason. */
-export function expectationCheck(expects: Expectation, score: 0 | 1, reason: string): CheckResult {
+function expectationCheck(expects: Expectation, score: 0 | 1, reason: string): CheckResult {
   return { name: `expect: ${expects}`, type: 'expect', score, weight: 1, must: false, reason }
 }
 

@@ -22,7 +22,7 @@ export interface FixedSuite {
 }
 
 /** What can be mended without a decision: exact duplicates go, and clusters that nobody declared are declared. */
-export function editsOf({ cases }: Pick<ReviewedSuite, 'cases'>, labelled: ReadonlySet<string>): CaseEdit[] {
+function editsOf({ cases }: Pick<ReviewedSuite, 'cases'>, labelled: ReadonlySet<string>): CaseEdit[] {
   const removed = new Set(exactDuplicates(cases).map(({ again }) => again))
   const positions = new Map(cases.map((one, position) => [one, position]))
   const at = (one: Case) => ({ case: one, position: positions.get(one) ?? 0 })
@@ -46,10 +46,12 @@ function freeName(wanted: string, taken: Set<string>): string {
 }
 
 /**
- * Makes the edits in the text of a suite, line by line; every other line stays as it is, comments included. An edit
- * that would touch more is left out. The result is read again, and must differ by the edits alone.
+ * Mends the text of a suite, line by line; every other line stays as it is, comments included. Of the cases whose
+ * answers are `labelled` none is removed. An edit that would touch more is left out. The result is read again, and must
+ * differ by the edits alone.
  */
-export function fixSuite(suite: ReviewedSuite, text: string, edits: readonly CaseEdit[]): FixedSuite {
+export function fixSuite(suite: ReviewedSuite, text: string, labelled: ReadonlySet<string>): FixedSuite {
+  const edits = editsOf(suite, labelled)
   const editor = editorOf(suite.file, text)
   if (typeof editor === 'string') {
     return { text, changes: [], left: edits.map((edit) => ({ line: edit.case.line, why: editor })) }
@@ -103,7 +105,7 @@ export async function applyFixes(prompts: readonly Prompt[], project: LoadedProj
       done.add(suite.file)
       const target = await realpath(path.resolve(root, suite.file))
       const text = await readFile(target, 'utf8')
-      const fix = fixSuite(suite, text, editsOf(suite, labelled))
+      const fix = fixSuite(suite, text, labelled)
       own.left.push(...fix.left.map((one) => ({ file: suite.file, ...one })))
       const keep = exactDuplicates(suite.cases).filter(({ again }) => labelled.has(again.id))
       const why = 'people labelled its answers; move the labels to the other case, or remove it by hand'

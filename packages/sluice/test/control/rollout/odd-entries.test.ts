@@ -10,8 +10,8 @@ import { observe } from '../../../src/control/rollout/observe/observe.ts'
 import { storedText } from '../../../src/control/store/rows/stored-json.ts'
 import type { LogEntry } from '../../../src/records/outcome.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
-import { oddEntries } from '../../support/rollout/odd-entries.ts'
 import { rolloutOf } from '../../support/rollout/rollout-entries.ts'
+import { oddEntries } from './odd-entries.ts'
 
 const entries = Number(process.env.SLUICE_ODD_ENTRIES ?? 3000)
 const seeds = [1, 2, 3]

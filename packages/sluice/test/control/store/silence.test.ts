@@ -4,8 +4,8 @@ import { postgresStore } from '../../../src/control/store/postgres/postgres-stor
 import { StoreError } from '../../../src/control/store/store-error.ts'
 import { type Postgres, startPostgres, withoutPostgres } from '../../support/store/postgres.ts'
 import { change, key, request } from '../../support/store/store-samples.ts'
-import { type TcpProxy, tcpProxy } from '../../support/store/tcp-proxy.ts'
 import { until } from '../../support/until.ts'
+import { type TcpProxy, tcpProxy } from './tcp-proxy.ts'
 
 /** As in production, but sooner. */
 const hurried = { connect: 500, statement: 300, call: 300, ping: 300 }

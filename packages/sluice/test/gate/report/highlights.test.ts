@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { collectHighlights, createTopList, highlightsOf } from '../../../src/gate/report/highlights.ts'
+import { collectHighlights, highlightsOf } from '../../../src/gate/report/highlights.ts'
 import { caseReport, incidentCases } from '../../support/report/incident.ts'
 
 const ids = ({ cases }: { cases: { id: string }[] }) => cases.map(({ id }) => id)
@@ -53,14 +53,14 @@ test('of many cases only the limit is kept', () => {
   )
 })
 
-test('a list of the first few', () => {
-  const list = createTopList<number>(3, (a, b) => a - b)
-  for (const value of [5, 1, 4, 1, 9, 2]) list.add(value)
-  assert.deepEqual(list.items(), [1, 1, 2])
-  assert.equal(list.total(), 6)
-  const none = createTopList<number>(0, (a, b) => a - b)
-  none.add(1)
-  assert.deepEqual(none.items(), [])
+test('the first few are kept in their order, and all are counted', () => {
+  const lowestOf = (limit: number) => {
+    const rows = [0.5, 0.1, 0.4, 0.1, 0.9, 0.2].map((score) => caseReport({ score, baselineScore: null }))
+    const { cases, total } = highlightsOf(rows, { limit }).lowest
+    return { scores: cases.map(({ score }) => score), total }
+  }
+  assert.deepEqual(lowestOf(3), { scores: [0.1, 0.1, 0.2], total: 6 })
+  assert.deepEqual(lowestOf(0), { scores: [], total: 6 })
 })
 
 test('the case behind the verdict stands apart and is counted in no other list', () => {

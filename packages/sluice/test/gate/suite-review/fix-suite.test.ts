@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readSuite } from '../../../src/core/suite/cases/read-suite.ts'
-import { editsOf, fixSuite } from '../../../src/gate/suite-review/fix-suite.ts'
+import { fixSuite } from '../../../src/gate/suite-review/fix-suite.ts'
 import type { ReviewedSuite } from '../../../src/gate/suite-review/reviewed-suite.ts'
 import { memoryFiles } from '../../support/memory-files.ts'
 
@@ -12,7 +12,7 @@ async function suiteIn(file: string, text: string): Promise<ReviewedSuite> {
 
 async function fixed(file: string, text: string, labelled: readonly string[] = []) {
   const suite = await suiteIn(file, text)
-  return fixSuite(suite, text, editsOf(suite, new Set(labelled)))
+  return fixSuite(suite, text, new Set(labelled))
 }
 
 const yaml = `# The mails of May.

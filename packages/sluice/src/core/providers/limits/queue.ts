@@ -164,7 +164,7 @@ const longestDelayMs = 20_000
  * together are not repeated together. `random` returns numbers in [0,1). A provider that cannot be reached is called
  * again sooner: either it is restarting, or the run should end soon.
  */
-export function providerBackoffMs(error: ProviderError, retry: number, random: () => number): number {
+function providerBackoffMs(error: ProviderError, retry: number, random: () => number): number {
   const firstMs = error.kind === 'unreachable' ? 100 : 500
   return jitteredBackoffMs({ firstMs, longestMs: longestDelayMs }, retry, random)
 }

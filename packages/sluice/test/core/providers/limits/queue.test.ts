@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  type CallQueueOptions,
-  createCallQueue,
-  providerBackoffMs,
-} from '../../../../src/core/providers/limits/queue.ts'
+import { type CallQueueOptions, createCallQueue } from '../../../../src/core/providers/limits/queue.ts'
 import { ProviderError, type ProviderErrorKind } from '../../../../src/core/providers/provider-error.ts'
 import { fakeTime } from '../../../support/providers/fake-time.ts'
 import { failureOf } from '../../../support/providers/model-call.ts'
@@ -126,23 +122,28 @@ test('called off while it waits for the next attempt', async () => {
   assert.equal(error.kind, 'aborted')
 })
 
-const server = new ProviderError('server', 'x')
+/** The waits of one call that fails so often. */
+async function waitsOf(kind: ProviderErrorKind, failures: number, random = 1) {
+  const waits: number[] = []
+  const sleep: CallQueueOptions['sleep'] = async (ms) => void waits.push(ms)
+  const patient = queue({ retries: failures, random: () => random, sleep })
+  await patient.run(signal, failing(...times(failures, kind)))
+  return waits
+}
 
-test('the wait doubles from 500 ms to at most 20 s', () => {
-  const longest = [0, 1, 2, 5, 6, 40].map((retry) => providerBackoffMs(server, retry, () => 1))
-  assert.deepEqual(longest, [500, 1000, 2000, 16_000, 20_000, 20_000])
-})
-
-test('jitter is full: anything from nothing to the whole delay', () => {
+test('the wait doubles from 500 ms to at most 20 s', async () => {
+  const waits = await waitsOf('server', 41)
   assert.deepEqual(
-    [0, 0.25, 0.5].map((random) => providerBackoffMs(server, 1, () => random)),
-    [0, 250, 500],
+    [0, 1, 2, 5, 6, 40].map((retry) => waits[retry]),
+    [500, 1000, 2000, 16_000, 20_000, 20_000],
   )
 })
 
-test('an unreachable provider is asked again sooner', () => {
-  assert.equal(
-    providerBackoffMs(new ProviderError('unreachable', 'x'), 0, () => 1),
-    100,
-  )
+test('jitter is full: anything from nothing to the whole delay', async () => {
+  const seconds = await Promise.all([0, 0.25, 0.5].map(async (random) => (await waitsOf('server', 2, random))[1]))
+  assert.deepEqual(seconds, [0, 250, 500])
+})
+
+test('an unreachable provider is asked again sooner', async () => {
+  assert.deepEqual(await waitsOf('unreachable', 2), [100, 200])
 })
