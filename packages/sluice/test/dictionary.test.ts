@@ -28,12 +28,17 @@ const operandEnds = new Set<SyntaxKind>([
   ...[SyntaxKind.NoSubstitutionTemplateLiteral, SyntaxKind.CloseParenToken, SyntaxKind.CloseBracketToken],
 ])
 
-/** The names in a source text; those in comments and in texts are none. */
+/** A text after one of these and before a `:` is a key. */
+const keyBegins = new Set<SyntaxKind>([SyntaxKind.OpenBraceToken, SyntaxKind.CommaToken, SyntaxKind.SemicolonToken])
+const keyEnds = new Set<SyntaxKind>([SyntaxKind.ColonToken, SyntaxKind.QuestionToken])
+
+/** The names in a source text, keys in quotes too; those in comments and in other texts are none. */
 function namesIn(text: string): Set<string> {
   const scanner = createScanner(true, undefined, text)
   const names = new Set<string>()
   const isTemplate: boolean[] = []
   let before = SyntaxKind.Unknown
+  let key = ''
   for (let token = scanner.scan(); token !== SyntaxKind.EndOfFile; token = scanner.scan()) {
     const isSlash = token === SyntaxKind.SlashToken || token === SyntaxKind.SlashEqualsToken
     if (isSlash && !operandEnds.has(before)) token = scanner.reScanSlashToken()
@@ -43,11 +48,20 @@ function namesIn(text: string): Set<string> {
     }
     if (token === SyntaxKind.OpenBraceToken || token === SyntaxKind.TemplateHead)
       isTemplate.push(token === SyntaxKind.TemplateHead)
+    if (key !== '' && keyEnds.has(token)) names.add(key)
+    key = token === SyntaxKind.StringLiteral && keyBegins.has(before) ? scanner.getTokenValue() : ''
     if (token === SyntaxKind.Identifier || token === SyntaxKind.PrivateIdentifier) names.add(scanner.getTokenText())
     before = token
   }
   return names
 }
+
+/** The names of a source file and of its folders. */
+const namesOfPath = (file: string) =>
+  file
+    .replace(/^.*\/src\//, '')
+    .replace(/\.\w+$/, '')
+    .split('/')
 
 const wordsOf = (name: string) => (name.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? []).map((word) => word.toLowerCase())
 
@@ -59,7 +73,7 @@ test('no name of the code has a word that the dictionary puts in italics', () =>
   assert.ok(forbidden.size > 15, `only ${forbidden.size} words were found`)
   const files = globSync('packages/*/src/**/*.{ts,cts}', { cwd: root })
   const named = files.flatMap((file) =>
-    [...namesIn(readFileSync(path.join(root, file), 'utf8'))].map((name) => ({ file, name })),
+    [...namesIn(readFileSync(path.join(root, file), 'utf8')), ...namesOfPath(file)].map((name) => ({ file, name })),
   )
   assert.ok(files.length > 1000 && named.length > 30_000, `${named.length} names in ${files.length} files`)
   const found = named.filter(({ name }) => hasWord(name, forbidden))
@@ -84,5 +98,15 @@ test('a forbidden word is read from the table, and found in every name and in no
   const code = 'const stepFate = 1\nfunction f({ fates: one }: JuryOf, #fate) { return `@{fateOf(`@{a}`)} fate` }'
   assert.deepEqual(found(code), ['stepFate', 'fates', 'JuryOf', '#fate', 'fateOf'])
   assert.deepEqual(found("// fate\n/* jury */ 'fate'; `jury @{'fate'} jury`; /['fate`]/.test(a / 2 / b); fateful"), [])
+  assert.deepEqual(found("const a = { 'fate': 1, b, 'jury-size': 2 }; type T = { 'fates'?: 1 }"), [
+    'fate',
+    'jury-size',
+    'fates',
+  ])
+  assert.deepEqual(found("a ? 'fate' : 'jury'; switch (a) { case 'fate': f('jury', 'fate') }"), [])
+  assert.deepEqual(
+    namesOfPath('packages/sluice/src/control/old/jury-fate.ts').filter((name) => hasWord(name, words)),
+    ['jury-fate'],
+  )
   assert.deepEqual(found('const a = `x @{{ b: 1 }} y`\nconst c = /`/\nlet fateAfter'), ['fateAfter'])
 })

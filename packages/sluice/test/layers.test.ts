@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { importedPaths } from './support/imported-paths.ts'
 
 /** A folder may import only itself and the folders before it. The order is the data flow. */
 const layersOfSluice = [
@@ -117,7 +118,6 @@ const layersOfClient = [
 const wings = ['gate', 'control']
 const src = path.join(import.meta.dirname, '../src')
 const clientSrc = path.join(import.meta.dirname, '../../client/src')
-const imports = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
 
 /** The layer of a path relative to the source: the longest name of a layer that it begins with. */
 function layerOf(file: string, layers: readonly string[]): string {
@@ -131,9 +131,9 @@ const isOtherWing = (one: string | undefined, other: string | undefined) =>
 
 function wrongImports(file: string, text: string, layers: readonly string[] = layersOfSluice): string[] {
   const placeOf = (name: string) => layers.indexOf(layerOf(name, layers))
-  return [...text.matchAll(imports)]
-    .filter((match) => match[1]?.endsWith('.ts'))
-    .map((match) => path.join(path.dirname(file), match[1] ?? ''))
+  return importedPaths(text)
+    .filter((specifier) => /\.[cm]?[jt]s$/.test(specifier))
+    .map((specifier) => path.join(path.dirname(file), specifier))
     .filter(
       (target) =>
         placeOf(target) > placeOf(file) || placeOf(target) === -1 || isOtherWing(wingOf(target), wingOf(file)),
@@ -177,6 +177,19 @@ test('an import from one wing to the other is found', () => {
   assert.deepEqual(wrongImports('cli/nightly.ts', "import { history } from '../gate/nightly/history.ts'"), [])
 })
 
+test('a file that is loaded in another way than by an import is found', () => {
+  for (const across of [
+    "new Worker(new URL('../control/live/redact.ts', import.meta.url))",
+    "new Worker(path.join(import.meta.dirname, '../control/live/redact.ts'))",
+    "new Worker(path.join(import.meta.dirname, '../control', 'live/redact.ts'))",
+    'await import(`../control/live/redact.ts`)',
+    'await import("../control/live/redact.ts")',
+  ])
+    assert.deepEqual(wrongImports('gate/gate.ts', across), ['gate/gate.ts imports control/live/redact.ts'], across)
+  const built = 'await import(`../control/live/@{name}.ts`)'.replace('@', '$')
+  assert.equal(wrongImports('gate/gate.ts', built).length, 1)
+})
+
 test('stats imports nothing but itself', () => {
   const files = globSync('stats/**/*.ts', { cwd: src })
   assert.ok(files.length > 30)
@@ -206,8 +219,8 @@ function circles(folder: string, files: ReadonlyMap<string, string>): string[] {
   for (const [file, text] of files) {
     if (!file.startsWith(`${folder}/`) || file === shared) continue
     const own = subjectOf(folder, file)
-    const targets = [...text.matchAll(imports)]
-      .map((match) => path.join(path.dirname(file), match[1] ?? ''))
+    const targets = importedPaths(text)
+      .map((specifier) => path.join(path.dirname(file), specifier))
       .filter((target) => target.startsWith(`${folder}/`) && target !== shared)
       .map((target) => subjectOf(folder, target))
       .filter((target) => target !== own)

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { importedPaths } from './support/imported-paths.ts'
 
 const root = path.join(import.meta.dirname, '../../..')
-const imports = /(?:from|import)\s*\(?\s*'(\.[^']+\.[cm]?[jt]s)'/g
 const ofTests = /^packages\/\w+\/test\//
 
 const isWithin = (file: string, folder: string) => file.startsWith(`${folder}/`)
@@ -15,8 +15,9 @@ const isWithin = (file: string, folder: string) => file.startsWith(`${folder}/`)
  */
 function foreignImports(file: string, text: string): string[] {
   const own = path.dirname(file)
-  return [...text.matchAll(imports)]
-    .map(([, specifier = '']) => path.join(own, specifier))
+  return importedPaths(text)
+    .filter((specifier) => /^[^$]*\.[cm]?[jt]s$/.test(specifier))
+    .map((specifier) => path.join(own, specifier))
     .filter((target) => ofTests.test(target) && !target.replace(ofTests, '').startsWith('support/'))
     .filter((target) => {
       const folder = path.dirname(target)
@@ -57,4 +58,7 @@ test('an import of what belongs to another test is found', () => {
     ['scripts/bench.ts', '../packages/sluice/test/support/until.ts'],
   ] as const)
     assert.equal(from(file, specifier), 0, `${file}: ${specifier}`)
+  const started = "startProcess(path.join(import.meta.dirname, '../verdict/writer.ts'))"
+  assert.equal(foreignImports(`${own}/a.test.ts`, started).length, 1)
+  assert.equal(foreignImports(`${own}/a.test.ts`, started.replace('../verdict/', '')).length, 0)
 })

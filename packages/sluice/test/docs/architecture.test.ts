@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { importedPaths, loadedPaths } from '../support/imported-paths.ts'
 
 const root = path.join(import.meta.dirname, '../../../..')
 const src = path.join(import.meta.dirname, '../../src')
@@ -81,21 +82,40 @@ test('where to look: each path is there', () => {
   )
 })
 
-const imports = /(?:from|import)\s*\(?\s*'(\.[^']+)'/g
 const namedFile = /^(?:cli|gate|core|control)\/[\w/-]+$/
 
-/** The files of a walk that none before them imports, apart from the first one. */
+/** Interfaces that each store implements: whoever hands something to the store imports their types alone. */
+const interfaces = new Set(['control/store/outcome-log'])
+
+/** What a file imports, as the walks name it. A type alone is no step of a walk, but to an interface. */
+function followedFrom(name: string): string[] {
+  const text = readFileSync(path.join(src, `${name}.ts`), 'utf8')
+  const named = (target: string) => path.join(path.dirname(name), target).replace(/\.ts$/, '')
+  const byType = importedPaths(text)
+    .map(named)
+    .filter((target) => interfaces.has(target))
+  return [...loadedPaths(text).map(named), ...byType]
+}
+
+/**
+ * The files of a walk, apart from the first one, that none of those before them imports, and those that are named first
+ * before the file of their step that imports them, where no other file of it does.
+ */
 function unreached(walk: string): string[] {
-  const reached = new Set<string>()
-  return quoted(walk)
-    .filter((name) => namedFile.test(name))
-    .filter((name, place) => {
-      const isReached = place === 0 || reached.has(name)
-      const text = readFileSync(path.join(src, `${name}.ts`), 'utf8')
-      for (const [, target = ''] of text.matchAll(imports))
-        reached.add(path.join(path.dirname(name), target).replace(/\.ts$/, ''))
-      return !isReached
+  const steps = walk.split(/^(?=\d+\. )/m).map((step) => quoted(step).filter((name) => namedFile.test(name)))
+  const earlier: string[] = []
+  return steps.flatMap((step) => {
+    const fresh = step.filter((name) => !earlier.includes(name))
+    const wrong = step.filter((name, at) => {
+      if (earlier.length === 0 && at === 0) return false
+      const imports = (other: string) => followedFrom(other).includes(name)
+      const before = step.slice(0, at)
+      if (![...earlier, ...before].some(imports)) return true
+      return fresh.includes(name) && !before.some(imports) && fresh.slice(fresh.indexOf(name) + 1).some(imports)
     })
+    earlier.push(...step)
+    return wrong
+  })
 }
 
 for (const walk of ['A case, from file to exit code', 'An outcome, from the application to a rollback'])
@@ -106,4 +126,10 @@ for (const walk of ['A case, from file to exit code', 'An outcome, from the appl
 
 test('a leap in a walk is found', () => {
   assert.deepEqual(unreached('`cli/gate`, `gate/scope`, `gate/base/base-commit`, `gate/run/pool`'), ['gate/run/pool'])
+})
+
+test('a file in a walk before the one that leads to it is found', () => {
+  const [scope, affected, files] = ['`gate/scope`', '`gate/affected/affected`', '`gate/affected/feature-files`']
+  assert.deepEqual(unreached(`1. \`cli/gate\`, ${scope}\n2. ${affected}, ${files}`), [])
+  assert.deepEqual(unreached(`1. \`cli/gate\`, ${scope}\n2. ${files}, ${affected}`), ['gate/affected/feature-files'])
 })
