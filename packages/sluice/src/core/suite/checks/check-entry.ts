@@ -166,7 +166,10 @@ const others = {
     description: 'A value inside the end state that the application reports.',
     examples: [{ path: '$.order.status', equals: 'refunded' }],
   }),
-} satisfies Partial<Record<CheckType, z.ZodType>>
+}
+
+/** Apart from alternatives, which hold checks themselves. */
+const valueSchemas = { ...negatable, ...others } satisfies Record<Exclude<CheckType, 'oneOf'>, z.ZodType>
 
 const capital = (name: string) => `not${name[0]?.toUpperCase()}${name.slice(1)}`
 const negations = new Map(Object.keys(negatable).map((name) => [capital(name), name]))
@@ -190,14 +193,13 @@ const negatedShape = Object.fromEntries(
 const plainKeys: readonly string[] = [...Object.keys(negatable), ...negations.keys(), ...Object.keys(others)]
 const checkKeys = [...plainKeys, 'oneOf']
 
-const listed = [...Object.keys(negatable), ...Object.keys(others)].join(', ')
+const listed = Object.keys(valueSchemas).join(', ')
 const hint = 'those up to similarity also as e.g. notContains'
 const onePlainType = exactlyOne(plainKeys, 'check', `${listed}; ${hint}`)
 const oneType = exactlyOne(checkKeys, 'check', `${listed}, oneOf; ${hint}`)
 
 const plainShape = {
-  ...optionalShape(negatable),
-  ...optionalShape(others),
+  ...optionalShape(valueSchemas),
   ...negatedShape,
   name: text
     .exactOptional()
