@@ -1,10 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Mask } from '../../masking/mask.ts'
-import { answerTraceSchema } from '../../records/answer-trace.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
-import type { Completion } from '../providers/provider.ts'
-import { stepPartSchema } from '../providers/step-part.ts'
+import { type Completion, completionSchema } from '../providers/provider.ts'
 import { inStore } from './database-error.ts'
 import { jsonColumn } from './rows.ts'
 
@@ -33,28 +31,6 @@ export interface AnswerStore {
   prune(time: number): number
 }
 
-const completionSchema = z.object({
-  output: z.string(),
-  usage: z.object({
-    inputTokens: z.number().optional(),
-    cachedInputTokens: z.number().optional(),
-    cacheWriteTokens: z.number().optional(),
-    outputTokens: z.number().optional(),
-    reasoningTokens: z.number().optional(),
-  }),
-  latencyMs: z.number().optional(),
-  costUsd: z.number().optional(),
-  servedModel: z.string().optional(),
-  host: z.string().optional(),
-  fingerprint: z.string().optional(),
-  finishReason: z.enum(['stop', 'length', 'filter', 'tools', 'other']),
-  ended: z.string().optional(),
-  refusal: z.string().optional(),
-  warnings: z.array(z.string()),
-  step: z.array(stepPartSchema).optional(),
-  trace: answerTraceSchema.optional(),
-})
-
 const answerRow = z.object({ completion: jsonColumn(completionSchema), created_at: z.number() })
 
 /**
@@ -77,7 +53,7 @@ export function createAnswerStore(
       const row = inStore(database, () => select.get(key))
       // A damaged row counts as absent: the answer is asked for again, and replaces it.
       const stored = row && answerRow.safeParse(row).data
-      return stored && { ...(stored.completion as Completion), storedAt: stored.created_at }
+      return stored && { ...stored.completion, storedAt: stored.created_at }
     },
     put(key, completion, { model, stage, feature }) {
       if (

@@ -1,8 +1,9 @@
 import type { PromptTool, PromptToolChoice } from '@sluice/client'
-import type { AnswerTrace } from '../../records/answer-trace.ts'
+import { z } from 'zod'
+import { answerTraceSchema } from '../../records/answer-trace.ts'
 import type { Message, ModelParameters, ResponseFormat } from '../suite/models/model.ts'
 import type { ServerIdentity } from './server-identity.ts'
-import type { StepPart } from './step-part.ts'
+import { type StepPart, stepPartSchema } from './step-part.ts'
 
 /** A request to a model. */
 export interface ModelRequest {
@@ -58,49 +59,53 @@ export interface CallContext {
 }
 
 /** Tokens as the provider counted them. A count that it did not report is undefined, never 0. */
-export interface Usage {
+const usageSchema = z.object({
   /** All input tokens, with those read from and written to a cache. */
-  inputTokens?: number
-  cachedInputTokens?: number
-  cacheWriteTokens?: number
+  inputTokens: z.number().exactOptional(),
+  cachedInputTokens: z.number().exactOptional(),
+  cacheWriteTokens: z.number().exactOptional(),
   /** All output tokens, with reasoning. */
-  outputTokens?: number
-  reasoningTokens?: number
-}
+  outputTokens: z.number().exactOptional(),
+  reasoningTokens: z.number().exactOptional(),
+})
+
+export type Usage = z.output<typeof usageSchema>
 
 /**
  * How an answer ended. `stop`: whole; `length`: cut off; `filter`: refused or blocked; `tools`: with a call of tools;
  * `steps`: still with calls of tools when no more steps were allowed; `other`: in another way, so it is not whole.
  */
-type FinishReason = 'stop' | 'length' | 'filter' | 'tools' | 'steps' | 'other'
+const finishReasonSchema = z.enum(['stop', 'length', 'filter', 'tools', 'steps', 'other'])
 
 /** A model's answer with its time and cost. */
-export interface Completion {
-  output: string
-  usage: Usage
+export const completionSchema = z.object({
+  output: z.string(),
+  usage: usageSchema,
   /** Time of the successful attempt; undefined for a recording without it. */
-  latencyMs?: number
+  latencyMs: z.number().exactOptional(),
   /** Undefined means that the price is not known; it does not mean free. */
-  costUsd?: number
+  costUsd: z.number().exactOptional(),
   /** The model that the provider reports; its name may be more exact than the requested one. */
-  servedModel?: string
+  servedModel: z.string().exactOptional(),
   /** Who ran the model, where a gateway says it. */
-  host?: string
+  host: z.string().exactOptional(),
   /** The provider's fingerprint of its backend configuration, if it sends one. */
-  fingerprint?: string
-  finishReason: FinishReason
+  fingerprint: z.string().exactOptional(),
+  finishReason: finishReasonSchema,
   /** The provider's own reason for the end, if it says more than `finishReason`. */
-  ended?: string
+  ended: z.string().exactOptional(),
   /** The text of a refusal, if the provider sends it apart from an answer. It is in `output` too. */
-  refusal?: string
-  warnings: string[]
+  refusal: z.string().exactOptional(),
+  warnings: z.array(z.string()),
   /** The parts of a message that calls tools of the request; absent for any other answer. */
-  step?: readonly StepPart[]
+  step: z.array(stepPartSchema).readonly().exactOptional(),
   /** What was done on the way to the answer; absent where nothing was reported. */
-  trace?: AnswerTrace
+  trace: answerTraceSchema.exactOptional(),
   /** When it was stored, in ms since the epoch; undefined for an answer of this run. */
-  storedAt?: number
-}
+  storedAt: z.number().exactOptional(),
+})
+
+export type Completion = z.output<typeof completionSchema>
 
 export interface Embeddings {
   /** One vector per text, in the order of the texts. */

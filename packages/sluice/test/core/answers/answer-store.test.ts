@@ -34,6 +34,41 @@ test('an answer is found again by its key, also by another process, and an unkno
   second.close()
 })
 
+test('an answer comes back from the store as it was, with every field', () => {
+  using folder = temporaryFolder()
+  const database = openProjectDatabase(folder.root)
+  const store = createAnswerStore(database, { now: () => 1000 })
+  const call = { id: 'c1', name: 'search', arguments: { q: 'x' }, result: 'y', error: null, durationMs: 3 }
+  const whole: Required<Completion> = {
+    output: 'hello',
+    usage: { inputTokens: 3, cachedInputTokens: 1, cacheWriteTokens: 2, outputTokens: 4, reasoningTokens: 5 },
+    latencyMs: 12,
+    costUsd: 0.5,
+    servedModel: 'b-1',
+    host: 'h',
+    fingerprint: 'f',
+    finishReason: 'steps',
+    ended: 'max_steps',
+    refusal: 'no',
+    warnings: ['slow'],
+    step: [{ type: 'call', id: 'c1', name: 'search', input: '{}', attached: { a: { signature: 's' } } }],
+    trace: {
+      trajectory: { messages: [{ role: 'assistant', text: null, calls: [call] }] },
+      retrieved: [{ id: 'd1', text: null }],
+      endState: { done: true },
+      unread: 'steps: no list',
+    },
+    storedAt: 1000,
+  }
+  store.put('k', whole, labels)
+  assert.deepEqual(store.get('k'), whole)
+  for (const finishReason of ['stop', 'length', 'filter', 'tools', 'steps', 'other'] as const) {
+    store.put(finishReason, { ...completion, finishReason }, labels)
+    assert.equal(store.get(finishReason)?.finishReason, finishReason)
+  }
+  database.close()
+})
+
 test('a stored answer that is no completion is asked for again', () => {
   using folder = temporaryFolder()
   const database = openProjectDatabase(folder.root)
