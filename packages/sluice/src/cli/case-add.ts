@@ -32,7 +32,7 @@ export async function addCase(feature: string, given: Record<string, unknown>, h
   const project = await openProject(host, (prompt, each) => each === chooseSuite(prompt, suite))
   const done = await failuresToCases(
     project,
-    { feature, from, suite, limit, redact, wishes: flags, keepSimilar, dryRun },
+    { feature, from, suite, limit, redact, decisions: flags, keepSimilar, dryRun },
     { cwd: host.cwd(), files: diskFiles(host.cwd()), production: () => connect(flags, host), mask: host.mask },
   )
   printDocument(flags, host, casesDocument(done), choicesText(done.choices, done))

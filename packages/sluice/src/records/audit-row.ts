@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** Why somebody does something, as a request says it. */
+export const reasonField = z.string().trim().min(1).max(2000).meta({ description: 'Why; kept in the audit log.' })
+
 /** What was done, before the store gives it its place in the chain. */
 const auditDraftSchema = z.object({
   /** A feature, or `_system` for tokens and the like. */

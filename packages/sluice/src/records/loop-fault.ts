@@ -10,3 +10,5 @@ export const loopFaultSchema = z.object({
   since: z.number().nullable().meta({ description: 'ms since the epoch; null of a stored row that cannot be read' }),
   failures: z.int().meta({ description: 'In a row, or rows that cannot be read.' }),
 })
+
+export type ReportedFault = z.output<typeof loopFaultSchema>

@@ -32,10 +32,10 @@ const startSchema = z.object({
 const widenSchema = z.object({ act: z.enum(['advance', 'promote']), version: z.string(), rolloutId: z.string() })
 
 /** What a release does to a feature, with everything that it is done with. */
-const releaseWishSchema = z.discriminatedUnion('act', [activateSchema, startSchema, widenSchema])
+const proposedReleaseSchema = z.discriminatedUnion('act', [activateSchema, startSchema, widenSchema])
 
 /** The settings were whole when it was proposed. */
-export type ReleaseWish =
+export type ProposedRelease =
   | z.output<typeof activateSchema>
   | (z.output<typeof startSchema> & { settings: RolloutSettings })
   | z.output<typeof widenSchema>
@@ -59,7 +59,7 @@ export const proposalSchema = z.object({
   /** How often it was changed, 1-based; 0 before it is stored. */
   revision: z.int(),
   state: proposalStateSchema,
-  wish: releaseWishSchema,
+  wish: proposedReleaseSchema,
   label: z.string().nullable().meta({ description: 'Of the version; null: it has none.' }),
   reason: z.string().nullable(),
   does: z.array(z.string()).meta({ description: 'What it brings, a sentence each, as it was known when proposed.' }),
@@ -78,5 +78,5 @@ export const proposalSchema = z.object({
 })
 
 export interface Proposal extends z.output<typeof proposalSchema> {
-  wish: ReleaseWish
+  wish: ProposedRelease
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { AuditDraft } from '../../records/audit-row.ts'
-import type { Proposal, ReleaseWish } from '../../records/proposal.ts'
+import type { Proposal, ProposedRelease } from '../../records/proposal.ts'
 import type { VersionRecord } from '../../records/version.ts'
 
 /** What the log calls each step. */
@@ -55,7 +55,7 @@ export function approvalRow(
 export function versionNamed({
   label,
   wish,
-}: Pick<Proposal, 'label'> & { wish: Pick<ReleaseWish, 'version'> }): string {
+}: Pick<Proposal, 'label'> & { wish: Pick<ProposedRelease, 'version'> }): string {
   return label ?? wish.version
 }
 

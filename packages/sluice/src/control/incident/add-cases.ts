@@ -9,13 +9,13 @@ import { SluiceError } from '../../errors.ts'
 import { appendToYaml, lineEnding } from './append-to-yaml.ts'
 import { type Choice, chooseCases } from './choose-cases.ts'
 import type { Failure } from './failure.ts'
-import type { CaseWishes, NewCase } from './propose-case.ts'
+import type { CaseDecisions, NewCase } from './propose-case.ts'
 import { checkSuiteText, replaceUnchanged, type SuitePlace } from './rewrite-suite.ts'
 import { surveySuite } from './survey.ts'
 
 export interface AddCasesRequest extends SuitePlace {
   feature: string
-  wishes: CaseWishes
+  decisions: CaseDecisions
   /** Add also what is nearly the same as a case that there is. */
   keepSimilar: boolean
   /** Do everything but write. */

@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts'
 import { type Likeness, likenessOf, nearlySame, similarity } from './likeness.ts'
-import { type CaseWishes, type NewCase, proposeCase } from './propose-case.ts'
+import { type CaseDecisions, type NewCase, proposeCase } from './propose-case.ts'
 import type { Neighbour, Survey } from './survey.ts'
 
 /** What becomes of a failure: a new case, or nothing new. */
@@ -12,7 +12,7 @@ export interface ChooseContext {
   feature: string
   survey: Survey
   rubricIds: ReadonlySet<string>
-  wishes: CaseWishes
+  decisions: CaseDecisions
   /** Also what is nearly the same as a case that there is; what is wholly the same never. */
   keepSimilar: boolean
 }
@@ -22,7 +22,7 @@ export interface ChooseContext {
  * it.
  */
 export function chooseCases(failures: readonly Failure[], context: ChooseContext): Choice[] {
-  const { feature, survey, rubricIds, wishes, keepSimilar } = context
+  const { feature, survey, rubricIds, decisions, keepSimilar } = context
   const ids = new Set(survey.ids)
   const chosen: { id: string; likeness: Likeness }[] = []
   const limit = keepSimilar ? 1 : nearlySame
@@ -32,7 +32,7 @@ export function chooseCases(failures: readonly Failure[], context: ChooseContext
     const inBatch = chosen.map(({ id, likeness: other }) => ({ id, similarity: similarity(likeness, other) }))
     const double = [...neighbours, ...inBatch].find((one) => one.similarity >= limit)
     if (double !== undefined) return { failure, duplicateOf: double.id, similarity: double.similarity }
-    const added = proposeCase(failure, { feature, ids, rubricIds, neighbours, wishes })
+    const added = proposeCase(failure, { feature, ids, rubricIds, neighbours, decisions })
     ids.add(added.id)
     chosen.push({ id: added.id, likeness })
     return { failure, added, like: neighbours[0] }

@@ -14,7 +14,7 @@ import type { Choice } from './choose-cases.ts'
 import type { Failure } from './failure.ts'
 import { gatherFailures, type Production, redactFailures } from './gather-failures.ts'
 import { parseOrigin } from './origin.ts'
-import type { CaseWishes } from './propose-case.ts'
+import type { CaseDecisions } from './propose-case.ts'
 
 export interface CasesRequest {
   feature: string
@@ -26,7 +26,7 @@ export interface CasesRequest {
   limit: number
   /** The module that removes private data, relative to `cwd`; undefined for the prompt's own. */
   redact: string | undefined
-  wishes: CaseWishes
+  decisions: CaseDecisions
   keepSimilar: boolean
   dryRun: boolean
 }
@@ -59,16 +59,16 @@ export async function failuresToCases(
   request: CasesRequest,
   sources: CaseSources,
 ): Promise<AddedCases> {
-  const { wishes, keepSimilar, dryRun } = request
+  const { decisions, keepSimilar, dryRun } = request
   // Environments share suites; where the failures come from is told by the whole address.
   const feature = plainFeature(request.feature)
   const prompt = selectFeature(project.prompts, feature)
   const suite = suiteFile(prompt, request.suite)
   const failures = await readFailuresOf(prompt, project, request, sources)
-  if (wishes.expected !== undefined && failures.length > 1)
+  if (decisions.expected !== undefined && failures.length > 1)
     throw new SluiceError('invalid-input', `--expected is the answer to one failure, and these are ${failures.length}`)
   const prompts = project.prompts.filter(({ suites }) => Object.values(suites).includes(suite))
-  const choices = await addCases(failures, { ...project, feature, suite, prompts, wishes, dryRun, keepSimilar })
+  const choices = await addCases(failures, { ...project, feature, suite, prompts, decisions, dryRun, keepSimilar })
   return { feature, suite, dryRun, choices }
 }
 

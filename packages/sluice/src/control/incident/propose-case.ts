@@ -16,7 +16,7 @@ export interface NewCase {
 }
 
 /** What somebody has decided; the rest is proposed. */
-export interface CaseWishes {
+export interface CaseDecisions {
   tags?: readonly string[] | undefined
   weight?: number | undefined
   critical?: boolean | undefined
@@ -33,7 +33,7 @@ export interface ProposeContext {
   ids: ReadonlySet<string>
   rubricIds: ReadonlySet<string>
   neighbours: readonly Neighbour[]
-  wishes: CaseWishes
+  decisions: CaseDecisions
 }
 
 /** Cases less similar than this say nothing about the kind of input. */
@@ -47,22 +47,22 @@ const incidentTag = 'incident'
  */
 export function proposeCase(
   failure: Failure,
-  { feature, ids, rubricIds, neighbours, wishes }: ProposeContext,
+  { feature, ids, rubricIds, neighbours, decisions }: ProposeContext,
 ): NewCase {
   const related = neighbours.filter((one) => one.similarity >= relatedFrom)
-  const expected = wishes.expected ?? failure.expected
-  const weight = wishes.weight ?? Math.max(1, ...related.map((one) => one.weight))
-  const critical = wishes.critical ?? (failure.mustFailed || failure.score === 0)
-  const rubric = questions(wishes.ask ?? [], rubricIds)
+  const expected = decisions.expected ?? failure.expected
+  const weight = decisions.weight ?? Math.max(1, ...related.map((one) => one.weight))
+  const critical = decisions.critical ?? (failure.mustFailed || failure.score === 0)
+  const rubric = questions(decisions.ask ?? [], rubricIds)
   return {
     id: newCaseId(feature, failure.vars, ids),
     vars: withoutFiles(failure.vars).vars,
     ...(expected === undefined ? {} : { expected }),
     ...(rubric.length === 0 ? {} : { rubric }),
-    tags: [...(wishes.tags ?? proposedTags(related))],
+    tags: [...(decisions.tags ?? proposedTags(related))],
     ...(weight === 1 ? {} : { weight }),
     ...(critical ? { critical } : {}),
-    source: sourceOf(failure, wishes.incident),
+    source: sourceOf(failure, decisions.incident),
   }
 }
 

@@ -1,12 +1,11 @@
 import type { Clock } from '@sluice/client'
-import type { z } from 'zod'
 import { type BackoffSettings, backoffMs } from '../../backoff.ts'
 import { SluiceError } from '../../errors.ts'
-import type { loopFaultSchema } from '../../records/loop-fault.ts'
+import type { ReportedFault } from '../../records/loop-fault.ts'
 import { StoreError } from '../store/store-error.ts'
 
 /** What keeps failing at present. */
-export interface LoopFault extends z.infer<typeof loopFaultSchema> {
+export interface LoopFault extends ReportedFault {
   /** Of the first failure in a row, ms since the epoch. */
   since: number
 }

@@ -1,3 +1,4 @@
+import type { ReportedFault } from '../../records/loop-fault.ts'
 import { formatAmount, formatCount } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { moment, pager, toned, wideTable } from './elements.ts'
@@ -14,16 +15,6 @@ interface OverviewFilter {
   page: number
 }
 
-/** Something that a loop of this replica keeps failing at. */
-export interface ShownFault {
-  loop: string
-  feature: string | null
-  code: string
-  /** ms since the epoch; null of a stored row that cannot be read. */
-  since: number | null
-  failures: number
-}
-
 export interface OverviewPage {
   /** Of this page of the list, those that need somebody first. */
   rows: readonly FeatureRow[]
@@ -33,7 +24,7 @@ export interface OverviewPage {
   /** How many features the reader may see, how many of them need attention, and how many have a running rollout. */
   counts: { all: number; attention: number; rollouts: number }
   instances: { total: number; behind: number; silent: number }
-  faults: readonly ShownFault[]
+  faults: readonly ReportedFault[]
   /** The replica that decides about the canaries; null: none does. */
   leader: string | null
   /** Of all features that the reader may see. */

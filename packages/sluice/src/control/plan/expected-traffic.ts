@@ -3,7 +3,7 @@ import { dayMs, hourMs } from '../../time-units.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
 import type { TrafficCourse } from './traffic-course.ts'
 
-interface JudgingWish {
+interface JudgingSettings {
   percent: number
   canaryPercent?: number | undefined
   budgetUsdPerDay: number
@@ -16,7 +16,7 @@ export interface KnownFeature {
   course?: TrafficCourse | null
   /** Whether answers in production are judged. */
   isJudged: boolean
-  live: { judge: JudgingWish }
+  live: { judge: JudgingSettings }
 }
 
 /** What somebody says of the traffic, instead of what the log tells; undefined: as the log tells. */

@@ -7,7 +7,7 @@ import { loopFaultSchema } from '../../records/loop-fault.ts'
 import { approvalSchema, proposalSchema } from '../../records/proposal.ts'
 import { figuresSchema, tokenShareSchema } from '../../records/rollout/assessment.ts'
 import { endForecastSchema } from '../../records/rollout/end-chances.ts'
-import { measuredTrafficSchema } from '../../records/rollout/measured-traffic.ts'
+import { trafficAnswerSchema } from '../../records/rollout/measured-traffic.ts'
 import { keptStageSchema, rolloutSchema } from '../../records/rollout/rollout.ts'
 import { tokenViewSchema } from '../../records/token.ts'
 import { gateEvidenceSchema, versionSchema } from '../../records/version.ts'
@@ -238,21 +238,16 @@ export const forecastAnswer = z.looseObject({
 
 export type ForecastAnswer = z.output<typeof forecastAnswer>
 export type DriftAnswer = z.output<typeof driftAnswer>
-export const trafficAnswer = z.looseObject({
-  traffic: measuredTrafficSchema.loose().nullable(),
-  rollout: z.unknown(),
-  written: z.array(z.string()).nullable().default(null),
+
+const { shape: traffic } = trafficAnswerSchema
+
+export const trafficAnswer = trafficAnswerSchema.loose().extend({
+  traffic: traffic.traffic.unwrap().loose().nullable(),
+  written: traffic.written.default(null),
   /** Absent from older servers, which know no `traffic` and `acceptUndecided` of a start. */
   refusesUndecided: z.boolean().optional(),
-  judges: z.boolean().optional(),
-  live: z.looseObject({
-    store: z.boolean(),
-    judge: z.looseObject({
-      percent: z.number(),
-      canaryPercent: z.number().optional(),
-      budgetUsdPerDay: z.number(),
-    }),
-  }),
+  judges: traffic.judges.optional(),
+  live: traffic.live.loose().extend({ judge: traffic.live.shape.judge.loose() }),
 })
 
 export type TrafficAnswer = z.output<typeof trafficAnswer>

@@ -7,7 +7,7 @@ import type { ProposalAnswer, ProposalsAnswer } from './answers.ts'
 import { RefusalError } from './refusal.ts'
 
 /** How a release is to be made that may need approval. */
-export interface ApprovalWish {
+export interface ApprovalChoice {
   /** Only proposed, also where it could be made at once. */
   propose: boolean
   /** Why it is made without the approval that it needs. */
@@ -16,7 +16,7 @@ export interface ApprovalWish {
 
 /** Makes a release; where it needs approval it is proposed instead. */
 export async function madeOrProposed<T>(
-  { propose }: Pick<ApprovalWish, 'propose'>,
+  { propose }: Pick<ApprovalChoice, 'propose'>,
   release: { make(): Promise<T>; propose(): Promise<ProposalAnswer> },
 ): Promise<{ made: T } | { proposal: ProposalAnswer }> {
   if (propose) return { proposal: await release.propose() }
@@ -29,7 +29,7 @@ export async function madeOrProposed<T>(
 }
 
 /** What a request says of it. */
-export function unapproved({ breakGlass }: Pick<ApprovalWish, 'breakGlass'>): { breakGlass?: { reason: string } } {
+export function unapproved({ breakGlass }: Pick<ApprovalChoice, 'breakGlass'>): { breakGlass?: { reason: string } } {
   return breakGlass === undefined ? {} : { breakGlass: { reason: breakGlass } }
 }
 

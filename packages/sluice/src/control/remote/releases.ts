@@ -1,6 +1,6 @@
 import type { FeatureAnswer, ProposalAnswer, ReleasedAnswer } from './answers.ts'
 import { findVersion } from './find-version.ts'
-import { type ApprovalWish, madeOrProposed, unapproved } from './proposals.ts'
+import { type ApprovalChoice, madeOrProposed, unapproved } from './proposals.ts'
 import type { RemoteControlPlane } from './remote-control-plane.ts'
 
 /** Why a release is made, and how long to wait until all instances have confirmed it. */
@@ -13,7 +13,7 @@ export interface ReleaseReason {
 export async function activateVersion(
   remote: RemoteControlPlane,
   name: string,
-  wish: ReleaseReason & ApprovalWish & { wanted: string; override: string | undefined },
+  wish: ReleaseReason & ApprovalChoice & { wanted: string; override: string | undefined },
 ): Promise<{ answer: ReleasedAnswer; version: string; before: string | null } | { proposal: ProposalAnswer }> {
   const { wanted, override, reason, waitMs } = wish
   const seen = await remote.feature(name)

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { Scope } from '../../records/token-scopes.ts'
+import type { RolloutStart } from '../../records/rollout/rollout-start.ts'
+import type { NewToken } from '../server/tokens.ts'
 import {
   contentsAnswer,
   type DriftAnswer,
@@ -57,24 +58,9 @@ interface Unapproved {
 /** How people end what waits for them. */
 export type ProposalStep = 'approve' | 'reject' | 'withdraw' | 'review'
 
-export interface NewRollout extends Seen {
-  version: string
-  /** As in a prompt file; without it the version's own. */
+interface NewRollout extends Omit<RolloutStart, 'settings'>, Seen {
+  /** As a prompt file has them; the control plane reads them. */
   settings?: unknown
-  judgePercent?: number
-  override?: { reason: string }
-  supersede?: boolean
-  acceptUndecided?: boolean
-  traffic?: { requestsPerDay?: number; users?: number }
-}
-
-interface NewToken {
-  name: string
-  scopes: readonly Scope[]
-  features?: readonly string[]
-  environments?: readonly string[]
-  /** ISO 8601. */
-  expiresAt?: string
 }
 
 /** The routes of a control plane as functions. Each rejects as `call` does. */

@@ -5,11 +5,11 @@ import { rolloutAddress } from '../pages/addresses.ts'
 import { type RolloutOutlook, rolloutOutlook } from '../words/rollout-outlook.ts'
 import type { FeatureAnswer, ForecastAnswer, ProposalAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
 import { findVersion } from './find-version.ts'
-import { type ApprovalWish, madeOrProposed, unapproved } from './proposals.ts'
+import { type ApprovalChoice, madeOrProposed, unapproved } from './proposals.ts'
 import type { RemoteControlPlane, RolloutAction } from './remote-control-plane.ts'
 
 /** What a rollout is begun with. */
-export interface RolloutWish extends ApprovalWish {
+export interface RolloutRequest extends ApprovalChoice {
   /** Label or id of the version, or how the id begins. */
   wanted: string
   /** As in a file of settings; undefined: those of the version. */
@@ -34,7 +34,7 @@ export interface RolloutWish extends ApprovalWish {
 export async function beginRollout(
   remote: RemoteControlPlane,
   name: string,
-  wish: RolloutWish,
+  wish: RolloutRequest,
   onOutlook: (lines: readonly string[]) => void,
 ): Promise<{ rollout: RolloutAnswer; versions: VersionAnswer[] } | { proposal: ProposalAnswer }> {
   const { wanted, given, perDay, users, override, reason, supersede, acceptUndecided } = wish
@@ -69,7 +69,7 @@ export async function actOnRollout(
   remote: RemoteControlPlane,
   which: string,
   action: RolloutAction,
-  wish: ApprovalWish & { reason: string },
+  wish: ApprovalChoice & { reason: string },
 ): Promise<{ made: RolloutAnswer } | { proposal: ProposalAnswer }> {
   const { id, feature, revision: expectedRevision } = await seenRollout(remote, which)
   const { reason } = wish

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { loopFaultSchema } from '../../records/loop-fault.ts'
+import { loopFaultSchema, type ReportedFault } from '../../records/loop-fault.ts'
 import { maySee, type TokenReach } from './access/caller.ts'
 import { Problem } from './http/problem.ts'
 import { damagedByFeature } from './metrics/store-metrics.ts'
@@ -73,7 +73,7 @@ export const ready = defineRoute({
 export function faultsFor(
   { store, engineState, endForecasts }: Pick<Services, 'store' | 'engineState' | 'endForecasts'>,
   viewer: TokenReach | null,
-): { faults: z.output<typeof loopFaultSchema>[]; unnamed: number } {
+): { faults: ReportedFault[]; unnamed: number } {
   const damaged = damagedByFeature(store).map(({ kind, feature, rows }) => {
     return { loop: `reading a ${kind}`, feature, code: 'damaged', since: null, failures: rows }
   })

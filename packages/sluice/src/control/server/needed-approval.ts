@@ -1,6 +1,6 @@
 import type { ApprovalRule } from '../../core/suite/config/approval-settings.ts'
 import type { FeatureState } from '../../records/feature.ts'
-import type { Proposal, ReleaseWish } from '../../records/proposal.ts'
+import type { Proposal, ProposedRelease } from '../../records/proposal.ts'
 import type { VersionRecord } from '../../records/version.ts'
 import { formatAmount } from '../../text/format.ts'
 import { type ApprovalStep, approvalRow, releaseBasis } from '../approval/approval-row.ts'
@@ -22,7 +22,7 @@ import type { Services } from './services.ts'
 export interface PlannedRelease {
   event: ReleaseEvent
   /** The same, as it is kept while it waits for approval. */
-  wish: ReleaseWish
+  wish: ProposedRelease
   version: VersionRecord
   /** Why it is justified, for the audit log. */
   evidence: object

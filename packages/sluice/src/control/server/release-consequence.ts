@@ -1,5 +1,5 @@
 import type { FeatureState } from '../../records/feature.ts'
-import type { ReleaseWish } from '../../records/proposal.ts'
+import type { ProposedRelease } from '../../records/proposal.ts'
 import { measuredTraffic } from '../plan/measured-traffic.ts'
 import { isJudgedLive } from '../release/capture.ts'
 import { runningRollout } from '../release/transition.ts'
@@ -18,7 +18,7 @@ type Read = Pick<Services, 'store' | 'clock' | 'kept' | 'engineState'>
 export async function releaseConsequence(
   services: Read,
   state: FeatureState,
-  wish: ReleaseWish,
+  wish: ProposedRelease,
 ): Promise<Consequence | null> {
   const { feature, active } = state
   const nameOf = async (id: string) => (await services.kept.version(feature, id))?.content.label ?? id
@@ -44,7 +44,7 @@ export async function releaseConsequence(
 }
 
 /** The users that whoever proposed it has said there are; null where that was left to the log. */
-function givenUsers(wish: ReleaseWish): { users: number; hours: null } | null {
+function givenUsers(wish: ProposedRelease): { users: number; hours: null } | null {
   const users = wish.act === 'start' ? wish.traffic?.users : undefined
   return users === undefined ? null : { users, hours: null }
 }

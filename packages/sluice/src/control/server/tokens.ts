@@ -35,32 +35,37 @@ export const listTokens = defineRoute({
   },
 })
 
+const newTokenSchema = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .refine((name) => !isTokenId(name), { error: 'must not be written like the id of a token' })
+    .refine((name) => !isOwnName(name), { error: 'is how the log calls the server itself' }),
+  scopes: z.array(z.enum(scopes)).min(1),
+  features: z.array(featureField).min(1).nullable().default(null),
+  environments: z.array(environmentNameSchema).min(1).exactOptional().meta({
+    description:
+      'Only these environments; a token with the scope client is for one alone. Absent: all, and with the scope client the last one.',
+  }),
+  expiresAt: z
+    .union([z.iso.datetime({ offset: true }).transform(Date.parse), z.int()])
+    .pipe(z.int().max(lastExpiry, 'must lie before the year 10000'))
+    .nullable()
+    .default(null)
+    .meta({ description: 'ISO 8601, or ms since the epoch.' }),
+})
+
+/** What a token is made of, as a request says it. */
+export type NewToken = z.input<typeof newTokenSchema>
+
 export const createToken = defineRoute({
   method: 'POST',
   path: '/v1/tokens',
   summary: 'Create a token. Its secret is shown only once',
   scopes: ['admin'],
-  body: z.strictObject({
-    name: z
-      .string()
-      .trim()
-      .min(1)
-      .max(100)
-      .refine((name) => !isTokenId(name), { error: 'must not be written like the id of a token' })
-      .refine((name) => !isOwnName(name), { error: 'is how the log calls the server itself' }),
-    scopes: z.array(z.enum(scopes)).min(1),
-    features: z.array(featureField).min(1).nullable().default(null),
-    environments: z.array(environmentNameSchema).min(1).exactOptional().meta({
-      description:
-        'Only these environments; a token with the scope client is for one alone. Absent: all, and with the scope client the last one.',
-    }),
-    expiresAt: z
-      .union([z.iso.datetime({ offset: true }).transform(Date.parse), z.int()])
-      .pipe(z.int().max(lastExpiry, 'must lie before the year 10000'))
-      .nullable()
-      .default(null)
-      .meta({ description: 'ISO 8601, or ms since the epoch.' }),
-  }),
+  body: newTokenSchema,
   answers: { 201: { description: 'Keep the token: only its hash is stored.', schema: created() } },
   async handle({ body, caller }, services) {
     const { clock, randomBytes, environments } = services

@@ -1,4 +1,4 @@
-import type { ReleaseWish } from '../../records/proposal.ts'
+import type { ProposedRelease } from '../../records/proposal.ts'
 import { formatAmount, formatCount } from '../../text/format.ts'
 
 const acts: Record<string, (version: string) => string> = {
@@ -17,12 +17,12 @@ export function releaseActText(act: string, version: string): string {
  * What a release goes by beside its version and its settings, a sentence each. Whoever approves it approves that as
  * well.
  */
-export function releaseTerms(wish: ReleaseWish): string[] {
+export function releaseTerms(wish: ProposedRelease): string[] {
   const override = 'override' in wish ? wish.override : null
   return [...(override === null ? [] : [`It goes without a gate that passed: ${override}`]), ...startTerms(wish)]
 }
 
-function startTerms(wish: ReleaseWish): string[] {
+function startTerms(wish: ProposedRelease): string[] {
   if (wish.act !== 'start') return []
   const { supersede, acceptUndecided, traffic } = wish
   const given = [

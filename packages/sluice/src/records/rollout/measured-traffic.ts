@@ -27,3 +27,28 @@ export const measuredTrafficSchema = z.strictObject({
 })
 
 export type MeasuredTraffic = z.infer<typeof measuredTrafficSchema>
+
+/** What a forecast for a rollout of a version is made of, as the control plane answers it. */
+export const trafficAnswerSchema = z.object({
+  traffic: measuredTrafficSchema
+    .nullable()
+    .meta({ description: 'Traffic of the last days; null if the log has too little.' }),
+  rollout: z.looseObject({}).meta({ description: "The version's settings, as in a prompt file." }),
+  written: z.array(z.string()).nullable().meta({
+    description: 'Settings that its prompt file sets itself, e.g. rollout.stages; null if that is not known.',
+  }),
+  refusesUndecided: z.literal(true).meta({
+    description: 'A start whose traffic cannot decide it is refused, unless acceptUndecided is set.',
+  }),
+  judges: z.boolean().meta({
+    description: 'Whether its answers are judged in production: they are stored, and it has a judge and questions.',
+  }),
+  live: z.object({
+    store: z.boolean(),
+    judge: z.object({
+      percent: z.number(),
+      canaryPercent: z.number().optional(),
+      budgetUsdPerDay: z.number(),
+    }),
+  }),
+})

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chooseCases } from '../../../src/control/incident/choose-cases.ts'
 import type { Failure } from '../../../src/control/incident/failure.ts'
-import type { CaseWishes } from '../../../src/control/incident/propose-case.ts'
+import type { CaseDecisions } from '../../../src/control/incident/propose-case.ts'
 import { surveySuite } from '../../../src/control/incident/survey.ts'
 import type { Case } from '../../../src/core/suite/cases/case.ts'
 
@@ -20,13 +20,13 @@ async function* each(cases: Case[]) {
   yield* cases
 }
 
-async function choose(failures: Failure[], cases: Case[], wishes: CaseWishes = {}, keepSimilar = false) {
+async function choose(failures: Failure[], cases: Case[], decisions: CaseDecisions = {}, keepSimilar = false) {
   const survey = await surveySuite(each(cases), failures)
-  return chooseCases(failures, { feature: 'mail', survey, rubricIds: new Set(['incident-1']), wishes, keepSimilar })
+  return chooseCases(failures, { feature: 'mail', survey, rubricIds: new Set(['incident-1']), decisions, keepSimilar })
 }
 
-async function proposed(one: Failure, cases: Case[] = [], wishes: CaseWishes = {}) {
-  const [choice] = await choose([one], cases, wishes)
+async function proposed(one: Failure, cases: Case[] = [], decisions: CaseDecisions = {}) {
+  const [choice] = await choose([one], cases, decisions)
   assert.ok(choice && 'added' in choice)
   return choice.added
 }
@@ -44,8 +44,8 @@ test('tags and weight come from similar cases, not from the rest of the suite', 
 })
 
 test('a failed item that must hold, or a score of 0, makes it critical; a wish decides', async () => {
-  const critical = async (more: Partial<Failure>, wishes?: CaseWishes) =>
-    (await proposed(failure(refund, more), [], wishes)).critical ?? false
+  const critical = async (more: Partial<Failure>, decisions?: CaseDecisions) =>
+    (await proposed(failure(refund, more), [], decisions)).critical ?? false
   assert.equal(await critical({ failed: ['tone'] }), false)
   assert.equal(await critical({ failed: ['actions'], mustFailed: true }), true)
   assert.equal(await critical({ score: 0 }), true)

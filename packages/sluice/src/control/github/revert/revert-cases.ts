@@ -36,7 +36,7 @@ export async function revertCases(
     const failures = await redactFailures(failed, await redactorOf(redact), await redactTextsOf(redact))
     const suite = suiteFile(prompt, undefined)
     const place = { files, config, suite, prompts: [prompt], feature: prompt.feature }
-    const { choices, text } = await editedSuite(failures, { ...place, wishes: {}, keepSimilar: false })
+    const { choices, text } = await editedSuite(failures, { ...place, decisions: {}, keepSimilar: false })
     const ids = choices.flatMap((choice) => ('added' in choice ? [choice.added.id] : []))
     if (text === null) return { none: 'the suite has cases like them already' }
     return { suite, text, ids }

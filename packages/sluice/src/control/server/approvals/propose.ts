@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { canonicalJson } from '../../../core/suite/values/canonical-json.ts'
 import { rolloutIdField, versionIdField } from '../../../records/names.ts'
 import type { Proposal } from '../../../records/proposal.ts'
+import { rolloutStartSchema } from '../../../records/rollout/rollout-start.ts'
 import { approvalRow, releaseBasis } from '../../approval/approval-row.ts'
 import { ruleFor } from '../../approval/approval-rule.ts'
 import { whyLapsed } from '../../approval/lapse.ts'
@@ -15,7 +16,6 @@ import { newProposal, type PlannedRelease, personOf, ruleDocument } from '../nee
 import { refuseOutOfOrder } from '../release-order.ts'
 import { planStart, planWidening } from '../rollouts/change-rollout.ts'
 import { findRollout } from '../rollouts/find-rollout.ts'
-import { startFields } from '../rollouts/rollout-routes.ts'
 import { expectedRevision, reason } from '../route/fields.ts'
 import { answered, refuseOtherRequest, repetitionOf, toRemember } from '../route/idempotency.ts'
 import type { Services } from '../services.ts'
@@ -30,7 +30,7 @@ export const proposed = z.discriminatedUnion('act', [
     override: z.strictObject({ reason }).exactOptional(),
     expectedRevision,
   }),
-  z.strictObject({ act: z.literal('start'), ...startFields, expectedRevision }),
+  z.strictObject({ act: z.literal('start'), ...rolloutStartSchema.shape, expectedRevision }),
   z.strictObject({ act: z.enum(['advance', 'promote']), rollout: rolloutIdField, reason, expectedRevision }),
 ])
 

@@ -55,8 +55,8 @@ export const setActive = defineRoute({
   async handle(request, services) {
     const { caller, params, body } = request
     refuseOtherFeature(caller, params.feature, services.environments)
-    const { expectedRevision: seen, waitMs: _, ...wish } = body
-    const changed = await applyActivation(services, request, params.feature, { ...wish, seen })
+    const { expectedRevision: seen, waitMs: _, ...asked } = body
+    const changed = await applyActivation(services, request, params.feature, { ...asked, seen })
     return releasedAnswer(services, changed, { waitMs: body.waitMs, caller: request.caller })
   },
 })
@@ -79,8 +79,8 @@ export const rollBack = defineRoute({
   async handle(request, services) {
     const { caller, params, body } = request
     refuseOtherFeature(caller, params.feature, services.environments)
-    const { expectedRevision: seen, waitMs: _, ...wish } = body
-    const changed = await applyRollback(services, request, params.feature, { ...wish, seen })
+    const { expectedRevision: seen, waitMs: _, ...asked } = body
+    const changed = await applyRollback(services, request, params.feature, { ...asked, seen })
     return releasedAnswer(services, changed, { waitMs: body.waitMs, caller: request.caller })
   },
 })
@@ -94,7 +94,7 @@ interface Decision {
   seen: number | undefined
 }
 
-interface ActivationWish extends Decision {
+interface ActivationRequest extends Decision {
   version: string
   /** Why it may go without a passing report. */
   override?: { reason: string }
@@ -109,9 +109,9 @@ export async function applyActivation(
   services: Services,
   write: Write,
   feature: string,
-  { breakGlass, ...wish }: ActivationWish & { breakGlass?: { reason: string } },
+  { breakGlass, ...request }: ActivationRequest & { breakGlass?: { reason: string } },
 ): Promise<Changed> {
-  const planned = await planActivation(services, feature, wish)
+  const planned = await planActivation(services, feature, request)
   const { event, evidence, seen } = planned
   return changeFeature(services, write, feature, {
     event,
@@ -127,7 +127,7 @@ export async function applyActivation(
 export async function planActivation(
   services: Services,
   feature: string,
-  { version: id, override, reason, seen }: ActivationWish,
+  { version: id, override, reason, seen }: ActivationRequest,
 ): Promise<PlannedRelease> {
   const version = await releasable(services, feature, id, override)
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import { dayMs } from '../../../time-units.ts'
-import { overviewPage, type ShownFault } from '../../pages/overview.ts'
+import { overviewPage } from '../../pages/overview.ts'
 import { hasEnded } from '../../release/rollout-state.ts'
 import { maySee, maySeeAll } from '../access/caller.ts'
 import { faultsFor } from '../health.ts'
@@ -98,7 +98,7 @@ async function listedOf(state: FeatureState, { faults, now }: RowFacts, services
   const alarmed = isRunning && ((await services.kept.assessment(rollout.id))?.alerts.length ?? 0) > 0
   const isHeld = isRunning && rollout.hold !== null
   const wasRolledBack = rollout?.status === 'rolledBack' && now - (rollout.endedAt ?? 0) < recentMs
-  const fails = faults.some((fault: ShownFault) => fault.feature === feature)
+  const fails = faults.some((fault) => fault.feature === feature)
   const goesWrong = alarmed || isHeld || fails
   const rank = goesWrong ? 0 : isRunning ? 1 : wasRolledBack ? 2 : 3
   return { state, attention: goesWrong || wasRolledBack, isRunning, rank }

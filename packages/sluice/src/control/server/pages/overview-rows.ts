@@ -1,12 +1,12 @@
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
+import type { ReportedFault } from '../../../records/loop-fault.ts'
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { Verdict } from '../../../records/verdict.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import { dayMs } from '../../../time-units.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import type { NamedVersion, StateTone } from '../../pages/elements.ts'
-import type { ShownFault } from '../../pages/overview.ts'
 import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
@@ -22,7 +22,7 @@ import { areBothReported, canarySigns, runningTone, type Sign } from './canary-s
 
 /** What is read once for all rows. */
 export interface RowFacts {
-  faults: readonly ShownFault[]
+  faults: readonly ReportedFault[]
   /** Those that the viewer may see. */
   instances: readonly InstanceState[]
   /** USD by feature, of judging today. */

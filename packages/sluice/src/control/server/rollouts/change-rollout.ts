@@ -1,5 +1,6 @@
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { defaultRolloutSettings, mostStages, type RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
+import type { RolloutStart } from '../../../records/rollout/rollout-start.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { type SuitedSettings, suitedSettings } from '../../plan/suited-settings.ts'
 import { isJudgedLive } from '../../release/capture.ts'
@@ -71,23 +72,9 @@ export async function planWidening(
   return { event, wish, version, evidence: await byHand(services, id), seen }
 }
 
-export interface StartWish {
-  version: string
-  /** Instead of the version's own, as they suit the traffic. */
-  settings?: RolloutSettings
-  /** Instead of what the version says, or of what suits the traffic, in percent. */
-  judgePercent?: number
-  /** Why it may start without a passing report. */
-  override?: { reason: string }
-  reason?: string
-  /** Ends a running rollout instead of refusing. */
-  supersede?: boolean
-  /** Starts it though the traffic cannot decide it. */
-  acceptUndecided?: boolean
+export interface StartRequest extends RolloutStart {
   /** What the traffic can decide was looked at before, when it was proposed. */
   wasForecast?: boolean
-  /** Instead of what the log tells. */
-  traffic?: { requestsPerDay?: number; users?: number }
   /** The feature's revision on which it is based. */
   seen: number | undefined
 }
@@ -101,9 +88,9 @@ export async function applyStart(
   services: Services,
   write: Write,
   feature: string,
-  { breakGlass, ...wish }: StartWish & { breakGlass?: { reason: string } },
+  { breakGlass, ...start }: StartRequest & { breakGlass?: { reason: string } },
 ): Promise<Changed> {
-  const planned = await planStart(services, write, feature, wish)
+  const planned = await planStart(services, write, feature, start)
   const { event, evidence, seen } = planned
   return changeFeature(services, write, feature, {
     event,
@@ -120,15 +107,15 @@ export async function planStart(
   services: Services,
   write: Write,
   feature: string,
-  wish: StartWish,
+  request: StartRequest,
 ): Promise<PlannedRelease> {
-  const { version: canary, override, reason, traffic, supersede = false, acceptUndecided = false } = wish
+  const { version: canary, override, reason, traffic, supersede = false, acceptUndecided = false } = request
   const version = await releasable(services, feature, canary, override)
   const settled = await settledBefore(services, write, { feature, version: canary }, supersede)
-  const start = settled ? asWished(version, wish) : await suitedStart(services, feature, version, wish)
+  const start = settled ? asChosen(version, request) : await suitedStart(services, feature, version, request)
   const { settings, judgePercent } = start
   refuseManyStages(settings.stages.length)
-  const evidence = settled ? {} : await expectEnd(services, feature, version, { ...wish, ...start })
+  const evidence = settled ? {} : await expectEnd(services, feature, version, { ...request, ...start })
   const judged = judgePercent === null ? {} : { judgePercent }
   const why = override?.reason ?? null
   return {
@@ -149,7 +136,7 @@ export async function planStart(
     },
     version,
     evidence: { ...releaseEvidence(version, override), ...evidence },
-    seen: wish.seen ?? settled?.refusedAt,
+    seen: request.seen ?? settled?.refusedAt,
   }
 }
 
@@ -180,7 +167,7 @@ async function expectEnd(
     traffic,
     acceptUndecided = false,
     wasForecast = false,
-  }: Omit<StartWish, 'judgePercent'> & SuitedSettings,
+  }: Omit<StartRequest, 'judgePercent'> & SuitedSettings,
 ): Promise<object> {
   const given = { perDay: traffic?.requestsPerDay, users: traffic?.users }
   const start = { key, version, settings, judgePercent, given, accepted: acceptUndecided || wasForecast }
@@ -188,7 +175,7 @@ async function expectEnd(
   return { ...(forecast && { forecast, acceptUndecided }), ...(traffic && { givenTraffic: traffic }) }
 }
 
-type Chosen = Pick<StartWish, 'settings' | 'judgePercent' | 'traffic' | 'wasForecast'>
+type Chosen = Pick<StartRequest, 'settings' | 'judgePercent' | 'traffic' | 'wasForecast'>
 
 /**
  * What a rollout starts with, whoever begins it: what was chosen for it, else what the version says, as it suits the
@@ -200,14 +187,14 @@ export async function suitedStart(
   version: VersionRecord,
   chosen: Chosen = {},
 ): Promise<SuitedSettings> {
-  if (chosen.wasForecast) return asWished(version, chosen)
+  if (chosen.wasForecast) return asChosen(version, chosen)
   const perDay = chosen.traffic?.requestsPerDay ?? (await endForecasts.traffic(key))?.requestsPerDay
   const reported = { live: version.live, isJudged: isJudgedLive(version), written: version.written ?? null }
   const suited = suitedSettings(reported, startingSettings(version.rollout), perDay ?? null)
   return { settings: chosen.settings ?? suited.settings, judgePercent: chosen.judgePercent ?? suited.judgePercent }
 }
 
-function asWished(version: VersionRecord, { settings, judgePercent }: Chosen): SuitedSettings {
+function asChosen(version: VersionRecord, { settings, judgePercent }: Chosen): SuitedSettings {
   return { settings: settings ?? startingSettings(version.rollout), judgePercent: judgePercent ?? null }
 }
 

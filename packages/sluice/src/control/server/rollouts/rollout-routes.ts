@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { versionIdField } from '../../../records/names.ts'
 import type { Rollout } from '../../../records/rollout/rollout.ts'
-import { rolloutSettingsSchema } from '../../../records/rollout/rollout-settings.ts'
+import { rolloutStartSchema } from '../../../records/rollout/rollout-start.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { rolloutAddress } from '../../pages/addresses.ts'
@@ -19,32 +18,6 @@ import { applyStart, operateRollout, type RolloutOperation } from './change-roll
 import { findRollout } from './find-rollout.ts'
 import { type RolloutView, rolloutView, rolloutViewOf, withTokenNames } from './rollout-view.ts'
 
-/** What a rollout is started with. */
-export const startFields = {
-  version: versionIdField,
-  settings: rolloutSettingsSchema.exactOptional().meta({
-    description:
-      "Instead of the version's own, which are adapted to the traffic where its prompt file leaves them open.",
-  }),
-  judgePercent: z.number().gt(0).max(100).exactOptional().meta({
-    description:
-      "Share of the requests that is judged while it runs, instead of the version's own, which is adapted likewise.",
-  }),
-  override: z.strictObject({ reason }).exactOptional(),
-  reason: reason.exactOptional(),
-  supersede: z.boolean().exactOptional().meta({ description: 'Ends a running rollout instead of refusing.' }),
-  acceptUndecided: z.boolean().exactOptional().meta({
-    description: 'Starts it though the traffic cannot decide it before patience ends, which is refused otherwise.',
-  }),
-  traffic: z
-    .strictObject({
-      requestsPerDay: z.number().gt(0).max(1e9).exactOptional(),
-      users: z.number().gt(0).max(1e9).exactOptional().meta({ description: 'Distinct ones in a week.' }),
-    })
-    .exactOptional()
-    .meta({ description: 'What to expect instead of what the log tells; recorded in the audit log.' }),
-}
-
 export const startRollout = defineRoute({
   method: 'POST',
   path: '/v1/features/{feature}/rollouts',
@@ -52,13 +25,13 @@ export const startRollout = defineRoute({
   scopes: ['operator'],
   idempotent: true,
   params: ofFeature,
-  body: z.strictObject({ ...startFields, breakGlass, expectedRevision }),
+  body: rolloutStartSchema.extend({ breakGlass, expectedRevision }),
   answers: { 201: { description: 'Started.', schema: rolloutView } },
   async handle(request, services) {
     const { caller, params, body } = request
     refuseOtherFeature(caller, params.feature, services.environments)
-    const { expectedRevision: seen, ...wish } = body
-    const changed = await applyStart(services, request, params.feature, { ...wish, seen })
+    const { expectedRevision: seen, ...start } = body
+    const changed = await applyStart(services, request, params.feature, { ...start, seen })
     return rolloutAnswer(services, changed, request.caller)
   },
 })

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { addressField } from '../../../core/suite/config/environments.ts'
+import { reasonField } from '../../../records/audit-row.ts'
 import { rolloutIdField } from '../../../records/names.ts'
 
-export const reason = z.string().trim().min(1).max(2000).meta({ description: 'Why; kept in the audit log.' })
+export const reason = reasonField
 
 export const expectedRevision = z.int().min(0).exactOptional().meta({
   description:

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { versionIdField } from '../../../records/names.ts'
-import { measuredTrafficSchema } from '../../../records/rollout/measured-traffic.ts'
+import { trafficAnswerSchema } from '../../../records/rollout/measured-traffic.ts'
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../records/rollout/rollout-settings.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { isJudgedLive } from '../../release/capture.ts'
@@ -9,37 +9,13 @@ import { notFound } from '../http/problem.ts'
 import { ofFeature } from '../route/fields.ts'
 import { defineRoute } from '../route/route.ts'
 
-const answer = z.object({
-  traffic: measuredTrafficSchema
-    .nullable()
-    .meta({ description: 'Traffic of the last days; null if the log has too little.' }),
-  rollout: z.looseObject({}).meta({ description: "The version's settings, as in a prompt file." }),
-  written: z.array(z.string()).nullable().meta({
-    description: 'Settings that its prompt file sets itself, e.g. rollout.stages; null if that is not known.',
-  }),
-  refusesUndecided: z.literal(true).meta({
-    description: 'A start whose traffic cannot decide it is refused, unless acceptUndecided is set.',
-  }),
-  judges: z.boolean().meta({
-    description: 'Whether its answers are judged in production: they are stored, and it has a judge and questions.',
-  }),
-  live: z.object({
-    store: z.boolean(),
-    judge: z.object({
-      percent: z.number(),
-      canaryPercent: z.number().optional(),
-      budgetUsdPerDay: z.number(),
-    }),
-  }),
-})
-
 export const showTraffic = defineRoute({
   method: 'GET',
   path: '/v1/features/{feature}/versions/{version}/traffic',
   summary: 'What a forecast for a rollout of a version needs: the traffic of the last days, and its settings',
   scopes: ['ci', ...readers],
   params: ofFeature.extend({ version: versionIdField }),
-  answers: { 200: { description: 'As far as it is known.', schema: answer } },
+  answers: { 200: { description: 'As far as it is known.', schema: trafficAnswerSchema } },
   async handle({ params: { feature, version }, caller }, { store, endForecasts, environments }) {
     refuseOtherFeature(caller, feature, environments)
     const record = await store.version(feature, version)

@@ -6,7 +6,7 @@ import { trafficFields } from '../../../pages/traffic-choice.ts'
 import type { GivenTraffic } from '../../../plan/expected-traffic.ts'
 import type { SuitedSettings } from '../../../plan/suited-settings.ts'
 import { beingComputed } from '../../../words/end-forecast-text.ts'
-import { type StartWish, suitedStart } from '../../rollouts/change-rollout.ts'
+import { type StartRequest, suitedStart } from '../../rollouts/change-rollout.ts'
 import { expectedEnd } from '../../rollouts/refuse-undecidable.ts'
 import type { Services } from '../../services.ts'
 import { soon } from '../soon.ts'
@@ -32,7 +32,7 @@ export async function expectedStart(
 }
 
 /** The same traffic as a request for a rollout says it. */
-export function startTraffic({ perDay, users }: GivenTraffic): Pick<StartWish, 'traffic'> {
+export function startTraffic({ perDay, users }: GivenTraffic): Pick<StartRequest, 'traffic'> {
   if (perDay === undefined && users === undefined) return {}
   return { traffic: { ...(perDay !== undefined && { requestsPerDay: perDay }), ...(users !== undefined && { users }) } }
 }
