@@ -82,6 +82,20 @@ test('a collector that asks for patience gets everything once, after the time it
   assert.equal(lost(), 0)
 })
 
+test('after the last attempt nothing is waited for', async () => {
+  await using collector = await fakeReceiver((_, { path }) => (path.endsWith('/logs') ? 503 : 200))
+  const { telemetry, clock, waits, lost } = telemetryTo(collector)
+  telemetry.entries(entries(2))
+  clock.advance(5000)
+  for (const wait of [250, 500, 1000, 2000, 4000]) {
+    await until(() => waits.includes(wait), `the wait of ${wait} ms`)
+    clock.advance(wait)
+  }
+  await until(() => lost() === 2, 'the loss')
+  assert.equal(collector.received.filter(({ path }) => path.endsWith('/logs')).length, 6)
+  await telemetry.close()
+})
+
 test('a refusal is final and counted; telemetry goes on', async () => {
   await using collector = await fakeReceiver((index) => (index < 2 ? 400 : 200))
   const { telemetry, clock, lost } = telemetryTo(collector)
