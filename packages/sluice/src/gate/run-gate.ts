@@ -64,7 +64,7 @@ export function judgeScores(
   missing?: Record<VersionRole, number>,
 ): GateOutcome {
   const { decision } = decide(gateCases(cases, true), { ...policy, looks: [repeats] }, undefined, { last: true })
-  if (!decision) throw new TypeError('the last look has to decide')
+  if (!decision) throw new TypeError('the last round has to decide')
   return outcomeOf(decision, cases, { settings, hasBaseline: true, missing })
 }
 

@@ -72,12 +72,12 @@ class FastRelease {
   #nextAssessmentAt = 0
 
   constructor(engine: DecisionEngine<object>, settings: RolloutSettings, salt: string) {
-    const occasion = { at: simulationStart, by: 'simulated' }
+    const attribution = { at: simulationStart, by: 'simulated' }
     const first = newFeature('simulated')
-    const active = transition(first, { type: 'activate', version: 'incumbent', reason: 'simulated' }, occasion)
+    const active = transition(first, { type: 'activate', version: 'incumbent', reason: 'simulated' }, attribution)
     const start = { rolloutId: 'simulated', salt, canary: 'canary', settings, override: 'simulated' }
     this.#engine = engine
-    this.#state = transition(active, { type: 'start', ...start }, occasion)
+    this.#state = transition(active, { type: 'start', ...start }, attribution)
     this.#evidence = engine.newEvidence(this.rollout)
   }
 

@@ -51,7 +51,8 @@ export type ReleaseEvent =
   /** The canary ends without a judgement of it: everybody gets the incumbent. */
   | ({ type: 'abort'; reason: string } & OfRollout)
 
-export interface Occasion {
+/** Who made an event, and when. */
+export interface Attribution {
   /** ms since the epoch. */
   at: number
   /** A token's name, or `sluice` for the controller. */

@@ -1,11 +1,11 @@
 import type { Hold, PromotionStrength, RollbackCause, Rollout, RolloutEnd } from '../../records/rollout/rollout.ts'
 import { ReleaseConflict } from './release-conflict.ts'
-import type { Occasion, ReleaseEvent } from './release-event.ts'
+import type { Attribution, ReleaseEvent } from './release-event.ts'
 
 /**
  * The rollout in its next stage. @throws ReleaseConflict in the last one, while paused, or where it is not in `from`.
  */
-export function advanced(rollout: Rollout, { at }: Occasion, from?: number): Rollout {
+export function advanced(rollout: Rollout, { at }: Attribution, from?: number): Rollout {
   refusePaused(rollout)
   const { stage, settings } = rollout
   if (from !== undefined && from !== stage)
@@ -52,13 +52,13 @@ export function excluding(rollout: Rollout, { tokenId, undo }: { tokenId: string
 }
 
 /** @throws ReleaseConflict where it is paused already. */
-export function paused(rollout: Rollout, { at }: Occasion): Rollout {
+export function paused(rollout: Rollout, { at }: Attribution): Rollout {
   refusePaused(rollout)
   return { ...rollout, status: 'paused', pausedAt: at }
 }
 
 /** The pause counts into `pausedMs`. @throws ReleaseConflict where it is not paused. */
-export function resumed(rollout: Rollout, { at }: Occasion): Rollout {
+export function resumed(rollout: Rollout, { at }: Attribution): Rollout {
   if (rollout.pausedAt === null) throw new ReleaseConflict('not-paused', `rollout ${rollout.id} is not paused`)
   const pausedMs = rollout.pausedMs + Math.max(0, at - rollout.pausedAt)
   return { ...rollout, status: 'running', pausedMs, pausedAt: null }
@@ -68,7 +68,7 @@ export function resumed(rollout: Rollout, { at }: Occasion): Rollout {
 export function ended(
   rollout: Rollout,
   end: RolloutEnd,
-  { at, by }: Occasion,
+  { at, by }: Attribution,
   { reason, evidence = null, why }: { reason: string; evidence?: unknown; why?: RollbackCause | undefined },
   strength: PromotionStrength | null = null,
 ): Rollout {
@@ -80,7 +80,7 @@ export function ended(
 export function started(
   { rolloutId, salt, canary, settings, judgePercent, override }: Extract<ReleaseEvent, { type: 'start' }>,
   { feature, incumbent, revision }: { feature: string; incumbent: string; revision: number },
-  { at, by }: Occasion,
+  { at, by }: Attribution,
 ): Rollout {
   return {
     id: rolloutId,

@@ -2,7 +2,7 @@ import type { FeatureState, TakenBack } from '../../records/feature.ts'
 import type { Rollout } from '../../records/rollout/rollout.ts'
 import { lastGood, withActive, withRolledBack } from './activation.ts'
 import { ReleaseConflict } from './release-conflict.ts'
-import type { Occasion, ReleaseEvent } from './release-event.ts'
+import type { Attribution, ReleaseEvent } from './release-event.ts'
 import { hasEnded } from './rollout-state.ts'
 import { advanced, ended, excluding, held, paused, refusePaused, resumed, started } from './rollout-step.ts'
 
@@ -13,28 +13,28 @@ type EventOf<Type extends ReleaseEvent['type']> = Extract<ReleaseEvent, { type: 
  * passed the gate is for the caller to check.
  * @throws ReleaseConflict where the state does not allow the event
  */
-export function transition(state: FeatureState, event: ReleaseEvent, occasion: Occasion): FeatureState {
+export function transition(state: FeatureState, event: ReleaseEvent, attribution: Attribution): FeatureState {
   switch (event.type) {
     case 'activate':
-      return { ...activate(state, event, occasion), takenBack: null }
+      return { ...activate(state, event, attribution), takenBack: null }
     case 'rollBack':
-      return rollBack(state, event, occasion)
+      return rollBack(state, event, attribution)
     case 'start':
-      return { ...start(state, event, occasion), takenBack: null }
+      return { ...start(state, event, attribution), takenBack: null }
     case 'promote':
-      return { ...promote(state, event, occasion), takenBack: null }
+      return { ...promote(state, event, attribution), takenBack: null }
     case 'advance':
-      return { ...state, rollout: advanced(running(state, event), occasion, event.stage) }
+      return { ...state, rollout: advanced(running(state, event), attribution, event.stage) }
     case 'hold':
       return { ...state, rollout: held(running(state, event), event.why) }
     case 'exclude':
       return { ...state, rollout: excluding(running(state, event), event) }
     case 'pause':
-      return { ...state, rollout: paused(running(state, event), occasion) }
+      return { ...state, rollout: paused(running(state, event), attribution) }
     case 'resume':
-      return { ...state, rollout: resumed(running(state, event), occasion) }
+      return { ...state, rollout: resumed(running(state, event), attribution) }
     case 'abort':
-      return abort(state, event, occasion)
+      return abort(state, event, attribution)
     default:
       return event satisfies never
   }
@@ -68,7 +68,7 @@ function timeOf(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-function activate(state: FeatureState, { version }: EventOf<'activate'>, { at }: Occasion): FeatureState {
+function activate(state: FeatureState, { version }: EventOf<'activate'>, { at }: Attribution): FeatureState {
   const rollout = runningRollout(state)
   if (rollout)
     throw new ReleaseConflict(
@@ -80,7 +80,7 @@ function activate(state: FeatureState, { version }: EventOf<'activate'>, { at }:
   return withActive(state, version, { at, ended: 'replaced', promoted: false })
 }
 
-function start(state: FeatureState, event: EventOf<'start'>, occasion: Occasion): FeatureState {
+function start(state: FeatureState, event: EventOf<'start'>, attribution: Attribution): FeatureState {
   const { feature, active, revision } = state
   if (active === null)
     throw new ReleaseConflict('nothing-active', `${feature} has no active version to compare with: activate one first`)
@@ -91,58 +91,58 @@ function start(state: FeatureState, event: EventOf<'start'>, occasion: Occasion)
     throw new ReleaseConflict('rollout-running', `rollout ${before.id} of ${feature} is running: end or supersede it`)
   return {
     ...state,
-    rollout: started(event, { feature, incumbent: active, revision }, occasion),
-    pastRollouts: pastWith(state, event.rolloutId, occasion),
+    rollout: started(event, { feature, incumbent: active, revision }, attribution),
+    pastRollouts: pastWith(state, event.rolloutId, attribution),
   }
 }
 
 const remembered = 10
 
 /** The rollouts before the one that starts; one that is still running ends as superseded. */
-function pastWith({ rollout, pastRollouts }: FeatureState, by: string, occasion: Occasion): Rollout[] {
+function pastWith({ rollout, pastRollouts }: FeatureState, by: string, attribution: Attribution): Rollout[] {
   if (!rollout) return pastRollouts
   const reason = `superseded by ${by}`
-  const last = hasEnded(rollout) ? rollout : ended(rollout, 'superseded', occasion, { reason })
+  const last = hasEnded(rollout) ? rollout : ended(rollout, 'superseded', attribution, { reason })
   return [...pastRollouts, last].slice(-remembered)
 }
 
-function abort(state: FeatureState, event: EventOf<'abort'>, { at, by }: Occasion): FeatureState {
+function abort(state: FeatureState, event: EventOf<'abort'>, { at, by }: Attribution): FeatureState {
   const rollout = ended(running(state, event), 'aborted', { at, by }, event)
   // Whoever rolls back at the same moment means the canary as well.
   return { ...state, rollout, takenBack: { version: rollout.canary, at, by, reason: event.reason } }
 }
 
-function promote(state: FeatureState, event: EventOf<'promote'>, occasion: Occasion): FeatureState {
+function promote(state: FeatureState, event: EventOf<'promote'>, attribution: Attribution): FeatureState {
   const rollout = running(state, event)
   refusePaused(rollout)
-  const next = withActive(state, rollout.canary, { at: occasion.at, ended: 'replaced', promoted: true })
-  return { ...next, rollout: ended(rollout, 'promoted', occasion, event, event.strength ?? 'manual') }
+  const next = withActive(state, rollout.canary, { at: attribution.at, ended: 'replaced', promoted: true })
+  return { ...next, rollout: ended(rollout, 'promoted', attribution, event, event.strength ?? 'manual') }
 }
 
-function rollBack(state: FeatureState, event: EventOf<'rollBack'>, occasion: Occasion): FeatureState {
+function rollBack(state: FeatureState, event: EventOf<'rollBack'>, attribution: Attribution): FeatureState {
   const rollout = event.rolloutId === undefined ? runningRollout(state) : running(state, event)
   const { from, to } = event
   const { active } = state
   if (from !== undefined && from !== active && from !== rollout?.canary) throw notServed(state, from)
   const takenBack = (version: string): TakenBack => ({
     version,
-    at: occasion.at,
-    by: occasion.by,
+    at: attribution.at,
+    by: attribution.by,
     reason: event.reason,
   })
   if (!rollout) {
     if (from === undefined && to === undefined) refuseRepetition(state)
-    return { ...leaveActive(state, to, occasion), takenBack: takenBack(active ?? '') }
+    return { ...leaveActive(state, to, attribution), takenBack: takenBack(active ?? '') }
   }
   // The incumbent itself is the bad one: its canary ends unjudged.
   if (from !== undefined && from === active) {
-    const alone = { ...state, rollout: ended(rollout, 'aborted', occasion, event) }
-    return { ...leaveActive(alone, to, occasion), takenBack: takenBack(from) }
+    const alone = { ...state, rollout: ended(rollout, 'aborted', attribution, event) }
+    return { ...leaveActive(alone, to, attribution), takenBack: takenBack(from) }
   }
   const { canary, incumbent } = rollout
-  const withoutCanary = withRolledBack({ ...state, rollout: ended(rollout, 'rolledBack', occasion, event) }, canary)
+  const withoutCanary = withRolledBack({ ...state, rollout: ended(rollout, 'rolledBack', attribution, event) }, canary)
   if ((to ?? incumbent) === incumbent) return { ...withoutCanary, takenBack: takenBack(canary) }
-  return { ...leaveActive(withoutCanary, to, occasion), takenBack: takenBack(incumbent) }
+  return { ...leaveActive(withoutCanary, to, attribution), takenBack: takenBack(incumbent) }
 }
 
 function notServed(state: FeatureState, version: string): ReleaseConflict {
@@ -165,7 +165,7 @@ function takenBackText({ version, at, by, reason }: TakenBack): string {
   return `${by} took back ${version} at ${timeOf(at)} (${reason})`
 }
 
-function leaveActive(state: FeatureState, to: string | undefined, { at }: Occasion): FeatureState {
+function leaveActive(state: FeatureState, to: string | undefined, { at }: Attribution): FeatureState {
   const { feature, active } = state
   if (active === null) throw new ReleaseConflict('nothing-active', `${feature} has no active version`)
   if (to === active) throw new ReleaseConflict('same-version', `${to} already is the active version of ${feature}`)

@@ -11,11 +11,11 @@ export async function startSimulatedRollout(
   store: Store,
   { settings, salt, at }: { settings: RolloutSettings; salt: string; at: number },
 ): Promise<void> {
-  const occasion = { at, by: 'sluice simulate' }
-  const incumbent = await publish(store, 'incumbent', settings, occasion)
-  const canary = await publish(store, 'canary', settings, occasion)
+  const attribution = { at, by: 'sluice simulate' }
+  const incumbent = await publish(store, 'incumbent', settings, attribution)
+  const canary = await publish(store, 'canary', settings, attribution)
   const apply = (event: Parameters<typeof applyEvent>[2]) =>
-    applyEvent(store, simulatedFeature, event, occasion, { tokenId: null })
+    applyEvent(store, simulatedFeature, event, attribution, { tokenId: null })
   await apply({ type: 'activate', version: incumbent, reason: 'simulated' })
   await apply({ type: 'start', rolloutId: 'simulated', salt, canary, settings, override: 'simulated' })
 }

@@ -9,7 +9,7 @@ import { captureOf } from '../release/capture.ts'
 import { releasedBy } from '../release/environment-order.ts'
 import { newFeature } from '../release/feature-state.ts'
 import { ReleaseConflict } from '../release/release-conflict.ts'
-import type { Occasion, ReleaseEvent } from '../release/release-event.ts'
+import type { Attribution, ReleaseEvent } from '../release/release-event.ts'
 import { limitedLive } from '../release/settings.ts'
 import { servedVersions } from '../release/snapshot.ts'
 import { runningRollout, transition } from '../release/transition.ts'
@@ -49,7 +49,7 @@ export async function applyEvent(
   store: ReleaseStore,
   feature: string,
   event: ReleaseEvent,
-  occasion: Occasion,
+  attribution: Attribution,
   extras: EventExtras,
 ): Promise<Exclude<CommitResult, { outcome: 'conflict' }>> {
   await refuseUnknownVersion(store, feature, event)
@@ -59,8 +59,8 @@ export async function applyEvent(
     if (answer) return { outcome: 'repeated', answer }
     const also = await extras.also?.()
     if (extras.seen !== undefined) await refuseUnseen(store, before, extras.seen, event)
-    const next = await withLive(store, transition(before, event, occasion))
-    const result = await store.commit({ ...changeOf(before, next, event, occasion, extras), ...also })
+    const next = await withLive(store, transition(before, event, attribution))
+    const result = await store.commit({ ...changeOf(before, next, event, attribution, extras), ...also })
     if (result.outcome !== 'conflict') return result
   }
   throw new ReleaseConflict('busy', `${feature} keeps being changed by others: try again`)
@@ -70,7 +70,7 @@ function changeOf(
   before: FeatureState,
   next: FeatureState,
   event: ReleaseEvent,
-  { at, by }: Occasion,
+  { at, by }: Attribution,
   { tokenId, evidence, remember, fence }: EventExtras,
 ): StoreChange {
   return {

@@ -61,7 +61,7 @@ interface Billing<T> {
 
 export function createModelClient(options: ModelClientOptions): ModelClient {
   const { providers, config, budget, prices, stop, needed = new Set(), givesUp = true } = options
-  const laneOf = createCallQueues(options)
+  const queueOf = createCallQueues(options)
   const firstCalls = new Map<string, FirstCalls>()
 
   const firstCallsOf = (model: string): FirstCalls => {
@@ -98,7 +98,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
         throw error
       }
     }
-    const run = () => laneOf(source).run(stop ?? signal, attempt)
+    const run = () => queueOf(source).run(stop ?? signal, attempt)
     return givesUp ? firstCallsOf(billing.model).run(run) : run()
   }
 

@@ -22,16 +22,16 @@ export function commentText(markdown: string, { url, notes }: Surroundings, room
   return `${fitted(markdown.trimEnd(), githubLimit - room - below.length - 4)}\n\n${below}\n`
 }
 
-/** Cut after a whole paragraph; fences and folds that were open are closed. */
+/** Cut after a whole paragraph; fences and collapsed parts that were open are closed. */
 function fitted(markdown: string, limit: number): string {
   if (markdown.length <= limit) return markdown
   const cut = markdown.slice(0, limit - roomForEnding)
   const kept = cut.slice(0, Math.max(cut.lastIndexOf('\n\n'), 0) || cut.length)
   const fence = openFence(kept)
-  const folds = (kept.match(/^<details>/gm) ?? []).length - (kept.match(/^<\/details>/gm) ?? []).length
+  const unclosed = (kept.match(/^<details>/gm) ?? []).length - (kept.match(/^<\/details>/gm) ?? []).length
   const ending = [
     ...(fence === undefined ? [] : [fence]),
-    ...Array.from({ length: Math.max(0, Math.min(folds, 20)) }, () => '</details>'),
+    ...Array.from({ length: Math.max(0, Math.min(unclosed, 20)) }, () => '</details>'),
     '',
     '_Cut for length; the artifact has all of it._',
   ]

@@ -8,11 +8,11 @@ import {
   comparisonSchema,
   coverageSchema,
   holdoutSchema,
-  lookSchema,
   repeatsSchema,
   scorerSchema,
   scoreSummarySchema,
   tagSchema,
+  testRoundSchema,
   thresholdSchema,
 } from './feature-statistics.ts'
 import { liftReportSchema } from './lift-report.ts'
@@ -204,9 +204,9 @@ export const featureSummarySchema = z.object({
   threshold: thresholdSchema
     .nullable()
     .describe('The candidate against the absolute floor; null where none was asked for.'),
-  looks: z.array(lookSchema).describe('Steps of the test of the difference; without a baseline of the threshold.'),
+  looks: z.array(testRoundSchema).describe('Steps of the test of the difference; without a baseline of the threshold.'),
   thresholdLooks: z
-    .array(lookSchema)
+    .array(testRoundSchema)
     .optional()
     .describe(
       'Steps of the test of the threshold, beside those of a difference; `meanDifference` is the distance from the threshold.',

@@ -72,10 +72,10 @@ export const thresholdSchema = z.object({
     .describe('Of a pass: the mean is at least this, one-sided at the confidence. Absent elsewhere.'),
 })
 
-/** One look of the sequential test: `z` against the bounds of that look. */
-export const lookSchema = z.object({
-  repeats: count.describe('Answers per case and version at this look.'),
-  meanDifference: known.describe('The difference at this look.'),
+/** One round of the sequential test: `z` against the bounds of that round. */
+export const testRoundSchema = z.object({
+  repeats: count.describe('Answers per case and version in this round.'),
+  meanDifference: known.describe('The difference in this round.'),
   se: known.describe('Its standard error.'),
   z: known.describe('The statistic of the test.'),
   passBound: known.describe('From here on it passes.'),

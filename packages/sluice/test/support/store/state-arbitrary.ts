@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Occasion, ReleaseEvent } from '../../../src/control/release/release-event.ts'
+import type { Attribution, ReleaseEvent } from '../../../src/control/release/release-event.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 
 export const settings = rolloutSettingsSchema.parse({
@@ -15,7 +15,7 @@ export function start(canary: string, rolloutId = `to-${canary}`, supersede = fa
   return { type: 'start', rolloutId, salt: `salt of ${rolloutId}`, canary, settings, override: null, supersede }
 }
 
-export function at(time: number, by = 'anna'): Occasion {
+export function at(time: number, by = 'anna'): Attribution {
   return { at: time, by }
 }
 

@@ -31,7 +31,7 @@ const instanceCount = 12
 const replicaCount = 2
 const userCount = 25
 const heartbeatMs = 10_000
-const occasion = { at: start, by: 'world' }
+const attribution = { at: start, by: 'world' }
 
 /**
  * Two replicas of the control plane over one store, a dozen applications, operators and a judge in one process, on one
@@ -170,6 +170,8 @@ async function populate(store: Store): Promise<string[]> {
     })
   }
   const [active = ''] = ids
-  await applyEvent(store, feature, { type: 'activate', version: active, reason: 'first' }, occasion, { tokenId: null })
+  await applyEvent(store, feature, { type: 'activate', version: active, reason: 'first' }, attribution, {
+    tokenId: null,
+  })
   return ids
 }

@@ -94,10 +94,10 @@ function partsOf({ before, after }: { before: string; after: string }, { removed
 function piecesOf(parts: readonly Part[]): Piece[] {
   const pieces: Piece[] = []
   let shown: Part[] = []
-  const fold = (...folds: Piece[]) => {
+  const flush = (...folded: Piece[]) => {
     if (shown.length > 0) pieces.push({ parts: shown })
     shown = []
-    pieces.push(...folds)
+    pieces.push(...folded)
   }
   for (const [index, part] of parts.entries()) {
     if ('same' in part) {
@@ -106,13 +106,13 @@ function piecesOf(parts: readonly Part[]): Piece[] {
       const end = index === parts.length - 1 ? same.length : same.length - context
       if (end - start < leastFolded) {
         shown.push(part)
-        if (lengthOf(shown) > longestChange) fold()
+        if (lengthOf(shown) > longestChange) flush()
         continue
       }
       const { head, rest } = cut(same, lineNear(same, start))
       const { head: middle, rest: tail } = cut(rest, lineNear(rest, end - head.length))
       if (head !== '') shown.push({ same: head })
-      fold({ folded: middle, whose: 'same' })
+      flush({ folded: middle, whose: 'same' })
       if (tail !== '') shown.push({ same: tail })
       continue
     }
@@ -122,10 +122,10 @@ function piecesOf(parts: readonly Part[]): Piece[] {
       { folded: before.rest, whose: 'before' as const },
       { folded: after.rest, whose: 'after' as const },
     ]
-    const folds = rests.filter(({ folded }) => folded !== '')
-    if (folds.length > 0 || lengthOf(shown) > longestChange) fold(...folds)
+    const notEmpty = rests.filter(({ folded }) => folded !== '')
+    if (notEmpty.length > 0 || lengthOf(shown) > longestChange) flush(...notEmpty)
   }
-  fold()
+  flush()
   return pieces
 }
 

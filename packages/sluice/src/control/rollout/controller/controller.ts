@@ -37,7 +37,7 @@ const usualEveryMs = 1000
  * So many rollouts are looked at one after the other. Beyond, several are looked at together, where the store is
  * another program: one waits for it while another is assessed.
  */
-const perLane = 50
+const perWorker = 50
 
 /**
  * Lets rollouts advance, be promoted and be rolled back by themselves. Nothing that it decides is lost or done twice,
@@ -62,7 +62,7 @@ export function startController(options: ControllerOptions): WorkLoop {
     if (isListOld) await list()
     const wanted = running.filter(({ id }) => isDue(id))
     let more = false
-    await inLanes(wanted, store.kind === 'postgres' ? Math.ceil(wanted.length / perLane) : 1, async (rollout) => {
+    await workOnAll(wanted, store.kind === 'postgres' ? Math.ceil(wanted.length / perWorker) : 1, async (rollout) => {
       const waits = await faults.attempt(rollout.feature, () => control(rollout, options, { ...lead, known }))
       if (!waits) return
       due.add([rollout.id])
@@ -108,11 +108,11 @@ export function startController(options: ControllerOptions): WorkLoop {
  * does not answer is.
  * @throws the first failure, at the end
  */
-async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<void>): Promise<void> {
+async function workOnAll<T>(items: readonly T[], workers: number, work: (item: T) => Promise<void>): Promise<void> {
   const left = items.values()
   const failures: unknown[] = []
   let isBegun = false
-  const lane = async () => {
+  const worker = async () => {
     for (const item of left) {
       // Each begins in a turn of its own of the thread that also answers requests, which are answered in between.
       if (isBegun) await turn()
@@ -125,7 +125,7 @@ async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) =>
       }
     }
   }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  await Promise.all(Array.from({ length: workers }, worker))
   if (failures.length > 0) throw failures[0]
 }
 

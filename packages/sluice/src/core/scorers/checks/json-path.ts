@@ -4,7 +4,7 @@ import type { Case } from '../../suite/cases/case.ts'
 import type { JsonPathCheck } from '../../suite/checks/check-spec.ts'
 import { decimalOf, exactData, textOf, Written } from '../../suite/values/written.ts'
 import { CheckError } from './check-error.ts'
-import { fold } from './fold.ts'
+import { comparableText } from './comparable-text.ts'
 import { parseOutput } from './json.ts'
 import { type CheckScore, type Measure, passOrFail } from './measure.ts'
 import { compileCheckPattern } from './pattern.ts'
@@ -89,7 +89,7 @@ function condition({ value, caseSensitive }: JsonPathCheck, subject: Case, stric
     const pattern = compileCheckPattern(source, caseSensitive)
     return (selected: unknown) => pattern.test(textOf(selected))
   }
-  const comparable = (json: unknown) => mapTexts(json, (text) => fold(text, caseSensitive))
+  const comparable = (json: unknown) => mapTexts(json, (text) => comparableText(text, caseSensitive))
   const wanted = comparable(mapTexts(exactData(value.equals), (text) => renderValue(text, subject, { strict })))
   return (selected: unknown) => isDeepStrictEqual(comparable(selected), wanted)
 }

@@ -1,5 +1,5 @@
 import type { TextCheck, TextListCheck } from '../../suite/checks/check-spec.ts'
-import { fold } from './fold.ts'
+import { comparableText } from './comparable-text.ts'
 import { type Measure, passOrFail } from './measure.ts'
 import { compileCheckPattern } from './pattern.ts'
 import { quoted } from './quoted.ts'
@@ -21,7 +21,7 @@ const verbs: Record<TextCheck['type'], [is: string, isNot: string]> = {
   matches: ['matches', 'does not match'],
 }
 
-/** Compares the output with one text. `fold` says what counts as equal, for `matches` `compileCheckPattern` does. */
+/** Compares the output with one text: by `comparableText`, for `matches` by `compileCheckPattern`. */
 export function measureText({ type, value, negate, caseSensitive }: TextCheck, strict: boolean): Measure {
   const holds = type === 'matches' ? patternTest(caseSensitive) : textTest(type, caseSensitive)
   const isPattern = type === 'matches'
@@ -33,7 +33,8 @@ export function measureText({ type, value, negate, caseSensitive }: TextCheck, s
 }
 
 function textTest(type: Exclude<TextCheck['type'], 'matches'>, caseSensitive: boolean) {
-  return (output: string, wanted: string) => comparisons[type](fold(output, caseSensitive), fold(wanted, caseSensitive))
+  return (output: string, wanted: string) =>
+    comparisons[type](comparableText(output, caseSensitive), comparableText(wanted, caseSensitive))
 }
 
 /** Compiles anew only when a variable has changed the source. */
@@ -52,9 +53,9 @@ function patternTest(caseSensitive: boolean) {
 export function measureTextList({ type, value, negate, caseSensitive }: TextListCheck, strict: boolean): Measure {
   const holds = comparisons[type === 'equalsAny' ? 'equals' : 'contains']
   return ({ output, case: subject }) => {
-    const text = fold(output, caseSensitive)
+    const text = comparableText(output, caseSensitive)
     const wanted = value.map((template) => renderValue(template, subject, { strict }))
-    const found = wanted.filter((item) => holds(text, fold(item, caseSensitive)))
+    const found = wanted.filter((item) => holds(text, comparableText(item, caseSensitive)))
     if (type === 'equalsAny') {
       const reason = found.length > 0 ? `the output is ${list(found)}` : `the output is none of ${list(wanted)}`
       return passOrFail(found.length > 0 !== negate, reason)

@@ -4,7 +4,7 @@ import type { RubricItem } from '../../../records/rubric.ts'
 import { lostAnswer, lostReason } from '../../providers/lost-answer.ts'
 import type { Completion } from '../../providers/provider.ts'
 import type { ChoiceJudge } from '../../suite/prompt/choice-judge.ts'
-import { fold } from '../checks/fold.ts'
+import { comparableText } from '../checks/comparable-text.ts'
 import { quoted } from '../checks/quoted.ts'
 import { answerObject, type ObjectWanted } from './answer-object.ts'
 import { JudgeError } from './judge-error.ts'
@@ -129,7 +129,7 @@ function variants(quote: string): string[] {
 export function comparable(text: string): string {
   const seen = undoVisible(text).replace(/[\p{DI}\uFFF9-\uFFFB]/gv, '')
   const plain = seen.replace(/[‘’‚‛]/g, "'").replace(/[“”„‟«»]/g, '"')
-  return fold(plain, false)
+  return comparableText(plain, false)
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
 }

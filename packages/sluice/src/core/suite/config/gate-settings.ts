@@ -9,13 +9,13 @@ export const uncalibrated = ['block', 'warn', 'allow'] as const
 const repeats = z
   .array(z.int().min(1))
   .min(1)
-  .superRefine((looks, context) => {
-    if (looks[0] !== undefined && looks[0] !== 1) {
-      context.addIssue({ code: 'custom', path: [0], message: `the first look is at 1 repeat, not ${looks[0]}` })
+  .superRefine((rounds, context) => {
+    if (rounds[0] !== undefined && rounds[0] !== 1) {
+      context.addIssue({ code: 'custom', path: [0], message: `the first round has 1 repeat, not ${rounds[0]}` })
     }
-    for (const [index, look] of looks.entries()) {
-      const before = looks[index - 1]
-      if (before !== undefined && look <= before) {
+    for (const [index, count] of rounds.entries()) {
+      const before = rounds[index - 1]
+      if (before !== undefined && count <= before) {
         context.addIssue({ code: 'custom', path: [index], message: `must be more than the ${before} before it` })
       }
     }

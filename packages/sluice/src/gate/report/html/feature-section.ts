@@ -56,7 +56,7 @@ export function featureSection(
     ${block('Metrics', metricTableHtml(feature), oneOfSeveral)}
     ${block('Checks and questions', scorerTableHtml(feature), oneOfSeveral)}
     ${block('Tags', tagTableHtml(feature), oneOfSeveral)}
-    ${block('Looks of the test', roundsTable(feature), oneOfSeveral)}
+    ${block('Rounds of the test', roundsTable(feature), oneOfSeveral)}
     ${block('Run', facts(feature), oneOfSeveral)}
     <section class="cases" data-feature="${index}"${numbers.decidingRow === undefined ? undefined : html` data-deciding="${numbers.decidingRow}"`} aria-label="Cases of ${feature.feature}">${heading('Cases', oneOfSeveral)}
       <noscript><p>The table of cases needs JavaScript. report.json holds every case.</p></noscript></section>`
@@ -140,7 +140,7 @@ function roundsTable({ looks, feature }: FeatureSummary): Html | undefined {
       html`<tr><th scope="row" class="number">${repeats}</th>${[formatChange(meanDifference), formatScore(se), number(z), number(passBound), number(failBound)].map((cell) => html`<td class="number">${cell}</td>`)}<td>${decision}</td></tr>`,
   )
   const head = ['Repeats', 'Change', 'se', 'z', 'Pass at', 'Fail at']
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Looks of the test of ${feature}"><table><thead><tr>${head.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col">Decision</th></tr></thead><tbody>${rows}</tbody></table></div>`
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Rounds of the test of ${feature}"><table><thead><tr>${head.map((name) => html`<th scope="col" class="number">${name}</th>`)}<th scope="col">Decision</th></tr></thead><tbody>${rows}</tbody></table></div>`
 }
 
 function facts(feature: FeatureSummary): Html {

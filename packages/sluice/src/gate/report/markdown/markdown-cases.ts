@@ -178,8 +178,8 @@ function folded(diff: readonly DiffLine[]): string[] {
     const kind = diff[start]?.kind ?? 'same'
     while (end < diff.length && diff[end]?.kind === kind) end += 1
     const run = diff.slice(start, end).flatMap(({ text }) => wrap(text, lineWidth).map((line) => prefixes[kind] + line))
-    const fold = kind === 'same' && run.length > 4
-    lines.push(...(fold ? [run[0] ?? '', `  … ${run.length - 2} equal lines`, run.at(-1) ?? ''] : run))
+    const isLong = kind === 'same' && run.length > 4
+    lines.push(...(isLong ? [run[0] ?? '', `  … ${run.length - 2} equal lines`, run.at(-1) ?? ''] : run))
   }
   return lines
 }

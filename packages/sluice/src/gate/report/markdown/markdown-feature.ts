@@ -84,7 +84,7 @@ export function featureBlocks(
     ...(highlights ? caseBlocks(feature, highlights) : []),
     { text: runTable(feature), rank: 3, what: 'table of costs' },
     {
-      text: collapsed('Distribution, looks of the test, changed cases', [roundsAndIds(feature)]),
+      text: collapsed('Distribution, rounds of the test, changed cases', [roundsAndIds(feature)]),
       rank: 5,
       what: 'collapsed part',
     },

@@ -90,7 +90,7 @@ test('settings out of their range are refused, all at once', async () => {
 
 test('looks begin with one repeat and increase', async () => {
   assert.deepEqual(await faults('gate: {repeats: [2, 3]}\n'), [
-    '1:18: gate.repeats.0: the first look is at 1 repeat, not 2',
+    '1:18: gate.repeats.0: the first round has 1 repeat, not 2',
   ])
   assert.deepEqual(await faults('gate: {repeats: [1, 3, 3]}\n'), [
     '1:24: gate.repeats.2: must be more than the 3 before it',

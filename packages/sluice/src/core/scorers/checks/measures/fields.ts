@@ -4,7 +4,7 @@ import type { FieldKind } from '../../../suite/checks/measure-settings.ts'
 import { canonicalJson } from '../../../suite/values/canonical-json.ts'
 import { decimalOf, exactData, isJsonNumber, nearestData, textOf, Written } from '../../../suite/values/written.ts'
 import { CheckError } from '../check-error.ts'
-import { fold } from '../fold.ts'
+import { comparableText } from '../comparable-text.ts'
 import { parseOutput } from '../json.ts'
 import { mapTexts } from '../json-path.ts'
 import type { Measure } from '../measure.ts'
@@ -98,7 +98,7 @@ function isSame(wanted: unknown, got: unknown, how: Comparison, name: string): b
 }
 
 function comparable(value: unknown, { caseSensitive }: Comparison): unknown {
-  return mapTexts(value, (text) => fold(text.trim(), caseSensitive))
+  return mapTexts(value, (text) => comparableText(text.trim(), caseSensitive))
 }
 
 function isSameSet(wanted: unknown[], got: unknown[], how: Comparison): boolean {

@@ -1,7 +1,7 @@
 import type { LabelCheck } from '../../../suite/checks/check-spec.ts'
 import { textOf } from '../../../suite/values/written.ts'
 import { CheckError } from '../check-error.ts'
-import { fold } from '../fold.ts'
+import { comparableText } from '../comparable-text.ts'
 import { parseOutput } from '../json.ts'
 import { selectByPath } from '../json-path.ts'
 import type { Measure } from '../measure.ts'
@@ -18,7 +18,7 @@ const longestLabel = 200
  */
 export function measureLabel({ value, caseSensitive }: LabelCheck, strict: boolean): Measure {
   const { labels } = value
-  const keyOf = (label: string) => fold(label.trim(), caseSensitive)
+  const keyOf = (label: string) => comparableText(label.trim(), caseSensitive)
   const spelt = new Map(labels?.map((label) => [keyOf(label), label]))
   const classOf = (label: string) =>
     labels ? spelt.get(keyOf(label)) : caseSensitive ? label.trim() : keyOf(label).toLowerCase()

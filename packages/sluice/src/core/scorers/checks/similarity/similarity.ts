@@ -3,7 +3,7 @@ import type { Case } from '../../../suite/cases/case.ts'
 import type { SimilarityCheck } from '../../../suite/checks/check-spec.ts'
 import type { SimilarityMetric } from '../../../suite/checks/similarity-settings.ts'
 import { CheckError } from '../check-error.ts'
-import { fold } from '../fold.ts'
+import { comparableText } from '../comparable-text.ts'
 import { type Measure, passOrFail } from '../measure.ts'
 import { renderValue } from '../value-template.ts'
 import { bleu, gleu } from './bleu.ts'
@@ -31,7 +31,9 @@ export function measureSimilarity(spec: SimilarityCheck, strict: boolean, embedd
       )
       return atLeast(min, Math.max(...similarities), spec)
     }
-    const [text = '', ...others] = [output, ...references].map((each) => fold(each.trim(), spec.caseSensitive))
+    const [text = '', ...others] = [output, ...references].map((each) =>
+      comparableText(each.trim(), spec.caseSensitive),
+    )
     if (metric !== 'levenshtein') return atLeast(min, likeness(metric, text, others), spec)
     const distances = others.map((other) => {
       refuseAbove(mostCharacterPairs, text.length, other.length, 'characters')

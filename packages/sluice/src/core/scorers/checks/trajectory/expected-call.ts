@@ -3,7 +3,7 @@ import type { ExpectedCall } from '../../../suite/checks/trajectory-settings.ts'
 import { variablesOf } from '../../../suite/values/template.ts'
 import { exactData, textOf, Written } from '../../../suite/values/written.ts'
 import { CheckError } from '../check-error.ts'
-import { fold } from '../fold.ts'
+import { comparableText } from '../comparable-text.ts'
 import { quoted } from '../quoted.ts'
 import { renderValue } from '../value-template.ts'
 import { callPlace, gotCall, nameShown, type PlacedCall } from './calls.ts'
@@ -141,7 +141,10 @@ function join(path: string, key: string): string {
 }
 
 function differs(got: unknown, wanted: unknown, { path }: Comparison): Difference {
-  const isCase = typeof got === 'string' && typeof wanted === 'string' && fold(got, false) === fold(wanted, false)
+  const isCase =
+    typeof got === 'string' &&
+    typeof wanted === 'string' &&
+    comparableText(got, false) === comparableText(wanted, false)
   return {
     path,
     message: `got ${shown(got)}, expected ${shown(wanted)}${isCase ? ' (they differ in case alone)' : ''}`,
@@ -167,7 +170,8 @@ function jsonOf(value: unknown): string {
  * unknown
  */
 function isSame(got: unknown, wanted: unknown, path: string): boolean {
-  if (typeof got === 'string' && typeof wanted === 'string') return fold(got, true) === fold(wanted, true)
+  if (typeof got === 'string' && typeof wanted === 'string')
+    return comparableText(got, true) === comparableText(wanted, true)
   const nearest = wanted instanceof Written ? wanted.value : wanted
   if (got !== nearest) return false
   const isLong = wanted instanceof Written || (Number.isInteger(got) && !Number.isSafeInteger(got))
