@@ -1,5 +1,6 @@
 import type { ApiKind } from '../../packages/sluice/src/core/providers/api-key.ts'
 import { createProviders } from '../../packages/sluice/src/core/providers/registry.ts'
+import { keyVariable } from '../../packages/sluice/src/core/suite/models/key-variable.ts'
 import type { ModelParameters } from '../../packages/sluice/src/core/suite/models/model.ts'
 
 /** A model of each kind that samples, and one that reasons: their APIs take different parameters. */
@@ -32,7 +33,7 @@ async function bodyOf(kind: ApiKind, model: string, parameters: ModelParameters)
     body = JSON.parse(String(init?.body))
     return Response.json({ error: { message: 'nothing is asked' } }, { status: 400 })
   }
-  const env = { ANTHROPIC_API_KEY: 'x', OPENAI_API_KEY: 'x', GOOGLE_GENERATIVE_AI_API_KEY: 'x' }
+  const env = { [keyVariable(kind, { kind })]: 'x' }
   const settings = { [kind]: { kind, ...(kind === 'openai-compatible' && { baseURL: 'http://localhost:1/v1' }) } }
   const provider = await createProviders({ providers: settings }, { env, fetch, files }).get(kind)
   const request = {
