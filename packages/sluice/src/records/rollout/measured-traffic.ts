@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** What the log holds of a feature's last days. Null: unknown. */
-export const measuredTrafficSchema = z.strictObject({
+const measuredTrafficSchema = z.strictObject({
   requestsPerDay: z.number(),
   /** Distinct users a day. */
   usersPerDay: z.number().nullable(),
