@@ -83,7 +83,7 @@ test('where the name of a variable is computed, the list says where it is from',
       // Proxies, in both spellings.
       'core/providers/http/proxy.ts',
       // Every variable, to mask or withhold it.
-      ...['gate/secrets/secret-flows.ts', 'masking/secret-names.ts'],
+      ...['gate/secrets/secret-flows.ts', 'masking/git-settings.ts', 'masking/secret-names.ts'],
     ].sort(),
   )
 })

@@ -196,6 +196,71 @@ test('settings of git in the environment that hold a credential go, and the othe
   assert.equal(maskOf(...secretsOfEnvironment(handedOn)).text('basic dHdvLXR3bw=='), 'basic ***')
 })
 
+/** What reaches code under test of one setting, in each of the three forms in which git takes it. */
+function passedOn(key: string, value: string): boolean[] {
+  const forms = [
+    { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: key, GIT_CONFIG_VALUE_0: value },
+    { GIT_CONFIG_PARAMETERS: `'${key}'='${value}'` },
+    { GIT_CONFIG_PARAMETERS: `'${key}=${value}'` },
+  ]
+  return forms.map((env) => {
+    const seen: NodeJS.ProcessEnv = { ...env }
+    withholdFrom(seen, [])
+    assert.deepEqual(withoutCredentials(env, []), seen)
+    return Object.keys(seen).length > 0
+  })
+}
+
+test('code under test gets no setting, program, key or agent with which git gets at a repository', () => {
+  for (const [key, value] of [
+    ['core.sshCommand', 'ssh -i /tmp/deploy_key'],
+    ['http.proxy', 'ann:hunter22@proxy:3128'],
+    ['remote.origin.proxy', 'http://ann:hunter22@proxy:3128'],
+    ['http.cookieFile', '/tmp/cookies'],
+    ['http.https://git.example.com/.sslKey', '/tmp/key.pem'],
+    ['http.sslCert', '/tmp/cert.pem'],
+    ['http.proxySSLKey', '/tmp/key.pem'],
+    ['include.path', '/tmp/git-credentials.config'],
+    ['includeIf.gitdir:/builds/.path', '/tmp/git-credentials.config'],
+    ['imap.pass', 'hunter22'],
+    ['http.https://git.example.com/.extraHeader ', 'AUTHORIZATION: basic abc'],
+    ['remote.origin.pushurl', 'https://ghp_abc@github.com/x'],
+  ] as const)
+    assert.deepEqual(passedOn(key, value), [false, false, false], key)
+  for (const [key, value] of [
+    ['url.ssh://git@github.com/.insteadOf', 'https://github.com/'],
+    ['remote.origin.url', 'ssh://git@github.com/x'],
+    ['remote.origin.pushurl', 'git@github.com:x'],
+    ['http.proxy', 'proxy:3128'],
+    ['http.sslCAInfo', '/etc/ca.pem'],
+    ['core.sshCommand', ''],
+  ] as const)
+    assert.deepEqual(passedOn(key, value), [true, true, true], key)
+  const given: NodeJS.ProcessEnv = {
+    ...{ SSH_AUTH_SOCK: '/tmp/agent.1', GIT_SSH: '/tmp/ssh', GIT_SSH_COMMAND: 'sshpass -p hunter22 ssh' },
+    ...{ GIT_SSL_KEY: '/tmp/key.pem', GIT_SSL_CERT: '/tmp/cert.pem', HTTPS_PROXY: 'ann:hunter22@proxy:3128' },
+    ...{ GIT_CONFIG_GLOBAL: '/home/ann/.gitconfig', NO_PROXY: 'localhost', HOMEPAGE: 'https://example.com' },
+  }
+  const kept = { GIT_CONFIG_GLOBAL: '/home/ann/.gitconfig', NO_PROXY: 'localhost', HOMEPAGE: 'https://example.com' }
+  assert.deepEqual(withoutCredentials(given, []), kept)
+  assert.equal(maskOf(...secretsOfEnvironment(given)).text('via hunter22'), 'via ***')
+  withholdFrom(given, [])
+  assert.deepEqual(given, { ...kept, HTTPS_PROXY: 'ann:hunter22@proxy:3128' }, 'an application reaches its models')
+})
+
+test('what git hands on of -c is filtered setting by setting, so that its git goes on working', () => {
+  const handed = (text: string) => withoutCredentials({ GIT_CONFIG_PARAMETERS: text }, []).GIT_CONFIG_PARAMETERS
+  const header = "'http.extraheader'='AUTHORIZATION: basic dHdvLXR3bw=='"
+  assert.equal(handed(`'safe.directory'='*' ${header} 'user.name=Ann'`), "'safe.directory'='*' 'user.name=Ann'")
+  assert.equal(handed(`${header} 'user.name'='O'\\''Hara'  'core.bare'`), "'user.name'='O'\\''Hara' 'core.bare'")
+  const old = "'http.https://git.example.com/.extraheader=AUTHORIZATION: basic dHdvLXR3bw=='"
+  assert.equal(handed(`'safe.directory=*' ${old}`), "'safe.directory=*'")
+  assert.equal(handed(`'credential.helper'='' 'credential.helper'='!x'`), "'credential.helper'=''")
+  for (const broken of [`'safe.directory'='*`, `'safe.directory'='*'${header}`, `safe.directory=* ${header}`])
+    assert.equal(handed(broken), undefined, 'git cannot read it either')
+  assert.equal(maskOf(...secretsOfEnvironment({ GIT_CONFIG_PARAMETERS: old })).text('basic dHdvLXR3bw=='), 'basic ***')
+})
+
 test('names of variables: credentials, and those that belong to the workflow', () => {
   const credentials =
     'NPM_TOKEN AWS_SECRET_ACCESS_KEY DB_PASSWORD OPENAI_API_KEY GH_PAT PGPASSWORD MYSQL_PWD DB_PASS OPENAI_KEY ' +
