@@ -9,8 +9,8 @@ import { timeOfDay } from '../../words/moments.ts'
 import { Problem } from '../http/problem.ts'
 import type { Forecaster, ForecasterFault, ForecastQuestion, ForecastResult } from './forecaster.ts'
 
-/** Forecasts that wait for their turn: more are asked to come again, so that each is answered soon. */
-const mostWaiting = 2
+/** Features whose forecasts are under way: more are asked to come again, so that each is answered soon. */
+const mostFeatures = 5
 /** How long what was found is told again. */
 const keptMs = 10 * minuteMs
 const mostKept = 500
@@ -22,16 +22,23 @@ interface EarlierForecast {
   at: number
 }
 
+/** Whose forecast it is, and by what it is found again. */
+interface ForecastKey {
+  /** Whatever is asked of one feature, it has one turn at a time. */
+  feature: string
+  key: string
+}
+
 /** Forecasts of how rollouts end, each of which is made once and then told for a while. */
 export interface EndForecasts {
   /** The traffic of a feature as the log tells it; null where it does not tell. */
   traffic(feature: string): Promise<MeasuredTraffic | null>
   /** @param topic what earlier forecasts of the same are found by @throws Problem 503 */
-  forecast(key: string, question: ForecastQuestion, topic?: string): Promise<ForecastResult>
+  forecast(of: ForecastKey, question: ForecastQuestion, topic?: string): Promise<ForecastResult>
   /** The last one about the same; null if there is none. */
   earlier(topic: string): EarlierForecast | null
   /** What would help. @throws Problem 503 */
-  remedies(key: string, question: ForecastQuestion, without: EndForecast): Promise<Remedy[]>
+  remedies(of: ForecastKey, question: ForecastQuestion, without: EndForecast): Promise<Remedy[]>
   /** Null where the last attempt to compute one succeeded. */
   fault(): ForecasterFault | null
 }
@@ -50,23 +57,23 @@ export function createEndForecasts({
   const forecasts = keeper<ForecastResult>(clock, (found) => found !== 'late')
   const helpful = keeper<Remedy[]>(clock)
   const earlier = new Map<string, EarlierForecast>()
-  let waiting = 0
+  const inTurn = turnsByFeature()
 
-  async function compute<T>(work: () => Promise<T>): Promise<T> {
-    if (waiting > mostWaiting) throw busy()
-    waiting += 1
-    try {
-      return await work()
-    } catch (error) {
-      throw failure(error, forecaster.fault(), clock.now())
-    } finally {
-      waiting -= 1
-    }
+  function compute<T>(feature: string, work: () => Promise<T>): Promise<T> {
+    return inTurn(feature, () =>
+      work().catch((error: unknown) => {
+        throw failure(error, forecaster.fault(), clock.now())
+      }),
+    )
   }
 
-  async function forecast(question: ForecastQuestion, topic: string | undefined): Promise<ForecastResult> {
+  async function forecast(
+    feature: string,
+    question: ForecastQuestion,
+    topic: string | undefined,
+  ): Promise<ForecastResult> {
     const at = clock.now()
-    const found = await compute(() => forecaster.end(question))
+    const found = await compute(feature, () => forecaster.end(question))
     if (topic !== undefined && typeof found === 'object') {
       earlier.delete(topic)
       earlier.set(topic, { forecast: found, at })
@@ -85,19 +92,56 @@ export function createEndForecasts({
 
   return {
     traffic: (feature) => traffics(feature, () => count(feature)),
-    forecast: (key, question, topic) => forecasts(key, () => forecast(question, topic)),
+    forecast: ({ feature, key }, question, topic) => forecasts(key, () => forecast(feature, question, topic)),
     earlier: (topic) => earlier.get(topic) ?? null,
-    remedies: (key, question, without) => helpful(key, () => compute(() => forecaster.remedies(question, without))),
+    remedies: ({ feature, key }, question, without) =>
+      helpful(key, () => compute(feature, () => forecaster.remedies(question, without))),
     fault: () => forecaster.fault(),
   }
 }
 
-/** Nothing can be computed at present, whatever was asked. */
-export const forecastsFailed = 'forecasts-failed'
+/**
+ * Runs what is asked for one feature one after the other: whoever asks much of one feature takes only its own turns. Of
+ * what waits for a turn of its feature the newest stays; what it replaces is refused.
+ */
+function turnsByFeature(): <T>(feature: string, work: () => Promise<T>) => Promise<T> {
+  interface Waiting {
+    begin(): void
+    refuse(): void
+  }
+  const features = new Map<string, { waiting: Waiting | undefined }>()
+  return async (feature, work) => {
+    const own = features.get(feature) ?? { waiting: undefined }
+    if (features.has(feature)) {
+      own.waiting?.refuse()
+      await new Promise<void>((resolve, reject) => {
+        own.waiting = { begin: resolve, refuse: () => reject(busy()) }
+      })
+    } else {
+      if (features.size >= mostFeatures) throw busy()
+      features.set(feature, own)
+    }
+    try {
+      return await work()
+    } finally {
+      const { waiting } = own
+      own.waiting = undefined
+      if (waiting) waiting.begin()
+      else features.delete(feature)
+    }
+  }
+}
+
+const codes = { failed: 'forecasts-failed', busy: 'forecasts-busy' }
+
+/** Whether no forecast is made at present, whatever was asked. */
+export function isWithoutForecast(error: unknown): error is Problem {
+  return error instanceof Problem && Object.values(codes).includes(error.details.code)
+}
 
 function busy(): Problem {
   const detail = 'Other forecasts of rollouts are being made: ask again in a few seconds.'
-  return new Problem({ status: 503, code: 'forecasts-busy', detail }, { headers: { 'retry-after': '3' } })
+  return new Problem({ status: 503, code: codes.busy, detail }, { headers: { 'retry-after': '3' } })
 }
 
 function failure(cause: unknown, fault: ForecasterFault | null, now: number): Problem {
@@ -106,7 +150,7 @@ function failure(cause: unknown, fault: ForecasterFault | null, now: number): Pr
     ? `When a rollout ends cannot be computed at present: the thread for it ${fault.reason}. It is started again at ${timeOfDay(Math.max(fault.againAt, now))}.`
     : 'When a rollout ends could not be computed. The log of the control plane says why.'
   return new Problem(
-    { status: 503, code: forecastsFailed, detail },
+    { status: 503, code: codes.failed, detail },
     { cause, headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
   )
 }

@@ -73,7 +73,7 @@ export async function rolloutForecast(
   const tenth = Math.floor(now / stepMs)
   const topic = forecastTopic(rollout)
   const question = { traffic: known.expected, measured: traffic, settings, start, from }
-  const forecast = await endForecasts.forecast(`${topic} ${tenth}`, question, topic)
+  const forecast = await endForecasts.forecast({ feature, key: `${topic} ${tenth}` }, question, topic)
   if (typeof forecast === 'string') return none(forecast)
   // It may have been made some minutes ago, and its hours count from then: the end of patience tells when that was.
   const patienceEndsAt = now + settings.patience - runningMs(rollout, now)

@@ -7,7 +7,7 @@ import { isJudgedLive } from '../../release/capture.ts'
 import { endForecastSentences, remedyText, undecidableText, unknownEnd } from '../../words/end-forecast-text.ts'
 import { Problem } from '../http/problem.ts'
 import type { Services } from '../services.ts'
-import { forecastsFailed } from './end-forecasts.ts'
+import { isWithoutForecast } from './end-forecasts.ts'
 
 interface Start {
   /** Of the feature, in the environment whose traffic it gets. */
@@ -33,10 +33,10 @@ async function ask({ endForecasts, clock }: Forecasting, { key, version, setting
   if (!known) return null
   const measured = given.perDay === undefined ? traffic : null
   const question = { traffic: known.expected, measured, settings, start: clock.now() }
-  const topic = JSON.stringify([key, known.expected, measured?.until, settings])
-  const forecast = await endForecasts.forecast(topic, question)
+  const of = { feature: key, key: JSON.stringify([key, known.expected, measured?.until, settings]) }
+  const forecast = await endForecasts.forecast(of, question)
   if (typeof forecast === 'string') return 'late' as const
-  const remedies = async () => (await endForecasts.remedies(topic, question, forecast)).map(remedyText)
+  const remedies = async () => (await endForecasts.remedies(of, question, forecast)).map(remedyText)
   return { forecast, remedies }
 }
 
@@ -51,9 +51,9 @@ export async function startForecast(services: Forecasting, start: Start): Promis
   throw undecidable(found.forecast, await found.remedies())
 }
 
-/** Where forecasts fail altogether a rollout starts all the same if somebody accepts that it may end undecided. */
+/** Where no forecast is made a rollout starts all the same if somebody accepts that it may end undecided. */
 function unlessAccepted(error: unknown, { accepted }: Pick<Start, 'accepted'>): null {
-  if (!(error instanceof Problem) || error.details.code !== forecastsFailed) throw error
+  if (!isWithoutForecast(error)) throw error
   if (accepted) return null
   const { details, headers } = error
   throw new Problem({ ...details, detail: `${details.detail} ${allTheSame}` }, { headers, cause: error })
