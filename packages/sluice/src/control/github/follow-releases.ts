@@ -84,9 +84,9 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
       if (isUnderWay(progress, { store, clock })) return false
       const context = { ...options, held, memory }
       const target = targetOf(progress, context)
-      if (!(await orPause(progress, context, () => adoptLateChecks(store, progress, { target, staleMs })))) return false
-      // Of those that the settings leave out nothing is kept, so they would begin anew.
+      // Of features that the settings leave out nothing is kept, so they would begin anew.
       for (const feature of progress.seen.keys()) if (!isMeant(settings, feature)) progress.seen.delete(feature)
+      await adoptLateChecks(store, progress, { target, isMeant: (feature) => isMeant(settings, feature), staleMs })
       for (const { feature, revision } of states) {
         if (!held()) return false
         if (memory.revisions.get(feature) === revision) continue
@@ -95,18 +95,7 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
         if (sent === 'paused') return false
         if (sent === 'some') return true
       }
-      await orPause(progress, context, () =>
-        sendLateChecks(progress, {
-          target,
-          held,
-          onEnd(check, end) {
-            options.count('check', end)
-            if (end !== 'done') return
-            works(progress, context)
-            faults.settled(check.feature)
-          },
-        }),
-      )
+      await sendLate(progress, context)
       return false
     },
   })
@@ -172,18 +161,13 @@ async function sendRow(
     const step = steps[done]
     if (!step) break
     if (!held()) return 'part'
-    const end = await run(step).catch((error: unknown) => {
-      const why = rowRefusal(error)
-      isRefused = true
-      faults.note(feature, new SluiceError('refused', `GitHub did not get all messages about ${feature}: ${why}`), 0)
-      return 'refused' as const
-    })
+    const end = await run(step).catch((error: unknown) => passedOver(feature, error, faults))
     count(step.do, end)
     progress.late = context.memory.refused.late()
     if (end === 'noCommit') noteNoCommit(feature, step.version, context)
     if (end === 'done') works(progress, context)
     // What waits is settled once GitHub takes it.
-    if (end === 'later') isRefused = true
+    if (end === 'later' || end === 'refused') isRefused = true
     progress.doing.set(feature, { seq, done: done + 1 })
     if (done + 1 < steps.length && end === 'done') await progress.save()
   }
@@ -206,15 +190,29 @@ function targetOf(progress: GithubProgress, context: SendContext): GithubTarget 
   }
 }
 
-/** Whether GitHub took it; where it takes nothing, it is paused. */
-async function orPause(progress: GithubProgress, context: SendContext, send: () => Promise<void>): Promise<boolean> {
+async function sendLate(progress: GithubProgress, context: SendContext): Promise<void> {
+  const { held, count, faults } = context
   try {
-    await send()
-    return true
+    await sendLateChecks(progress, {
+      ...{ target: targetOf(progress, context), held },
+      passOver: (feature, error) => passedOver(feature, error, faults),
+      onEnd(check, end) {
+        count('check', end)
+        if (end !== 'done') return
+        works(progress, context)
+        faults.settled(check.feature)
+      },
+    })
   } catch (error) {
     await pauseAfter(error, progress, context)
-    return false
   }
+}
+
+/** Says what GitHub will never take. @throws whatever concerns everything */
+function passedOver(feature: string, error: unknown, faults: LoopFaults): 'refused' {
+  const why = rowRefusal(error)
+  faults.note(feature, new SluiceError('refused', `GitHub did not get all messages about ${feature}: ${why}`), 0)
+  return 'refused'
 }
 
 function noteNoCommit(feature: string, version: string, { memory, onNoCommit }: SendContext): void {

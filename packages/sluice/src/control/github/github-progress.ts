@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -18,14 +19,16 @@ export type GithubLink = z.output<typeof linkSchema>
 
 const lateSchema = z.strictObject({
   feature: z.string(),
+  commit: z.string(),
   /** The row that it says. */
   seq: z.int(),
-  /** By which it is found again. */
-  id: z.string(),
 })
 
 /** A check that GitHub did not take, and that is tried again. */
 export type LateCheck = z.output<typeof lateSchema>
+
+/** A checkpoint of its own: replicas of older releases have none, and could not read it as part of the other. */
+const lateStateSchema = z.strictObject({ late: z.array(lateSchema) })
 
 const storedSchema = z.strictObject({
   /** By feature, the last row of its record that was told or passed over. */
@@ -35,8 +38,6 @@ const storedSchema = z.strictObject({
   /** What is being made there, until when at the latest; null: nothing. */
   making: z.strictObject({ until: z.number() }).nullable().default(null),
   link: linkSchema.nullable(),
-  /** Checks that GitHub did not take. Absent where there are none, so that older replicas can read the rest. */
-  late: z.array(lateSchema).exactOptional(),
 })
 
 /** How far the record was told to GitHub. */
@@ -47,6 +48,7 @@ export interface GithubProgress {
   making: { until: number } | null
   /** Null before the first request. */
   link: GithubLink | null
+  /** Checks that GitHub did not take. */
   late: LateCheck[]
   /** @throws StoreError where another replica has written meanwhile: then nothing more is to be told */
   save(): Promise<void>
@@ -57,42 +59,75 @@ export function progressName(repository: string): string {
   return `github:${repository.toLowerCase()}`
 }
 
+export function lateName(repository: string): string {
+  return `github-late:${repository.toLowerCase()}`
+}
+
 /** Undefined of a repository that was never told anything. A state that cannot be read is begun anew. */
 export async function loadProgress(store: Store, repository: string): Promise<GithubProgress | undefined> {
   const name = progressName(repository)
   const kept = await store.checkpoint(name)
   if (!kept) return undefined
   const { data } = storedSchema.safeParse(kept.state)
-  if (data) return progressOf(store, name, kept.cursor, data)
+  if (data) return progressOf(store, repository, { cursor: kept.cursor, ...data }, await loadLate(store, repository))
   await store.setAside(name, kept.cursor)
   return undefined
 }
 
+interface StoredLate {
+  /** -1: nothing is stored. */
+  cursor: number
+  late: LateCheck[]
+}
+
+async function loadLate(store: Store, repository: string): Promise<StoredLate> {
+  const name = lateName(repository)
+  const kept = await store.checkpoint(name)
+  if (!kept) return noneLate
+  const { data } = lateStateSchema.safeParse(kept.state)
+  if (data) return { cursor: kept.cursor, late: data.late }
+  await store.setAside(name, kept.cursor)
+  return noneLate
+}
+
+const noneLate: StoredLate = { cursor: -1, late: [] }
+
 /** From these rows on. */
 export function newProgress(store: Store, repository: string, seen: Record<string, number>): GithubProgress {
-  return progressOf(store, progressName(repository), -1, { seen, doing: {}, making: null, link: null })
+  return progressOf(store, repository, { cursor: -1, seen, doing: {}, making: null, link: null }, noneLate)
 }
 
 function progressOf(
   store: Store,
-  name: string,
-  stored: number,
-  { seen, doing, making, link, late = [] }: z.output<typeof storedSchema>,
+  repository: string,
+  { cursor, seen, doing, making, link }: z.output<typeof storedSchema> & { cursor: number },
+  storedLate: StoredLate,
 ): GithubProgress {
-  let cursor = stored
+  const told = { name: progressName(repository), cursor }
+  const waiting = { name: lateName(repository), cursor: storedLate.cursor }
+  let { late } = storedLate
   const progress: GithubProgress = {
     ...{ seen: new Map(Object.entries(seen)), doing: new Map(Object.entries(doing)), making, link, late },
     async save() {
-      const state = {
+      // Before its row is stored as told: if this process stops in between, the row is told again and no check is lost.
+      if (!isDeepStrictEqual(progress.late, late)) {
+        const next = [...progress.late]
+        await write(waiting, { late: next })
+        late = next
+      }
+      await write(told, {
         ...{ seen: Object.fromEntries(progress.seen), doing: Object.fromEntries(progress.doing) },
         ...{ making: progress.making, link: progress.link },
-        ...(progress.late.length > 0 && { late: progress.late }),
-      }
-      if (!(await store.saveCheckpoint(name, cursor, { cursor: cursor + 1, state })))
-        throw new StoreError('busy', 'another replica tells GitHub by now')
-      cursor += 1
+      })
     },
   }
+
+  async function write(to: { name: string; cursor: number }, state: object): Promise<void> {
+    if (!(await store.saveCheckpoint(to.name, to.cursor, { cursor: to.cursor + 1, state })))
+      throw new StoreError('busy', 'another replica tells GitHub by now')
+    to.cursor += 1
+  }
+
   return progress
 }
 

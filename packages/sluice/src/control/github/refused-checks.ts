@@ -4,14 +4,18 @@ import { dayMs, hourMs } from '../../time-units.ts'
 import type { EvidenceCheck } from './evidence-check.ts'
 import type { LateCheck } from './github-progress.ts'
 
-/** The checks that GitHub did not take, and when each is tried again. Which they are is stored with the progress. */
+/**
+ * The checks that GitHub did not take, and when each is tried again: of each commit and feature the newest one, since
+ * they have one name there, and the last word counts. Which they are is stored.
+ */
 export interface RefusedChecks {
   /** Of whom nothing is taken at present: of this commit, or of the token for any; null: it may be asked. */
   refused(commit: string): 'commit' | 'token' | null
-  /** Keeps what is to be said later, in place of what the check said before. */
+  /** Keeps what is to be said later, in place of what was to be said of the commit before. */
   keep(check: EvidenceCheck): void
   /** Notes a refusal. Whether it is the first one in a row, and in how many ms it is tried again. */
   refuse(check: EvidenceCheck, whose: 'commit' | 'token'): { isFirst: boolean; waitMs: number }
+  /** Notes that it was said, or never can be: what is older must not be said after it. */
   accept(check: EvidenceCheck): void
   /** What may be tried again now. */
   due(): EvidenceCheck[]
@@ -35,7 +39,7 @@ export function createRefusedChecks(clock: Clock): RefusedChecks {
     const last = refusals.get(commit)
     return last !== undefined && elapsedSince(clock, last.since) < last.waitMs
   }
-  const keyOf = ({ commit, id }: EvidenceCheck) => `${commit} ${id}`
+  const keyOf = ({ commit, feature }: EvidenceCheck) => `${commit} ${feature}`
 
   function refused(commit: string): 'commit' | 'token' | null {
     if (isWaiting(null)) return 'token'
@@ -44,9 +48,10 @@ export function createRefusedChecks(clock: Clock): RefusedChecks {
 
   function keep(check: EvidenceCheck): void {
     const key = keyOf(check)
-    const since = kept.get(key)?.since ?? momentOf(clock)
-    kept.delete(key)
-    kept.set(key, { check, since })
+    const before = kept.get(key)
+    const isKnown = before?.check.seq === check.seq
+    if (!isKnown) kept.delete(key)
+    kept.set(key, { check, since: isKnown ? before.since : momentOf(clock) })
     for (const oldest of kept.keys()) {
       if (kept.size <= mostKept) break
       kept.delete(oldest)
@@ -73,7 +78,7 @@ export function createRefusedChecks(clock: Clock): RefusedChecks {
       for (const [key, { since }] of kept) if (elapsedSince(clock, since) > staleMs) kept.delete(key)
       return [...kept.values()].flatMap(({ check }) => (refused(check.commit) === null ? [check] : []))
     },
-    late: () => [...kept.values()].map(({ check: { feature, seq, id } }) => ({ feature, seq, id })),
+    late: () => [...kept.values()].map(({ check: { feature, commit, seq } }) => ({ feature, commit, seq })),
     adopt(late) {
       for (const [key, { check }] of kept) if (!late.some((one) => isSame(one, check))) kept.delete(key)
       return late.filter((one) => ![...kept.values()].some(({ check }) => isSame(one, check)))
@@ -82,5 +87,5 @@ export function createRefusedChecks(clock: Clock): RefusedChecks {
 }
 
 function isSame(a: LateCheck, b: LateCheck): boolean {
-  return a.feature === b.feature && a.seq === b.seq && a.id === b.id
+  return a.feature === b.feature && a.commit === b.commit && a.seq === b.seq
 }

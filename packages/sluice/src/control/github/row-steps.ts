@@ -46,9 +46,13 @@ export type StepEnd = 'done' | 'noCommit' | 'unknown' | 'off' | 'later'
 /** Last of all the pull request. */
 type RowStep = DeploymentStep | { do: 'revert'; version: string; to: string; rolloutId: string | null }
 
+type CheckStep = DeploymentStep & { do: 'check' }
+
 /** A row, ready to be told step by step. */
 export interface RowSteps {
   steps: RowStep[]
+  /** What the row says of a commit now; undefined: nothing. */
+  checkOf(commit: string): Promise<EvidenceCheck | undefined>
   /** Doing a step again does nothing. @throws GithubError */
   run(step: RowStep): Promise<StepEnd>
 }
@@ -65,11 +69,23 @@ export async function rowSteps(store: Store, row: ReleaseRow, place: GithubTarge
   const page = linkTo(feature, null)
   const deployments = featureDeployments(api, { ...place, base, feature, environment, page })
   const commitOf = (id: string) => commitIn(settings.repository, versions.get(id))
+  const told = deploymentSteps(row, { nameOf, stagesOf: (id) => stagesOf(state, id) })
+
+  async function evidenceCheck(step: CheckStep, commit: string): Promise<EvidenceCheck> {
+    const { id, version, rollout, rolloutId } = step
+    const link = linkTo(feature, rolloutId)
+    const assessment = rollout && (await readAssessment(store, rollout.id))
+    const context = { nameOf, assessment, gate: versions.get(version)?.report ?? null, link }
+    const text = rollout ? rolloutCheck(rollout, row, context) : releaseCheck(row, context)
+    return { feature, seq: row.row.seq, commit, id, link, ...text }
+  }
+
   return {
-    steps: [
-      ...deploymentSteps(row, { nameOf, stagesOf: (id) => stagesOf(state, id) }),
-      ...(settings.revertPullRequest && partsOf(feature).environment === null ? revertSteps(row) : []),
-    ],
+    steps: [...told, ...(settings.revertPullRequest && partsOf(feature).environment === null ? revertSteps(row) : [])],
+    async checkOf(commit) {
+      const step = told.filter((one) => one.do === 'check').findLast(({ version }) => commitOf(version) === commit)
+      return step && settings.check !== false ? evidenceCheck(step, commit) : undefined
+    },
     async run(step) {
       const { version, rolloutId } = step
       const commit = commitOf(version)
@@ -80,18 +96,12 @@ export async function rowSteps(store: Store, row: ReleaseRow, place: GithubTarge
         return 'done'
       }
       if (commit === undefined || step.do === 'revert') return 'noCommit'
-      const link = linkTo(feature, rolloutId)
-      if (step.do === 'state') return setState(deployments, step, link)
+      if (step.do === 'state') return setState(deployments, step, linkTo(feature, rolloutId))
       if (step.do === 'deploy') {
         await deployments.ensure({ commit, ...step })
         return 'done'
       }
-      if (settings.check === false) return 'off'
-      const { rollout } = step
-      const assessment = rollout && (await readAssessment(store, rollout.id))
-      const context = { nameOf, assessment, gate: versions.get(version)?.report ?? null, link }
-      const text = rollout ? rolloutCheck(rollout, row, context) : releaseCheck(row, context)
-      return sendCheck({ feature, seq: row.row.seq, commit, id: step.id, link, ...text }, place)
+      return settings.check === false ? 'off' : sendCheck(await evidenceCheck(step, commit), place)
     },
   }
 }
@@ -156,6 +166,7 @@ export async function sendCheck(check: EvidenceCheck, target: GithubTarget): Pro
     refused.accept(check)
     return 'done'
   } catch (error) {
+    if (isRowRefusal(error)) refused.accept(check)
     if (!isForbidden(error)) throw error
     const isCommit = error.status === 404
     if (!isCommit) may.check = null
@@ -196,7 +207,10 @@ function commitIn(repository: string, version: VersionRecord | undefined): strin
 
 /** Why GitHub does not take one thing, where it takes others. @throws whatever concerns everything */
 export function rowRefusal(error: unknown): string {
-  if (error instanceof GithubError && error.limitMs === undefined && [409, 410, 422].includes(error.status ?? 0))
-    return error.message
+  if (isRowRefusal(error)) return error.message
   throw error
+}
+
+function isRowRefusal(error: unknown): error is GithubError {
+  return error instanceof GithubError && error.limitMs === undefined && [409, 410, 422].includes(error.status ?? 0)
 }

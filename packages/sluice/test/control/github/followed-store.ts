@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { followReleases } from '../../../src/control/github/follow-releases.ts'
-import { githubStanding, progressName } from '../../../src/control/github/github-progress.ts'
+import { githubStanding, lateName, progressName } from '../../../src/control/github/github-progress.ts'
 import type { Redact } from '../../../src/control/live/redact.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
@@ -140,7 +140,8 @@ export const happened = ({ deployments }: FakeRepository) =>
 /** What is stored of how things stand with GitHub. */
 export const linkOf = async (store: Store) => (await githubStanding(store, { repository })).link
 
-/** What is stored of how far GitHub was told. */
-export async function progressOf(store: Store): Promise<object> {
-  return (await store.checkpoint(progressName(repository)))?.state as object
+/** What is stored of the checks that GitHub did not take. */
+export async function lateOf(store: Store): Promise<object[]> {
+  const state = (await store.checkpoint(lateName(repository)))?.state as { late: object[] } | undefined
+  return state?.late ?? []
 }

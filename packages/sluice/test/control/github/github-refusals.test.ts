@@ -8,7 +8,6 @@ import {
   following,
   happened,
   linkOf,
-  progressOf,
   publishFrom,
   start,
   untilKnown,
@@ -116,57 +115,10 @@ test('a commit that GitHub does not find is passed over alone, said once, and tr
   github.trouble.splice(0)
   await until(() => {
     follower.clock.at += 30_000
-    return repository.checkRuns.length === 3
+    return repository.checkRuns.length === 2
   }, 'what was kept')
-  assert.deepEqual(checked(), ['other', 'lost', 'lost'])
+  assert.deepEqual(checked(), ['other', 'lost'])
   assert.equal(follower.errors.length, 1)
-})
-
-test('what GitHub can never take is tried again after a restart, and then given up', async () => {
-  await using scene = await world()
-  const { repository, github, store } = scene
-  repository.may.checks = true
-  const trialled = repository.branches.get('main') ?? ''
-  const notFound = { of: new RegExp(`/(commits|statuses)/${trialled}`), status: 404, message: 'Not Found', times: 1e6 }
-  const first = following(store, github)
-  await untilKnown(store)
-  await activate(store)
-  github.trouble.push(notFound)
-  await start(store)
-  await untilTold(store)
-  await first.close()
-  const refused = { of: notFound.of, status: 422, message: 'No commit found', times: 1e6 }
-  github.trouble.splice(0, github.trouble.length, refused)
-  const asked = () => github.requests.filter((request) => notFound.of.test(request)).length
-  const before = asked()
-  await using _second = following(store, github)
-  await until(() => asked() > before, 'the attempt after the restart')
-  await until(async () => !('late' in (await progressOf(store))), 'that it is given up')
-})
-
-test('the commit of a rollout that ended before a restart does not stay without its end', async () => {
-  await using scene = await world()
-  const { repository, github, store } = scene
-  repository.may.checks = true
-  const trialled = repository.branches.get('main') ?? ''
-  const ended = () => repository.checkRuns.filter((run) => run.head_sha === trialled).map((run) => run.conclusion)
-  const first = following(store, github)
-  await untilKnown(store)
-  await activate(store)
-  await start(store)
-  await untilTold(store)
-  assert.deepEqual(ended(), [undefined])
-  const notFound = { of: new RegExp(`/(commits|statuses)/${trialled}`), status: 404, message: 'Not Found', times: 1e6 }
-  github.trouble.push(notFound)
-  await applyEvent(store, 'mail', rollBack, by, byHand)
-  await untilTold(store)
-  await first.close()
-  github.trouble.splice(0)
-  await using second = following(store, github)
-  await until(() => ended()[0] === 'failure', 'the end')
-  assert.deepEqual(ended(), ['failure'])
-  await until(async () => !('late' in (await progressOf(store))), 'that nothing is left')
-  assert.deepEqual(second.errors, [])
 })
 
 test('a token that gets the right to checks later uses it', async () => {
