@@ -2,11 +2,10 @@ import { eValueText } from '../../charts/evidence-scale.ts'
 import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatCount, formatPercent } from '../../text/format.ts'
 import { hanging, wrap } from '../../text/layout.ts'
-import { isOld } from '../rollout/assessment/assessment.ts'
 import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
 import { figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
 import { momentText, timeText } from '../words/moments.ts'
-import { stageText, stateText } from '../words/rollout-state-text.ts'
+import { ageText, stageText, stateText } from '../words/rollout-state-text.ts'
 import { versionText } from '../words/version-text.ts'
 import type { FeatureAnswer, ForecastAnswer, RolloutAnswer } from './answers.ts'
 
@@ -43,8 +42,9 @@ export function rolloutText(
 }
 
 function ageLines({ assessedAt, endedAt }: RolloutAnswer, now: number): string[] {
-  if (endedAt !== null || typeof assessedAt !== 'number' || !isOld(assessedAt, now)) return []
-  return paragraph(`last assessed ${momentText(assessedAt)}: what you see is that old (sluice status says who leads)`)
+  if (endedAt !== null || typeof assessedAt !== 'number') return []
+  const age = ageText(assessedAt, now)
+  return age === null ? [] : paragraph(`${age} (sluice status says who leads)`)
 }
 
 /** How it is expected to end, and when; or why that cannot be said. */

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../text/format.ts'
-import { timeOfDay } from './moments.ts'
+import { isOld } from '../rollout/assessment/assessment.ts'
+import { momentText, timeOfDay } from './moments.ts'
 
 const stateWords: Record<string, string> = {
   running: 'running',
@@ -36,6 +37,14 @@ export function stateText({ state, strength, ending, settings }: StatedRollout):
   const how =
     state === 'promoted' ? strengthWords[strength ?? ''] : state === 'rolledBack' ? causes[ending?.why ?? ''] : ''
   return `${stateWords[state] ?? state}${how ?? ''}`
+}
+
+/** That what is seen of a rollout is old, or that nobody knows how old it is; null where it is fresh. */
+export function ageText(assessedAt: number, now: number): string | null {
+  if (!isOld(assessedAt, now)) return null
+  const last = `last assessed ${momentText(assessedAt)}`
+  if (assessedAt > now) return `${last}, by a clock that is ahead of this one: how old what you see is, nobody knows`
+  return `${last}: what you see is that old`
 }
 
 /** What is read of a rollout to say how far it has come. Times in ms. */

@@ -267,6 +267,17 @@ test('the numbers of a rollout tell users from answers, and what is still missin
   )
 })
 
+test('an assessment that is old, or stamped ahead of the clock, is said to be so', () => {
+  const now = 10 * 60 * minute
+  const of = (assessedAt: number) => rolloutText({ ...rollout, assessedAt }, [], now).replaceAll(/\n +/g, ' ')
+  assert.doesNotMatch(of(now), /last assessed/)
+  assert.match(of(now - 3 * minute), /last assessed 1 Jan 09:57Z: what you see is that old \(sluice status says/)
+  assert.match(
+    of(now + 60 * minute),
+    /last assessed 1 Jan 11:00Z, by a clock that is ahead of this one: how old what you see is, nobody knows \(sluice/,
+  )
+})
+
 test('steps and calls of the arms are shown with the requests and users that they are of', () => {
   const canary = { requests: 64, users: 31, steps: { mean: 4.1999, requests: 60 }, calls: { mean: 3, requests: 60 } }
   const incumbent = { requests: 1200, users: 600, steps: { mean: 2, requests: 1200 } }

@@ -21,9 +21,16 @@ export type Decision =
 /** An assessment of a running rollout is made anew at least every minute. */
 const oldMs = 150_000
 
-/** Whether what was last assessed then tells of the past only. */
+/** The clocks of the replicas may differ by so much. */
+const clocksApartMs = 60_000
+
+/**
+ * Whether what was last assessed then tells of the past only. Of what is stamped ahead of `now` nobody knows how old it
+ * is: a clock was set back since, and as long as it takes to catch up nothing would look old.
+ */
 export function isOld(assessedAt: number, now: number): boolean {
-  return now - assessedAt > oldMs
+  const age = now - assessedAt
+  return age > oldMs || age < -clocksApartMs
 }
 
 /** One signal's part in the decision. */

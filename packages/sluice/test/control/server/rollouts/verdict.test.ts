@@ -41,4 +41,8 @@ test('a verdict that nobody has looked at for minutes is no leave to go on', asy
   assert.deepEqual(await verdict(), [200, 1, 'strong', true])
   plane.clock.advance(151_000)
   assert.deepEqual(await verdict(), [412, 0, null, false])
+  at = plane.clock.now() + 59_000
+  assert.deepEqual(await verdict(), [200, 1, 'strong', true], 'the clocks of two replicas differ a little')
+  at = plane.clock.now() + 3_600_000
+  assert.deepEqual(await verdict(), [412, 0, null, false], 'the clock was set back by an hour')
 })

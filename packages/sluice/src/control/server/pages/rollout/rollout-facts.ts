@@ -8,13 +8,13 @@ import type { HealthSign, RolloutPage } from '../../../pages/rollout/rollout-pag
 import type { ServingShares } from '../../../pages/rollout/serving.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../../release/rollout-state.ts'
 import { pastAlert } from '../../../rollout/assessment/alerts.ts'
-import { type Assessment, evidenceLoudness, hasData, isOld } from '../../../rollout/assessment/assessment.ts'
+import { type Assessment, evidenceLoudness, hasData } from '../../../rollout/assessment/assessment.ts'
 import { reachesAt } from '../../../rollout/assessment/evidence-series.ts'
 import { isOutage, type JudgeHealth } from '../../../rollout/assessment/judge-health.ts'
 import { notJudged, waitingLines } from '../../../words/figures-text.ts'
 import { momentText, timeOfDay } from '../../../words/moments.ts'
 import { rolloutSentence } from '../../../words/rollout-sentence.ts'
-import { stageText, stateText } from '../../../words/rollout-state-text.ts'
+import { ageText, stageText, stateText } from '../../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
 import type { InstanceState } from '../../instances/instance-states.ts'
 import { judgeWordOf } from '../../versions/judge-word.ts'
@@ -121,9 +121,8 @@ function watchSign({ recorded, leader, now }: RolloutFacts): HealthSign {
   if (leader === null)
     return { name, tone: 'bad', text: `no replica leads the canaries, so nothing happens by itself; ${since}` }
   if (!recorded) return { name, tone: 'unknown', text: since }
-  return isOld(recorded.at, now)
-    ? { name, tone: 'bad', text: `${since}: what you see is that old` }
-    : { name, tone: 'good', text: since }
+  const age = ageText(recorded.at, now)
+  return age === null ? { name, tone: 'good', text: since } : { name, tone: 'bad', text: age }
 }
 
 function sampleRatioSign({ assessment, rollout }: RolloutFacts): HealthSign {
