@@ -12,6 +12,7 @@ import {
 import { type Cell, columns, wrap } from '../../text/layout.ts'
 import type { Assessment } from '../rollout/assessment/assessment.ts'
 import { signalNames } from '../rollout/assessment/signal-names.ts'
+import { isUnseen, unprovenSignals } from '../rollout/assessment/unproven-signals.ts'
 import { worseSoFar } from '../rollout/assessment/worse-so-far.ts'
 import { momentText } from './moments.ts'
 
@@ -109,14 +110,16 @@ interface Waiting {
 
 /** What leaving the stage still takes and when, and what the end of its patience brings. */
 export function waitingLines(
-  { missing, nextStepAt, patienceEndsAt }: ShownFigures,
+  { signals, missing, nextStepAt, patienceEndsAt }: ShownFigures,
   { onUndecided, judges, now }: Waiting,
 ): string[] {
   const never = judges === false && missing.some(({ what }) => what === 'score' || what.startsWith('judged '))
   const each = missing.map(({ what, has, needed, unit, why }) => {
     if (unit === 'ms') return `${what} ${formatDuration(has)} of ${formatDuration(needed)}`
-    if (unit === 'eValue')
-      return openText(signalNames[what] ?? what, why, `${eValueText(has)} of ${eValueText(needed)}`)
+    if (unit === 'eValue') {
+      const isUnknown = signals.some((one) => one.signal === what && isUnseen(one))
+      return openText(what, isUnknown ? 'unknown' : why, ` ${eValueText(has)} of ${eValueText(needed)}`)
+    }
     return `${formatCount(has)} of ${formatCount(needed)} ${what}`
   })
   const expected = never
@@ -139,11 +142,13 @@ export function waitingLines(
 }
 
 /** What a signal still takes; an older control plane does not say why it is open. */
-function openText(name: string, why: string | undefined, proof: string): string {
+function openText(signal: string, why: string | undefined, proof = ''): string {
+  const name = signalNames[signal] ?? signal
+  if (why === 'unknown') return `anything about ${name}`
   if (why === 'harm') return `${name} without a sign of harm`
   if (why === 'lately') return `newest hours in which ${name} is not worse by its margin`
   if (why === 'oneSource') return `proof of ${name} that does not rest on one token, process or address`
-  return `proof of ${name} ${proof}`
+  return `proof of ${name}${proof}`
 }
 
 /** That nothing is judged. */
@@ -194,6 +199,7 @@ const noEvidence = 2
  * That nothing is decided yet, and how far it has come.
  * @example `no evidence against it yet: 120 of about 900 judged answers`
  * @example `no verdict yet, score lower so far: 120 judged answers`
+ * @example `no evidence against it yet: 3,050 requests; still missing: the rate of errors without a sign of harm`
  */
 export function evidenceSoFar({
   figures,
@@ -206,18 +212,35 @@ export function evidenceSoFar({
   if (!figures) return said
   const isScored = figures.signals.some(({ signal }) => signal === 'score')
   const [count, what] = isScored ? [figures.judged.canary.answers, 'judged answer'] : [canary.requests, 'request']
+  const lacking = unprovenSignals({ signals, figures }).filter(({ why }) => why !== 'proof' && why !== 'unknown')
+  if (lacking.length > 0) {
+    const each = lacking.map(({ signal, why }) => openText(signal, why))
+    return `${said}: ${formatAmount(count, what)}; still missing: ${each.join(', ')}`
+  }
   const times = Math.max(...figures.signals.map(({ proof }) => timesToProof(proof)))
   if (!Number.isFinite(times) || times <= 1) return `${said}: ${formatAmount(count, what)}`
   return `${said}: ${formatCount(count)} of about ${formatAmount(Number((count * times).toPrecision(2)), what)}`
 }
 
-/**
- * So many times as much as there is proves it, if it goes on like that; infinite where it does not, 0 where nothing is
- * proven.
- */
+/** So many times as much as there is proves it, if it goes on like that; infinite where it does not. */
 function timesToProof(proof: { eValue: number; needed: number } | null): number {
-  if (proof === null) return 0
-  return proof.eValue <= 1 ? Number.POSITIVE_INFINITY : Math.log(proof.needed) / Math.log(proof.eValue)
+  return proof === null || proof.eValue <= 1
+    ? Number.POSITIVE_INFINITY
+    : Math.log(proof.needed) / Math.log(proof.eValue)
+}
+
+const unseen: Record<string, string> = {
+  score: 'quality not looked at: no answers of both arms are judged yet',
+  slow: 'slow requests not looked at: no comparable latencies of both arms are known yet',
+}
+
+/** What could not be looked at, and what looks worse beside it; null where all signals that have a say were. */
+export function unseenText(assessment: Parameters<typeof unprovenSignals>[0]): string | null {
+  const { signals } = assessment
+  const unknown = unprovenSignals(assessment).filter(({ why }) => why === 'unknown')
+  if (unknown.length === 0) return null
+  const each = unknown.map(({ signal }) => unseen[signal] ?? `${signalNames[signal] ?? signal}: not known yet`)
+  return [worseSoFar(signals) ?? [], each].flat().join('; ')
 }
 
 /** The evidence in words, or that there is none to speak of. */

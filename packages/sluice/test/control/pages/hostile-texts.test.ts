@@ -87,7 +87,7 @@ const rollout: Parameters<typeof rolloutPage>[0] = {
   evidence: {
     ...{
       isHeld: false,
-      isProven: false,
+      quietTone: 'open',
       worse: hostile,
       needed: 20,
       all: line,

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { assess } from '../../../src/control/rollout/assessment/assess.ts'
 import type { LogEntry } from '../../../src/records/outcome.ts'
 import { rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
+import { replayed } from '../../support/rollout/replayed.ts'
 import { entryOf, rolloutOf, watched } from '../../support/rollout/rollout-entries.ts'
-import { replayed } from './replayed.ts'
 
 const hour = 3_600_000
 

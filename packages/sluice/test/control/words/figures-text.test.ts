@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { evidenceWords, knownEvidence, weakerTogether } from '../../../src/control/words/figures-text.ts'
+import { evidenceSoFar, evidenceWords, knownEvidence, weakerTogether } from '../../../src/control/words/figures-text.ts'
 
 test('evidence is said as a chance, never rounded up, and with what rolls back', () => {
   const words = (eValue: number) => evidenceWords({ eValue, needed: 20 })
@@ -9,6 +9,27 @@ test('evidence is said as a chance, never rounded up, and with what rolls back',
   assert.equal(words(1e300), 'as unlikely as 1 in 10³⁰⁰ if it were no worse; at 1 in 20 it is rolled back')
   for (const little of [0, 0.3, 1, 1.99])
     assert.equal(words(little), 'no evidence that it is worse; at 1 in 20 it is rolled back')
+})
+
+test('how long a proof takes is not forecast while a signal that has a say was never seen', () => {
+  const mean = { value: 0, low: null, high: null, count: 4000 }
+  const known = { canary: mean, incumbent: mean, difference: null, margin: 0.01, against: 1, highest: null }
+  const unknown = { ...known, canary: null, incumbent: null, against: null }
+  const of = (slow: object) =>
+    evidenceSoFar({
+      signals: [],
+      canary: { requests: 4000 } as never,
+      figures: {
+        signals: [
+          { signal: 'errors', ...known, proof: { eValue: 16, needed: 20 } },
+          { signal: 'slow', ...slow },
+        ],
+        ...{ judged: {}, against: { eValue: 1 }, missing: [] },
+      } as never,
+    })
+  const half = { ...known, proof: { eValue: Math.sqrt(20), needed: 20 } }
+  assert.equal(of(half), 'no evidence against it yet: 4,000 of about 8,000 requests')
+  assert.equal(of({ ...unknown, proof: null }), 'no evidence against it yet: 4,000 requests')
 })
 
 test('evidence without users of both arms is not known, and no good news', () => {

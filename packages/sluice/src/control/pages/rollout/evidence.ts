@@ -27,8 +27,8 @@ export interface EvidenceLine {
 export interface ShownEvidence {
   /** Something about the data is wrong, or missing: that nothing speaks against the canary is then no good news. */
   isHeld: boolean
-  /** Whether each signal is proven to be no worse by its margin, and none looks worse. */
-  isProven: boolean
+  /** How little evidence is to be taken: well once it is proven to be no worse, unknown where a signal was not seen. */
+  quietTone: StateTone
   /** What looks worse so far, however little that proves; null: nothing does. */
   worse: string | null
   /** So much of all together rolls back. */
@@ -63,15 +63,11 @@ ${chartFigure(chartOf(evidence, all), { x: timeText, y: eValueText })}
 <p class="muted"><small>The scale is logarithmic and ends where the canary is rolled back. A canary that is no worse reaches that end with a probability of at most 1 in ${eValueText(needed)}, however often one looks. Each signal counts by its weight: only all together roll back.</small></p></section>`
 }
 
-/**
- * Little against a canary that is held, or whose answers nobody has judged, tells nothing; else it is open until the
- * proof.
- */
-function toneOf({ eValue }: EvidenceLine, { needed, signals, isHeld, isProven }: ShownEvidence): StateTone {
+/** Little against a canary that is held tells nothing. */
+function toneOf({ eValue }: EvidenceLine, { needed, isHeld, quietTone }: ShownEvidence): StateTone {
   if (eValue === null) return 'unknown'
   if (eValue >= needed / 4) return eValue >= needed ? 'bad' : 'watch'
-  if (isHeld || signals.some((one) => one.short === 'score' && one.eValue === null)) return 'unknown'
-  return isProven ? 'good' : 'open'
+  return isHeld ? 'unknown' : quietTone
 }
 
 /** Of a rollout that has ended it is what was known at its end, and no alarm. */

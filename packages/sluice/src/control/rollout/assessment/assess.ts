@@ -89,7 +89,7 @@ export function assess(
     accuser,
     soak: course.soak,
     figures: figuresOf(evidence, rollout, {
-      ...{ signals, logE, now, soak: course.soak, open },
+      ...{ signals, logE, now, soak: course.soak, open, matching },
       highest: course.highest ?? {},
     }),
     alerts: alertsOf(evidence, rollout, { logE, signals, tokens, accuser, findings, outage, now }),

@@ -4,15 +4,17 @@ import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { hasEnded, runningMs } from '../../release/rollout-state.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { countedMean, estimates, type Mean } from '../statistics/estimates.ts'
+import type { Matching } from '../statistics/sample-ratio.ts'
 import type { SignalEvidence } from './assessment.ts'
 import type { Soak } from './soak.ts'
-import type { OpenSignal } from './stage-requirements.ts'
+import { countedProof, type OpenSignal } from './stage-requirements.ts'
 
 interface Known {
   signals: readonly SignalEvidence[]
   logE: number
   soak: Soak
   open: readonly OpenSignal[]
+  matching: Matching
   now: number
   /** Greatest evidence of the passes before, by signal; `all` of them together. */
   highest: Readonly<Record<string, Height>>
@@ -36,7 +38,7 @@ export function figuresOf(evidence: Evidence, rollout: Rollout, known: Known): F
       const incumbent = estimated.incumbent ?? countedMean(evidence, signal, 'incumbent')
       const found = signals.find((one) => one.signal === signal)
       const against = found?.logE == null ? null : eValueOf(found.logE)
-      const proven = found?.logENonInferior ?? null
+      const isProvable = found != null && found.logENonInferior !== null
       return {
         signal,
         incumbent: incumbent && { ...intervalOf(incumbent), count: incumbent.count },
@@ -45,7 +47,7 @@ export function figuresOf(evidence: Evidence, rollout: Rollout, known: Known): F
         margin,
         against,
         highest: against === null ? null : higher(highest[signal], { eValue: against, at: now }),
-        proof: proven === null ? null : { eValue: eValueOf(proven), needed },
+        proof: isProvable ? { eValue: eValueOf(countedProof(evidence, rollout, signal, known)), needed } : null,
       }
     }),
     users: { incumbent: arms.incumbent.users, canary: arms.canary.users },

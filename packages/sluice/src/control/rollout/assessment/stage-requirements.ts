@@ -110,11 +110,11 @@ export function openSignals(
   { matching, now }: { matching: Matching; now: number },
 ): OpenSignal[] {
   const one = decidingSums(evidence.sums)
-  const proving = settings.stages.findLastIndex((_, i) => stageShare(settings.stages, i) < 1)
+  const proving = provingStage(settings)
   const isLast = stage >= proving
   const width = isLast ? 1 : widthOf(settings, stage)
   const threshold = -Math.log(settings.alpha)
-  const isOfStage = evidence.window.stage === Math.min(stage, proving)
+  const isOfStage = isEvidenceOf(evidence, { settings, stage })
   const openOf = (signal: ProvenSignal): Omit<OpenSignal, 'signal'> | null => {
     if (settings.signals[signal] === 0) return null
     const late = isOfStage && isWorseLately(one, signal, settings)
@@ -130,6 +130,33 @@ export function openSignals(
     const open = openOf(signal)
     return open === null ? [] : [{ signal, ...open }]
   })
+}
+
+/**
+ * Log evidence of the present stage that a signal is not worse by its margin: as far as the sources bear it out, as a
+ * promotion takes it, in whatever stage and whatever leads on.
+ */
+export function countedProof(
+  evidence: Evidence,
+  rollout: Pick<Rollout, 'settings' | 'stage'>,
+  signal: ProvenSignal,
+  given: { matching: Matching; now: number },
+): number {
+  if (!isEvidenceOf(evidence, rollout)) return 0
+  const { settings } = rollout
+  const threshold = -Math.log(settings.alpha)
+  const proof = proofOf(decidingSums(evidence.sums), signal, settings, 1)
+  return proof < threshold ? proof : evidenceFor(evidence, { signal, width: 1, threshold, settings }, given)
+}
+
+/** The last stage that has two arms. */
+function provingStage({ stages }: Pick<RolloutSettings, 'stages'>): number {
+  return stages.findLastIndex((_, i) => stageShare(stages, i) < 1)
+}
+
+/** Whether the evidence has begun to be that of the present stage. */
+function isEvidenceOf({ window }: Evidence, { settings, stage }: Pick<Rollout, 'settings' | 'stage'>): boolean {
+  return window.stage === Math.min(stage, provingStage(settings))
 }
 
 function isSuspicious(evidence: Evidence, signal: ProvenSignal, settings: RolloutSettings, width: number): boolean {

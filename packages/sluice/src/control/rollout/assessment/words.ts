@@ -5,6 +5,7 @@ import type { Findings } from './decision.ts'
 import { onlySourceText } from './place-share.ts'
 import { signalNames } from './signal-names.ts'
 import { disputeText, tokensText } from './token-share.ts'
+import { unprovenSignals } from './unproven-signals.ts'
 import { sizeText, worseSignals, worseSoFar } from './worse-so-far.ts'
 
 type Facts = Omit<Assessment, 'words'>
@@ -77,9 +78,9 @@ function suspicion(facts: Facts): string {
   return `There is some evidence against the canary, most of it in ${strongest(facts.signals)}, but not enough to roll it back.`
 }
 
-function noEvidence({ signals }: Facts): string {
+function noEvidence({ signals, figures }: Facts): string {
   const deciding = signals.filter(({ weight }) => weight > 0)
-  const unknown = deciding.filter(({ logE }) => logE === null).map(({ signal }) => signal)
+  const unknown = unprovenSignals({ signals, figures }).flatMap(({ signal, why }) => (why === 'unknown' ? signal : []))
   if (deciding.length > 0 && unknown.length === deciding.length) return 'Nothing is known of the canary yet.'
   const worse = worseSoFar(signals)
   if (worse === null)

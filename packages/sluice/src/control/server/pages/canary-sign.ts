@@ -1,11 +1,10 @@
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { StateTone } from '../../pages/elements.ts'
 import { rolloutState } from '../../release/rollout-state.ts'
-import { type Assessment, evidenceLoudness, isOld } from '../../rollout/assessment/assessment.ts'
-import { worseSoFar } from '../../rollout/assessment/worse-so-far.ts'
-import { evidenceSoFar } from '../../words/figures-text.ts'
-import { momentText } from '../../words/moments.ts'
-import { stateText } from '../../words/rollout-state-text.ts'
+import { type Assessment, evidenceLoudness } from '../../rollout/assessment/assessment.ts'
+import { isProven } from '../../rollout/assessment/unproven-signals.ts'
+import { evidenceSoFar, unseenText } from '../../words/figures-text.ts'
+import { ageText, stateText } from '../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
 
 /** What speaks for or against that something is well. */
@@ -27,15 +26,14 @@ export interface Watch {
 export function runningTone(rollout: Rollout, assessment: Assessment | null, watch: Watch): StateTone {
   if (rollout.hold !== null) return 'bad'
   if (rollout.status !== 'running') return 'watch'
-  return canarySign(rollout, assessment, watch).tone
+  return canarySign(assessment, watch).tone
 }
 
 /** What is said of a running rollout's health, at least one sign. */
 export function canarySigns(rollout: Rollout, assessment: Assessment | null, watch: Watch): Sign[] {
   const alerts = assessment ? alertSigns(assessment) : []
   const unwatched = unwatchedSign(watch)
-  const own =
-    rollout.hold === null || !areBothReported(assessment) ? canarySign(rollout, assessment, watch) : heldSign(rollout)
+  const own = rollout.hold === null || !areBothReported(assessment) ? canarySign(assessment, watch) : heldSign(rollout)
   const isSaid = own.text === unwatched?.text || (alerts.length > 0 && areBothReported(assessment))
   return [...(unwatched ? [unwatched] : []), ...(isSaid ? [] : [own]), ...alerts]
 }
@@ -48,7 +46,7 @@ function heldSign(rollout: Rollout): Sign {
  * How the canary does by its last assessment. Unknown is only what could not be looked at, and the words say what; that
  * nothing is decided is no such thing, and no good news either.
  */
-function canarySign({ settings }: Rollout, assessment: Assessment | null, watch: Watch): Sign {
+function canarySign(assessment: Assessment | null, watch: Watch): Sign {
   if (assessment === null) return { tone: 'unknown', text: 'not assessed yet' }
   if (!areBothReported(assessment)) return { tone: 'unknown', text: 'no outcomes of both arms in this stage yet' }
   const loudness = evidenceLoudness(assessment)
@@ -58,18 +56,15 @@ function canarySign({ settings }: Rollout, assessment: Assessment | null, watch:
   if (alert) return { tone: 'watch', text: alert.message }
   const unwatched = unwatchedSign(watch)
   if (unwatched) return { tone: 'unknown', text: unwatched.text }
-  const { canary, incumbent } = assessment
-  if (settings.signals.score > 0 && (canary.judged === 0 || incumbent.judged === 0))
-    return { tone: 'unknown', text: 'quality not looked at: no answers of both arms are judged yet' }
-  return { tone: isProven(assessment) ? 'good' : 'open', text: evidenceSoFar(assessment) }
+  return { tone: quietTone(assessment), text: unseenText(assessment) ?? evidenceSoFar(assessment) }
 }
 
 /** That nobody looks at it now; null where somebody does. */
 function unwatchedSign({ leader, recorded, now }: Watch): Sign | null {
   if (leader === null) return { tone: 'bad', text: 'no replica leads the canaries' }
   if (recorded === null) return { tone: 'unknown', text: 'when it was assessed last is not known' }
-  if (!isOld(recorded.at, now)) return null
-  return { tone: 'bad', text: `last assessed ${momentText(recorded.at)}: what you see is that old` }
+  const text = ageText(recorded.at, now)
+  return text === null ? null : { tone: 'bad', text }
 }
 
 /** Whether outcomes of both arms have come at all in this stage: without them nothing is known of the canary. */
@@ -77,10 +72,10 @@ export function areBothReported(assessment: Assessment | null): boolean {
   return typeof assessment?.soak?.heardAt === 'number'
 }
 
-/** Whether each signal that has a say is proven to be no worse by its margin, and none looks worse at all. */
-export function isProven({ figures, signals }: Assessment): boolean {
-  const proofs = figures?.signals.flatMap(({ proof }) => proof ?? []) ?? []
-  return proofs.length > 0 && proofs.every(({ eValue, needed }) => eValue >= needed) && worseSoFar(signals) === null
+/** How a canary is to be taken against which little speaks: well once it is proven, and by what was looked at. */
+export function quietTone(assessment: Assessment): StateTone {
+  if (unseenText(assessment) !== null) return 'unknown'
+  return isProven(assessment) ? 'good' : 'open'
 }
 
 const grave = ['judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree']

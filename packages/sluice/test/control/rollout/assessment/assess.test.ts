@@ -6,8 +6,8 @@ import type { LogEntry } from '../../../../src/records/outcome.ts'
 import type { Rollout } from '../../../../src/records/rollout/rollout.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { logMixture, mergeLogWealth, scoreDrops, seededRandom } from '../../../../src/stats/index.ts'
+import { replayed } from '../../../support/rollout/replayed.ts'
 import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
-import { replayed } from '../replayed.ts'
 
 const hour = 3_600_000
 const settings = (more: Record<string, unknown> = {}) =>

@@ -9,8 +9,8 @@ import { figuresLines, judgingLine, waitingLines } from '../../../../src/control
 import { stateText } from '../../../../src/control/words/rollout-state-text.ts'
 import type { LogEntry } from '../../../../src/records/outcome.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
+import { replayed } from '../../../support/rollout/replayed.ts'
 import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
-import { replayed } from '../replayed.ts'
 
 const hour = 3_600_000
 const rollout = rolloutOf(

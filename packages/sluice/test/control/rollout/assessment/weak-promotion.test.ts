@@ -9,9 +9,9 @@ import { actions, control, untilEnded, untilRollout } from '../../../support/con
 import { countingEngine } from '../../../support/controller/counting-engine.ts'
 import { replay } from '../../../support/controller/replay-assessment.ts'
 import { by, byHand, request, rollingStore } from '../../../support/controller/stage.ts'
+import { replayed } from '../../../support/rollout/replayed.ts'
 import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
 import { until } from '../../../support/until.ts'
-import { replayed } from '../replayed.ts'
 
 const hour = 3_600_000
 const rolloutWith = (more: Record<string, unknown> = {}, percents = [50]) =>

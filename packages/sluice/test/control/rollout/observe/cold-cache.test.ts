@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LogEntry } from '../../../../src/records/outcome.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
+import { replayed } from '../../../support/rollout/replayed.ts'
 import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
-import { replayed } from '../replayed.ts'
 
 /** Every 20 s a user who never comes again; slow is who finds a cache that nobody has used for five minutes. */
 function visits(count: number, share: number): LogEntry[] {

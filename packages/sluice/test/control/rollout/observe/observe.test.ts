@@ -5,9 +5,9 @@ import type { Evidence } from '../../../../src/control/rollout/evidence/evidence
 import { observe } from '../../../../src/control/rollout/observe/observe.ts'
 import type { LogEntry } from '../../../../src/records/outcome.ts'
 import { seededRandom } from '../../../../src/stats/index.ts'
+import { replayed } from '../../../support/rollout/replayed.ts'
 import { entryOf, rolloutOf } from '../../../support/rollout/rollout-entries.ts'
 import { populationOf } from '../population.ts'
-import { replayed } from '../replayed.ts'
 
 const rollout = rolloutOf()
 const stages = rollout.settings.stages

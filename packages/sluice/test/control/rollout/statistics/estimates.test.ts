@@ -12,8 +12,8 @@ import {
 } from '../../../../src/control/rollout/statistics/estimates.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { addClusterScore } from '../../../../src/stats/index.ts'
+import { replayed } from '../../../support/rollout/replayed.ts'
 import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
-import { replayed } from '../replayed.ts'
 import { halved } from '../returning.ts'
 
 const hour = 3_600_000

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import { applyEvent } from '../../../../src/control/store/apply-event.ts'
 import { acknowledge } from '../../../support/control-plane/launched.ts'
 import { signedIn } from '../../../support/control-plane/visitor.ts'
@@ -120,55 +119,6 @@ test('a canary with enough evidence against it is not said to be well while noth
   assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), /✕ Running, and it looks worse: 20 %/)
   assert.match(text(await ann.page('/')), /✕ running, 20 % of the users/)
   assert.equal((await ann.page('/features/mail')).match(/class="tone bad">[^?]*?running/g)?.length, 3)
-})
-
-test('a canary whose answers nobody has judged or that nobody watches, is not said to be well, on no page', async () => {
-  const known = nothingKnown()
-  await using plane = await planeThatKnows(known)
-  const rollout = await startCanary(plane, 'mail')
-  watchCanary(rollout, known, { worseBy: 0, looks: 4 })
-  const ann = await signedIn(plane, 'viewer')
-  const paths = [`/rollouts/${rollout.id}`, '/', '/features/mail']
-  for (const path of paths) assert.match(text(await ann.page(path)), /\? [Rr]unning.*no replica leads/, path)
-  await plane.store.lead('controller')
-  plane.clock.advance(1000)
-  const assessed = known.assessments.get(rollout.id)
-  assert.ok(assessed)
-  const worse = /○ no evidence that it is worse; at 1 in 20 it is rolled back ; no verdict yet, .*more errors so far/
-  for (const path of paths) {
-    const shown = text(await ann.page(path))
-    assert.match(shown, /○ [Rr]unning.*no verdict yet, .*more errors so far/, path)
-    assert.doesNotMatch(shown, /[✓?] ([Rr]unning|no evidence|no verdict)/, path)
-  }
-  assert.match(text(await ann.page(paths[0] ?? '')), worse)
-  const { figures } = assessed
-  const proven = (of: typeof figures.signals, eValue: number) =>
-    of.map((one) => ({ ...one, proof: { eValue, needed: 20 } }))
-  const alike = assessed.signals.map((one) => ({ ...one, difference: 0 }))
-  const knownOf = async (proof: number, more: Partial<Assessment> = {}) => {
-    const proofs = { ...figures, signals: proven(figures.signals, proof) }
-    known.assessments.set(rollout.id, { ...assessed, signals: alike, figures: proofs, ...more })
-    plane.clock.advance(1000)
-    return Promise.all(paths.map(async (path) => text(await ann.page(path))))
-  }
-  for (const shown of await knownOf(1.5)) {
-    assert.match(shown, /○ [Rr]unning/)
-    assert.doesNotMatch(shown, /[✓?] [Rr]unning/)
-  }
-  assert.match((await knownOf(1.5))[1] ?? '', /○ no evidence against it yet: 80 of about 590 judged answers/)
-  assert.match((await knownOf(0.9))[1] ?? '', /○ no evidence against it yet: 80 judged answers/)
-  for (const shown of await knownOf(21)) assert.match(shown, /✓ [Rr]unning/)
-  const signals = alike.map((one) => (one.signal === 'score' ? { ...one, logE: null } : one))
-  const unjudged = await knownOf(21, { signals, canary: { ...assessed.canary, judged: 0 } })
-  for (const shown of unjudged) {
-    assert.match(shown, /\? [Rr]unning/)
-    assert.doesNotMatch(shown, /[✓○] [Rr]unning/)
-  }
-  assert.match(unjudged[1] ?? '', /\? quality not looked at: no answers of both arms are judged yet/)
-  assert.match(
-    text(await ann.page(paths[0] ?? '')),
-    /\? no evidence that it is worse; at 1 in 20 .*Not known yet, and so not in it: the judged score, /,
-  )
 })
 
 test('a rollout that has ended says how, why, and how high the evidence was', async () => {

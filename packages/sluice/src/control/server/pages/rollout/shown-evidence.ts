@@ -10,7 +10,7 @@ import { signalNames } from '../../../rollout/assessment/signal-names.ts'
 import { worseSoFar } from '../../../rollout/assessment/worse-so-far.ts'
 import { stateText } from '../../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
-import { isProven } from '../canary-sign.ts'
+import { quietTone } from '../canary-sign.ts'
 import { endedTone } from '../overview-rows.ts'
 import type { RolloutFacts } from './rollout-facts.ts'
 
@@ -25,7 +25,7 @@ export function shownEvidence({ rollout, assessment, recorded }: RolloutFacts): 
   const { series, at = null } = recorded ?? {}
   return {
     isHeld: rollout.hold !== null,
-    isProven: assessment !== null && isProven(assessment),
+    quietTone: assessment === null ? 'unknown' : quietTone(assessment),
     worse: assessment && !hasEnded(rollout) ? worseSoFar(assessment.signals) : null,
     needed: assessment?.figures?.against.needed ?? 1 / settings.alpha,
     all: assessment && allTogether(assessment, recorded),

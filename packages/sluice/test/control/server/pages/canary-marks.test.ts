@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
+import type { TestPlane } from '../../../support/control-plane/control-plane.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
+import {
+  type KnownCanaries,
+  nothingKnown,
+  planeThatKnows,
+  startCanary,
+  watchCanary,
+} from '../../../support/rollout/watched-canary.ts'
+
+const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
+
+/** The pages that show a canary, which was looked at until now. */
+async function lookedAt(plane: TestPlane, known: KnownCanaries) {
+  const rollout = await startCanary(plane, 'mail')
+  watchCanary(rollout, known, { worseBy: 0, looks: 4 })
+  plane.clock.advance(8 * 60_000)
+  return { rollout, ann: await signedIn(plane, 'viewer'), paths: [`/rollouts/${rollout.id}`, '/', '/features/mail'] }
+}
+
+test('a canary that was looked at by a clock that is ahead of this one is not said to be well, on no page', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const { rollout, ann, paths } = await lookedAt(plane, known)
+  await plane.store.lead('controller')
+  assert.match(text(await ann.page(paths[0] ?? '')), /Watched ✓ last assessed 24 Nov 09:08Z /)
+  const series = known.recorded.get(rollout.id)?.series
+  assert.ok(series)
+  known.recorded.set(rollout.id, { at: plane.clock.now() + 3_600_000, series })
+  plane.clock.advance(1000)
+  for (const path of paths) {
+    const ahead = text(await ann.page(path))
+    assert.match(ahead, /\? [Rr]unning.*✕ last assessed 24 Nov 10:08Z, by a clock that is ahead of this one/, path)
+    assert.doesNotMatch(ahead, /[✓○] ([Rr]unning|last assessed)/, path)
+  }
+})
+
+test('a canary whose answers nobody has judged or that nobody watches, is not said to be well, on no page', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const { rollout, ann, paths } = await lookedAt(plane, known)
+  for (const path of paths) assert.match(text(await ann.page(path)), /\? [Rr]unning.*no replica leads/, path)
+  await plane.store.lead('controller')
+  plane.clock.advance(1000)
+  const unseen = '; slow requests not looked at: no comparable latencies of both arms are known yet'
+  const found = known.assessments.get(rollout.id)
+  assert.ok(found)
+  for (const path of paths) assert.match(text(await ann.page(path)), /\? [Rr]unning/, path)
+  assert.match(text(await ann.page('/')), new RegExp(`\\? no verdict yet, more errors so far${unseen}`))
+  const counted = { value: 0, low: null, high: null, count: 9 }
+  const isSlow = ({ signal }: { signal: string }) => signal === 'slow'
+  const assessed: Assessment = {
+    ...found,
+    signals: found.signals.map((one) => (isSlow(one) ? { ...one, logE: 0, difference: 0 } : one)),
+    figures: {
+      ...found.figures,
+      signals: found.figures.signals.map((one) =>
+        isSlow(one) ? { ...one, against: 1, canary: counted, incumbent: counted } : one,
+      ),
+      missing: found.figures.missing.filter(({ unit }) => unit !== 'eValue'),
+    },
+  }
+  known.assessments.set(rollout.id, assessed)
+  plane.clock.advance(1000)
+  const worse = /○ no evidence that it is worse; at 1 in 20 it is rolled back ; no verdict yet, .*more errors so far/
+  for (const path of paths) {
+    const shown = text(await ann.page(path))
+    assert.match(shown, /○ [Rr]unning.*no verdict yet, .*more errors so far/, path)
+    assert.doesNotMatch(shown, /[✓?] ([Rr]unning|no evidence|no verdict)/, path)
+  }
+  assert.match(text(await ann.page(paths[0] ?? '')), worse)
+  const { figures } = assessed
+  const proven = (of: typeof figures.signals, eValue: number) =>
+    of.map((one) => ({ ...one, proof: { eValue, needed: 20 } }))
+  const alike = assessed.signals.map((one) => ({ ...one, difference: 0 }))
+  const knownOf = async (proof: number, more: Partial<Assessment> = {}) => {
+    const proofs = { ...figures, signals: proven(figures.signals, proof) }
+    known.assessments.set(rollout.id, { ...assessed, signals: alike, figures: proofs, ...more })
+    plane.clock.advance(1000)
+    return Promise.all(paths.map(async (path) => text(await ann.page(path))))
+  }
+  for (const shown of await knownOf(1.5)) {
+    assert.match(shown, /○ [Rr]unning/)
+    assert.doesNotMatch(shown, /[✓?] [Rr]unning/)
+  }
+  assert.match((await knownOf(1.5))[1] ?? '', /○ no evidence against it yet: 80 of about 590 judged answers/)
+  assert.match((await knownOf(0.9))[1] ?? '', /○ no evidence against it yet: 80 judged answers/)
+  for (const shown of await knownOf(21)) assert.match(shown, /✓ [Rr]unning/)
+  const signals = alike.map((one) => (one.signal === 'score' ? { ...one, logE: null } : one))
+  const unjudged = await knownOf(21, { signals, canary: { ...assessed.canary, judged: 0 } })
+  for (const shown of unjudged) {
+    assert.match(shown, /\? [Rr]unning/)
+    assert.doesNotMatch(shown, /[✓○] [Rr]unning/)
+  }
+  assert.match(unjudged[1] ?? '', /\? quality not looked at: no answers of both arms are judged yet/)
+  assert.match(
+    text(await ann.page(paths[0] ?? '')),
+    /\? no evidence that it is worse; at 1 in 20 .*Not known yet, and so not in it: the judged score\. /,
+  )
+})

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assess } from '../../../../src/control/rollout/assessment/assess.ts'
+import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
+import { canarySigns, quietTone, runningTone, type Watch } from '../../../../src/control/server/pages/canary-sign.ts'
+import { waitingLines } from '../../../../src/control/words/figures-text.ts'
+import type { LogEntry } from '../../../../src/records/outcome.ts'
+import type { Rollout } from '../../../../src/records/rollout/rollout.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
+import { replayed } from '../../../support/rollout/replayed.ts'
+import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
+
+const hour = 3_600_000
+const none = { score: 0, errors: 0, slow: 0, safety: 0, feedback: 0 }
+const half = { percent: 50, soak: '1h' }
+
+const canaryWith = (signals: object, { stages = [half], ...more }: { stages?: object[]; advance?: string } = {}) =>
+  rolloutOf(rolloutSettingsSchema.parse({ stages, signals: { ...none, ...signals }, ...more }))
+
+const placeOf = (i: number, tokenId = 'app', from = 0) => {
+  const canary = i % 2 === 0
+  return { user: { id: `${tokenId} ${i}`, position: canary ? 100 : 900_000 }, canary, stage: 0, at: from + i * 100 }
+}
+
+/** Users of a token, every second of whom gets the canary, one request each. */
+function requests(
+  count: number,
+  { tokenId = 'app', from = 0, fails = (_canary: boolean, _i: number): boolean => false } = {},
+): LogEntry[] {
+  return Array.from({ length: count }, (_, i) => {
+    const place = placeOf(i, tokenId, from)
+    return entryOf(place, { kind: 'request', tokenId, error: fails(place.canary, i) ? 'failed' : null })
+  })
+}
+
+const assessed = (rollout: Rollout, log: LogEntry[], now = hour): Assessment =>
+  assess(replayed(rollout, log).evidence, rollout, now, watched(rollout, now))
+
+const at = (now: number): Watch => ({ leader: 'web-1', recorded: { at: now, series: {} as never }, now })
+
+/** All that pages say of it: the mark of the state, the mark of the evidence, and each sign. */
+function shown(rollout: Rollout, assessment: Assessment | null, watch = at(hour)) {
+  const signs = canarySigns(rollout, assessment, watch).map(({ tone, text }) => `${tone}: ${text}`)
+  return { tone: runningTone(rollout, assessment, watch), quiet: assessment && quietTone(assessment), signs }
+}
+
+const errorsAlone = canaryWith({ errors: 1 })
+const proven = assessed(errorsAlone, requests(6000))
+const good = { tone: 'good', quiet: 'good', signs: ['good: no evidence against it yet: 3,000 requests'] }
+
+test('a canary is well once each signal that has a say is proven', () => {
+  assert.equal(proven.decision.do, 'promote')
+  assert.deepEqual(shown(errorsAlone, proven), good)
+})
+
+test('a canary of which proof is missing is open, with how far it has come', () => {
+  const { tone, quiet, signs } = shown(errorsAlone, assessed(errorsAlone, requests(300)))
+  assert.deepEqual([tone, quiet, signs.length], ['open', 'open', 1])
+  assert.match(signs[0] ?? '', /^open: no evidence against it yet: 150 of about \d[\d,]* requests$/)
+})
+
+test('where one signal is proven and another was never seen, it is unknown, and both pages and status say so', () => {
+  const rollout = canaryWith({ errors: 0.5, slow: 0.5 })
+  const assessment = assessed(rollout, requests(8000), hour / 2)
+  const slow = 'slow requests not looked at: no comparable latencies of both arms are known yet'
+  assert.deepEqual(shown(rollout, assessment), { tone: 'unknown', quiet: 'unknown', signs: [`unknown: ${slow}`] })
+  assert.match(assessment.words, /Not known yet: the rate of slow requests\./)
+  const lines = waitingLines(assessment.figures, { onUndecided: 'hold', judges: false, now: hour })
+  assert.match(lines[0] ?? '', /^still missing: watched time .*, anything about the rate of slow requests; /)
+})
+
+test('latencies that only one arm reports are none to compare', () => {
+  const stages = [{ percent: 50, soak: '6h' }]
+  const rollout = canaryWith({ errors: 0.5, slow: 0.5 }, { stages })
+  const log = (isReported: (canary: boolean) => boolean) =>
+    Array.from({ length: 12_000 }, (_, i) => {
+      const { user, ...place } = placeOf(i)
+      const returning = { ...user, id: `u${i % 3000}` }
+      const latencyMs = isReported(place.canary) ? 9 : null
+      return entryOf({ ...place, user: returning, at: i * 1000 }, { kind: 'request', tokenId: 'app', latencyMs })
+    })
+  const now = 12_000_000
+  const of = (isReported: (canary: boolean) => boolean) => {
+    const assessment = assessed(rollout, log(isReported), now)
+    const { tone, signs } = shown(rollout, assessment, at(now))
+    return { tone, signs, words: assessment.words.split(' Quality')[0] }
+  }
+  assert.equal(of(() => true).tone, 'good')
+  assert.deepEqual(
+    of((canary) => !canary),
+    {
+      tone: 'unknown',
+      signs: ['unknown: slow requests not looked at: no comparable latencies of both arms are known yet'],
+      words: 'Nothing speaks against the canary so far. Not known yet: the rate of slow requests.',
+    },
+  )
+})
+
+test('where a signal looks worse while another was never seen, both are said', () => {
+  const rollout = canaryWith({ errors: 0.5, slow: 0.5 })
+  const log = requests(8000, { fails: (canary, i) => i % 400 < (canary ? 4 : 2) })
+  const { tone, signs } = shown(rollout, assessed(rollout, log))
+  assert.equal(tone, 'unknown')
+  assert.match(signs[0] ?? '', /^unknown: no verdict yet, more errors so far; slow requests not looked at/)
+})
+
+test('answers that nobody has judged are quality that was not looked at', () => {
+  const rollout = canaryWith({ score: 0.5, errors: 0.5 })
+  const { tone, quiet, signs } = shown(rollout, { ...assessed(rollout, requests(6000)), alerts: [] })
+  assert.deepEqual([tone, quiet], ['unknown', 'unknown'])
+  assert.deepEqual(signs, ['unknown: quality not looked at: no answers of both arms are judged yet'])
+})
+
+test('what users say has to be known where it has a say, and proves nothing', () => {
+  const rollout = canaryWith({ errors: 0.5, feedback: 0.5 })
+  const log = requests(6000)
+  assert.deepEqual(shown(rollout, assessed(rollout, log)).signs, ['unknown: what users say: not known yet'])
+  const liked = log.slice(0, 40).map((_, i) => entryOf(placeOf(i), { kind: 'feedback', score: 1 }))
+  assert.deepEqual(shown(rollout, assessed(rollout, [...log, ...liked])), good)
+  const alone = canaryWith({ feedback: 1 })
+  const { tone, quiet } = shown(alone, assessed(alone, [...log, ...liked]))
+  assert.deepEqual([tone, quiet], ['open', 'open'])
+})
+
+const flood = [...requests(6000), ...requests(100, { tokenId: 'small', from: 700_000 })]
+
+test('the flood of one token does not make a canary well, in whatever stage and whatever leads on', () => {
+  const last = shown(errorsAlone, assessed(errorsAlone, flood))
+  const missing = 'proof of the rate of errors that does not rest on one token, process or address'
+  assert.deepEqual([last.tone, last.quiet], ['open', 'open'])
+  assert.deepEqual(last.signs, [`open: no evidence against it yet: 3,050 requests; still missing: ${missing}`])
+  for (const rollout of [
+    canaryWith({ errors: 1 }, { stages: [half, { percent: 60, soak: '1h' }] }),
+    canaryWith({ errors: 1 }, { advance: 'soak' }),
+    canaryWith({ errors: 1 }, { advance: 'manual' }),
+  ]) {
+    const assessment = assessed(rollout, flood)
+    assert.deepEqual(
+      assessment.figures.missing.filter(({ unit }) => unit === 'eValue'),
+      [],
+    )
+    const { tone, quiet } = shown(rollout, assessment)
+    assert.deepEqual([tone, quiet], ['open', 'open'])
+    assert.equal(shown(rollout, assessed(rollout, requests(6000))).tone, 'good')
+  }
+})
+
+test('what an earlier stage has proven makes no canary well in the present one', () => {
+  const first = canaryWith({ errors: 1 }, { stages: [50, 60, 70].map((percent) => ({ percent, soak: '1h' })) })
+  const next = { ...first, stage: 1, enteredAt: [0, hour] }
+  const { evidence } = replayed(first, requests(6000))
+  const assessment = assess(evidence, next, hour + 1000, watched(next, hour + 1000))
+  assert.deepEqual(assessment.figures.signals[0]?.proof, { eValue: 1, needed: 20 })
+  assert.equal(shown(next, assessment, at(hour + 1000)).tone, 'open')
+})
+
+test('a signal that leaving the stage still takes is not proven, whatever its e-value, and what it takes is said', () => {
+  const signs = (why: 'proof' | 'lately' | 'harm') => {
+    const open = { what: 'errors', why, has: 30, needed: 20, unit: 'eValue', expectedAt: null } as const
+    const assessment = { ...proven, figures: { ...proven.figures, missing: [open] } }
+    const { tone, quiet, signs } = shown(errorsAlone, assessment)
+    assert.deepEqual([tone, quiet], ['open', 'open'], why)
+    return signs
+  }
+  const said = 'open: no evidence against it yet: 3,000 requests'
+  assert.deepEqual(signs('proof'), [said])
+  assert.deepEqual(signs('lately'), [
+    `${said}; still missing: newest hours in which the rate of errors is not worse by its margin`,
+  ])
+  assert.deepEqual(signs('harm'), [`${said}; still missing: the rate of errors without a sign of harm`])
+})
+
+test('a canary that looks worse is not well though it is proven, and without figures nothing is proven', () => {
+  const signals = proven.signals.map((one) => ({ ...one, difference: one.signal === 'errors' ? 0.004 : 0 }))
+  const worse = shown(errorsAlone, { ...proven, signals })
+  assert.deepEqual([worse.tone, worse.quiet], ['open', 'open'])
+  assert.deepEqual(worse.signs, ['open: no verdict yet, more errors so far: 3,000 requests'])
+  const { figures, ...old } = proven
+  assert.equal(shown(errorsAlone, old as Assessment).tone, 'open')
+})
+
+test('what was not assessed, or not in this stage, is unknown', () => {
+  assert.deepEqual(shown(errorsAlone, null), { tone: 'unknown', quiet: null, signs: ['unknown: not assessed yet'] })
+  const silent = { ...proven, soak: { ...proven.soak, heardAt: null } }
+  const { tone, signs } = shown(errorsAlone, silent)
+  assert.deepEqual([tone, signs], ['unknown', ['unknown: no outcomes of both arms in this stage yet']])
+})
+
+test('evidence against it is told before all else, from a quarter of what rolls back on', () => {
+  const { threshold } = proven
+  const of = (logE: number) => {
+    const { tone, signs } = shown(errorsAlone, { ...proven, logE }, { ...at(hour), leader: null })
+    return [tone, signs.at(-1)]
+  }
+  assert.deepEqual(of(threshold), ['bad', 'bad: as much speaks against it as rolls it back'])
+  assert.deepEqual(of(threshold - Math.log(4)), ['watch', 'watch: some evidence against it'])
+  assert.deepEqual(of(threshold - Math.log(4.1)), ['unknown', 'bad: no replica leads the canaries'])
+})
+
+test('what nobody watches is unknown, and why is said once', () => {
+  const nobody = { ...at(hour), leader: null }
+  assert.deepEqual(shown(errorsAlone, proven, nobody), {
+    ...{ tone: 'unknown', quiet: 'good', signs: ['bad: no replica leads the canaries'] },
+  })
+  const { tone, signs } = shown(errorsAlone, proven, { ...at(hour), recorded: null })
+  assert.deepEqual([tone, signs], ['unknown', ['unknown: when it was assessed last is not known']])
+})
+
+test('what was assessed long ago is old, and so is what is stamped ahead of the clock', () => {
+  const ofAge = (ms: number) => {
+    const { tone, signs } = shown(errorsAlone, proven, { ...at(hour), now: hour + ms })
+    return [tone, ...signs]
+  }
+  for (const fresh of [150_000, 0, -60_000]) assert.deepEqual(ofAge(fresh), [good.tone, ...good.signs], `${fresh}`)
+  assert.deepEqual(ofAge(150_001), ['unknown', 'bad: last assessed 1 Jan 01:00Z: what you see is that old'])
+  for (const ahead of [-60_001, -hour])
+    assert.deepEqual(ofAge(ahead), [
+      'unknown',
+      'bad: last assessed 1 Jan 01:00Z, by a clock that is ahead of this one: how old what you see is, nobody knows',
+    ])
+})
+
+test('an alert is told in place of what else is known, and is bad where it is grave', () => {
+  const signsOf = (code: string, logE = proven.logE) => {
+    const alerted = { ...proven, logE, alerts: [{ code, message: 'look' }] }
+    const { tone, signs } = shown(errorsAlone, alerted)
+    return [tone, ...signs]
+  }
+  assert.deepEqual(signsOf('cost'), ['watch', 'watch: look'])
+  for (const grave of ['judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree'])
+    assert.deepEqual(signsOf(grave), ['watch', 'bad: look'], grave)
+  assert.deepEqual(signsOf('evidence'), ['watch', 'watch: look'])
+  assert.deepEqual(signsOf('evidence', proven.threshold), ['bad', 'bad: look'])
+  const silent = { ...proven, soak: { ...proven.soak, heardAt: null }, alerts: [{ code: 'cost', message: 'look' }] }
+  assert.deepEqual(shown(errorsAlone, silent).signs, [
+    'unknown: no outcomes of both arms in this stage yet',
+    'watch: look',
+  ])
+})
+
+test('a canary that is held is bad, one that is paused is watched, whatever is proven', () => {
+  const held = { ...errorsAlone, hold: 'insufficientData' as const }
+  assert.deepEqual(shown(held, proven), { tone: 'bad', quiet: 'good', signs: ['bad: holds: too little data'] })
+  const silent = { ...proven, soak: { ...proven.soak, heardAt: null } }
+  assert.deepEqual(shown(held, silent).signs, ['unknown: no outcomes of both arms in this stage yet'])
+  assert.equal(shown({ ...errorsAlone, status: 'paused' }, proven).tone, 'watch')
+})
