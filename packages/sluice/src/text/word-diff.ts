@@ -17,7 +17,14 @@ interface Run {
   length: number
 }
 
-/** Texts that differ in more words than this are shown as changed from the first difference to the last. */
+/** What comparisons may still take together. Each takes of it; its time grows with the square of its edits. */
+export interface DiffBudget {
+  edits: number
+  /** That are divided into words. */
+  characters: number
+}
+
+/** Of one comparison alone. */
 const mostEdits = 1500
 /** Fewer characters in common between two changes are chance, and would break up what a person reads. */
 const leastCommon = 12
@@ -31,13 +38,21 @@ export function commonEnds(a: readonly string[], b: readonly string[]): { head: 
   return { head, tail }
 }
 
-export function diffWords(before: string, after: string): WordDiff {
+/** Texts that differ in more than the budget allows are changed from the first difference to the last. */
+export function diffWords(
+  before: string,
+  after: string,
+  budget: DiffBudget = { edits: mostEdits, characters: Number.POSITIVE_INFINITY },
+): WordDiff {
+  const characters = before.length + after.length
+  if (characters > budget.characters) return betweenEnds(before, after)
+  budget.characters -= characters
   const a = wordsOf(before)
   const b = wordsOf(after)
   const { head, tail } = commonEnds(a, b)
   const oldMiddle = a.slice(head, a.length - tail)
   const newMiddle = b.slice(head, b.length - tail)
-  const runs = commonRuns(oldMiddle, newMiddle).filter((run) => !isChance(run, oldMiddle, newMiddle))
+  const runs = commonRuns(oldMiddle, newMiddle, budget).filter((run) => !isChance(run, oldMiddle, newMiddle))
   const start = a.slice(0, head).join('').length
   return {
     removed: rangesBetween(
@@ -53,17 +68,30 @@ export function diffWords(before: string, after: string): WordDiff {
   }
 }
 
+/** Character by character, which takes no time, and cuts no character in two. */
+function betweenEnds(before: string, after: string): WordDiff {
+  const shortest = Math.min(before.length, after.length)
+  let head = 0
+  while (head < shortest && before[head] === after[head]) head += 1
+  if (/[\ud800-\udbff]/.test(before.charAt(head - 1))) head -= 1
+  let tail = 0
+  while (tail < shortest - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1
+  if (/[\udc00-\udfff]/.test(before.charAt(before.length - tail))) tail -= 1
+  const range = (text: string) => (text.length - tail > head ? [{ start: head, end: text.length - tail }] : [])
+  return { removed: range(before), added: range(after) }
+}
+
 function wordsOf(text: string): string[] {
   return text.match(/\s+|[\p{L}\p{N}\p{M}]+|[^\s\p{L}\p{N}\p{M}]/gu) ?? []
 }
 
 /** Myers, "An O(ND) Difference Algorithm and Its Variations" (1986). No run where the texts are too far apart. */
-function commonRuns(a: readonly string[], b: readonly string[]): Run[] {
-  const trace = shortestEdits(a, b)
+function commonRuns(a: readonly string[], b: readonly string[], budget: DiffBudget): Run[] {
+  const { trace, middle } = shortestEdits(a, b, budget)
   const runs: Run[] = []
   let [x, y] = [a.length, b.length]
   for (let edits = trace.length - 1; edits >= 0; edits -= 1) {
-    const reach = (k: number) => trace[edits]?.[k + mostEdits + 1] ?? -1
+    const reach = (k: number) => trace[edits]?.[k + middle] ?? -1
     const k = x - y
     const down = k === -edits || (k !== edits && reach(k - 1) < reach(k + 1))
     const from = edits === 0 ? 0 : reach(down ? k + 1 : k - 1)
@@ -75,21 +103,31 @@ function commonRuns(a: readonly string[], b: readonly string[]): Run[] {
   return runs
 }
 
-/** For each number of edits how far each diagonal had come before it; empty beyond `mostEdits`. */
-function shortestEdits(a: readonly string[], b: readonly string[]): Int32Array[] {
+/** For each number of edits how far each diagonal had come before it, from the `middle` on; empty beyond the budget. */
+function shortestEdits(
+  a: readonly string[],
+  b: readonly string[],
+  budget: DiffBudget,
+): { trace: Int32Array[]; middle: number } {
   const trace: Int32Array[] = []
-  const reached = new Int32Array(2 * mostEdits + 3)
-  const at = (k: number) => reached[k + mostEdits + 1] ?? 0
-  for (let edits = 0; edits <= Math.min(mostEdits, a.length + b.length); edits += 1) {
+  const most = Math.min(budget.edits, a.length + b.length)
+  const middle = most + 1
+  const reached = new Int32Array(2 * middle + 1)
+  const at = (k: number) => reached[k + middle] ?? 0
+  for (let edits = 0; edits <= most; edits += 1) {
     trace.push(reached.slice())
     for (let k = -edits; k <= edits; k += 2) {
       let x = k === -edits || (k !== edits && at(k - 1) < at(k + 1)) ? at(k + 1) : at(k - 1) + 1
       while (x < a.length && x - k < b.length && a[x] === b[x - k]) x += 1
-      reached[k + mostEdits + 1] = x
-      if (x >= a.length && x - k >= b.length) return trace
+      reached[k + middle] = x
+      if (x >= a.length && x - k >= b.length) {
+        budget.edits -= edits
+        return { trace, middle }
+      }
     }
   }
-  return []
+  budget.edits -= most
+  return { trace: [], middle }
 }
 
 function isChance({ a, b, length }: Run, before: readonly string[], after: readonly string[]): boolean {
@@ -106,7 +144,11 @@ function isChance({ a, b, length }: Run, before: readonly string[], after: reado
 /** The characters of the words that lie outside of the kept ones. */
 function rangesBetween(words: readonly string[], kept: readonly Range[], offset: number): Range[] {
   const places = [offset]
-  for (const word of words) places.push((places.at(-1) ?? 0) + word.length)
+  let end = offset
+  for (const word of words) {
+    end += word.length
+    places.push(end)
+  }
   const place = (index: number) => places[index] ?? offset
   const ends = [...kept, { start: words.length, end: words.length }]
   return ends

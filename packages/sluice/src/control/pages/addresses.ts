@@ -4,6 +4,8 @@ const part = (name: string) => encodeURIComponent(name)
 export const featureAddress = (feature: string) => `/features/${part(feature)}`
 export const compareAddress = (feature: string, { from, to }: { from: string; to: string }) =>
   `${featureAddress(feature)}/compare?${new URLSearchParams({ from, to })}`
+export const versionContentAddress = (feature: string, version: string) =>
+  `${featureAddress(feature)}/versions/${part(version)}/content`
 export const runAddress = (feature: string, version: string) => `/runs/${part(feature)}/${part(version)}`
 export const auditAddress = (chain: string) => `/audit/${part(chain)}`
 export const proposalAddress = (id: string) => `/proposals/${part(id)}`

@@ -11,14 +11,14 @@ import {
   formatUsd,
 } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
-import { excerpt } from '../../../text/untrusted.ts'
-import { compareAddress, featureAddress, runAddress } from '../addresses.ts'
+import type { DiffBudget } from '../../../text/word-diff.ts'
+import { compareAddress, featureAddress, runAddress, versionContentAddress } from '../addresses.ts'
 import { cell, moment, type NamedVersion, notKnown, toned, versionName, wideTable } from '../elements.ts'
 import type { PageContent } from '../layout.ts'
 import { verdictTones } from '../overview-row.ts'
 import { fallenCasesPart } from './fallen-cases.ts'
 import { type GateRecord, unscoredShare } from './gate-record.ts'
-import { leftOut, longValue, newRoom, type Room, textChanges } from './text-changes.ts'
+import { leftOut, longValue, type Room, textChanges } from './text-changes.ts'
 
 /** One side: what it asks, and what the gate said of it. */
 export interface ComparedVersion extends NamedVersion {
@@ -34,11 +34,27 @@ export interface ComparePage {
   to: ComparedVersion
 }
 
+/** What a page may show and compute. Messages take nothing from the settings, whatever their length. */
+export interface CompareLimits {
+  messages: Room
+  settings: Room
+  /** Word by word only so much is compared, since pages are made in the thread that answers everybody. */
+  budget: DiffBudget
+}
+
+function usualLimits(): CompareLimits {
+  return {
+    messages: { shown: 80_000, folded: 115_000, left: 0 },
+    settings: { shown: 35_000, folded: 20_000, left: 0 },
+    budget: { edits: 800, characters: 450_000 },
+  }
+}
+
 /** What distinguishes two versions: what they ask, and what the gate found of each. */
-export function comparePage({ feature, from, to }: ComparePage): PageContent {
-  const room = newRoom()
-  const changed = messages(from.content.messages, to.content.messages, room)
-  const settings = settingRows(from.content, to.content, room)
+export function comparePage({ feature, from, to }: ComparePage, limits = usualLimits()): PageContent {
+  const changed = messages(from.content.messages, to.content.messages, limits)
+  const settings = settingRows(from.content, to.content, limits.settings)
+  const left = limits.messages.left + limits.settings.left
   const isSame = from.id === to.id
   const main = html`<h1><a href="${featureAddress(feature)}">${feature}</a>: ${versionName(from)} and ${versionName(to)}</h1>
 <p>${
@@ -46,15 +62,23 @@ export function comparePage({ feature, from, to }: ComparePage): PageContent {
       ? 'Both are the same version.'
       : html`What <ins>${versionName(to)} has</ins> and what <del>only ${versionName(from)} had</del>. <a href="${compareAddress(feature, { from: to.id, to: from.id })}">The other way round</a>`
   }</p>
+${left === 0 ? undefined : notShown(left, feature, [from, to])}
 <section><h2>Messages</h2>${changed}</section>
 <section><h2>Model and parameters</h2>${
-    settings.rows.length === 0
+    settings.rows.length === 0 && settings.left === undefined
       ? html`<p>All are the same: <code>${to.content.model}</code> with ${formatAmount(Object.keys(to.content.parameters).length, 'parameter')}.</p>`
       : html`${wideTable({ name: 'Model and parameters', head: ['Setting', 'Before', 'After'], rows: settings.rows })}${settings.left}`
   }</section>
 <section><h2>What the gate found</h2>${gates(feature, from, to)}</section>
 ${from.gate === null && to.gate === null ? undefined : html`<section><h2>The cases that fell most</h2>${fallen(from, to)}</section>`}`
   return { title: `${feature}: ${from.label ?? from.id} and ${to.label ?? to.id}`, main }
+}
+
+/** What the page lacks, and where all of it is. */
+function notShown(count: number, feature: string, versions: readonly NamedVersion[]): Html {
+  return html`<p class="note"><b>${formatAmount(count, 'change')} ${count === 1 ? 'is' : 'are'} not shown here</b>, since the page has no room: each place says so. All of each version, as JSON:${versions.map(
+    (version) => html` <a href="${versionContentAddress(feature, version.id)}" download>${versionName(version)}</a>`,
+  )}</p>`
 }
 
 /** Whatever of a version is no message, by its name. */
@@ -65,10 +89,20 @@ function settingsOf({ model, parameters, format, strict, inputs, tools = [], too
     ['format', format],
     ['strict', strict],
     ...Object.entries(inputs ?? {}).map(([name, value]): [string, unknown] => [`inputs.${name}`, value]),
-    ...tools.map(({ name, ...tool }): [string, unknown] => [`tool ${name}`, tool]),
+    ...namedTools(tools),
     ['toolChoice', toolChoice],
     ['maxSteps', maxSteps],
   ])
+}
+
+/** Several of one name are numbered, so that none hides another. */
+function namedTools(tools: NonNullable<PromptVersion['tools']>): [string, unknown][] {
+  const counts = new Map<string, number>()
+  return tools.map(({ name, ...tool }) => {
+    const count = (counts.get(name) ?? 0) + 1
+    counts.set(name, count)
+    return [count === 1 ? `tool ${name}` : `tool ${name} (${formatCount(count)})`, tool]
+  })
 }
 
 /** Those that differ. */
@@ -78,24 +112,23 @@ function settingRows(from: PromptVersion, to: PromptVersion, room: Room): { rows
   const value = (held: unknown) =>
     held === undefined ? html`<span class="muted">not set</span>` : longValue(JSON.stringify(held), room)
   const changed = names.filter((name) => !isDeepStrictEqual(before.get(name), after.get(name)))
-  const rows = changed.slice(0, mostSettings).map(
-    (name) => html`<tr><th scope="row" data-column="Setting">${excerpt(name, 200)}</th>
+  const rows: Html[] = []
+  for (const name of changed.slice(0, mostSettings)) {
+    if (room.shown <= 0) break
+    rows.push(html`<tr><th scope="row" data-column="Setting">${longValue(name, room)}</th>
 ${cell('Before', html`<div>${value(before.get(name))}</div>`)}
 ${cell('After', html`<div>${value(after.get(name))}</div>`)}</tr>
-`,
-  )
-  const left = changed.length - rows.length
-  return { rows, left: left === 0 ? undefined : leftOut(formatAmount(left, 'more setting')) }
+`)
+  }
+  return { rows, left: leftOut(changed.length - rows.length, 'more setting', room) }
 }
 
 type Message = PromptVersion['messages'][number]
 
-/** Word by word only so many are compared, since a prompt may have any number. */
-const mostCompared = 10
 const mostSettings = 50
 
 /** Message by message, after those at the start and at the end that are the same. */
-function messages(from: readonly Message[], to: readonly Message[], room: Room): Html {
+function messages(from: readonly Message[], to: readonly Message[], limits: CompareLimits): Html {
   const isSame = (a: Message | undefined, b: Message | undefined) => isDeepStrictEqual(a, b)
   const shortest = Math.min(from.length, to.length)
   let head = 0
@@ -105,25 +138,22 @@ function messages(from: readonly Message[], to: readonly Message[], room: Room):
   const count = Math.max(from.length, to.length) - head - tail
   const [olds, nows] = [from.slice(head, from.length - tail), to.slice(head, to.length - tail)]
   const changed: Html[] = []
-  for (let index = 0; index < count && room.shown > 0; index += 1)
-    changed.push(
-      messagePart(olds[index], nows[index], { number: head + index + 1, isCompared: index < mostCompared, room }),
-    )
-  const left = count - changed.length
+  for (let index = 0; index < count && limits.messages.shown > 0; index += 1)
+    changed.push(messagePart(olds[index], nows[index], { number: head + index + 1, limits }))
   const same = head + tail
   return html`${same === 0 ? undefined : html`<p class="muted">${count === 0 ? `All ${formatAmount(same, 'message')} ${same === 1 ? 'is' : 'are'} the same.` : `${formatAmount(same, 'other message')} ${same === 1 ? 'is' : 'are'} the same.`}</p>`}
-${changed}${left === 0 ? undefined : leftOut(formatAmount(left, 'more message'))}`
+${changed}${leftOut(count - changed.length, 'more message', limits.messages)}`
 }
 
 function messagePart(
   old: Message | undefined,
   now: Message | undefined,
-  { number, isCompared, room }: { number: number; isCompared: boolean; room: Room },
+  { number, limits: { messages, budget } }: { number: number; limits: CompareLimits },
 ): Html {
   const what = old === undefined ? ', new' : now === undefined ? ', gone' : ''
   const roles = old && now && old.role !== now.role ? `${old.role} before, ${now.role} now` : (now ?? old)?.role
   return html`<article class="message"><h3>Message ${formatCount(number)}, ${roles ?? ''}${what}</h3>
-${textChanges({ before: old?.content, after: now?.content }, { isCompared, room })}</article>`
+${textChanges({ before: old?.content, after: now?.content }, { room: messages, budget })}</article>`
 }
 
 function gates(feature: string, from: ComparedVersion, to: ComparedVersion): Html {

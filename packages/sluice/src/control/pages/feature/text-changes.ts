@@ -1,18 +1,16 @@
 import { formatAmount, formatCount } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
-import { diffWords, type WordDiff } from '../../../text/word-diff.ts'
+import { type DiffBudget, diffWords, type WordDiff } from '../../../text/word-diff.ts'
 
 /**
- * How much a page still has room for, in characters of its markup: texts of others may be of any length. What is folded
- * has a room of its own, so that it takes nothing from what is seen at once.
+ * How much a part of a page still has room for, in characters of its markup: texts of others may be of any length. What
+ * is folded has a room of its own, so that it takes nothing from what is seen at once.
  */
 export interface Room {
   shown: number
   folded: number
-}
-
-export function newRoom(): Room {
-  return { shown: 100_000, folded: 150_000 }
+  /** Changes for which there was no room. */
+  left: number
 }
 
 /** Unchanged text beside a change, in characters; less than is worth folding is shown. */
@@ -22,6 +20,8 @@ const nearLine = 120
 /** Of what one side alone has, so much is seen at once; and so much stands in one row, about. */
 const longestChange = 2000
 const longestValue = 600
+/** A folded text is cut after a multiple of this. */
+const foldedStep = 500
 
 /** What of two texts is the same, and what each has alone. */
 type Part = { same: string } | { before: string; after: string }
@@ -36,44 +36,35 @@ const around = 300
  */
 export function textChanges(
   { before, after }: { before: string | undefined; after: string | undefined },
-  { isCompared, room }: { isCompared: boolean; room: Room },
+  { room, budget }: { room: Room; budget: DiffBudget },
 ): Html {
   const parts =
     before !== undefined && after !== undefined
-      ? partsOf({ before, after }, isCompared ? diffWords(before, after) : ends(before, after))
+      ? partsOf({ before, after }, diffWords(before, after, budget))
       : [{ before: before ?? '', after: after ?? '' }]
   const sides = { before: before !== undefined, after: after !== undefined }
   const pieces = piecesOf(parts)
+  room.shown -= around
   const shown: Html[] = []
   for (const piece of pieces) {
     if (room.shown <= 0) break
     room.shown -= around
     shown.push('parts' in piece ? besidePart(piece.parts, sides, room) : foldedPart(piece, room))
   }
-  const left = pieces.slice(shown.length).filter((piece) => 'parts' in piece).length
-  return html`${shown}${left === 0 ? undefined : leftOut(formatAmount(left, 'more place'))}`
+  return html`${shown}${leftOut(pieces.slice(shown.length).filter(isChange).length, 'more place', room)}`
 }
 
-/** That there is more than a page can show. */
-export function leftOut(what: string): Html {
-  return html`<p class="note">… and ${what} that differ, for which this page has no room</p>`
+/** Counts changes for which there is no room, and says so at their place. */
+export function leftOut(count: number, what: string, room: Room): Html | undefined {
+  room.left += count
+  if (count === 0) return undefined
+  return html`<p class="note">… and ${formatAmount(count, what)} that ${count === 1 ? 'differs' : 'differ'}, for which this page has no room</p>`
 }
 
 /** A value on one side, folded from some length on. */
 export function longValue(text: string, room: Room): Html {
   const { head, rest } = cut(text, longestValue)
   return html`<code>${seen(head, room)}</code>${rest === '' ? undefined : foldedPart({ folded: rest, whose: 'value' }, room)}`
-}
-
-/** All from the first difference to the last as changed, which takes no time. */
-function ends(before: string, after: string): WordDiff {
-  const shortest = Math.min(before.length, after.length)
-  let head = 0
-  while (head < shortest && before[head] === after[head]) head += 1
-  let tail = 0
-  while (tail < shortest - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1
-  const range = (text: string) => (text.length - tail > head ? [{ start: head, end: text.length - tail }] : [])
-  return { removed: range(before), added: range(after) }
 }
 
 function partsOf({ before, after }: { before: string; after: string }, { removed, added }: WordDiff): Part[] {
@@ -129,6 +120,10 @@ function piecesOf(parts: readonly Part[]): Piece[] {
   return pieces
 }
 
+function isChange(piece: Piece): boolean {
+  return 'parts' in piece ? piece.parts.some((part) => !('same' in part)) : piece.whose !== 'same'
+}
+
 function lengthOf(parts: readonly Part[]): number {
   const each = parts.map((part) =>
     'same' in part ? part.same.length : Math.max(part.before.length, part.after.length),
@@ -155,8 +150,15 @@ const foldedWords = {
   after: 'more characters that only the other one has',
 }
 
-function foldedPart({ folded, whose }: Extract<Piece, { folded: string }>, room: Room): Html {
-  return html`<details class="folded"><summary>${formatCount(folded.length)} ${foldedWords[whose]}</summary><pre tabindex="0">${within(folded, room)}</pre></details>`
+/** Folded as much as there is room for, with how much is left out. */
+function foldedPart(piece: Extract<Piece, { folded: string }>, room: Room): Html {
+  const { folded, whose } = piece
+  const { shown, rest } = within(folded, room)
+  const left = formatCount(rest.length)
+  if (rest !== '' && isChange(piece)) room.left += 1
+  return html`<details class="folded"><summary>${formatCount(folded.length)} ${foldedWords[whose]}${
+    rest === '' ? undefined : `: ${left} of them are left out`
+  }</summary><pre tabindex="0">${shown}${rest === '' ? undefined : html`<i>… ${left} more characters are left out here</i>`}</pre></details>`
 }
 
 function seen(text: string, room: Room): Html {
@@ -165,16 +167,19 @@ function seen(text: string, room: Room): Html {
   return shown
 }
 
-/** As much of a folded text as there is room for, and how much is left out. */
-function within(text: string, room: Room): Html {
-  let length = Math.min(text.length, Math.max(0, room.folded))
-  const sizeOf = () => html`${cut(text, length).head}`.markup.length
-  for (let size = sizeOf(); size > room.folded && length > 0; size = sizeOf())
-    length = Math.floor((length * room.folded) / size) - 1
-  const { head, rest } = cut(text, Math.max(0, length))
-  const shown = html`${head}`
-  room.folded -= shown.markup.length
-  return rest === '' ? shown : html`${shown}<i>… ${formatCount(rest.length)} more characters are left out here</i>`
+/** As much of a folded text as there is room for, and the rest. */
+function within(text: string, room: Room): { shown: Html[]; rest: string } {
+  const shown: Html[] = []
+  let rest = text
+  while (rest !== '') {
+    const next = cut(rest, foldedStep)
+    const part = html`${next.head}`
+    if (part.markup.length > room.folded) break
+    room.folded -= part.markup.length
+    shown.push(part)
+    rest = next.rest
+  }
+  return { shown, rest }
 }
 
 /** Where the next line begins, if that is near. */

@@ -6,7 +6,7 @@ import { showAsset } from './asset-route.ts'
 import { exportAudit, showAuditPage } from './audit/audit-route.ts'
 import { showVerification } from './audit/verification-route.ts'
 import { showCosts } from './costs-route.ts'
-import { showComparison } from './feature/compare-route.ts'
+import { downloadVersion, showComparison } from './feature/compare-route.ts'
 import { showFeaturePage } from './feature/feature-route.ts'
 import { showRun } from './feature/run-route.ts'
 import { showHelp } from './help-route.ts'
@@ -26,6 +26,7 @@ export const pageRoutes: readonly PageRoute[] = [
   showFeaturePage,
   showRolloutPage,
   showComparison,
+  downloadVersion,
   showRun,
   showAuditPage,
   showVerification,

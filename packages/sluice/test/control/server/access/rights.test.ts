@@ -38,6 +38,7 @@ const pages = `
 open                                    GET /sign-in, POST /sign-in, GET /sign-in/link/{link}, GET /sign-in/oidc
 open                                    GET /sign-in/oidc/callback, GET /assets/{file}
 viewer operator approver                GET /, GET /features/{feature}, GET /rollouts/{rollout}, GET /settings, GET /help
+viewer operator approver                GET /features/{feature}/versions/{version}/content
 viewer operator approver                GET /features/{feature}/compare, GET /runs/{feature}/{version}, GET /audit/{chain}
 viewer operator approver                GET /audit/{chain}/verification, GET /audit/{chain}/export, GET /judge, GET /costs
 viewer operator approver                GET /instances, GET /features/{feature}/applied, GET /proposals/{proposal}

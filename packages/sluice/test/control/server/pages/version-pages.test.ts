@@ -28,6 +28,24 @@ test('two versions are compared word by word, with what the gate found of each a
   assert.equal(page.match(/>case-7</g)?.length, 2, 'the cases of both runs')
 })
 
+test('all of a version is a file for those who may see its feature', async () => {
+  await using plane = await testPlane()
+  const id = await plane.publish('mail', 'a\u202eb')
+  const ann = await signedIn(plane, 'viewer')
+  const response = await ann.get(`/features/mail/versions/${id}/content`)
+  assert.equal(response.headers.get('content-disposition'), `attachment; filename="sluice-version-${id}.json"`)
+  const content = await response.text()
+  assert.deepEqual(JSON.parse(content), (await plane.store.version('mail', id))?.content)
+  assert.match(content, /a\\u202eb/, 'no character hides or turns text')
+  for (const path of [`other/versions/${id}`, 'mail/versions/0123456789ab', 'mail/versions/x'])
+    assert.equal((await ann.get(`/features/${path}/content`)).status, 404, path)
+  const { token } = (
+    await plane.ask('POST /v1/tokens', { as: 'admin', body: { name: 'x', scopes: ['viewer'], features: ['other'] } })
+  ).body
+  const other = await signedIn(plane, 'viewer', token)
+  assert.equal((await other.get(`/features/mail/versions/${id}/content`)).status, 404)
+})
+
 test('which cases fell is said to be unknown where it was not published, and what is no such list is refused', async () => {
   await using plane = await testPlane()
   const told = { feature: 'mail', label: 'v2', text: 'b', startedAt: '2026-11-24T08:00:00.000Z' }
