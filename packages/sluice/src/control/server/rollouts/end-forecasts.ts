@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/client'
+import { plainFeature } from '../../../core/suite/config/environments.ts'
 import type { EndForecast } from '../../../records/rollout/end-chances.ts'
 import type { MeasuredTraffic } from '../../../records/rollout/measured-traffic.ts'
 import { minuteMs } from '../../../time-units.ts'
@@ -24,7 +25,7 @@ interface EarlierForecast {
 
 /** Whose forecast it is, and by what it is found again. */
 interface ForecastKey {
-  /** Whatever is asked of one feature, it has one turn at a time. */
+  /** Whatever is asked of one feature, in all its environments, it has one turn at a time. */
   feature: string
   key: string
 }
@@ -60,7 +61,7 @@ export function createEndForecasts({
   const inTurn = turnsByFeature()
 
   function compute<T>(feature: string, work: () => Promise<T>): Promise<T> {
-    return inTurn(feature, () =>
+    return inTurn(plainFeature(feature), () =>
       work().catch((error: unknown) => {
         throw failure(error, forecaster.fault(), clock.now())
       }),

@@ -39,11 +39,11 @@ test('of one feature one forecast is under way and the newest waits, and other f
     return outcome(forecasts.forecast({ feature, key: `${requestsPerDay}` }, question))
   }
   const first = ask('mine', 1)
-  const replaced = [2, 3, 4, 5].map((perDay) => ask('mine', perDay))
+  const replaced = [2, 3, 4, 5].map((perDay) => ask(perDay === 3 ? 'mine@staging' : 'mine', perDay))
   const newest = ask('mine', 6)
   const theirs = ask('theirs', 7)
-  assert.deepEqual(await Promise.all(replaced), [busy, busy, busy, busy])
   assert.deepEqual(asked(), [1, 7])
+  assert.deepEqual(await Promise.all(replaced), [busy, busy, busy, busy])
   answer(0)
   assert.equal(await first, 'slower')
   await until(() => asked().length === 3, 'the newest one')
