@@ -217,16 +217,21 @@ export function evidenceSoFar({
     const each = lacking.map(({ signal, why }) => openText(signal, why))
     return `${said}: ${formatAmount(count, what)}; still missing: ${each.join(', ')}`
   }
-  const times = Math.max(...figures.signals.map(({ proof }) => timesToProof(proof)))
+  const wholeOf = (signal: string) => signals.find((one) => one.signal === signal)?.logENonInferior ?? 0
+  const times = Math.max(...figures.signals.map(({ signal, proof }) => timesToProof(proof, wholeOf(signal))))
   if (!Number.isFinite(times) || times <= 1) return `${said}: ${formatAmount(count, what)}`
   return `${said}: ${formatCount(count)} of about ${formatAmount(Number((count * times).toPrecision(2)), what)}`
 }
 
-/** So many times as much as there is proves it, if it goes on like that; infinite where it does not. */
-function timesToProof(proof: { eValue: number; needed: number } | null): number {
-  return proof === null || proof.eValue <= 1
-    ? Number.POSITIVE_INFINITY
-    : Math.log(proof.needed) / Math.log(proof.eValue)
+/**
+ * So many times as much as there is proves it, if it goes on like that; infinite where it does not. Where all that
+ * there is would prove it, and does not count, more of the same tells nothing.
+ */
+function timesToProof(proof: { eValue: number; needed: number } | null, logWhole: number): number {
+  if (proof === null || proof.eValue <= 1) return Number.POSITIVE_INFINITY
+  const logNeeded = Math.log(proof.needed)
+  const isLeftOut = proof.eValue < proof.needed && logWhole >= logNeeded
+  return isLeftOut ? Number.POSITIVE_INFINITY : logNeeded / Math.log(proof.eValue)
 }
 
 const unseen: Record<string, string> = {

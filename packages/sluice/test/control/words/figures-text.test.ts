@@ -17,11 +17,11 @@ test('how long a proof takes is not forecast while a signal that has a say was n
   const unknown = { ...known, canary: null, incumbent: null, against: null }
   const of = (slow: object) =>
     evidenceSoFar({
-      signals: [],
+      signals: [{ signal: 'errors', weight: 0.5, logE: 0, logENonInferior: Math.log(400), difference: 0 }],
       canary: { requests: 4000 } as never,
       figures: {
         signals: [
-          { signal: 'errors', ...known, proof: { eValue: 16, needed: 20 } },
+          { signal: 'errors', ...known, proof: { eValue: 400, needed: 20 } },
           { signal: 'slow', ...slow },
         ],
         ...{ judged: {}, against: { eValue: 1 }, missing: [] },

@@ -134,7 +134,8 @@ export function openSignals(
 
 /**
  * Log evidence of the present stage that a signal is not worse by its margin: as far as the sources bear it out, as a
- * promotion takes it, in whatever stage and whatever leads on.
+ * promotion takes it, in whatever stage and whatever leads on. What is known of one arm more than of the other proves
+ * nothing.
  */
 export function countedProof(
   evidence: Evidence,
@@ -142,11 +143,17 @@ export function countedProof(
   signal: ProvenSignal,
   given: { matching: Matching; now: number },
 ): number {
-  if (!isEvidenceOf(evidence, rollout)) return 0
+  if (!isEvidenceOf(evidence, rollout) || isUneven(evidence, signal)) return 0
   const { settings } = rollout
   const threshold = -Math.log(settings.alpha)
   const proof = proofOf(decidingSums(evidence.sums), signal, settings, 1)
   return proof < threshold ? proof : evidenceFor(evidence, { signal, width: 1, threshold, settings }, given)
+}
+
+/** Whether so much more of a signal is missing in one arm than in the other that nothing can be concluded. */
+function isUneven({ sums }: Evidence, signal: ProvenSignal): boolean {
+  if (signal === 'score') return Math.abs(missingShare(sums.score)) > bearableMissing
+  return signal === 'slow' && unevenLatencies(sums.arms).length > 0
 }
 
 /** The last stage that has two arms. */

@@ -75,7 +75,7 @@ test('a canary whose answers nobody has judged or that nobody watches, is not sa
   const { figures } = assessed
   const proven = (of: typeof figures.signals, eValue: number) =>
     of.map((one) => ({ ...one, proof: { eValue, needed: 20 } }))
-  const alike = assessed.signals.map((one) => ({ ...one, difference: 0 }))
+  const alike = assessed.signals.map((one) => ({ ...one, difference: 0, logENonInferior: 0 }))
   const knownOf = async (proof: number, more: Partial<Assessment> = {}) => {
     const proofs = { ...figures, signals: proven(figures.signals, proof) }
     known.assessments.set(rollout.id, { ...assessed, signals: alike, figures: proofs, ...more })

@@ -69,31 +69,42 @@ test('where one signal is proven and another was never seen, it is unknown, and 
   assert.match(lines[0] ?? '', /^still missing: watched time .*, anything about the rate of slow requests; /)
 })
 
-test('latencies that only one arm reports are none to compare', () => {
-  const stages = [{ percent: 50, soak: '6h' }]
-  const rollout = canaryWith({ errors: 0.5, slow: 0.5 }, { stages })
-  const log = (isReported: (canary: boolean) => boolean) =>
-    Array.from({ length: 12_000 }, (_, i) => {
-      const { user, ...place } = placeOf(i)
-      const returning = { ...user, id: `u${i % 3000}` }
-      const latencyMs = isReported(place.canary) ? 9 : null
-      return entryOf({ ...place, user: returning, at: i * 1000 }, { kind: 'request', tokenId: 'app', latencyMs })
-    })
+/** Users who come again and again. Of the requests of an arm this part tells its latency, or is judged. */
+function returning(part: { canary: number; incumbent: number }, isJudged: boolean): LogEntry[] {
+  return Array.from({ length: 12_000 }, (_, i) => {
+    const { user, ...place } = placeOf(i)
+    const isKnown = (i >> 1) % 10 < 10 * part[place.canary ? 'canary' : 'incumbent']
+    const of = { ...place, user: { ...user, id: `u${i % 3000}` }, at: i * 1000 }
+    const request = entryOf(of, { kind: 'request', latencyMs: isKnown ? 9 : null, captured: isJudged })
+    return isKnown && isJudged ? [request, entryOf(of, { kind: 'score', score: 0.2 })] : [request]
+  }).flat()
+}
+
+/** In the middle of a long stage. */
+function ofReturning(signals: { score?: number; slow?: number }, part: { canary: number; incumbent: number }) {
   const now = 12_000_000
-  const of = (isReported: (canary: boolean) => boolean) => {
-    const assessment = assessed(rollout, log(isReported), now)
-    const { tone, signs } = shown(rollout, assessment, at(now))
-    return { tone, signs, words: assessment.words.split(' Quality')[0] }
+  const rollout = canaryWith({ errors: 0.5, ...signals }, { stages: [{ percent: 50, soak: '6h' }] })
+  const assessment = assessed(rollout, returning(part, 'score' in signals), now)
+  return { ...shown(rollout, assessment, at(now)), words: assessment.words.split(' Quality')[0] }
+}
+
+test('latencies that only one arm reports are none to compare', () => {
+  const signals = { slow: 0.5 }
+  assert.equal(ofReturning(signals, { canary: 1, incumbent: 1 }).tone, 'good')
+  const { tone, signs, words } = ofReturning(signals, { canary: 0, incumbent: 1 })
+  assert.equal(tone, 'unknown')
+  assert.deepEqual(signs, ['unknown: slow requests not looked at: no comparable latencies of both arms are known yet'])
+  assert.equal(words, 'Nothing speaks against the canary so far. Not known yet: the rate of slow requests.')
+})
+
+test('latencies or scores of which one arm lacks many prove nothing', () => {
+  for (const signals of [{ slow: 0.5 }, { score: 0.5 }]) {
+    const quietOf = (canary: number, incumbent: number) => ofReturning(signals, { canary, incumbent }).quiet
+    const found = [quietOf(1, 1), quietOf(0.9, 0.9), quietOf(0.9, 1), quietOf(1, 0.9)]
+    assert.deepEqual(found, ['good', 'good', 'open', 'open'], Object.keys(signals)[0])
   }
-  assert.equal(of(() => true).tone, 'good')
-  assert.deepEqual(
-    of((canary) => !canary),
-    {
-      tone: 'unknown',
-      signs: ['unknown: slow requests not looked at: no comparable latencies of both arms are known yet'],
-      words: 'Nothing speaks against the canary so far. Not known yet: the rate of slow requests.',
-    },
-  )
+  const { quiet } = ofReturning({}, { canary: 0.9, incumbent: 1 })
+  assert.equal(quiet, 'good', 'latencies that have no say are not asked for')
 })
 
 test('where a signal looks worse while another was never seen, both are said', () => {
@@ -139,8 +150,9 @@ test('the flood of one token does not make a canary well, in whatever stage and 
       assessment.figures.missing.filter(({ unit }) => unit === 'eValue'),
       [],
     )
-    const { tone, quiet } = shown(rollout, assessment)
+    const { tone, quiet, signs } = shown(rollout, assessment)
     assert.deepEqual([tone, quiet], ['open', 'open'])
+    assert.deepEqual(signs, ['open: no evidence against it yet: 3,050 requests'], 'more of the same proves nothing')
     assert.equal(shown(rollout, assessed(rollout, requests(6000))).tone, 'good')
   }
 })
