@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
 import type { ControlPlaneOptions } from '../../../src/control/server/control-plane.ts'
+import type { NodeExchange } from '../../../src/control/server/http/answer.ts'
 import { createLeanFetch } from '../../../src/core/providers/http/lean-fetch.ts'
 import type { OidcSettings } from '../../../src/core/suite/config/oidc-settings.ts'
 import { type TestPlane, testPlane } from '../control-plane/control-plane.ts'
@@ -28,8 +30,19 @@ export function planeAt(provider: Pick<LocalProvider, 'issuer'>, options: PlaneO
 }
 
 /** Asks as a browser does, with these cookies. */
-export function visit(plane: TestPlane, address: string | URL, cookie = ''): Promise<Response> {
-  return plane.plane.fetch(new Request(new URL(address, home), { headers: { cookie, accept: 'text/html' } }))
+export function visit(
+  plane: TestPlane,
+  address: string | URL,
+  cookie = '',
+  connection?: NodeExchange,
+): Promise<Response> {
+  const request = new Request(new URL(address, home), { headers: { cookie, accept: 'text/html' } })
+  return plane.plane.fetch(request, connection)
+}
+
+/** A connection of a browser, for as much as is asked of one. It is closed by `outgoing.emit('close')`. */
+export function connectionFrom(remoteAddress: string): NodeExchange {
+  return { incoming: { socket: { remoteAddress } }, outgoing: new EventEmitter() } as unknown as NodeExchange
 }
 
 /** The cookie of a response, as a browser sends it; empty if it was not set, or was removed. */

@@ -4,8 +4,9 @@ import type { OidcSettings } from '../../../core/suite/config/oidc-settings.ts'
 import { isLoopback } from '../../../loopback.ts'
 import { hourMs } from '../../../time-units.ts'
 import type { Claims } from './group-roles.ts'
-import { insecureAddress, notThisProvider, tooManyAtOnce, undiscovered, unidentified } from './provider-fault.ts'
+import { insecureAddress, notThisProvider, undiscovered, unidentified } from './provider-fault.ts'
 import type { SignInAttempt } from './sign-in-attempts.ts'
+import { createSignInTurns, type ReturningBrowser } from './sign-in-turns.ts'
 
 type Library = typeof import('openid-client')
 
@@ -31,7 +32,7 @@ export interface IdentityProvider {
    * Whom the browser has come back as, from the address `callback` with all that the provider added to it.
    * @throws Problem 403, 503, also where too many come back at once
    */
-  identify(attempt: SignInAttempt, callback: URL): Promise<Identity>
+  identify(attempt: SignInAttempt, callback: URL, browser: ReturningBrowser): Promise<Identity>
 }
 
 export interface ProviderOptions {
@@ -53,7 +54,7 @@ const pauseMs = 2000
 export function createIdentityProvider(options: ProviderOptions): IdentityProvider {
   const { settings, clock } = options
   const { scopes = ['profile', 'email'], groupsClaim } = settings
-  const inTurn = createTurns()
+  const inTurn = createSignInTurns()
   let known: { at: number; lifeMs: number; found: Promise<Configuration> } | undefined
 
   function configuration(library: Library): Promise<Configuration> {
@@ -82,19 +83,11 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
       refuseInsecure(url)
       return url.href
     },
-    async identify({ state, nonce, verifier }, callback) {
+    async identify(attempt, callback, browser) {
       const library = await import('openid-client')
       const config = await configuration(library)
       try {
-        const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true }
-        const tokens = await inTurn(() => library.authorizationCodeGrant(config, callback, checks))
-        const claims: Claims = { ...tokens.claims() }
-        const subject = String(claims.sub)
-        if (Object.hasOwn(claims, groupsClaim) || config.serverMetadata().userinfo_endpoint === undefined)
-          return { subject, claims }
-        // Many providers send an ID token with little in it, and tell the rest when asked.
-        const further = await library.fetchUserInfo(config, tokens.access_token, subject)
-        return { subject, claims: { ...further, ...claims } }
+        return await inTurn(browser, () => identityOf(library, config, { attempt, callback, groupsClaim }))
       } catch (error) {
         throw unidentified(settings.issuer, error)
       }
@@ -102,28 +95,21 @@ export function createIdentityProvider(options: ProviderOptions): IdentityProvid
   }
 }
 
-/**
- * About so many sign-ins the provider is asked at once: a flood of forged ones reaches it slowly, and locks nobody out.
- */
-const mostAtOnce = 8
-/** Of those that wait for their turn the last is answered soon. */
-const mostWaiting = 40
-
-function createTurns(): <T>(ask: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = []
-  let underWay = 0
-  return async (ask) => {
-    if (underWay < mostAtOnce) underWay += 1
-    else if (waiting.length < mostWaiting) await new Promise<void>((resolve) => waiting.push(resolve))
-    else throw tooManyAtOnce()
-    try {
-      return await ask()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else underWay -= 1
-    }
-  }
+async function identityOf(
+  library: Library,
+  config: Configuration,
+  { attempt, callback, groupsClaim }: { attempt: SignInAttempt; callback: URL; groupsClaim: string },
+): Promise<Identity> {
+  const { state, nonce, verifier } = attempt
+  const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true }
+  const tokens = await library.authorizationCodeGrant(config, callback, checks)
+  const claims: Claims = { ...tokens.claims() }
+  const subject = String(claims.sub)
+  if (Object.hasOwn(claims, groupsClaim) || config.serverMetadata().userinfo_endpoint === undefined)
+    return { subject, claims }
+  // Many providers send an ID token with little in it, and tell the rest when asked.
+  const further = await library.fetchUserInfo(config, tokens.access_token, subject)
+  return { subject, claims: { ...further, ...claims } }
 }
 
 async function discover(library: Library, { settings, secret, fetch, deadlineMs }: ProviderOptions) {

@@ -36,7 +36,7 @@ export function insecureAddress(address: URL): Problem {
 /** More browsers come back at once than the provider is asked about. */
 export function tooManyAtOnce(): Problem {
   const detail =
-    'Very many sign-ins are under way at once: sign in again in a few seconds. Signing in with a token works.'
+    'Very many sign-ins are under way at once: load this page again in a few seconds. Signing in with a token works.'
   return new Problem({ status: 503, code: 'sign-ins-busy', detail }, { headers: { 'retry-after': '5' } })
 }
 

@@ -42,9 +42,13 @@ export const endOidc = defineOpen({
       return signInResponse(visit, services, { next: '/', fault: notBegunHere, status: 400 })
     const { next } = attempt
     const address = originOf(request, node, hashUnit).address ?? 'unknown'
+    let wasAsked = false
+    const onTurn = () => {
+      wasAsked = true
+    }
     try {
       const callback = new URL(`${redirectUri(request, services)}${search}`)
-      const identity = await provider.identify(attempt, callback)
+      const identity = await provider.identify(attempt, callback, { address, gone: goneOf(visit), onTurn })
       const record = await admitPerson(identity, { store, settings, oidc, now: clock.now() })
       log('info', 'signed in', { token: record.name, person: record.id, address })
       const page = signedInPage({ name: record.name, next })
@@ -57,12 +61,21 @@ export const endOidc = defineOpen({
       return response
     } catch (error) {
       const response = await refusal(visit, services, { error, next })
+      // What the provider was not asked about can be sent again: the page need only be reloaded.
+      if (!wasAsked) return response
       attempts.fail(attempt)
       response.headers.append('set-cookie', attempts.end)
       return response
     }
   },
 })
+
+/** Aborted once the browser has its answer, or has left. */
+function goneOf({ node }: OpenVisit): AbortSignal {
+  const gone = new AbortController()
+  node?.outgoing.once('close', () => gone.abort())
+  return gone.signal
+}
 
 const notBegunHere =
   'This sign-in was not begun in this browser in the last ten minutes, or it has ended already. Begin again from this page.'

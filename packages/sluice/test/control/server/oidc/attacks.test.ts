@@ -2,8 +2,6 @@ import assert from 'node:assert/strict'
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { createLeanFetch } from '../../../../src/core/providers/http/lean-fetch.ts'
-import type { TestPlane } from '../../../support/control-plane/control-plane.ts'
-import { sendForm } from '../../../support/control-plane/visitor.ts'
 import { type LocalProvider, startIdentityProvider, unwilling } from '../../../support/oidc/identity-provider.ts'
 import { arrive, cookieIn, goAndReturn, oidcCallback, planeAt, visit } from '../../../support/oidc/oidc-visitor.ts'
 
@@ -112,67 +110,6 @@ test('no answer of the provider, and no address to go on to, leads away or acts'
   const mixed = await visit(plane, back, cookie)
   assert.equal(mixed.status, 403, 'the answer of another provider')
   assert.match(await mixed.text(), /cannot be trusted/)
-})
-
-/** A callback with a code that was guessed, for an attempt that was begun. */
-async function forgedCallback(plane: TestPlane): Promise<{ address: string; cookie: string }> {
-  const begun = await visit(plane, '/sign-in/oidc')
-  const { searchParams } = new URL(begun.headers.get('location') ?? '')
-  const address = `${oidcCallback}?code=guessed&iss=${provider.issuer}&state=${searchParams.get('state')}`
-  return { address, cookie: cookieIn(begun, 'sluice_sign_in') }
-}
-
-/** A fetch that counts how often the provider is asked for tokens, and waits for `until` before it does. */
-function counting(until: Promise<void> = Promise.resolve(), onAsked: (now: number) => void = () => undefined) {
-  const asked = { all: 0, now: 0, most: 0 }
-  const fetch = createLeanFetch({ env: {} })
-  const counted: typeof globalThis.fetch = async (address, init) => {
-    if (!String(address).endsWith('/token')) return fetch(address, init)
-    asked.all += 1
-    asked.now += 1
-    asked.most = Math.max(asked.most, asked.now)
-    onAsked(asked.now)
-    await until
-    const response = await fetch(address, init)
-    asked.now -= 1
-    return response
-  }
-  return { asked, fetch: counted }
-}
-
-test('whoever fails locks out nobody else of the same address, and asks the provider once for each attempt', async () => {
-  const { asked, fetch } = counting()
-  await using plane = await planeAt(provider, { fetch })
-  const { back, cookie } = await goAndReturn(plane, provider, 'ann')
-  for (let count = 0; count < 30; count += 1) {
-    assert.equal((await visit(plane, back)).status, 400, 'nobody has begun it in this browser')
-    await sendForm(plane, '/sign-in', { token: 'a-wrong-token' })
-    const forged = await forgedCallback(plane)
-    assert.equal((await visit(plane, forged.address, forged.cookie)).status, 403)
-    const again = await visit(plane, forged.address, forged.cookie)
-    assert.equal(again.status, 400, 'an attempt that has failed is none any more')
-  }
-  assert.equal(asked.all, 30)
-  assert.equal((await visit(plane, back, cookie)).status, 200, 'behind a proxy all have the address of the attacker')
-})
-
-test('a flood of callbacks reaches the provider some at a time, and whoever waits too long is asked to begin again', async () => {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const { asked, fetch } = counting(promise, (now) => now > 8 && resolve())
-  await using plane = await planeAt(provider, { fetch })
-  const flood = await Promise.all(Array.from({ length: 60 }, () => forgedCallback(plane)))
-  const answers = flood.map(({ address, cookie }) => visit(plane, address, cookie))
-  const first = await Promise.race(answers)
-  assert.equal(first.status, 503)
-  assert.match(await first.text(), /Very many sign-ins are under way at once/)
-  resolve()
-  const statuses = (await Promise.all(answers)).map(({ status }) => status)
-  assert.deepEqual(
-    [asked.most, asked.all, statuses.filter((status) => status === 503).length],
-    [8, 48, 12],
-    'eight at once, forty after them',
-  )
-  assert.equal((await arrive(plane, provider, 'ann')).status, 200)
 })
 
 interface Token {
