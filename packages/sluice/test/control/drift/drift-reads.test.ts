@@ -60,3 +60,23 @@ test('where the store has gone back to an older state, each feature is looked at
   await until(async () => (await older.checkpoint('drift:mail'))?.cursor === 3, 'the entries of the older state')
   await watch.close()
 })
+
+test('where it cannot be told which features have new entries, that is a fault of the loop, and is tried again', async () => {
+  const store = await activeStore()
+  await store.append(falling(3))
+  const looks = { at: 0 }
+  const failing: Store = {
+    ...store,
+    async withEntriesAfter(seqs) {
+      looks.at += 1
+      if (looks.at <= 2) throw new Error('no such index')
+      return store.withEntriesAfter(seqs)
+    },
+  }
+  const told: string[] = []
+  const faults = toldFaults(systemClock, (error) => told.push(String(error)))
+  const watch = startDriftWatch({ store: failing, clock: systemClock, nightOf: () => undefined, faults, everyMs: 1 })
+  await until(async () => (await store.checkpoint('drift:mail'))?.cursor === 3, 'the entries, after the faults')
+  assert.deepEqual(told, ['Error: no such index', 'Error: no such index'])
+  await watch.close()
+})

@@ -12,8 +12,11 @@ const polled = `SELECT revision, seq, extract(epoch FROM clock_timestamp())::dou
 /** A connection that does not answer within this time, in ms, is closed. */
 const answerMs = 3000
 
-/** Connecting anew waits this long at the most, in ms, and the first time no longer than between two polls. */
-const longestPauseMs = 5000
+/**
+ * Connecting anew waits this long at the most, in ms, and the first time no longer than between two polls. Until then
+ * nothing tells this replica of a rollback, so it is not long.
+ */
+const longestPauseMs = 2000
 
 export interface ListenerEvents {
   notified(payload: string): void
