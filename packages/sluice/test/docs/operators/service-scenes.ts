@@ -4,6 +4,7 @@ import path from 'node:path'
 import { personId } from '../../../src/control/server/access/people.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import { StoreError, type StoreFault } from '../../../src/control/store/store-error.ts'
+import { createLeanFetch } from '../../../src/core/providers/http/lean-fetch.ts'
 import { ProviderError } from '../../../src/core/providers/provider-error.ts'
 import type { LogDraft } from '../../../src/records/outcome.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
@@ -12,7 +13,7 @@ import { stagedPlane } from '../../support/control-plane/environments.ts'
 import { acknowledge } from '../../support/control-plane/launched.ts'
 import { sendForm, signedIn } from '../../support/control-plane/visitor.ts'
 import { startIdentityProvider } from '../../support/oidc/identity-provider.ts'
-import { arrive, oidcCallback, planeAt, visit } from '../../support/oidc/oidc-visitor.ts'
+import { arrive, cookieIn, oidcCallback, planeAt, visit } from '../../support/oidc/oidc-visitor.ts'
 import { answerOf, feature, operatedPlane, soonMs, textOf } from './operated-plane.ts'
 import type { Scene } from './rollout-scenes.ts'
 
@@ -141,7 +142,7 @@ export const serviceScenes: Record<string, Scene> = {
     await plane.wait(soonMs)
     const form = (await viewer.get('/')).headers.get('location') ?? ''
     shown.push(textOf(await (await plane.plane.fetch(plane.request(`GET ${form}`))).text()))
-    return [...shown, ...(await refusedByGroups())]
+    return [...shown, ...(await refusedByGroups()), await refusedInAFlood()]
   },
 
   async 'a-release-waits-for-approval'() {
@@ -194,4 +195,28 @@ async function refusedByGroups(): Promise<string[]> {
   await plane.ask(`DELETE /v1/tokens/${personId(provider.issuer, 'ann')}`, { as: 'admin' })
   shown.push((await arrive(plane, provider, 'ann')).text)
   return shown.map(textOf)
+}
+
+/** More than those who are asked about at once, and those who may wait. */
+const flood = 60
+
+/** What somebody is told who comes back from an identity provider while very many do, whom it answers slowly. */
+async function refusedInAFlood(): Promise<string> {
+  await using provider = await startIdentityProvider({ callbacks: [oidcCallback] })
+  const [ask, slow] = [createLeanFetch({ env: {} }), Promise.withResolvers<void>()]
+  const fetch: typeof globalThis.fetch = async (address, init) => {
+    if (String(address).endsWith('/token')) await slow.promise
+    return ask(address, init)
+  }
+  await using plane = await planeAt(provider, { fetch })
+  const callbacks = Array.from({ length: flood }, async () => {
+    const begun = await visit(plane, '/sign-in/oidc')
+    const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state')
+    const address = `${oidcCallback}?code=guessed&iss=${provider.issuer}&state=${state}`
+    return visit(plane, address, cookieIn(begun, 'sluice_sign_in'))
+  })
+  const first = await Promise.race(callbacks)
+  slow.resolve()
+  await Promise.all(callbacks)
+  return textOf(await first.text())
 }
