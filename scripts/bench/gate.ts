@@ -133,7 +133,7 @@ function statistics(): Row[] {
   const ms = measureStatistics()
   return [
     {
-      what: 'all looks of a verdict: 1,000 cases, 8 repeats, 10 tags',
+      what: 'all rounds of a verdict: 1,000 cases, 8 repeats, 10 tags',
       measured: `${ms.toFixed(0)} ms`,
       target: '< 50 ms',
       holds: ms < 50,
