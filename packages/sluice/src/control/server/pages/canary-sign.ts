@@ -80,7 +80,8 @@ export function quietTone(assessment: Assessment): StateTone {
 
 const grave = ['judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree']
 
-function alertSigns(assessment: Assessment): Sign[] {
+/** Each alert, the same on every page: bad is what rolls back, or keeps the canary from being watched. */
+export function alertSigns(assessment: Assessment): Sign[] {
   return assessment.alerts.map(({ code, message }) => {
     const isBad = code === 'evidence' ? evidenceLoudness(assessment) === 'enough' : grave.includes(code)
     return { tone: isBad ? 'bad' : 'watch', text: message }

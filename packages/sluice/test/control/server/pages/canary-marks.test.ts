@@ -38,6 +38,23 @@ test('a canary that was looked at by a clock that is ahead of this one is not sa
   }
 })
 
+test('an alert has the same mark on the page of the rollout as on the overview', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const { rollout, ann, paths } = await lookedAt(plane, known)
+  await plane.store.lead('controller')
+  const found = known.assessments.get(rollout.id)
+  assert.ok(found)
+  const alerts = [
+    { code: 'evidence' as const, message: 'evidence against it is at 9 of 20' },
+    { code: 'judge-outage' as const, message: 'the judge does not answer' },
+  ]
+  known.assessments.set(rollout.id, { ...found, alerts })
+  plane.clock.advance(1000)
+  for (const path of paths)
+    assert.match(text(await ann.page(path)), /! evidence against it is at 9 of 20.*✕ the judge does not answer/, path)
+})
+
 test('a canary whose answers nobody has judged or that nobody watches, is not said to be well, on no page', async () => {
   const known = nothingKnown()
   await using plane = await planeThatKnows(known)

@@ -18,7 +18,7 @@ import { ageText, stageText, stateText } from '../../../words/rollout-state-text
 import type { RecordedEvidence } from '../../engine-state.ts'
 import type { InstanceState } from '../../instances/instance-states.ts'
 import { judgeWordOf } from '../../versions/judge-word.ts'
-import { runningTone } from '../canary-sign.ts'
+import { alertSigns, runningTone } from '../canary-sign.ts'
 import { endedTone, lacksChange } from '../overview-rows.ts'
 
 /** What is read of a rollout for its page. */
@@ -102,17 +102,17 @@ export function shownHealth(
     outcomesSign(facts),
     judgeSign(facts, version, judgingStoppedAt),
     instancesSign(facts),
-    ...alertSigns(facts),
+    ...alertRows(facts),
   ]
 }
 
 /** What alarms; after the end, what did, and when that was seen last. */
-function alertSigns({ assessment, rollout, recorded }: RolloutFacts): HealthSign[] {
-  const alerts = assessment?.alerts ?? []
-  if (!hasEnded(rollout)) return alerts.map(({ message }) => ({ name: 'Alert', tone: 'bad', text: message }))
+function alertRows({ assessment, rollout, recorded }: RolloutFacts): HealthSign[] {
+  if (assessment === null) return []
+  if (!hasEnded(rollout)) return alertSigns(assessment).map((sign) => ({ name: 'Alert', ...sign }))
   const seenAt = recorded?.at ?? rollout.endedAt
   const when = seenAt === null ? 'before it ended' : `${momentText(seenAt)}, before it ended`
-  return alerts.map((alert) => ({ name: 'Alert, over', tone: null, text: `${when}: ${pastAlert(alert)}` }))
+  return assessment.alerts.map((alert) => ({ name: 'Alert, over', tone: null, text: `${when}: ${pastAlert(alert)}` }))
 }
 
 function watchSign({ recorded, leader, now }: RolloutFacts): HealthSign {
