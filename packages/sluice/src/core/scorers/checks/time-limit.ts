@@ -66,16 +66,25 @@ export function onceWithin<T>(limitMs: number, work: () => T, late: () => Error)
 }
 
 /**
- * Lets a parser read a text that a model wrote. A text that takes too long, or is nested so deeply that the stack does
- * not suffice, is not faulty: nothing is known about it.
+ * Lets a parser read a text that a model wrote. A text that takes too long, or is nested too deeply, is not faulty:
+ * nothing is known about it.
  * @param what for the message, e.g. `the output as XML`
  * @throws CheckError for such a text; errors of the parser as they are
  */
 export function readWithin<T>(what: string, length: number, read: () => T): T {
   const limitMs = 4 * timeLimitFor(length)
+  const late = () => new CheckError(`${what} took more than ${limitMs} ms to read; limit its length`)
+  return readNested(what, () => withinTime(limitMs, read, late))
+}
+
+/**
+ * The same for a parser whose time grows as the length of the text does, which needs no limit.
+ * @throws CheckError for a text that is nested so deeply that the stack does not suffice; errors of the parser as they
+ * are
+ */
+export function readNested<T>(what: string, read: () => T): T {
   try {
-    const late = () => new CheckError(`${what} took more than ${limitMs} ms to read; limit its length`)
-    return withinTime(limitMs, read, late)
+    return read()
   } catch (error) {
     if (!(error instanceof RangeError && /call stack/i.test(error.message))) throw error
     throw new CheckError(`${what} is nested too deeply to be read`, { cause: error })

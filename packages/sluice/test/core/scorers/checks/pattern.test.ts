@@ -33,6 +33,11 @@ test('patterns that are tried without the time limit cannot explode', () => {
   assert.equal(pattern.test('so THE end'), true)
 })
 
+test('one repetition alone is stopped too on a text that is long enough', () => {
+  const pattern = compileCheckPattern('a+b', false)
+  assert.throws(() => pattern.test('a'.repeat(500_000)), { name: 'CheckError', message: /took more than 300 ms/ })
+})
+
 test('the whole JavaScript syntax is there', async () => {
   for (const [source, text] of [
     ['\\p{Lu}\\p{Ll}+', 'Ärger'],
