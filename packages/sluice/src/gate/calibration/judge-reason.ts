@@ -1,7 +1,7 @@
 import type { JudgeRequirements } from '../../core/suite/config/gate-settings.ts'
 import type { Calibration } from '../../records/report/calibration.ts'
 import { calibrationSentence, versionSentence } from '../report/calibration-notes.ts'
-import type { Measured } from '../report/summarize.ts'
+import type { Measured } from '../report/measured-feature.ts'
 import type { VerdictReason } from '../verdict/reasons.ts'
 import type { FinalVerdict } from '../verdict/verdict.ts'
 

@@ -11,7 +11,7 @@ import type { CountedAttacks, JudgeAttackReport, JudgeFlip } from '../../records
 import { seededRandom, upperBound } from '../../stats/index.ts'
 import { confidence } from '../calibration/measures.ts'
 import { sharedCause } from '../report/causes.ts'
-import { costOf } from '../report/summarize.ts'
+import { costOf } from '../report/measured-feature.ts'
 import { messagesBefore } from '../run/kept-case.ts'
 import { runPool } from '../run/pool.ts'
 import type { RunContext } from '../run/session.ts'

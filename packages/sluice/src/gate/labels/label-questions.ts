@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { JudgeError } from '../../core/scorers/judge/judge-error.ts'
-import { seenBy, shownPart } from '../../core/scorers/judge/trace-material.ts'
+import { seenBy, shownPart } from '../../core/scorers/judge/reported-parts.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { AnswerTrace } from '../../records/answer-trace.ts'

@@ -3,7 +3,7 @@ import type { RunProof } from '../../records/report/report.ts'
 import { formatAmount, formatCount, formatUsd } from '../../text/format.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { CaseScores } from '../run/score-table.ts'
-import { costOf } from './summarize.ts'
+import { costOf } from './measured-feature.ts'
 
 /** One or two sentences that a reader can hold against each other and against the numbers of the features. */
 export function proofLine(proof: RunProof): string {

@@ -9,7 +9,7 @@ import { claimsFormat, claimsMessages } from './claims-prompt.ts'
 import { readChoiceAnswer, readRubricAnswer } from './judge-answer.ts'
 import { rubricFormat, rubricMessages } from './judge-prompt.ts'
 import type { Material } from './material.ts'
-import { seenBy } from './trace-material.ts'
+import { seenBy } from './reported-parts.ts'
 
 /** One question to a model: the request, and the way to read its answer. */
 export interface Inquiry {

@@ -9,7 +9,7 @@ import { quoted } from '../checks/quoted.ts'
 import { answerObject, type ObjectWanted } from './answer-object.ts'
 import { JudgeError } from './judge-error.ts'
 import type { Material } from './material.ts'
-import { seenBy, seesMore, shownPart, textsOf } from './trace-material.ts'
+import { seenBy, seesMore, shownPart, textsOf } from './reported-parts.ts'
 import { undoVisible } from './visible.ts'
 
 const rubricAnswer = z.object({

@@ -1,8 +1,8 @@
 import type { RubricItem } from '../../../records/rubric.ts'
 import type { Message, ResponseFormat } from '../../suite/models/model.ts'
 import { type Material, materialRules, reminder, showMaterial } from './material.ts'
+import { seesMore } from './reported-parts.ts'
 import { runMessages, shownQuestions } from './run-prompt.ts'
-import { seesMore } from './trace-material.ts'
 
 /**
  * The messages that ask all items of a rubric at once. The system message holds instructions and questions, the user's

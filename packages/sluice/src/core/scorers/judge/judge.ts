@@ -7,8 +7,8 @@ import { createSingleJudge, type Judge, type JudgeMeans } from './single-judge.t
 export { type AnswerModes, createAnswerModes } from './answer-modes.ts'
 export { JudgeError, NoSourceError } from './judge-error.ts'
 export type { Judgement } from './judgement.ts'
+export { seesMore } from './reported-parts.ts'
 export { type Judge, type JudgeQuestions, kindsOfQuestions } from './single-judge.ts'
-export { seesMore } from './trace-material.ts'
 
 type JudgeOptions = JudgeMeans & JudgeSettings
 

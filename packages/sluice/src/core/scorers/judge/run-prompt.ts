@@ -2,7 +2,7 @@ import type { RubricItem, SeenPart } from '../../../records/rubric.ts'
 import type { Message } from '../../suite/models/model.ts'
 import { fence } from './fence.ts'
 import { type Material, materialRules, reminder, showInput } from './material.ts'
-import { seenBy, shownPart } from './trace-material.ts'
+import { seenBy, shownPart } from './reported-parts.ts'
 
 /** What each part is, for the judge. */
 const meanings: Record<SeenPart, string> = {

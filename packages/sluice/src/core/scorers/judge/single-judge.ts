@@ -14,7 +14,7 @@ import { type AnswerMode, type AnswerModes, createAnswerModes, inMode } from './
 import { type Inquiry, inquiriesOf } from './inquiry.ts'
 import { JudgeError, NoSourceError } from './judge-error.ts'
 import { type Judgement, judgementOf } from './judgement.ts'
-import { seesMore } from './trace-material.ts'
+import { seesMore } from './reported-parts.ts'
 
 /** The questions that the judge answers about an output. */
 export interface JudgeQuestions {
