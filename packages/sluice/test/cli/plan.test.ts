@@ -27,7 +27,7 @@ test('the settings of a feature count, and flags before them', async () => {
     summaryFiles({
       url: 'http://127.0.0.1:9',
       prompt:
-        'rollout: {stages: [{percent: 10, soak: 3h}], alpha: 0.1}\nlive: {store: true, judge: {percent: 40, canaryPercent: 80}}\n',
+        'rollout: {stages: [{percent: 10, soak: 3h}], alpha: 0.1, patience: 12h}\nlive: {store: true, judge: {percent: 40, canaryPercent: 80}}\n',
       rubric: true,
     }),
   )
@@ -59,7 +59,9 @@ test('the settings of a feature count, and flags before them', async () => {
 })
 
 test('what is not stored is not judged, in a plan too, unless it is asked what if', async () => {
-  using project = createProject(summaryFiles({ url: 'http://127.0.0.1:9', prompt: 'live: {judge: {percent: 40}}\n' }))
+  using project = createProject(
+    summaryFiles({ url: 'http://127.0.0.1:9', prompt: 'rollout: {patience: 48h}\nlive: {judge: {percent: 40}}\n' }),
+  )
   const of = async (...flags: string[]) =>
     (await project.sluice(['plan', 'canary', 'summary', '--requests-per-day', '9', ...flags])).stdout
   const text = await of()
