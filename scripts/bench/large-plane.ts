@@ -1,6 +1,7 @@
 // A control plane with a long past: many features and versions, rollouts that run, and a log of millions of outcomes.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { publication } from '../../packages/sluice/test/support/control-plane/described-feature.ts'
 import type { BenchServer } from './plane.ts'
 import { arrivals, type BenchRollout, sendAll } from './traffic.ts'
@@ -141,6 +142,26 @@ export async function proposeRollouts(server: BenchServer): Promise<string[]> {
     const body = { act: 'start', version: canary, ...because, acceptUndecided: true }
     return ((await server.ask('POST', `/v1/features/${feature}/proposals`, body, { headers })) as { id: string }).id
   })
+}
+
+/** The drift watch begins to read every ten seconds: a server that rests for longer has nothing left to read. */
+export const everyLoopMs = 12_000
+
+/**
+ * Resolves once the drift watch has read the whole past of the features whose log was made longer: on PostgreSQL it waits
+ * more than it works, and so the process seems to rest meanwhile.
+ */
+export async function untilWatched(server: BenchServer, { rollouts }: LargePlane): Promise<void> {
+  let before = ''
+  for (let present = await watched(); present !== before; present = await watched()) {
+    before = present
+    await wait(everyLoopMs)
+  }
+
+  async function watched(): Promise<string> {
+    const all = rollouts.map(({ feature }) => server.ask('GET', `/v1/features/${feature}/drift`))
+    return JSON.stringify(await Promise.all(all))
+  }
 }
 
 /** What was made in a folder before; undefined if nothing was. */

@@ -5,7 +5,16 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startPostgres } from '../../packages/sluice/test/support/store/postgres.ts'
-import { configuration, fillPlane, knownPlane, type LargePlane, proposeRollouts, rememberPlane } from './large-plane.ts'
+import {
+  configuration,
+  everyLoopMs,
+  fillPlane,
+  knownPlane,
+  type LargePlane,
+  proposeRollouts,
+  rememberPlane,
+  untilWatched,
+} from './large-plane.ts'
 import { median } from './measure.ts'
 import { multiplyPostgresLog, multiplySqliteLog } from './multiply-log.ts'
 import { openPages } from './open-pages.ts'
@@ -134,9 +143,6 @@ async function inRoles(servers: readonly BenchServer[]): Promise<[BenchServer, B
   }
 }
 
-/** The drift watch begins to read every ten seconds: a server that rests for longer has nothing left to read. */
-const everyLoopMs = 12_000
-
 interface Asked {
   /** The one that is asked for pages. */
   asked: BenchServer
@@ -144,6 +150,7 @@ interface Asked {
 }
 
 async function measure(name: string, { asked, leader }: Asked, plane: LargePlane, wanted: Wanted): Promise<Measured> {
+  await untilWatched(leader, plane)
   for (const server of new Set([asked, leader])) await quiet(server.process.pid)
   const cookie = await signIn(asked)
   const stop = trickle(leader, plane)

@@ -9,8 +9,9 @@ import {
   unitOf,
   unitTexts,
 } from '../rows/evidence-row.ts'
-import type { PostgresConnection } from './connection.ts'
+import type { PostgresConnection, PostgresRow } from './connection.ts'
 import { isForgotten } from './forgetting.ts'
+import { joinedReads } from './joined-reads.ts'
 import { asLines, lines } from './json-texts.ts'
 
 /** SQL: the lease `$4` still has the holder number `$5`. True if `$4` is null. */
@@ -25,8 +26,11 @@ const withSummary = (save: string) => `WITH saved AS (${save}), told AS (
     INSERT INTO sluice.checkpoints (name, cursor, state) SELECT $7, cursor, $8 FROM saved WHERE $8::text IS NOT NULL
     ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, state = excluded.state), untold AS (
     DELETE FROM sluice.checkpoints USING saved WHERE name = $7 AND $8::text IS NULL)`
-const selectSummary = `SELECT told.cursor, told.state FROM sluice.checkpoints told, sluice.checkpoints kept
-  WHERE told.name = $1 AND kept.name = $2 AND kept.cursor = told.cursor`
+const select = 'SELECT name, cursor, state FROM sluice.checkpoints WHERE name = ANY ($1)'
+const selectSummaries = `SELECT kept.name, told.cursor, told.state
+  FROM unnest($1::text[], $2::text[]) AS asked (name, summary)
+  JOIN sluice.checkpoints kept ON kept.name = asked.name
+  JOIN sluice.checkpoints told ON told.name = asked.summary AND told.cursor = kept.cursor`
 const remove = 'DELETE FROM sluice.checkpoints WHERE name = $1 AND cursor = $2 RETURNING cursor, state'
 const upsert = `INSERT INTO sluice.checkpoints (name, cursor, state) VALUES ($1, $2, $3)
   ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, state = excluded.state`
@@ -51,13 +55,17 @@ const forgetSome = `DELETE FROM sluice.units WHERE rollout_id = $1 AND
   unit IN (SELECT unit FROM sluice.units WHERE rollout_id = $1 ORDER BY unit LIMIT $2) RETURNING unit`
 
 export function postgresEvidence(db: PostgresConnection): EvidenceStore {
+  const checkpoints = joinedReads(async (names) => byName(await db.query(select, [names])))
+  const summaries = joinedReads(async (names) =>
+    byName(await db.query(selectSummaries, [names, names.map(summaryName)])),
+  )
   return {
     async checkpoint(name, known) {
-      const [row] = await db.query('SELECT cursor, state FROM sluice.checkpoints WHERE name = $1', [name])
+      const row = await checkpoints(name)
       return row && checkpointOf(row, name, known)
     },
     async summary(name) {
-      const [row] = await db.query(selectSummary, [summaryName(name), name])
+      const row = await summaries(name)
       return row && checkpointOf(row).state
     },
     async saveCheckpoint(name, expected, next, units) {
@@ -104,4 +112,8 @@ export function postgresEvidence(db: PostgresConnection): EvidenceStore {
       return new Map(db.damaged.readable(rows, unitOf, rowOf.unit))
     },
   }
+}
+
+function byName(rows: readonly PostgresRow[]): Map<string, PostgresRow> {
+  return new Map(rows.map((row) => [String(row.name), row]))
 }

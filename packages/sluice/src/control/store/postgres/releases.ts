@@ -11,11 +11,20 @@ import { versionOf } from '../rows/version-row.ts'
 import type { StoreSignal } from '../signal.ts'
 import { StoreError } from '../store-error.ts'
 import type { PostgresConnection, PostgresRow, Query } from './connection.ts'
+import { joinedReads } from './joined-reads.ts'
 import { notify } from './notifications.ts'
 import { proposalInPostgres, putProposalInPostgres } from './proposals.ts'
 
+const selectVersions = `SELECT feature, id, document FROM sluice.versions
+  JOIN unnest($1::text[], $2::text[]) AS asked (feature, id) USING (feature, id)`
+
 export function postgresReleases(db: PostgresConnection, changes: StoreSignal<number>): ReleaseStore {
   const { query, damaged } = db
+  const versionRows = joinedReads(async (keys) => {
+    const asked = keys.map((key) => JSON.parse(key) as [feature: string, id: string])
+    const rows = await query(selectVersions, [asked.map(([feature]) => feature), asked.map(([, id]) => id)])
+    return new Map(rows.map((row) => [JSON.stringify([row.feature, row.id]), row]))
+  })
   return {
     async revision() {
       const [row] = await query('SELECT revision FROM sluice.store')
@@ -57,11 +66,8 @@ export function postgresReleases(db: PostgresConnection, changes: StoreSignal<nu
       return { versions, total: Number(counted?.total), unreadable: rows.length - versions.length }
     },
     async version(feature, id) {
-      const rows = await query('SELECT document FROM sluice.versions WHERE feature = $1 AND id = $2', [
-        plainFeature(feature),
-        id,
-      ])
-      return rows[0] && versionOf(rows[0].document)
+      const row = await versionRows(JSON.stringify([plainFeature(feature), id]))
+      return row && versionOf(row.document)
     },
     async remembered(key) {
       const [row] = await query('SELECT document FROM sluice.answers WHERE key = $1', [key])

@@ -113,6 +113,17 @@ export function testEvidence({ name: kind, open }: Implementation): void {
     assert.equal(await store.summary('r1'), undefined)
   })
 
+  test(`${kind}: checkpoints that are asked for at the same time are each answered as asked`, async (context) => {
+    const store = await open(context)
+    await store.saveCheckpoint('a', -1, { cursor: 1, state: 'of a', summary: 'about a' })
+    await store.saveCheckpoint('b', -1, { cursor: 2, state: 'of b' })
+    const asked = ['b', 'none', 'a']
+    const found = await Promise.all(asked.map((name) => store.checkpoint(name)))
+    assert.deepEqual(found, [{ cursor: 2, state: 'of b' }, undefined, { cursor: 1, state: 'of a' }])
+    const told = await Promise.all(asked.map((name) => store.summary(name)))
+    assert.deepEqual(told, [undefined, undefined, 'about a'])
+  })
+
   test(`${kind}: units are known by rollout, and replaced`, async (context) => {
     const store = await open(context)
     await store.saveCheckpoint('a', -1, { cursor: 1, state: 0 }, unitsOf('r1', { u: { n: 1 }, v: { n: 2 } }))

@@ -166,6 +166,8 @@ export function testReleases({ name: kind, open }: Implementation): void {
     )
     assert.deepEqual(versions[0], again)
     await store.commit(change('other', { version: version('other', 'dddddddddddd') }))
+    const asked = ['dddddddddddd', 'aaaaaaaaaaaa', 'cccccccccccc'].map((id) => store.version('summary', id))
+    assert.deepEqual(await Promise.all(asked), [undefined, versions[1], again], 'each as asked, and of this feature')
     const newest = await store.versionPage('summary', { offset: 0, limit: 2 })
     assert.deepEqual(newest, { versions: [versions[2], versions[1]], total: 3, unreadable: 0 })
     const rest = await store.versionPage('summary', { offset: 2, limit: 2 })
