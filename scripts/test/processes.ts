@@ -6,6 +6,9 @@ const ownProcess = /\/test\/(faults|demo|control\/store)\/|\/deterministic\.test
 const changesProcess = /^(before|beforeEach|afterEach)\(|\bprocess\.(env\.\w+ = |chdir\(|on\(|once\()/m
 /** So many of an area together: few enough that two processes end at nearly the same time. */
 const filesPerProcess = 24
+/** Areas of fewer files than this share processes, which come first: some of those files wait long for programs. */
+const fewFiles = 6
+const sharedArea = 'areas-of-few-files'
 
 /** The test files that share a process. `name` is that of their area, such as `gate`, with a number. */
 export interface TestGroup {
@@ -29,7 +32,10 @@ export function testProcesses(
     if (ownProcess.test(parts.join('/')) || changesProcess.test(textOf(file))) alone.push(file)
     else areas.set(name, [...(areas.get(name) ?? []), file])
   }
-  const groups = [...areas].flatMap(([name, members]) =>
+  const isSmall = ([, members]: [string, string[]]) => members.length < fewFiles
+  const small = [...areas].filter(isSmall).flatMap(([, members]) => members)
+  const shared: [string, string[]] = [sharedArea, small]
+  const groups = [shared, ...[...areas].filter((area) => !isSmall(area))].flatMap(([name, members]) =>
     Array.from({ length: Math.ceil(members.length / filesPerProcess) }, (_, index) => ({
       name: `${name}-${index + 1}`,
       files: members.slice(index * filesPerProcess, (index + 1) * filesPerProcess),
