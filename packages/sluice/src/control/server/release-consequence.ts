@@ -1,6 +1,5 @@
 import type { FeatureState } from '../../records/feature.ts'
 import type { ProposedRelease } from '../../records/proposal.ts'
-import { measuredTraffic } from '../plan/measured-traffic.ts'
 import { isJudgedLive } from '../release/capture.ts'
 import { runningRollout } from '../release/transition.ts'
 import {
@@ -12,7 +11,7 @@ import {
 } from '../words/act-text.ts'
 import type { Services } from './services.ts'
 
-type Read = Pick<Services, 'store' | 'clock' | 'kept' | 'engineState'>
+type Read = Pick<Services, 'endForecasts' | 'kept' | 'engineState'>
 
 /** What a release brings, in figures as they are now; null where its rollout does not run any more. */
 export async function releaseConsequence(
@@ -31,7 +30,7 @@ export async function releaseConsequence(
     const names = { canary: version, incumbent: await nameOf(rollout.incumbent) }
     return rolloutConsequence(wish.act, { rollout, names, users })
   }
-  const traffic = await measuredTraffic(services.store, feature, services.clock.now())
+  const traffic = await services.endForecasts.traffic(feature)
   const facts = {
     active: active === null ? null : await nameOf(active),
     version,

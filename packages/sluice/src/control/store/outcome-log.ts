@@ -33,3 +33,11 @@ export interface OutcomeLog {
 export function rolloutsOf(entries: readonly Pick<LogDraft, 'rolloutId'>[]): string[] {
   return [...new Set(entries.map(({ rolloutId }) => rolloutId).filter((id) => id !== null))]
 }
+
+/** Where the log can be opened once more: the file of a SQLite store, or the URL of a database with its password. */
+export type LogPlace = { file: string } | { databaseUrl: string }
+
+/** A log that was opened to be read alone. */
+export interface OpenLog extends Pick<OutcomeLog, 'readLog'> {
+  close(): Promise<void>
+}

@@ -4,7 +4,7 @@ import type { ForgetStore } from './forget-store.ts'
 import type { InstanceStore } from './instance-store.ts'
 import type { JudgeQueue } from './judge-queue.ts'
 import type { LeaseStore } from './lease-store.ts'
-import type { OutcomeLog } from './outcome-log.ts'
+import type { LogPlace, OutcomeLog } from './outcome-log.ts'
 import type { ProposalStore } from './proposal-store.ts'
 import type { ReleaseStore } from './release-store.ts'
 import type { DamagedRow } from './rows/damaged-rows.ts'
@@ -27,8 +27,8 @@ export interface Store
     ContentStore,
     ForgetStore {
   readonly kind: 'sqlite' | 'postgres' | 'memory'
-  /** The database of a SQLite store, which another thread of this process may open to read. */
-  readonly file?: string
+  /** Where another thread of this process may open the log to read it; absent for one in memory. */
+  readonly logPlace?: LogPlace
   /**
    * A random text of the store; revisions are comparable only within one epoch. This is the epoch at the opening;
    * `head` reads the present one.

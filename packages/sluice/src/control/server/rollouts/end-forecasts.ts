@@ -49,7 +49,7 @@ export function createEndForecasts({
   clock,
   forecaster,
 }: {
-  log: Pick<Store, 'readLog' | 'file'>
+  log: Pick<Store, 'readLog' | 'logPlace'>
   clock: Clock
   forecaster: Forecaster
 }): EndForecasts {
@@ -85,10 +85,10 @@ export function createEndForecasts({
 
   /** Where the thread for it fails it is counted in this one, in which it takes time of those who ask for pages. */
   async function count(feature: string): Promise<MeasuredTraffic | null> {
-    const [{ file }, now] = [log, clock.now()]
+    const [{ logPlace: place }, now] = [log, clock.now()]
     const inThisThread = () => measuredTraffic(log, feature, now)
-    if (file === undefined || !forecaster.traffic) return inThisThread()
-    return forecaster.traffic({ file, feature, now }).catch(inThisThread)
+    if (!place || !forecaster.traffic) return inThisThread()
+    return forecaster.traffic({ place, feature, now }).catch(inThisThread)
   }
 
   return {

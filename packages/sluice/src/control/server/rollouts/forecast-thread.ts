@@ -28,9 +28,14 @@ const restsMs: BackoffSettings = { firstMs: 1000, longestMs: 60_000 }
 const longestMs = 30_000
 const resourceLimits = { maxOldGenerationSizeMb: 128 }
 
-/** It needs nothing of the environment, so it gets none of its secrets. */
-const beginThread = () =>
-  new Worker(workerFile(import.meta.dirname, 'forecast-worker'), { name: 'forecasts', env: {}, resourceLimits })
+/** What a connection to PostgreSQL takes from the environment. */
+const ofPostgres = /^(?:PG[A-Z]+|HOME|USER|USERNAME|APPDATA)$/
+
+/** It gets none of the secrets of the environment but those of the database. */
+function beginThread(): Worker {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => ofPostgres.test(name)))
+  return new Worker(workerFile(import.meta.dirname, 'forecast-worker'), { name: 'forecasts', env, resourceLimits })
+}
 
 /**
  * Forecasts, and the traffic that they rest on, in a thread of their own, one at a time. It is started with the first

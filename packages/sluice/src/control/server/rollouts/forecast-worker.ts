@@ -2,6 +2,7 @@
 import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { measuredTraffic } from '../../plan/measured-traffic.ts'
+import type { LogPlace, OpenLog } from '../../store/outcome-log.ts'
 import { openSqliteLog } from '../../store/sqlite/outcomes.ts'
 import { computeForecast, effortMs, type ForecastTask, type TrafficTask } from './forecaster.ts'
 
@@ -27,8 +28,14 @@ function processorMs(): number | null {
 // On Linux it is that of this thread alone: whoever waits for an answer of the server has precedence.
 if (process.platform === 'linux') setPriority(10)
 
-async function countTraffic({ file, feature, now }: TrafficTask): Promise<unknown> {
-  const log = openSqliteLog(file)
+async function openLog(place: LogPlace): Promise<OpenLog> {
+  if ('file' in place) return openSqliteLog(place.file)
+  const { openPostgresLog } = await import('../../store/postgres/outcomes.ts')
+  return await openPostgresLog(place.databaseUrl)
+}
+
+async function countTraffic({ place, feature, now }: TrafficTask): Promise<unknown> {
+  const log = await openLog(place)
   try {
     return await measuredTraffic(log, feature, now)
   } finally {

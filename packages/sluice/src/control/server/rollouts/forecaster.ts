@@ -7,6 +7,7 @@ import type { Begun } from '../../plan/forecast.ts'
 import { type Remedy, remedies } from '../../plan/remedies.ts'
 import type { Traffic } from '../../plan/traffic.ts'
 import { courseOf } from '../../plan/traffic-course.ts'
+import type { LogPlace } from '../../store/outcome-log.ts'
 
 /** A rollout of which the end is asked for. */
 export interface ForecastQuestion {
@@ -30,10 +31,10 @@ export type ForecastTask =
   | { kind: 'end'; question: ForecastQuestion }
   | { kind: 'remedies'; question: ForecastQuestion; without: EndForecast }
 
-/** The traffic of a feature, to be counted in the log of this SQLite store. */
+/** The traffic of a feature, to be counted in the log of a store. */
 export interface TrafficTask {
   kind: 'traffic'
-  file: string
+  place: LogPlace
   feature: string
   /** ms since the epoch. */
   now: number

@@ -1,16 +1,19 @@
 import type { LogEntry } from '../../../records/outcome.ts'
 import { openRollouts } from '../open-rollouts.ts'
-import { type Appended, type OutcomeLog, rolloutsOf } from '../outcome-log.ts'
+import { type Appended, type OpenLog, type OutcomeLog, rolloutsOf } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { featureStateOf } from '../rows/feature-row.ts'
 import { type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
 import type { StoreSignal } from '../signal.ts'
 import type { AppendQueue } from './append-queue.ts'
-import type { PostgresConnection } from './connection.ts'
+import { PostgresConnection } from './connection.ts'
+import { connectionSettings } from './connection-settings.ts'
 import { isForgotten } from './forgetting.ts'
 import { asLines, lines } from './json-texts.ts'
 import { isOneOfPostgresKeys, postgresKeys } from './keys.ts'
 import { notify } from './notifications.ts'
+import { openClient } from './open-client.ts'
+import { postgresError } from './postgres-error.ts'
 import { rolloutsText } from './replica-notifications.ts'
 
 const columns = 'seq, id, feature, rollout_id, unit, received_at, rest'
@@ -42,6 +45,35 @@ export async function insertRows(db: PostgresConnection, rows: readonly LogRow[]
   return rows.map((_, index) => (places.has(index + 1) ? 'accepted' : 'duplicate'))
 }
 
+/** Reads the log page by page. Rows that cannot be read are left out, and others read for them. */
+function readLogOf(db: PostgresConnection): OutcomeLog['readLog'] {
+  return async ({ after, limit, feature, rolloutId }) => {
+    const filters = Object.entries({ feature, rollout_id: rolloutId }).filter(([, value]) => value !== undefined)
+    const where = filters.map(([column], index) => ` AND ${column} = $${index + 3}`).join('')
+    const sql = `SELECT ${columns} FROM sluice.log WHERE seq > $1${where} ORDER BY seq LIMIT $2`
+    const page: LogEntry[] = []
+    for (let from = after; page.length < limit; ) {
+      const wanted = limit - page.length
+      const rows = await db.query(sql, [from, wanted, ...filters.map(([, value]) => value)])
+      page.push(...db.damaged.readable(rows, logEntryOf, rowOf.logEntry))
+      if (rows.length < wanted) break
+      from = Number(rows.at(-1)?.seq)
+    }
+    return page
+  }
+}
+
+/** The log of a store that another thread of this process has opened, to be read alone. @throws StoreError */
+export async function openPostgresLog(databaseUrl: string): Promise<OpenLog> {
+  const settings = connectionSettings(databaseUrl)
+  const { client, config } = await openClient(settings).catch((cause: unknown) => {
+    throw postgresError(cause, settings.place)
+  })
+  await client.end()
+  const db = new PostgresConnection(config, settings.place)
+  return { readLog: readLogOf(db), close: () => db.close() }
+}
+
 export function postgresOutcomes(
   db: PostgresConnection,
   queue: AppendQueue,
@@ -53,20 +85,7 @@ export function postgresOutcomes(
       appends.emit(rolloutsOf(entries))
       return results
     },
-    async readLog({ after, limit, feature, rolloutId }) {
-      const filters = Object.entries({ feature, rollout_id: rolloutId }).filter(([, value]) => value !== undefined)
-      const where = filters.map(([column], index) => ` AND ${column} = $${index + 3}`).join('')
-      const sql = `SELECT ${columns} FROM sluice.log WHERE seq > $1${where} ORDER BY seq LIMIT $2`
-      const page: LogEntry[] = []
-      for (let from = after; page.length < limit; ) {
-        const wanted = limit - page.length
-        const rows = await db.query(sql, [from, wanted, ...filters.map(([, value]) => value)])
-        page.push(...db.damaged.readable(rows, logEntryOf, rowOf.logEntry))
-        if (rows.length < wanted) break
-        from = Number(rows.at(-1)?.seq)
-      }
-      return page
-    },
+    readLog: readLogOf(db),
     async withEntriesAfter(seqs) {
       const sql = `SELECT one.feature FROM unnest($1::text[], $2::bigint[]) AS one (feature, seq)
         WHERE EXISTS (SELECT 1 FROM sluice.log WHERE log.feature = one.feature AND log.seq > one.seq)`

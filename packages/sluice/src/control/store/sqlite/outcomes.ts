@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { LogEntry } from '../../../records/outcome.ts'
 import { forgettingOfFeature } from '../forget-store.ts'
 import { openRollouts } from '../open-rollouts.ts'
-import { type Appended, type OutcomeLog, rolloutsOf } from '../outcome-log.ts'
+import { type Appended, type OpenLog, type OutcomeLog, rolloutsOf } from '../outcome-log.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { featureStateOf } from '../rows/feature-row.ts'
 import { isStorable, type LogRow, logEntryOf, logRow } from '../rows/log-row.ts'
@@ -77,7 +77,7 @@ export function sqliteOutcomes(db: SqliteConnection): OutcomeLog {
 }
 
 /** The log of a store that another thread of this process has opened, to be read alone. */
-export function openSqliteLog(file: string): Pick<OutcomeLog, 'readLog'> & { close(): Promise<void> } {
+export function openSqliteLog(file: string): OpenLog {
   const db = new SqliteConnection(new DatabaseSync(file, { readOnly: true, timeout: 0 }), file)
   const { readLog } = sqliteOutcomes(db)
   return { readLog, close: () => db.close() }

@@ -26,7 +26,7 @@ export async function sqliteStore(folder: string, fresh: StoreIdentity = newIden
   const clock = storeClock()
   return {
     kind: 'sqlite',
-    file,
+    logPlace: { file },
     ...identity,
     ...sqliteReleases(db, lastFence),
     ...sqliteTokens(db),

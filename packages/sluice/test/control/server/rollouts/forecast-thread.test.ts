@@ -4,12 +4,15 @@ import { Worker } from 'node:worker_threads'
 import { systemClock } from '@sluice/client'
 import { startForecastThread } from '../../../../src/control/server/rollouts/forecast-thread.ts'
 import { effortMs } from '../../../../src/control/server/rollouts/forecaster.ts'
+import { postgresStore } from '../../../../src/control/store/postgres/postgres-store.ts'
 import { sqliteStore } from '../../../../src/control/store/sqlite/sqlite-store.ts'
+import type { Store } from '../../../../src/control/store/store.ts'
 import { testPlane } from '../../../support/control-plane/control-plane.ts'
 import { settled } from '../../../support/control-plane/launched.ts'
 import { signedIn } from '../../../support/control-plane/visitor.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
 import { startOf, withTraffic } from '../../../support/rollout/feature-traffic.ts'
+import { startPostgres, withoutPostgres } from '../../../support/store/postgres.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 import { until } from '../../../support/until.ts'
 
@@ -143,8 +146,18 @@ test('a thread that does not end by itself is ended', async () => {
   await forecaster.close()
 })
 
-test('traffic is counted in the thread, and in that of the server where the other one fails', async () => {
-  const stored = await sqliteStore(temporaryFolder('traffic'))
+test('SQLite: traffic is counted in the thread, and in that of the server where the other one fails', async () => {
+  await countsTraffic(await sqliteStore(temporaryFolder('traffic')))
+})
+
+test('PostgreSQL: traffic is counted in the thread, and in that of the server where the other one fails', {
+  skip: withoutPostgres,
+}, async () => {
+  await using database = await startPostgres()
+  await countsTraffic(await postgresStore(database.url))
+})
+
+async function countsTraffic(stored: Store): Promise<void> {
   let readHere = 0
   const readLog: typeof stored.readLog = (page) => {
     readHere += 1
@@ -178,7 +191,7 @@ test('traffic is counted in the thread, and in that of the server where the othe
     await forecaster.close()
     await stored.close()
   }
-})
+}
 
 test('a forecast has its time of the processor where others keep that busy, and not without end', () => {
   assert.equal(effortMs({ passedMs: 10_000, usedMs: 100 }), 2000)
