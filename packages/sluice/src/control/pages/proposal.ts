@@ -23,6 +23,8 @@ export interface ProposalPage extends ListedProposal {
   reason: string | null
   /** What it brings; null: not known any more. */
   consequence: Consequence | null
+  /** Some of that is still being computed: the page asks for itself again. */
+  isUnderWay: boolean
   /** Who has approved it, oldest first. */
   approvals: readonly { name: string; at: number; reason: string | null }[]
   /** Who may approve or review it: `the role approver`. */
@@ -72,7 +74,7 @@ ${page.before === null ? undefined : html`<p class="note">${toned('watch', page.
 ${page.mayNot === null ? undefined : html`<p class="muted">${page.mayNot}</p>`}
 ${page.acts.length === 0 ? undefined : html`<ul class="plain acts" aria-label="What can be done">${page.acts.map((one) => html`<li><a class="${one.isDanger ? 'button danger' : 'button'}" href="${proposalActAddress(id, one.act)}">${one.text} …</a></li>`)}</ul>`}
 <p>By <b>${by}</b> ${moment(at)}: ${reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, longestReason)}</p>
-${page.consequence === null ? undefined : html`<h2>What it does</h2><p class="consequence">${page.consequence.first}</p><ul>${page.consequence.more.map((line) => html`<li>${excerpt(line, longestReason)}</li>`)}</ul>`}
+${page.consequence === null ? undefined : html`<h2>What it does</h2><p class="consequence"${page.isUnderWay ? html` data-again` : undefined}>${page.consequence.first}</p><ul>${page.consequence.more.map((line) => html`<li>${excerpt(line, longestReason)}</li>`)}</ul>`}
 ${page.links.length === 0 ? undefined : html`<p>${page.links.map(({ address, text }, index) => html`${index === 0 ? '' : ' · '}<a href="${address}">${text}</a>`)}</p>`}
 <h2>Who has said what</h2>
 <ul class="plain">${approvals.map((one) => html`<li>approved by ${one.name} ${moment(one.at)}${one.reason === null ? undefined : `: ${excerpt(one.reason, longestReason)}`}</li>`)}${

@@ -1,5 +1,6 @@
 import type { FeatureState } from '../../records/feature.ts'
 import type { ProposedRelease } from '../../records/proposal.ts'
+import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
 import { isJudgedLive } from '../release/capture.ts'
 import { runningRollout } from '../release/transition.ts'
 import {
@@ -13,11 +14,16 @@ import type { Services } from './services.ts'
 
 type Read = Pick<Services, 'endForecasts' | 'kept' | 'engineState'>
 
-/** What a release brings, in figures as they are now; null where its rollout does not run any more. */
+/**
+ * What a release brings, in figures as they are now; null where its rollout does not run any more.
+ *
+ * @param trafficOf the traffic of a feature; `counting` for a page that does not wait for it
+ */
 export async function releaseConsequence(
   services: Read,
   state: FeatureState,
   wish: ProposedRelease,
+  trafficOf: (feature: string) => Promise<MeasuredTraffic | 'counting' | null> = services.endForecasts.traffic,
 ): Promise<Consequence | null> {
   const { feature, active } = state
   const nameOf = async (id: string) => (await services.kept.version(feature, id))?.content.label ?? id
@@ -30,11 +36,11 @@ export async function releaseConsequence(
     const names = { canary: version, incumbent: await nameOf(rollout.incumbent) }
     return rolloutConsequence(wish.act, { rollout, names, users })
   }
-  const traffic = await services.endForecasts.traffic(feature)
+  const traffic = givenUsers(wish) ?? (await trafficOf(feature))
   const facts = {
     active: active === null ? null : await nameOf(active),
     version,
-    traffic: givenUsers(wish) ?? (traffic && { users: traffic.users, hours: traffic.hours }),
+    traffic,
   }
   if (wish.act !== 'start') return activationConsequence(facts)
   const { settings, judgePercent = null } = wish

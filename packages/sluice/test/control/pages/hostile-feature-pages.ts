@@ -35,7 +35,7 @@ function hostileProposalPage(odd: Odd): PageContent {
   return proposalPage({
     ...hostileProposal(odd),
     ...{ version: { id: hostile, label: hostile }, reason: hostile, override: hostile, approvers: hostile },
-    consequence: { first: hostile, more: [hostile] },
+    ...{ consequence: { first: hostile, more: [hostile] }, isUnderWay: true },
     ...{ approvals: [note], expiresAt: never, ended: note, rolloutId: hostile, before: hostile, mayNot: hostile },
     links: [{ address: '/features/f', text: hostile }],
     acts: [{ act: hostile, text: hostile, isDanger: true }],

@@ -59,7 +59,7 @@ export async function runPass(
   { store, engine, now, everyMs, known: states }: PassOptions,
   { feature, id }: Pick<Rollout, 'feature' | 'id'>,
 ): Promise<ControllerPass | undefined> {
-  const loaded = await loadCheckpoint(store, id, states)
+  const [loaded, judge] = await Promise.all([loadCheckpoint(store, id, states), readJudgeHealth(store, feature)])
   // The rollout names the excluded tokens, so it is read before the entries.
   const known = await runningOf(store, feature, id)
   if (!known) return undefined
@@ -77,7 +77,7 @@ export async function runPass(
   const units = named.length === 0 ? new Map() : await store.units(unitsId(id, before), named)
   const changed = observeEntries(engine, { evidence: before.evidence, rollout }, entries, units)
   const at = now()
-  const assessed = assessNext(engine, before, { rollout, at, judge: await readJudgeHealth(store, feature), everyMs })
+  const assessed = assessNext(engine, before, { rollout, at, judge, everyMs })
   const isChanged = entries.length > 0 || before !== loaded?.checkpoint || differs(before.assessed, assessed, everyMs)
   if (!isChanged) states?.giveBack(checkpointName(id), before)
   return {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
+import { settled } from '../../../support/control-plane/launched.ts'
 import { ruled } from '../../../support/control-plane/ruled.ts'
 import { hiddenFields, signedIn, type Visitor } from '../../../support/control-plane/visitor.ts'
+import { until } from '../../../support/until.ts'
 
 /** The hidden fields of the form on a page, and its button. */
 async function formOn(who: Visitor, path: string): Promise<{ fields: Record<string, string>; text: string }> {
@@ -137,4 +140,33 @@ test('traffic that was named for a start is part of what is proposed, and whoeve
   )
   await sent(bob, `${address}/approve`, 'so it is')
   assert.equal((await plane.state()).rollout.canary, plane.next)
+})
+
+test('the pages of a proposal do not wait while the traffic is counted: they say so, and ask again', async () => {
+  const store = memoryStore()
+  let isCounted: PromiseLike<void> = Promise.resolve()
+  const readLog: typeof store.readLog = async (page) => {
+    await isCounted
+    return store.readLog(page)
+  }
+  await using plane = await ruled({}, { store: { ...store, readLog } })
+  const { body } = await plane.propose({ act: 'activate', version: plane.next, reason: 'shorter' })
+  const who = await signedIn(plane, 'approver')
+  const pages = ['', '/approve'].map((act) => `/proposals/${body.id}${act}`)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  isCounted = promise
+  for (const path of pages) {
+    const page = await settled(plane, who.page(path))
+    assert.match(page, /Everybody gets .*; how many users that is, is being counted/)
+    assert.match(page, /data-again/)
+  }
+  resolve()
+  for (const path of pages) {
+    await until(async () => {
+      // A page that was just made is shown again for a second.
+      plane.clock.advance(1001)
+      return !(await who.page(path)).includes('data-again')
+    }, 'the traffic to be counted')
+    assert.match(await who.page(path), /how many users that is, is not known/)
+  }
 })

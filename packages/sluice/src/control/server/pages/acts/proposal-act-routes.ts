@@ -20,6 +20,7 @@ import { type ProposalView, proposalViewOf, proposalViews } from '../../approval
 import { releaseConsequence } from '../../release-consequence.ts'
 import type { Services } from '../../services.ts'
 import { defineAct, defineOwnPage, definePersonalPage, type PageRoute, type Viewer } from '../page-route.ts'
+import { soon } from '../soon.ts'
 import { actFields, attempt, formBasics, nothingSent, type Sent } from './act-attempt.ts'
 
 /** What waits for somebody, of the features that the viewer may see; null: of all of them. */
@@ -63,7 +64,7 @@ export const showProposalPage = definePersonalPage({
       ...listed(view, services.environments),
       version: { id: wish.version, label: proposal.label },
       reason: proposal.reason,
-      consequence: await consequenceOf(services, proposal),
+      ...(await consequenceOf(services, proposal)),
       approvals: view.approvals,
       approvers: approversText(view.approvers),
       expiresAt: proposal.expiresAt,
@@ -117,12 +118,18 @@ async function linksOf({ store }: Services, { feature, wish }: Proposal): Promis
 async function consequenceOf(
   services: Services,
   { feature, wish, does, ended }: Proposal,
-): Promise<Consequence | null> {
+): Promise<{ consequence: Consequence | null; isUnderWay: boolean }> {
   const state = ended ? undefined : await services.store.feature(feature)
   const [first, ...more] = does
   const kept = first === undefined ? null : { first, more }
-  const now = state && (await releaseConsequence(services, state, wish))
-  return now ? { ...now, more: [...now.more, ...releaseTerms(wish)] } : kept
+  let isUnderWay = false
+  const trafficOf = async (name: string) => {
+    const traffic = await soon(services.clock, services.endForecasts.traffic(name), 'counting')
+    isUnderWay = traffic === 'counting'
+    return traffic
+  }
+  const now = state && (await releaseConsequence(services, state, wish, trafficOf))
+  return { consequence: now ? { ...now, more: [...now.more, ...releaseTerms(wish)] } : kept, isUnderWay }
 }
 
 type ProposalAct = 'approve' | 'reject' | 'withdraw' | 'review'
@@ -203,7 +210,7 @@ async function pageOf(services: Services, { act, id, caller, session, sent, faul
     feature: shownKey(proposal.feature, services.environments),
     versions: [{ role: `proposed by ${by}`, version: { id: proposal.wish.version, label: proposal.label } }],
     state,
-    consequence: act === 'approve' ? await consequenceOf(services, proposal) : null,
+    ...(act === 'approve' ? await consequenceOf(services, proposal) : { consequence: null }),
     reach: null,
     known: [
       ...(before === null ? [] : [before]),
