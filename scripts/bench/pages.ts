@@ -115,7 +115,7 @@ async function onPostgres(wanted: Wanted): Promise<Measured[]> {
     const maker = await start()
     servers.push(maker)
     const plane = await fillPlane(maker, sizesOf(wanted))
-    await quiet(maker.process.pid, everyLoopMs)
+    await untilWatched(maker, plane)
     await maker.kill()
     print(
       `${(await multiplyPostgresLog(postgres.url, multiplied(plane, wanted))).toLocaleString('en')} outcomes in PostgreSQL`,
