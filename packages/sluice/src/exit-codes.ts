@@ -156,7 +156,7 @@ export const commandExitCodes: readonly CommandCodes[] = [
     commands: ['init', 'report', 'trends', 'costs', 'schema', 'cache', 'simulate', 'serve'],
     codes: {
       ...noVerdict,
-      pass: 'Done. `sluice report` and `sluice trends` end so whatever the verdicts of the runs were.',
+      pass: 'Done. `sluice report` and `sluice trends` end with 0 whatever the verdicts of the runs were.',
       'invalid input': 'Also: `sluice report` and `sluice trends` where nothing is stored.',
     },
   },

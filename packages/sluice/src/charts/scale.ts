@@ -1,3 +1,4 @@
+import { utcDay } from '../text/format.ts'
 import { hourMs } from '../time-units.ts'
 import { linearTicks, logTicks, type Tick, timeTicks } from './ticks.ts'
 
@@ -76,7 +77,7 @@ export function timeScale({ values, room = 0.02, wanted = 5 }: ScaleSettings): C
   const free = from === to ? halfADay : (to - from) * room
   const [low, high] = [from - free, to + free]
   const ticks = timeTicks(low, high, wanted)
-  const days = [...new Set([low, high].map((time) => new Date(time).toISOString().slice(0, 10)))]
+  const days = [...new Set([low, high].map(utcDay))]
   const hasDays = ticks.some(({ label }) => !label.includes(':'))
   return {
     low,

@@ -47,6 +47,11 @@ export function formatPercent(share: number | null, digits = 1): string {
   return `${percent === 100 && share < 1 ? (100 - smallest).toFixed(digits) : percent} %`
 }
 
+/** 12.55 %, 0.0001 %: a share in parts per million, as exactly as it was set. */
+export function formatPpm(ppm: number): string {
+  return `${Number((ppm / 10_000).toFixed(4))} %`
+}
+
 /** 2.88 points, 1 point: of a difference between two shares. */
 export function formatPoints(difference: number): string {
   const points = Number((100 * difference).toFixed(2))

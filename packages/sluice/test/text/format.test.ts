@@ -8,6 +8,7 @@ import {
   formatDuration,
   formatInterval,
   formatPercent,
+  formatPpm,
   formatScore,
   formatUsd,
 } from '../../src/text/format.ts'
@@ -39,6 +40,15 @@ test('two numbers that differ look different, and only these', () => {
   assert.deepEqual(formatApart(0.93512, 0.93498), ['0.9351', '0.9350'])
   assert.deepEqual(formatApart(0.45, 0.8), ['0.450', '0.800'])
   assert.deepEqual(formatApart(0.3, 0.1 + 0.2), ['0.300', '0.300'])
+})
+
+test('a share of users is told as exactly as it was set', () => {
+  table(formatPpm, [
+    [1, '0.0001 %'],
+    [125_500, '12.55 %'],
+    [50_000, '5 %'],
+    [1_000_000, '100 %'],
+  ])
 })
 
 test('percentages do not round to all or nothing', () => {

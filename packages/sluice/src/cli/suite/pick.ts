@@ -48,7 +48,7 @@ function pickText(pick: SuitePick, out: string | undefined): string {
     `${feature}: ${formatAmount(chosen.length, 'case')} of ${from}${usdPerRun === null ? '' : `, ${formatUsd(usdPerRun)} a run with both versions asked once`}`,
     ...chosen.map((id) => `  ${id}`),
     '',
-    'Smallest drop that is found at 80 % power, with one answer a case and version:',
+    'Smallest drop that is found with 80 % probability, with one answer a case and version:',
     `  all of ${from}: ${formatScore(all)}`,
     ...(before === null ? [] : [`  fast as it is: ${formatScore(before)}`]),
     `  this choice: ${formatScore(after)}`,

@@ -28,7 +28,9 @@ function addSuite(program: Command, host: Host, done: Done): void {
     )
   suite
     .command('pick')
-    .description('choose the fast suite that best keeps power and coverage within a budget; no model is called')
+    .description(
+      'choose the fast suite that finds the smallest drops and keeps coverage within a budget; no model is called',
+    )
     .argument('<feature>', 'name of the feature')
     .option('--budget-cases <n>', 'choose at most n cases')
     .option('--budget-usd <x>', 'highest cost of a run that asks both versions once, estimated from the kept runs')
@@ -85,7 +87,7 @@ function addDrill(program: Command, host: Host, done: Done): void {
     .option('--without-judge', 'do not ask the judge about changed answers: count what checks alone stop')
     .option('--model <model>', "let this model answer instead of the prompt's own; may be given several times", another)
     .option('--strength <strengths>', 'only these of weak, medium, strong, one-tag, separated by commas')
-    .option('--tag <tag>', 'for mutants on one tag alone: this one, or one of several (default: any)', another)
+    .option('--tag <tag>', 'for mutants that change the cases of one tag: only these tags (default: any)', another)
     .addOption(
       new Option('--mutants <n>', 'mutants of each mutator and strength; more of them cost little').default(20),
     )

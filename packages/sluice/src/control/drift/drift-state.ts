@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { utcDay } from '../../text/format.ts'
 import type { EvidenceStore } from '../store/evidence-store.ts'
 import { type Detector, detectorSchema, newDetector, relearn } from './detector.ts'
 import { driftSignals, type Signal, signals } from './signals.ts'
@@ -73,7 +74,7 @@ export function newDriftWatchState(version: string, since: number, before?: Drif
 
 /** The name under which the users of a day (UTC) are remembered. On another day each counts again. */
 export function usersOfDay(feature: string, at: number): string {
-  return `${driftName(feature)} ${new Date(at).toISOString().slice(0, 10)}`
+  return `${driftName(feature)} ${utcDay(at)}`
 }
 
 /** The name of the checkpoint with the state. */

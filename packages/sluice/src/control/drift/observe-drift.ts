@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { LogEntry } from '../../records/outcome.ts'
-import { formatApart } from '../../text/format.ts'
+import { formatApart, utcDay } from '../../text/format.ts'
 import { excerpt, visibleLine } from '../../text/untrusted.ts'
 import { dayMs, hourMs, minuteMs } from '../../time-units.ts'
 import type { Change } from './change.ts'
@@ -51,7 +51,7 @@ let lastDay = { number: -1, name: '' }
  */
 function dayOf(at: number): string {
   const number = Math.floor(at / dayMs)
-  if (number !== lastDay.number) lastDay = { number, name: new Date(at).toISOString().slice(0, 10) }
+  if (number !== lastDay.number) lastDay = { number, name: utcDay(at) }
   return lastDay.name
 }
 

@@ -1,3 +1,4 @@
+import type { Verdict } from '../../records/verdict.ts'
 import { dayMs } from '../../time-units.ts'
 import type { DriftEvent, DriftWatchState } from './drift-state.ts'
 
@@ -7,7 +8,7 @@ export interface NightWord {
   at: number
   /** Codes of its reasons and events, e.g. `provider-drift`. */
   codes: readonly string[]
-  verdict: 'pass' | 'fail' | 'inconclusive'
+  verdict: Verdict
 }
 
 export interface Suspect {

@@ -1,6 +1,6 @@
 import type { LoggedRollout } from '../../records/audit-row.ts'
 import { isRolloutEnd } from '../../records/rollout/rollout.ts'
-import { formatPercent } from '../../text/format.ts'
+import { formatPpm } from '../../text/format.ts'
 import { rolloutSentence } from '../words/rollout-sentence.ts'
 import { type ReleaseRow, takenBackBy } from './release-row.ts'
 
@@ -61,7 +61,7 @@ function rolloutSteps(is: LoggedRollout, row: ReleaseRow, names: RowNames): Depl
   const isSameStage = was?.stage === is.stage
   if (isSameStage && was.state === is.state) return []
   const state = is.state === 'paused' ? 'pending' : 'in_progress'
-  const on = `Passed: on to ${formatPercent(is.ppm / 1_000_000)} of the users.`
+  const on = `Passed: on to ${formatPpm(is.ppm)} of the users.`
   return [
     ...(was && !isSameStage ? passed(was, on) : []),
     ...(isSameStage ? [] : [{ ...stageOf(is), do: 'deploy' as const, words: stageWords(is, row, names) }]),
@@ -122,7 +122,7 @@ function checkOf(rollout: LoggedRollout): DeploymentStep {
 function stageWords({ id, canary, stage, ppm }: LoggedRollout, { row }: ReleaseRow, names: RowNames): string {
   const of = names.stagesOf(id)
   const place = `stage ${stage + 1}${of === undefined ? '' : ` of ${of}`}`
-  return `${row.chain} ${names.nameOf(canary)}, ${place}: ${formatPercent(ppm / 1_000_000)} of the users`
+  return `${row.chain} ${names.nameOf(canary)}, ${place}: ${formatPpm(ppm)} of the users`
 }
 
 /** What the rollout did to its users when the row was written. */

@@ -1,6 +1,6 @@
 import { namedKey } from '../../core/suite/config/environments.ts'
 import type { AuditRow } from '../../records/audit-row.ts'
-import { formatDuration, formatPercent } from '../../text/format.ts'
+import { formatDuration, formatPpm } from '../../text/format.ts'
 import { codeSpan, inlineText, linkTarget } from '../../text/markdown-escape.ts'
 import { actionText } from '../release/audit.ts'
 import { timeText } from '../words/moments.ts'
@@ -34,7 +34,7 @@ function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
   const { id, canary, incumbent, startedAt, endedAt, startedBy, ending, stage, settings, ppm, override } = rollout
   const name = (version: string) => codeSpan(versionText({ versions }, version))
   const lasted = formatDuration(endedAt === null ? null : endedAt - startedAt)
-  const reached = `at stage ${stage + 1} of ${settings.stages.length} (${formatPercent(ppm / 1e6)} of the users)`
+  const reached = `at stage ${stage + 1} of ${settings.stages.length} (${formatPpm(ppm)} of the users)`
   const seen =
     evidence === null ? [] : [`${evidence.canary.requests} requests of ${evidence.canary.users} users got it.`]
   return [

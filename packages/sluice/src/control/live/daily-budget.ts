@@ -1,4 +1,5 @@
 import { type Budget, createBudget } from '../../core/providers/limits/budget.ts'
+import { utcDay } from '../../text/format.ts'
 import { dayMs } from '../../time-units.ts'
 import type { JudgeQueue } from '../store/judge-queue.ts'
 
@@ -16,7 +17,7 @@ export function createDailyBudgets(
   // Promises, so that simultaneous calls share one budget.
   const open = new Map<string, { key: string; budget: Promise<DailyBudget> }>()
   return (feature, limitUsd, now) => {
-    const day = new Date(now).toISOString().slice(0, 10)
+    const day = utcDay(now)
     const key = `${day} ${limitUsd}`
     const found = open.get(feature)
     if (found?.key === key) return found.budget

@@ -1,5 +1,6 @@
 import type { Clock } from '@sluice/client'
 import type { JudgeTask } from '../../records/judge-task.ts'
+import { utcDay } from '../../text/format.ts'
 import { startLeaderLoop } from '../loops/leader-loop.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
@@ -95,7 +96,7 @@ async function announceBudget(
 ): Promise<void> {
   const over = results.find(({ end }) => end === 'over-budget')
   if (!over) return
-  const day = new Date(now).toISOString().slice(0, 10)
+  const day = utcDay(now)
   const reason = "Judging stops until tomorrow: the day's budget is used up"
   await announce(store, {
     feature,

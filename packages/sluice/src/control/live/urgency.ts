@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { armSchema } from '../../records/names.ts'
 import type { LogDraft } from '../../records/outcome.ts'
 import type { UnitRecord } from '../store/evidence-store.ts'
 
 const scoredSchema = z.looseObject({
-  scored: z.looseObject({ stage: z.int(), arm: z.enum(['incumbent', 'canary']) }).optional(),
+  scored: z.looseObject({ stage: z.int(), arm: armSchema }).optional(),
 })
 
 /**

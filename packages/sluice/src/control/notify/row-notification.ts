@@ -2,6 +2,7 @@ import type { ReleaseEventName, ReleaseNotification } from '../../core/notify/re
 import { type Environments, shownKey } from '../../core/suite/config/environments.ts'
 import { type AuditDocument, type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
 import { isRolloutEnd } from '../../records/rollout/rollout.ts'
+import { formatPpm } from '../../text/format.ts'
 
 const events = new Map<string, ReleaseEventName>([
   ['rollout.start', 'started'],
@@ -105,7 +106,7 @@ function factsOf({ active, rollout }: AuditDocument, { labels, ...context }: Row
   const named = (id: string) => (labels.has(id) ? `${labels.get(id)} (${id})` : id)
   return [
     ...(canary === null ? [] : [`canary ${named(canary)}`]),
-    ...(rollout?.ppm === undefined ? [] : [`${isOver ? 'had' : 'has'} ${rollout.ppm / 10_000} % of the users`]),
+    ...(rollout?.ppm === undefined ? [] : [`${isOver ? 'had' : 'has'} ${formatPpm(rollout.ppm)} of the users`]),
     ...(active ? [`everybody${isOver || !rollout ? '' : ' else'} gets ${named(active)}`] : []),
   ]
 }

@@ -91,7 +91,7 @@ ${
       : html`<ul>${approvals.map(({ features, text }) => html`<li><code>${features}</code>: ${text}</li>`)}</ul>`
   }${
     othersAsk
-      ? html`<p>${toned('bad', 'A server that was started since asks for other approvals')}: releases that are made by it follow its rules. Start all of them with the same <code>sluice.yaml</code>; which rules came when stands in <code>sluice audit _system</code>.</p>`
+      ? html`<p>${toned('bad', 'A server that was started later asks for other approvals')}: releases that it makes follow its own rules. Start all servers with the same <code>sluice.yaml</code>. <code>sluice audit _system</code> lists when the rules changed.</p>`
       : undefined
   }</section>
 <section><h2>Notifications</h2>${channelsText(channels)}</section>

@@ -1,4 +1,4 @@
-import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
+import { ppmPerPercent, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { hourMs } from '../../time-units.ts'
 import { type End, type Forecast, forecast, playRollout } from './forecast.ts'
 import type { Difference } from './simulated-hours.ts'
@@ -50,7 +50,7 @@ export function planCanary(traffic: Traffic, settings: RolloutSettings): CanaryP
     traffic,
     alpha: settings.alpha,
     flagMargin: settings.flagMargin,
-    stages: settings.stages.map(({ ppm, soakMs }) => ({ percent: ppm / 10_000, soakHours: soakMs / hourMs })),
+    stages: settings.stages.map(({ ppm, soakMs }) => ({ percent: ppm / ppmPerPercent, soakHours: soakMs / hourMs })),
     drops: isScored ? drops.map((drop) => ({ drop, ...foundBy(traffic, settings, { ...noWorse, drop }) })) : [],
     errors:
       errors > 0

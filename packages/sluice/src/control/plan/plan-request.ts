@@ -4,6 +4,7 @@ import {
   defaultLiveSettings,
   defaultRolloutSettings,
   type LiveSettings,
+  ppmPerPercent,
   type RolloutSettings,
   rolloutSettingsSchema,
 } from '../../records/rollout/rollout-settings.ts'
@@ -106,7 +107,7 @@ export function requestedSettings(known: PlannedVersion, request: PlanRequest): 
   )
   const bounds = { ...(alpha !== undefined && { alpha }), ...(flagMargin !== undefined && { flagMargin }) }
   if (stages === undefined && soak === undefined) return { ...rollout, ...checked(bounds) }
-  const percents = stages ?? rollout.stages.map(({ ppm }) => ppm / 10_000)
+  const percents = stages ?? rollout.stages.map(({ ppm }) => ppm / ppmPerPercent)
   const given = percents.map((percent, i) => ({
     percent,
     soak: soak?.[i] ?? soak?.at(-1) ?? usualSoak[Math.min(i, usualSoak.length - 1)],

@@ -1,3 +1,4 @@
+import { ppmPerPercent } from '../../records/rollout/rollout-settings.ts'
 import { formatCount, formatPercent, formatUsd } from '../../text/format.ts'
 import { type Cell, columns, wrap } from '../../text/layout.ts'
 import { hourMs } from '../../time-units.ts'
@@ -62,7 +63,10 @@ function usualLines({ traffic, stages, flagMargin }: CanaryPlan, width: number):
   if (!usual) return []
   const text = (list: CanaryPlan['stages']) =>
     list.map(({ percent, soakHours }) => `${round(percent)} % for ${shownHours(soakHours)}`).join(', ')
-  const suggested = usual.stages.map(({ ppm, soakMs }) => ({ percent: ppm / 10_000, soakHours: soakMs / hourMs }))
+  const suggested = usual.stages.map(({ ppm, soakMs }) => ({
+    percent: ppm / ppmPerPercent,
+    soakHours: soakMs / hourMs,
+  }))
   const isJudged = traffic.judged === usual.judgePercent / 100
   if (text(suggested) === text(stages) && isJudged && flagMargin === usual.flagMargin) return []
   const line = `Suits this traffic: ${text(suggested)}; ${usual.judgePercent} % judged; flagMargin ${usual.flagMargin}.`

@@ -1,5 +1,5 @@
 import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
-import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
+import { defaultRolloutSettings, ppmPerPercent, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { hourMs } from '../../time-units.ts'
 
 /** What is known about a feature's traffic. */
@@ -53,7 +53,7 @@ export function defaultsFor(traffic: KnownTraffic | null): TrafficDefaults | und
   if (!band) return undefined
   const stages = [...band.first, [last.percent, last.hours] as const]
   return {
-    stages: stages.map(([percent, hours]) => ({ ppm: percent * 10_000, soakMs: hours * hourMs })),
+    stages: stages.map(([percent, hours]) => ({ ppm: percent * ppmPerPercent, soakMs: hours * hourMs })),
     judgePercent: band.judgePercent,
     flagMargin: band.flagMargin ?? defaultRolloutSettings.flagMargin,
   }

@@ -1,3 +1,4 @@
+import { utcDay } from '../../text/format.ts'
 import type { DriftAnswer } from './answers.ts'
 
 /** How production does against its own past, signal by signal, and what was alarmed about. */
@@ -7,15 +8,11 @@ export function driftText({ feature, drift, watched = true }: DriftAnswer): stri
   const lines = drift.signals.map(({ signal, words }) => `  ${signal}: ${words}`)
   const events = drift.events.map(({ at, words }) => `  ${new Date(at).toISOString().slice(0, 16)}Z  ${words}`)
   const alarms = events.length === 0 ? ['alarms: none'] : ['alarms, the latest last:', ...events, nextStep(feature)]
-  const head = `${feature}, version ${drift.version}, since ${day(drift.since)}:`
+  const head = `${feature}, version ${drift.version}, since ${utcDay(drift.since)}:`
   const unwatched = watched ? [] : ['no replica watches for drift now, so what you see is of before (sluice status)']
   return `${[head, ...unwatched, ...lines, ...alarms].join('\n')}\n`
 }
 
 function nextStep(feature: string): string {
   return `if this was not intended: sluice rollback ${feature} returns to the previous version; sluice nightly shows whether provider, judge or suite changed`
-}
-
-function day(at: number): string {
-  return new Date(at).toISOString().slice(0, 10)
 }

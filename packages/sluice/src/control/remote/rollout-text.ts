@@ -64,7 +64,7 @@ export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['ver
     isKnown
       ? `evidence against it ${eValueText(figures.against.eValue)}, highest ${highestText(figures.against)}`
       : 'evidence against it not known',
-    ...(figures?.nextStepAt ? [`next step expected ${momentText(figures.nextStepAt)}`] : []),
+    ...(figures?.nextStepAt ? [`next stage expected ${momentText(figures.nextStepAt)}`] : []),
   ]
   return parts.join('; ')
 }

@@ -178,7 +178,7 @@ export function startEngine(options: EngineOptions): Engine {
 
 /** Where others may work on the same store, each tells what fails on it. */
 function startSharing({ store, clock, random }: EngineOptions, faults: FaultRegister): SharedFaults | null {
-  if (store.kind !== 'postgres') return null
+  if (!store.isShared) return null
   const replica = `${Math.floor(random() * 2 ** 48)}`
   return shareFaults({ store, clock, replica, register: faults, faults: faults.of('telling other replicas') })
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { duration } from '../../records/duration.ts'
+import { armSchema } from '../../records/names.ts'
 
 const share = z.number().min(0).max(1)
-const arm = z.enum(['incumbent', 'canary'])
 
 const later = z.strictObject({
   by: duration.meta({ description: 'How much later the worst answers are judged.' }),
@@ -56,7 +56,7 @@ const outageSchema = z
   .strictObject({
     from: duration,
     to: duration,
-    arm: arm.exactOptional().meta({ description: 'Only scores of this arm (default: both).' }),
+    arm: armSchema.exactOptional().meta({ description: 'Only scores of this arm (default: both).' }),
     lost: z.boolean().default(false).meta({ description: 'Scores due then never arrive.' }),
   })
   .refine(({ from, to }) => to > from, { path: ['to'], error: 'must be later than from' })

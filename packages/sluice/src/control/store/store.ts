@@ -27,6 +27,8 @@ export interface Store
     ContentStore,
     ForgetStore {
   readonly kind: 'sqlite' | 'postgres' | 'memory'
+  /** Replicas may work on it, so each call waits for another machine. */
+  readonly isShared: boolean
   /** Where another thread of this process may open the log to read it; absent for one in memory. */
   readonly logPlace?: LogPlace
   /**

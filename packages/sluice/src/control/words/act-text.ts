@@ -1,8 +1,8 @@
 import type { FeatureState } from '../../records/feature.ts'
 import type { Rollout } from '../../records/rollout/rollout.ts'
-import { defaultRolloutSettings, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
+import { defaultRolloutSettings, ppmPerWhole, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import type { VersionRecord } from '../../records/version.ts'
-import { formatAmount, formatCount, formatPercent, formatSpan, formatUsd } from '../../text/format.ts'
+import { formatAmount, formatCount, formatPpm, formatSpan, formatUsd } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import { isJudgedLive } from '../release/capture.ts'
 import { onUndecided, sharePpm, stagePpm } from '../release/rollout-state.ts'
@@ -31,7 +31,7 @@ interface RolloutFacts {
 export function rolloutConsequence(act: RolloutAct, { users, ...given }: RolloutFacts): Consequence {
   const facts = { ...given, users: users && users.canary + users.incumbent > 0 ? users : null }
   const { canary, incumbent } = facts.names
-  const share = formatPercent(sharePpm(facts.rollout) / 1e6)
+  const share = formatPpm(sharePpm(facts.rollout))
   switch (act) {
     case 'rollback':
       return {
@@ -71,7 +71,7 @@ export function rolloutConsequence(act: RolloutAct, { users, ...given }: Rollout
       return { first: advanceText(facts), more: [seenText(facts), 'It does not wait for the evidence of this stage.'] }
     case 'promote':
       return {
-        first: `Everybody gets ${canary}${moreUsers(facts, 1)}.`,
+        first: `Everybody gets ${canary}${moreUsers(facts, ppmPerWhole)}.`,
         more: [
           seenText(facts),
           `It does not wait for evidence, and nothing is compared any more. A later rollback goes to ${incumbent}.`,
@@ -86,7 +86,7 @@ export function rolloutConsequence(act: RolloutAct, { users, ...given }: Rollout
 function backText({ rollout, names, users }: RolloutFacts): string {
   const { incumbent } = names
   if (!users)
-    return `${formatPercent(sharePpm(rollout) / 1e6)} of the users get ${incumbent} again; how many that is, is not known.`
+    return `${formatPpm(sharePpm(rollout))} of the users get ${incumbent} again; how many that is, is not known.`
   return `${formatCount(users.canary)} of ${allUsers(rollout, users)} users get ${incumbent} again.`
 }
 
@@ -105,16 +105,16 @@ function advanceText(facts: RolloutFacts): string {
   const { rollout, names } = facts
   const next = rollout.settings.stages[rollout.stage + 1]
   if (!next) return `It is in its last stage.`
-  const [from, to] = [sharePpm(rollout) / 1e6, next.ppm / 1e6]
-  return `${formatPercent(to)} of the users get ${names.canary}, ${formatPercent(from)} before${moreUsers(facts, to)}.`
+  const before = formatPpm(sharePpm(rollout))
+  return `${formatPpm(next.ppm)} of the users get ${names.canary}, ${before} before${moreUsers(facts, next.ppm)}.`
 }
 
 /** `: about 7,360 more (estimated: 20 % of the 36,800 seen)` */
-function moreUsers({ rollout, users }: RolloutFacts, to: number): string {
+function moreUsers({ rollout, users }: RolloutFacts, toPpm: number): string {
   if (!users) return '; how many users that is, is not known'
-  const added = to - sharePpm(rollout) / 1e6
+  const added = toPpm - sharePpm(rollout)
   const all = users.canary + users.incumbent
-  return `: about ${formatCount(Math.round(added * all))} users more (estimated: ${formatPercent(added)} of the ${formatCount(all)} seen)`
+  return `: about ${formatCount(Math.round((added * all) / ppmPerWhole))} users more (estimated: ${formatPpm(added)} of the ${formatCount(all)} seen)`
 }
 
 interface ReleaseFacts {
@@ -134,7 +134,7 @@ export function activationConsequence(facts: ReleaseFacts): Consequence {
   const { active, version } = facts
   const instead = active === null ? '' : `, instead of ${active}`
   return {
-    first: `Everybody gets ${version} at once${instead}${trafficText(facts, 1)}.`,
+    first: `Everybody gets ${version} at once${instead}${trafficText(facts, ppmPerWhole)}.`,
     more: [
       'Nothing is compared: if it is bad, nobody rolls it back but a person. A rollout tries it on a share first.',
     ],
@@ -145,7 +145,7 @@ export function activationConsequence(facts: ReleaseFacts): Consequence {
 export function featureRollbackConsequence(facts: ReleaseFacts & { endsRollout: string | null }): Consequence {
   const { active, version, endsRollout } = facts
   return {
-    first: `Everybody gets ${version} again, instead of ${active}${trafficText(facts, 1)}.`,
+    first: `Everybody gets ${version} again, instead of ${active}${trafficText(facts, ppmPerWhole)}.`,
     more: [
       `${active} is marked as rolled back: no later rollback goes to it.`,
       ...(endsRollout === null ? [] : [`The rollout of ${endsRollout} ends, without a verdict on it.`]),
@@ -178,15 +178,15 @@ export function startConsequence(facts: StartFacts): Consequence {
   // A quality that has a weight and is not watched is never proven, and so the canary never qualifies.
   const neverQualifies = judges === false && signals.score > 0 && advance === 'evidence'
   const rule = onUndecided({ settings })
-  const share = stagePpm(settings.stages, 0) / 1e6
-  const stages = settings.stages.map(({ ppm, soakMs }) => `${formatPercent(ppm / 1e6)} for ${formatSpan(soakMs)}`)
+  const ppm = stagePpm(settings.stages, 0)
+  const stages = settings.stages.map((stage) => `${formatPpm(stage.ppm)} for ${formatSpan(stage.soakMs)}`)
   const undecided = {
     weakPromote: 'it is promoted weakly if it qualifies, else held',
     hold: 'it is held for a person',
     rollBack: 'it is rolled back',
   }[neverQualifies && rule === 'weakPromote' ? 'hold' : rule]
   return {
-    first: `${formatPercent(share)} of the users get ${version}${trafficText(facts, share)}; all others keep ${active}.`,
+    first: `${formatPpm(ppm)} of the users get ${version}${trafficText(facts, ppm)}; all others keep ${active}.`,
     more: [
       `Stages: ${stages.join(', ')}, then everybody${stepsText[settings.advance]}.`,
       `${worseText(settings)} If nothing is decided within ${formatSpan(settings.patience)}, ${undecided}.`,
@@ -232,13 +232,13 @@ function valueText(setting: string, value: unknown): string {
 }
 
 /** `: about 368 users (estimated: 1 % of the 36,800 seen in 7 days)` */
-function trafficText({ traffic }: Pick<ReleaseFacts, 'traffic'>, share: number): string {
+function trafficText({ traffic }: Pick<ReleaseFacts, 'traffic'>, ppm: number): string {
   if (traffic === 'counting') return '; how many users that is, is being counted'
   if (traffic?.users == null) return '; how many users that is, is not known'
   const { users, hours } = traffic
   const seen = hours === null ? 'given' : `seen in the last ${formatPast(hours)}`
-  if (share === 1) return `: about ${formatCount(users)} users (as many were ${seen})`
-  return `: about ${formatCount(Math.round(share * users))} users (estimated: ${formatPercent(share)} of the ${formatCount(users)} ${seen})`
+  if (ppm === ppmPerWhole) return `: about ${formatCount(users)} users (as many were ${seen})`
+  return `: about ${formatCount(Math.round((ppm * users) / ppmPerWhole))} users (estimated: ${formatPpm(ppm)} of the ${formatCount(users)} ${seen})`
 }
 
 /** `7 days`, `5 hours` */

@@ -1,4 +1,5 @@
 import { type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
+import { formatPpm } from '../../text/format.ts'
 import { timeText } from './moments.ts'
 
 /** The log, a line for each row: number, time, who, what, to what, why. */
@@ -49,7 +50,7 @@ export function auditSubject({ action, ...row }: AuditRow, labels: ReadonlyMap<s
     return excludedText(before.rollout?.excluded ?? [], rollout.excluded ?? [])
   const { canary, incumbent, ppm } = rollout ?? {}
   if (action.startsWith('rollout.') && canary !== undefined && incumbent !== undefined && ppm !== undefined)
-    return `${named(canary)} against ${named(incumbent)}, ${ppm / 10_000} %${rollout?.why === 'undecided' ? ', undecided' : ''}`
+    return `${named(canary)} against ${named(incumbent)}, ${formatPpm(ppm)}${rollout?.why === 'undecided' ? ', undecided' : ''}`
   const called = label ?? name
   return [...(called ? [called] : []), ...(id ? [called ? `(${id})` : id] : [])].join(' ')
 }

@@ -131,7 +131,9 @@ export function waitingLines(
   const step =
     missing.length === 0
       ? []
-      : [`still missing: ${each.join(', ')}; ${late ? `by the rate so far not before its patience ends` : expected}`]
+      : [
+          `still missing: ${each.join(', ')}; ${late ? `at this rate they come only after its patience ends` : expected}`,
+        ]
   const what = never && onUndecided === 'weakPromote' ? 'hold' : onUndecided
   const over = patienceEndsAt !== null && patienceEndsAt <= now ? 'patience is over' : undefined
   const end =

@@ -1,6 +1,6 @@
 import type { EndForecast } from '../../records/rollout/end-chances.ts'
 import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
-import { formatCount, formatDuration, formatUsd } from '../../text/format.ts'
+import { formatCount, formatDuration, formatPpm, formatUsd } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { hourMs } from '../../time-units.ts'
 import { endForecast, wholeEffort } from '../plan/end-forecast.ts'
@@ -54,7 +54,7 @@ export async function rolloutOutlook(
   const ends = await endForecast(expected, settings, { start }, { ...wholeEffort, runs })
   const from =
     wish.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * hourMs)}` : 'as given'
-  const stages = settings.stages.map(({ ppm, soakMs }) => `${ppm / 10_000} % for ${formatDuration(soakMs)}`).join(', ')
+  const stages = settings.stages.map(({ ppm, soakMs }) => `${formatPpm(ppm)} for ${formatDuration(soakMs)}`).join(', ')
   const lines = [
     `${formatCount(Math.round(perDay))} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,
     `Stages${settings.stages === wish.settings.stages ? '' : ', adapted to this traffic'}: ${stages}.${isJudged ? ` Judged${judgePercent === null ? '' : ', adapted to this traffic'}: ${percent} %.` : ''}`,

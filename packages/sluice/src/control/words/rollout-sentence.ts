@@ -1,4 +1,4 @@
-import { formatPercent } from '../../text/format.ts'
+import { formatPpm } from '../../text/format.ts'
 import { momentText } from './moments.ts'
 import { type StatedRollout, stateText } from './rollout-state-text.ts'
 
@@ -33,7 +33,7 @@ export function rolloutSentence(rollout: DescribedRollout): string {
     const consequence = consequences[state]
     return `${text},${when} by ${ending.by}${consequence ? `: ${consequence}` : ''}.`
   }
-  const share = formatPercent(ppm / 1_000_000)
+  const share = formatPpm(ppm)
   if (state === 'paused')
     return `Paused${pausedAt === null ? '' : ` since ${momentText(pausedAt)}`}: ${share} of the users keep getting the canary, and only a rollback still happens by itself.`
   if (state === 'running')

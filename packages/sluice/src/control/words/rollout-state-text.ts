@@ -1,4 +1,4 @@
-import { formatDuration } from '../../text/format.ts'
+import { formatDuration, formatPpm } from '../../text/format.ts'
 import { isOld } from '../rollout/assessment/assessment.ts'
 import { momentText, timeOfDay } from './moments.ts'
 
@@ -61,7 +61,7 @@ interface StagedRollout {
 
 /** `stage 2 of 4, 5 % of the users, soaked 2 h 10 min of 6 h; no data since 14:05Z` */
 export function stageText({ stage, settings, ppm, enteredAt, status, assessment }: StagedRollout, now: number): string {
-  const place = `stage ${stage + 1} of ${settings.stages.length}, ${ppm / 10_000} % of the users`
+  const place = `stage ${stage + 1} of ${settings.stages.length}, ${formatPpm(ppm)} of the users`
   // What was assessed before the stage was entered, or not at all, says nothing of it.
   const isOfStage = assessment !== null && (assessment.soak?.stage ?? stage) === stage
   const soak = isOfStage ? assessment.soak : { soakedMs: 0, counting: false, heardAt: null }

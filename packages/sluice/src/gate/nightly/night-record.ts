@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { answerTraceSchema } from '../../records/answer-trace.ts'
 import { conversationTurnSchema } from '../../records/conversation-turn.ts'
 import { servedSchema } from '../../records/report/night-report.ts'
+import { verdictSchema } from '../../records/verdict.ts'
 import { nightSchema } from './night.ts'
 
 const share = z.number().min(0).max(1)
@@ -33,7 +34,7 @@ export const nightRecordSchema = z.strictObject({
   model: z.string(),
   judge: z.strictObject({ id: z.string(), model: z.string() }),
   suite: z.string(),
-  verdict: z.enum(['pass', 'fail', 'inconclusive']),
+  verdict: verdictSchema,
   exitCode: z.int(),
   reasons: z.array(z.strictObject({ code: z.string(), message: z.string() })),
   score: z.strictObject({

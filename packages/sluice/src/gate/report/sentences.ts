@@ -177,7 +177,7 @@ export function coverageLine({ coverage }: FeatureSummary): string {
   const missing = missingStates
     .filter(([state]) => coverage[state] > 0)
     .map(([state, one, many]) => formatAmount(coverage[state], one, many))
-  const failed = checkFailed === 0 ? [] : [`${formatCount(checkFailed)} at 0 by a must check`]
+  const failed = checkFailed === 0 ? [] : [`${formatCount(checkFailed)} got 0, since a check that must pass failed`]
   const repeated = answers > cases && answersScored < answers
   const repeats = repeated ? [`${formatCount(answersScored)} of ${formatAmount(answers, 'answer')}`] : []
   return [

@@ -46,7 +46,7 @@ const liveModel: NextStep = {
 }
 
 const widerMargin = (margin: number) =>
-  `Accept a larger drop: ${margin} is the smallest margin that an unchanged version meets here with 80 % power. This makes the gate weaker.`
+  `Accept a larger drop: ${margin} is the smallest margin that an unchanged version meets here with 80 % probability. This makes the gate weaker.`
 
 function missingAnswers({ reasons, coverage }: FeatureSummary, usd: (answers: number) => number | null): NextStep[] {
   const { answers = coverage.cases, answersScored = coverage.scored + coverage.checkFailed } = coverage

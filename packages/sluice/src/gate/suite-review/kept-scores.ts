@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import { rowReader } from '../../core/answers/rows.ts'
+import { versionRoleSchema } from '../../records/report/case-detail.ts'
 import { readReport } from '../report/report-file.ts'
 import { storedRuns } from '../report/stored-runs.ts'
 
@@ -33,7 +34,7 @@ export interface KeptScores {
 
 const rowSchema = z.object({
   position: z.int(),
-  role: z.enum(['candidate', 'baseline']),
+  role: versionRoleSchema,
   repeat: z.int(),
   output: z.string().nullable(),
   score: z.number().min(0).max(1).nullable(),

@@ -7,7 +7,7 @@ import type { ThreeWayTest } from './three-way-test.ts'
 
 /** The smallest margin that the suite can decide on, and what a smaller one would take. */
 export interface Advice {
-  /** The smallest margin that an unchanged version meets with 80 % power after all rounds; null when unknown. */
+  /** The smallest margin that an unchanged version meets with 80 % probability after all rounds; null when unknown. */
   smallestMargin: number | null
   helps: 'cases' | 'repeats' | 'either' | 'neither'
   /** The cases needed with the repeats of the last round. */
@@ -49,7 +49,7 @@ export function advise(request: AdviceRequest): Advice {
   const design = designOf(request)
   const { mde, nForPassPower } = mdePower({ ...design, rCand: repeats, rBase: repeats })
   const scale = pairs.length / design.nEff
-  const size = `With ${pairs.length} cases and ${repeats === 1 ? 'one repeat' : `up to ${repeats} repeats`} the smallest margin with 80 % power is ${formatScore(mde)}`
+  const size = `With ${pairs.length} cases and ${repeats === 1 ? 'one repeat' : `up to ${repeats} repeats`} the smallest margin that an unchanged version meets with 80 % probability is ${formatScore(mde)}`
   if (mde <= margin) return { smallestMargin: mde, ...nearTheMargin(request, design, size) }
   const cases = Math.ceil(nForPassPower * scale)
   const enough = repeatsNeeded(design)

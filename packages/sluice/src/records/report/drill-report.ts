@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { verdictSchema } from '../verdict.ts'
+import { strengthSchema, verdictSchema } from '../verdict.ts'
 import { askedAndPaid } from './asked-and-paid.ts'
 
 const known = z.number().nullable()
@@ -21,7 +21,7 @@ const mutantSchema = z.object({
   /** Ids of the cases whose answers were changed. */
   cases: z.array(z.string()),
   verdict: verdictSchema,
-  strengthOfVerdict: z.enum(['strong', 'weak']),
+  strengthOfVerdict: strengthSchema,
   reasons: z.array(z.string()).describe('Codes, as in report.json.'),
   /**
    * `killed`: the verdict is fail. `held`: inconclusive, and blocked. `survived`: it passed. `not-judged`: an answer

@@ -26,7 +26,9 @@ export const suitePickSchema = z.object({
       before: known.describe('With the suite `fast` as it is; null without one.'),
       after: known.describe('With this choice.'),
     })
-    .describe('The smallest drop that is found at 80 % power with one answer a case and version; null where unknown.'),
+    .describe(
+      'The smallest drop that is found with 80 % probability, with one answer a case and version; null where unknown.',
+    ),
   heldOut: count.describe('Cases that are held out, and never chosen.'),
   short: z
     .array(

@@ -39,7 +39,7 @@ test('an undecided run says whether more cases or more repeats would help', asyn
   const [feature] = report.features
   assert.match(
     feature?.advice ?? '',
-    /^With 10 cases and up to 2 repeats the smallest margin with 80 % power is 0\.\d+\./,
+    /^With 10 cases and up to 2 repeats the smallest margin that an unchanged version meets with 80 % probability is 0\.\d+\./,
   )
   assert.match(feature?.advice ?? '', /about [\d,]+ cases with 2 repeats, or [\d,]+ repeats of these/)
   assert.ok((feature?.comparison?.detectableDrop ?? 0) > 0.3)

@@ -165,7 +165,7 @@ ${cell('After', html`<span>${after ?? notKnown}</span>`)}</tr>
 `
   })
   const none = [from, to].filter(({ gate }) => gate === null)
-  return html`${none.map((version) => html`<p>${toned('unknown', 'Published without a gate report')}: ${versionName(version)}. Of it nothing was measured, as far as is known here.</p>`)}
+  return html`${none.map((version) => html`<p>${toned('unknown', 'Published without a gate report')}: ${versionName(version)}. No figures of it are known here.</p>`)}
 ${none.length === 2 ? undefined : wideTable({ name: 'What the gate found', head: ['Figure', 'Before', 'After'], rows })}
 <p class="note">${caution(from.gate, to.gate)}</p>
 <p>${[from, to].map((version) => (version.gate === null ? undefined : html`<a href="${runAddress(feature, version.id)}">The run of ${version.label ?? version.id}</a> <small>·</small> `))}<a href="${featureAddress(feature)}">All versions</a></p>`

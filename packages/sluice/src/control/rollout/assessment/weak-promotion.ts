@@ -1,7 +1,7 @@
 import { eValueOf, eValueText } from '../../../charts/evidence-scale.ts'
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
-import { formatPercent, formatPoints, formatScore } from '../../../text/format.ts'
+import { formatPoints, formatPpm, formatScore } from '../../../text/format.ts'
 import { sharePpm } from '../../release/rollout-state.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { decidingSums } from '../evidence/tokens.ts'
@@ -39,7 +39,7 @@ export function weakCase(evidence: Evidence, rollout: Rollout, { signals, logE, 
   const ppm = sharePpm(rollout)
   const isLast = stage + 1 >= settings.stages.length
   const barred = [
-    !isLast && ppm < weakRule.sharePpm && `${formatPercent(ppm / 1e6)} of the users are too few to go by`,
+    !isLast && ppm < weakRule.sharePpm && `${formatPpm(ppm)} of the users are too few to go by`,
     disputed &&
       (evidence.testimony.length > 1 ? 'tokens disagree about it' : 'what speaks against it comes from one source'),
     suspect && 'one arm may be judged more often than the other',

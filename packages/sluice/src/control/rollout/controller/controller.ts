@@ -62,7 +62,7 @@ export function startController(options: ControllerOptions): WorkLoop {
     if (isListOld) await list()
     const wanted = running.filter(({ id }) => isDue(id))
     let more = false
-    await workOnAll(wanted, store.kind === 'postgres' ? Math.ceil(wanted.length / perWorker) : 1, async (rollout) => {
+    await workOnAll(wanted, store.isShared ? Math.ceil(wanted.length / perWorker) : 1, async (rollout) => {
       const waits = await faults.attempt(rollout.feature, () => control(rollout, options, { ...lead, known }))
       if (!waits) return
       due.add([rollout.id])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
+import { utcDay } from '../../../text/format.ts'
 import { dayMs } from '../../../time-units.ts'
 import { costsPage, type FeatureCosts, type JudgingShare } from '../../pages/costs.ts'
 import { gateRecordOf } from '../../pages/feature/gate-record.ts'
@@ -44,9 +45,7 @@ export const showCosts = definePage({
 async function spentDays({ store, clock }: Services): Promise<SpentDay[]> {
   const today = Math.floor(clock.now() / dayMs) * dayMs
   const days = Array.from({ length: daysShown }, (_, index) => today - (daysShown - 1 - index) * dayMs)
-  return Promise.all(
-    days.map(async (at) => ({ at, spending: await store.judgeSpending(new Date(at).toISOString().slice(0, 10)) })),
-  )
+  return Promise.all(days.map(async (at) => ({ at, spending: await store.judgeSpending(utcDay(at)) })))
 }
 
 /** Null where nothing is known, which is not 0. */

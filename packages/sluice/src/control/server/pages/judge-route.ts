@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
-import { formatDuration } from '../../../text/format.ts'
+import { formatDuration, utcDay } from '../../../text/format.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import { judgePage, type ShownJudge } from '../../pages/judge.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
@@ -21,10 +21,7 @@ export const showJudges = definePage({
     const { snapshots, store, clock } = services
     const now = clock.now()
     const states = snapshots.states().filter(({ feature }) => maySee(viewer, feature))
-    const [spending, leases] = await Promise.all([
-      store.judgeSpending(new Date(now).toISOString().slice(0, 10)),
-      store.leases(),
-    ])
+    const [spending, leases] = await Promise.all([store.judgeSpending(utcDay(now)), store.leases()])
     const { watchesDrift } = leadersIn(leases)
     const spent = ({ feature }: FeatureState) => spending.get(feature) ?? 0
     const listed = states.toSorted(

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
+import { utcDay } from '../../../text/format.ts'
 import { dayMs } from '../../../time-units.ts'
 import { overviewPage } from '../../pages/overview.ts'
 import { hasEnded } from '../../release/rollout-state.ts'
@@ -73,7 +74,7 @@ interface OverviewFacts extends RowFacts {
 async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFacts> {
   const { snapshots, store, clock } = services
   const states = snapshots.states().filter(({ feature }) => maySee(viewer, feature))
-  const day = new Date(clock.now()).toISOString().slice(0, 10)
+  const day = utcDay(clock.now())
   const [instances, leases, spending] = await Promise.all([
     visibleInstances(services, viewer),
     store.leases(),

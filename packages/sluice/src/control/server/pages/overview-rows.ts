@@ -3,6 +3,7 @@ import type { FeatureState } from '../../../records/feature.ts'
 import type { ReportedFault } from '../../../records/loop-fault.ts'
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { Verdict } from '../../../records/verdict.ts'
+import { formatPpm } from '../../../text/format.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import { dayMs } from '../../../time-units.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
@@ -109,7 +110,7 @@ function shownRollout(
     : []
   return {
     id: rollout.id,
-    state: `${stateText({ state, ending: null })}, ${ppm / 10_000} % of the users`,
+    state: `${stateText({ state, ending: null })}, ${formatPpm(ppm)} of the users`,
     tone: runningTone(rollout, assessment, { leader, recorded, now }),
     stage: stageText({ ...rollout, ppm, assessment }, now),
     evidence: assessment?.figures && areBothReported(assessment) ? evidenceWords(assessment.figures.against) : null,

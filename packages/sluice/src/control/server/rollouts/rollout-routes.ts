@@ -3,6 +3,7 @@ import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { rolloutStartSchema } from '../../../records/rollout/rollout-start.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import type { VersionRecord } from '../../../records/version.ts'
+import { utcDay } from '../../../text/format.ts'
 import { rolloutAddress } from '../../pages/addresses.ts'
 import { isJudgedLive } from '../../release/capture.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
@@ -137,7 +138,7 @@ async function judgingOf(
   { feature }: Rollout,
   version: VersionRecord | undefined,
 ): Promise<RolloutView['judging']> {
-  const day = new Date(clock.now()).toISOString().slice(0, 10)
+  const day = utcDay(clock.now())
   const [spending, state] = await Promise.all([store.judgeSpending(day), store.feature(feature)])
   const budgetUsdPerDay = state?.live?.judge.budgetUsdPerDay ?? null
   // What is stored now follows from the feature, since the last publication decides it.

@@ -25,6 +25,7 @@ export function memoryStore(identity: StoreIdentity = newIdentity(), { now }: { 
   const { removeUnit, ...evidence } = memoryEvidence(forgetting, lastFence)
   return {
     kind: 'memory',
+    isShared: false,
     ...identity,
     ...releases,
     ...outcomes,

@@ -63,6 +63,7 @@ export async function postgresStore(
   const { releaseAll, ...leases } = postgresLeases(db, replicaName())
   return {
     kind: 'postgres',
+    isShared: true,
     logPlace: { databaseUrl },
     ...identity,
     ...postgresReleases(db, signals.changes),

@@ -26,6 +26,7 @@ export async function sqliteStore(folder: string, fresh: StoreIdentity = newIden
   const clock = storeClock()
   return {
     kind: 'sqlite',
+    isShared: false,
     logPlace: { file },
     ...identity,
     ...sqliteReleases(db, lastFence),

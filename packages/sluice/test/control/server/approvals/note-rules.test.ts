@@ -30,7 +30,7 @@ test('a server says which rules are for no feature, and puts on record that they
   const unused = 'these rules for approvals are for no feature that there is: check how they are written: billng-*'
   assert.deepEqual(await noted(rules), [unused])
   const settings = async () => (await signedIn(plane, 'viewer')).page('/settings')
-  assert.match(await settings(), /A server that was started since asks for other approvals/)
+  assert.match(await settings(), /A server that was started later asks for other approvals/)
   assert.deepEqual(await noted({}), [`${changed}: none any more`])
   assert.doesNotMatch(await settings(), /other approvals/, 'that is what this plane asks for')
   const rows = (await store.audit('_system')).filter(({ action }) => action === 'approval.rules')

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { addressField } from '../../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
 import type { Rollout } from '../../../../records/rollout/rollout.ts'
+import { ppmPerPercent } from '../../../../records/rollout/rollout-settings.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
+import { formatPpm, utcDay } from '../../../../text/format.ts'
 import { excerpt } from '../../../../text/untrusted.ts'
 import type { NamedVersion, StateTone } from '../../../pages/elements.ts'
 import { featurePage, type ListedActivation, type ListedRollout } from '../../../pages/feature/feature.ts'
@@ -90,7 +92,7 @@ async function rowOf(state: FeatureState, viewer: Viewer, services: Services) {
   const now = clock.now()
   const [instances, spending, leases] = await Promise.all([
     visibleInstances(services, viewer),
-    store.judgeSpending(new Date(now).toISOString().slice(0, 10)),
+    store.judgeSpending(utcDay(now)),
     store.leases(),
   ])
   const { faults } = faultsFor(services, viewer)
@@ -123,7 +125,7 @@ async function listedRollout(rollout: Rollout, whileItRuns: StateTone, nameOf: N
     ...{ id, startedAt, startedBy, canary: canaryName, incumbent: incumbentName },
     state: stateText({ ...rollout, state: rolloutState(rollout) }),
     tone: isOver ? endedTone(rollout) : whileItRuns,
-    stage: { number: stage + 1, of: settings.stages.length, percent: sharePpm(rollout) / 10_000 },
+    stage: { number: stage + 1, of: settings.stages.length, percent: sharePpm(rollout) / ppmPerPercent },
     ended: isOver
       ? {
           at: rollout.endedAt,
@@ -174,7 +176,7 @@ function versionState({ active, history, rollout, rolledBack }: FeatureState, id
   const last = history.findLast(({ version }) => version === id)
   if (id === active) return { tone: 'good', text: 'active since', at: last?.since ?? null }
   if (rollout && !hasEnded(rollout) && rollout.canary === id)
-    return { tone: null, text: `canary at ${sharePpm(rollout) / 10_000} %, since`, at: rollout.startedAt }
+    return { tone: null, text: `canary at ${formatPpm(sharePpm(rollout))}, since`, at: rollout.startedAt }
   if (rolledBack.includes(id)) return { tone: 'bad', text: 'rolled back', at: null }
   if (last) return { tone: null, text: 'active until', at: last.until }
   return { tone: null, text: 'was not active, as far as is stored', at: null }
