@@ -82,14 +82,25 @@ test('where to look: each path is there', () => {
   )
 })
 
-const namedFile = /^(?:cli|gate|core|control)\/[\w/-]+$/
+interface WalkedCode {
+  home: string
+  /** Whether what a walk quotes is a file of it. */
+  isFile(name: string): boolean
+}
+
+const sluice: WalkedCode = { home: src, isFile: (name) => /^(?:cli|gate|core|control)\/[\w/-]+$/.test(name) }
+const clientHome = path.join(root, 'packages/client/src')
+const client: WalkedCode = {
+  home: clientHome,
+  isFile: (name) => /^[\w/-]+$/.test(name) && existsSync(path.join(clientHome, `${name}.ts`)),
+}
 
 /** Interfaces that each store implements: whoever hands something to the store imports their types alone. */
 const interfaces = new Set(['control/store/outcome-log'])
 
 /** What a file imports, as the walks name it. A type alone is no step of a walk, but to an interface. */
-function followedFrom(name: string): string[] {
-  const text = readFileSync(path.join(src, `${name}.ts`), 'utf8')
+function followedFrom(name: string, home: string): string[] {
+  const text = readFileSync(path.join(home, `${name}.ts`), 'utf8')
   const named = (target: string) => path.join(path.dirname(name), target).replace(/\.ts$/, '')
   const byType = importedPaths(text)
     .map(named)
@@ -101,14 +112,14 @@ function followedFrom(name: string): string[] {
  * The files of a walk, apart from the first one, that none of those before them imports, and those that are named first
  * before the file of their step that imports them, where no other file of it does.
  */
-function unreached(walk: string): string[] {
-  const steps = walk.split(/^(?=\d+\. )/m).map((step) => quoted(step).filter((name) => namedFile.test(name)))
+function unreached(walk: string, { home, isFile }: WalkedCode = sluice): string[] {
+  const steps = walk.split(/^(?=\d+\. )/m).map((step) => quoted(step).filter(isFile))
   const earlier: string[] = []
   return steps.flatMap((step) => {
     const fresh = step.filter((name) => !earlier.includes(name))
     const wrong = step.filter((name, at) => {
       if (earlier.length === 0 && at === 0) return false
-      const imports = (other: string) => followedFrom(other).includes(name)
+      const imports = (other: string) => followedFrom(other, home).includes(name)
       const before = step.slice(0, at)
       if (![...earlier, ...before].some(imports)) return true
       return fresh.includes(name) && !before.some(imports) && fresh.slice(fresh.indexOf(name) + 1).some(imports)
@@ -123,6 +134,13 @@ for (const walk of ['A case, from file to exit code', 'An outcome, from the appl
     assert.ok(quoted(section(walk)).length > 20)
     assert.deepEqual(unreached(section(walk)), [])
   })
+
+test('the walk of an outcome goes through the client by its imports, too', () => {
+  const walk = section('An outcome, from the application to a rollback')
+  assert.ok(quoted(walk).filter(client.isFile).length > 8)
+  assert.deepEqual(unreached(walk, client), [])
+  assert.deepEqual(unreached('`client`, `route`, `outcomes/outcome-delivery`', client), ['outcomes/outcome-delivery'])
+})
 
 test('a leap in a walk is found', () => {
   assert.deepEqual(unreached('`cli/gate`, `gate/scope`, `gate/base/base-commit`, `gate/run/pool`'), ['gate/run/pool'])

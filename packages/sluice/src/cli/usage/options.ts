@@ -6,13 +6,17 @@ export type Done = (exitCode: number) => void
 const onInconclusive = ['tiebreak', 'block', 'warn']
 
 /** The flags of every command that asks models. */
-export function withRunOptions(command: Command, suite = 'fast'): Command {
+export function withAskOptions(command: Command): Command {
   return command
-    .option('--suite <name>', `which suite of the feature to run (default: ${suite})`)
     .addOption(new Option('--concurrency <n>', 'how many calls run at the same time').default(20))
     .option('--max-wait <duration>', 'how long a call may wait for a quota, all waits together (default: 5m)')
     .option('--budget-usd <x>', 'stop before more than this is spent (default: 2)')
     .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
+}
+
+/** The flags of every command that runs a suite. */
+export function withRunOptions(command: Command, suite = 'fast'): Command {
+  return withAskOptions(command.option('--suite <name>', `which suite of the feature to run (default: ${suite})`))
     .option('--report-dir <dir>', 'write report.json, report.md, report.html and junit.xml there')
     .option('--json', 'print the report as JSON on stdout and nothing else')
 }

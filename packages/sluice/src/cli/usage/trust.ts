@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Host } from '../host.ts'
-import { another, type Done, withFresh, withRunOptions } from './options.ts'
+import { another, type Done, withAskOptions, withFresh, withRunOptions } from './options.ts'
 
 /** Adds the commands that show how far a verdict of the gate can be trusted. */
 export function addTrust(program: Command, host: Host, done: Done): void {
@@ -100,31 +100,25 @@ function addDrill(program: Command, host: Host, done: Done): void {
 }
 
 function addAttack(judge: Command, host: Host, done: Done): void {
-  withFresh(judge.command('attack'))
+  const command = withFresh(judge.command('attack'))
     .description('add orders and fake verdicts to outputs that fail, and count how often the judge then says yes')
     .argument('<feature>', 'name of the feature')
     .option('--suite <name>', 'whose cases to use (default: fast)')
     .addOption(new Option('--carriers <n>', 'how many failing outputs carry the attacks, at most').default(12))
     .addOption(new Option('--per-attack <n>', 'how many of these outputs each attack is tried on').default(1))
     .addOption(new Option('--seed <n>', 'another seed puts the attacks into other outputs').default(1))
-    .addOption(new Option('--concurrency <n>', 'how many calls run at the same time').default(20))
-    .option('--max-wait <duration>', 'how long a call may wait for a quota, all waits together (default: 5m)')
-    .option('--budget-usd <x>', 'stop before more than this is spent (default: 2)')
-    .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
+  withAskOptions(command)
     .option('--json', 'print the report as JSON on stdout and nothing else')
     .action(async (feature, options) => done(await (await import('../judge/attack.ts')).attack(feature, options, host)))
 }
 
 function addCalibrate(judge: Command, host: Host, done: Done): void {
-  judge
+  const command = judge
     .command('calibrate')
     .description('ask the judge about every labelled output, and say whether it may gate')
     .argument('<feature>', 'name of the feature')
     .addOption(new Option('--repeats <n>', 'verdicts on each output; more than one shows whether they vary').default(1))
-    .addOption(new Option('--concurrency <n>', 'how many calls run at the same time').default(20))
-    .option('--max-wait <duration>', 'how long a call may wait for a quota, all waits together (default: 5m)')
-    .option('--budget-usd <x>', 'stop before more than this is spent (default: 2)')
-    .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
+  withAskOptions(command)
     .option('--json', 'print the calibration as JSON on stdout and nothing else')
     .action(async (feature, options) =>
       done(await (await import('../judge/calibrate.ts')).calibrateJudge(feature, options, host)),
@@ -132,7 +126,7 @@ function addCalibrate(judge: Command, host: Host, done: Done): void {
 }
 
 function addRubric(judge: Command, host: Host, done: Done): void {
-  withFresh(judge.command('rubric'))
+  const command = withFresh(judge.command('rubric'))
     .description('test the questions: does other wording flip verdicts, where do people disagree, which ask the same')
     .argument('<feature>', 'name of the feature')
     .option('--suite <name>', 'whose cases to use (default: fast)')
@@ -142,10 +136,7 @@ function addRubric(judge: Command, host: Host, done: Done): void {
         0.1,
       ),
     )
-    .addOption(new Option('--concurrency <n>', 'how many calls run at the same time').default(20))
-    .option('--max-wait <duration>', 'how long a call may wait for a quota, all waits together (default: 5m)')
-    .option('--budget-usd <x>', 'stop before more than this is spent (default: 2)')
-    .option('--allow-endpoint <name>', 'in CI, let secrets go to a new address of this provider or target', another)
+  withAskOptions(command)
     .option('--json', 'print the report as JSON on stdout and nothing else')
     .action(async (feature, options) => done(await (await import('../judge/rubric.ts')).rubric(feature, options, host)))
 }

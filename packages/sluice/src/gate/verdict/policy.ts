@@ -1,3 +1,4 @@
+import { defaultGateSettings } from '../../core/suite/config/gate-settings.ts'
 import type { MetricSettings } from '../../core/suite/config/metric-settings.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Estimand, LookPlan } from '../../stats/index.ts'
@@ -33,17 +34,11 @@ export interface GatePolicy {
   metrics?: { limits: MetricSettings; minCoverage: number } | undefined
 }
 
-/** Margin .03, tag margin .10, confidence .95, rounds at 1, 2, 3, 5 and 8 repeats, no threshold, tie-break. */
-const defaults: Omit<GatePolicy, 'criticalRepeats'> = {
-  margin: 0.03,
-  tagMargin: 0.1,
-  confidence: 0.95,
-  looks: [1, 2, 3, 5, 8],
-  thresholdMargin: 0.01,
-  estimand: 'golden-set',
-  onInconclusive: 'tiebreak',
-  caseThreshold: 0.6,
-}
+const { margin, tagMargin, confidence, repeats, estimand, onInconclusive, caseThreshold } = defaultGateSettings
+/** Those of the settings. There is no threshold: who has none judges the difference alone. */
+const defaults = { margin, tagMargin, confidence, looks: repeats, estimand, onInconclusive, caseThreshold }
+/** How far below the threshold the mean may lie by default. */
+const thresholdMargin = 0.01
 
 /**
  * The policy with its defaults filled in; critical cases end with the last round.
@@ -51,8 +46,7 @@ const defaults: Omit<GatePolicy, 'criticalRepeats'> = {
  */
 export function gatePolicy(settings: Partial<GatePolicy> = {}): GatePolicy {
   const { looks = defaults.looks } = settings
-  const policy = { ...defaults, criticalRepeats: looks.at(-1) ?? 1, ...settings }
-  const { confidence } = policy
+  const policy = { ...defaults, thresholdMargin, criticalRepeats: looks.at(-1) ?? 1, ...settings }
   const increasing = looks.every((look, i) => Number.isInteger(look) && look > (looks[i - 1] ?? 0))
   if (looks.length === 0 || !increasing) {
     throw new SluiceError(
@@ -60,8 +54,11 @@ export function gatePolicy(settings: Partial<GatePolicy> = {}): GatePolicy {
       `gate.repeats is [${looks.join(', ')}]: give whole numbers from 1, increasing`,
     )
   }
-  if (!(confidence > 0.5 && confidence < 1)) {
-    throw new SluiceError('invalid-input', `gate.confidence is ${confidence}: give a number between 0.5 and 1, as 0.95`)
+  if (!(policy.confidence > 0.5 && policy.confidence < 1)) {
+    throw new SluiceError(
+      'invalid-input',
+      `gate.confidence is ${policy.confidence}: give a number between 0.5 and 1, as 0.95`,
+    )
   }
   return policy
 }

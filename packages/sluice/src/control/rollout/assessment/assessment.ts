@@ -98,11 +98,8 @@ export function hasData({ canary, incumbent }: Pick<Assessment, 'canary' | 'incu
  */
 const suspiciousShare = 1 / 4
 
-/** How loudly the evidence of all together speaks. */
-export function evidenceLoudness({
-  logE,
-  threshold,
-}: Pick<Assessment, 'logE' | 'threshold'>): 'none' | 'some' | 'enough' {
+/** How much the evidence of all signals together says against the canary. */
+export function evidenceLevel({ logE, threshold }: Pick<Assessment, 'logE' | 'threshold'>): 'none' | 'some' | 'enough' {
   if (logE >= threshold) return 'enough'
   return logE >= threshold + Math.log(suspiciousShare) ? 'some' : 'none'
 }

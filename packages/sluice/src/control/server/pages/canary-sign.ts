@@ -1,7 +1,7 @@
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { StateTone } from '../../pages/elements.ts'
 import { rolloutState } from '../../release/rollout-state.ts'
-import { type Assessment, evidenceLoudness } from '../../rollout/assessment/assessment.ts'
+import { type Assessment, evidenceLevel } from '../../rollout/assessment/assessment.ts'
 import { isProven } from '../../rollout/assessment/unproven-signals.ts'
 import { evidenceSoFar, unseenText } from '../../words/figures-text.ts'
 import { ageText, stateText } from '../../words/rollout-state-text.ts'
@@ -49,9 +49,9 @@ function heldSign(rollout: Rollout): Sign {
 function canarySign(assessment: Assessment | null, watch: Watch): Sign {
   if (assessment === null) return { tone: 'unknown', text: 'not assessed yet' }
   if (!areBothReported(assessment)) return { tone: 'unknown', text: 'no outcomes of both arms in this stage yet' }
-  const loudness = evidenceLoudness(assessment)
-  if (loudness === 'enough') return { tone: 'bad', text: 'as much speaks against it as rolls it back' }
-  if (loudness === 'some') return { tone: 'watch', text: 'some evidence against it' }
+  const level = evidenceLevel(assessment)
+  if (level === 'enough') return { tone: 'bad', text: 'as much speaks against it as rolls it back' }
+  if (level === 'some') return { tone: 'watch', text: 'some evidence against it' }
   const [alert] = assessment.alerts
   if (alert) return { tone: 'watch', text: alert.message }
   const unwatched = unwatchedSign(watch)
@@ -83,7 +83,7 @@ const grave = ['judge-outage', 'no-outcomes', 'no-scores', 'tokens-disagree']
 /** Each alert, the same on every page: bad is what rolls back, or keeps the canary from being watched. */
 export function alertSigns(assessment: Assessment): Sign[] {
   return assessment.alerts.map(({ code, message }) => {
-    const isBad = code === 'evidence' ? evidenceLoudness(assessment) === 'enough' : grave.includes(code)
+    const isBad = code === 'evidence' ? evidenceLevel(assessment) === 'enough' : grave.includes(code)
     return { tone: isBad ? 'bad' : 'watch', text: message }
   })
 }

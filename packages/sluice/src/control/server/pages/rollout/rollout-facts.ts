@@ -8,7 +8,7 @@ import type { HealthSign, RolloutPage } from '../../../pages/rollout/rollout-pag
 import type { ServingShares } from '../../../pages/rollout/serving.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../../release/rollout-state.ts'
 import { pastAlert } from '../../../rollout/assessment/alerts.ts'
-import { type Assessment, evidenceLoudness, hasData } from '../../../rollout/assessment/assessment.ts'
+import { type Assessment, evidenceLevel, hasData } from '../../../rollout/assessment/assessment.ts'
 import { reachesAt } from '../../../rollout/assessment/evidence-series.ts'
 import { isOutage, type JudgeHealth } from '../../../rollout/assessment/judge-health.ts'
 import { notJudged, waitingLines } from '../../../words/figures-text.ts'
@@ -44,7 +44,7 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
   const { rollout, assessment, now } = facts
   const { pausedAt, endedAt, ending, strength } = rollout
   const [state, ppm] = [rolloutState(rollout), sharePpm(rollout)]
-  const isDoubted = assessment !== null && evidenceLoudness(assessment) !== 'none'
+  const isDoubted = assessment !== null && evidenceLevel(assessment) !== 'none'
   const stated = { state, ppm, pausedAt, endedAt, ending, strength, isDoubted, settings: rollout.settings }
   const isOver = hasEnded(rollout)
   const figures = assessment?.figures
@@ -78,7 +78,7 @@ const soonMs = dayMs
 
 /** When it is rolled back by itself, once there is an alarm, and if the evidence goes on growing as it does. */
 function paceLines({ assessment, recorded, leader, now }: RolloutFacts): string[] {
-  if (leader === null || !assessment || !recorded || evidenceLoudness(assessment) !== 'some') return []
+  if (leader === null || !assessment || !recorded || evidenceLevel(assessment) !== 'some') return []
   const at = reachesAt(recorded.series, assessment.threshold)
   if (at === null || at - now > soonMs)
     return ['it is rolled back by itself if the evidence reaches the rollback line; just now it does not grow']
