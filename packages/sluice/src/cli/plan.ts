@@ -11,25 +11,15 @@ import { planSvg } from '../control/plan/plan-svg.ts'
 import { planText } from '../control/plan/plan-text.ts'
 import { unjudgedText } from '../control/words/end-forecast-text.ts'
 import { openProjectDatabase } from '../core/answers/project-database.ts'
-import type { Case } from '../core/suite/cases/case.ts'
-import { holds } from '../core/suite/cases/quarantine.ts'
-import { defaultGateSettings } from '../core/suite/config/gate-settings.ts'
-import { InvalidFilesError } from '../core/suite/diagnostics/diagnostic.ts'
-import type { LoadedProject } from '../core/suite/project/project.ts'
 import { selectFeature } from '../core/suite/project/select-feature.ts'
-import type { Prompt } from '../core/suite/prompt/prompt.ts'
-import { casesOf, chooseSuite, requireSuites } from '../core/suite/prompt/suites.ts'
+import { chooseSuite, requireSuites } from '../core/suite/prompt/suites.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { type LabelledFeature, readLabelledFeature } from '../gate/calibration/labelled-feature.ts'
-import { settingsOf } from '../gate/judge-versions.ts'
-import { labelFilesOf } from '../gate/labels/label-files.ts'
 import { gatePlanSvg } from '../gate/plan/gate-plan-svg.ts'
 import { gatePlanText } from '../gate/plan/gate-plan-text.ts'
-import { planPower } from '../gate/plan/plan-power.ts'
+import { type FeaturePlanRequest, planFeature, planWithoutProject } from '../gate/plan/plan-feature.ts'
 import { readReport } from '../gate/report/report-file.ts'
 import { power } from '../gate/verdict/detectable-drop.ts'
 import type { FeaturePlan, GatePowerPlan } from '../records/report/gate-plan.ts'
-import { utcDay } from '../text/format.ts'
 import { commaSeparated, percent, positive, properShare, readFlags, set, text, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
 import { openFeature, openProject } from './session/open-project.ts'
@@ -96,40 +86,10 @@ export async function planGateCommand(
   host: Host,
 ): Promise<number> {
   const { svg, json, suite, ...options } = readFlags('plan gate', gateFlags, given)
-  const features: FeaturePlan[] = []
-  if (feature === undefined && options.assumeSd !== undefined && options.cases !== undefined) {
-    const none = { cases: [], quarantined: [], heldOut: 0 }
-    const nowhere = { feature: null, suite: null, ...none, settings: defaultGateSettings, version: null }
-    features.push(await planPower(nowhere, options, undefined))
-  } else {
-    const project =
-      feature === undefined
-        ? await openProject(host, (prompt, each) => each === chooseSuite(prompt, suite))
-        : await openFeature(feature, suite, host)
-    const prompts = feature === undefined ? project.prompts : [selectFeature(project.prompts, feature)]
-    requireSuites(prompts, suite)
-    const database = openProjectDatabase(project.config.root)
-    try {
-      for (const prompt of prompts) {
-        const name = chooseSuite(prompt, suite)
-        const { root } = project.config
-        const planned = {
-          feature: prompt.feature,
-          suite: name,
-          ...partsOf(await Array.fromAsync(casesOf(project.files, prompt, name, { root })), {
-            // A suite that is asked for by another name than that of pull requests has its held out cases.
-            withHoldout: name !== chooseSuite(prompt, undefined),
-          }),
-          settings: settingsOf(project.config.gate, prompt.gate, {}),
-          version: prompt.id,
-          labelled: await labelsOf(prompt, project, host),
-        }
-        features.push(await planPower(planned, options, { root, database }))
-      }
-    } finally {
-      database.close()
-    }
-  }
+  const features =
+    feature === undefined && options.assumeSd !== undefined && options.cases !== undefined
+      ? [await planWithoutProject(options)]
+      : await planFeatures(feature, { suite, options }, host)
   const plan: GatePowerPlan = { schema: 'sluice.gate-plan/1', power, features }
   const [first] = features
   if (svg !== undefined && first) await writeOutput(path.resolve(host.cwd(), svg), gatePlanSvg(first))
@@ -137,32 +97,27 @@ export async function planGateCommand(
   return features.every(({ message }) => message === null) ? exitCodes.pass : exitCodes.inconclusive
 }
 
-/** The cases of a suite by their part in a verdict of today. */
-function partsOf(all: readonly Case[], { withHoldout }: { withHoldout: boolean }) {
-  const today = utcDay(Date.now())
-  const asked = withHoldout ? all : all.filter(({ holdout }) => holdout !== true)
-  const isQuarantined = ({ quarantine }: Case) => quarantine !== undefined && holds(quarantine, today)
-  return {
-    cases: asked.filter((each) => !isQuarantined(each)),
-    quarantined: asked.filter(isQuarantined),
-    heldOut: all.length - asked.length,
+async function planFeatures(
+  feature: string | undefined,
+  asked: Pick<FeaturePlanRequest, 'suite' | 'options'>,
+  host: Host,
+): Promise<FeaturePlan[]> {
+  const { suite } = asked
+  const project =
+    feature === undefined
+      ? await openProject(host, (prompt, each) => each === chooseSuite(prompt, suite))
+      : await openFeature(feature, suite, host)
+  const prompts = feature === undefined ? project.prompts : [selectFeature(project.prompts, feature)]
+  requireSuites(prompts, suite)
+  const { root } = project.config
+  const database = openProjectDatabase(root)
+  const warn = (message: string) => void host.stderr.write(`${message}\n`)
+  const request = { ...asked, project, kept: { root, database }, now: Date.now(), warn }
+  const features: FeaturePlan[] = []
+  try {
+    for (const prompt of prompts) features.push(await planFeature(prompt, request))
+  } finally {
+    database.close()
   }
-}
-
-/**
- * The labels of a feature; undefined where nobody labelled, or where they cannot be read: the plan is made without
- * them.
- */
-async function labelsOf(
-  prompt: Prompt,
-  { files, config }: LoadedProject,
-  { stderr }: Pick<Host, 'stderr'>,
-): Promise<LabelledFeature | undefined> {
-  const { labels } = labelFilesOf(prompt.feature)
-  if ((await files.list(labels)).length === 0) return undefined
-  return readLabelledFeature(files, prompt, config.root).catch((error: unknown) => {
-    if (!(error instanceof InvalidFilesError)) throw error
-    stderr.write(`The plan is made without the labels, which cannot be read: ${error.message}\n`)
-    return undefined
-  })
+  return features
 }

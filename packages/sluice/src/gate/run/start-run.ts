@@ -5,7 +5,7 @@ import { judgeMembers } from '../../core/suite/config/judge-settings.ts'
 import { requireProviders } from '../../core/suite/models/model-ids.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import { casesOf, chooseSuite } from '../../core/suite/prompt/suites.ts'
+import { casesOf, leavesOutHoldout } from '../../core/suite/prompt/suites.ts'
 import { targetWithout } from '../../core/suite/prompt/target.ts'
 import { createCallModule } from '../tools/tool-module.ts'
 import { createFeatureRun, type FeatureRun, type FeatureRunOptions } from './feature-run.ts'
@@ -66,7 +66,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
   requireProviders(models, config.providers)
   session.need(models)
   const { stop, abort } = session.interrupt
-  const isShown = request.withHoldout !== true && suite === chooseSuite(candidate, undefined)
+  const isShown = request.withHoldout !== true && leavesOutHoldout(candidate, suite)
   const heldOut = { leftOut: 0 }
   const suiteCases = () => casesOf(files, candidate, suite, { root: config.root })
   const without = request.measuresLift && candidate.target ? targetWithout(candidate.target) : undefined

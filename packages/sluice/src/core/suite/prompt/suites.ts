@@ -48,6 +48,14 @@ export function chooseSuite({ suites }: Prompt, asked: string | undefined): stri
 }
 
 /**
+ * Whether a run of this suite leaves out the cases that are held out: that of pull requests does. A suite that is asked
+ * for by another name has them.
+ */
+export function leavesOutHoldout(prompt: Prompt, suite: string): boolean {
+  return suite === chooseSuite(prompt, undefined)
+}
+
+/**
  * Checks, before anything is paid for, that every feature has the suite that was asked for.
  * @throws SluiceError `invalid-input` for one that has others only
  */
