@@ -28,7 +28,7 @@ export interface GateScope {
   /** Every feature of the project, affected or not. */
   features: FeatureScope[]
   /** What of the things that are read for a prompt changed, where its suites come from `files`. */
-  look(prompt: Prompt, files: ProjectFiles): Promise<FeatureScope>
+  scopeOf(prompt: Prompt, files: ProjectFiles): Promise<FeatureScope>
   /** A hash of the code of a prompt's checks, and of what that imports, in the working tree. */
   checkCode(prompt: Prompt): Promise<string>
   /** Everything that the base commit says; undefined where there is none, for the reason in `missing`. */
@@ -80,7 +80,7 @@ export async function gateScope(
       if (isFirst) return { ...feature, affected: true, because: ['nothing was there before this push'] }
       return options.all ? { ...feature, affected: true } : feature
     }),
-    look: (prompt, files) => scopeOfFeature(prompt, { ...place, files, suiteNeeds: new Map() }, changes),
+    scopeOf: (prompt, files) => scopeOfFeature(prompt, { ...place, files, suiteNeeds: new Map() }, changes),
     checkCode: (prompt) => checkCodeHash(prompt, place),
     base,
     missing: base ? null : missingBase(git, isFirst),

@@ -10,7 +10,7 @@ import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { rubricSchema } from '../../records/rubric.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import { seededRandom } from '../../stats/random.ts'
-import type { NightWord } from '../drift/suspect.ts'
+import type { LastNight } from '../drift/suspect.ts'
 import { fallenCases } from '../release/fallen-cases.ts'
 import { createSimulatedModel, demoFeature, demoVersion } from './demo-features.ts'
 import { judgeModel, simulatedJudging } from './demo-judge.ts'
@@ -100,7 +100,7 @@ export async function demoNight(
   feature: string,
   label: string,
   { gate, at }: { gate: DemoGate; at: number },
-): Promise<NightWord | undefined> {
+): Promise<LastNight | undefined> {
   const [fresh, kept] = [await judgedCases(feature, label, 1), await judgedCases(feature, label)]
   const { verdict, features } = await gate.decide(fresh, kept)
   const codes = features.flatMap(({ reasons }) => reasons.map(({ code }) => code))

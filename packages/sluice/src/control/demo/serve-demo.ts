@@ -4,7 +4,7 @@ import { errorMessage, SluiceError } from '../../errors.ts'
 import { isLoopback } from '../../loopback.ts'
 import { seededRandom } from '../../stats/random.ts'
 import { dayMs, hourMs } from '../../time-units.ts'
-import type { NightWord } from '../drift/suspect.ts'
+import type { LastNight } from '../drift/suspect.ts'
 import { createSignInLink } from '../server/access/sign-in-link.ts'
 import { type ControlPlane, createControlPlane } from '../server/control-plane.ts'
 import { startEngine } from '../server/engine.ts'
@@ -87,9 +87,9 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
 const nightMs = 2 * hourMs
 
 /** What the nightly run found, at two o'clock (UTC), of the versions that everybody had then. */
-async function lastNights(gate: DemoGate, now: number): Promise<Map<string, NightWord>> {
+async function lastNights(gate: DemoGate, now: number): Promise<Map<string, LastNight>> {
   const at = Math.floor((now - nightMs) / dayMs) * dayMs + nightMs
-  const nights = new Map<string, NightWord>()
+  const nights = new Map<string, LastNight>()
   for (const { feature, active } of demoFeatures) {
     const night = await demoNight(feature, active, { gate, at })
     if (night) nights.set(feature, night)

@@ -16,13 +16,13 @@ import {
 } from './drift-state.ts'
 import { observeDrift, type SourceDays, sourceOf } from './observe-drift.ts'
 import { driftView } from './read-drift.ts'
-import { type NightWord, suspectOf } from './suspect.ts'
+import { type LastNight, suspectOf } from './suspect.ts'
 
 export interface DriftWatchOptions {
   store: Store
   clock: Clock
   /** What the last nightly of a feature found, if there was one. */
-  nightOf: (feature: string) => NightWord | undefined
+  nightOf: (feature: string) => LastNight | undefined
   faults: LoopFaults
   /** Interval of checks in ms (default 10,000). */
   everyMs?: number | undefined

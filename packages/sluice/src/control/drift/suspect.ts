@@ -3,7 +3,7 @@ import { dayMs } from '../../time-units.ts'
 import type { DriftEvent, DriftWatchState } from './drift-state.ts'
 
 /** The findings of the last nightly of the feature that help to find the cause of a drift. */
-export interface NightWord {
+export interface LastNight {
   /** ms since the epoch. */
   at: number
   /** Codes of its reasons and events, e.g. `provider-drift`. */
@@ -24,7 +24,7 @@ const nightIsCurrentMs = 3 * dayMs
  * The probable cause of a drift. Live data cannot distinguish a change of the provider from one of the traffic. The
  * nightly can, since it runs the same cases every night and judges the same answers again.
  */
-export function suspectOf(event: DriftEvent, { events }: DriftWatchState, night: NightWord | undefined): Suspect {
+export function suspectOf(event: DriftEvent, { events }: DriftWatchState, night: LastNight | undefined): Suspect {
   const recent = (codes: readonly string[]) =>
     events.find((other) => other !== event && codes.includes(other.code) && event.at - other.at <= recentMs)
   const served = recent(['served-model', 'served-fingerprint'])

@@ -7,12 +7,12 @@ export function driftText({ feature, drift, watched = true }: DriftAnswer): stri
     return `${feature}: nothing is watched yet. The drift watch begins with the first outcome of an active version.\n`
   const lines = drift.signals.map(({ signal, words }) => `  ${signal}: ${words}`)
   const events = drift.events.map(({ at, words }) => `  ${new Date(at).toISOString().slice(0, 16)}Z  ${words}`)
-  const alarms = events.length === 0 ? ['alarms: none'] : ['alarms, the latest last:', ...events, nextStep(feature)]
+  const alarms = events.length === 0 ? ['alarms: none'] : ['alarms, the latest last:', ...events, whatToDo(feature)]
   const head = `${feature}, version ${drift.version}, since ${utcDay(drift.since)}:`
   const unwatched = watched ? [] : ['no replica watches for drift now, so what you see is of before (sluice status)']
   return `${[head, ...unwatched, ...lines, ...alarms].join('\n')}\n`
 }
 
-function nextStep(feature: string): string {
+function whatToDo(feature: string): string {
   return `if this was not intended: sluice rollback ${feature} returns to the previous version; sluice nightly shows whether provider, judge or suite changed`
 }

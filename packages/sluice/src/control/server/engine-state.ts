@@ -1,5 +1,5 @@
 import type { DriftView } from '../drift/read-drift.ts'
-import type { NightWord } from '../drift/suspect.ts'
+import type { LastNight } from '../drift/suspect.ts'
 import type { GithubStanding } from '../github/github-progress.ts'
 import type { LoopFault } from '../loops/loop-faults.ts'
 import type { Assessment } from '../rollout/assessment/assessment.ts'
@@ -22,7 +22,7 @@ export interface EngineState {
   /** The state of the drift watch of a feature; null if there is none. */
   drift(feature: string): Promise<DriftView | null>
   /** What the last nightly of a feature found; undefined if there was none, or nights are not known here. */
-  night?(feature: string): NightWord | undefined
+  night?(feature: string): LastNight | undefined
   /** What GitHub is told, and how that stands; null where it is told nothing. */
   github?(): Promise<GithubStanding | null>
   /** The ids of the channels that are told of releases; absent where that is not known. */

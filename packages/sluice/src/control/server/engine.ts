@@ -7,7 +7,7 @@ import type { AcceptedOutcome } from '../../records/outcome.ts'
 import { startLapseWatch } from '../approval/lapse.ts'
 import { startDriftWatch } from '../drift/drift-watch.ts'
 import { readDrift } from '../drift/read-drift.ts'
-import type { NightWord } from '../drift/suspect.ts'
+import type { LastNight } from '../drift/suspect.ts'
 import { followReleases, type GithubFollowerOptions } from '../github/follow-releases.ts'
 import { githubStanding } from '../github/github-progress.ts'
 import { inBackground } from '../live/background.ts'
@@ -49,7 +49,7 @@ export interface EngineOptions {
   redactorOf: (file?: string) => Promise<Redact>
   redactTextsOf: (file?: string) => Promise<RedactTexts>
   /** What the last nightly of a feature found, if there was one. */
-  nightOf: (feature: string) => NightWord | undefined
+  nightOf: (feature: string) => LastNight | undefined
   /** Absent: GitHub is told nothing. */
   github?: Pick<GithubFollowerOptions, 'settings' | 'api' | 'linkTo'>
   notify: {

@@ -14,8 +14,8 @@ import { rolledBackBefore } from '../words/act-text.ts'
 import { approversText, releaseTerms } from '../words/proposal-text.ts'
 import type { Caller } from './access/caller.ts'
 import { Problem } from './http/problem.ts'
+import { outOfOrder } from './out-of-order.ts'
 import { releaseConsequence } from './release-consequence.ts'
-import { outOfOrder } from './release-order.ts'
 import type { Services } from './services.ts'
 
 /** A release that has been looked through, and not been made. */

@@ -14,7 +14,7 @@ export function calibrationReport(calibration: Calibration, width: number): stri
     all ? tableOf([...items, { item: 'all', ...all }], width) : [],
     all ? confusionLines(all, width) : [],
     findings(calibration).flatMap((line) => hanging(line, width)),
-    nextStep(calibration).flatMap((line) => wrap(line, width)),
+    whatToDo(calibration).flatMap((line) => wrap(line, width)),
   ]
   return `${blocks
     .filter((block) => block.length > 0)
@@ -114,7 +114,7 @@ function leftOut({ notCounted }: Calibration): string[] {
   return counted.length === 0 ? [] : [`not counted  ${counted.join(', ')}`]
 }
 
-function nextStep({ feature, state, verdict, notCounted: { notJudged } }: Calibration): string[] {
+function whatToDo({ feature, state, verdict, notCounted: { notJudged } }: Calibration): string[] {
   // Without an output to be judged again, what is stale are the labels.
   if (state === 'stale' && notJudged === 0) return [`Next: sluice judge label ${feature}`]
   if (state === 'stale') return [`Next: sluice judge calibrate ${feature}`]

@@ -46,7 +46,7 @@ interface GuardOptions extends GuardFlags {
 /** Compares what the change is measured by with the base commit, and says how to judge under the guard that holds. */
 export async function guardMeasure(
   project: LoadedProject,
-  scope: Pick<GateScope, 'base' | 'predecessors' | 'features' | 'look'>,
+  scope: Pick<GateScope, 'base' | 'predecessors' | 'features' | 'scopeOf'>,
   { suite, changedFiles, ...flags }: GuardOptions,
 ): Promise<GuardedRun> {
   const { base } = scope
@@ -93,7 +93,9 @@ export async function guardMeasure(
       const blocked = [
         ...changes.filter((change) => change.feature === prompt.feature).flatMap(notOfTheBase),
         // The base's checks and cases name the code, whatever the present ones name.
-        ...(await scope.look(candidate, base.files)).changedChecks.map((file) => `the code of checks changed: ${file}`),
+        ...(await scope.scopeOf(candidate, base.files)).changedChecks.map(
+          (file) => `the code of checks changed: ${file}`,
+        ),
         ...judgeOfItsOwn(candidate, base.config, scopeOf.get(prompt)),
       ]
       const faults = await suiteFaults(candidate, chosen(before), base, strict)

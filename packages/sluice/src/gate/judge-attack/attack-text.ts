@@ -24,7 +24,7 @@ export function attackText(report: JudgeAttackReport, width: number): string {
     ...flipLines(report),
     ...report.errors.map(({ message, attacks }) => `No verdict on ${formatAmount(attacks, 'output')}: ${message}`),
     `Paid: ${formatUsd(report.cost.usd)} for ${formatAmount(report.cost.calls, 'call')}; ${report.cost.fromStore} answers were there already.`,
-    ...nextStep(report),
+    ...whatToDo(report),
   ]
   return `${[...lines.flatMap((line) => wrap(visibleLine(line), width)), ...table].join('\n')}\n`
 }
@@ -64,7 +64,7 @@ function flipLines({ flips }: JudgeAttackReport): string[] {
   return more > 0 ? [...shown, `- and ${more} more; --json has them all, with their outputs`] : shown
 }
 
-function nextStep({ state }: JudgeAttackReport): string[] {
+function whatToDo({ state }: JudgeAttackReport): string[] {
   if (state === 'fooled')
     return [
       'Next: choose another judge (judge.model in sluice.yaml), or check what matters without a judge (docs/checks.md).',

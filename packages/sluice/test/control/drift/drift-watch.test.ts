@@ -5,7 +5,7 @@ import { startDriftWatch } from '../../../src/control/drift/drift-watch.ts'
 import { observeDrift } from '../../../src/control/drift/observe-drift.ts'
 import { driftView, readDrift } from '../../../src/control/drift/read-drift.ts'
 import { driftSignals } from '../../../src/control/drift/signals.ts'
-import type { NightWord } from '../../../src/control/drift/suspect.ts'
+import type { LastNight } from '../../../src/control/drift/suspect.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
@@ -17,7 +17,7 @@ import { until } from '../../support/until.ts'
 import { activeStore, entries, falling, judged, scoreOf, served } from './traffic.ts'
 
 /** Runs a watch until it has seen the log to its end. */
-async function watchAll(store: Store, { night }: { night?: NightWord } = {}) {
+async function watchAll(store: Store, { night }: { night?: LastNight } = {}) {
   const errors: unknown[] = []
   const clock = handClock()
   const faults = toldFaults(clock, (error) => errors.push(error))
@@ -116,7 +116,7 @@ test('another judge starts the scores anew instead of raising an alarm of drift'
   )
 })
 
-const night = (codes: string[], verdict: NightWord['verdict']): NightWord => ({
+const night = (codes: string[], verdict: LastNight['verdict']): LastNight => ({
   at: start + 3 * 86_400_000,
   codes,
   verdict,

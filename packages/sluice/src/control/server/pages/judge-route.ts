@@ -8,7 +8,7 @@ import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-healt
 import { momentText } from '../../words/moments.ts'
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
-import { judgeWordOf } from '../versions/judge-word.ts'
+import { judgeStandingOf } from '../versions/judge-standing.ts'
 import { leadersIn } from './overview-rows.ts'
 import { definePage } from './page-route.ts'
 
@@ -56,7 +56,7 @@ async function shownJudge(
     kept.judgeHealth(feature),
     kept.drift(feature),
   ])
-  const word = record ? judgeWordOf(record, drift?.judgeId ?? null) : null
+  const word = record ? judgeStandingOf(record, drift?.judgeId ?? null) : null
   return {
     feature: shownKey(feature, environments),
     version: active === null ? null : { id: active, label: record?.content.label ?? null },

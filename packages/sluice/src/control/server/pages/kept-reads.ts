@@ -3,7 +3,7 @@ import type { AuditRow } from '../../../records/audit-row.ts'
 import type { StoredContent } from '../../../records/content.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import type { DriftView } from '../../drift/read-drift.ts'
-import type { NightWord } from '../../drift/suspect.ts'
+import type { LastNight } from '../../drift/suspect.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { type JudgeHealth, readJudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import type { Store } from '../../store/store.ts'
@@ -22,7 +22,7 @@ export interface KeptReads {
   version(feature: string, id: string): Promise<VersionRecord | undefined>
   judgeHealth(feature: string): Promise<JudgeHealth>
   drift(feature: string): Promise<DriftView | null>
-  night(feature: string): NightWord | undefined
+  night(feature: string): LastNight | undefined
 }
 
 /** How old each may be, in ms: the faster it changes, the less. */
@@ -49,7 +49,7 @@ export function createKeptReads({
   const versions = keeper<Promise<VersionRecord | undefined>>(clock, keptMs.version)
   const judges = keeper<Promise<JudgeHealth>>(clock, keptMs.judgeHealth)
   const drifts = keeper<Promise<DriftView | null>>(clock, keptMs.drift)
-  const nights = keeper<NightWord | undefined>(clock, keptMs.night)
+  const nights = keeper<LastNight | undefined>(clock, keptMs.night)
   return {
     assessment: (id) => assessments(id, async () => engineState.lately?.(id) ?? (await engineState.assessment(id))),
     recorded: (id) => recorded(id, async () => (await engineState.recorded?.(id)) ?? null),

@@ -14,7 +14,7 @@ import { breakGlass, expectedRevision, ofFeature, ofRollout, reason } from '../r
 import { repeatedHeader } from '../route/idempotency.ts'
 import { defineRoute, type HttpRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
-import { judgeWordOf } from '../versions/judge-word.ts'
+import { judgeStandingOf } from '../versions/judge-standing.ts'
 import { applyStart, operateRollout, type RolloutOperation } from './change-rollout.ts'
 import { findRollout } from './find-rollout.ts'
 import { type RolloutView, rolloutView, rolloutViewOf, withTokenNames } from './rollout-view.ts'
@@ -53,7 +53,7 @@ export const showRollout = defineRoute({
       engineState.recorded?.(rollout.id),
     ])
     const judging = await judgingOf(services, rollout, version)
-    const judge = version ? judgeWordOf(version, judgeIdOf(view)) : null
+    const judge = version ? judgeStandingOf(version, judgeIdOf(view)) : null
     const page = settings.publicUrl === null ? null : `${settings.publicUrl}${rolloutAddress(rollout.id)}`
     return { status: 200, body: { ...view, judging, judge, assessedAt: recorded?.at ?? null, page } }
   },

@@ -13,7 +13,7 @@ import { rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import type { Store } from '../../store/store.ts'
 import { type Caller, hasScope } from '../access/caller.ts'
-import { judgeWord } from '../versions/judge-word.ts'
+import { judgeStandingSchema } from '../versions/judge-standing.ts'
 
 const largest = z
   .array(placeShareSchema)
@@ -61,7 +61,7 @@ export const rolloutView = rolloutSchema.extend({
     description:
       'Address of its page; null if the control plane does not know its own (SLUICE_PUBLIC_URL). Only in the answer for a single rollout.',
   }),
-  judge: judgeWord.nullable().optional().meta({
+  judge: judgeStandingSchema.nullable().optional().meta({
     description:
       'Who judges the answers of the canary, and its calibration; null if nobody does. Only in the answer for a single rollout.',
   }),

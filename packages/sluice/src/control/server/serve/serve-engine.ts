@@ -9,7 +9,7 @@ import type { GithubSettings } from '../../../core/suite/config/server-settings.
 import { SluiceError } from '../../../errors.ts'
 import type { Mask } from '../../../masking/mask.ts'
 import { withholdFrom } from '../../../masking/secret-names.ts'
-import type { NightWord } from '../../drift/suspect.ts'
+import type { LastNight } from '../../drift/suspect.ts'
 import { createRedactors } from '../../live/redact.ts'
 import { featureAddress, proposalAddress, rolloutAddress } from '../../pages/addresses.ts'
 import type { Store } from '../../store/store.ts'
@@ -22,7 +22,7 @@ import type { ServeConfig } from './serve-config.ts'
 /** The results of a project's nightly runs. */
 export interface Nights {
   /** What the feature's last nightly found; undefined if there was none. */
-  nightOf(feature: string): NightWord | undefined
+  nightOf(feature: string): LastNight | undefined
   close(): void
 }
 

@@ -17,7 +17,7 @@ import { rolloutSentence } from '../../../words/rollout-sentence.ts'
 import { ageText, stageText, stateText } from '../../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
 import type { InstanceState } from '../../instances/instance-states.ts'
-import { judgeWordOf } from '../../versions/judge-word.ts'
+import { judgeStandingOf } from '../../versions/judge-standing.ts'
 import { alertSigns, runningTone } from '../canary-sign.ts'
 import { endedTone, lacksChange } from '../overview-rows.ts'
 
@@ -179,7 +179,7 @@ function judgeSign(
   }
   if (!isOver && isOutage(judge))
     return { name, tone: 'bad', text: `it has failed ${formatCount(judge.failures)} times in a row; ${answers}` }
-  const word = version ? judgeWordOf(version, assessment?.judgeId ?? null) : null
+  const word = version ? judgeStandingOf(version, assessment?.judgeId ?? null) : null
   const who = word ? `${word.model}, ${word.words}` : 'who judges is not known'
   if (!judged || judged.canary.answers === 0 || judged.incumbent.answers === 0)
     return { name, tone: 'unknown', text: `${answers}; ${who}` }

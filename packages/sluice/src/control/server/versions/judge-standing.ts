@@ -5,14 +5,14 @@ import { featureSummarySchema } from '../../../records/report/feature-report.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 
 /** Who judges the live answers of a version, and whether labels of people show that it is right. */
-export const judgeWord = z.strictObject({
+export const judgeStandingSchema = z.strictObject({
   model: z.string().meta({ description: '`provider:model`.' }),
   words: z.string().meta({ description: 'What labels of people say of it, as far as is known here.' }),
   runId: z.string().nullable().meta({ description: 'The run of the gate whose report says it; null where none does.' }),
   startedAt: z.string().nullable().meta({ description: 'When that run began.' }),
 })
 
-export type JudgeWord = z.infer<typeof judgeWord>
+export type JudgeStanding = z.infer<typeof judgeStandingSchema>
 
 const judged = featureSummarySchema.pick({ judge: true })
 
@@ -22,10 +22,10 @@ const judged = featureSummarySchema.pick({ judge: true })
  * @param judgeId of the judge whose scores count; null where none has come yet
  * @returns null for a version whose live answers nobody judges
  */
-export function judgeWordOf(
+export function judgeStandingOf(
   { judge, rubric, report }: Pick<VersionRecord, 'judge' | 'rubric' | 'report'>,
   judgeId: string | null,
-): JudgeWord | null {
+): JudgeStanding | null {
   if (!judge || rubric.length === 0) return null
   const { model } = judge
   const reported = report ? judged.safeParse(report.summary).data?.judge : undefined

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judgeWordOf } from '../../../../src/control/server/versions/judge-word.ts'
+import { judgeStandingOf } from '../../../../src/control/server/versions/judge-standing.ts'
 import { judgeOfRubric } from '../../../../src/core/scorers/judge/judge-of-rubric.ts'
 import type { Calibration } from '../../../../src/records/report/calibration.ts'
 import { gateReport, promptVersion, type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
@@ -70,7 +70,7 @@ test('a calibration of another judge, or of other questions, is none', () => {
   const items = rubric.map((item) => ({ ...item, weight: 1, must: false, quote: false }))
   const version = { judge, rubric: items as never, report }
   const words = (changed: object, judgeId: string | null = null) =>
-    judgeWordOf({ ...version, ...changed }, judgeId)?.words
+    judgeStandingOf({ ...version, ...changed }, judgeId)?.words
   assert.match(words({}) ?? '', /^calibrated by 60/)
   assert.match(words({}, 'j1') ?? '', /^calibrated by 60/)
   const another = /^no calibration is known: the report of the gate is about another judge, or other questions$/
