@@ -1,3 +1,4 @@
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import type { SignalEvidence } from './assessment.ts'
 
 /** Signals of which less is worse; of all others, more is. */
@@ -9,7 +10,7 @@ const worse: Record<string, string> = {
   slow: 'more slow requests',
   safety: 'more refusals and invalid answers',
   feedback: 'users less pleased',
-}
+} satisfies Record<keyof RolloutSettings['signals'], string>
 
 /** `0.109`, `0.45 points`: in as many digits as the figures have, so that a sentence and a table say the same. */
 export function sizeText({ signal, difference }: Pick<SignalEvidence, 'signal' | 'difference'>): string {
