@@ -1,19 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { sleep } from '../core/providers/clock.ts'
 import { createLeanFetch } from '../core/providers/http/lean-fetch.ts'
 import { requireSuites } from '../core/suite/prompt/suites.ts'
-import { SluiceError } from '../errors.ts'
-import { openGit } from '../gate/git/git.ts'
-import { bridgePlaces, keepBridges, withBridges } from '../gate/nightly/judge-bridges.ts'
+import { bridgePlaces, keepBridges } from '../gate/nightly/judge-bridges.ts'
 import { modelUses } from '../gate/retirements/model-uses.ts'
 import { askShutdownDates } from '../gate/retirements/shutdown-dates.ts'
 import { defaultBase, findNewDestinations } from '../gate/secrets/secret-destinations.ts'
-import { type GithubPlace, githubPlace, openPullRequest } from '../gate/upgrade/open-pull-request.ts'
-import { planUpgrade, type UpgradePlan } from '../gate/upgrade/plan-upgrade.ts'
+import { commitHere, githubPlace, openPullRequest } from '../gate/upgrade/open-pull-request.ts'
+import { planUpgrade } from '../gate/upgrade/plan-upgrade.ts'
 import { upgrade } from '../gate/upgrade/upgrade.ts'
 import { upgradeMarkdown, upgradeText } from '../gate/upgrade/upgrade-text.ts'
-import { type ChangedFile, proposedFiles, writeChanged } from '../gate/upgrade/write-models.ts'
+import { bridgeFile, proposedFiles, writeChanged } from '../gate/upgrade/write-models.ts'
 import type { UpgradeReport } from '../records/report/upgrade-report.ts'
 import { replaceFile } from '../replace-file.ts'
 import { utcDay } from '../text/format.ts'
@@ -73,7 +70,11 @@ export async function upgradeCommand(given: Record<string, unknown>, host: Host)
     return report.exitCode
   }
   const changed = [...proposed, ...(await bridgeFile(root, report))]
-  if (place) await pullRequest(place, { plan, report, changed }, host)
+  if (place) {
+    const connection = { fetch, sleep, random: Math.random, now: Date.now }
+    const address = await openPullRequest(place, { from: plan.from, report, changed }, connection)
+    host.stderr.write(`Pull request: ${visibleText(address)}\n`)
+  }
   if (flags.write) {
     await writeChanged(root, changed)
     const written = visibleText(changed.map(({ file }) => file).join(', '))
@@ -87,62 +88,4 @@ async function writeReport(folder: string, report: UpgradeReport): Promise<void>
     sink.write(`${JSON.stringify(report, undefined, 2)}\n`),
   )
   await replaceFile(path.join(folder, 'upgrade.md'), async (sink) => sink.write(upgradeMarkdown(report)))
-}
-
-/** The bridge to the new judge goes into the repository together with the new judge. */
-async function bridgeFile(root: string, { judge }: UpgradeReport): Promise<ChangedFile[]> {
-  const bridges = judge?.candidates.find(({ model }) => model === judge.proposal)?.bridges ?? []
-  if (bridges.length === 0) return []
-  const file = bridgePlaces.repository
-  const before = await readFile(path.join(root, file), 'utf8').catch(() => undefined)
-  return [{ file, before, after: await withBridges(root, file, bridges) }]
-}
-
-interface CommitHere {
-  head: string
-  prefix: string
-  /** Files of the repository that differ from the commit. */
-  uncommitted: ReadonlySet<string>
-}
-
-async function commitHere(root: string, env: NodeJS.ProcessEnv): Promise<CommitHere> {
-  const git = await openGit(root, env)
-  const head = await git?.head()
-  if (!git || head === undefined)
-    throw new SluiceError('invalid-input', `--pull-request: ${root} has no commit to build on; commit and push first`)
-  return { head, prefix: git.prefix, uncommitted: new Set(await git.changedSince(head)) }
-}
-
-interface Upgraded {
-  plan: UpgradePlan
-  report: UpgradeReport
-  changed: readonly ChangedFile[]
-}
-
-async function pullRequest(
-  place: GithubPlace & CommitHere,
-  { plan, report, changed }: Upgraded,
-  host: Host,
-): Promise<void> {
-  const { head, prefix, uncommitted } = place
-  const edited = changed.filter(({ file }) => uncommitted.has(`${prefix}${file}`)).map(({ file }) => file)
-  if (edited.length > 0)
-    throw new SluiceError(
-      'invalid-input',
-      `--pull-request: ${edited.join(', ')} differ from the commit that GitHub has, and would go along unseen; commit and push them first`,
-    )
-  const targets = [...new Set([...report.features.map(({ proposal }) => proposal), report.judge?.proposal])]
-  const address = await openPullRequest(
-    place,
-    {
-      head,
-      prefix,
-      branch: `sluice/leave-${plan.from.replaceAll(/[^\w.-]+/g, '-')}-${head.slice(0, 7)}`,
-      title: `Leave ${plan.from} for ${targets.filter((model) => typeof model === 'string').join(' and ')}`,
-      body: upgradeMarkdown(report),
-      files: changed,
-    },
-    { fetch: createLeanFetch({ env: host.env }), sleep, random: Math.random, now: Date.now },
-  )
-  host.stderr.write(`Pull request: ${visibleText(address)}\n`)
 }

@@ -5,6 +5,7 @@ import { configFileName } from '../../core/suite/config/load-config.ts'
 import { SluiceError } from '../../errors.ts'
 import type { UpgradeReport } from '../../records/report/upgrade-report.ts'
 import { replaceFile } from '../../replace-file.ts'
+import { bridgePlaces, withBridges } from '../nightly/judge-bridges.ts'
 import type { ModelUse } from '../retirements/model-uses.ts'
 
 /** A file as it is and as it is to be. */
@@ -63,6 +64,15 @@ async function moveSharing(
     const { file, proposal: own } = each
     if (own !== null) await edit(file, (text) => withOwnModel(text, each.model, own, file))
   }
+}
+
+/** The bridge to the new judge goes into the repository together with the new judge. */
+export async function bridgeFile(root: string, { judge }: Pick<UpgradeReport, 'judge'>): Promise<ChangedFile[]> {
+  const bridges = judge?.candidates.find(({ model }) => model === judge.proposal)?.bridges ?? []
+  if (bridges.length === 0) return []
+  const file = bridgePlaces.repository
+  const before = await readFile(path.join(root, file), 'utf8').catch(() => undefined)
+  return [{ file, before, after: await withBridges(root, file, bridges) }]
 }
 
 /** Writes the files, each at once and wholly. */
