@@ -58,9 +58,12 @@ test('an engine on a store that others may share names what fails on them', asyn
     ...{ keepLogMs: Number.MAX_SAFE_INTEGER, redactorOf: none, redactTextsOf: none, nightOf: () => undefined },
     ...{ judge: { clientOf: none, modes: {}, unaskable: none }, notify: { channels: [] } },
   }
-  for (const [kind, expected] of [['postgres', [fault]] as const, ['sqlite', []] as const]) {
-    const { engineState, close } = startEngine({ ...options, store: { ...stored, kind } } as unknown as EngineOptions)
-    await until(() => engineState.faults?.().length === expected.length, kind)
+  for (const [isShared, expected] of [[true, [fault]] as const, [false, []] as const]) {
+    const { engineState, close } = startEngine({
+      ...options,
+      store: { ...stored, isShared },
+    } as unknown as EngineOptions)
+    await until(() => engineState.faults?.().length === expected.length, 'the faults')
     assert.deepEqual(engineState.faults?.(), expected)
     await close()
   }

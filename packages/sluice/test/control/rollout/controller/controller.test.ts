@@ -224,7 +224,7 @@ test('rollouts are looked at one after the other; a store that does not answer i
   const looks: Set<string>[] = [new Set()]
   const far: Store = {
     ...store,
-    kind: 'postgres',
+    isShared: true,
     features() {
       looks.push(new Set())
       return store.features()

@@ -68,13 +68,13 @@ test('which cases fell is said to be unknown where it was not published, and wha
   assert.match(await shown(), /No case fell against before\./)
 })
 
-test('of a version without a report nothing was measured, and settings that differ are named', async () => {
+test('of a version without a report no figures are shown, and settings that differ are named', async () => {
   await using plane = await testPlane()
   const from = await plane.publish('mail', 'a', { verdict: null })
   const told = { feature: 'mail', label: 'v2', text: 'b', startedAt: '2026-11-24T08:00:00.000Z' }
   const to = await publishDescribed(plane, told)
   const page = text(await (await signedIn(plane, 'viewer')).page(`/features/mail/compare?from=${from}&to=${to}`))
-  assert.match(page, /Published without a gate report : [0-9a-f]{12} \. Of it nothing was measured/)
+  assert.match(page, /Published without a gate report : [0-9a-f]{12} \. No figures of it are known here/)
   assert.match(page, /Score not known 0\.910/)
   assert.match(page, /parameters\.temperature not set 0\.2/)
   const other = await publishDescribed(plane, { ...told, label: 'v3', text: 'c', judgeId: 'judge-2' })
