@@ -57,6 +57,7 @@ function forecastLines({ forecast, unknown, at }: ForecastAnswer): string[] {
 export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['versions'], now: number): string {
   const { id, canary, assessment } = rollout
   const { figures, canary: arm, incumbent } = assessment ?? {}
+  const next = rollout.stage + 1 < rollout.settings.stages.length ? 'next stage' : 'promotion'
   const isKnown = figures !== undefined && (arm?.users ?? 0) > 0 && (incumbent?.users ?? 0) > 0
   const parts = [
     `rollout ${id} of ${versionText({ versions }, canary)}: ${stateText(rollout)}`,
@@ -64,7 +65,7 @@ export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['ver
     isKnown
       ? `evidence against it ${eValueText(figures.against.eValue)}, highest ${highestText(figures.against)}`
       : 'evidence against it not known',
-    ...(figures?.nextStepAt ? [`next stage expected ${momentText(figures.nextStepAt)}`] : []),
+    ...(figures?.nextStepAt ? [`${next} expected ${momentText(figures.nextStepAt)}`] : []),
   ]
   return parts.join('; ')
 }

@@ -64,8 +64,8 @@ async function released({ store }: World, follower: { close: () => Promise<void>
   await follower.close()
 }
 
-test('what GitHub can never take is tried again after a restart, said, and then given up', async () => {
-  await using scene = await lateWorld({ checks: true })
+/** Then a rollout starts of whose commit GitHub takes nothing, and the replica that has told of it ends. */
+async function startUntaken(scene: LateWorld): Promise<void> {
   const { github, store, answer } = scene
   await released(scene, following(store, github))
   answer(404)
@@ -73,6 +73,12 @@ test('what GitHub can never take is tried again after a restart, said, and then 
   await start(store)
   await untilTold(store)
   await first.close()
+}
+
+test('what GitHub can never take is tried again after a restart, said, and then given up', async () => {
+  await using scene = await lateWorld({ checks: true })
+  const { github, store, answer } = scene
+  await startUntaken(scene)
   assert.equal((await lateOf(store)).length, 1)
   answer(422)
   await using second = following(store, github)
@@ -181,12 +187,7 @@ test('a check that waits in a row that another replica finishes is not lost', as
 test('how far GitHub was told stays readable for older replicas, and without what waits', async () => {
   await using scene = await lateWorld({ checks: true })
   const { github, store, answer, ended } = scene
-  await released(scene, following(store, github))
-  answer(404)
-  const first = following(store, github)
-  await start(store)
-  await untilTold(store)
-  await first.close()
+  await startUntaken(scene)
   assert.equal((await lateOf(store)).length, 1)
   const { state } = (await store.checkpoint(progressName(repositoryName))) ?? {}
   assert.deepEqual(Object.keys(state as object).sort(), ['doing', 'link', 'making', 'seen'])
@@ -203,12 +204,7 @@ test('how far GitHub was told stays readable for older replicas, and without wha
 test('a feature that the settings leave out since is not told of after a restart', async () => {
   await using scene = await lateWorld({ checks: true })
   const { github, store, answer, asked } = scene
-  await released(scene, following(store, github))
-  answer(404)
-  const first = following(store, github)
-  await start(store)
-  await untilTold(store)
-  await first.close()
+  await startUntaken(scene)
   answer(null)
   const before = asked()
   await using _second = following(store, github, { features: ['other'] })

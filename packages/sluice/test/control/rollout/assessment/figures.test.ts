@@ -108,6 +108,16 @@ test('the status prints the numbers within 80 columns', () => {
     rolloutLine(answer, [], now),
     /^rollout r1 of bbbbbbbbbbbb: running; stage 1 of 1, .*; evidence against it [\d.]+, highest [\d.]+ of the 20 that roll it back, 1 Jan 02:00Z/,
   )
+  const { assessment } = answer
+  assert.ok(assessment?.figures)
+  const expected = {
+    ...answer,
+    assessment: { ...assessment, figures: { ...assessment.figures, nextStepAt: 3 * hour } },
+  }
+  assert.match(rolloutLine(expected, [], now), /; promotion expected 1 Jan 03:00Z$/, 'after the last stage')
+  const stages = [{ ppm: 10_000, soakMs: hour }, ...answer.settings.stages]
+  const early = { ...expected, settings: { ...answer.settings, stages } }
+  assert.match(rolloutLine(early, [], now), /; next stage expected 1 Jan 03:00Z$/)
 })
 
 /** Users of a token who come once each, in every second second; `fails` says which requests do. */
