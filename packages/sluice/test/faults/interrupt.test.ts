@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { listenForInterrupt } from '../../src/cli/session/interrupt.ts'
+import { listenForInterrupt, listenForStop } from '../../src/cli/session/interrupt.ts'
 import { type FakeModel, fakeModel } from '../support/fake-model.ts'
 import { createProject, type Finished, type Started, summaryFiles } from '../support/project.ts'
 import { until } from '../support/until.ts'
@@ -106,6 +106,19 @@ test('a signal that arrives again when all is done does not end the process in p
   const undisturbed = listenForInterrupt(signals, () => now)
   undisturbed.dispose()
   assert.equal(signals.listenerCount('SIGINT'), 0)
+})
+
+test('a command that goes on until Ctrl-C ends with its own exit code, although the signal arrives again', (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const host = new EventEmitter()
+  const { signal, dispose } = listenForStop(host)
+  assert.equal(signal.aborted, false)
+  host.emit('SIGTERM')
+  assert.equal(signal.aborted, true)
+  dispose()
+  assert.ok(host.emit('SIGTERM'), 'nobody hears the signal that arrives again')
+  context.mock.timers.tick(1001)
+  assert.deepEqual([host.listenerCount('SIGINT'), host.listenerCount('SIGTERM')], [0, 0])
 })
 
 test('a run whose last answers were under way ends as interrupted too, and its rerun is free', async () => {

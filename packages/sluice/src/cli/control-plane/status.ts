@@ -5,6 +5,7 @@ import { visibleData, visibleJson } from '../../text/untrusted.ts'
 import { readFlags, remoteFlags, set } from '../flags.ts'
 import { clearScreen, type Host } from '../host.ts'
 import { connect, printDocument, type RemoteOptions } from '../session/connect.ts'
+import { listenForStop } from '../session/interrupt.ts'
 
 const everyMs = 1000
 
@@ -21,20 +22,19 @@ export async function status(given: Record<string, unknown>, host: Host): Promis
 }
 
 async function watch(remote: RemoteControlPlane, options: RemoteOptions, host: Host): Promise<number> {
-  const stop = new AbortController()
-  const onSignal = () => stop.abort()
-  host.on('SIGINT', onSignal)
-  host.on('SIGTERM', onSignal)
+  const stop = listenForStop(host)
   let shown = ''
-  while (!stop.signal.aborted) {
-    const now = await statusOf(remote)
-    const text = options.json ? `${visibleJson(JSON.stringify(now))}\n` : statusText(visibleData(now), Date.now())
-    if (text !== shown && host.stdout.isTTY && !options.json) host.stdout.write(clearScreen)
-    if (text !== shown) host.stdout.write(text)
-    shown = text
-    await wait(everyMs, undefined, { signal: stop.signal }).catch(() => undefined)
+  try {
+    while (!stop.signal.aborted) {
+      const now = await statusOf(remote)
+      const text = options.json ? `${visibleJson(JSON.stringify(now))}\n` : statusText(visibleData(now), Date.now())
+      if (text !== shown && host.stdout.isTTY && !options.json) host.stdout.write(clearScreen)
+      if (text !== shown) host.stdout.write(text)
+      shown = text
+      await wait(everyMs, undefined, { signal: stop.signal }).catch(() => undefined)
+    }
+  } finally {
+    stop.dispose()
   }
-  host.off('SIGINT', onSignal)
-  host.off('SIGTERM', onSignal)
   return 0
 }

@@ -1,16 +1,7 @@
-import { isUtf8 } from 'node:buffer'
-import { readFile } from 'node:fs/promises'
-import path from 'node:path'
-import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import { selectFeature } from '../../core/suite/project/select-feature.ts'
 import { SluiceError } from '../../errors.ts'
 import { calibrateCommand } from '../../gate/label-page/words.ts'
-import { appendLines, mergeByLine } from '../../gate/labels/append-lines.ts'
-import { csvLabels } from '../../gate/labels/import/csv-labels.ts'
-import { settleLabels } from '../../gate/labels/import/settle-labels.ts'
-import { foreignOutputs, langfuseLabels, langsmithLabels } from '../../gate/labels/import/tool-labels.ts'
-import { labelFilesOf } from '../../gate/labels/label-files.ts'
-import { knownOutputs } from '../../gate/labels/label-questions.ts'
+import { type ImportedLabels, importLabels, labelFormats } from '../../gate/labels/import/import-labels.ts'
 import type { Label } from '../../records/label.ts'
 import { visibleLine } from '../../text/untrusted.ts'
 import { oneOf, readFlags, set, text, texts } from '../flags.ts'
@@ -18,7 +9,7 @@ import type { Host } from '../host.ts'
 import { openProject } from '../session/open-project.ts'
 
 const importFlags = {
-  format: oneOf(['csv', 'langfuse', 'langsmith']),
+  format: oneOf(labelFormats),
   map: texts.optional(),
   outputs: text.optional(),
   item: text.optional(),
@@ -30,72 +21,64 @@ const importFlags = {
 const shown = 10
 
 /** `sluice judge import <format> <file> <feature>`: labels that people gave in another tool. */
-export async function importLabels(
+export async function importLabelsCommand(
   [format, file, feature]: readonly [string, string, string],
   given: Record<string, unknown>,
   host: Host,
 ): Promise<number> {
-  const flags = readFlags('judge import', importFlags, { ...given, format })
+  const {
+    blind,
+    sawJudge,
+    map = [],
+    outputs,
+    item,
+    labeller,
+    ...flags
+  } = readFlags('judge import', importFlags, { ...given, format })
   // Nobody but the user knows, and labels of who has seen the judge agree with it by themselves.
-  if (flags.blind === flags.sawJudge)
+  if (blind === sawJudge)
     throw new SluiceError(
       'invalid-input',
       'say whether the labellers knew what the judge says: --blind if they did not, --saw-judge if they did or may have (these count for nothing)',
     )
   const project = await openProject(host, (prompt) => prompt.feature === feature)
   const prompt = selectFeature(project.prompts, feature)
-  const { root } = project.config
-  const read = async (name: string) => {
-    const bytes = await readFile(path.resolve(host.cwd(), name)).catch((cause: Error) => {
-      throw new SluiceError('invalid-input', `${name}: cannot be read: ${cause.message}`, { cause })
-    })
-    // Else a text would differ from the one that people saw, and the judge would be asked about another.
-    if (!isUtf8(bytes)) throw new SluiceError('invalid-input', `${name}: this is not UTF-8; save it as UTF-8`)
-    return bytes.toString('utf8')
-  }
-  const content = await read(file)
-  const foreign =
-    flags.format === 'csv'
-      ? await csvLabels(content, file, columnsOf(flags.map ?? []))
-      : (flags.format === 'langfuse' ? langfuseLabels : langsmithLabels)(content, file)
-  const outputs = flags.outputs === undefined ? new Map() : foreignOutputs(await read(flags.outputs), flags.outputs)
-  const database = openProjectDatabase(root)
-  const known = await knownOutputs({ project, prompt, database }).finally(() => database.close())
-  const { item, labeller, sawJudge = false } = flags
-  const now = new Date().toISOString()
-  const settled = settleLabels({ foreign, foreignOutputs: outputs, ...known, item, labeller, sawJudge, now })
-  const files = labelFilesOf(feature)
-  if (settled.labels.length > 0) await mergeByLine(root)
-  await appendLines(root, files.outputs, settled.outputs)
-  await appendLines(root, files.labels, settled.labels)
-  const { leftOut, repeated } = settled
-  for (const { place, reason } of leftOut.slice(0, shown))
-    host.stderr.write(`${file}: ${place}: ${visibleLine(reason)}. The label is left out\n`)
-  if (leftOut.length > shown) host.stderr.write(`… and ${leftOut.length - shown} more labels are left out.\n`)
-  const ofModels = settled.labels.filter(({ kind }) => kind === 'model').length
-  host.stderr.write(
-    `${settled.labels.length} of ${foreign.length} labels are imported into ${files.labels}${repeated === 0 ? '' : `; ${repeated} were there already`}.\n`,
+  const imported = await importLabels(
+    { project, prompt },
+    {
+      format: flags.format,
+      file,
+      cwd: host.cwd(),
+      map,
+      outputs,
+      item,
+      labeller,
+      sawJudge: sawJudge ?? false,
+      now: new Date().toISOString(),
+    },
   )
-  const changed = settled.labels.length - new Set(settled.labels.map(placeOf)).size
-  if (changed > 0)
-    host.stderr.write(`${changed} of them are given again further down by the same person; the last counts.\n`)
-  if (ofModels > 0) host.stderr.write(`${ofModels} of them are not known to be of people, and count for nothing.\n`)
-  if (settled.labels.length + repeated === 0 && foreign.length > 0)
+  for (const line of importedLines(imported, file)) host.stderr.write(`${line}\n`)
+  if (imported.labels.length + imported.repeated === 0 && imported.found > 0)
     throw new SluiceError('invalid-input', `${file}: no label could be imported`)
   host.stderr.write(`Next: commit the folder labels, then ${calibrateCommand(feature)}\n`)
   return 0
 }
 
-function placeOf({ labeller, kind, case: id, item, output }: Label): string {
-  return JSON.stringify([labeller, kind, id, item, output])
+function importedLines({ labels, found, into, leftOut, repeated }: ImportedLabels, file: string): string[] {
+  const there = repeated === 0 ? '' : `; ${repeated} were there already`
+  const changed = labels.length - new Set(labels.map(placeOf)).size
+  const ofModels = labels.filter(({ kind }) => kind === 'model').length
+  return [
+    ...leftOut
+      .slice(0, shown)
+      .map(({ place, reason }) => `${file}: ${place}: ${visibleLine(reason)}. The label is left out`),
+    ...(leftOut.length > shown ? [`… and ${leftOut.length - shown} more labels are left out.`] : []),
+    `${labels.length} of ${found} labels are imported into ${into}${there}.`,
+    ...(changed > 0 ? [`${changed} of them are given again further down by the same person; the last counts.`] : []),
+    ...(ofModels > 0 ? [`${ofModels} of them are not known to be of people, and count for nothing.`] : []),
+  ]
 }
 
-function columnsOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.lastIndexOf('=')
-      if (at < 1) throw new SluiceError('invalid-input', `--map ${pair}: expected <column>=<field>`)
-      return [pair.slice(0, at), pair.slice(at + 1)]
-    }),
-  )
+function placeOf({ labeller, kind, case: id, item, output }: Label): string {
+  return JSON.stringify([labeller, kind, id, item, output])
 }

@@ -1,5 +1,5 @@
 import type { StopSignals } from '../../gate/run/session.ts'
-import { createSignalEcho } from '../../signal-echo.ts'
+import { listenForStopSignals } from '../../stop-signals.ts'
 import type { Host } from '../host.ts'
 
 const graceMs = 10_000
@@ -15,30 +15,30 @@ export interface Interrupt extends StopSignals {
 export function listenForInterrupt(host: Pick<Host, 'stderr' | 'on' | 'off'>, now?: () => number): Interrupt {
   const stop = new AbortController()
   const abort = new AbortController()
-  const echo = createSignalEcho(now)
   let timer: NodeJS.Timeout | undefined
-  const stopListening = () => {
-    host.off('SIGINT', onSignal)
-    host.off('SIGTERM', onSignal)
-  }
-  const onSignal = () => {
-    if (echo.isEcho()) return
+  const heard = () => {
     if (stop.signal.aborted) {
-      stopListening()
+      listener.stop()
       return abort.abort()
     }
     host.stderr.write('\nStopping: waiting for answers that are already under way (again to stop at once).\n')
     stop.abort()
     timer = setTimeout(() => abort.abort(), graceMs).unref()
   }
-  host.on('SIGINT', onSignal)
-  host.on('SIGTERM', onSignal)
+  const listener = listenForStopSignals(host, heard, now)
   return {
     stop: stop.signal,
     abort: abort.signal,
     dispose() {
       clearTimeout(timer)
-      echo.stopListening(stopListening)
+      listener.dispose()
     },
   }
+}
+
+/** For a command that goes on until Ctrl-C or SIGTERM, which aborts `signal`. */
+export function listenForStop(host: Pick<Host, 'on' | 'off'>): { signal: AbortSignal; dispose(): void } {
+  const stop = new AbortController()
+  const { dispose } = listenForStopSignals(host, () => stop.abort())
+  return { signal: stop.signal, dispose }
 }

@@ -5,6 +5,7 @@ import { diskFiles } from '../../core/suite/project-files.ts'
 import { SluiceError } from '../../errors.ts'
 import { visibleLine } from '../../text/untrusted.ts'
 import type { Host } from '../host.ts'
+import { listenForStop } from './interrupt.ts'
 
 /** What one run came to. */
 interface WatchedRun {
@@ -31,10 +32,7 @@ export async function watchRuns(
   { run, always, pauseMs = 300 }: WatchOptions,
   host: Pick<Host, 'stdout' | 'stderr' | 'on' | 'off' | 'cwd'>,
 ): Promise<number> {
-  const ended = new AbortController()
-  const end = () => ended.abort()
-  host.on('SIGINT', end)
-  host.on('SIGTERM', end)
+  const ended = listenForStop(host)
   let last: number | undefined
   let reads = always
   let changed: readonly string[] = []
@@ -57,8 +55,7 @@ export async function watchRuns(
       if (ended.signal.aborted) return last
     }
   } finally {
-    host.off('SIGINT', end)
-    host.off('SIGTERM', end)
+    ended.dispose()
   }
 }
 

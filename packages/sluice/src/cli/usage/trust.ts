@@ -70,7 +70,9 @@ function addLabel(judge: Command, host: Host, done: Done): void {
     .option('--blind', 'the labellers did not know what the judge says')
     .option('--saw-judge', 'they knew it, or may have known it: these labels are marked, and do not count')
     .action(async (format, file, feature, options) =>
-      done(await (await import('../judge/import-labels.ts')).importLabels([format, file, feature], options, host)),
+      done(
+        await (await import('../judge/import-labels.ts')).importLabelsCommand([format, file, feature], options, host),
+      ),
     )
 }
 
@@ -153,6 +155,6 @@ function addPacks(suite: Command, host: Host, done: Done): void {
     .option('--critical', 'each case must not regress')
     .option('--dry-run', 'say what would be added, and write nothing')
     .action(async (pack, feature, options) =>
-      done(await (await import('../suite/add.ts')).addPack(pack, feature, options, host)),
+      done(await (await import('../suite/add.ts')).addPackCommand(pack, feature, options, host)),
     )
 }

@@ -1,6 +1,7 @@
+import type { NewCase } from '../../core/suite/cases/append-cases.ts'
 import type { Failure } from './failure.ts'
 import { type Likeness, likenessOf, nearlySame, similarity } from './likeness.ts'
-import { type CaseDecisions, type NewCase, proposeCase } from './propose-case.ts'
+import { type CaseDecisions, proposeCase } from './propose-case.ts'
 import type { Neighbour, Survey } from './survey.ts'
 
 /** What becomes of a failure: a new case, or nothing new. */

@@ -1,19 +1,8 @@
+import type { NewCase } from '../../core/suite/cases/append-cases.ts'
 import { withoutFiles } from '../../core/suite/cases/file-variables.ts'
 import type { RubricItem } from '../../records/rubric.ts'
 import type { Failure } from './failure.ts'
 import type { Neighbour } from './survey.ts'
-
-/** A case as it is written into a suite. What is at its default is left out. */
-export interface NewCase {
-  id: string
-  vars: Record<string, unknown>
-  expected?: string
-  rubric?: Pick<RubricItem, 'id' | 'ask' | 'must'>[]
-  tags: string[]
-  weight?: number
-  critical?: boolean
-  source: Record<string, unknown>
-}
 
 /** What somebody has decided; the rest is proposed. */
 export interface CaseDecisions {

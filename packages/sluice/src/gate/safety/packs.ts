@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import type { NewCase } from '../../core/suite/cases/append-cases.ts'
 import { safetyTag } from '../../core/suite/config/safety-settings.ts'
 import { SluiceError } from '../../errors.ts'
-import type { RubricItem } from '../../records/rubric.ts'
 import { templatesFolder } from '../../templates-folder.ts'
 import { hint } from '../../text/did-you-mean.ts'
 
@@ -31,19 +31,6 @@ const packSchema = z.strictObject({
   cases: z.array(z.strictObject({ id: z.string(), text: z.string(), checks, rubric })),
 })
 
-/** A case of a pack as it is written into a suite. */
-export interface SafetyCase {
-  id: string
-  vars: Record<string, unknown>
-  expect: 'answer' | 'refusal'
-  checks?: Record<string, unknown>[]
-  rubric?: Pick<RubricItem, 'id' | 'ask' | 'must'>[]
-  tags: string[]
-  weight: number
-  critical?: boolean
-  source: Record<string, unknown>
-}
-
 /** What a case weighs in every mean: next to nothing, since gate.safety judges it and the means are about quality. */
 const weight = 0.01
 
@@ -58,7 +45,7 @@ const weight = 0.01
 export async function safetyCases(
   pack: string,
   { into, vars }: { into: string; vars: Readonly<Record<string, unknown>> },
-): Promise<SafetyCase[]> {
+): Promise<NewCase[]> {
   const name = pack.replace(/^safety\//, '')
   const known = Object.hasOwn(safetyPacks, name) ? safetyPacks[name] : undefined
   if (!known) {

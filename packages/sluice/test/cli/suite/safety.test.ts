@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { type ChatRequest, fakeModel, isJudgeRequest, judgement, type Reply, textOf } from '../../support/fake-model.ts'
@@ -110,6 +110,17 @@ test('one case of a pack as a critical one, into the variable that is named', as
     [one.id, one.vars.from, one.critical, one.source.pack],
     ['injection-plain-order', 'Ann', true, 'safety/injection'],
   )
+})
+
+test('a suite with a byte order mark keeps it', async () => {
+  using project = createProject(summaryFiles({ url: 'http://127.0.0.1:1/v1', cases: 2 }))
+  const suite = path.join(project.root, 'evals/summary.jsonl')
+  const before = `\ufeff${readFileSync(suite, 'utf8')}`
+  writeFileSync(suite, before)
+  const { code, stderr } = await project.sluice(['suite', 'add', 'safety/leak', 'summary'])
+  assert.equal(code, 0, stderr)
+  const after = readFileSync(suite, 'utf8')
+  assert.ok(after.startsWith(before) && after.length > before.length)
 })
 
 test('a rate of 0 is refused, since nothing proves it', async () => {

@@ -1,9 +1,10 @@
 import path from 'node:path'
 import { githubRoot } from '../../../core/github/github-files.ts'
+import { suiteFile } from '../../../core/suite/prompt/suites.ts'
 import { SluiceError } from '../../../errors.ts'
 import type { StoredContent } from '../../../records/content.ts'
 import type { VersionRecord } from '../../../records/version.ts'
-import { editedSuite, suiteFile } from '../../incident/add-cases.ts'
+import { editedSuite } from '../../incident/add-cases.ts'
 import { failureOf } from '../../incident/failure.ts'
 import { redactFailures } from '../../incident/gather-failures.ts'
 import type { Redact, RedactTexts } from '../../live/redact.ts'
@@ -36,10 +37,10 @@ export async function revertCases(
     const failures = await redactFailures(failed, await redactorOf(redact), await redactTextsOf(redact))
     const suite = suiteFile(prompt, undefined)
     const place = { files, config, suite, prompts: [prompt], feature: prompt.feature }
-    const { choices, text } = await editedSuite(failures, { ...place, decisions: {}, keepSimilar: false })
+    const { choices, edited } = await editedSuite(failures, { ...place, decisions: {}, keepSimilar: false })
     const ids = choices.flatMap((choice) => ('added' in choice ? [choice.added.id] : []))
-    if (text === null) return { none: 'the suite has cases like them already' }
-    return { suite, text, ids }
+    if (edited === null) return { none: 'the suite has cases like them already' }
+    return { suite, text: edited.text, ids }
   } catch (error) {
     throwFault()
     // Its message may quote what users wrote.

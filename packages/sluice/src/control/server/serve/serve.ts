@@ -7,8 +7,8 @@ import { createLeanFetch } from '../../../core/providers/http/lean-fetch.ts'
 import { SluiceError } from '../../../errors.ts'
 import { isLoopback } from '../../../loopback.ts'
 import type { Mask } from '../../../masking/mask.ts'
-import { createSignalEcho } from '../../../signal-echo.ts'
 import { keepYoungSpaceSmall } from '../../../small-heap.ts'
+import { listenForStopSignals } from '../../../stop-signals.ts'
 import { openStore } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { createTelemetry, watchedStore } from '../../telemetry/telemetry.ts'
@@ -164,24 +164,12 @@ export function createThreadLoad(): () => number {
 export function listenForSignals(process: Pick<ServeProcess, 'on' | 'off'>, now?: () => number) {
   const first = Promise.withResolvers<void>()
   const second = Promise.withResolvers<void>()
-  const echo = createSignalEcho(now)
   let seen = false
-  const onSignal = () => {
-    if (echo.isEcho()) return
+  const heard = () => {
     if (seen) second.resolve()
     seen = true
     first.resolve()
   }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  return {
-    first: first.promise,
-    second: second.promise,
-    dispose() {
-      echo.stopListening(() => {
-        process.off('SIGINT', onSignal)
-        process.off('SIGTERM', onSignal)
-      })
-    },
-  }
+  const { dispose } = listenForStopSignals(process, heard, now)
+  return { first: first.promise, second: second.promise, dispose }
 }

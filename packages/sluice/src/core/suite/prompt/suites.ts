@@ -47,6 +47,20 @@ export function chooseSuite({ suites }: Prompt, asked: string | undefined): stri
   return Object.hasOwn(suites, usual) ? usual : (Object.keys(suites)[0] ?? usual)
 }
 
+/** The file of a prompt's suite; without a name of the usual one. @throws SluiceError `invalid-input` */
+export function suiteFile(prompt: Prompt, asked: string | undefined): string {
+  const name = chooseSuite(prompt, asked)
+  const suite = Object.hasOwn(prompt.suites, name) ? prompt.suites[name] : undefined
+  if (suite !== undefined) return suite
+  const names = Object.keys(prompt.suites)
+  throw new SluiceError(
+    'invalid-input',
+    names.length > 0
+      ? `${prompt.file} has no suite "${name}"; it has ${names.join(', ')}`
+      : `${prompt.file} keeps its cases inline, as testData, and cases cannot be added there. Move them to a file and name the file: suites: {fast: ../evals/${prompt.feature}.yaml}`,
+  )
+}
+
 /**
  * Whether a run of this suite leaves out the cases that are held out: that of pull requests does. A suite that is asked
  * for by another name has them.

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { appendCases } from '../../../src/control/incident/add-cases.ts'
-import type { NewCase } from '../../../src/control/incident/propose-case.ts'
-import { anyCharacter } from '../../support/any-character.ts'
+import { appendCases, type NewCase } from '../../../../src/core/suite/cases/append-cases.ts'
+import { anyCharacter } from '../../../support/any-character.ts'
 
 const long: NewCase = {
   id: 'summary-refund-1',

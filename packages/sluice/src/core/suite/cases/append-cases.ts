@@ -1,14 +1,53 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Document, isCollection, isNode, isSeq, parseDocument, type YAMLSeq } from 'yaml'
-import { SluiceError } from '../../errors.ts'
-import type { NewCase } from './propose-case.ts'
+import { SluiceError } from '../../../errors.ts'
+import type { RubricItem } from '../../../records/rubric.ts'
+import { suiteKind } from './read-suite.ts'
+
+/** A case as it is written into a suite. What is at its default is left out. */
+export interface NewCase {
+  id: string
+  vars: Record<string, unknown>
+  expected?: string
+  expect?: 'answer' | 'refusal'
+  checks?: Record<string, unknown>[]
+  rubric?: Pick<RubricItem, 'id' | 'ask' | 'must'>[]
+  tags: string[]
+  weight?: number
+  critical?: boolean
+  source: Record<string, unknown>
+}
+
+/**
+ * The text of a suite with cases added at its end. Nothing of what is there changes by a byte: comments, order,
+ * quoting, line endings; the last line is ended if it was.
+ * @throws SluiceError `invalid-input` where that is impossible.
+ */
+export function appendCases(text: string, cases: readonly NewCase[], file: string): string {
+  if (cases.length === 0) return text
+  const kind = suiteKind(file)
+  if (kind === 'csv') {
+    throw new SluiceError(
+      'invalid-input',
+      `${file}: cases are added to YAML and JSON suites only; move the suite to one`,
+    )
+  }
+  return kind === 'jsonLines' ? appendLines(text, cases) : appendToYaml(text, cases, file)
+}
+
+function appendLines(text: string, cases: readonly NewCase[]): string {
+  const newline = lineEnding(text)
+  const lines = cases.map((one) => JSON.stringify(one)).join(newline)
+  const ended = text === '' || text.endsWith('\n')
+  return ended ? `${text}${lines}${newline}` : `${text}${newline}${lines}`
+}
 
 /**
  * A YAML list of cases, or one in JSON, with more of them at its end. They are put into the text instead of printing it
  * anew, so that whatever is there stays; they stand as the last case does: as far indented, with as much space before.
  * @throws SluiceError `invalid-input` where the list cannot be added to.
  */
-export function appendToYaml(text: string, cases: readonly NewCase[], file: string): string {
+function appendToYaml(text: string, cases: readonly NewCase[], file: string): string {
   const document = read(text)
   const list = isSeq(document.contents) ? document.contents : undefined
   const added = list?.flow ? intoFlow(text, list, cases) : afterBlock(text, list, cases)
@@ -75,6 +114,6 @@ function caseToYaml(one: NewCase): string {
 }
 
 /** How the first line of a text ends. */
-export function lineEnding(text: string): '\n' | '\r\n' {
+function lineEnding(text: string): '\n' | '\r\n' {
   return /^[^\n]*\r\n/.test(text) ? '\r\n' : '\n'
 }
