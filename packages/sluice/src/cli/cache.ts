@@ -18,10 +18,13 @@ export async function pruneCache(given: Record<string, unknown>, host: Host): Pr
     throw new SluiceError('invalid-input', 'sluice cache prune: give --all or --older-than, not both')
   const days = olderThan ?? usualDays
   const database = openProjectDatabase(await findRoot(host.cwd()))
-  const count = createAnswerStore(database).prune(all ? Number.POSITIVE_INFINITY : Date.now() - days * dayMs)
-  database.exec('VACUUM')
-  database.close()
-  const which = all ? '' : ` older than ${days} days`
-  host.stdout.write(`${count} stored answer${count === 1 ? '' : 's'}${which} deleted.\n`)
-  return 0
+  try {
+    const count = createAnswerStore(database).prune(all ? Number.POSITIVE_INFINITY : Date.now() - days * dayMs)
+    database.exec('VACUUM')
+    const which = all ? '' : ` older than ${days} days`
+    host.stdout.write(`${count} stored answer${count === 1 ? '' : 's'}${which} deleted.\n`)
+    return 0
+  } finally {
+    database.close()
+  }
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { inStore } from '../core/answers/database-error.ts'
+import type { ProjectDatabase } from '../core/answers/project-database.ts'
 import { jsonColumn, rowReader } from '../core/answers/rows.ts'
 import type { Case } from '../core/suite/cases/case.ts'
 import type { GateSettings } from '../core/suite/config/gate-settings.ts'
@@ -13,15 +12,13 @@ import { formatPercent } from '../text/format.ts'
 const row = z.object({ record: jsonColumn(unchangedReportSchema) })
 
 /** Keeps what an unchanged version did, in place of what was kept of the feature before. */
-export function keepUnchanged(database: DatabaseSync, report: UnchangedReport): void {
-  inStore(database, () =>
-    database
-      .prepare('INSERT OR REPLACE INTO unchanged (feature, record) VALUES (?, ?)')
-      .run(report.feature, JSON.stringify(report)),
-  )
+export function keepUnchanged(database: ProjectDatabase, report: UnchangedReport): void {
+  database
+    .prepare('INSERT OR REPLACE INTO unchanged (feature, record) VALUES (?, ?)')
+    .run(report.feature, JSON.stringify(report))
 }
 
-function lastUnchanged(database: DatabaseSync, feature: string): UnchangedReport | undefined {
+function lastUnchanged(database: ProjectDatabase, feature: string): UnchangedReport | undefined {
   const found = database.prepare('SELECT record FROM unchanged WHERE feature = ?').get(feature)
   return found === undefined ? undefined : rowReader(database, 'unchanged', row)(found).record
 }
@@ -46,7 +43,7 @@ export async function measureId(
  * It is out of date where the judge or the measure is another.
  */
 export async function unchangedNote(
-  database: DatabaseSync,
+  database: ProjectDatabase,
   feature: string,
   now: { suite: string; judge: string | null; doubt: UnchangedReport['judgeDoubt']; measure: () => Promise<string> },
 ): Promise<string | undefined> {

@@ -47,7 +47,7 @@ export function schemaVersion(database: DatabaseSync, migrations: readonly strin
 }
 
 /** Runs `work` in one transaction: all of it is written, or nothing. */
-export function writeTogether(database: DatabaseSync, work: () => void): void {
+export function writeTogether(database: Pick<DatabaseSync, 'exec' | 'isTransaction'>, work: () => void): void {
   database.exec('BEGIN IMMEDIATE')
   try {
     work()

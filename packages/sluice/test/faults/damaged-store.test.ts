@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -58,5 +58,47 @@ for (const [name, damage] of Object.entries(damages)) {
 
     rmSync(folder, { recursive: true })
     assert.equal((await run.project.sluice(evalSummary)).code, 0)
+  })
+}
+
+/** Overwrites where a table and its indexes begin, so that the file still opens. */
+function damageTable(file: string, table: string): void {
+  const database = new DatabaseSync(file)
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  const size = Number(database.prepare('PRAGMA page_size').get()?.page_size)
+  const roots = database.prepare('SELECT rootpage FROM sqlite_master WHERE tbl_name = ?').all(table)
+  database.close()
+  assert.ok(roots.length > 0, `there is no table ${table}`)
+  const opened = openSync(file, 'r+')
+  for (const { rootpage } of roots) writeSync(opened, Buffer.alloc(size, 0xff), 0, size, (Number(rootpage) - 1) * size)
+  closeSync(opened)
+}
+
+const readers: [table: string, command: string[]][] = [
+  ['answers', evalSummary],
+  ['spending', ['costs']],
+  ['nights', ['nightly', 'export']],
+  ['nights', ['trends']],
+  ['incidents', ['nightly', 'export']],
+  ['results', ['suite', 'review', 'summary']],
+  ['results', ['plan', 'gate', 'summary']],
+  ['results', ['cache', 'prune']],
+  ['unchanged', ['gate', '--all', '--base', 'HEAD']],
+]
+
+for (const [table, command] of readers) {
+  test(`sluice ${command.join(' ')} says so where the table ${table} is damaged, with the way out`, async () => {
+    await using run = await finishedRun()
+    run.project.git('init')
+    run.project.git('add', '.')
+    run.project.git('commit', '-m', 'first')
+    damageTable(storeFile(run.project.root), table)
+    const { code, stdout, stderr } = await run.project.sluice(command)
+    assert.deepEqual([code, stdout], [4, ''], stderr)
+    const folder = path.join(run.project.root, '.sluice')
+    const lines = stderr.trim().split('\n')
+    const said = `the store ${folder} cannot be used: database disk image is malformed. The file is damaged: put a copy`
+    assert.ok(lines.at(-1)?.startsWith(said), stderr)
+    assert.doesNotMatch(stderr, /fault of its own|^\s+at /m)
   })
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { DatabaseSync } from 'node:sqlite'
 import { createAnswerStore } from '../../src/core/answers/answer-store.ts'
+import type { ProjectDatabase } from '../../src/core/answers/project-database.ts'
 import { readSpending } from '../../src/core/answers/spending.ts'
 import { createIncidents } from '../../src/core/notify/incidents.ts'
 import type { Prompt } from '../../src/core/suite/prompt/prompt.ts'
@@ -16,15 +16,15 @@ export function tally(shapes: readonly unknown[]): Record<string, number> {
   return counts
 }
 
-const rowsOf = (database: DatabaseSync, sql: string): Record<string, unknown>[] => database.prepare(sql).all()
+const rowsOf = (database: ProjectDatabase, sql: string): Record<string, unknown>[] => database.prepare(sql).all()
 const texts = (values: unknown[]) => values.map((value) => JSON.stringify(value)).sort()
-const recordsOf = (database: DatabaseSync, sql: string) =>
+const recordsOf = (database: ProjectDatabase, sql: string) =>
   rowsOf(database, sql).map(({ record }): unknown => JSON.parse(String(record)))
 
 /** By the tables of `sluice.db`, what reads each row of them as the product does. */
 export const projectReaders: Record<
   string,
-  (database: DatabaseSync, edition: 'present' | 'earlier') => void | Promise<void>
+  (database: ProjectDatabase, edition: 'present' | 'earlier') => void | Promise<void>
 > = {
   answers: (database) => {
     const answers = createAnswerStore(database)

@@ -1,4 +1,3 @@
-import { inStore } from '../../core/answers/database-error.ts'
 import { openProjectDatabase } from '../../core/answers/project-database.ts'
 import { readCases } from '../../core/suite/cases/read-suite.ts'
 import {
@@ -61,10 +60,9 @@ export async function editedSuite(
 async function oneAtATime<T>(root: string, work: () => Promise<T>): Promise<T> {
   const database = openProjectDatabase(root)
   try {
-    inStore(database, () => database.exec('BEGIN IMMEDIATE'))
+    database.exec('BEGIN IMMEDIATE')
     return await work()
   } finally {
-    if (database.isTransaction) database.exec('ROLLBACK')
     database.close()
   }
 }

@@ -1,9 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Mask } from '../../masking/mask.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
 import { type Completion, completionSchema } from '../providers/provider.ts'
-import { inStore } from './database-error.ts'
+import type { ProjectDatabase } from './project-database.ts'
 import { jsonColumn } from './rows.ts'
 
 /** Which part of a run an answer belongs to. */
@@ -38,7 +37,7 @@ const answerRow = z.object({ completion: jsonColumn(completionSchema), created_a
  * answers.
  */
 export function createAnswerStore(
-  database: DatabaseSync,
+  database: ProjectDatabase,
   { now = Date.now, mask }: { now?: () => number; mask?: Mask } = {},
 ): AnswerStore {
   const select = database.prepare('SELECT completion, created_at FROM answers WHERE key = ?')
@@ -50,7 +49,7 @@ export function createAnswerStore(
   const removeOld = database.prepare('DELETE FROM answers WHERE created_at < ?')
   return {
     get(key) {
-      const row = inStore(database, () => select.get(key))
+      const row = select.get(key)
       // A damaged row counts as absent: the answer is asked for again, and replaces it.
       const stored = row && answerRow.safeParse(row).data
       return stored && { ...stored.completion, storedAt: stored.created_at }
@@ -63,17 +62,15 @@ export function createAnswerStore(
       )
         return
       const row = [key, model, stage, feature, now(), completion.costUsd ?? null, JSON.stringify(completion)]
-      inStore(database, () => insert.run(...row))
+      insert.run(...row)
     },
-    move: (from, to) => Number(inStore(database, () => refile.run(to, from)).changes) > 0,
+    move: (from, to) => Number(refile.run(to, from).changes) > 0,
     remove(keys) {
-      inStore(database, () =>
-        writeTogether(database, () => {
-          for (const key of keys) removeOne.run(key)
-        }),
-      )
+      writeTogether(database, () => {
+        for (const key of keys) removeOne.run(key)
+      })
     },
-    together: (work) => inStore(database, () => writeTogether(database, work)),
-    prune: (time) => Number(inStore(database, () => removeOld.run(time)).changes),
+    together: (work) => writeTogether(database, work),
+    prune: (time) => Number(removeOld.run(time).changes),
   }
 }

@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { SluiceError } from '../../errors.ts'
 import { jsonIn } from '../../json.ts'
+import type { ProjectDatabase } from './project-database.ts'
 
 /** A column that holds something as JSON. */
 export function jsonColumn<T>(schema: z.ZodType<T>) {
@@ -20,14 +20,18 @@ function jsonOf(text: string, context: z.core.$RefinementCtx): unknown {
  * verdicts.
  * @throws SluiceError `cannot-run` that names the file, the table and the way out
  */
-export function rowReader<T>(database: DatabaseSync, table: string, schema: z.ZodType<T>): (row: unknown) => T {
+export function rowReader<T>(
+  { file }: Pick<ProjectDatabase, 'file'>,
+  table: string,
+  schema: z.ZodType<T>,
+): (row: unknown) => T {
   return (row) => {
     const result = schema.safeParse(row)
     if (result.success) return result.data
     const { path, message } = result.error.issues[0] ?? { path: [], message: 'unknown' }
     throw new SluiceError(
       'cannot-run',
-      `the store ${database.location()} cannot be used: a row of its table ${table} is damaged (${path.join('.')}: ${message}). ` +
+      `the store ${file} cannot be used: a row of its table ${table} is damaged (${path.join('.')}: ${message}). ` +
         'Put a copy of the file back, or delete it, and its answers are paid for again.',
       { cause: result.error },
     )

@@ -1,9 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { utcDay } from '../../text/format.ts'
 import type { Completion } from '../providers/provider.ts'
 import type { AnswerLabels } from './answer-store.ts'
-import { inStore } from './database-error.ts'
+import type { ProjectDatabase } from './project-database.ts'
 import { rowReader } from './rows.ts'
 
 const rowSchema = z.object({
@@ -32,7 +31,7 @@ export interface Spending {
   add(completion: Completion, labels: AnswerLabels): void
 }
 
-export function createSpending(database: DatabaseSync, command: string, now: () => number = Date.now): Spending {
+export function createSpending(database: ProjectDatabase, command: string, now: () => number = Date.now): Spending {
   const add = database.prepare(
     `INSERT INTO spending (day, command, feature, model, stage, calls, unpriced_calls, usd) VALUES (?, ?, ?, ?, ?, 1, ?, ?)
      ON CONFLICT DO UPDATE SET calls = calls + 1, unpriced_calls = unpriced_calls + excluded.unpriced_calls, usd = usd + excluded.usd`,
@@ -40,16 +39,16 @@ export function createSpending(database: DatabaseSync, command: string, now: () 
   return {
     add({ costUsd }, { feature, model, stage }) {
       const row = [utcDay(now()), command, feature, model, stage, costUsd === undefined ? 1 : 0, costUsd ?? 0]
-      inStore(database, () => add.run(...row))
+      add.run(...row)
     },
   }
 }
 
 /** Everything spent on `since` (YYYY-MM-DD) or later, by day. */
-export function readSpending(database: DatabaseSync, since: string = ''): SpendingRow[] {
+export function readSpending(database: ProjectDatabase, since: string = ''): SpendingRow[] {
   const select = database.prepare(
     `SELECT day, command, feature, model, stage, calls, unpriced_calls AS unpricedCalls, usd
      FROM spending WHERE day >= ? ORDER BY day, feature, command, model, stage`,
   )
-  return inStore(database, () => select.all(since)).map(rowReader(database, 'spending', rowSchema))
+  return select.all(since).map(rowReader(database, 'spending', rowSchema))
 }

@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { inStore } from '../answers/database-error.ts'
+import type { ProjectDatabase } from '../answers/project-database.ts'
 import { jsonColumn, rowReader } from '../answers/rows.ts'
 
 export const incidentSchema = z.strictObject({
@@ -28,7 +27,7 @@ export interface Incidents {
   disable(channel: string, night: string): void
 }
 
-export function createIncidents(database: DatabaseSync): Incidents {
+export function createIncidents(database: ProjectDatabase): Incidents {
   const select = database.prepare('SELECT record FROM incidents WHERE feature = ?')
   const selectAll = database.prepare('SELECT record FROM incidents ORDER BY feature')
   const insert = database.prepare('INSERT OR REPLACE INTO incidents (feature, record) VALUES (?, ?)')
@@ -39,15 +38,15 @@ export function createIncidents(database: DatabaseSync): Incidents {
   const parse = (row: unknown) => incidentIn(row).record
   return {
     get(feature) {
-      const row = inStore(database, () => select.get(feature))
+      const row = select.get(feature)
       return row ? parse(row) : { feature, since: null, recovered: false, told: [], changed: {} }
     },
-    set: (incident) => void inStore(database, () => insert.run(incident.feature, JSON.stringify(incident))),
-    all: () => inStore(database, () => selectAll.all()).map(parse),
+    set: (incident) => void insert.run(incident.feature, JSON.stringify(incident)),
+    all: () => selectAll.all().map(parse),
     disabledSince(channel) {
-      const row = inStore(database, () => disabled.get(channel))
+      const row = disabled.get(channel)
       return row && channelIn(row).since
     },
-    disable: (channel, night) => void inStore(database, () => disable.run(channel, night)),
+    disable: (channel, night) => void disable.run(channel, night),
   }
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { inStore } from '../../core/answers/database-error.ts'
+import type { ProjectDatabase } from '../../core/answers/project-database.ts'
 import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
@@ -34,15 +33,13 @@ export type AcceptedScores = z.infer<typeof acceptedScoresSchema>
 const row = z.object({ record: jsonColumn(acceptedScoresSchema) })
 
 /** Keeps the scores in place of those that were kept of the feature's suite before. */
-export function keepAccepted(database: DatabaseSync, scores: AcceptedScores): void {
-  inStore(database, () =>
-    database
-      .prepare('INSERT OR REPLACE INTO accepted (feature, suite, record) VALUES (?, ?, ?)')
-      .run(scores.feature, scores.suite, JSON.stringify(scores)),
-  )
+export function keepAccepted(database: ProjectDatabase, scores: AcceptedScores): void {
+  database
+    .prepare('INSERT OR REPLACE INTO accepted (feature, suite, record) VALUES (?, ?, ?)')
+    .run(scores.feature, scores.suite, JSON.stringify(scores))
 }
 
-function acceptedScores(database: DatabaseSync, feature: string, suite: string): AcceptedScores | undefined {
+function acceptedScores(database: ProjectDatabase, feature: string, suite: string): AcceptedScores | undefined {
   const found = database.prepare('SELECT record FROM accepted WHERE feature = ? AND suite = ?').get(feature, suite)
   return found === undefined ? undefined : rowReader(database, 'accepted', row)(found).record
 }
@@ -85,7 +82,7 @@ export async function acceptedMeasure(
 
 /** Looks up the accepted scores of a suite; they count only if the same cases, checks and questions gave them. */
 export async function usableScores(
-  database: DatabaseSync,
+  database: ProjectDatabase,
   candidate: Prompt,
   suite: string,
   { cases, checkCode }: { cases: () => AsyncIterable<Case>; checkCode: () => Promise<string> },

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { ProjectDatabase } from '../../core/answers/project-database.ts'
 import { JudgeError } from '../../core/scorers/judge/judge-error.ts'
 import { seenBy, shownPart } from '../../core/scorers/judge/reported-parts.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
@@ -25,7 +25,7 @@ export interface LabelQuestionsOptions {
   project: Pick<LoadedProject, 'config' | 'files'>
   prompt: Prompt
   /** `.sluice/sluice.db`. */
-  database: DatabaseSync
+  database: ProjectDatabase
   labeller: string
   /** About how many questions to draw. */
   count: number
@@ -170,7 +170,7 @@ function shown(value: unknown): string {
 async function keptResults(
   root: string,
   feature: string,
-  database: DatabaseSync,
+  database: ProjectDatabase,
   known: ReadonlyMap<string, CaseWithRubric>,
 ): Promise<{ results: JudgedResults; judge: LastJudge | undefined }> {
   const features = new Map<string, ReturnType<FeatureOfRun>>()

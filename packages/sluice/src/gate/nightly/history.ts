@@ -1,9 +1,5 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { inStore } from '../../core/answers/database-error.ts'
-import { openProjectDatabase } from '../../core/answers/project-database.ts'
+import { openExistingDatabase, type ProjectDatabase } from '../../core/answers/project-database.ts'
 import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
 import type { Mask } from '../../masking/mask.ts'
 import type { Verdict } from '../../records/verdict.ts'
@@ -36,25 +32,26 @@ export interface NightHistory {
 }
 
 /** Opens the history in the store. Secrets are masked in what is written. */
-export function createHistory(database: DatabaseSync, mask?: Mask): NightHistory {
-  const prepare = (sql: string) => inStore(database, () => database.prepare(sql))
-  const selectBefore = prepare('SELECT record FROM nights WHERE feature = ? AND night < ? ORDER BY night DESC LIMIT ?')
-  const selectNight = prepare('SELECT record FROM nights WHERE feature = ? AND night = ?')
-  const selectNights = prepare('SELECT record FROM nights ORDER BY feature, night')
-  const putNight = prepare('INSERT OR REPLACE INTO nights (feature, night, record) VALUES (?, ?, ?)')
-  const dropNights = prepare(
+export function createHistory(database: ProjectDatabase, mask?: Mask): NightHistory {
+  const selectBefore = database.prepare(
+    'SELECT record FROM nights WHERE feature = ? AND night < ? ORDER BY night DESC LIMIT ?',
+  )
+  const selectNight = database.prepare('SELECT record FROM nights WHERE feature = ? AND night = ?')
+  const selectNights = database.prepare('SELECT record FROM nights ORDER BY feature, night')
+  const putNight = database.prepare('INSERT OR REPLACE INTO nights (feature, night, record) VALUES (?, ?, ?)')
+  const dropNights = database.prepare(
     'DELETE FROM nights WHERE feature = ?1 AND night NOT IN (SELECT night FROM nights WHERE feature = ?1 ORDER BY night DESC LIMIT ?2)',
   )
-  const dropSentinels = prepare(
+  const dropSentinels = database.prepare(
     `DELETE FROM sentinels WHERE feature = ?1
      AND version NOT IN (SELECT json_extract(record, '$.version') FROM nights WHERE feature = ?1)`,
   )
-  const selectKept = prepare('SELECT record FROM sentinels WHERE feature = ? AND version = ? AND judge = ?')
-  const selectOne = prepare(
+  const selectKept = database.prepare('SELECT record FROM sentinels WHERE feature = ? AND version = ? AND judge = ?')
+  const selectOne = database.prepare(
     'SELECT record FROM sentinels WHERE feature = ? AND version = ? AND judge = ? AND case_id = ?',
   )
-  const selectSentinels = prepare('SELECT record FROM sentinels ORDER BY feature, version, judge, case_id')
-  const putSentinel = prepare(
+  const selectSentinels = database.prepare('SELECT record FROM sentinels ORDER BY feature, version, judge, case_id')
+  const putSentinel = database.prepare(
     'INSERT OR REPLACE INTO sentinels (feature, version, judge, case_id, record) VALUES (?, ?, ?, ?, ?)',
   )
   const nightIn = rowReader(database, 'nights', nightRow)
@@ -74,18 +71,14 @@ export function createHistory(database: DatabaseSync, mask?: Mask): NightHistory
     const row = selectOne.get(record.feature, record.version, record.judge, record.case)
     return row && sentinelOfRow(row)
   }
-  const together = (work: () => void) => inStore(database, () => writeTogether(database, work))
   return {
-    before: (feature, night, limit) =>
-      inStore(database, () => selectBefore.all(feature, night, limit))
-        .map(nightOfRow)
-        .reverse(),
+    before: (feature, night, limit) => selectBefore.all(feature, night, limit).map(nightOfRow).reverse(),
     sentinels(feature, version, judge) {
-      const kept = inStore(database, () => selectKept.all(feature, version, judge)).map(sentinelOfRow)
+      const kept = selectKept.all(feature, version, judge).map(sentinelOfRow)
       return new Map(kept.map((sentinel) => [sentinel.case, sentinel]))
     },
     save: (record, sentinels) =>
-      together(() => {
+      writeTogether(database, () => {
         write(record)
         for (const sentinel of sentinels) write(sentinel)
         dropNights.run(record.feature, nightsKept)
@@ -97,7 +90,7 @@ export function createHistory(database: DatabaseSync, mask?: Mask): NightHistory
     },
     merge(records) {
       let added = 0
-      together(() => {
+      writeTogether(database, () => {
         for (const record of records) {
           if (!replaces(record, known(record))) continue
           write(record)
@@ -133,8 +126,8 @@ const afterAll = '9999-12-31'
  * one.
  */
 export function openNights(root: string): { nightOf(feature: string): LastNight | undefined; close(): void } {
-  if (!existsSync(path.join(root, '.sluice/sluice.db'))) return { nightOf: () => undefined, close: () => undefined }
-  const database = openProjectDatabase(root)
+  const database = openExistingDatabase(root)
+  if (!database) return { nightOf: () => undefined, close: () => undefined }
   const history = createHistory(database)
   return {
     nightOf(feature) {

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { ProjectDatabase } from '../../core/answers/project-database.ts'
 import { createChannels } from '../../core/notify/create-channels.ts'
 import { createIncidents } from '../../core/notify/incidents.ts'
 import { projectName } from '../../core/notify/notification.ts'
@@ -12,7 +12,7 @@ import type { JudgedNight } from './judge-night.ts'
 const longestMs = 60_000
 
 /** Tells the channels of the project about one feature's night; resolves to what the report should say about it. */
-export type NotifyNight = (judged: JudgedNight, database: DatabaseSync) => Promise<string[]>
+export type NotifyNight = (judged: JudgedNight, database: ProjectDatabase) => Promise<string[]>
 
 const changes = new Set(['served-model', 'served-fingerprint', 'outputs-changed'])
 

@@ -1,5 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
+import type { ProjectDatabase } from '../../core/answers/project-database.ts'
 import { rowReader } from '../../core/answers/rows.ts'
 import type { KeptRun } from './kept-run.ts'
 
@@ -17,7 +17,7 @@ export const unknownPrice: AnswerPrice = { usd: null, ms: null, generationUsd: n
 const latencyRow = z.object({ ms: z.number().nullable() })
 
 /** What answers of a run cost and took, whenever they were paid for. */
-export function answerPrice({ feature, rows }: KeptRun, database: DatabaseSync): AnswerPrice {
+export function answerPrice({ feature, rows }: KeptRun, database: ProjectDatabase): AnswerPrice {
   const details = rows.map(({ detail }) => detail)
   const generationUsd = averageOf(details.flatMap(({ answerUsd }) => answerUsd ?? []))
   const judged = details.filter(({ judge }) => judge.length > 0)
@@ -37,7 +37,7 @@ export function answerPrice({ feature, rows }: KeptRun, database: DatabaseSync):
 }
 
 /** Of the judge's stored answers to this feature; null where none has a latency. */
-function judgeLatency(database: DatabaseSync, { feature, judge }: KeptRun['feature']): number | null {
+function judgeLatency(database: ProjectDatabase, { feature, judge }: KeptRun['feature']): number | null {
   const select = database.prepare(
     `SELECT avg(json_extract(completion, '$.latencyMs')) AS ms FROM answers
      WHERE stage = 'judge' AND feature = ? AND model = ?`,

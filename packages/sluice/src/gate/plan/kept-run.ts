@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { ProjectDatabase } from '../../core/answers/project-database.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { Report } from '../../records/report/report.ts'
 import { readReport } from '../report/report-file.ts'
@@ -25,7 +25,7 @@ export interface KeptRun {
  */
 export async function lastMeasuredRun(
   root: string,
-  database: DatabaseSync,
+  database: ProjectDatabase,
   { feature, suite }: { feature: string; suite: readonly Case[] },
 ): Promise<KeptRun | undefined> {
   let last: KeptRun | undefined
@@ -42,7 +42,7 @@ export async function lastMeasuredRun(
 function runOf(
   { runId, startedAt, features }: Report,
   name: string,
-  database: DatabaseSync,
+  database: ProjectDatabase,
   suite: ReadonlyMap<string, Case>,
 ): KeptRun | undefined {
   const feature = features.find((each) => each.feature === name)

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite'
+import type { ProjectDatabase } from '../../core/answers/project-database.ts'
 import type { Case } from '../../core/suite/cases/case.ts'
 import type { GateSettings } from '../../core/suite/config/gate-settings.ts'
 import type { FeaturePlan, PlannedReach } from '../../records/report/gate-plan.ts'
@@ -51,7 +51,7 @@ export interface PlannedSuite {
 /** Where the results of earlier runs are. */
 export interface KeptResults {
   root: string
-  database: DatabaseSync
+  database: ProjectDatabase
 }
 
 /** What the plan rests on. */

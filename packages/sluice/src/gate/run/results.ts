@@ -1,7 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { inStore } from '../../core/answers/database-error.ts'
+import type { ProjectDatabase } from '../../core/answers/project-database.ts'
 import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
 import type { Mask } from '../../masking/mask.ts'
 import {
@@ -51,12 +50,11 @@ const charactersPerWrite = 4_000_000
  * runs that are still under way. Paid answers are kept.
  */
 export function createResults(
-  database: DatabaseSync,
+  database: ProjectDatabase,
   run: { id: string; command: string; startedAt: number },
   mask?: Mask,
 ): Results {
-  const write = (work: () => void) => inStore(database, () => writeTogether(database, work))
-  write(() => {
+  writeTogether(database, () => {
     database
       .prepare(
         `DELETE FROM runs WHERE id NOT IN (SELECT id FROM runs ORDER BY started_at DESC LIMIT ?)
@@ -74,7 +72,7 @@ export function createResults(
   let characters = 0
   const flush = () => {
     if (buffer.length === 0) return
-    write(() => {
+    writeTogether(database, () => {
       for (const { feature, row, detail } of buffer) {
         insert.run(run.id, feature, row.role, row.position, row.repeat, detail)
       }
@@ -107,7 +105,7 @@ export function createResults(
 /**
  * What is kept of one feature's results in a run, by position, then role, then repeat; none of a run that was dropped.
  */
-export function* keptRows(database: DatabaseSync, runId: string, feature: string): Generator<ResultRow> {
+export function* keptRows(database: ProjectDatabase, runId: string, feature: string): Generator<ResultRow> {
   const select = database.prepare(
     'SELECT position, arm AS role, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',
   )

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import path from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { createAnswerStore } from '../../core/answers/answer-store.ts'
 import { type AskFor, createAskFor, createIsKept, type IsKept } from '../../core/answers/ask.ts'
 import type { Ledger } from '../../core/answers/ledger.ts'
-import { openProjectDatabase } from '../../core/answers/project-database.ts'
+import { openProjectDatabase, type ProjectDatabase } from '../../core/answers/project-database.ts'
 import { createSpending } from '../../core/answers/spending.ts'
 import { createModelClient } from '../../core/providers/client.ts'
 import { sleep, steadyNow } from '../../core/providers/clock.ts'
@@ -77,7 +76,7 @@ export interface RunContext {
 /** What a command that asks models holds open; `close` gives it back. */
 export interface RunSession extends OpenTargets, Pick<Applications, 'codeOf' | 'hasChanged'> {
   runId: string
-  database: DatabaseSync
+  database: ProjectDatabase
   /** ms since the epoch. */
   startedAt: number
   concurrency: number

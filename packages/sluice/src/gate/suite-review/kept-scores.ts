@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { openProjectDatabase } from '../../core/answers/project-database.ts'
+import { openExistingDatabase, type ProjectDatabase } from '../../core/answers/project-database.ts'
 import { rowReader } from '../../core/answers/rows.ts'
 import { versionRoleSchema } from '../../records/report/case-detail.ts'
 import { readReport } from '../report/report-file.ts'
@@ -47,7 +44,7 @@ type KeptRow = z.output<typeof rowSchema>
  * The scores of a feature in the last runs, by case. A run counts only where both its report, which knows the ids of
  * the cases, and its answers are kept. Scores of different runs may be of different versions and judges.
  */
-async function readKeptScores(root: string, database: DatabaseSync, feature: string): Promise<KeptScores> {
+async function readKeptScores(root: string, database: ProjectDatabase, feature: string): Promise<KeptScores> {
   const select = database.prepare(
     `SELECT position, arm AS role, repeat, json_extract(detail, '$.output') AS output,
        json_extract(detail, '$.score') AS score, json_extract(detail, '$.costUsd') AS usd
@@ -111,8 +108,8 @@ function addRun(cases: Map<string, KeptCase>, id: string, rows: readonly KeptRow
 
 /** The kept scores of a project; none where nothing was ever kept, and then nothing is written either. */
 export async function keptScoresOf(root: string, feature: string): Promise<KeptScores> {
-  if (!existsSync(path.join(root, '.sluice', 'sluice.db'))) return { runs: 0, last: null, cases: new Map() }
-  const database = openProjectDatabase(root)
+  const database = openExistingDatabase(root)
+  if (!database) return { runs: 0, last: null, cases: new Map() }
   try {
     return await readKeptScores(root, database, feature)
   } finally {

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
-import { openProjectDatabase } from '../../core/answers/project-database.ts'
+import { openExistingDatabase } from '../../core/answers/project-database.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Mask } from '../../masking/mask.ts'
 import { createHistory } from '../nightly/history.ts'
@@ -55,9 +53,8 @@ const isSameNight = (run: MeasuredPoint, { feature, night }: NightRecord) =>
 const lastFailed = ({ points }: StoredFeature) => points.at(-1)?.verdict === 'fail'
 
 function nightsIn(root: string): NightRecord[] {
-  // Reading makes no store where there is none.
-  if (!existsSync(path.join(root, '.sluice/sluice.db'))) return []
-  const database = openProjectDatabase(root)
+  const database = openExistingDatabase(root)
+  if (!database) return []
   try {
     return [...createHistory(database).all()].filter((record) => record.kind === 'night')
   } finally {

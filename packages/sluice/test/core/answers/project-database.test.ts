@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { openProjectDatabase } from '../../../src/core/answers/project-database.ts'
+import { openExistingDatabase, openProjectDatabase } from '../../../src/core/answers/project-database.ts'
 import type { Completion } from '../../../src/core/providers/provider.ts'
 import { createResults } from '../../../src/gate/run/results.ts'
+import { writeTogether } from '../../../src/sqlite/open-database.ts'
 
 const completion: Completion = {
   output: 'hello',
@@ -55,6 +56,49 @@ test('a file that is no database is named, not overwritten', () => {
     'no database, just text that is long enough to be read as one\n'.repeat(20),
   )
   assert.throws(() => openProjectDatabase(folder.root), /the store .*\.sluice cannot be used: file is not a database/)
+})
+
+test('whatever fails in the store, by whichever call, names the place and the way out once', () => {
+  using folder = temporaryFolder()
+  const database = openProjectDatabase(folder.root)
+  // The row is found, and then no JSON: SQLite fails only while it is read.
+  database.exec("INSERT INTO incidents VALUES ('f', 'no json')")
+  const statement = database.prepare("SELECT json_extract(record, '$.a') FROM incidents")
+  const insert = database.prepare("INSERT INTO disabled_channels VALUES ('slack', json_extract('no json', '$.a'))")
+  const calls: Record<string, () => unknown> = {
+    prepare: () => database.prepare('SELECT nothing FROM nowhere'),
+    exec: () => database.exec('SELECT nothing FROM nowhere'),
+    get: () => statement.get(),
+    all: () => statement.all(),
+    iterate: () => [...statement.iterate()],
+    run: () => insert.run(),
+    together: () => writeTogether(database, () => void insert.run()),
+  }
+  const message = /^the store \S+\.sluice cannot be used: (?!the store).+\. Answers must be kept/
+  for (const [name, call] of Object.entries(calls)) assert.throws(call, { code: 'cannot-run', message }, name)
+  assert.equal(database.isTransaction, false)
+  database.close()
+})
+
+test('a fault of the work in a transaction stays what it is', () => {
+  using folder = temporaryFolder()
+  const database = openProjectDatabase(folder.root)
+  const fault = new TypeError('a fault of our own')
+  const failing = () => {
+    database.exec("INSERT INTO incidents VALUES ('f', '{}')")
+    throw fault
+  }
+  assert.throws(() => writeTogether(database, failing), fault)
+  assert.deepEqual(database.prepare('SELECT * FROM incidents').all(), [])
+  database.close()
+})
+
+test('a store that is only to be read is not made where there is none', () => {
+  using folder = temporaryFolder()
+  assert.equal(openExistingDatabase(folder.root), undefined)
+  assert.equal(existsSync(path.join(folder.root, '.sluice')), false)
+  openProjectDatabase(folder.root).close()
+  openExistingDatabase(folder.root)?.close()
 })
 
 test('where .sluice cannot be made, the error names the place and the way out', () => {
