@@ -66,7 +66,7 @@ function directoryOf(view: Buffer): { count: number; start: number } {
 interface Sizes {
   packed: number
   size: number
-  /** Of the local header. */
+  /** Where the local header of the entry begins. */
   offset: number
 }
 

@@ -17,7 +17,7 @@ export interface ChartEvent {
 const mostRows = 3
 
 interface EventMarks {
-  /** Of the labels, above the panels. */
+  /** How much room the labels take above the panels. */
   height: number
   /** Labels that stand above `bottom`, and lines from them down to `floor`. */
   content(bottom: number, floor: number): HtmlValue

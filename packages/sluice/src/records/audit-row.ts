@@ -79,7 +79,7 @@ export type ReleaseDocument = z.output<typeof releaseDocumentSchema>
 const auditDocumentSchema = z.looseObject({
   active: known(z.string().nullable()),
   rollout: known(namedRolloutSchema.nullable()),
-  /** Of a version, a proposal or a token. */
+  /** The id of a version, a proposal or a token. */
   id: known(z.string()),
   label: known(z.string().nullable()),
   name: known(z.string()),

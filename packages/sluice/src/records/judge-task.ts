@@ -15,7 +15,7 @@ export const judgeTaskSchema = z.object({
   priority: z.number(),
   /** Probability with which a request of this arm was chosen to be judged, in (0,1]. */
   sampled: z.number(),
-  /** The same for the other arm. */
+  /** The probability in the other arm. */
   sampledOther: z.number(),
   attempts: z.int(),
   /** ms since the epoch; not before then. */

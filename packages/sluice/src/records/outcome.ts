@@ -141,9 +141,9 @@ const logFields = outcomeKeySchema.extend({
   /** ms since the epoch, the server's clock. */
   receivedAt: z.number(),
   version: z.string(),
-  /** As reported. */
+  /** The arm that was reported. */
   arm: armSchema.nullable(),
-  /** As reported: the stage that the client routed by. */
+  /** The stage that the client routed by, as it was reported. */
   stage: z.number().nullable(),
   /** Where the unit stands in its rollout, 0 to 999,999; null without a rollout or unit. */
   position: z.number().nullable(),
@@ -196,7 +196,7 @@ const scoreEntrySchema = logFields.extend({
   judgeId: z.string(),
   /** Probability with which a request of this arm was chosen to be judged, in (0,1]. */
   sampled: z.number(),
-  /** The same for the other arm. */
+  /** The probability in the other arm. */
   sampledOther: z.number(),
   judgeUsd: z.number().nullable(),
   /** Characters of the request's input, which is the same whoever answers it. Null or absent: not known. */

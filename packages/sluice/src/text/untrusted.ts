@@ -17,7 +17,7 @@ export function visibleText(text: string): string {
     .replace(controls, picture)
 }
 
-/** The same on one line. */
+/** The text on one line, safe to print. */
 export function visibleLine(text: string): string {
   return visibleText(text.replace(/\s+/g, ' ').trim())
 }

@@ -24,7 +24,7 @@ export interface DiffBudget {
   characters: number
 }
 
-/** Of one comparison alone. */
+/** One comparison may take no more edits than these. */
 const mostEdits = 1500
 /** Fewer characters in common between two changes are chance, and would break up what a person reads. */
 const leastCommon = 12

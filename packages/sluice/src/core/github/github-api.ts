@@ -57,7 +57,7 @@ export interface GithubApiOptions extends GithubConnection {
   longestWaitMs?: number
 }
 
-/** Of github.com; an Enterprise server has its own. */
+/** The address of github.com; an Enterprise server has its own. */
 export const publicGithubApi = 'https://api.github.com'
 
 const retries = 3

@@ -15,9 +15,9 @@ export interface ChannelMessage {
   link: { href: string; text: string } | undefined
   /** ISO 8601. */
   time: string
-  /** The same each time this is sent, so that a receiver recognises a repetition. */
+  /** It stays the same each time this message is sent, so that a receiver recognises a repetition. */
   id: string
-  /** The same for all messages of one incident. */
+  /** All messages of one incident have the same key. */
   dedupKey: string
   /** `trigger` calls somebody, `resolve` ends the call; null does neither. */
   alarm: 'trigger' | 'resolve' | null

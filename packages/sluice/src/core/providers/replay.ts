@@ -20,9 +20,9 @@ type Recorded = Recording & RecordingPlace
 /** Recordings by the request that they answer. */
 interface RecordingIndex {
   byRequest: Map<string, Recorded>
-  /** By case and model, then by repeat. */
+  /** The recordings of a case and a model, by repeat. */
   byCase: Map<string, Map<number, Recorded>>
-  /** By case and model: recordings that answer only one exact request. */
+  /** The recordings of a case and a model that answer only one exact request. */
   bound: Map<string, Recorded[]>
 }
 

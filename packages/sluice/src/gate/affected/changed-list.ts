@@ -6,7 +6,7 @@ import { jsonIn } from '../../json.ts'
 export interface ListPlace {
   /** How the list is named to the user. */
   source: string
-  /** Of the repository; absolute, without links. */
+  /** The folder of the repository; absolute, without links. */
   root: string
   /** The project's folder within it, `''` or ending in a slash. */
   prefix: string

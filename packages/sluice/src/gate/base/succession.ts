@@ -25,7 +25,7 @@ export interface RemovedFeature {
 }
 
 export interface Succession {
-  /** By feature, as of now. */
+  /** The predecessor of each feature, by the name that the feature has now. */
   predecessors: Map<string, Predecessor>
   removed: RemovedFeature[]
 }

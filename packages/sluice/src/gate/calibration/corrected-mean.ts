@@ -9,7 +9,7 @@ export interface RunVerdict {
   cluster: string
   /** In [0,1]: the share of its repeats to which the judge said yes. */
   yes: number
-  /** Of the item and of the case. */
+  /** The weight of the item times that of the case. */
   weight: number
 }
 

@@ -4,7 +4,7 @@ const roomForEnding = 400
 
 /** What a comment and a job summary say below the report. */
 export interface Surroundings {
-  /** Of the workflow run. */
+  /** The address of the workflow run. */
   url: string | undefined
   /** Why something that a reader would expect is not there. */
   notes: readonly string[]

@@ -29,7 +29,7 @@ export interface GithubRunOptions {
   env: NodeJS.ProcessEnv
   /** What is handed to GitHub passes it. */
   mask: Mask
-  /** Of sluice.yaml; absolute. */
+  /** The folder of sluice.yaml; absolute. */
   root: string
   /** Runs a command of sluice; with `show` its output is shown as well. */
   run(args: string[], show: boolean): Promise<CommandResult>

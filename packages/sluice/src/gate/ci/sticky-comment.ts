@@ -7,7 +7,7 @@ export type CommentOutcome = 'created' | 'edited' | 'unchanged' | 'none'
 export interface StickyComment {
   /** `owner/name` */
   repository: string
-  /** Of the pull request. */
+  /** The number of the pull request. */
   number: number
   /** The hidden first line by which the comment is found again; nothing else on it. */
   marker: string
@@ -17,7 +17,7 @@ export interface StickyComment {
   create: boolean
 }
 
-/** As whom a workflow's own token writes. */
+/** A comment that a workflow's own token writes has this author. */
 const workflowAuthor = 'github-actions[bot]'
 
 const commentSchema = z.object({

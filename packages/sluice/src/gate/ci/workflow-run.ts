@@ -47,7 +47,7 @@ interface ComparedFiles {
 
 const eventSchema = z.object({
   action: z.string().exactOptional(),
-  /** Of an event about a label: that one. */
+  /** The label that an event about one is about. */
   label: z.object({ name: z.string() }).exactOptional(),
   sender: z.object({ login: z.string() }).exactOptional(),
   pull_request: z
@@ -74,7 +74,7 @@ export interface WorkflowRun {
   repository: string
   event: string
   pullRequest: PullRequest | undefined
-  /** Of the event `workflow_run`: the run that has ended. */
+  /** The run that has ended, in an event `workflow_run`. */
   endedRun: EndedRun | undefined
   apiUrl: string
   /** The page of this run; undefined where it has none. */

@@ -27,7 +27,7 @@ export interface KeptCase {
 
 export interface KeptAnswers {
   run: FeatureRun
-  /** By position in the suite. */
+  /** The cases by their position in the suite. */
   cases: KeptCase[]
 }
 

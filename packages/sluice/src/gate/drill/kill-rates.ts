@@ -17,7 +17,7 @@ function rateOf(of: DrillReport['mutants'], mutator: string | null, strength: Dr
   return { mutator, strength, ...countsOf(of) }
 }
 
-/** Of each mutator of prompt and model. */
+/** The rate of each mutator of prompt and model. */
 export function versionRatesOf(versions: DrillReport['versions']): DrillReport['versionRates'] {
   return [...new Set(versions.map(({ mutator }) => mutator))].map((mutator) => ({
     mutator,

@@ -102,7 +102,7 @@ function faultOf(cases: readonly CaseDetail[][]): Pick<UnchangedReport, 'state' 
 }
 
 interface PlayedRun {
-  /** As the gate gives it. */
+  /** The verdict that the gate gives. */
   final: FinalVerdict
   /** What the scores alone come to, whether or not the judge may gate. */
   byScores: FinalVerdict

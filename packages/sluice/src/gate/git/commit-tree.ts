@@ -7,7 +7,7 @@ export interface CommitTree {
   commit: string
   /** Everything but what lies inside of submodules; a submodule is one entry. */
   entries(): readonly TreeEntry[]
-  /** Of the entries. */
+  /** The paths of the entries. */
   paths(): string[]
   /** Undefined where there is no file, after links are followed. */
   read(file: string): Promise<Uint8Array | undefined>

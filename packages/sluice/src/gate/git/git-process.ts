@@ -8,7 +8,7 @@ export interface RunGit {
   bytes(...args: string[]): Promise<Buffer>
   /** The output without the newline at its end. */
   text(...args: string[]): Promise<string>
-  /** The same; undefined where git answers no. */
+  /** What `text` gives; undefined where git answers no. */
   tryText(...args: string[]): Promise<string | undefined>
   /** The parts of an output that `-z` ends with NUL. */
   records(...args: string[]): Promise<string[]>

@@ -183,7 +183,7 @@ const isRefusal = /must be run in a work tree|ownership|bare repository/
 
 /** What a submodule lies in: the repository, or another submodule, which need not be checked out any more. */
 interface Outer {
-  /** Of the whole repository. */
+  /** The folder of the whole repository. */
   top: string
   /** Within it, `''` or ending in a slash. */
   place: string

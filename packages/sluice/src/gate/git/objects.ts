@@ -4,7 +4,7 @@ import { once } from './once.ts'
 /** What a commit holds at a path. */
 export interface TreeEntry {
   kind: 'file' | 'link' | 'submodule'
-  /** Of the content; of a submodule its commit. */
+  /** The id of the content; for a submodule, its commit. */
   oid: string
   path: string
 }
@@ -17,7 +17,7 @@ export interface Objects {
   blob(oid: string): Promise<Uint8Array>
 }
 
-/** By mode, of what is no plain file. */
+/** What an entry is by its mode; any other mode is that of a plain file. */
 export const kinds: Record<string, TreeEntry['kind']> = { '120000': 'link', '160000': 'submodule' }
 
 export function objectsOf(git: RunGit): Objects {

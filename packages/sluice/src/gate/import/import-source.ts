@@ -29,7 +29,7 @@ export interface ImportSource {
 }
 
 export interface ImportPlace {
-  /** As the user named it, relative to `cwd`. */
+  /** The file as the user named it, relative to `cwd`. */
   file: string
   cwd: string
   /** The folder that files which the first one names must lie in; by default its own. */

@@ -29,7 +29,7 @@ export interface ImportedCase {
 
 /** One assertion of another tool, and what it has become. */
 export interface ImportedPart {
-  /** As the tool calls it, e.g. `not-contains`. */
+  /** What the tool calls it, e.g. `not-contains`. */
   name: string
   place: string
   checks: CheckEntry[]

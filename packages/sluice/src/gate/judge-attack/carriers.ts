@@ -100,7 +100,7 @@ export function madeToFail(cases: readonly Case[], answers: ReadonlyMap<string, 
   })
 }
 
-/** The same order for the same seed. */
+/** Mixes the items, in the same order for the same seed. */
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   const ranked = items.map((item) => ({ item, rank: random.uniform() }))
   return ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item)

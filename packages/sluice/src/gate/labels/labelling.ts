@@ -62,7 +62,7 @@ export interface LabellingOptions {
   sawJudge: boolean
   /** Appends to the file of texts. Resolves when they are on the disk. */
   keepOutput: (output: LabelledOutput) => Promise<void>
-  /** The same for the file of labels. */
+  /** Appends to the file of labels. Resolves when the label is on the disk. */
   keepLabel: (label: Label) => Promise<void>
   /** In ms since the epoch. */
   now: () => number

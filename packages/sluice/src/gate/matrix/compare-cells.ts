@@ -3,7 +3,7 @@ import { momentsOf, type Pair, pairedLook, signFlipP, tInterval } from '../../st
 import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
 
 export interface ComparisonTerms {
-  /** Of all intervals together, e.g. 0.95. */
+  /** The chance with which all intervals hold together, e.g. 0.95. */
   confidence: number
   /** Intervals that are to hold together. */
   comparisons: number

@@ -16,7 +16,7 @@ export interface MatrixRow {
   suite: string
   /** The prompt that this row is held against, with its own model: the first of all, or this one. */
   reference: Prompt
-  /** By column; the prompt's own model keeps its version as it is. */
+  /** The version in each column; the prompt's own model keeps its version as it is. */
   versions: Prompt[]
 }
 
@@ -32,7 +32,7 @@ export interface MatrixPlan {
 export interface WantedMatrix {
   /** Names of features. */
   features: readonly string[]
-  /** As given to `--compare`. */
+  /** What `--compare` was given. */
   compare: readonly string[]
   suite: string | undefined
 }

@@ -12,7 +12,7 @@ export interface MeasuredCase extends Pick<CaseScores, 'id' | 'weight'> {
 
 /** One metric of one check, and the parts whose ratios it is the mean of. */
 export interface MetricName {
-  /** As `gate.metrics` and the report have it. */
+  /** The name that `gate.metrics` and the report have for it. */
   name: string
   check: string
   parts: readonly string[]

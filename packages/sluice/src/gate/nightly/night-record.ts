@@ -58,7 +58,7 @@ const answerSchema = z.strictObject({
   latencyMs: z.number().min(0).exactOptional(),
   costUsd: z.number().min(0).exactOptional(),
   trace: answerTraceSchema.exactOptional(),
-  /** Of a conversation, the answer last. */
+  /** All turns of a conversation; the answer comes last. */
   exchanges: z.array(conversationTurnSchema).min(1).exactOptional(),
 })
 

@@ -14,7 +14,7 @@ export interface KeptRun {
   startedAt: string
   feature: Report['features'][number]
   table: ScoreTable
-  /** By position in the table. */
+  /** The rows by their position in the table. */
   rows: ResultRow[]
   hasBaseline: boolean
 }

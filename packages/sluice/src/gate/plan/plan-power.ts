@@ -225,7 +225,7 @@ function measuredAs(run: KeptRun, noise: SuiteNoise, sources: NoiseSources): Fea
   }
 }
 
-/** By bisection: it is for two printed digits. */
+/** Bisection does, since two digits of it are printed. */
 function chiSquareQuantile(probability: number, df: number): number {
   let [low, high] = [0, df + 40 * Math.sqrt(df) + 40]
   for (let step = 0; step < 60; step += 1) {

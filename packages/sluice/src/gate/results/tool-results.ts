@@ -60,7 +60,7 @@ export interface ToolResults {
 
 /** A file, as far as it can be read without knowing the tool. */
 export interface ResultsContent {
-  /** As the user named it. */
+  /** The file as the user named it. */
   name: string
   /** The SHA-256 of its bytes. */
   digest: string

@@ -26,7 +26,7 @@ export interface CaseScores {
   baseline: readonly (number | undefined)[]
   /** The candidate's state so far: the best that any repeat reached. */
   state: CaseState
-  /** The same for the baseline. */
+  /** The baseline's state so far, likewise. */
   baselineState: CaseState
   /** Answers of the candidate that break what the case itself asks for; absent where only scores are known. */
   violated?: number

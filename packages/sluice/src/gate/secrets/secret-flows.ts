@@ -11,12 +11,12 @@ import { credentialsForApplications } from '../../masking/secret-names.ts'
 
 /** One variable of the environment, and a place that its value is handed to. */
 export interface SecretFlow {
-  /** By which a workflow allows it: a provider, the feature of a target, or `notify`. */
+  /** A workflow allows it by this name: a provider, the feature of a target, or `notify`. */
   name: string
   variable: string
   /** The whole address or command; it may itself hold a secret. */
   to: string
-  /** The same as it may be shown. */
+  /** The place as it may be shown, without what may be a secret. */
   shown: string
   /** Whether the place is known to be the provider's own, or was named by the workflow. */
   isUsual: boolean

@@ -141,7 +141,7 @@ interface AskedRepeats {
   remarks: string[]
 }
 
-/** Of features whose gate has the usual repeats. */
+/** So often a case is asked where the gate of its feature has the usual repeats. */
 const usualRepeats = 3
 
 /**

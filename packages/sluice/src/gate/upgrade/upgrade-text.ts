@@ -49,7 +49,7 @@ export function upgradeText(report: UpgradeReport, width: number, asked: AskedUp
   return `${text.join('\n\n')}\n`
 }
 
-/** The same as Markdown. */
+/** The report as Markdown. */
 export function upgradeMarkdown(report: UpgradeReport): string {
   const { from, to, features, judge, notes } = report
   const row = (cells: readonly string[]) => `| ${cells.map(inlineText).join(' | ')} |`

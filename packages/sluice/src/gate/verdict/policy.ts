@@ -8,7 +8,7 @@ import { lookPlan } from '../../stats/index.ts'
 export interface GatePolicy {
   /** Largest drop of the mean against the baseline that is still acceptable. */
   margin: number
-  /** The same for the mean of one tag. */
+  /** Largest drop of the mean of one tag that is still acceptable. */
   tagMargin: number
   /** 1 - confidence bounds the chance to pass a drop of the margin, half of it the chance to fail there. */
   confidence: number

@@ -11,7 +11,7 @@ export interface Entry {
   folder: string
 }
 
-/** As many worktrees stay for later runs. */
+/** So many worktrees stay for later runs. */
 const mostKept = 4
 
 /** Says that this process uses a worktree, so that no other one removes it. */

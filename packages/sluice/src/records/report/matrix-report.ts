@@ -32,7 +32,7 @@ const cellSchema = z.object({
   version: z.string(),
   /** The cell that it is compared with; null for a cell that others are compared with. */
   reference: z.object({ feature: z.string(), model: z.string() }).nullable(),
-  /** Of the answers that have a score, by case; the interval is cluster-robust. */
+  /** The mean over the answers that have a score, by case; the interval is cluster-robust. */
   score: z.object({ mean: known, ciLow: known, ciHigh: known }),
   /** Null for a reference. */
   difference: differenceSchema.nullable(),
@@ -71,16 +71,16 @@ export const matrixReportSchema = z.object({
   features: z.array(featureSchema),
   /** The columns, that of the first prompt first. */
   models: z.array(z.string()),
-  /** By feature, then by model. */
+  /** The cells in the order of the features, and within one in that of the models. */
   cells: z.array(cellSchema),
   repeats: z.int().min(1),
   tags: z.array(z.string()).nullable(),
-  /** Of each mean alone, and of all intervals of differences together. */
+  /** The chance with which each mean's interval holds, and with which those of all differences hold together. */
   confidence: z.number(),
   /** Differences whose intervals hold together, and how that is reached. */
   comparisons: count,
   correction: z.literal('bonferroni'),
-  /** The same judge for every cell; null where nothing was judged. */
+  /** The one judge of every cell; null where nothing was judged. */
   judge: z.object({ id: z.string(), model: z.string() }).nullable(),
   notes: z.array(z.string()),
   ...askedAndPaid,

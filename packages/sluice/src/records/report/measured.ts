@@ -40,9 +40,9 @@ export interface MeasuredClaims {
   kind: 'claims'
   /** Claims of the output; with none the shares are undefined. */
   claims: number
-  /** Of these, those that no source speaks for or against. */
+  /** How many of the claims no source speaks for or against. */
   unsupported: number
-  /** Of these, those that a source contradicts. */
+  /** How many of the claims a source contradicts. */
   contradicted: number
 }
 

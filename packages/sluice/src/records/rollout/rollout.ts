@@ -72,7 +72,7 @@ export const rolloutSchema = z.object({
     .meta({ description: "The feature's revision before; older rollouts have none." }),
   /** The reason given for starting without a passing report. */
   override: z.string().nullable(),
-  /** By the word of an operator. */
+  /** An operator excluded them. */
   excluded: z.array(z.string()).exactOptional().meta({ description: 'Tokens whose outcomes are no evidence.' }),
   endedAt: time.nullable(),
   ending: z

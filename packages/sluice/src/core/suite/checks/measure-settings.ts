@@ -49,9 +49,9 @@ export type FieldKind = (typeof fieldKinds)[number]
 /** The values that an extraction has to find. */
 export interface FieldsSettings {
   expected: Record<string, unknown>
-  /** Of a field that is not listed: `number` where a number is expected, else `exact`. */
+  /** How values are compared. A field that is not listed is a `number` where one is expected, else `exact`. */
   kinds?: Record<string, FieldKind>
-  /** Of all numbers, or by field; absolute. */
+  /** By how much a number may differ: one bound for all numbers, or one for each field. */
   tolerance?: number | Record<string, number>
 }
 

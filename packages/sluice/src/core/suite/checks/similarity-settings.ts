@@ -16,7 +16,7 @@ export interface SimilaritySettings {
   to?: string | string[]
   metric: SimilarityMetric
   min?: number
-  /** Of Levenshtein; in place of `min`. */
+  /** The most edits that Levenshtein's distance may count; it stands in place of `min`. */
   maxDistance?: number
   /** `provider:model`, of embeddings. */
   model?: string

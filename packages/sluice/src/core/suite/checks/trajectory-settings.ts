@@ -23,7 +23,7 @@ type ExpectedStep = ExpectedCall[]
 
 export interface ToolOrderSettings {
   steps: ExpectedStep[]
-  /** By default `inOrder`. */
+  /** Without a mode, `inOrder` holds. */
   mode?: 'inOrder' | 'exact' | 'anyOrder'
 }
 

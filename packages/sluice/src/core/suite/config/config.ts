@@ -115,7 +115,7 @@ export interface Config {
   nightly?: NightlySettings
   /** Who is told about bad nights. */
   notify?: NotifySettings[]
-  /** Of `sluice serve`. */
+  /** The settings of `sluice serve`. */
   server?: ServerFileSettings
   /** The providers as configured; anthropic, openai and google exist without an entry. */
   providers: Record<string, ProviderSettings>

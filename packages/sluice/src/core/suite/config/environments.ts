@@ -50,12 +50,12 @@ export function plainFeature(key: string): string {
   return partsOf(key).feature
 }
 
-/** As keys name them, in order. */
+/** The environments as keys name them, in order. */
 export function keyEnvironments(names: Environments): KeyEnvironment[] {
   return [...names.slice(0, -1), null]
 }
 
-/** As keys name the environment; undefined for one that there is not. */
+/** The environment as keys name it; undefined for one that there is not. */
 export function keyEnvironment(name: string, names: Environments): KeyEnvironment | undefined {
   const at = names.indexOf(name)
   return at < 0 ? undefined : keyEnvironments(names)[at]

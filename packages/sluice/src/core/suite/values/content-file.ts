@@ -27,7 +27,7 @@ export function fileTypeOf(bytes: Uint8Array): { kind: FileKind; mediaType: stri
 }
 
 interface FileOrigin {
-  /** As readers see it. */
+  /** The name that readers see. */
   name: string
   /** Relative to the project's root; absent for one that stands in a text. */
   path?: string
@@ -44,7 +44,7 @@ export class ContentFile {
   readonly name: string
   /** In bytes. */
   readonly size: number
-  /** Of the bytes, 64 hex. */
+  /** The SHA-256 of the bytes, 64 hex. */
   readonly sha256: string
   readonly #origin: FileOrigin
 

@@ -101,7 +101,7 @@ function folderName({ name }: ImportSource): string {
 
 export interface FeatureSite {
   tests: readonly FooTest[]
-  /** By the place of their test. */
+  /** The cases, each at the place of its test. */
   cases: readonly ImportedCase[]
   provider: TranslatedProvider | undefined
   ledger: FidelityLedger

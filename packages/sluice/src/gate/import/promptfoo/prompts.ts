@@ -6,7 +6,7 @@ import type { ImportSource } from '../import-source.ts'
 
 /** One prompt of promptfoo, its template as it is. */
 export interface FooPrompt {
-  /** By which tests and providers choose it. */
+  /** Tests and providers choose a prompt by its label. */
   label: string
   raw: string
 }

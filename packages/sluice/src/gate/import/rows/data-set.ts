@@ -23,7 +23,7 @@ interface DataSet {
 }
 
 export interface MissingRows {
-  /** As the tool calls it. */
+  /** What the tool calls these rows. */
   name: string
   note: string
   /** 1 where it is not known how many. */

@@ -6,7 +6,7 @@ import { type ForeignLabel, type ForeignOutput, verdictOf } from './foreign-labe
 
 export interface SettleOptions {
   foreign: readonly ForeignLabel[]
-  /** By the id of a trace. */
+  /** The outputs of the other tool, by the id of their trace. */
   foreignOutputs: ReadonlyMap<string, ForeignOutput>
   /** What the project has already. */
   labels: Labels

@@ -20,7 +20,7 @@ export function faultyClaims(
     .map((fault) => ({ verdict: fault.verdict, claim: excerpt(fault.claim, most), against: against(fault, most) }))
 }
 
-/** As one line: `contradicted: “…”; vars.policy says “…”`. */
+/** The claim in one line: `contradicted: “…”; vars.policy says “…”`. */
 export function claimText({ verdict, claim, against }: ClaimLine): string {
   return `${verdict}: “${claim}”; ${against}`
 }
