@@ -81,7 +81,6 @@ const concepts: Record<string, string> = {
   'sluice/control/live/score-entry.ts': 'the entry of the log that a score becomes',
   'sluice/control/live/urgency.ts': 'which request is judged first',
   'sluice/control/pages/client/unsent.ts': 'what the script of the pages does with a form that was not taken',
-  'sluice/control/release/quiet-hours.ts': 'the setting of rollouts that has this name',
   'sluice/control/remote/drift-text.ts': 'what sluice drift prints, beside the texts of other commands',
   'sluice/control/rollout/observe/observe-feedback.ts': 'one of the kinds of entries, beside those of the others',
   'sluice/control/server/drift.ts': 'the route of the drift watch',

@@ -225,7 +225,7 @@ function findingsOf(
   return {
     ...{ mismatched: false, unevenlyJudged: false, frozenTooLong: false, judgeFails: false, disputed: false },
     ...{ worse: logE >= -Math.log(settings.alpha), soaked, overdue: false, unwatched: false, refused },
-    lacking: soaked || late ? lackingData(evidence, rollout, known) : [],
+    lacking: soaked || late ? lackingData(evidence, rollout, known).map(({ text }) => text) : [],
     unproven: soaked ? openSignals(evidence, rollout, known).map(({ signal }) => signal) : ['time'],
     weak: late
       ? weakCase(evidence, rollout, { signals: signals(), logE, disputed: false, suspect: false })

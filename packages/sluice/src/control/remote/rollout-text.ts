@@ -2,6 +2,7 @@ import { eValueText } from '../../charts/evidence-scale.ts'
 import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatCount, formatPercent } from '../../text/format.ts'
 import { hanging, wrap } from '../../text/layout.ts'
+import { isOld } from '../rollout/assessment/assessment.ts'
 import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
 import { figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
 import { momentText, timeText } from '../words/moments.ts'
@@ -57,7 +58,6 @@ function forecastLines({ forecast, unknown, at }: ForecastAnswer): string[] {
 export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['versions'], now: number): string {
   const { id, canary, assessment } = rollout
   const { figures, canary: arm, incumbent } = assessment ?? {}
-  const next = rollout.stage + 1 < rollout.settings.stages.length ? 'next stage' : 'promotion'
   const isKnown = figures !== undefined && (arm?.users ?? 0) > 0 && (incumbent?.users ?? 0) > 0
   const parts = [
     `rollout ${id} of ${versionText({ versions }, canary)}: ${stateText(rollout)}`,
@@ -65,9 +65,22 @@ export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['ver
     isKnown
       ? `evidence against it ${eValueText(figures.against.eValue)}, highest ${highestText(figures.against)}`
       : 'evidence against it not known',
-    ...(figures?.nextStepAt ? [`${next} expected ${momentText(figures.nextStepAt)}`] : []),
+    ...nextStep(rollout, now),
   ]
   return parts.join('; ')
+}
+
+/**
+ * When the stage is left, where that is known: not of a rollout that is paused, was assessed long ago or in another
+ * stage, nor if its patience ends before.
+ */
+function nextStep({ stage, settings, status, assessment, assessedAt }: RolloutAnswer, now: number): string[] {
+  const { figures, soak } = assessment ?? {}
+  const at = figures?.nextStepAt ?? null
+  if (!figures || at === null || status !== 'running' || (soak?.stage ?? stage) !== stage) return []
+  if (typeof assessedAt === 'number' && isOld(assessedAt, now)) return []
+  if (figures.patienceEndsAt !== null && figures.patienceEndsAt < at) return []
+  return [`${stage + 1 < settings.stages.length ? 'next stage' : 'promotion'} expected ${momentText(at)}`]
 }
 
 function paragraph(text: string): string[] {

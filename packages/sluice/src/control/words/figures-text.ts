@@ -125,7 +125,9 @@ export function waitingLines(
   const expected = never
     ? 'never by itself, since nothing is judged'
     : nextStepAt === null
-      ? 'the rate so far does not tell when'
+      ? missing.every(({ expectedAt }) => expectedAt !== null)
+        ? 'when it goes on is not known'
+        : 'the rate so far does not tell when'
       : `expected ${momentText(nextStepAt)}`
   const late = patienceEndsAt !== null && nextStepAt !== null && nextStepAt > patienceEndsAt
   const step =

@@ -46,7 +46,9 @@ const missingSchema = z.strictObject({
   what: z.string().meta({ description: 'A signal that is not proven, or what is counted.' }),
   has: z.number(),
   needed: z.number(),
-  unit: z.enum(['users', 'eValue', 'ms']),
+  unit: z.enum(['users', 'eValue', 'ms']).meta({
+    description: 'E-values, milliseconds, or else a number of what `what` names: users, requests or scores.',
+  }),
   expectedAt: time.nullable().meta({ description: 'By the rate so far; null where that does not tell.' }),
   why: z.enum(['proof', 'oneSource', 'lately', 'harm']).exactOptional().meta({
     description:
@@ -67,9 +69,16 @@ export const figuresSchema = z.strictObject({
   against: z
     .object({ eValue: z.number(), highest: heightSchema, needed: z.number() })
     .meta({ description: 'All signals together; `needed` rolls back.' }),
-  missing: z.array(missingSchema).meta({ description: 'What leaving the stage still takes.' }),
-  nextStepAt: time.nullable().meta({ description: 'When nothing will be missing any more, by the rate so far.' }),
-  patienceEndsAt: time.nullable().meta({ description: 'Null while its clock stands still.' }),
+  missing: z
+    .array(missingSchema)
+    .meta({ description: 'What leaving the stage still takes. Empty: neither time nor data nor proof is lacking.' }),
+  nextStepAt: time.nullable().meta({
+    description:
+      'When the next step will be taken, by the rate so far; null where that does not tell, or where more than data and time is missing.',
+  }),
+  patienceEndsAt: time
+    .nullable()
+    .meta({ description: 'Null while its clock stands still, and where no evidence is asked.' }),
 })
 export type Figures = z.infer<typeof figuresSchema>
 

@@ -14,13 +14,13 @@ import { type Matching, matchingOf } from '../statistics/sample-ratio.ts'
 import { alertsOf } from './alerts.ts'
 import { summaryOf } from './arm-summary.ts'
 import type { Assessment, SignalEvidence } from './assessment.ts'
-import { decideRollout, type Findings } from './decision.ts'
+import { decideRollout, type Findings, goesOnByItself } from './decision.ts'
 import { figuresOf } from './figures.ts'
 import { type JudgeHealth, outageText } from './judge-health.ts'
 import { onlySourceShare, placeShares } from './place-share.ts'
 import { signalEvidence } from './signal-evidence.ts'
 import { isOverdue, isSoaked, type Soak, unwatched } from './soak.ts'
-import { lackingData, type OpenSignal, openSignals } from './stage-requirements.ts'
+import { type Lack, lackingData, type OpenSignal, openSignals } from './stage-requirements.ts'
 import { tokenShares } from './token-share.ts'
 import { weakCase } from './weak-promotion.ts'
 import { wordsFor } from './words.ts'
@@ -64,7 +64,8 @@ export function assess(
   const threshold = -Math.log(settings.alpha)
   const outage = course.judge && outageText(course.judge, rollout)
   const open = openSignals(evidence, rollout, { matching, now })
-  const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE, open })
+  const lacks = lackingData(evidence, rollout, { matching, now })
+  const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE, open, lacks })
   const tokens = tokenShares(byToken, settings)
   const lone = findings.worse ? undefined : onlySource(evidence, settings, matching)
   const accuser = lone ? onlySourceShare(evidence, lone, sums.arms.canary.errors) : null
@@ -89,7 +90,9 @@ export function assess(
     accuser,
     soak: course.soak,
     figures: figuresOf(evidence, rollout, {
-      ...{ signals, logE, now, soak: course.soak, open, matching },
+      ...{ signals, logE, now, soak: course.soak, open, lacks, matching },
+      judgeFails: findings.judgeFails,
+      goesOnByItself: goesOnByItself(rollout, findings),
       highest: course.highest ?? {},
     }),
     alerts: alertsOf(evidence, rollout, { logE, signals, tokens, accuser, findings, outage, now }),
@@ -107,13 +110,14 @@ interface Known {
   signals: readonly SignalEvidence[]
   logE: number
   open: readonly OpenSignal[]
+  lacks: readonly Lack[]
 }
 
 /** What the evidence amounts to, and the log evidence against the canary that does not rest on one token of several. */
 function findingsOf(
   evidence: Evidence,
   rollout: Rollout,
-  { matching, now, course, outage, signals, logE, open }: Known,
+  { matching, now, course, outage, signals, logE, open, lacks }: Known,
 ): Findings & { agreed: number } {
   const { settings, hold } = rollout
   const { mismatched, unevenlyJudged } = matching
@@ -137,7 +141,7 @@ function findingsOf(
     overdue,
     unwatched: overdue && !soak.counting,
     disputed,
-    lacking: lackingData(evidence, rollout, { matching, now }),
+    lacking: lacks.map(({ text }) => text),
     unproven: open.map(({ signal }) => signal),
     weak: weakCase(evidence, rollout, { signals, logE, disputed, suspect }),
     refused: course.refused ?? null,

@@ -52,6 +52,17 @@ export function decideRollout(rollout: Rollout, now: number, findings: Findings)
   return settings.advance === 'evidence' ? byEvidence(rollout, now, findings) : byTimeOrHand(rollout, now, findings)
 }
 
+/**
+ * Whether it takes nothing but data and time to leave the stage: no person, and no end of a freeze or of a dispute.
+ */
+export function goesOnByItself(
+  { status, settings }: Rollout,
+  { worse, mismatched, unevenlyJudged, disputed }: Findings,
+): boolean {
+  const isFree = status === 'running' && !worse && !mismatched && !unevenlyJudged
+  return isFree && (settings.advance === 'evidence' || (settings.advance === 'soak' && !disputed))
+}
+
 function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision {
   const { soaked, lacking, unproven, judgeFails } = findings
   const proven = soaked && !judgeFails && lacking.length === 0 && unproven.length === 0

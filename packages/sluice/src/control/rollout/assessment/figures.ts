@@ -1,19 +1,25 @@
 import { eValueOf } from '../../../charts/evidence-scale.ts'
 import type { Figures, Height, Missing, ValueInterval } from '../../../records/rollout/assessment.ts'
 import type { Rollout } from '../../../records/rollout/rollout.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
+import { afterQuietHours } from '../../release/quiet-hours.ts'
 import { hasEnded, runningMs } from '../../release/rollout-state.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { countedMean, estimates, type Mean } from '../statistics/estimates.ts'
 import type { Matching } from '../statistics/sample-ratio.ts'
 import type { SignalEvidence } from './assessment.ts'
-import type { Soak } from './soak.ts'
-import { countedProof, type OpenSignal } from './stage-requirements.ts'
+import { isSoaked, type Soak } from './soak.ts'
+import { countedProof, expectedBy, hasTwoArms, type Lack, type OpenSignal } from './stage-requirements.ts'
 
 interface Known {
   signals: readonly SignalEvidence[]
   logE: number
   soak: Soak
   open: readonly OpenSignal[]
+  lacks: readonly Lack[]
+  judgeFails: boolean
+  /** It takes data and time alone to leave the stage. */
+  goesOnByItself: boolean
   matching: Matching
   now: number
   /** Greatest evidence of the passes before, by signal; `all` of them together. */
@@ -29,9 +35,7 @@ export function figuresOf(evidence: Evidence, rollout: Rollout, known: Known): F
   const { signals, logE, highest, now } = known
   const needed = 1 / settings.alpha
   const { arms } = evidence.sums
-  const missing = missingFor(evidence, rollout, known)
-  const times = missing.map(({ expectedAt }) => expectedAt)
-  const ended = hasEnded(rollout)
+  const missing = missingFor(rollout, known)
   return {
     signals: estimates(evidence, settings).map(({ signal, difference, standardError, margin, ...estimated }) => {
       const canary = estimated.canary ?? countedMean(evidence, signal, 'canary')
@@ -57,9 +61,11 @@ export function figuresOf(evidence: Evidence, rollout: Rollout, known: Known): F
     },
     against: { eValue: eValueOf(logE), highest: higher(highest.all, { eValue: eValueOf(logE), at: now }), needed },
     missing,
-    nextStepAt: ended || times.includes(null) ? null : Math.max(now, ...times.map((at) => at ?? now)),
+    nextStepAt: known.goesOnByItself ? nextStepAt(missing, settings, now) : null,
     patienceEndsAt:
-      rollout.status === 'running' ? now + Math.max(0, settings.patience - runningMs(rollout, now)) : null,
+      rollout.status === 'running' && settings.advance === 'evidence'
+        ? now + Math.max(0, settings.patience - runningMs(rollout, now))
+        : null,
   }
 }
 
@@ -78,42 +84,39 @@ function higher(before: Height | undefined, now: Height): Height {
   return before && before.eValue >= now.eValue ? before : now
 }
 
-function missingFor(evidence: Evidence, rollout: Rollout, { soak, open, now }: Known): Missing[] {
+function nextStepAt(missing: readonly Missing[], { quietHours }: RolloutSettings, now: number): number | null {
+  const times = missing.map(({ expectedAt }) => expectedAt)
+  return times.includes(null) ? null : afterQuietHours(quietHours, Math.max(now, ...times.map((at) => at ?? now)))
+}
+
+/** What the decision asks of the stage and has not got: the soak time, data, a judge that works, and proof. */
+function missingFor(rollout: Rollout, { soak, open, lacks, judgeFails, now }: Known): Missing[] {
   if (hasEnded(rollout)) return []
   const { settings, stage } = rollout
-  const ran = runningMs(rollout, now)
-  const inStage = now - (rollout.enteredAt.at(-1) ?? now)
-  const last = stage + 1 >= settings.stages.length
   const byEvidence = settings.advance === 'evidence'
-  const at = (has: number, needed: number, during: number) =>
-    has > 0 && during > 0 ? now + ((needed - has) / has) * during : null
-  const count = (what: string, has: number, needed: number): Missing[] =>
-    has >= needed ? [] : [{ what, has, needed, unit: 'users', expectedAt: at(has, needed, ran) }]
-  const { canary, incumbent } = evidence.sums.arms
-  const fewest = Math.min(20, settings.minUsers)
-  const soakMs = settings.stages[stage]?.soakMs ?? 0
-  const scored = byEvidence && settings.signals.score > 0
+  const [has, needed] = [soak.soakedMs, settings.stages[stage]?.soakMs ?? 0]
+  const inStage = now - (rollout.enteredAt.at(-1) ?? now)
+  const watched: Missing = {
+    ...{ what: 'watched time', has, needed, unit: 'ms' },
+    // While outcomes stay away nobody knows when they come again.
+    expectedAt: soak.counting ? expectedBy({ has, needed }, inStage, now) : null,
+  }
+  const scores: Missing = {
+    ...{ what: 'judged scores since the judge failed', has: 0, needed: 1, unit: 'users', expectedAt: null },
+  }
   return [
-    ...(soak.soakedMs >= soakMs
-      ? []
-      : [
-          {
-            ...{ what: 'watched time', has: soak.soakedMs, needed: soakMs, unit: 'ms' as const },
-            expectedAt: at(soak.soakedMs, soakMs, inStage),
-          },
-        ]),
-    ...count('users of the canary', canary.users, last ? settings.minUsers : byEvidence ? fewest : 0),
-    ...(scored
-      ? [
-          ...count('judged users of the canary', canary.scores.users, fewest),
-          ...count('judged users of the incumbent', incumbent.scores.users, fewest),
-        ]
-      : []),
-    ...(byEvidence ? open : []).map(({ signal, why, logProof }): Missing => {
-      const threshold = -Math.log(settings.alpha)
-      // A rate tells when proof will be there, and not when the newest hours look better, or others bear it out.
-      const expectedAt = why === 'proof' ? at(logProof, threshold, ran) : null
-      return { what: signal, why, has: eValueOf(logProof), needed: 1 / settings.alpha, unit: 'eValue', expectedAt }
-    }),
+    ...(isSoaked(rollout, soak) ? [] : [watched]),
+    ...lacks.map(({ text: _, ...lack }): Missing => ({ ...lack, unit: 'users' })),
+    ...(byEvidence && judgeFails ? [scores] : []),
+    ...(byEvidence ? open.map((signal) => missingOf(signal, rollout, now)) : []),
   ]
+}
+
+function missingOf({ signal, why, logProof }: OpenSignal, rollout: Rollout, now: number): Missing {
+  const needed = -Math.log(rollout.settings.alpha)
+  // A rate tells when proof will be there, and not when the newest hours look better, or others bear it out.
+  const isByRate = why === 'proof' && hasTwoArms(rollout)
+  const expectedAt = isByRate ? expectedBy({ has: logProof, needed }, runningMs(rollout, now), now) : null
+  const proof = { has: eValueOf(logProof), needed: 1 / rollout.settings.alpha }
+  return { what: signal, why, ...proof, unit: 'eValue', expectedAt }
 }

@@ -1,10 +1,11 @@
 import type { Arm } from '@sluice/client'
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
-import { stagePpm } from '../../release/rollout-state.ts'
+import { runningMs, stagePpm } from '../../release/rollout-state.ts'
 import type { ArmSums } from '../evidence/arm-sums.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { stageShare } from '../evidence/randomisation.ts'
+import type { ScoreSums } from '../evidence/signal-sums.ts'
 import { decidingSums } from '../evidence/tokens.ts'
 import { signalLogE } from '../statistics/e-value.ts'
 import {
@@ -16,7 +17,7 @@ import {
   provenSignals,
 } from '../statistics/estimates.ts'
 import { evidenceFor } from '../statistics/evidence-against.ts'
-import type { Matching } from '../statistics/sample-ratio.ts'
+import { type Matching, requestsOf } from '../statistics/sample-ratio.ts'
 import { isJudgeSilent } from './judge-health.ts'
 
 /** With fewer contributions than this nothing can be concluded. */
@@ -28,57 +29,121 @@ const bearableMissing = 0.05
 /** What is left out of the evidence may be so large a part of all requests. */
 const bearable = 0.1
 
-/**
- * Which data are too few to leave the present stage by: none of them means that the canary is bad. In words, empty
- * where there is enough to judge by.
- */
+/** Data without which the present stage is not left. None of them means that the canary is bad. */
+export interface Lack {
+  /** What is counted. */
+  what: string
+  has: number
+  needed: number
+  /** The same as a decision tells it. */
+  text: string
+  /** When there will be enough, by the rate so far, in ms since the epoch; null where that does not tell. */
+  expectedAt: number | null
+}
+
+/** Which data are too few to leave the present stage by. Empty where there is enough to judge by. */
 export function lackingData(
   evidence: Evidence,
   rollout: Rollout,
   { matching, now }: { matching: Matching; now: number },
-): string[] {
+): Lack[] {
   const { arms, score } = evidence.sums
   const { settings, stage } = rollout
   const last = stage + 1 >= settings.stages.length
   const byEvidence = settings.advance === 'evidence'
   // Time alone may widen a share, but nobody is promoted whom too few users have met.
   const needed = last ? settings.minUsers : byEvidence ? Math.min(fewest, settings.minUsers) : 0
-  const lacking: string[] = []
-  const require = (count: number, least: number, what: string) => {
-    if (count < least) lacking.push(`${count} of ${least} ${what}`)
-  }
-  require(arms.canary.users, needed, 'users of the canary')
-  if (byEvidence) require(arms.incumbent.users, Math.min(fewest, needed), 'users of the incumbent')
-  if (matching.leftOut > bearable)
-    lacking.push(`${Math.round(100 * matching.leftOut)} % of the requests are left out since their arms do not match`)
-  if (!byEvidence) return lacking
   const few = Math.min(fewest, needed)
-  if (settings.signals.score > 0) {
-    require(score.users.canary, few, 'users of the canary with a judged score')
-    require(score.users.incumbent, few, 'users of the incumbent with a judged score')
+  const ran = runningMs(rollout, now)
+  const compares = hasTwoArms(rollout)
+  const count = (has: number, least: number, what: string, during: number | null): Lack[] => {
+    const expectedAt = during === null ? null : expectedBy({ has, needed: least }, during, now)
+    return has >= least ? [] : [{ what, has, needed: least, text: `${has} of ${least} ${what}`, expectedAt }]
   }
+  const users = count(arms.canary.users, needed, 'users of the canary', ran)
+  if (!byEvidence) return [...users, ...leftOutRequests(evidence, matching)]
+  const { slowAny } = decidingSums(evidence.sums).flags
+  const inStage = compares ? now - (rollout.enteredAt.at(-1) ?? now) : null
+  const isScored = settings.signals.score > 0
+  const isTimed = settings.signals.slow > 0
+  const compared = (arm: Arm) => count(score.users[arm], few, `judged users of the ${arm}`, compares ? ran : null)
+  return [
+    ...users,
+    ...count(arms.incumbent.users, few, 'users of the incumbent', compares ? ran : null),
+    ...leftOutRequests(evidence, matching),
+    ...(isScored ? [...compared('canary'), ...compared('incumbent'), ...unevenJudging(score)] : []),
+    ...(isTimed ? unevenLatencies(arms) : []),
+    ...(isJudgeSilent(evidence, rollout, now) ? [silentJudge] : []),
+    ...(isTimed && last
+      ? count(slowAny.stage.canary.requests, few, 'requests of the canary with a comparable latency', inStage)
+      : []),
+  ]
+}
+
+/** When there will be enough if it goes on as it did for so many ms; null where it did not begin. */
+export function expectedBy({ has, needed }: { has: number; needed: number }, during: number, now: number) {
+  return has > 0 && during > 0 ? now + ((needed - has) / has) * during : null
+}
+
+/** Whether anybody still gets the incumbent, so that data to compare with come. */
+export function hasTwoArms({ settings, stage }: Pick<Rollout, 'settings' | 'stage'>): boolean {
+  return stageShare(settings.stages, stage) < 1
+}
+
+const silentJudge: Lack = {
+  ...{ what: 'judged scores since they stopped', has: 0, needed: 1 },
+  ...{ text: 'judged scores have stopped coming', expectedAt: null },
+}
+
+const percent = (part: number) => `${Math.round(100 * part)} %`
+
+function leftOutRequests({ testimony }: Evidence, { leftOut }: Matching): Lack[] {
+  if (leftOut <= bearable) return []
+  const all = Math.max(
+    1,
+    testimony.reduce((sum, one) => sum + requestsOf(one), 0),
+  )
+  return [
+    {
+      what: 'requests of tokens whose arms match',
+      ...{ has: Math.floor((1 - leftOut) * all), needed: Math.ceil((1 - bearable) * all) },
+      text: `${percent(leftOut)} of the requests are left out since their arms do not match`,
+      expectedAt: null,
+    },
+  ]
+}
+
+/** Scores of one arm that are missing more often than those of the other may be those that speak against it. */
+function unevenJudging(score: ScoreSums): Lack[] {
   const missing = missingShare(score)
-  if (settings.signals.score > 0 && Math.abs(missing) > bearableMissing)
-    lacking.push(
-      `${Math.round(100 * Math.abs(missing))} % fewer requests of the ${missing > 0 ? 'canary' : 'incumbent'} than of the other were judged`,
-    )
-  if (settings.signals.slow > 0) lacking.push(...unevenLatencies(arms))
-  if (isJudgeSilent(evidence, rollout, now)) lacking.push('judged scores have stopped coming')
-  if (settings.signals.slow > 0 && last) {
-    const { canary } = decidingSums(evidence.sums).flags.slowAny.stage
-    require(canary.requests, few, 'requests of the canary with a comparable latency')
-  }
-  return lacking
+  const part = Math.abs(missing)
+  if (part <= bearableMissing) return []
+  const arm = missing > 0 ? 'canary' : 'incumbent'
+  const answered = score.answered[arm]
+  return [
+    {
+      what: `judged requests of the ${arm}`,
+      ...{ has: Math.floor(answered), needed: Math.ceil((answered * (1 - bearableMissing)) / (1 - part)) },
+      text: `${percent(part)} fewer requests of the ${arm} than of the other were judged`,
+      expectedAt: null,
+    },
+  ]
 }
 
 /** Latencies that are known of one arm only cannot be compared. */
-function unevenLatencies(arms: Record<Arm, ArmSums>): string[] {
+function unevenLatencies(arms: Record<Arm, ArmSums>): Lack[] {
   const share = ({ withLatency, requests }: ArmSums) => withLatency / Math.max(1, requests)
   const [canary, incumbent] = [share(arms.canary), share(arms.incumbent)]
   if (Math.abs(canary - incumbent) <= bearableMissing) return []
-  const percent = (part: number) => `${Math.round(100 * part)} %`
+  const arm = canary < incumbent ? 'canary' : 'incumbent'
+  const enough = Math.max(canary, incumbent) - bearableMissing
   return [
-    `the latency is known of ${percent(canary)} of the canary's requests and ${percent(incumbent)} of the incumbent's`,
+    {
+      what: `requests of the ${arm} with a known latency`,
+      ...{ has: arms[arm].withLatency, needed: Math.ceil(enough * Math.max(1, arms[arm].requests)) },
+      text: `the latency is known of ${percent(canary)} of the canary's requests and ${percent(incumbent)} of the incumbent's`,
+      expectedAt: null,
+    },
   ]
 }
 

@@ -69,7 +69,7 @@ function lackingFor({ sums: { arms } }: Evidence, { settings: { minUsers, signal
     ...(['canary', 'incumbent'] as const).map((arm): [number, number, string] => [
       arms[arm].scores.users,
       signals.score > 0 ? weakRule.judged : 0,
-      `users of the ${arm} with a judged score`,
+      `judged users of the ${arm}`,
     ]),
   ]
   return needed.flatMap(([count, least, what]) => (count < least ? [`${count} of ${least} ${what}`] : []))

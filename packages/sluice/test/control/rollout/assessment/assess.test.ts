@@ -94,7 +94,7 @@ test('a canary that is as good is promoted once that is proven, for every signal
   assert.deepEqual(good.decision, { do: 'promote', strength: 'strong' })
   const unjudged = assessed(visits(3000, () => ({})))
   assert.deepEqual(unjudged.decision, { do: 'hold', why: 'insufficientData' })
-  assert.match(unjudged.words, /0 of 20 users of the canary with a judged score/)
+  assert.match(unjudged.words, /0 of 20 judged users of the canary/)
   const worse = assessed(visits(3000, (canary, i) => ({ score: (canary ? 0.75 : 0.8) + wave(i) })))
   assert.notDeepEqual(worse.decision, { do: 'promote', strength: 'strong' })
 })

@@ -118,6 +118,14 @@ test('the status prints the numbers within 80 columns', () => {
   const stages = [{ ppm: 10_000, soakMs: hour }, ...answer.settings.stages]
   const early = { ...expected, settings: { ...answer.settings, stages } }
   assert.match(rolloutLine(early, [], now), /; next stage expected 1 Jan 03:00Z$/)
+  const overdue = { ...expected.assessment.figures, patienceEndsAt: now }
+  const stale = [
+    { ...expected, status: 'paused' },
+    { ...expected, assessedAt: now - hour },
+    { ...early, stage: 1 },
+    { ...expected, assessment: { ...assessment, figures: overdue } },
+  ]
+  for (const one of stale) assert.doesNotMatch(rolloutLine(one, [], now), /expected/)
 })
 
 /** Users of a token who come once each, in every second second; `fails` says which requests do. */

@@ -80,7 +80,7 @@ test('too few users, too few of them judged, or too small a share are no case fo
   assert.deepEqual(atTheEnd(visits(190, 0)).decision, { do: 'hold', why: 'insufficientData' })
   assert.match(atTheEnd(visits(190, 0)).words, /95 of 100 users of the canary/)
   const unjudged = atTheEnd(visits(300, 0, { judged: 0.1 }))
-  assert.match(unjudged.words, /15 of 20 users of the canary with a judged score/)
+  assert.match(unjudged.words, /15 of 20 judged users of the canary/)
   const small = atTheEnd(visits(1600, 0.045, { percent: 10 }), rolloutWith({}, [10, 50]))
   assert.deepEqual(small.decision, { do: 'hold', why: 'inconclusive' })
   assert.match(small.words, /10 % of the users are too few to go by/)

@@ -65,7 +65,9 @@ test('latencies that only one arm tells of keep the stage, by name', () => {
   }
   const matching = matchingOf(evidence, rollout.settings, 1000)
   assert.match(
-    lackingData(evidence, rollout, { matching, now: 1000 }).join(),
+    lackingData(evidence, rollout, { matching, now: 1000 })
+      .map(({ text }) => text)
+      .join(),
     /the latency is known of 20 % of the canary's requests and 100 % of the incumbent's/,
   )
 })
