@@ -44,7 +44,7 @@ const engine = startEngine({
   judge: createLiveJudge(config, { env: {}, files }),
   redactorOf: redactors.redactorOf,
   redactTextsOf: redactors.redactTextsOf,
-  nightOf: () => undefined,
+  nightsOf: () => [],
   notify: {
     ...{ channels: [], project: 'demo', linkTo: () => undefined },
     deliver: { fetch, random: uniform, sleep: async () => undefined },

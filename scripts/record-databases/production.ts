@@ -82,7 +82,7 @@ export async function startProduction(store: Store): Promise<Production> {
     },
     redactorOf: async () => async (material) => material,
     redactTextsOf: async () => async (texts) => [...texts],
-    nightOf: () => undefined,
+    nightsOf: () => [],
     notify: {
       channels: [channel('webhook works'), channel('webhook fails')],
       project: 'acme/mail',

@@ -76,6 +76,7 @@ const series: readonly Series[] = [
 /** Others that are looked for by their name, and as what. */
 const concepts: Record<string, string> = {
   'client/outcomes/sendable.ts': 'what of inputs and outputs can be sent',
+  'sluice/control/drift/suspect.ts': 'who has probably caused a drift',
   'sluice/control/live/background.ts': 'work that nobody waits for, with a bound',
   'sluice/control/live/clock-steps.ts': 'whether the wall clock is to be believed',
   'sluice/control/live/score-entry.ts': 'the entry of the log that a score becomes',

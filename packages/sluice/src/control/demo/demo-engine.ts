@@ -3,7 +3,7 @@ import { dayMs } from '../../time-units.ts'
 import type { EngineOptions } from '../server/engine.ts'
 import { simulatedJudging } from './demo-judge.ts'
 
-type Given = Pick<EngineOptions, 'store' | 'clock' | 'log' | 'metrics' | 'random' | 'everyMs' | 'nightOf'>
+type Given = Pick<EngineOptions, 'store' | 'clock' | 'log' | 'metrics' | 'random' | 'everyMs' | 'nightsOf'>
 
 const keepLogMs = 90 * dayMs
 

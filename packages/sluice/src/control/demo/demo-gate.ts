@@ -6,11 +6,11 @@ import { createJudge } from '../../core/scorers/judge/judge.ts'
 import { judgeOfRubric } from '../../core/scorers/judge/judge-of-rubric.ts'
 import type { ScoreRow } from '../../core/suite/scores-file.ts'
 import { fillTemplate } from '../../core/suite/values/template.ts'
+import type { PastNight } from '../../records/past-night.ts'
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { rubricSchema } from '../../records/rubric.ts'
 import type { Verdict } from '../../records/verdict.ts'
 import { seededRandom } from '../../stats/random.ts'
-import type { LastNight } from '../drift/suspect.ts'
 import { fallenCases } from '../release/fallen-cases.ts'
 import { createSimulatedModel, demoFeature, demoVersion } from './demo-features.ts'
 import { judgeModel, simulatedJudging } from './demo-judge.ts'
@@ -100,11 +100,15 @@ export async function demoNight(
   feature: string,
   label: string,
   { gate, at }: { gate: DemoGate; at: number },
-): Promise<LastNight | undefined> {
+): Promise<PastNight | undefined> {
   const [fresh, kept] = [await judgedCases(feature, label, 1), await judgedCases(feature, label)]
   const { verdict, features } = await gate.decide(fresh, kept)
   const codes = features.flatMap(({ reasons }) => reasons.map(({ code }) => code))
-  return verdict === null ? undefined : { at, verdict, codes }
+  const score = features[0]?.score
+  if (verdict === null || !score) return undefined
+  const { mean, ciLow, ciHigh } = score
+  const costUsd = fresh.generationUsd + fresh.judgeUsd
+  return { at, version: label, verdict, codes, score: { mean, ciLow, ciHigh }, costUsd, unpricedCalls: 0 }
 }
 
 const known = new Map<string, Promise<Judged>>()

@@ -74,7 +74,7 @@ export async function simulatePast(
       metrics,
       random: random.uniform,
       everyMs: { drift: dayMs / 2, retention: dayMs },
-      nightOf: () => undefined,
+      nightsOf: () => [],
     }),
   )
   const { captureContents, engineState } = engine

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { systemClock } from '@sluice/client'
 import { errorMessage, SluiceError } from '../../errors.ts'
 import { isLoopback } from '../../loopback.ts'
+import type { PastNight } from '../../records/past-night.ts'
 import { seededRandom } from '../../stats/random.ts'
 import { dayMs, hourMs } from '../../time-units.ts'
-import type { LastNight } from '../drift/suspect.ts'
 import { createSignInLink } from '../server/access/sign-in-link.ts'
 import { type ControlPlane, createControlPlane } from '../server/control-plane.ts'
 import { startEngine } from '../server/engine.ts'
@@ -50,8 +50,8 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
     const metrics = createMetrics()
     const log = createLog((line) => void process.stderr.write(line), clock.now, 'error')
     const nights = await lastNights(settings.gate, clock.now())
-    const nightOf = (feature: string) => nights.get(feature)
-    const engine = startEngine(demoEngineOptions({ store, clock, log, metrics, nightOf, random: Math.random }))
+    const nightsOf = (feature: string) => nights.get(feature) ?? []
+    const engine = startEngine(demoEngineOptions({ store, clock, log, metrics, nightsOf, random: Math.random }))
     const forecaster = startForecastThread({ clock, log })
     try {
       const { captureContents, engineState } = engine
@@ -87,12 +87,12 @@ export async function serveDemo(settings: DemoSettings, process: ServeProcess): 
 const nightMs = 2 * hourMs
 
 /** What the nightly run found, at two o'clock (UTC), of the versions that everybody had then. */
-async function lastNights(gate: DemoGate, now: number): Promise<Map<string, LastNight>> {
+async function lastNights(gate: DemoGate, now: number): Promise<Map<string, PastNight[]>> {
   const at = Math.floor((now - nightMs) / dayMs) * dayMs + nightMs
-  const nights = new Map<string, LastNight>()
+  const nights = new Map<string, PastNight[]>()
   for (const { feature, active } of demoFeatures) {
     const night = await demoNight(feature, active, { gate, at })
-    if (night) nights.set(feature, night)
+    if (night) nights.set(feature, [night])
   }
   return nights
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@sluice/client'
+import type { PastNight } from '../../records/past-night.ts'
 import { dayMs } from '../../time-units.ts'
 import { startLeaderLoop } from '../loops/leader-loop.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
@@ -16,13 +17,13 @@ import {
 } from './drift-state.ts'
 import { observeDrift, type SourceDays, sourceOf } from './observe-drift.ts'
 import { driftView } from './read-drift.ts'
-import { type LastNight, suspectOf } from './suspect.ts'
+import { suspectOf } from './suspect.ts'
 
 export interface DriftWatchOptions {
   store: Store
   clock: Clock
   /** What the last nightly of a feature found, if there was one. */
-  nightOf: (feature: string) => LastNight | undefined
+  nightOf: (feature: string) => PastNight | undefined
   faults: LoopFaults
   /** Interval of checks in ms (default 10,000). */
   everyMs?: number | undefined

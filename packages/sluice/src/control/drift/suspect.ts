@@ -1,15 +1,6 @@
-import type { Verdict } from '../../records/verdict.ts'
+import type { PastNight } from '../../records/past-night.ts'
 import { dayMs } from '../../time-units.ts'
 import type { DriftEvent, DriftWatchState } from './drift-state.ts'
-
-/** The findings of the last nightly of the feature that help to find the cause of a drift. */
-export interface LastNight {
-  /** ms since the epoch. */
-  at: number
-  /** Codes of its reasons and events, e.g. `provider-drift`. */
-  codes: readonly string[]
-  verdict: Verdict
-}
 
 export interface Suspect {
   who: 'provider' | 'judge' | 'traffic' | 'unknown'
@@ -24,7 +15,11 @@ const nightIsCurrentMs = 3 * dayMs
  * The probable cause of a drift. Live data cannot distinguish a change of the provider from one of the traffic. The
  * nightly can, since it runs the same cases every night and judges the same answers again.
  */
-export function suspectOf(event: DriftEvent, { events }: DriftWatchState, night: LastNight | undefined): Suspect {
+export function suspectOf(
+  event: DriftEvent,
+  { events }: DriftWatchState,
+  night: Pick<PastNight, 'at' | 'codes' | 'verdict'> | undefined,
+): Suspect {
   const recent = (codes: readonly string[]) =>
     events.find((other) => other !== event && codes.includes(other.code) && event.at - other.at <= recentMs)
   const served = recent(['served-model', 'served-fingerprint'])

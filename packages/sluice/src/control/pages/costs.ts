@@ -20,6 +20,8 @@ export interface FeatureCosts {
   }
   /** Of the gate runs that were published with the newest versions. */
   gate: { usd: number | null; runs: number; withoutCost: number; unpricedCalls: number }
+  /** Of the last nights, as far as this control plane knows them. */
+  nights: { usd: number | null; runs: number; unpricedCalls: number }
   /** Of one request; `from`: in its last rollout, or in the gate's run of its active version. */
   request: { usd: number; from: 'rollout' | 'gate' } | null
   /** What part of production's costs live judging is. */
@@ -58,14 +60,14 @@ ${
     ? html`<p class="empty">There is no feature that this token may see.</p>`
     : wideTable({
         name: 'Costs by feature',
-        head: ['Feature', 'Judging today', lastDays(costs), 'Gate', 'Production', 'Judging of production'],
+        head: ['Feature', 'Judging today', lastDays(costs), 'Gate', 'Nights', 'Production', 'Judging of production'],
         rows: features.map((one) => row(one, costs)),
       })
 }
 ${pager({ page, pages, to: (number) => `/costs?page=${number}` })}</section>
 <section><h2>What is not known here</h2><ul>
 <li>What all of production costs: requests are counted within rollouts alone. <code>/metrics</code> has what applications report. The share of judging is computed for one request. On days on which the budget is used up it is smaller.</li>
-<li>Nights, and gate runs whose versions were not published: <code>sluice costs</code> in the project knows these.</li>
+<li>Gate runs whose versions were not published, and nights but for the last of the project that this server runs beside: <code>sluice costs</code> in the project knows these.</li>
 <li>Calls without a known price. They are counted, and are in no sum.</li></ul></section>`
   return { title: 'Costs', main }
 }
@@ -92,11 +94,12 @@ function judgingFigure(days: CostsPage['days']): Html {
 
 const lastDays = ({ days }: CostsPage) => `Judging, ${formatAmount(days.length, 'day')}`
 
-function row({ feature, judging, gate, request, share }: FeatureCosts, costs: CostsPage): Html {
+function row({ feature, judging, gate, nights, request, share }: FeatureCosts, costs: CostsPage): Html {
   return html`<tr><th scope="row" data-column="Feature"><a href="${featureAddress(feature)}">${feature}</a></th>
 ${cell('Judging today', todayPart(judging))}
 ${cell(lastDays(costs), judging.lastDaysUsd === null ? html`<span class="muted">nothing was booked</span>` : formatUsd(judging.lastDaysUsd))}
 ${cell('Gate', gatePart(gate, costs.versionsRead), 'wide')}
+${cell('Nights', nightsPart(nights))}
 ${cell('Production', request === null ? notKnown : html`${formatUsd(request.usd)} a request <small class="line">${request.from === 'rollout' ? 'in its last rollout' : 'in the gate run of its active version'}</small>`)}
 ${cell('Judging of production', sharePart(share))}</tr>
 `
@@ -131,7 +134,23 @@ function gatePart({ usd, runs, withoutCost, unpricedCalls }: FeatureCosts['gate'
     return html`${notKnown} <small class="line">no report with the newest ${formatAmount(versionsRead, 'version')}</small>`
   const gaps = [
     ...(withoutCost > 0 ? [`${formatAmount(withoutCost, 'run')} without a known cost`] : []),
-    ...(unpricedCalls > 0 ? [`${formatAmount(unpricedCalls, 'call')} without a known price`] : []),
+    ...unpriced(unpricedCalls),
   ]
-  return html`${usd === null ? notKnown : `${gaps.length > 0 ? 'at least ' : ''}${formatUsd(usd)}`} <small class="line">${formatAmount(runs, 'run')} of the newest ${formatAmount(versionsRead, 'version')}</small>${gaps.map((gap) => html`<small class="line">${gap}</small>`)}`
+  return sumPart(usd, `${formatAmount(runs, 'run')} of the newest ${formatAmount(versionsRead, 'version')}`, gaps)
+}
+
+function nightsPart({ usd, runs, unpricedCalls }: FeatureCosts['nights']): Html {
+  if (runs === 0) return notKnown
+  return sumPart(
+    usd,
+    runs === 1 ? 'the last night' : `the last ${formatAmount(runs, 'night')}`,
+    unpriced(unpricedCalls),
+  )
+}
+
+const unpriced = (calls: number) => (calls > 0 ? [`${formatAmount(calls, 'call')} without a known price`] : [])
+
+function sumPart(usd: number | null, of: string, gaps: readonly string[]): Html {
+  const lines = [of, ...gaps].map((line) => html` <small class="line">${line}</small>`)
+  return html`${usd === null ? notKnown : `${gaps.length > 0 ? 'at least ' : ''}${formatUsd(usd)}`}${lines}`
 }

@@ -1,5 +1,5 @@
+import type { PastNight } from '../../records/past-night.ts'
 import type { DriftView } from '../drift/read-drift.ts'
-import type { LastNight } from '../drift/suspect.ts'
 import type { GithubStanding } from '../github/github-progress.ts'
 import type { LoopFault } from '../loops/loop-faults.ts'
 import type { Assessment } from '../rollout/assessment/assessment.ts'
@@ -21,8 +21,8 @@ export interface EngineState {
   recorded?(rolloutId: string): Promise<RecordedEvidence | null>
   /** The state of the drift watch of a feature; null if there is none. */
   drift(feature: string): Promise<DriftView | null>
-  /** What the last nightly of a feature found; undefined if there was none, or nights are not known here. */
-  night?(feature: string): LastNight | undefined
+  /** The latest nights of a feature, at most `limit`, oldest first; absent where nights are not known. */
+  nights?(feature: string, limit: number): readonly PastNight[]
   /** What GitHub is told, and how that stands; null where it is told nothing. */
   github?(): Promise<GithubStanding | null>
   /** The ids of the channels that are told of releases; absent where that is not known. */

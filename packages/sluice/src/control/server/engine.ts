@@ -4,10 +4,10 @@ import type { DeliverOptions } from '../../core/notify/deliver.ts'
 import type { Environments } from '../../core/suite/config/environments.ts'
 import { errorMessage } from '../../errors.ts'
 import type { AcceptedOutcome } from '../../records/outcome.ts'
+import type { PastNight } from '../../records/past-night.ts'
 import { startLapseWatch } from '../approval/lapse.ts'
 import { startDriftWatch } from '../drift/drift-watch.ts'
 import { readDrift } from '../drift/read-drift.ts'
-import type { LastNight } from '../drift/suspect.ts'
 import { followReleases, type GithubFollowerOptions } from '../github/follow-releases.ts'
 import { githubStanding } from '../github/github-progress.ts'
 import { inBackground } from '../live/background.ts'
@@ -48,8 +48,8 @@ export interface EngineOptions {
   judge: Pick<JudgingContext, 'clientOf' | 'modes' | 'unaskable'>
   redactorOf: (file?: string) => Promise<Redact>
   redactTextsOf: (file?: string) => Promise<RedactTexts>
-  /** What the last nightly of a feature found, if there was one. */
-  nightOf: (feature: string) => LastNight | undefined
+  /** The latest nights of a feature, at most `limit`, oldest first. */
+  nightsOf: (feature: string, limit: number) => readonly PastNight[]
   /** Absent: GitHub is told nothing. */
   github?: Pick<GithubFollowerOptions, 'settings' | 'api' | 'linkTo'>
   notify: {
@@ -80,23 +80,9 @@ const latestMs = 3000
 const mostLatest = 10_000
 
 export function startEngine(options: EngineOptions): Engine {
-  const { store, clock, random, log, metrics, keepLogMs, redactorOf, redactTextsOf, nightOf, everyMs } = options
+  const { store, clock, random, log, metrics, keepLogMs, redactorOf, redactTextsOf, nightsOf, everyMs } = options
   const stop = new AbortController()
-  const faults = createFaultRegister({
-    clock,
-    onError: ({ loop, feature, code }, error, waitMs) =>
-      log('error', `${loop} failed${waitMs > 0 ? ' and is tried again' : ''}`, {
-        ...(feature !== null && { feature }),
-        ...{ code, error: errorMessage(error), waitMs },
-      }),
-    onRecovered: ({ loop, feature }) => log('info', `${loop} works again`, { ...(feature !== null && { feature }) }),
-  })
-  metrics.gauge('loop_failures', 'Consecutive failures of a loop, by feature; none while it works.', () =>
-    faults.current().map(({ loop, feature, code, failures }) => ({
-      labels: { loop, feature: feature ?? '', code },
-      value: failures,
-    })),
-  )
+  const faults = toldFaults(options)
   const countContents = (feature: string, fate: string, by: number) => {
     if (by > 0)
       metrics.count('live_contents_total', 'Inputs and outputs that clients sent along.', { feature, fate }, by)
@@ -144,7 +130,11 @@ export function startEngine(options: EngineOptions): Engine {
       count: (feature, fate) => metrics.count('judge_tasks_total', 'Requests given to the judge.', { feature, fate }),
       faults: faults.of('judging'),
     }),
-    startDriftWatch({ ...{ store, clock, nightOf }, faults: faults.of('drift watch'), everyMs: everyMs?.drift }),
+    startDriftWatch({
+      ...{ store, clock, nightOf: (feature) => nightsOf(feature, 1)[0] },
+      faults: faults.of('drift watch'),
+      everyMs: everyMs?.drift,
+    }),
     startRetention({ ...{ store, clock, keepLogMs }, faults: faults.of('retention'), everyMs: everyMs?.retention }),
     startLapseWatch({ store, clock, environments: options.environments ?? [], faults: faults.of('approvals') }),
     ...startNotifiers(options, faults),
@@ -163,7 +153,7 @@ export function startEngine(options: EngineOptions): Engine {
         const assessed = lately(rolloutId) ?? (await readAssessed(store, rolloutId))
         return assessed && { at: assessed.at, series: seriesOf(assessed) }
       },
-      ...{ drift: (feature: string) => readDrift(store, feature), night: nightOf },
+      ...{ drift: (feature: string) => readDrift(store, feature), nights: nightsOf },
       github: async () => (options.github ? githubStanding(store, options.github.settings) : null),
       channels: () => options.notify.channels.map(({ id }) => id),
       faults: () => [...faults.current(), ...(shared?.others() ?? [])],
@@ -174,6 +164,26 @@ export function startEngine(options: EngineOptions): Engine {
       await Promise.all(loops.map((loop) => loop.close()))
     },
   }
+}
+
+/** What fails in the loops, logged and counted. */
+function toldFaults({ clock, log, metrics }: EngineOptions): FaultRegister {
+  const faults = createFaultRegister({
+    clock,
+    onError: ({ loop, feature, code }, error, waitMs) =>
+      log('error', `${loop} failed${waitMs > 0 ? ' and is tried again' : ''}`, {
+        ...(feature !== null && { feature }),
+        ...{ code, error: errorMessage(error), waitMs },
+      }),
+    onRecovered: ({ loop, feature }) => log('info', `${loop} works again`, { ...(feature !== null && { feature }) }),
+  })
+  metrics.gauge('loop_failures', 'Consecutive failures of a loop, by feature; none while it works.', () =>
+    faults.current().map(({ loop, feature, code, failures }) => ({
+      labels: { loop, feature: feature ?? '', code },
+      value: failures,
+    })),
+  )
+  return faults
 }
 
 /** Where others may work on the same store, each tells what fails on it. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { openExistingDatabase, type ProjectDatabase } from '../../core/answers/project-database.ts'
 import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
 import type { Mask } from '../../masking/mask.ts'
-import type { Verdict } from '../../records/verdict.ts'
+import type { PastNight } from '../../records/past-night.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
 import { type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } from './night-record.ts'
 
@@ -109,33 +109,36 @@ function replaces(record: NightRecord | Sentinel, known: NightRecord | Sentinel 
   return record.night < known.night
 }
 
-/** The result of a feature's last nightly. */
-interface LastNight {
-  /** When it started, ms since the epoch. */
-  at: number
-  /** Codes of its reasons, e.g. `provider-drift`. */
-  codes: string[]
-  verdict: Verdict
-}
+/** What is shown of a night, without its cases, which are most of a record. */
+const shownSchema = nightRecordSchema.pick({
+  ...{ startedAt: true, version: true, verdict: true, reasons: true, score: true, costUsd: true, unpricedCalls: true },
+})
+const shownRow = z.object({ shown: jsonColumn(shownSchema) })
+const shownParts = Object.keys(shownSchema.shape).map((key) => `'${key}', record -> '$.${key}'`)
 
-/** A date that sorts after every night. */
-const afterAll = '9999-12-31'
-
-/**
- * Opens the history of the project in a folder. `nightOf` reads the result of a feature's last nightly, if there is
- * one.
- */
-export function openNights(root: string): { nightOf(feature: string): LastNight | undefined; close(): void } {
+/** Opens the history of the project in a folder. `nightsOf` reads the latest nights of a feature, the oldest first. */
+export function openNights(root: string): {
+  nightsOf(feature: string, limit: number): PastNight[]
+  close(): void
+} {
   const database = openExistingDatabase(root)
-  if (!database) return { nightOf: () => undefined, close: () => undefined }
-  const history = createHistory(database)
+  if (!database) return { nightsOf: () => [], close: () => undefined }
+  const latest = database.prepare(
+    `SELECT json_object(${shownParts.join(', ')}) AS shown FROM nights WHERE feature = ? ORDER BY night DESC LIMIT ?`,
+  )
+  const shownIn = rowReader(database, 'nights', shownRow)
   return {
-    nightOf(feature) {
-      const night = history.before(feature, afterAll, 1)[0]
-      if (!night) return undefined
-      const { startedAt, reasons, verdict } = night
-      return { at: Date.parse(startedAt), codes: reasons.map(({ code }) => code), verdict }
-    },
+    nightsOf: (feature, limit) =>
+      latest
+        .all(feature, limit)
+        .map((row) => pastNight(shownIn(row).shown))
+        .reverse(),
     close: () => database.close(),
   }
+}
+
+function pastNight({ startedAt, reasons, score, ...rest }: z.output<typeof shownSchema>): PastNight {
+  const { mean, ciLow, ciHigh } = score
+  const codes = reasons.map(({ code }) => code)
+  return { ...rest, at: Date.parse(startedAt), codes, score: { mean, ciLow, ciHigh } }
 }

@@ -5,9 +5,9 @@ import { startDriftWatch } from '../../../src/control/drift/drift-watch.ts'
 import { observeDrift } from '../../../src/control/drift/observe-drift.ts'
 import { driftView, readDrift } from '../../../src/control/drift/read-drift.ts'
 import { driftSignals } from '../../../src/control/drift/signals.ts'
-import type { LastNight } from '../../../src/control/drift/suspect.ts'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import type { Store } from '../../../src/control/store/store.ts'
+import type { PastNight } from '../../../src/records/past-night.ts'
 import { seededRandom } from '../../../src/stats/index.ts'
 import { by, byHand, canary, handClock, incumbent, publish } from '../../support/controller/stage.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
@@ -17,7 +17,7 @@ import { until } from '../../support/until.ts'
 import { activeStore, entries, falling, judged, scoreOf, served } from './traffic.ts'
 
 /** Runs a watch until it has seen the log to its end. */
-async function watchAll(store: Store, { night }: { night?: LastNight } = {}) {
+async function watchAll(store: Store, { night }: { night?: PastNight } = {}) {
   const errors: unknown[] = []
   const clock = handClock()
   const faults = toldFaults(clock, (error) => errors.push(error))
@@ -116,10 +116,10 @@ test('another judge starts the scores anew instead of raising an alarm of drift'
   )
 })
 
-const night = (codes: string[], verdict: LastNight['verdict']): LastNight => ({
+const night = (codes: string[], verdict: PastNight['verdict']): PastNight => ({
   at: start + 3 * 86_400_000,
-  codes,
-  verdict,
+  ...{ codes, verdict, version: 'v-1' },
+  ...{ score: { mean: 0.9, ciLow: 0.85, ciHigh: 0.95 }, costUsd: 0.2, unpricedCalls: 0 },
 })
 
 for (const [name, word, who] of [

@@ -55,7 +55,7 @@ test('an engine on a store that others may share names what fails on them', asyn
   const none = async () => undefined
   const options = {
     ...{ clock: systemClock, random: () => 0.5, log: () => undefined, metrics: createMetrics() },
-    ...{ keepLogMs: Number.MAX_SAFE_INTEGER, redactorOf: none, redactTextsOf: none, nightOf: () => undefined },
+    ...{ keepLogMs: Number.MAX_SAFE_INTEGER, redactorOf: none, redactTextsOf: none, nightsOf: () => [] },
     ...{ judge: { clientOf: none, modes: {}, unaskable: none }, notify: { channels: [] } },
   }
   for (const [isShared, expected] of [[true, [fault]] as const, [false, []] as const]) {

@@ -170,6 +170,7 @@ function otherPages({ hostile, now, never }: Odd): Record<string, PageContent> {
           judging: { todayUsd: 1, lastDaysUsd: 2, budgetUsd: 1 },
           ...{
             gate: { usd: 1, runs: 2, withoutCost: 1, unpricedCalls: 3 },
+            nights: { usd: 1, runs: 2, unpricedCalls: 3 },
             request: null,
             share: { lacks: [hostile] },
           },

@@ -100,7 +100,7 @@ export async function operatedPlane({
     },
     redactorOf: async () => async (material) => material,
     redactTextsOf: async () => async (texts) => [...texts],
-    nightOf: () => undefined,
+    nightsOf: () => [],
     notify: {
       channels: channels(),
       project: 'acme/mail',

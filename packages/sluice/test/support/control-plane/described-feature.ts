@@ -144,7 +144,12 @@ export const describedEngine: EngineState = {
     signals: [],
     events: [{ code: 'score', at: Date.UTC(2026, 10, 21, 3), seq: 1, words: 'the score fell from 0.910 to 0.850' }],
   }),
-  night: () => ({ at: Date.UTC(2026, 10, 24, 2), codes: ['provider-drift'], verdict: 'fail' }),
+  nights: (_, limit) =>
+    [22, 23, 24].slice(-limit).map((day) => ({
+      ...{ at: Date.UTC(2026, 10, day, 2), version: 'a1b2c3d4e5f6a7b8', costUsd: 0.25, unpricedCalls: 0 },
+      ...(day === 24 ? { codes: ['provider-drift'], verdict: 'fail' } : { codes: [], verdict: 'pass' }),
+      score: day === 24 ? { mean: 0.81, ciLow: 0.77, ciHigh: 0.85 } : { mean: 0.91, ciLow: 0.88, ciHigh: 0.94 },
+    })),
 }
 
 /**

@@ -56,7 +56,7 @@ export async function startReplica({ life, store, clock, random, trouble }: Repl
     },
     redactorOf: async () => async (material) => material,
     redactTextsOf: async () => async (texts) => [...texts],
-    nightOf: () => undefined,
+    nightsOf: () => [],
     notify: {
       channels: [],
       project: 'world',

@@ -15,16 +15,16 @@ interface Measured {
   high: number | null
 }
 
-/** What was measured at one time: by the gate of a version, or by an arm of a rollout. Null is what is not stored. */
+/** What was measured at one time: by a gate run, a night, or an arm of a rollout. Null is what is not stored. */
 export interface TimePoint {
   /** ms since the epoch */
   at: number
-  by: 'gate' | 'canary' | 'incumbent'
+  by: 'gate' | 'night' | 'canary' | 'incumbent'
   /** Its label, else its id. */
   version: string
   verdict: Verdict | null
   score: Measured | null
-  /** USD: of a gate's run as a whole, of a rollout for one request. */
+  /** USD: of a gate's run or a night as a whole, of a rollout for one request. */
   usd: number | null
   meanMs: number | null
   /** In [0,1]: cases without a score, or requests that failed. */
@@ -53,10 +53,11 @@ export interface FeatureTimeline {
 
 const named: Record<TimePoint['by'], string> = {
   gate: 'gate run of a version',
+  night: 'night',
   canary: 'canary of a rollout',
   incumbent: 'incumbent of a rollout',
 }
-const tones: Record<TimePoint['by'], Tone> = { gate: 'three', canary: 'two', incumbent: 'one' }
+const tones: Record<TimePoint['by'], Tone> = { gate: 'three', night: 'four', canary: 'two', incumbent: 'one' }
 const eventTones: Record<TimeEvent['tone'], Tone> = { good: 'pass', bad: 'fail', change: 'five', note: 'muted' }
 
 /** Calendars end there; what claims to be later, or before there were computers, is no time. */
@@ -105,8 +106,8 @@ const scoreName = 'score'
 function panelsOf(points: readonly TimePoint[]): Panel[] {
   const scores = seriesOf(points, ({ score }) => score?.value ?? null)
   const shown = points.flatMap(({ score }) => [score?.value, score?.low, score?.high])
-  const isGate = ({ by }: TimePoint) => by === 'gate'
-  const rollouts = points.filter((point) => !isGate(point))
+  const isRun = ({ by }: TimePoint) => by === 'gate' || by === 'night'
+  const rollouts = points.filter((point) => !isRun(point))
   return [
     {
       name: scores.length === 0 ? 'score: none is stored' : scoreName,
@@ -127,8 +128,8 @@ function panelsOf(points: readonly TimePoint[]): Panel[] {
       seriesOf(rollouts, ({ usd }) => usd),
     ),
     ...panelFromZero(
-      'cost of a gate run, USD',
-      seriesOf(points.filter(isGate), ({ usd }) => usd),
+      'cost of a gate run or a night, USD',
+      seriesOf(points.filter(isRun), ({ usd }) => usd),
     ),
   ]
 }
@@ -145,7 +146,7 @@ function panelFromZero(name: string, series: readonly Series[]): Panel[] {
  * differ.
  */
 function seriesOf(points: readonly TimePoint[], read: (point: TimePoint) => number | null): Series[] {
-  const found = (['gate', 'incumbent', 'canary'] as const).map((by): Series => {
+  const found = (['gate', 'night', 'incumbent', 'canary'] as const).map((by): Series => {
     const own = points.filter((point) => point.by === by && read(point) !== null)
     return { name: named[by], tone: tones[by], draw: 'points', points: own.map((point) => chartPoint(point, read)) }
   })
@@ -176,5 +177,7 @@ function missing(points: readonly TimePoint[]): string[] {
     ['cost', ({ usd }) => usd],
   ]
   const absent = of.filter(([, read]) => points.every((point) => read(point) === null)).map(([name]) => name)
-  return absent.length === 0 ? [] : [`No gate report and no rollout of this feature says: ${absent.join(', ')}.`]
+  return absent.length === 0
+    ? []
+    : [`No gate report, no night and no rollout of this feature says: ${absent.join(', ')}.`]
 }

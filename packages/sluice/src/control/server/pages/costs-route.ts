@@ -67,6 +67,7 @@ async function costsOf(
   const gated = released?.report ? gateRecordOf(released.report).cost : null
   const request = requestCost(assessment?.incumbent?.meanCostUsd ?? null, gated)
   const settings = live ?? released?.live
+  const nights = kept.nights(feature)
   const costs = versions.flatMap(({ report }) => (report ? [gateRecordOf(report).cost] : []))
   const booked = days.map(({ spending }) => spending.get(feature))
   return {
@@ -81,6 +82,11 @@ async function costsOf(
       runs: costs.length,
       withoutCost: costs.filter((cost) => cost?.usd == null).length,
       unpricedCalls: costs.reduce((sum, cost) => sum + (cost?.unpricedCalls ?? 0), 0),
+    },
+    nights: {
+      usd: sumOf(nights.map(({ costUsd }) => costUsd)),
+      runs: nights.length,
+      unpricedCalls: nights.reduce((sum, night) => sum + night.unpricedCalls, 0),
     },
     request,
     share:

@@ -1,9 +1,9 @@
 import type { Clock } from '@sluice/client'
 import type { AuditRow } from '../../../records/audit-row.ts'
 import type { StoredContent } from '../../../records/content.ts'
+import type { PastNight } from '../../../records/past-night.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import type { DriftView } from '../../drift/read-drift.ts'
-import type { LastNight } from '../../drift/suspect.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { type JudgeHealth, readJudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import type { Store } from '../../store/store.ts'
@@ -22,7 +22,10 @@ export interface KeptReads {
   version(feature: string, id: string): Promise<VersionRecord | undefined>
   judgeHealth(feature: string): Promise<JudgeHealth>
   drift(feature: string): Promise<DriftView | null>
-  night(feature: string): LastNight | undefined
+  /** Undefined if there was none, or nights are not known here. */
+  lastNight(feature: string): PastNight | undefined
+  /** At most the last `mostNights`, oldest first. */
+  nights(feature: string): readonly PastNight[]
 }
 
 /** How old each may be, in ms: the faster it changes, the less. */
@@ -32,6 +35,8 @@ const keptMs = {
 
 /** So many rows of a log are read to show the last ones. */
 export const mostRows = 200
+/** So many nights of a feature are shown. */
+export const mostNights = 14
 
 export function createKeptReads({
   store,
@@ -49,7 +54,8 @@ export function createKeptReads({
   const versions = keeper<Promise<VersionRecord | undefined>>(clock, keptMs.version)
   const judges = keeper<Promise<JudgeHealth>>(clock, keptMs.judgeHealth)
   const drifts = keeper<Promise<DriftView | null>>(clock, keptMs.drift)
-  const nights = keeper<LastNight | undefined>(clock, keptMs.night)
+  const lastNights = keeper<PastNight | undefined>(clock, keptMs.night)
+  const nights = keeper<readonly PastNight[]>(clock, keptMs.night)
   return {
     assessment: (id) => assessments(id, async () => engineState.lately?.(id) ?? (await engineState.assessment(id))),
     recorded: (id) => recorded(id, async () => (await engineState.recorded?.(id)) ?? null),
@@ -59,7 +65,8 @@ export function createKeptReads({
     version: (feature, id) => versions(`${feature}\0${id}`, () => unlessDamaged(() => store.version(feature, id))),
     judgeHealth: (feature) => judges(feature, () => readJudgeHealth(store, feature)),
     drift: (feature) => drifts(feature, () => engineState.drift(feature)),
-    night: (feature) => nights(feature, () => engineState.night?.(feature)),
+    lastNight: (feature) => lastNights(feature, () => engineState.nights?.(feature, 1)[0]),
+    nights: (feature) => nights(feature, () => engineState.nights?.(feature, mostNights) ?? []),
   }
 }
 

@@ -71,7 +71,7 @@ export async function featureRowOf(
       : []),
     ...(running ? canarySigns(running, assessment, { ...facts, recorded }) : []),
   ]
-  const night = kept.night(feature)
+  const night = kept.lastNight(feature)
   const shown = running && shownRollout(running, assessment, { ...facts, recorded, judges: state.capture !== null })
   return {
     feature: shownKey(feature, services.environments),

@@ -9,7 +9,7 @@ import type { GithubSettings } from '../../../core/suite/config/server-settings.
 import { SluiceError } from '../../../errors.ts'
 import type { Mask } from '../../../masking/mask.ts'
 import { withholdFrom } from '../../../masking/secret-names.ts'
-import type { LastNight } from '../../drift/suspect.ts'
+import type { PastNight } from '../../../records/past-night.ts'
 import { createRedactors } from '../../live/redact.ts'
 import { featureAddress, proposalAddress, rolloutAddress } from '../../pages/addresses.ts'
 import type { Store } from '../../store/store.ts'
@@ -21,8 +21,8 @@ import type { ServeConfig } from './serve-config.ts'
 
 /** The results of a project's nightly runs. */
 export interface Nights {
-  /** What the feature's last nightly found; undefined if there was none. */
-  nightOf(feature: string): LastNight | undefined
+  /** The feature's latest nights, at most `limit`, oldest first. */
+  nightsOf(feature: string, limit: number): PastNight[]
   close(): void
 }
 
@@ -76,7 +76,7 @@ export async function startServeEngine(
     judge: createLiveJudge(config, { env, files }),
     redactorOf: redactors.redactorOf,
     redactTextsOf: redactors.redactTextsOf,
-    nightOf: (key) => nights.nightOf(plainFeature(key)),
+    nightsOf: (key, limit) => nights.nightsOf(plainFeature(key), limit),
     ...(github && { github: { ...github, linkTo: linksTo(publicUrl) } }),
     notify: {
       channels,

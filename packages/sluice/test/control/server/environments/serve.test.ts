@@ -17,7 +17,7 @@ async function serving(project: Project) {
   const done = serve(
     {
       ...{ host: '127.0.0.1', port: 0, data: 'state', keepLogMs: 86_400_000, logLevel: 'info' },
-      openNights: () => ({ nightOf: () => undefined, close: () => undefined }),
+      openNights: () => ({ nightsOf: () => [], close: () => undefined }),
     },
     {
       stderr: { write: (text: string) => (output += text) },

@@ -92,11 +92,15 @@ test('one time axis has what the gate measured, both arms of rollouts, and all t
     'errors, %',
     'mean latency, seconds',
     'cost of a request, USD',
-    'cost of a gate run, USD',
+    'cost of a gate run or a night, USD',
   ])
     assert.ok(page.includes(`>${panel}</text>`), panel)
   const numbers = text(page.split('aria-label="email-summary over time"')[1]?.split('</table>')[0] ?? '')
   assert.match(numbers, /0\.840 \[0\.820, 0\.860\]/)
+  for (const night of ['2026-11-22 02:00:00Z', '2026-11-23 02:00:00Z', '2026-11-24 02:00:00Z'])
+    assert.ok(numbers.includes(night), night)
+  assert.match(numbers, /2026-11-24 02:00:00Z .{0,40}0\.810 \[0\.770, 0\.850\]/)
+  assert.equal(events.match(/night was/g)?.length, 1, 'nights that passed are points, and no events')
   const times = [...numbers.matchAll(/2026-11-\d\d \d\d:\d\d:\d\dZ/g)].map(([time]) => Date.parse(time))
   assert.ok(times.length > 5 && times.every((time) => time <= plane.clock.now()), 'nothing was measured in the future')
   assert.match(text(page), /Production between rollouts: it is kept as sums of each rollout, not by day/)

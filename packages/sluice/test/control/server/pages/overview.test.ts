@@ -4,6 +4,7 @@ import type { DriftView } from '../../../../src/control/drift/read-drift.ts'
 import type { GithubStanding } from '../../../../src/control/github/github-progress.ts'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import type { EngineState, RecordedEvidence } from '../../../../src/control/server/engine-state.ts'
+import type { PastNight } from '../../../../src/records/past-night.ts'
 import { type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
 import { acknowledge } from '../../../support/control-plane/launched.ts'
 import { signedIn } from '../../../support/control-plane/visitor.ts'
@@ -38,11 +39,16 @@ const alarmed = {
   places: { instance: [], address: [] },
 } as unknown as Assessment
 
+const nightOfMail: PastNight = {
+  ...{ at: 0, codes: [], verdict: 'fail', version: 'v-1' },
+  ...{ score: { mean: null, ciLow: null, ciHigh: null }, costUsd: null, unpricedCalls: 0 },
+}
+
 test('the overview says of each feature what everybody gets, what runs and what is wrong', async () => {
   const engine: EngineState = {
     assessment: async () => ({ ...alarmed, logE: Math.log(7.3), threshold: Math.log(20) }),
     drift: async () => null,
-    night: (feature) => (feature === 'mail' ? { at: 0, codes: [], verdict: 'fail' } : undefined),
+    nights: (feature) => (feature === 'mail' ? [nightOfMail] : []),
     faults: () => [{ loop: 'judging', feature: 'title', code: 'damaged', since: 0, failures: 3 }],
   }
   await using plane = await testPlane({ engineState: engine })

@@ -261,9 +261,12 @@ test('costs: sums with gaps say so, and what was not booked or is not known is n
   assert.match(bare, /nothing was booked .*No live judging was booked in 14 days/)
   assert.match(
     bare,
-    /bare not judged nothing was booked not known no report with the newest 3 versions not known not judged/,
+    /bare not judged nothing was booked not known no report with the newest 3 versions 0\.750 USD the last 3 nights not known not judged/,
   )
   assert.doesNotMatch(bare, / 0 USD/)
+  await using alone = await testPlane()
+  await alone.publish('bare', 'a', { verdict: null })
+  assert.match(text(await (await signedIn(alone, 'viewer')).page('/costs')), /newest 3 versions not known not known/)
   await describedFeature(plane, { feature: 'mail' })
   for (const [day, usd] of [
     ['2026-11-24', 0.5],
@@ -276,7 +279,7 @@ test('costs: sums with gaps say so, and what was not booked or is not known is n
   assert.match(page, /Live judging today: 0\.500 USD/)
   assert.match(
     page,
-    /mail 0\.500 USD of 2\.00 USD 1\.50 USD at least 1\.26 USD 3 runs of the newest 3 versions 6 calls without a known price 0\.0021 USD a request in its last rollout 12\.7 % 10 % of the answers at 0\.0027 USD above 1 to 5 %/,
+    /mail 0\.500 USD of 2\.00 USD 1\.50 USD at least 1\.26 USD 3 runs of the newest 3 versions 6 calls without a known price 0\.750 USD the last 3 nights 0\.0021 USD a request in its last rollout 12\.7 % 10 % of the answers at 0\.0027 USD above 1 to 5 %/,
   )
   const { body } = publication({ feature: 'poor', label: 'v1', text: 'x', startedAt: '2026-11-24T08:00:00.000Z' })
   const [part] = body.report.features

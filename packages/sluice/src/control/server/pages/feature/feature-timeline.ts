@@ -1,5 +1,6 @@
 import { shownKey } from '../../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
+import type { PastNight } from '../../../../records/past-night.ts'
 import type { ArmSummary, Figures } from '../../../../records/rollout/assessment.ts'
 import type { Rollout } from '../../../../records/rollout/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
@@ -13,6 +14,7 @@ import type { Assessment } from '../../../rollout/assessment/assessment.ts'
 import type { VersionPage } from '../../../store/release-store.ts'
 import { stateText } from '../../../words/rollout-state-text.ts'
 import type { Services } from '../../services.ts'
+import { mostNights } from '../kept-reads.ts'
 import { endedTone } from '../overview-rows.ts'
 
 interface TimelineSource {
@@ -45,19 +47,19 @@ export async function timelineOf(
     Promise.all(rollouts.map(async (one) => armPoints(one, await kept.assessment(one.id), { nameOf, now }))),
     kept.drift(feature),
   ])
-  const night = kept.night(feature)
+  const nights = kept.nights(feature)
   const events = [
     ...(await releaseEvents(state, rollouts, nameOf)),
     ...(await Promise.all(rollouts.map((one) => rolloutEvents(one, nameOf)))).flat(),
     ...(drift?.events ?? []).map(({ at, code, words }): TimeEvent => {
       return { at, label: `drift: ${code}`, says: `drift alarm, ${code}: ${words}`, tone: 'bad' }
     }),
-    ...(night ? [nightEvent(night)] : []),
+    ...nights.flatMap((night, index) => nightEvents(night, index === nights.length - 1)),
   ]
   const shown = events.toSorted((a, b) => b.at - a.at).slice(0, eventsShown)
   return {
     feature: shownKey(feature, environments),
-    points: [...recent.versions.flatMap(gatePoint), ...ofRollouts.flat()],
+    points: [...recent.versions.flatMap(gatePoint), ...nights.map(nightPoint), ...ofRollouts.flat()],
     events: shown,
     until: lately(now),
     unknown: [
@@ -65,9 +67,9 @@ export async function timelineOf(
       ...(recent.total > recent.versions.length
         ? [`Gate runs of the newest ${formatCount(recent.versions.length)} of ${formatCount(recent.total)} versions.`]
         : []),
-      night
-        ? 'Only the last night is shown: the control plane reads no more of the project that it runs beside.'
-        : 'Nights: none is known to this control plane. It knows the last one of the project that it runs beside.',
+      nights.length > 0
+        ? `The last ${mostNights} nights at most are shown: \`sluice trends\` in the project knows more.`
+        : 'Nights: none is known to this control plane. It knows those of the project that it runs beside.',
       ...(drift === null ? ['Drift alarms: nothing was watched yet.'] : ['Drift alarms before the last 20.']),
       'Production between rollouts: it is kept as sums of each rollout, not by day. /metrics has it for Prometheus.',
       'What a gate report does not say, and rollouts before the last eleven.',
@@ -174,8 +176,15 @@ async function rolloutEvents(rollout: Rollout, nameOf: TimelineSource['nameOf'])
   ]
 }
 
-function nightEvent({ at, verdict, codes }: { at: number; verdict: string; codes: readonly string[] }): TimeEvent {
+/** The last night, and each that did not pass: of the others the points tell. */
+function nightEvents({ at, verdict, codes }: PastNight, isLast: boolean): TimeEvent[] {
+  if (verdict === 'pass' && !isLast) return []
   const tone = verdict === 'pass' ? 'good' : verdict === 'fail' ? 'bad' : 'note'
   const why = codes.length === 0 ? '' : `: ${codes.join(', ')}`
-  return { at, label: `night: ${verdict}`, says: `the last night was ${verdict}${why}`, tone }
+  return [{ at, label: `night: ${verdict}`, says: `the ${isLast ? 'last ' : ''}night was ${verdict}${why}`, tone }]
+}
+
+function nightPoint({ at, version, verdict, score: { mean, ciLow, ciHigh }, costUsd }: PastNight): TimePoint {
+  const score = mean === null ? null : { value: mean, low: ciLow, high: ciHigh }
+  return { at, by: 'night', version: version.slice(0, 12), verdict, score, usd: costUsd, meanMs: null, errors: null }
 }
