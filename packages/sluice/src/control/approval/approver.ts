@@ -12,7 +12,7 @@ export interface Lineage {
 export interface Authors {
   /** Null: that token is not known any more. */
   proposer: Lineage | null
-  /** Of the version, and of settings and reports that came later. Machines, and who is not known, are left out. */
+  /** Who published the version, and settings and reports that came later; without machines and whoever is not known. */
   publishers: readonly Lineage[]
   /** How the publisher's token was called, where no more is known; null: more is known. */
   publisherName: string | null

@@ -25,7 +25,7 @@ export interface DemoFeature {
   versions: readonly DemoVersion[]
   /** What everybody gets when the demo starts. */
   active: string
-  /** Of the prompt, after the instructions. */
+  /** The variables that the prompt names after its instructions. */
   variables: string
   rubric: readonly { id: string; ask: string; weight?: number }[]
   /** The `live` of its prompt file. */

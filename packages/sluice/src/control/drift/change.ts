@@ -91,7 +91,7 @@ export function noteHour(
   change.hours.push([hour, count, mean, rounded(expected.mean), precision, off])
 }
 
-/** By side, drops last: how far an hour is outside of what is usual and tolerated. */
+/** How far an hour is outside of what is usual and tolerated, on each side; drops come last. */
 function offBy({ mean, count }: SeenHour, low: number, high: number, { tolerance, direction }: ChangeDesign): number[] {
   const seen = angle(mean, count)
   const above = rounded(seen - angle(high + tolerance, count))

@@ -59,7 +59,7 @@ function withSquare([mean, count]: [number, number], square: number, of: number,
   return [rounded(mean + (of * Math.min(square, furthest ** 2) - mean) / n), n]
 }
 
-/** The same week at another level. */
+/** The week, with every hour moved to another level. */
 export function movedBy(week: Week, by: number): Week {
   return { ...week, cells: week.cells.map(([weight, mean]) => [weight, rounded(mean + by)]) }
 }

@@ -51,7 +51,7 @@ const deploymentSchema = z.object({
 })
 const statusSchema = z.object({ id: z.int(), state: z.string(), description: z.string().nullish() })
 const pageSize = 100
-/** Of the newest deployments of a feature so many pages are looked through. */
+/** So many pages of the newest deployments of a feature are looked through. */
 const mostPages = 10
 
 interface DeploymentsPlace {
@@ -59,7 +59,7 @@ interface DeploymentsPlace {
   base: string
   feature: string
   environment: string
-  /** Of the feature; undefined without a public address. */
+  /** The address of the feature's page; undefined without a public address. */
   page: string | undefined
   /** What tells this store from others that deploy to the same environment. */
   mark: string
@@ -70,7 +70,7 @@ export function featureDeployments(
   api: GithubApi,
   { base, feature, environment, page, mark, make }: DeploymentsPlace,
 ): FeatureDeployments {
-  // By its task a workflow that starts on deployments tells these from others.
+  // A workflow that starts on deployments tells these from others by their task.
   const task = `sluice:${feature}`.slice(0, 128)
   const place = `${base}/deployments`
 

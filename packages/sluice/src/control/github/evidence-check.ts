@@ -37,7 +37,7 @@ export interface CheckPlace {
   api: GithubApi
   /** `/repos/owner/name` */
   base: string
-  /** Of this control plane among all that tell the repository; empty: it has none. */
+  /** The name of this control plane among all that tell the repository; empty: it has none. */
   name: string
   make: Make
 }

@@ -44,7 +44,7 @@ const longestLimitMs = hourMs
 
 /** What this process knows, which another replica begins without. */
 interface Memory {
-  /** Of each feature, the revision up to which all was told. */
+  /** The revision up to which all was told, by feature. */
   revisions: Map<string, number>
   withoutCommit: Set<string>
   may: GithubTarget['may']
@@ -84,7 +84,7 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
       if (isUnderWay(progress, { store, clock })) return false
       const context = { ...options, held, memory }
       const target = targetOf(progress, context)
-      // Of features that the settings leave out nothing is kept, so they would begin anew.
+      // Nothing is kept of features that the settings leave out, so they would begin anew.
       for (const feature of progress.seen.keys()) if (!isMeant(settings, feature)) progress.seen.delete(feature)
       await adoptLateChecks(store, progress, { target, isMeant: (feature) => isMeant(settings, feature), staleMs })
       for (const { feature, revision } of states) {

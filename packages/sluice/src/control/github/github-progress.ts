@@ -31,9 +31,9 @@ export type LateCheck = z.output<typeof lateSchema>
 const lateStateSchema = z.strictObject({ late: z.array(lateSchema) })
 
 const storedSchema = z.strictObject({
-  /** By feature, the last row of its record that was told or passed over. */
+  /** The last row of each feature's record that was told or passed over. */
   seen: z.record(z.string(), z.int()),
-  /** By feature, the row that is being told, and how many of its steps are done. */
+  /** The row of each feature that is being told, and how many of its steps are done. */
   doing: z.record(z.string(), z.strictObject({ seq: z.int(), done: z.int() })),
   /** What is being made there, until when at the latest; null: nothing. */
   making: z.strictObject({ until: z.number() }).nullable().default(null),
@@ -54,7 +54,7 @@ export interface GithubProgress {
   save(): Promise<void>
 }
 
-/** Of one repository; what another one was told is another story. */
+/** The progress in one repository; what another one was told does not count here. */
 export function progressName(repository: string): string {
   return `github:${repository.toLowerCase()}`
 }

@@ -5,7 +5,6 @@ import { storeNow } from '../store/store-clock.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { GithubProgress } from './github-progress.ts'
 
-/** By the clock that replicas share, if they have one. */
 interface Clocks {
   store: Pick<Store, 'now'>
   clock: Pick<Clock, 'now'>

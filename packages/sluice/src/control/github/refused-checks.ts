@@ -26,13 +26,13 @@ export interface RefusedChecks {
 }
 
 const backoff: BackoffSettings = { firstMs: 300_000, longestMs: 6 * hourMs }
-/** Of the checks that wait the newest are kept, each with a text of some kB. */
+/** So many of the checks that wait are kept, the newest ones, each with a text of some kB. */
 const mostKept = 100
 /** What could not be said for so long is left out. */
 const staleMs = 7 * dayMs
 
 export function createRefusedChecks(clock: Clock): RefusedChecks {
-  /** By commit; null: of the token. */
+  /** What was refused, by commit; null stands for the token. */
   const refusals = new Map<string | null, { failures: number; since: Moment; waitMs: number }>()
   const kept = new Map<string, { check: EvidenceCheck; since: Moment }>()
   const isWaiting = (commit: string | null) => {

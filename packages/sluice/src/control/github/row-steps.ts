@@ -23,7 +23,7 @@ export interface GithubTarget {
   environments: Environments
   /** The page of a rollout, or of a feature; undefined without a public address. */
   linkTo: (feature: string, rolloutId: string | null) => string | undefined
-  /** Of what becomes a golden case. */
+  /** They redact what becomes a golden case. */
   redactors: CaseRedactors
   /** ms since the epoch */
   now: () => number
@@ -176,7 +176,7 @@ export async function sendCheck(check: EvidenceCheck, target: GithubTarget): Pro
   }
 }
 
-/** Of two control planes that tell one repository, each tells another environment, or has a name. */
+/** Where two control planes tell one repository, each tells another environment, or has a name. */
 function checkName(key: string, { settings, environments }: Pick<GithubTarget, 'settings' | 'environments'>): string {
   const { name: given } = settings
   const name =

@@ -6,7 +6,7 @@ import { StoreError } from '../store/store-error.ts'
 
 /** What keeps failing at present. */
 export interface LoopFault extends ReportedFault {
-  /** Of the first failure in a row, ms since the epoch. */
+  /** When the first failure in a row was, ms since the epoch. */
   since: number
 }
 

@@ -34,7 +34,7 @@ export interface SharedFaultsOptions {
   /** What this process is called by here; no other one has it. */
   replica: string
   register: Pick<FaultRegister, 'current'>
-  /** Of this loop itself. */
+  /** The faults of this loop itself. */
   faults: Pick<LoopFaults, 'onError' | 'onRecovered'>
 }
 

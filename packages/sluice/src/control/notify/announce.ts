@@ -8,7 +8,7 @@ export interface Announcement {
   rolloutId: string | null
   /** E.g. `rollout.alert`. */
   action: string
-  /** The same key is announced once, whoever tries. */
+  /** Each key is announced once, whoever tries. */
   key: string
   reason: string
   evidence: unknown

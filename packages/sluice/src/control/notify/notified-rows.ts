@@ -16,7 +16,7 @@ const waitingSchema = z.strictObject({
 export type Waiting = z.output<typeof waitingSchema>
 
 const storedSchema = z.strictObject({
-  /** By feature, the last row of its record that was sent, passed over or waits. */
+  /** The last row of each feature's record that was sent, passed over or waits. */
   seen: z.record(z.string(), z.int()),
   /** The receiver says that the address exists no more. */
   gone: z.boolean(),

@@ -19,7 +19,7 @@ export interface AcknowledgingInstance {
 }
 
 export interface AcknowledgementGrid {
-  /** Of the change. */
+  /** The revision that the change made. */
   revision: number
   /** When it was made; null: not known. */
   changedAt: number | null

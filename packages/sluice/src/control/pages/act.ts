@@ -31,7 +31,7 @@ export interface ActPage {
     publishedAt: number
     wasRolledBack: boolean
   }[]
-  /** Of the list of choices; 1-based. */
+  /** Which page of the choices this is; 1-based. */
   choicesPage?: { page: number; pages: number; to(page: number): string } | null
   /** Other ways, e.g. to roll back the canary alone. */
   others: readonly { address: string; text: string }[]
@@ -46,11 +46,11 @@ export interface ActPage {
 }
 
 export interface ActForm {
-  /** Of the session. */
+  /** The key of the session, without which a form is refused. */
   formKey: string
   /** Makes sending it twice do it once. */
   sendKey: string
-  /** Of the feature, as it is shown. */
+  /** The revision of the feature as it is shown. */
   revision: number
   button: string
   isDanger: boolean

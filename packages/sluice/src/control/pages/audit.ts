@@ -29,7 +29,7 @@ export interface AuditPage {
   filter: AuditFilter
   /** The newest first. */
   rows: readonly AuditRow[]
-  /** Of versions in them, by their ids. */
+  /** The labels of versions that these rows name, by their ids. */
   labels: ReadonlyMap<string, string>
   /** What the last row of the chain must be; null: it has none. */
   head: AuditHead | null

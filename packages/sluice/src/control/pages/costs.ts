@@ -18,11 +18,11 @@ export interface FeatureCosts {
     /** Null: nothing of it is judged. */
     budgetUsd: number | null
   }
-  /** Of the gate runs that were published with the newest versions. */
+  /** What the gate runs cost that were published with the newest versions. */
   gate: { usd: number | null; runs: number; withoutCost: number; unpricedCalls: number }
-  /** Of the last nights, as far as this control plane knows them. */
+  /** What the last nights cost, as far as this control plane knows them. */
   nights: { usd: number | null; runs: number; unpricedCalls: number }
-  /** Of one request; `from`: in its last rollout, or in the gate's run of its active version. */
+  /** What one request costs; `from`: in its last rollout, or in the gate's run of its active version. */
   request: { usd: number; from: 'rollout' | 'gate' } | null
   /** What part of production's costs live judging is. */
   share: JudgingShare

@@ -5,7 +5,7 @@ export interface FaultPage {
   status: number
   /** What is wrong, in a sentence. */
   detail: string
-  /** By which the log tells more. */
+  /** The log tells more of the request with this id. */
   requestId: string
 }
 

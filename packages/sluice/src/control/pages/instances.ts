@@ -24,7 +24,7 @@ export interface ShownInstance {
 }
 
 export interface InstancesPage {
-  /** Of the snapshot that the reader's token may see. */
+  /** The revision of the snapshot that the reader's token may see. */
   revision: number
   /** Those that lack something first; at most as many as are shown. */
   instances: readonly ShownInstance[]

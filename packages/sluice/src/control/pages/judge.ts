@@ -20,14 +20,14 @@ export interface ShownJudge {
 }
 
 export interface JudgePage {
-  /** Of this page of the list. */
+  /** The judges on this page of the list. */
   judges: readonly ShownJudge[]
   /** 1-based. */
   page: number
   pages: number
   /** How many features the reader may see, and of how many live answers are judged. */
   counts: { all: number; judged: number }
-  /** Of the features that the reader may see. */
+  /** What judging the features that the reader may see has cost today. */
   spentUsd: number
 }
 

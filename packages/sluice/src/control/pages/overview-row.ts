@@ -31,7 +31,7 @@ export interface FeatureRow {
   ended: { id: string; state: string; at: number; tone: StateTone; why: string | null } | null
   /** What speaks for or against that it is well; never empty. */
   health: readonly { tone: StateTone; text: string }[]
-  /** Of the live instances that may serve it. */
+  /** How many live instances may serve it, and how many of them are behind or silent. */
   instances: { total: number; behind: number; silent: number }
   /** The last night; null: not known here. */
   night: { verdict: Verdict; at: number } | null

@@ -16,10 +16,10 @@ interface OverviewFilter {
 }
 
 export interface OverviewPage {
-  /** Of this page of the list, those that need somebody first. */
+  /** The features on this page of the list, those that need somebody first. */
   rows: readonly FeatureRow[]
   filter: OverviewFilter
-  /** Of the list, at least 1. */
+  /** How many pages the list has, at least 1. */
   pages: number
   /** How many features the reader may see, how many of them need attention, and how many have a running rollout. */
   counts: { all: number; attention: number; rollouts: number }
@@ -27,7 +27,7 @@ export interface OverviewPage {
   faults: readonly ReportedFault[]
   /** The replica that decides about the canaries; null: none does. */
   leader: string | null
-  /** Of all features that the reader may see. */
+  /** The releases that wait for approval or review, of all features that the reader may see. */
   waiting: readonly ListedProposal[]
   /** The reader's token is limited to some features. */
   isLimited: boolean

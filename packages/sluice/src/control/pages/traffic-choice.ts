@@ -12,7 +12,7 @@ export interface TrafficChoice {
   /** Where the page is without a traffic of its own, and what its query says. */
   path: string
   query: Readonly<Record<string, string>>
-  /** As the log tells it; null where that is too little. */
+  /** The traffic that the log tells; null where that is too little. */
   measured: MeasuredTraffic | null
   /** What somebody says instead. */
   given: GivenTraffic
@@ -67,7 +67,7 @@ function presentRate({ hourly, until }: MeasuredTraffic): PresentRate | null {
   return { requests, perDay: Number(((dayHours * requests) / usual).toPrecision(3)), expected, until }
 }
 
-/** Of each day before that ends with this hour of the day: this hour, and one on either side of it. */
+/** This hour of each day before, and the hour on either side of it. */
 function aroundThisHour(before: readonly number[]): number[] {
   return before.filter((_, index) => [0, 1, dayHours - 1].includes((before.length - 1 - index) % dayHours))
 }

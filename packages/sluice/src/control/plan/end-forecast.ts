@@ -50,7 +50,7 @@ export async function endForecast(
   const untilPatience = Math.min(longestHours, settings.patience / hourMs - from.before)
   const noHarm: Difference = { drop: 0, errors: 0, latency: 1 }
   const [good, worse]: [(End | null)[], (End | null)[]] = [[], []]
-  // By turns, so that a time that is over leaves as many of each.
+  // The runs take turns, so that a time that is over leaves as many of each.
   for (let run = 0; run < effort.runs && !effort.isOver(); run += 1)
     for (const [ends, difference] of [[good, noHarm] as const, [worse, harm] as const]) {
       const course = { difference, start, lasts: untilPatience, from }

@@ -85,7 +85,7 @@ export function forecast(
   return { schema: 'sluice.canary-forecast/1', runs, outlooks }
 }
 
-/** The same of a run in every forecast, so that two of the same rollout say the same. */
+/** A run has the same seed in every forecast, so that two of the same rollout say the same. */
 export function seedOf(seed: number, run: number): number {
   return seed * 100_000 + run
 }

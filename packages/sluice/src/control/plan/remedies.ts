@@ -7,7 +7,7 @@ import type { Traffic } from './traffic.ts'
 
 /** A change with which more canaries are decided. */
 export interface Remedy {
-  /** As one writes it. */
+  /** The change as one writes it. */
   change: string
   /** What it costs. */
   price: string

@@ -49,7 +49,7 @@ export class SimulatedHours {
   #window = 0
   #stage = 0
   readonly #latencies: ComparedLatencies
-  /** By the share of the canary. */
+  /** What an hour adds to the evidence of each arm, by the share of the canary. */
   readonly #gains = new Map<number, Record<Arm, number[]>>()
 
   constructor(rollout: Rollout, traffic: Traffic, difference: Difference, random: Random) {

@@ -57,7 +57,7 @@ export function suitedPercent(
   return suiting.judgePercent
 }
 
-/** Of versions published by an older command line only what differs from the default is known to be meant. */
+/** Where an older command line published the version, only what differs from the default is known to be meant. */
 function isJudgeSet({ judge }: ReportedTraffic['live'], written: ReportedTraffic['written']): boolean {
   if (written) return written.some((name) => name === 'live.judge.percent' || name === 'live.judge.canaryPercent')
   return judge.percent !== defaultLiveSettings.judge.percent || judge.canaryPercent !== undefined

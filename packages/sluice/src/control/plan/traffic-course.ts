@@ -7,9 +7,9 @@ import { possibleFutures, type Seen, type TimePlace } from './traffic-process.ts
 export interface TrafficCourse {
   /** Where the past ends, ms since the epoch. */
   until: number
-  /** Of each hour until then, the oldest first. */
+  /** The requests of each hour until then, the oldest first. */
   past: readonly number[]
-  /** Of each block of six hours from then on: courses of which each is as likely as any other. */
+  /** The requests of each block of six hours from then on, in courses of which each is as likely as any other. */
   futures: readonly (readonly number[])[]
 }
 

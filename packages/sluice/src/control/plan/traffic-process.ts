@@ -13,7 +13,7 @@ export interface TimePlace {
 export interface Seen extends TimePlace {
   /** Logarithm of their number over that which was to be expected. */
   value: number
-  /** Of that logarithm, by chance alone. */
+  /** By how much that logarithm varies by chance alone. */
   variance: number
 }
 
@@ -38,7 +38,7 @@ const habits: Habit[] = walks.flatMap((walk) =>
     weekdays.flatMap((weekday) => jumps.map((jumpedAt) => ({ walk, noise, weekday, jumpedAt }))),
   ),
 )
-/** Of the level, of the growth in a day, and of a jump, of which each has a chance of one in fifty. */
+/** How much the level, its growth in a day and a jump usually vary; a jump has a chance of one in fifty. */
 const usual = { level: 1, growth: 0.03, jump: 0.5, jumps: 0.02 }
 /** Between the quarters of a day: what remains of them where the hours of the day are known, and all. */
 const quarters = { known: 0.05, unknown: 0.5 }

@@ -26,7 +26,7 @@ function problemOf(body: string): Problem | undefined {
   return refusalSchema.safeParse(jsonIn(body)).data
 }
 
-/** By what the caller can do about it: ask again when the state has changed, ask otherwise, or see to the server. */
+/** The code says what the caller can do: ask again when the state has changed, ask otherwise, or see to the server. */
 function codeOf(status: number, problem: string | undefined): ErrorCode {
   if (status === 409 || isOfAnother(problem)) return 'refused'
   const isFaultOfRequest = status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status)

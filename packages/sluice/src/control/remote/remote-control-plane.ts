@@ -59,7 +59,7 @@ interface Unapproved {
 export type ProposalStep = 'approve' | 'reject' | 'withdraw' | 'review'
 
 interface NewRollout extends Omit<RolloutStart, 'settings'>, Seen {
-  /** As a prompt file has them; the control plane reads them. */
+  /** The settings as a prompt file has them; the control plane reads them. */
   settings?: unknown
 }
 

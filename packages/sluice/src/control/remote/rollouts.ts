@@ -12,7 +12,7 @@ import type { RemoteControlPlane, RolloutAction } from './remote-control-plane.t
 export interface RolloutRequest extends ApprovalChoice {
   /** Label or id of the version, or how the id begins. */
   wanted: string
-  /** As in a file of settings; undefined: those of the version. */
+  /** The settings of a file; undefined: those of the version. */
   given: unknown
   /** Requests a day, and distinct users of a week; undefined: as the log tells. */
   perDay: number | undefined

@@ -21,7 +21,7 @@ import type { Services } from './services.ts'
 /** A release that has been looked through, and not been made. */
 export interface PlannedRelease {
   event: ReleaseEvent
-  /** The same, as it is kept while it waits for approval. */
+  /** The release as it is kept while it waits for approval. */
   wish: ProposedRelease
   version: VersionRecord
   /** Why it is justified, for the audit log. */

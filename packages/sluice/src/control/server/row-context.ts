@@ -49,7 +49,7 @@ async function labelsOf(
   return new Map(versions.flatMap((one) => (one?.content.label ? [[one.id, one.content.label] as const] : [])))
 }
 
-/** Of these one wants to know why. */
+/** Messages of these events say why they happened. */
 const alarming: readonly ReleaseEventName[] = ['alert', 'stuck', 'rolledBack', 'aborted']
 
 async function detailsOf(store: Readable, event: ReleaseEventName, rollout: Rollout): Promise<string[]> {

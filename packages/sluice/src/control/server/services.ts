@@ -73,11 +73,11 @@ export interface Services {
   given: SnapshotRecord
   acknowledgements: Acknowledgements
   streams: Streams
-  /** Of browsers. */
+  /** The sessions of people who have signed in with a browser. */
   sessions: Sessions
   /** Null: people sign in with tokens only. */
   oidc: OidcService | null
-  /** Of sign-ins that failed, by address. */
+  /** Limits sign-ins that failed, by address. */
   signInLimit: RateLimit
   keptPages: KeptPages
   kept: KeptReads

@@ -30,7 +30,7 @@ export interface Exposure {
 export interface Arrival {
   at: number
   entry: LogEntry
-  /** The same was sent before, so the log does not take it again. */
+  /** This entry was sent before, so the log does not take it again. */
   again: boolean
 }
 

@@ -12,7 +12,7 @@ export interface CommitBasis {
   revision: number
   /** Revision of the change's feature; 0 if the feature is not stored. */
   featureRevision: number
-  /** The same of the feature that the change is based on. */
+  /** The revision of the feature that the change is based on. */
   basedOnRevision: number
   /** What is stored of the change's token; undefined for a new one. */
   token: TokenRecord | undefined

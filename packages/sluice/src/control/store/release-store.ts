@@ -54,7 +54,7 @@ export type CommitResult =
 /** A part of the versions of a feature. */
 export interface VersionPage {
   versions: VersionRecord[]
-  /** Of the feature. */
+  /** How many versions the feature has. */
   total: number
   /** Rows of this part that cannot be read, and so are missing in it. */
   unreadable: number

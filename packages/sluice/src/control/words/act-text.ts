@@ -21,7 +21,7 @@ export interface Consequence {
 
 interface RolloutFacts {
   rollout: Rollout
-  /** As they are named to people: the label, else the id. */
+  /** What people call the versions: the label, else the id. */
   names: { canary: string; incumbent: string }
   /** Seen in each arm since it began; null: not known. */
   users: { canary: number; incumbent: number } | null

@@ -158,7 +158,7 @@ function openText(signal: string, why: string | undefined, proof = ''): string {
 /** That nothing is judged. */
 export const notJudged = 'nothing is judged now, so quality is not watched'
 
-/** Of what judging costs today. */
+/** What judging costs today. */
 export function judgingLine({
   spentTodayUsd,
   budgetUsdPerDay,

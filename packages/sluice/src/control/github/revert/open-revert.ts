@@ -36,7 +36,7 @@ export interface RevertContext {
 }
 
 const mostCases = 5
-/** Of the log the newest so many rows are looked through for those of the rollout. */
+/** So many of the newest rows of the log are looked through for those of the rollout. */
 const rowsSearched = 2000
 
 /**

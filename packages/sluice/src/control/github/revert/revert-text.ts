@@ -6,7 +6,7 @@ import type { RevertCases } from './revert-cases.ts'
 /** What the pull request is about. */
 export interface TakenBackVersion {
   feature: string
-  /** As people call the versions. */
+  /** The versions as people call them. */
   from: string
   to: string
   rolloutId: string | null

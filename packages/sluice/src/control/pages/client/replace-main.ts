@@ -41,7 +41,7 @@ function readText(element: Element): string {
   return copy.textContent?.replaceAll(/\s+/g, ' ').trim() ?? ''
 }
 
-/** By what an element is found again: its id, else its name within its form, else its place. */
+/** What an element is found again by: its id, else its name within its form, else its place. */
 function addressOf(element: Element, root: Element): string {
   if (element.id !== '') return `#${CSS.escape(element.id)}`
   const steps: string[] = []

@@ -171,7 +171,7 @@ ${none.length === 2 ? undefined : wideTable({ name: 'What the gate found', head:
 <p>${[from, to].map((version) => (version.gate === null ? undefined : html`<a href="${runAddress(feature, version.id)}">The run of ${version.label ?? version.id}</a> <small>·</small> `))}<a href="${featureAddress(feature)}">All versions</a></p>`
 }
 
-/** Of the run of each version: where the one was the other's baseline, both sides are these two. */
+/** The cases that fell most in the run of each version: in one run alone, if the one was the other's baseline. */
 function fallen(from: ComparedVersion, to: ComparedVersion): Html {
   const isOwnBaseline = to.gate?.baseline?.id === from.id
   const shown = isOwnBaseline || from.id === to.id ? [to] : [to, from]

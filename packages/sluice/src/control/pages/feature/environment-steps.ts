@@ -4,7 +4,7 @@ import { cell, type NamedVersion, type StateTone, toned, versionName, wideTable 
 
 /** What a feature is in one environment. */
 export interface EnvironmentStep {
-  /** Of the environment. */
+  /** The name of the environment. */
   name: string
   /** The feature in it, as it is addressed. */
   feature: string

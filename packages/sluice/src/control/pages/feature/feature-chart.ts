@@ -36,7 +36,7 @@ export interface TimeEvent {
   at: number
   /** A few words. */
   label: string
-  /** The same in a sentence. */
+  /** What happened, in a sentence. */
   says: string
   tone: 'good' | 'bad' | 'change' | 'note'
 }

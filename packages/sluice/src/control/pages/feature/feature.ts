@@ -60,7 +60,7 @@ export interface FeaturePage {
   activeSince: { at: number; promoted: boolean } | null
   /** What the last change took back; null: it took nothing back. */
   takenBack: { version: NamedVersion; at: number; by: string; reason: string } | null
-  /** Of this feature. */
+  /** The releases of this feature that wait for approval or review. */
   waiting: readonly ListedProposal[]
   /** In each environment; empty: there are none. */
   environments: readonly EnvironmentStep[]

@@ -17,7 +17,7 @@ export interface Room {
 const context = 250
 const leastFolded = 400
 const nearLine = 120
-/** Of what one side alone has, so much is seen at once; and so much stands in one row, about. */
+/** So much of what one side alone has is seen at once; and about so much stands in one row. */
 const longestChange = 2000
 const longestValue = 600
 /** A folded text is cut after a multiple of this. */

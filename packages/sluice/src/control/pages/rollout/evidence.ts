@@ -13,7 +13,7 @@ import { moment, notKnown, type StateTone, toned } from '../elements.ts'
 
 /** The evidence of one signal, or of all together. */
 export interface EvidenceLine {
-  /** As people call it. */
+  /** The signal as people call it. */
   name: string
   /** In a word, for the picture. */
   short: string
@@ -70,7 +70,7 @@ function toneOf({ eValue }: EvidenceLine, { needed, isHeld, quietTone }: ShownEv
   return isHeld ? 'unknown' : quietTone
 }
 
-/** Of a rollout that has ended it is what was known at its end, and no alarm. */
+/** After the end of a rollout it is what was known at its end, and no alarm. */
 function presentPart(all: EvidenceLine, evidence: ShownEvidence): Html {
   const { needed, endedAt } = evidence
   if (all.eValue === null) return toned(toneOf(all, evidence), 'not known: no data of both arms')

@@ -11,7 +11,7 @@ export interface ServingShares {
   feature: string
   /** The revision of the feature's last change. */
   revision: number
-  /** Of instances that may serve the feature, the newest revision first. -1: not reported yet. */
+  /** The instances that may serve the feature, by revision, the newest first. -1: not reported yet. */
   instances: readonly {
     revision: number
     lacksChange: number

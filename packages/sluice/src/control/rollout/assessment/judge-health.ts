@@ -49,7 +49,7 @@ export function outageText(health: JudgeHealth, { settings }: Pick<Rollout, 'set
 const silenceMs = hourMs
 /** Requests per score that are believed before the first score. */
 const atFirst = 100
-/** By chance the judge passes over this many times the usual number of requests in less than one of 20,000 cases. */
+/** A judge that works passes over this many times the usual number of requests in less than one of 20,000 cases. */
 const patience = 10
 
 /** Judged scores, which the decision rests on, have stopped coming though requests have not. */

@@ -22,7 +22,7 @@ export interface ArmSums {
   steps?: number
   withCalls?: number
   calls?: number
-  /** By the present judge. */
+  /** Scores of the present judge. */
   scores: ClusterSums
 }
 

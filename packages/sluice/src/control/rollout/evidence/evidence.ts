@@ -55,9 +55,9 @@ export interface Evidence {
   schema: typeof evidenceSchema
   priors: Priors
   sums: EvidenceSums
-  /** The same by the token that reported it, in the order in which they came. */
+  /** The sums by the token that reported it, in the order in which the tokens came. */
   testimony: TokenEvidence[]
-  /** The same by the place that it came from. */
+  /** The sums by the process and by the address that it came from. */
   places: Record<PlaceKind, PlaceEvidence[]>
   limits: Limits
   window: Window

@@ -2,7 +2,7 @@ import type { Arm } from '@sluice/client'
 import { flagRatio, logMixture } from '../../../stats/index.ts'
 import { judgedShare } from './randomisation.ts'
 
-/** By what factor one arm may be judged more often than it should: what is looked for. */
+/** The factors that are looked for by which one arm may be judged more often than it should. */
 const ratios = { grid: [0.5, 0.8, 1.25, 2], weights: [0.25, 0.25, 0.25, 0.25] } as const
 
 /** Mismatches are believed at 99 % confidence, over all tokens together. */
@@ -17,7 +17,7 @@ export function newJudgedRatio(): number[] {
 interface Judged {
   arm: Arm
   stage: number
-  /** Of the user's assignment, judging aside no more. */
+  /** The chance with which a judged user with this assignment was to be the canary's. */
   pi: number
   isCandidate: boolean
   canaryRate: number

@@ -25,7 +25,7 @@ export interface RateSums {
   squares: number
 }
 
-/** Of the present window, and of the one before. */
+/** What is known of the present window, and of the one before. */
 type Lately<T> = [now: T, before: T]
 
 /** What is known of a score. Additive. E-values are in logarithms, one for each drop that the bets look for. */
@@ -46,7 +46,7 @@ export interface ScoreSums {
   answered: Record<Arm, number>
 }
 
-/** The same of a flag, with one log e-value for each ratio of rates. */
+/** What is known of a flag, with one log e-value for each ratio of rates. */
 export interface FlagSums {
   /**
    * Log e-values of the first flags of users, by stage: against the shares of users, and of requests of users not
@@ -54,7 +54,7 @@ export interface FlagSums {
    */
   ratio: number[][]
   exposed: number[][]
-  /** The same of the first flags in the present window. */
+  /** Log e-values of the first flags in the present window, likewise. */
   recent: { ratio: number[]; exposed: number[] }
   /** Users who raised it. */
   flagged: Record<Arm, number>

@@ -45,23 +45,23 @@ export interface UnitMemory {
   exposed?: Assignment
   /** Index of the token whose request that was; absent: 0. */
   by?: number
-  /** As `exposed`, by the index of each other token that has seen the user. */
+  /** The assignment like `exposed`, by the index of each other token that has seen the user. */
   seenBy?: Record<string, Assignment>
   /** One request of each randomisation, in their order, until it is judged. */
   candidates?: Candidate[]
   /** The last randomisation for which there was a candidate. */
   marked?: Assignment
-  /** As `exposed`, for the judged score; of requests that are no candidates. */
+  /** The assignment like `exposed`, noted when the score of a request that is no candidate has counted. */
   scored?: Assignment
-  /** As `exposed`, for the cost of a request. */
+  /** The assignment like `exposed`, noted when the cost of a request has counted. */
   priced?: Assignment
-  /** As `exposed`, for feedback. */
+  /** The assignment like `exposed`, noted when feedback has counted. */
   rated?: Assignment
   /** Flags that the user has raised in this rollout: each counts once. */
   flags?: Flag[]
   /** What has counted in the last window in which something did. */
   recent?: Recent
-  /** Of the last stage in which there was any. */
+  /** The scores and flags of the last stage in which there was any. */
   staged?: Staged
   /** The user's scores in their present arm, by one judge: for the means. */
   scores?: { arm: Arm; judgeEpoch: number; sum: number; count: number }

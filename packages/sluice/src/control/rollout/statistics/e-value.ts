@@ -62,7 +62,7 @@ const hasEvidence = (log: number) => log !== 0
 const flagWeights = { stages: 0.6, windows: 0.4 }
 const scoreWeights = { stages: 0.4, windows: 0.3, means: 0.3 }
 
-/** Of the weight of a window each user's first score in it has this part, the second has the rest. */
+/** Each user's first score in a window has this part of the window's weight, the second has the rest. */
 const onFirstScores = 0.5
 
 /** How a signal's evidence is weighed. */

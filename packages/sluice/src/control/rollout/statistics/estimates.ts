@@ -14,7 +14,7 @@ export type ProvenSignal = (typeof provenSignals)[number]
 /** A mean score, or a rate of flagged requests. */
 export interface Mean {
   value: number
-  /** By users: as many requests of one user are one. Null where it is unknown. */
+  /** It takes each user for one, however many requests each has made. Null where it is unknown. */
   standardError: number | null
   /** Scores or requests that it is of. */
   count: number
@@ -47,7 +47,7 @@ const relativeMargin = 0.25
  */
 const slowTolerance = 5
 
-/** Of the signals that have a say. */
+/** The estimates of the signals that have a say. */
 export function estimates({ sums }: Evidence, settings: RolloutSettings): Estimate[] {
   const one = decidingSums(sums)
   return provenSignals
@@ -132,7 +132,7 @@ function estimate(
 export function missingShare({ asked, answered, stage }: ScoreSums): number {
   if (asked.incumbent === 0 || asked.canary === 0 || answered.incumbent === 0 || answered.canary === 0) return 0
   const share = { incumbent: answered.incumbent / asked.incumbent, canary: answered.canary / asked.canary }
-  // Of the arm of which only a part is sampled, the part is chance as well.
+  // Where only a part of an arm is sampled, which part that is is chance as well.
   const variance = (arm: Arm) => Math.max(0, 1 - stage[arm].count / asked[arm]) / Math.max(1, stage[arm].count)
   const log = Math.log(share.incumbent / share.canary)
   const certain = Math.max(0, Math.abs(log) - Math.sqrt(variance('incumbent') + variance('canary')))

@@ -19,14 +19,14 @@ import { type Matching, matchingOf } from './sample-ratio.ts'
 /** A source without which the evidence against the canary falls far short of what rolls back. */
 export interface OnlySource {
   kind: 'token' | PlaceKind
-  /** As logged. */
+  /** The id as it was logged. */
   id: string | null
   /** Index of the token. */
   token: number
 }
 
 interface Dominance {
-  /** Of all users. */
+  /** The least share of all users. */
   share: number
   /** Only users of tokens that still report count: a silent token can neither confirm nor deny. */
   present: boolean
@@ -56,7 +56,7 @@ export function evidenceAgainst(evidence: Evidence, settings: RolloutSettings, n
   return agreedAgainst(against(evidence, settings, { matching, now }), -Math.log(settings.alpha))
 }
 
-/** The same of all tokens together, whether they agree or not. */
+/** The evidence against the canary of all tokens together, whether they agree or not. */
 export function evidenceOfAll(evidence: Evidence, settings: RolloutSettings, matching: Matching): number {
   return against(evidence, settings, { matching, now: 0 }).without([])
 }

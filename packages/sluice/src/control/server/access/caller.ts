@@ -35,8 +35,8 @@ export function callerOf(record: TokenRecord, names: Environments): Caller {
 }
 
 /**
- * What a token may see. An application is in one environment: without a word in the last one, as before there were
- * others.
+ * What a token may see. An application is in one environment: in the last one, to which releases lead, if its token
+ * names none.
  */
 export function tokenReach(
   { features, environments, scopes }: Pick<TokenRecord, 'features' | 'environments' | 'scopes'>,

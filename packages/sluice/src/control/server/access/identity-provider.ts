@@ -37,7 +37,7 @@ export interface IdentityProvider {
 
 export interface ProviderOptions {
   settings: OidcSettings
-  /** Of the client; null: it is a public one. */
+  /** The client's secret; null: it is a public one. */
   secret: string | null
   fetch: typeof globalThis.fetch
   clock: Clock
@@ -136,7 +136,7 @@ async function discover(library: Library, { settings, secret, fetch, deadlineMs 
     .catch((error: unknown) => {
       throw undiscovered(issuer, error)
     })
-  // Of some providers the library takes an address that is for the people of all companies.
+  // The library takes an address for the people of all companies, which some providers have, and another issuer.
   const { issuer: named } = config.serverMetadata()
   if (named.replace(/\/$/, '') !== issuer.replace(/\/$/, '')) throw notThisProvider(issuer, named)
   return config

@@ -55,7 +55,7 @@ export function oneIssuer({ issuer }: Pick<OidcSettings, 'issuer'>): string {
   return new URL(issuer).href.replace(/\/$/, '')
 }
 
-/** The same for ever, whatever else the provider says of the person. */
+/** The id stays the same for ever, whatever else the provider says of the person. */
 export function personId(issuer: string, subject: string): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([issuer, subject]))
@@ -102,7 +102,7 @@ function shownName(claim: unknown): string {
     : ''
 }
 
-/** The same for names that look alike. */
+/** What a name looks like: names that a person would confuse give the same text. */
 function likeness(name: string): string {
   return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 }

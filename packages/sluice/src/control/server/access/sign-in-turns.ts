@@ -14,7 +14,7 @@ export type SignInTurns = <T>(browser: ReturningBrowser, ask: () => Promise<T>) 
 
 /** About so many sign-ins the provider is asked at once, so that a flood of forged ones reaches it slowly. */
 const mostAtOnce = 8
-/** Of those that wait for their turn the last is answered soon. */
+/** So many may wait for their turn, so that the last is answered soon. */
 const mostWaiting = 40
 
 interface Waiting {
@@ -29,7 +29,7 @@ interface Waiting {
  * where those of the flood would else fill every place that comes free.
  */
 export function createSignInTurns(): SignInTurns {
-  /** Of each address, in the order in which they come. The address whose turn it is is the first. */
+  /** Who waits from each address, in the order in which they come. The address whose turn it is comes first. */
   const waiting = new Map<string, Waiting[]>()
   let underWay = 0
 

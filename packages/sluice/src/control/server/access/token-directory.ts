@@ -12,7 +12,7 @@ const mostKept = 10_000
 export interface TokenDirectory {
   /** The record of a token that is neither revoked nor expired. */
   find(secret: string): Promise<TokenRecord | undefined>
-  /** The same of the token with this id. */
+  /** The record of the token with this id, likewise. */
   byId(id: string): Promise<TokenRecord | undefined>
 }
 

@@ -53,7 +53,7 @@ export async function readLineages(store: Readable): Promise<Lineages> {
 
 const rowsAtATime = 1000
 
-/** By token, whose token made it, as its first row says; null: the server. */
+/** The token that made each token, as its first row says; null: the server made it. */
 async function loggedMakers(store: Pick<Store, 'audit'>): Promise<Map<string, string | null>> {
   const makers = new Map<string, string | null>()
   let after = 0

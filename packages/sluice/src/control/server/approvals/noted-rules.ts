@@ -16,7 +16,7 @@ export async function notedRules(store: Pick<Noted, 'checkpoint'>): Promise<unkn
 /** Whether two servers ask for the same. */
 export const areSameRules = (one: unknown, other: unknown) => canonicalJson(plain(one)) === canonicalJson(plain(other))
 
-/** As the store gives it back. */
+/** The rules as the store gives them back. */
 const plain = (rules: unknown): unknown => JSON.parse(JSON.stringify(rules ?? {}))
 
 /** Notes those of this server, for the next one that starts. */

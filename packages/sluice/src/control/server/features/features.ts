@@ -81,7 +81,7 @@ export const listFeatures = defineRoute({
   },
 })
 
-/** By their names, and those of one in the order of the environments. */
+/** Orders features by their names, and those of one name as the environments are. */
 function inOrder(names: Environments): (a: { feature: string }, b: { feature: string }) => number {
   const order = keyEnvironments(names)
   const placeOf = ({ feature: key }: { feature: string }) => {

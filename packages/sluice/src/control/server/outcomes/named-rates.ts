@@ -27,7 +27,7 @@ export function createNamedRates(
   snapshots: Pick<Snapshots, 'states' | 'onLoad'>,
   clock: Pick<Clock, 'now'>,
 ): NamedRates {
-  /** By feature: a share in ppm, and when it was last known to be in force. */
+  /** The shares of each feature in ppm, each with when it was last known to be in force. */
   const named = new Map<string, Map<number, number>>()
   const loaded = new Map<string, Promise<void>>()
 

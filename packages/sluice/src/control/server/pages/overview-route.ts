@@ -61,7 +61,7 @@ interface Listed {
   state: FeatureState
   attention: boolean
   isRunning: boolean
-  /** Of what is listed first: the lower the sooner. */
+  /** Its rank in the list: the lower, the sooner it is listed. */
   rank: number
 }
 

@@ -9,7 +9,7 @@ interface ShownPage extends PageContent {
   status?: number
   /** ms since the epoch. */
   at: number
-  /** Of a page that follows changes. */
+  /** Tells the states of a page that follows changes apart, as its ETag. */
   tag?: string
   part?: Uint8Array<ArrayBuffer>
 }

@@ -22,7 +22,7 @@ export const showSettings = defineOwnPage({
   path: '/settings',
   async show({ caller, session }, services) {
     const { store, clock, settings, engineState, environments } = services
-    // As in the API, tokens are for admins, and those that reach further than one's own are not shown.
+    // Only admins see tokens, as in the API, and none that reach further than their own.
     const visible = hasScope(caller, ['admin'])
       ? (await store.tokens()).filter((record) => maySeeToken(caller, record, environments))
       : null

@@ -80,7 +80,7 @@ export async function rolloutForecast(
   return { forecast, unknown: null, at: Math.round(patienceEndsAt - forecast.patienceHours * hourMs) }
 }
 
-/** By which the last forecast of a rollout is found: it holds for its stage alone. */
+/** The last forecast of a rollout is found by this name: it holds for its stage alone. */
 export function forecastTopic({ id, stage }: Pick<Rollout, 'id' | 'stage'>): string {
   return `${id} ${stage}`
 }

@@ -19,7 +19,7 @@ const stopwatch = () => {
   }
 }
 
-/** Of this thread; null where Node cannot tell (before 23.9). */
+/** The processor time of this thread; null where Node cannot tell (before 23.9). */
 function processorMs(): number | null {
   const usage = process.threadCpuUsage?.()
   return usage ? (usage.user + usage.system) / 1000 : null

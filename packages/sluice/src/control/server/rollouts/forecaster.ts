@@ -68,7 +68,7 @@ export interface Forecaster {
 /** What one forecast, and the search for what helps, may take. */
 const most = { runs: 60, remedyRuns: 30, ms: 3000 }
 
-/** Of the time that passes so much counts at the least: nobody waits without end for a thread that hardly runs. */
+/** So much of the time that passes counts at the least: nobody waits without end for a thread that hardly runs. */
 const leastShare = 0.2
 
 /**

@@ -10,7 +10,7 @@ import type { Services } from '../services.ts'
 import { isWithoutForecast } from './end-forecasts.ts'
 
 interface Start {
-  /** Of the feature, in the environment whose traffic it gets. */
+  /** The key of the feature in the environment whose traffic it gets. */
   key: string
   version: VersionRecord
   settings: RolloutSettings

@@ -48,9 +48,9 @@ export async function startServeEngine(
     log: Log
     metrics: Metrics
     keepLogMs: number
-    /** Of the project in this folder. */
+    /** Opens the nights of the project in this folder. */
     openNights: (root: string) => Nights
-    /** Of the links in messages; null: they have none. */
+    /** Where links in messages lead; null: they have none. */
     publicUrl: string | null
   },
 ): Promise<Engine> {

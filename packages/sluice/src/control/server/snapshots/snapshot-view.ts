@@ -66,7 +66,7 @@ function hashOf(texts: ReadonlyMap<string, string>): string {
   const sorted: Record<string, true> = Object.create(null)
   for (const name of [...texts.keys()].sort()) sorted[name] = true
   const hash = createHash('sha256').update('{')
-  // As in a JavaScript object, names that are whole numbers come first.
+  // Names that are whole numbers come first, as they do in a JavaScript object.
   for (const [index, name] of Object.keys(sorted).entries())
     hash.update(`${index === 0 ? '' : ','}${JSON.stringify(name)}:${texts.get(name)}`)
   return hash.update('}').digest('hex').slice(0, 16)

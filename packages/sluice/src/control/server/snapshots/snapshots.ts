@@ -154,7 +154,7 @@ export function createSnapshots({ store, clock, log }: SnapshotsOptions): Snapsh
   }
 }
 
-/** The same for all who are served the same. */
+/** All who are served the same have the same key. */
 export function viewKey(reach: TokenReach | null): string {
   if (reach === null) return '*'
   return JSON.stringify([servedEnvironment(reach), reach.features?.toSorted() ?? null])

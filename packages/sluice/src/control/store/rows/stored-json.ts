@@ -62,7 +62,7 @@ function notFinite(value: unknown): string | undefined {
   return undefined
 }
 
-/** As for any value; an array's items are gone through without making texts of their places. */
+/** Goes through an array's items like any value, but makes no texts of their places. */
 function notFiniteItem(values: readonly unknown[]): string | undefined {
   for (let index = 0; index < values.length; index += 1) {
     const inside = notFinite(values[index])

@@ -20,7 +20,7 @@ export interface ExpectedStart extends SuitedSettings {
   isUnderWay: boolean
 }
 
-/** As `sluice rollout start` would start it with this traffic. The traffic must have been counted. */
+/** The start that `sluice rollout start` would choose for this traffic, which must have been counted. */
 export async function expectedStart(
   services: Services,
   { key, version, given }: { key: string; version: VersionRecord; given: GivenTraffic },
@@ -31,7 +31,7 @@ export async function expectedStart(
   return { ...start, ...shown, isUnderWay: end === null }
 }
 
-/** The same traffic as a request for a rollout says it. */
+/** The traffic as a request for a rollout says it. */
 export function startTraffic({ perDay, users }: GivenTraffic): Pick<StartRequest, 'traffic'> {
   if (perDay === undefined && users === undefined) return {}
   return { traffic: { ...(perDay !== undefined && { requestsPerDay: perDay }), ...(users !== undefined && { users }) } }
@@ -65,7 +65,7 @@ const fromAddress = count.optional().catch(undefined)
  */
 export const trafficQuery = z.object({ perDay: fromAddress, users: fromAddress })
 
-/** The same as the form sends them. */
+/** The start of a rollout as the form sends it. */
 export const sentStart = z.object({
   settings: json.pipe(rolloutSettingsSchema).exactOptional(),
   judgePercent: z.coerce.number().gt(0).max(100).exactOptional(),

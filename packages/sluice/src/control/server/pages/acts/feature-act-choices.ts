@@ -19,7 +19,7 @@ const choicesOfPage = 50
 type Choices = Required<Pick<ActPage, 'choices' | 'choicesPage'>>
 export const noChoices: Choices = { choices: [], choicesPage: null }
 
-/** Of which version: the newest first. A rollback names those that were good. */
+/** The versions to choose from, the newest first. A rollback names those that were good. */
 export async function choicesOf(
   { store }: Services,
   state: FeatureState,

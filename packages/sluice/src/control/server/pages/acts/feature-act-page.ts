@@ -47,7 +47,7 @@ interface Asked {
   act: FeatureAct
   state: FeatureState
   version: string | undefined
-  /** Of the versions to choose from. */
+  /** Which page of the versions to choose from is asked for; 1-based. */
   page: number
   breaksGlass: boolean
   /** What somebody says of the traffic that a rollout will get. */

@@ -114,7 +114,7 @@ async function linksOf({ store }: Services, { feature, wish }: Proposal): Promis
   ]
 }
 
-/** As it is now; of one that has ended, as it was when it was proposed. */
+/** What follows from a proposal now; after its end, what followed when it was proposed. */
 async function consequenceOf(
   services: Services,
   { feature, wish, does, ended }: Proposal,
