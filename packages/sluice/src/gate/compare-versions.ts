@@ -29,7 +29,7 @@ export interface VersionPlaces {
 /** A version that was named. */
 interface NamedVersion {
   prompt: Prompt
-  /** Of a git reference with an application, then or now: what is needed to run that of then. */
+  /** What is needed to run the application of a git reference, where it has one then or now. */
   application?: ApplicationPair
 }
 

@@ -31,7 +31,7 @@ export function shellWord(text: string, platform: NodeJS.Platform = process.plat
 export interface Installation {
   /** Absolute. */
   file: string
-  /** As npm writes it: a range, or `file:` and a path. */
+  /** The specifier as npm writes it: a range, or `file:` and a path. */
   specifier: string
   /** Whether a clone of the repository can install that: a path that leads out of the repository it cannot. */
   isInClone: boolean

@@ -18,9 +18,9 @@ export interface FeatureScope {
   /** Why it is affected; empty when it is not. */
   because: string[]
   files: ReadFile[]
-  /** Of the files those that are code of checks and that changed. */
+  /** The files that are code of checks and that changed. */
   changedChecks: string[]
-  /** Of the files those that are code of the application, or say what packages it runs with, and that changed. */
+  /** The files that are code of the application, or say what packages it runs with, and that changed. */
   changedApplication: string[]
   /** Lockfiles among the files that changed, the manifest where there is none, and patches of packages. */
   changedLockfiles: string[]

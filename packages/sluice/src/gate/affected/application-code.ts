@@ -138,7 +138,7 @@ async function contentsOf(
   return { files: hashes, names, elsewhere: [...named].sort().flatMap((place) => stampOf(place, root)) }
 }
 
-/** Of a file outside of the repository: a hash of its content would tell whether a guess of its secrets is right. */
+/** A file outside of the repository has a stamp: a hash of it would tell whether a guess of its secrets is right. */
 function stampOf(place: string, root: string): string[] {
   const entry = isWithin(place, root) || /^\/(?:proc|sys|dev(?!\/shm))\//.test(place) ? undefined : entryAt(place)
   return entry?.isFile() ? [`${place} ${entry.size} ${entry.mtimeMs}`] : []

@@ -26,11 +26,11 @@ export interface FeaturePart {
   kind: 'file' | 'folder' | 'packages' | 'pattern'
   /** Absolute; symbolic links are not followed. */
   path: string
-  /** Of a pattern: what is matched, relative to the folder. */
+  /** What a pattern matches, relative to the folder. */
   glob?: string
   /** What it is to the feature, e.g. `prompt`, `suite fast`, `imported by app/main.ts`. */
   as: string
-  /** Of a folder or a pattern: which files in it decide nothing; takes a path relative to the root. */
+  /** Which files of a folder or a pattern decide nothing; takes a path relative to the root. */
   leavesOut?: (file: string) => boolean
 }
 
@@ -46,7 +46,7 @@ export interface CodeFiles {
 }
 
 export interface CodePlace {
-  /** Of the repository: nothing beyond is searched. Absolute, without links. */
+  /** The folder of the repository, beyond which nothing is searched. Absolute, without links. */
   root: string
   /** The project's folder, which code of checks runs in. */
   projectRoot: string

@@ -2,11 +2,11 @@ import { isBuiltin } from 'node:module'
 
 /** What a module says about other files. */
 export interface CodeReferences {
-  /** As written: `./lib.ts`, `#lib`, `lodash/get`; those built into Node are left out. */
+  /** Specifiers as written: `./lib.ts`, `#lib`, `lodash/get`; those built into Node are left out. */
   specifiers: string[]
   /** The module reads files or loads code by names that only exist while it runs: the text does not tell which. */
   isOpen: boolean
-  /** Of an open module: what its text says of the places that such names may lie in. */
+  /** What the text of an open module says of the places that such names may lie in. */
   reach: {
     /** Seen from the module's folder: `../`, `../words/`. */
     beside: string[]

@@ -8,7 +8,7 @@ import { isWithin } from './packages.ts'
 
 /** What is known to differ from the base. */
 export interface Changes {
-  /** Of the repository, or of a project outside of any; absolute, without links. */
+  /** The folder of the repository, or of a project outside of any; absolute, without links. */
   root: string
   /** Relative to the root, posix. A path stands for everything below it as well. */
   paths: readonly string[]
@@ -82,7 +82,7 @@ export function relative(root: string, place: string): string {
   return path.relative(root, place).replaceAll(path.sep, '/')
 }
 
-/** As many links in a row as Linux follows. */
+/** Linux follows so many links in a row. */
 const mostLinks = 40
 
 /** Follows a path as the file system does; what does not exist is taken as it is written. */

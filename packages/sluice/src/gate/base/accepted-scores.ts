@@ -23,7 +23,7 @@ const acceptedScoresSchema = z.strictObject({
   measure: z.string(),
   /** The judge's id; null where nothing was judged. */
   judge: z.string().nullable(),
-  /** By case, the score of each repeat; null where one has none. */
+  /** The score of each repeat, by case; null where one has none. */
   cases: z.record(z.string(), z.array(z.number().min(0).max(1).nullable())),
 })
 

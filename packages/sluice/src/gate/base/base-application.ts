@@ -94,7 +94,7 @@ export async function baseApplication(
   const moved = { ...movedTarget(target, move, env), root: inWorktree(base.config.root) }
   const unprepared = target.setup ? dependenceOn(pair, moved, move) : undefined
   if (unprepared !== undefined) return fail(unprepared)
-  // Of what lies behind a symbolic link git says nothing.
+  // Git says nothing of what lies behind a symbolic link.
   const isIgnored = (each: string) =>
     gitIn(repository, env)
       .tryText('check-ignore', '--', each)

@@ -11,7 +11,7 @@ import { commitFiles } from './commit-files.ts'
 /** The project as it was in the base commit. */
 export interface BaseProject {
   commit: string
-  /** As of then; its `root` is the present folder, also where the project moved, so that absolute paths compare. */
+  /** The configuration of then; its `root` is the present folder, so that absolute paths compare after a move. */
   config: Config
   /** Suites, recordings, modules of then, those outside of the project's folder and in submodules included. */
   files: ProjectFiles

@@ -43,7 +43,7 @@ export function movedTarget(target: Target, move: Move, env: Readonly<Record<str
 /** Says where a user is at home, not where code lies. */
 const notMoved = ['HOME', 'USERPROFILE']
 
-/** Of the variables those that name a place of the repository, with the place in the worktree. */
+/** The variables that name a place of the repository, with the place in the worktree. */
 export function movedEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   move: Omit<Move, 'place'>,

@@ -54,7 +54,7 @@ export function progressText({ item, yes, no, ruling }: ItemProgress): string {
   return `${head}: ${more > 0 ? rulingText('too few labels', more) : 'enough for the next calibration'}`
 }
 
-/** Of so many labels that a calibration asked for, what is left after so many since; null stays null. */
+/** What is left of the labels that a calibration asked for, after so many since; null stays null. */
 export function moreNeeded(labelsNeeded: number | null, since: number): number | null {
   return labelsNeeded === null ? null : Math.max(0, labelsNeeded - Math.max(0, since))
 }

@@ -22,11 +22,11 @@ type Repository = Objects & Pick<Git, 'submodule'>
 
 interface Node extends TreeEntry {
   repository: Repository
-  /** Of the submodule that it stands in, `''` or ending in a slash. */
+  /** The path of the submodule that it stands in, `''` or ending in a slash. */
   mount: string
 }
 
-/** As many links in a row as Linux follows. */
+/** Linux follows so many links in a row. */
 const mostLinks = 40
 
 /** Reads the list of files of a commit; a submodule is opened when something in it is asked for. */

@@ -33,7 +33,7 @@ interface GuardedFeature {
 export interface GuardedRun {
   changes: MeasureChange[]
   findings: RunFinding[]
-  /** By which the models are asked: under a strict guard the judge and the providers of the base. */
+  /** The models are asked by this project: under a strict guard it has the judge and the providers of the base. */
   project: LoadedProject
   feature(prompt: Prompt): Promise<GuardedFeature>
 }

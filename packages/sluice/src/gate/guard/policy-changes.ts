@@ -64,7 +64,7 @@ const strictness: Strictness = {
   metrics: tighterMetrics,
 }
 
-/** Of the run as a whole, so that no prompt overrides them. */
+/** These settings belong to the run as a whole, so that no prompt overrides them. */
 const ofTheRun: readonly string[] = ['budgetUsd', 'guard']
 
 /** Which way each demand on the judge is stricter. */
@@ -130,7 +130,7 @@ function compareDemand(key: keyof JudgeRequirements, a: unknown, b: unknown): nu
   return (strictnessOfJudge[key] as Compare<unknown>)(a, b)
 }
 
-/** Of each demand on the judge the stricter one. */
+/** The stricter one of each demand on the judge. */
 function stricterJudge(base: JudgeRequirements, now: JudgeRequirements): JudgeRequirements {
   const keys = Object.keys(strictnessOfJudge) as (keyof JudgeRequirements)[]
   const picked = keys.flatMap((key) => {
@@ -153,7 +153,7 @@ function differences(base: GateSettings, now: GateSettings): { key: string; chan
   })
 }
 
-/** Of each setting the stricter one; where no order is known, the base's. */
+/** The stricter one of each setting; where no order is known, the base's. */
 export function stricterSettings(base: EffectiveSettings, now: EffectiveSettings): EffectiveSettings {
   const pick = ([key, before]: [string, unknown]) => {
     const after = now[key as keyof GateSettings]

@@ -7,7 +7,7 @@ export const fidelities: readonly Fidelity[] = ['same', 'approximated', 'dropped
 export interface FidelityRow {
   /** The share translated is that of the assertions. */
   kind: 'assertion' | 'field'
-  /** As the other tool calls it, e.g. `contains-all` or `options.transform`. */
+  /** What the other tool calls it, e.g. `contains-all` or `options.transform`. */
   name: string
   outcome: Fidelity
   /** What it has become, how it differs, or why it is not there. */

@@ -27,7 +27,7 @@ export function parseLines(text: string, file: string): unknown[] {
   })
 }
 
-/** Of these cells of a CSV file, those that hold lists and maps as JSON are read. */
+/** Reads those of these cells of a CSV file that hold lists and maps as JSON. */
 export function withJsonCells(row: Data, names: readonly string[]): Data {
   const cells = names.flatMap((name) => {
     const cell = row[name]

@@ -21,7 +21,7 @@ export interface ImportedCase {
   source?: Record<string, unknown>
   /** The assertions that the checks and questions come from, for `--verify`; in the order of the tool's file. */
   parts?: ImportedPart[]
-  /** By what `--verify` knows the case, the most exact first. */
+  /** What `--verify` knows the case by, the most exact first. */
   origins?: () => string[]
   /** The least score with which the tool lets the case pass; by default every part must pass. */
   passesAt?: number

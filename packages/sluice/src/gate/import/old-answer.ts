@@ -2,7 +2,7 @@
 export interface OldAnswer {
   /** Where it stands, e.g. `results[3]`. */
   place: string
-  /** By what its case is known, the most exact first; see `ImportedCase.origins`. */
+  /** What its case is known by, the most exact first; see `ImportedCase.origins`. */
   origins: string[]
   /** Who answered. */
   model: string

@@ -38,7 +38,7 @@ export const recordedModels = {
 const local = 'local'
 
 const usualParameters = '{maxTokens: 300, temperature: 0}'
-/** Of models that think unless told otherwise, within the limit of the answer, and refuse a temperature. */
+/** For models that think unless told otherwise, within the limit of the answer, and refuse a temperature. */
 const withoutThinking = '{maxTokens: 300, reasoningEffort: none}'
 
 /** Pinned ids of models whose end is not near, so that `sluice check` has nothing to warn about. */

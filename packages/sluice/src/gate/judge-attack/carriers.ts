@@ -13,7 +13,7 @@ export interface Carrier {
   output: string
   /** What was done on the way to a kept answer; absent where nothing was reported. */
   trace?: AnswerTrace
-  /** Of a conversation: what was said in it, the answer of the model last. */
+  /** What was said in a conversation, the answer of the model last. */
   exchanges?: readonly ConversationTurn[]
   /** What the judge is asked about it; absent where these are the questions of prompt and case. */
   questions?: Pick<JudgeQuestions, 'rubric' | 'choices'>

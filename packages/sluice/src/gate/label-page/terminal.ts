@@ -55,7 +55,7 @@ export async function labelInTerminal(options: LabelTerminal): Promise<void> {
       const { question, position } = labelling.view()
       const isAnswer = action !== 'undo' && action !== 'back' && action !== 'forward'
       if (isAnswer && !question) {
-        // Of a pipe nothing but more of the same can follow, and it may have no end.
+        // Only more of the same can come from a pipe, and it may have no end.
         if (!input.isTTY) return
         continue
       }

@@ -270,7 +270,7 @@ function figuresOf(seen: CellFigures) {
   }
 }
 
-/** As of `eval`: 4 where nothing is scored or the budget ended first, 2 where something is not scored, else 0. */
+/** Like `eval`: 4 where nothing is scored or the budget ended first, 2 where something is not scored, else 0. */
 function exitCodeOf({ answers, complete }: MatrixCell): number {
   if (answers.scored === 0 || answers.unfinished > 0) return 4
   return complete ? 0 : 2

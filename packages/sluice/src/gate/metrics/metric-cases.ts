@@ -26,7 +26,7 @@ export interface MetricName {
 export interface CheckMeasures {
   check: string
   kind: NamedMeasured['measured']['kind']
-  /** Of `label`: every class that is listed or expected, in order. */
+  /** Every class that is listed or expected, in order, for a check `label`. */
   classes: string[]
   /** Those of them that some case expects. */
   expected: ReadonlySet<string>

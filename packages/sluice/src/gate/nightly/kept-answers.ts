@@ -60,7 +60,7 @@ export function similarityTo({ answers }: Sentinel, fresh: FreshAnswers): { iden
   return { identical: false, similarity: rougeL(wordsOf(kept), wordsOf(now)) }
 }
 
-/** Of a conversation what was answered in all turns. */
+/** What was answered, in a conversation in all turns. */
 function textOf({ output, exchanges }: KeptAnswer = { output: '' }): string {
   return exchanges?.map((each) => each.output).join('\n\n') ?? output
 }

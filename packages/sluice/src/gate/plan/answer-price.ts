@@ -36,7 +36,7 @@ export function answerPrice({ feature, rows }: KeptRun, database: ProjectDatabas
   }
 }
 
-/** Of the judge's stored answers to this feature; null where none has a latency. */
+/** The latency of the judge's stored answers to this feature; null where none has one. */
 function judgeLatency(database: ProjectDatabase, { feature, judge }: KeptRun['feature']): number | null {
   const select = database.prepare(
     `SELECT avg(json_extract(completion, '$.latencyMs')) AS ms FROM answers

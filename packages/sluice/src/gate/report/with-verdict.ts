@@ -52,7 +52,7 @@ function withTestedMean(score: FeatureSummary['score'], tested: ThresholdResult 
   return { ...score, mean, se, ciLow: Math.max(0, ciLow), ciHigh: Math.min(1, ciHigh) }
 }
 
-/** Of the intervals the report has the one that decided, and beside the difference the mean that it is against. */
+/** The report has the interval that decided, and beside the difference the mean that it is against. */
 function reported(
   { pairs, intervals, ...comparison }: Comparison,
   baselineMean: number | null,

@@ -64,7 +64,7 @@ interface Place {
 
 function scoreOf(result: Result, { evaluation, variantName, metric }: Place): ToolScore {
   const { input, expected, duration } = result
-  // Of a variant the name of the evaluation is the common one, with the variant in brackets.
+  // The evaluation of a variant has the common name, with the variant in brackets.
   const ending = ` [${variantName}]`
   const common = variantName && evaluation.endsWith(ending) ? evaluation.slice(0, -ending.length) : evaluation
   const asked = canonicalJson(input ?? null)

@@ -191,7 +191,7 @@ interface MetricChoice {
   name: string
 }
 
-/** By default the first score of the results, which is the one that Inspect shows first. */
+/** The first score of the results is the default: it is the one that Inspect shows first. */
 function metricOf(given: string | undefined, { log, metrics, name }: MetricChoice): string {
   if (given !== undefined) {
     if (metrics.includes(given)) return given

@@ -31,7 +31,7 @@ export type ResultsFormat = keyof typeof readers
 export const resultsFormats = Object.keys(readers) as ResultsFormat[]
 
 export interface ResultsOptions {
-  /** By default the tool is recognised from the content. */
+  /** Without it the tool is recognised from the content. */
   format?: ResultsFormat | undefined
   metric?: string | undefined
   scale?: Scale | undefined
@@ -42,7 +42,7 @@ export interface ResultsOptions {
 /** One side of a comparison, as its file has it. */
 export interface ReadSide extends Omit<ToolResults, 'scores' | 'promised' | 'scale'> {
   tool: ResultsFormat
-  /** As the user named it, with what follows `#`. */
+  /** The file as the user named it, with what follows `#`. */
   name: string
   /** The SHA-256 of its file. */
   digest: string

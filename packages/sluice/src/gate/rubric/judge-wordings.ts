@@ -18,7 +18,7 @@ export interface OutputToJudge {
   output: string
   /** What was done on the way to it, where questions are about that. */
   trace?: AnswerTrace | undefined
-  /** Of a conversation: what was said in it, the output last. */
+  /** What was said in a conversation, the output last. */
   exchanges?: readonly ConversationTurn[] | undefined
 }
 

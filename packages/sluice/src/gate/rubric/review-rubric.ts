@@ -130,7 +130,7 @@ function exitCodeOf(items: JudgeRubricReport['items'], errors: readonly Error[])
   return items.every(({ wording, labels }) => wording.state === 'holds' && labels.state === 'none-shown') ? 0 : 2
 }
 
-/** Of several models the last: of a cascade it is the one that decides. */
+/** The last of several models, which is the one that decides in a cascade. */
 function wordingModel(prompt: Prompt, ask: WordingModel['ask'], { project, session }: RunContext): WordingModel {
   const member = judgeMembers(project.config.judge).at(-1)
   if (!member) throw new TypeError(`the judge of ${prompt.feature} has no model`)

@@ -40,7 +40,7 @@ export interface PickedCases {
   short: { tag: string; cases: number; least: number }[]
 }
 
-/** As many cases as a tag needs to be judged by itself. */
+/** A tag needs so many cases to be judged by itself. */
 const leastPerTag = 5
 
 /** The sums from which error and shares of a choice follow, so that trying one case more costs little. */

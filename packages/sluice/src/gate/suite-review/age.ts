@@ -86,7 +86,7 @@ function oldCases(suite: ReviewedSuite, dates: LineDates, now: number): ReviewFi
 
 type LabelsByCase = ReadonlyMap<string, readonly LabelDate[]>
 
-/** By dates, for labels that do not say what they were about. */
+/** Finds stale labels by dates, for those that do not say what they were about. */
 function staleLabels(suite: ReviewedSuite, dates: LineDates, byCase: LabelsByCase): ReviewFinding[] {
   const ages = changedAt(suite.cases, dates)
   const stale = suite.cases.filter((one, position) => {
@@ -102,7 +102,7 @@ function staleLabels(suite: ReviewedSuite, dates: LineDates, byCase: LabelsByCas
   return [findingAt(suite, stale[0], { code: 'stale-labels', message, action, cases: ids })]
 }
 
-/** By what labels say of their case and question. An output that somebody has labelled anew is not named. */
+/** Finds stale labels by what they say of their case and question. An output that was labelled anew is not named. */
 function outdatedLabels(suite: ReviewedSuite, byCase: LabelsByCase, itemsOf: ItemsOfCase): ReviewFinding[] {
   const outdated = suite.cases.filter(({ id }) => {
     const items = itemsOf(id)

@@ -62,7 +62,7 @@ function nightsIn(root: string): NightRecord[] {
   }
 }
 
-/** Of two records of a night the one that began later. */
+/** The later one of two records of a night. */
 function newestOf(records: readonly NightRecord[]): NightRecord[] {
   const kept = new Map<string, NightRecord>()
   for (const record of records) {

@@ -48,7 +48,7 @@ function distanceFromFull(row: CaseScores): number | undefined {
 
 const meanOf = (scores: CaseScores['candidate']) => momentsOf(scoredRepeats(scores))?.mean
 
-/** Of equals the critical one, then the one that the suite has first. */
+/** Among equals the critical one decides, then the one that the suite has first. */
 function mostOf(cases: readonly CaseScores[], share: Share): string | undefined {
   let most: CaseScores | undefined
   let largest = 0

@@ -18,7 +18,7 @@ export interface MetricTest {
   slack: number
   value: number | null
   baseline: number | null
-  /** Of it less is better: its test is that of one minus the metric. */
+  /** A lower value is better: its test is that of one minus the metric. */
   lessIsBetter: boolean
   /** Its pass; that it fails is found together with the tags. Undefined where there is nothing to test. */
   test: ThreeWayTest | undefined

@@ -41,7 +41,7 @@ export function finalVerdict(decision: GateDecision, coverage: CoverageOfArms): 
     ...coverageGap('the candidate', coverage.candidate, coverage.least),
     ...(coverage.baseline ? coverageGap('the baseline', coverage.baseline, coverage.least) : []),
   ]
-  // Of violations no answer that is missing takes anything back.
+  // An answer that is missing takes no violation back.
   const violated = decision.reasons.filter(({ code }) => code === 'safety')
   if (gaps.length > 0 && violated.length > 0)
     return { verdict: 'fail', strength: 'strong', reasons: [...violated, ...gaps], exitCode: 1 }

@@ -39,7 +39,7 @@ function answerOf(row: FooResult, place: string): OldAnswer {
   }
 }
 
-/** By what a case and an answer of it are known: the variables with the description, and the variables alone. */
+/** A case and an answer of it are known by the variables with the description, and by the variables alone. */
 export function originsOf(vars: Data, description: unknown): string[] {
   const plain = Object.entries(vars).map(([name, value]) => [name, typeof value === 'string' ? value.trimEnd() : value])
   const sorted = plain.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))

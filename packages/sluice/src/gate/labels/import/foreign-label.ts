@@ -5,7 +5,7 @@ export interface ForeignLabel {
   /** Where it stands, for messages: `row 3`. */
   place: string
   item: string | undefined
-  /** As written: a word, a number or a truth value. */
+  /** The verdict as written: a word, a number or a truth value. */
   verdict: unknown
   labeller: string | undefined
   /** Whether a person gave it; only where the file says so. */

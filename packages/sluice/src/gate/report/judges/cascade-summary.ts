@@ -9,7 +9,7 @@ export type CascadeSummary = NonNullable<NonNullable<FeatureSummary['judge']>['c
 /** Counts what a cascade saves and where it errs, while the details of a run pass by. */
 export function collectCascade() {
   const traces: CascadeTrace[] = []
-  /** Of each case one audited answer: several of a case are not independent. */
+  /** One audited answer of each case: several of a case are not independent. */
   const audited = new Map<number, CascadeTrace>()
   return {
     *watch(rows: Iterable<ResultRow>): Generator<ResultRow> {

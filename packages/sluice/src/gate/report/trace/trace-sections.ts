@@ -5,7 +5,7 @@ import { excerpt, visibleLine } from '../../../text/untrusted.ts'
 
 /** One line about what was done on the way to an answer. Its text is safe to show, on one line. */
 export interface TraceLine {
-  /** Of a step, whose calls were made together, or the rank of a document; null for anything else. */
+  /** The number of a step, whose calls were made together, or the rank of a document; null for anything else. */
   step: number | null
   isCall: boolean
   text: string

@@ -7,7 +7,7 @@ export interface CaseData {
   rows: CaseRow[]
   /** What the prompt asks the judge, by the name of the item. */
   questions: ReadonlyMap<string, string>
-  /** Of the run; more than `rows` where the page has only the most urgent. */
+  /** How many cases the run has; more than `rows` where the page has only the most urgent. */
   total: number
   /** Everything about one case; null where it was left out for size. */
   detail(row: number): PageCase | null

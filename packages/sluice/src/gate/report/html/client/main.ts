@@ -35,7 +35,7 @@ window.addEventListener('hashchange', () => openNamedCase(location.hash))
 document.addEventListener('submit', (event) => event.preventDefault())
 document.addEventListener('click', ({ target }) => {
   const named = target instanceof Element ? target.closest('a[href^="#case-"]') : null
-  // Of an address that stands in the bar already there is no change to hear of.
+  // A click on the address that stands in the bar already raises no `hashchange`.
   if (named) openNamedCase(named.getAttribute('href') ?? '')
   const link = target instanceof Element ? target.closest('a[href^="#feature-"]') : null
   const feature = link && document.querySelector(link.getAttribute('href') ?? '')
