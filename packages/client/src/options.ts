@@ -13,7 +13,7 @@ export interface SluiceClientOptions {
    * What to serve until the control plane answers: the path of a file that the client reads and updates, or a snapshot.
    */
   bootstrap?: string | Snapshot
-  /** By feature, the version to use while no snapshot has the feature. */
+  /** The version to use of each feature while no snapshot has the feature. */
   fallbacks?: Record<string, PromptVersion>
   /** If the control plane has not confirmed the snapshot for this time, all get the incumbent (default 60,000). */
   maxStaleMs?: number

@@ -21,7 +21,7 @@ export class InvalidVariableError extends Error {
   }
 }
 
-/** By what JSON makes of it: a number that is not finite becomes null. */
+/** The type of what JSON makes of a value: a number that is not finite becomes null. */
 function typeOf(value: unknown): string {
   if (value === null || (typeof value === 'number' && !Number.isFinite(value))) return 'null'
   if (Array.isArray(value)) return 'array'

@@ -87,7 +87,7 @@ export function createHeldSnapshot(options: HeldSnapshotOptions): HeldSnapshot {
     watch()
   }
 
-  // By the clock that never steps: after a step of the other one an old read could seem to be newer.
+  // The clock that never steps decides: after a step of the other one an old read could seem to be newer.
   const isLater = (one: Moment, other: Moment) => one.steady > other.steady
 
   /**

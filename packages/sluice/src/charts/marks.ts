@@ -9,7 +9,7 @@ export interface Frame {
   y: ChartScale
   top: number
   height: number
-  /** Of its bars, as a share of the width. */
+  /** How wide its bars are, as a share of the width. */
   barWidth: number
 }
 

@@ -52,7 +52,7 @@ function numbersTables(chart: Chart, words: NumberWords): Html[] {
   ]
 }
 
-/** Of several panels the name of the panel, with its unit; and of several series in it that of the series. */
+/** The series where there is one panel; else the panel with its unit, and the series if the panel has several. */
 function columnName({ name, panel }: Series & { panel: string }, { panels }: Chart): string {
   if (panels.length === 1) return name
   const isAlone = panels.find((one) => one.name === panel)?.series.length === 1

@@ -11,7 +11,7 @@ export interface ChartPoint {
   /** An interval around it, or the foot of a bar. Both or none are known. */
   low?: number | null | undefined
   high?: number | null | undefined
-  /** Of this point alone, e.g. that its run failed. */
+  /** The tone of this point alone, e.g. that its run failed. */
   tone?: Tone | undefined
   /** It must not be compared with the point before: no line leads to it. */
   breaks?: boolean | undefined

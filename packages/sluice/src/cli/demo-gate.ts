@@ -12,7 +12,7 @@ export function demoGate(cwd: string): DemoGate {
   return {
     async decide(candidate, baseline) {
       const scores = { candidate, baseline, notes: [], findings: [], reproduce: 'simulated' }
-      // Of no project: what stands in a sluice.yaml here is about another one.
+      // The root belongs to no project: a sluice.yaml in this folder is about another one.
       return (await judgeScoresOf(scores, { margin: 0.05 }, path.parse(cwd).root)).conclusion
     },
     calibrate: ({ feature, judge, rubric, answers }) =>
@@ -28,7 +28,7 @@ export function demoGate(cwd: string): DemoGate {
 const at = new Date(0).toISOString()
 const leftOut = { unknownCase: 0, unknownItem: 0, noText: 0, otherMaterial: 0, ofModel: 0, sawJudge: 0 }
 
-/** As they would stand in the files of labels. */
+/** The labels as they would stand in the files of labels. */
 function labelsOf(judge: string, answers: readonly LabelledAnswer[]) {
   const each = answers.map((answer) => ({ ...answer, place: { case: answer.case, output: outputHash(answer.output) } }))
   return {

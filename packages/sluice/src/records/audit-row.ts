@@ -39,7 +39,7 @@ export const auditHeadSchema = auditRowSchema.pick({ seq: true, hash: true })
 
 export type AuditHead = z.output<typeof auditHeadSchema>
 
-/** Of a row that another version wrote, a field may be missing or of another kind: the rest is read all the same. */
+/** A row that another version wrote may lack a field, or have it of another kind: the rest is read all the same. */
 const known = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined)
 
 /** A rollout as a row of the log has it; an announcement names it alone. */

@@ -8,7 +8,7 @@ export const trajectoryLimits = {
   nameChars: 128,
   calls: 100_000,
   steps: 100_000,
-  /** Of the trajectory as JSON in UTF-8. With the largest input and output it still fits into one request of 1 MiB. */
+  /** The trajectory as JSON in UTF-8. With the largest input and output it still fits into one request of 1 MiB. */
   bytes: 100_000,
   /** Characters of a reference. */
   reference: 1000,

@@ -115,7 +115,7 @@ export const rubricItemSchema = writtenItemSchema
 /** One yes-or-no question for the judge. `weight` > 0. */
 export interface RubricItem {
   id: string
-  /** Of an item about claims: what people are asked, since the judge has instructions of its own. */
+  /** In an item about claims it is what people are asked, since the judge has instructions of its own. */
   ask: string
   weight: number
   must: boolean

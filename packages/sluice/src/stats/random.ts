@@ -7,7 +7,7 @@ export interface Random {
   beta(a: number, b: number): number
 }
 
-/** The same numbers for the same seed, on any machine that rounds as IEEE 754 says. Not for secrets. */
+/** Gives the same numbers for the same seed, on any machine that rounds as IEEE 754 says. Not for secrets. */
 export function seededRandom(seed: number): Random {
   const next = xoshiro128(seed)
   const uniform = () => (next() * 2 ** 21 + (next() >>> 11) + 0.5) / 2 ** 53

@@ -11,7 +11,7 @@ export interface ProgressState {
   done: number
   /** May grow while the run goes on, when cases have to be repeated. */
   total: number
-  /** Of `done`, those that took no time, since their answers were kept; the time left is reckoned without them. */
+  /** How many of `done` took no time, since their answers were kept; the time left is reckoned without them. */
   cached: number
   costUsd: number
   unpricedCalls: number
@@ -95,7 +95,7 @@ function progressLine(state: ProgressState, elapsedMs: number): string {
   ].join(', ')
 }
 
-/** As if nothing more came from the cache; undefined until an answer has been waited for. */
+/** The time left if nothing more comes from the cache; undefined until an answer has been waited for. */
 function timeLeftMs({ done, total, cached }: ProgressState, elapsedMs: number): number | undefined {
   const waitedFor = done - cached
   return waitedFor > 0 && done < total ? ((total - done) * elapsedMs) / waitedFor : undefined

@@ -28,7 +28,7 @@ export interface Ledger {
   failed: number
   /** When the oldest answer from the store was given, in ms since the epoch. */
   oldestStored: number | undefined
-  /** Of the answers from the store those of an application. */
+  /** How many of the answers from the store are those of an application. */
   applicationHits: number
   /** When the oldest of these was given, in ms since the epoch. */
   oldestApplication: number | undefined

@@ -5,7 +5,7 @@ import { type GithubApi, GithubError } from './github-api.ts'
 export interface GithubEntry {
   /** Relative to the folder that was asked for, posix. */
   path: string
-  /** As git has it: `100644` a file, `100755` a program, `120000` a link, `040000` a folder, `160000` a submodule. */
+  /** Git's mode: `100644` a file, `100755` a program, `120000` a link, `040000` a folder, `160000` a submodule. */
   mode: string
   sha: string
 }
@@ -36,7 +36,7 @@ export interface GithubRepository {
   makeCommit(change: { parent: string; entries: readonly NewEntry[]; message: string }): Promise<string>
   /** False where the branch is there already; it stays as it is. */
   makeBranch(branch: string, commit: string): Promise<boolean>
-  /** Of this repository's own branch, open and closed, the newest first. */
+  /** The pull requests of this repository's own branch, open and closed, the newest first. */
   pullsOf(branch: string): Promise<GithubPull[]>
   openPull(pull: { title: string; body: string; head: string; base: string }): Promise<GithubPull>
 }

@@ -10,7 +10,7 @@ export const incidentSchema = z.strictObject({
   recovered: z.boolean(),
   /** Channels that know of the incident and not of its end. */
   told: z.array(z.string()),
-  /** By channel, the last night of which it was told that the provider serves something else. */
+  /** The last night of which each channel was told that the provider serves something else. */
   changed: z.record(z.string(), z.string()),
 })
 

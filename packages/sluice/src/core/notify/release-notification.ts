@@ -26,7 +26,7 @@ export interface ReleaseNotification {
   project: string
   /** Its key: the same event in another environment is another one. */
   feature: string
-  /** As people read it, with its environment; the key by default. */
+  /** The feature as people read it, with its environment; the key by default. */
   shownFeature?: string
   /** What people call the version that it is about; none by default. */
   version?: string | undefined

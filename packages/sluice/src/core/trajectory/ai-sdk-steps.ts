@@ -6,7 +6,7 @@ import { at, readAs, Unreadable } from './unreadable.ts'
 
 const anything = z.unknown().optional()
 
-/** Of whatever version: 4 has `result`, from 5 on it is `output`. A preliminary result is followed by the final one. */
+/** Version 4 has `result`, from 5 on it is `output`. A preliminary result is followed by the final one. */
 const resultSchema = z.looseObject({
   toolCallId: z.string(),
   output: anything,

@@ -22,7 +22,7 @@ type Part = z.output<typeof partsSchema>[number]
 const textSchema = z.looseObject({ text: z.string() })
 const anything = z.unknown().optional()
 
-/** Of the AI SDK: `output` is wrapped since its version 5; `result` is of version 4. */
+/** A result of the AI SDK: `output` is wrapped since its version 5; `result` is of version 4. */
 const sdkResultSchema = z.looseObject({
   toolCallId: z.string(),
   output: z.looseObject({ type: z.string(), value: anything, reason: anything }).nullish(),

@@ -146,7 +146,7 @@ function toolOf(span: ReportedSpan): string {
   return named ?? (span.name.startsWith(toolPrefix) ? span.name.slice(toolPrefix.length) : span.name)
 }
 
-/** By their starts; as they were reported where one has no time. */
+/** Orders spans by their starts; where one has no time, they stay as they were reported. */
 function inOrder(spans: readonly KnownSpan[]): readonly KnownSpan[] {
   if (spans.some(({ start }) => start === null)) return spans
   return [...spans].sort((a, b) => (a.start ?? 0) - (b.start ?? 0))

@@ -121,7 +121,7 @@ export const caseDetailSchema = z.object({
   outputMasked: z.literal(true).exactOptional(),
   /** What was done on the way to the output. */
   trace: answerTraceSchema.exactOptional(),
-  /** Of a conversation: all that was said and answered, the output last. With it the case can be scored again. */
+  /** All that was said and answered in a conversation, the output last. With it the case can be scored again. */
   exchanges: z.array(conversationTurnSchema).exactOptional(),
   checks: z.array(checkResultSchema),
   judge: z.array(judgedItemSchema),
@@ -132,7 +132,7 @@ export const caseDetailSchema = z.object({
   unaskable: z.literal(true).exactOptional(),
   /** There are recordings of the case, but of another question. */
   stale: z.literal(true).exactOptional(),
-  /** Of an answer that never came: what became of it, and what a reader can do. */
+  /** What became of an answer that never came, and what a reader can do. */
   lost: z.object({ cause: z.string(), wayOut: z.string() }).exactOptional(),
   latencyMs: z.number().exactOptional(),
   /** What the answers cost when they were paid for, also if that was in an earlier run; absent when unpriced. */

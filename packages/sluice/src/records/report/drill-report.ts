@@ -28,7 +28,7 @@ const mutantSchema = z.object({
    * that was changed has no score, as the judge could not be asked or the budget ended.
    */
   outcome: z.enum(mutantOutcomes),
-  /** By how much the changed answers moved the mean score, without noise; null where one of them has no score. */
+  /** How far the changed answers moved the mean score, without noise; null where one of them has no score. */
   effect: known,
   /** Checks and rubric items whose score fell on 15 % or more of the changed answers, the most attentive first. */
   noticedBy: z.array(z.string()),
@@ -95,7 +95,7 @@ const versionSchema = z.object({
   version: z.string(),
   verdict: verdictSchema,
   outcome: z.enum(mutantOutcomes),
-  /** Of the mean against the version as it is, in the round in which the gate decided. */
+  /** The difference of the mean to the version as it is, in the round in which the gate decided. */
   difference: known,
   ciLow: known,
   ciHigh: known,

@@ -31,7 +31,7 @@ export const judgeBridgeSchema = z.object({
     ciHigh: z.number().nullable(),
     confidence: z.number(),
   }),
-  /** By rubric item or evaluator: judgements of the same answer, how many are the same, and how many say yes. */
+  /** For each rubric item or evaluator, how many judgements of the same answer there are, agree, and say yes. */
   items: z.array(
     z.object({
       id: z.string(),
@@ -74,7 +74,7 @@ const contestSchema = z.object({
   ciHigh: known,
   margin: z.number(),
   score: known,
-  /** Of the test that it is no worse: alone, and by Holm's correction for all comparisons of the run. */
+  /** The p-value of the test that it is no worse: alone, and by Holm's correction for all comparisons of the run. */
   p: known,
   pAdjusted: known,
   cases: z.int().min(0),

@@ -117,7 +117,7 @@ export const tokenShareSchema = z.object({
   tokenId: z.string().nullable(),
   /** The name of the token, which only operators see. */
   name: z.string().exactOptional(),
-  /** Of all requests that name the rollout, those of this token, in [0,1]. */
+  /** The share of this token in all requests that name the rollout, in [0,1]. */
   share: z.number(),
   requests: byArm,
   /** Failed ones of them. */

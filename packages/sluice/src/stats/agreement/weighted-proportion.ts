@@ -8,7 +8,7 @@ export interface Proportion {
   share: number
   low: number
   high: number
-  /** As many independent trials of equal weight would say the same. */
+  /** How many independent trials of equal weight would say the same. */
   trials: number
 }
 

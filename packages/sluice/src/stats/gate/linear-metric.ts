@@ -19,7 +19,7 @@ export interface LinearMetric {
 interface LinearCase {
   /** The case's share in the denominators; the shares of all cases add up to 1. */
   share: number
-  /** By repeat: how far it moves the metric from `value`. Over all cases the means of the repeats add up to 0. */
+  /** How far each repeat moves the metric from `value`. Over all cases the means of the repeats add up to 0. */
   influence: number[]
 }
 

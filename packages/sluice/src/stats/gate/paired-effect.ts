@@ -68,7 +68,7 @@ export function lossChange(
   return differenceOf(triples, change, confidence)
 }
 
-/** Of all pairs of answers to one case: the share that is worse, and what they lose, spread over all pairs. */
+/** The share of all pairs of answers to one case that is worse, and what they lose, spread over all pairs. */
 function worseAnswers({ having, lacking }: Pick<EffectPair, 'having' | 'lacking'>, margin: number) {
   let worse = 0
   let lost = 0

@@ -36,7 +36,7 @@ function cumulantWithin(pairs: readonly Pair[]): number | undefined {
   return sum
 }
 
-/** The same from the spread between clusters; 0 with fewer than three. */
+/** The cumulant from the spread between clusters; 0 with fewer than three. */
 function cumulantBetween(pairs: readonly Pair[], delta: number): number {
   const clusters = new Map<string | number, number>()
   for (const [i, { weight, cluster, candidate, baseline }] of pairs.entries()) {

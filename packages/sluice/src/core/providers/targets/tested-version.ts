@@ -21,7 +21,7 @@ export interface VersionUnderTest {
   version: {
     id: string
     label: string | null
-    /** As in a prompt file; the bytes of images and PDFs as data: URLs. */
+    /** The messages of a prompt file; images and PDFs are data: URLs. */
     messages: unknown
     model: string
     parameters: unknown

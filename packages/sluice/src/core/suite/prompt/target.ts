@@ -49,7 +49,7 @@ export interface Workspace {
   state?: string[]
   /** Globs, files and folders, relative to the workspace: what they add is measured by a run without them. */
   without?: string[]
-  /** Of such a run: what the workspace does not have. */
+  /** What the workspace of such a run does not have. */
   leftOut?: string[]
   /** Where in it the program runs; relative. */
   cwd: string

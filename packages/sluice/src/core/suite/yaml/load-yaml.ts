@@ -22,7 +22,7 @@ export async function loadYaml(
 
 type Parsed = ReturnType<typeof parseYaml>
 
-/** By name and text, the newest last. A gate reads the same suite for several purposes. */
+/** What was parsed, by name and text, the newest last. A gate reads the same suite for several purposes. */
 const parsedTexts = new Map<string, Parsed>()
 /** Characters of all of them: what was parsed takes many times the memory of its text. */
 const mostKept = 4_000_000
