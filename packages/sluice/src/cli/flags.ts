@@ -13,9 +13,12 @@ export function readFlags<Shape extends z.ZodRawShape>(
 ): z.output<z.ZodObject<Shape>> {
   const read = z.strictObject(shape).safeParse(given)
   if (read.success) return read.data
-  const faults = read.error.issues.map(({ path: [key], message }) =>
-    typeof key === 'string' ? `${nameOf(key)} ${shown(given[key])}: ${message}` : message,
-  )
+  const faults = read.error.issues.map(({ path: [key, index], message }) => {
+    if (typeof key !== 'string') return message
+    const value = given[key]
+    const faulty = Array.isArray(value) && typeof index === 'number' ? value[index] : value
+    return `${nameOf(key)} ${shown(faulty)}: ${message}`
+  })
   throw new SluiceError('invalid-input', [...faults, `(sluice ${command} --help explains the flags)`].join('\n'))
 }
 
@@ -43,6 +46,8 @@ export const text = z.string()
 export const set = z.boolean()
 /** A flag that may be given several times. */
 export const texts = z.array(z.string())
+/** `--map question=input`, which may be given several times, reads the column `question` as `input`. */
+export const columnMap = z.array(z.string().transform(columnAndField)).transform((pairs) => new Map(pairs))
 export const wholeNumber = wholeNumberFrom(1)
 export const positive = numberFlag('a number above 0', (value) => value > 0 && value < Infinity)
 export const usd = numberFlag('an amount in USD, such as 2.50', (value) => Number.isFinite(value) && value >= 0)
@@ -51,6 +56,13 @@ const share = numberFlag('a number from 0 to 1', (value) => value >= 0 && value 
 /** A share that is neither nothing nor everything. */
 export const properShare = numberFlag('a number between 0 and 1', (value) => value > 0 && value < 1)
 export const percent = numberFlag('a percentage above 0, up to 100', (value) => value > 0 && value <= 100)
+
+function columnAndField(pair: string, context: z.core.$RefinementCtx): [string, string] {
+  const [, column, field] = /^(.+)=([^=]+)$/s.exec(pair) ?? []
+  if (column !== undefined && field !== undefined) return [column, field]
+  context.addIssue({ code: 'custom', message: 'write column=field' })
+  return z.NEVER
+}
 
 export function wholeNumberFrom(least: number, most = Infinity) {
   const expected = most === Infinity ? `of ${least} or more` : `from ${least} to ${most}`

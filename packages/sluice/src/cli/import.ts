@@ -7,12 +7,12 @@ import { type ImportedProject, importFile } from '../gate/import/import-file.ts'
 import { verificationMarkdown, verificationText } from '../gate/import/verification-text.ts'
 import type { Verification } from '../gate/import/verify.ts'
 import { formatAmount } from '../text/format.ts'
-import { readFlags, set, text, texts } from './flags.ts'
+import { columnMap, readFlags, set, text } from './flags.ts'
 import { type Host, withVisibleOutput } from './host.ts'
 
 const importFlags = {
   out: text,
-  map: texts.optional(),
+  map: columnMap.optional(),
   root: text.optional(),
   name: text.optional(),
   model: text.optional(),
@@ -32,7 +32,7 @@ export async function importCommand(
   const host = withVisibleOutput(plainHost)
   const {
     out,
-    map = [],
+    map = new Map(),
     root,
     name,
     report,
@@ -52,7 +52,7 @@ export async function importCommand(
     out: path.resolve(cwd, out),
     name,
     model: modelOf(flags.model),
-    columns: columnsOf(map),
+    columns: map,
     dryRun,
     verify,
   })
@@ -81,17 +81,6 @@ function modelOf(model: string | undefined): string {
   if (model === undefined) return defaultJudge.model
   if (parseModelId(model) !== undefined) return model
   throw new SluiceError('invalid-input', `--model ${model}: write provider:model, e.g. ${defaultJudge.model}`)
-}
-
-/** `--map question=input` reads the column `question` as `input`. */
-function columnsOf(map: readonly string[]): Map<string, string> {
-  return new Map(
-    map.map((pair) => {
-      const [, column, field] = /^(.+)=([^=]+)$/.exec(pair) ?? []
-      if (column !== undefined && field !== undefined) return [column, field]
-      throw new SluiceError('invalid-input', `--map ${pair}: write column=field, e.g. --map question=input`)
-    }),
-  )
 }
 
 function summaryOf(

@@ -4,13 +4,13 @@ import { calibrateCommand } from '../../gate/label-page/words.ts'
 import { type ImportedLabels, importLabels, labelFormats } from '../../gate/labels/import/import-labels.ts'
 import type { Label } from '../../records/label.ts'
 import { visibleLine } from '../../text/untrusted.ts'
-import { oneOf, readFlags, set, text, texts } from '../flags.ts'
+import { columnMap, oneOf, readFlags, set, text } from '../flags.ts'
 import type { Host } from '../host.ts'
 import { openProject } from '../session/open-project.ts'
 
 const importFlags = {
   format: oneOf(labelFormats),
-  map: texts.optional(),
+  map: columnMap.optional(),
   outputs: text.optional(),
   item: text.optional(),
   labeller: text.optional(),
@@ -29,7 +29,7 @@ export async function importLabelsCommand(
   const {
     blind,
     sawJudge,
-    map = [],
+    map = new Map(),
     outputs,
     item,
     labeller,
@@ -49,7 +49,7 @@ export async function importLabelsCommand(
       format: flags.format,
       file,
       cwd: host.cwd(),
-      map,
+      columns: map,
       outputs,
       item,
       labeller,

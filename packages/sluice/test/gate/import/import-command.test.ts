@@ -64,6 +64,7 @@ test('faulty flags, unknown formats and files that are not there are refused', a
     [['promptfoo', '.'], /is a folder; name its promptfooconfig\.yaml/],
     [['promptfoo', 'config.ts'], /never run here: run "promptfoo eval -o results\.json"/],
     [['promptfoo', 'promptfooconfig.yaml', '--map', 'x'], /--map x: write column=field/],
+    [['promptfoo', 'promptfooconfig.yaml', '--map', 'x='], /--map x=: write column=field/],
     [['promptfoo', 'promptfooconfig.yaml', '--map', 'x=y'], /--map: files of promptfoo have no columns/],
     [['promptfoo', 'promptfooconfig.yaml', '--model', 'x'], /--model x: write provider:model/],
     [['promptfoo', 'promptfooconfig.yaml', '--verify', 'gone.json'], /gone\.json: there is no such file/],

@@ -13,10 +13,10 @@ type Field = (typeof fields)[number]
 export async function csvLabels(
   text: string,
   file: string,
-  columns: Readonly<Record<string, string>>,
+  columns: ReadonlyMap<string, string>,
 ): Promise<ForeignLabel[]> {
   const fault = (message: string) => new SluiceError('invalid-input', `${file}: ${message}`)
-  for (const [column, field] of Object.entries(columns))
+  for (const [column, field] of columns)
     if (!fields.some((known) => known === field.toLowerCase()))
       throw fault(`--map ${column}=${field}: unknown field${hint(field, fields)}`)
   const lines = async function* () {
@@ -73,10 +73,10 @@ function isOfPerson(kind: string | undefined): boolean {
 
 function placesOf(
   header: readonly string[],
-  columns: Readonly<Record<string, string>>,
+  columns: ReadonlyMap<string, string>,
   fault: (message: string) => SluiceError,
 ): Partial<Record<Field, number>> {
-  const named = header.map((name) => (columns[name.trim()] ?? name.trim()).toLowerCase())
+  const named = header.map((name) => (columns.get(name.trim()) ?? name.trim()).toLowerCase())
   const twice = fields.find((field) => named.indexOf(field) !== named.lastIndexOf(field))
   if (twice !== undefined) throw fault(`two columns are the ${twice}; rename one of them`)
   return Object.fromEntries(

@@ -19,8 +19,8 @@ export interface ImportLabelsRequest {
   /** The file of labels, relative to `cwd` as are the others. */
   file: string
   cwd: string
-  /** Pairs such as `verdict=Rating`, for the columns of a CSV file. */
-  map: readonly string[]
+  /** The fields of columns of a CSV file that are not called so, e.g. `verdict` of `Rating`. */
+  columns: ReadonlyMap<string, string>
   /** The file of the texts that the labels are about, where they stand in another. */
   outputs: string | undefined
   /** Where the file names no item, and no labeller. */
@@ -45,13 +45,15 @@ export interface ImportedLabels extends SettledLabels {
  */
 export async function importLabels(
   { project, prompt }: { project: LoadedProject; prompt: Prompt },
-  { format, file, cwd, map, outputs, ...given }: ImportLabelsRequest,
+  { format, file, cwd, columns, outputs, ...given }: ImportLabelsRequest,
 ): Promise<ImportedLabels> {
+  if (format !== 'csv' && columns.size > 0)
+    throw new SluiceError('invalid-input', `--map: files of ${format} have no columns`)
   const { root } = project.config
   const content = await readText(cwd, file)
   const foreign =
     format === 'csv'
-      ? await csvLabels(content, file, columnsOf(map))
+      ? await csvLabels(content, file, columns)
       : (format === 'langfuse' ? langfuseLabels : langsmithLabels)(content, file)
   const texts = outputs === undefined ? new Map() : foreignOutputs(await readText(cwd, outputs), outputs)
   const database = openProjectDatabase(root)
@@ -71,14 +73,4 @@ async function readText(cwd: string, name: string): Promise<string> {
   // Else a text would differ from the one that people saw, and the judge would be asked about another.
   if (!isUtf8(bytes)) throw new SluiceError('invalid-input', `${name}: this is not UTF-8; save it as UTF-8`)
   return bytes.toString('utf8')
-}
-
-function columnsOf(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.lastIndexOf('=')
-      if (at < 1) throw new SluiceError('invalid-input', `--map ${pair}: expected <column>=<field>`)
-      return [pair.slice(0, at), pair.slice(at + 1)]
-    }),
-  )
 }
