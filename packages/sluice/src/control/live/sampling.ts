@@ -1,6 +1,6 @@
 import type { Arm } from '@sluice/client'
 import type { Rollout } from '../../records/rollout/rollout.ts'
-import { incumbentsPerCanary, type LiveSettings, ppmPerWhole } from '../../records/rollout/rollout-settings.ts'
+import { judgedIncumbents, type LiveSettings, ppmPerWhole } from '../../records/rollout/rollout-settings.ts'
 
 /** The probability with which a request is judged, and that of one of the other arm; both in (0,1]. */
 export interface Sampling {
@@ -29,7 +29,7 @@ export function samplingOf(
   }
   const canaries = wanted.canary * share
   const incumbents = wanted.incumbent * (ppmPerWhole - share)
-  const worth = canaries === 0 || incumbents === 0 ? 1 : Math.min(1, (incumbentsPerCanary * canaries) / incumbents)
+  const worth = canaries === 0 || incumbents === 0 ? 1 : judgedIncumbents(canaries, incumbents) / incumbents
   const kept = { incumbent: wanted.incumbent * worth, canary: wanted.canary }
   const other = arm === 'canary' ? 'incumbent' : 'canary'
   return { sampled: captured * kept[arm], sampledOther: captured * kept[other], kept: kept[arm] }

@@ -1,4 +1,4 @@
-import { incumbentsPerCanary } from '../../records/rollout/rollout-settings.ts'
+import { judgedIncumbents } from '../../records/rollout/rollout-settings.ts'
 import { hourMs } from '../../time-units.ts'
 import { courseFactor, type TrafficCourse } from './traffic-course.ts'
 
@@ -35,11 +35,9 @@ export function requestsPerVisit(
 }
 
 /** The canary's share of the judged requests, if `share` is its share of the users. */
-export function shareOfJudged({ judged, judgedIncumbents }: Traffic, share: number): number {
-  const canary = share * judged
-  return canary === 0
-    ? share
-    : canary / (canary + Math.min(incumbentsPerCanary * canary, (1 - share) * judgedIncumbents))
+export function shareOfJudged(traffic: Traffic, share: number): number {
+  const canary = share * traffic.judged
+  return canary === 0 ? share : canary / (canary + judgedIncumbents(canary, (1 - share) * traffic.judgedIncumbents))
 }
 
 /** Requests of the `hours` before `now` (ms since the epoch), as a multiple of those of average hours. */

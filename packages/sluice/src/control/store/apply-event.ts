@@ -17,7 +17,8 @@ import type { Fence } from './lease-store.ts'
 import type { CommitResult, ReleaseStore, StoreChange } from './release-store.ts'
 import { unlessDamaged } from './store-error.ts'
 
-const attempts = 8
+/** Whoever loses to the changes of others this often is refused. */
+export const commitAttempts = 8
 
 /** What is needed, in addition to the event, for the audit row and for repeated requests. */
 export interface EventExtras {
@@ -53,7 +54,7 @@ export async function applyEvent(
   extras: EventExtras,
 ): Promise<Exclude<CommitResult, { outcome: 'conflict' }>> {
   await refuseUnknownVersion(store, feature, event)
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
+  for (let attempt = 0; attempt < commitAttempts; attempt += 1) {
     const before = (await store.feature(feature)) ?? newFeature(feature)
     const answer = extras.remember && (await store.remembered(extras.remember.key))
     if (answer) return { outcome: 'repeated', answer }

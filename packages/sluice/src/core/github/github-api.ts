@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type BackoffSettings, jitteredBackoffMs } from '../../backoff.ts'
 import { jsonIn } from '../../json.ts'
+import { shortestSecret } from '../../masking/secret-forms.ts'
 import { retry } from '../../retry.ts'
 import type { Sleep } from '../providers/clock.ts'
 import { retryAfterMs } from '../providers/errors/retry-after.ts'
@@ -70,8 +71,6 @@ const defaultLimitMs = 30_000
 export const githubTimeoutMs = 15_000
 const mostRedirects = 3
 const longestMessage = 300
-/** A shorter text may stand anywhere by chance. */
-const shortestSecret = 8
 const messageSchema = z.object({ message: z.string() })
 
 /**

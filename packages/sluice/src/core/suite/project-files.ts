@@ -18,9 +18,10 @@ export interface ProjectFiles {
 }
 
 const chunkBytes = 1 << 16
-const skipped = new Set(['node_modules', '.git', '.sluice'])
+/** Folders that a glob does not look into, on disk as in a commit. */
+export const skippedFolders: ReadonlySet<string> = new Set(['node_modules', '.git', '.sluice'])
 
-/** The files below a folder on disk. A glob does not look into node_modules, .git and .sluice. */
+/** The files below a folder on disk. */
 export function diskFiles(root: string): ProjectFiles {
   const absolute = (file: string) => path.resolve(root, file)
   return {
@@ -110,7 +111,7 @@ async function filesBelow(folder: string): Promise<string[]> {
   })
   const found = entries.map(async (entry) => {
     const file = path.join(folder, entry.name)
-    if (entry.isDirectory()) return skipped.has(entry.name) ? [] : filesBelow(file)
+    if (entry.isDirectory()) return skippedFolders.has(entry.name) ? [] : filesBelow(file)
     return entry.isFile() || (entry.isSymbolicLink() && (await isFile(file))) ? [file] : []
   })
   return (await Promise.all(found)).flat()

@@ -1,9 +1,7 @@
 import path from 'node:path'
 import picomatch from 'picomatch'
-import { globMatcher, type ProjectFiles, posix } from '../../core/suite/project-files.ts'
+import { globMatcher, type ProjectFiles, posix, skippedFolders } from '../../core/suite/project-files.ts'
 import type { CommitTree } from '../git/commit-tree.ts'
-
-const skipped = new Set(['node_modules', '.git', '.sluice'])
 
 /**
  * The files of the project in `folder` as they are in a commit, read without touching the working tree: below the
@@ -37,7 +35,7 @@ async function filesBelow(tree: CommitTree, folder: string): Promise<string[]> {
   const found = (await tree.children(folder)).map(async ({ name, kind }) => {
     const file = path.posix.join(folder, name)
     if (kind === 'folder') {
-      if (skipped.has(name)) return []
+      if (skippedFolders.has(name)) return []
       return (await filesBelow(tree, file)).map((below) => `${name}/${below}`)
     }
     return kind === 'file' || (await tree.isFile(file)) ? [name] : []

@@ -1,6 +1,7 @@
 import type { BoundedEstimate, Calibration } from '../../records/report/calibration.ts'
 import { type PpiSample, ppiMean, roganGladen, withTwoErrors } from '../../stats/index.ts'
 import type { JudgedLabel } from './judged-labels.ts'
+import { leastLabels } from './may-gate.ts'
 import { confidence, rateOf, shareOf } from './measures.ts'
 
 /** What the judge said of one item of the answers to a case in a run. */
@@ -12,8 +13,6 @@ export interface RunVerdict {
   /** The weight of the item times that of the case. */
   weight: number
 }
-
-const leastLabels = 10
 
 /**
  * The judge's share of yes in a run, beside what it would be by people. PPI++ takes the labelled outputs for a random

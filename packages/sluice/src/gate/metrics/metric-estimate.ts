@@ -13,7 +13,7 @@ import type { CheckMeasures, CountedRow, MetricName } from './metric-cases.ts'
 /**
  * Fewer cases in a part say nothing of how it varies: no interval, and no test that rests on the spread between them.
  */
-const fewestInPart = 5
+export const fewestInPart = 5
 
 /** A metric with what it rests on. */
 export interface MetricEstimate {

@@ -1,4 +1,5 @@
 import type { CaseReport } from '../../records/report/case-report.ts'
+import { directionOf } from '../verdict/score-change.ts'
 
 /** The cases worth a person's time, worst first, and how many there are in all. */
 export interface Highlight {
@@ -16,9 +17,6 @@ export interface Highlights {
   /** Without a score. */
   unscored: Highlight
 }
-
-/** Smaller differences are the rounding of means, not a change. */
-const smallestChange = 1e-9
 
 export interface HighlightOptions {
   /** The id of the case behind the verdict. */
@@ -45,7 +43,7 @@ export function collectHighlights({ decidingCase = null, limit = 5 }: HighlightO
         return
       }
       if (row.score === null) return unscored.add(row)
-      if (drop(row) > smallestChange) regressions.add(row)
+      if (directionOf(-drop(row)) === 'lower') regressions.add(row)
       if (row.score < 1) lowest.add(row)
     },
     highlights: () => ({

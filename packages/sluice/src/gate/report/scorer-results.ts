@@ -4,6 +4,7 @@ import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { addToMean, type MeanSums, meanOfSums, newMeanSums, tInterval } from '../../stats/index.ts'
 import type { ResultRow } from '../run/results.ts'
 import type { CaseScores } from '../run/score-table.ts'
+import { directionOf } from '../verdict/score-change.ts'
 
 /** One check, or one question to the judge, over all cases. */
 export type ScorerResult = NonNullable<FeatureSummary['scorers']>[number]
@@ -17,7 +18,6 @@ export interface ScorerResults {
 
 /** Beyond as many names, which only questions and checks of single cases can reach, no further ones are counted. */
 const mostNames = 1000
-const smallestChange = 1e-9
 
 interface Scorer {
   kind: ScorerResult['kind']
@@ -152,8 +152,9 @@ function addCase(
   if (isAlone) return
   addToMean(scorer.baseline, baseline, weight, undefined)
   addToMean(scorer.difference, candidate - baseline, weight, cluster)
-  if (candidate < baseline - smallestChange) scorer.worse += 1
-  if (candidate > baseline + smallestChange) scorer.better += 1
+  const direction = directionOf(candidate - baseline)
+  if (direction === 'lower') scorer.worse += 1
+  if (direction === 'higher') scorer.better += 1
 }
 
 function resultOf(

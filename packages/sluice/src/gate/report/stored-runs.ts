@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createGzip } from 'node:zlib'
 import type { ReportSummary } from '../../records/report/report.ts'
 import { replaceFile } from '../../replace-file.ts'
+import { runsKept } from '../run/results.ts'
 import { type CasesOf, writeReport } from './json-report.ts'
 
 export interface StoredRun {
@@ -14,7 +15,6 @@ export interface StoredRun {
   file: string
 }
 
-const runsKept = 20
 const ending = '.json.gz'
 
 const folderOf = (root: string) => path.join(root, '.sluice', 'runs')

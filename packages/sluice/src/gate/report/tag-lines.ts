@@ -1,6 +1,7 @@
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import { formatAmount } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
+import { directionOf } from '../verdict/score-change.ts'
 
 type Tag = FeatureSummary['tags'][number]
 
@@ -33,7 +34,7 @@ export function tagLines({ tags, comparison }: FeatureSummary): TagLines {
 }
 
 const hasNotChanged = ({ verdict, meanDifference }: Tag) =>
-  verdict === 'pass' && meanDifference !== null && Math.abs(meanDifference) < 1e-9
+  verdict === 'pass' && meanDifference !== null && directionOf(meanDifference) === 'same'
 
 const isOpenEnded = ({ verdict, ciLow, ciHigh }: Tag) =>
   verdict === 'pass' && ciLow !== null && ciHigh !== null && ciLow <= -1 && ciHigh >= 1

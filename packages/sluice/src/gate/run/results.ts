@@ -38,7 +38,8 @@ const resultRow: z.ZodType<ResultRow> = z.object({
   detail: jsonColumn(caseDetailSchema),
 })
 
-const runsKept = 20
+/** Of so many runs the details are kept, and as many reports, which are read with them. */
+export const runsKept = 20
 /** A killed run never says that it ended, so every run counts as ended after this time. */
 const longestRunMs = dayMs
 /** What waits to be written is bounded in rows and in characters, since a detail may hold a long trajectory. */

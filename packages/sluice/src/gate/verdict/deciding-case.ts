@@ -2,11 +2,10 @@ import type { Verdict } from '../../records/verdict.ts'
 import { momentsOf } from '../../stats/index.ts'
 import { type CaseScores, scoredRepeats } from '../run/score-table.ts'
 import type { VerdictReason } from './reasons.ts'
+import { smallestChange } from './score-change.ts'
 
 /** How much a case has to do with a reason; undefined for a case that has nothing to do with it. */
 type Share = (row: CaseScores) => number | undefined
-
-const smallestLoss = 1e-9
 
 /**
  * The id of the case that a reader of a verdict opens first: the case that the first reason names, or that has the
@@ -32,7 +31,7 @@ function shareIn({ code, tag }: VerdictReason): Share {
   const part = code === 'below-threshold' || code === 'threshold-undecided' ? distanceFromFull : drop
   return (row) => {
     const loss = part(row)
-    return isConcerned(row) && loss !== undefined && loss > smallestLoss ? row.weight * loss : undefined
+    return isConcerned(row) && loss !== undefined && loss > smallestChange ? row.weight * loss : undefined
   }
 }
 
@@ -55,8 +54,8 @@ function mostOf(cases: readonly CaseScores[], share: Share): string | undefined 
   for (const row of cases) {
     const part = share(row)
     if (part === undefined) continue
-    const isMore = part > largest + smallestLoss
-    const breaksTie = part > largest - smallestLoss && row.critical && most?.critical === false
+    const isMore = part > largest + smallestChange
+    const breaksTie = part > largest - smallestChange && row.critical && most?.critical === false
     if (most && !isMore && !breaksTie) continue
     most = row
     largest = part

@@ -261,4 +261,9 @@ export const defaultRolloutSettings: RolloutSettings = rolloutSettingsSchema.par
 export const defaultLiveSettings: LiveSettings = liveSettingsSchema.parse({})
 
 /** Incumbents are judged at most so many times as often as the canary: beyond that they tell next to nothing. */
-export const incumbentsPerCanary = 10
+const incumbentsPerCanary = 10
+
+/** How many requests of the incumbent are judged, beside so many of the canary and out of so many that could be. */
+export function judgedIncumbents(canaries: number, incumbents: number): number {
+  return Math.min(incumbentsPerCanary * canaries, incumbents)
+}

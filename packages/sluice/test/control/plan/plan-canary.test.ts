@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { samplingOf } from '../../../src/control/live/sampling.ts'
 import { forecast } from '../../../src/control/plan/forecast.ts'
 import { planCanary } from '../../../src/control/plan/plan-canary.ts'
 import { planSvg } from '../../../src/control/plan/plan-svg.ts'
 import { planText } from '../../../src/control/plan/plan-text.ts'
 import { shareOfJudged, type Traffic } from '../../../src/control/plan/traffic.ts'
 import { defaultsFor } from '../../../src/control/plan/traffic-defaults.ts'
-import { rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
+import { defaultLiveSettings, rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 
 const traffic: Traffic = {
   ...{ requestsPerDay: 5000, users: 7500, perVisit: 1, judged: 0.4, judgedIncumbents: 0.4 },
@@ -18,6 +19,7 @@ const settings = rolloutSettingsSchema.parse({
     { percent: 50, soak: '24h' },
   ],
 })
+const { judge } = defaultLiveSettings
 const plan = planCanary(traffic, settings)
 
 test('smaller drops take longer, and judging costs more until they are found', () => {
@@ -93,6 +95,22 @@ test('a canary that is judged more often than the incumbent is a greater part of
   const half = { ...traffic, judged: 0.5, judgedIncumbents: 0.1 }
   assert.ok(Math.abs(shareOfJudged(half, 0.5) - 5 / 6) < 1e-12)
   assert.equal(shareOfJudged(half, 0.001), 1 / 11)
+})
+
+test('the share of the canary in what is judged is that of live judging', () => {
+  for (const [canaryPercent, percent, share] of [
+    [50, 10, 0.5],
+    [50, 10, 0.001],
+    [10, 10, 0.2],
+    [100, 2, 0.9],
+  ] as const) {
+    const stages = rolloutSettingsSchema.parse({ stages: [{ percent: share * 100, soak: '2h' }] })
+    const sampled = (arm: 'canary' | 'incumbent') =>
+      samplingOf({ captured: 1, arm, stage: 0 }, { ...judge, percent, canaryPercent }, { settings: stages }).sampled
+    const judged = share * sampled('canary')
+    const planned = shareOfJudged({ ...traffic, judged: canaryPercent, judgedIncumbents: percent }, share)
+    assert.ok(Math.abs(judged / (judged + (1 - share) * sampled('incumbent')) - planned) < 1e-12, `${share}`)
+  }
 })
 
 test('the text says it within 80 columns, and the picture holds no number that is none', () => {

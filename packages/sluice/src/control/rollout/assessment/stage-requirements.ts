@@ -9,6 +9,7 @@ import type { ScoreSums } from '../evidence/signal-sums.ts'
 import { decidingSums } from '../evidence/tokens.ts'
 import { signalLogE } from '../statistics/e-value.ts'
 import {
+  fewestCounted,
   isWorseLately,
   missingShare,
   type ProvenSignal,
@@ -20,10 +21,7 @@ import { evidenceFor } from '../statistics/evidence-against.ts'
 import { type Matching, requestsOf } from '../statistics/sample-ratio.ts'
 import { isJudgeSilent } from './judge-health.ts'
 
-/** With fewer contributions than this nothing can be concluded. */
-const fewest = 20
-
-/** Nor if so many more judgements are missing in one arm than in the other. */
+/** Nothing can be concluded if so many more judgements are missing in one arm than in the other. */
 const bearableMissing = 0.05
 
 /** What is left out of the evidence may be so large a part of all requests. */
@@ -52,8 +50,8 @@ export function lackingData(
   const last = stage + 1 >= settings.stages.length
   const byEvidence = settings.advance === 'evidence'
   // Time alone may widen a share, but nobody is promoted whom too few users have met.
-  const needed = last ? settings.minUsers : byEvidence ? Math.min(fewest, settings.minUsers) : 0
-  const few = Math.min(fewest, needed)
+  const needed = last ? settings.minUsers : byEvidence ? Math.min(fewestCounted, settings.minUsers) : 0
+  const few = Math.min(fewestCounted, needed)
   const ran = runningMs(rollout, now)
   const compares = hasTwoArms(rollout)
   const count = (has: number, least: number, what: string, during: number | null): Lack[] => {

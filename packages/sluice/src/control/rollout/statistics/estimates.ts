@@ -38,7 +38,7 @@ export interface Estimate {
 }
 
 /** Users of an arm, or requests for a rate, below which an estimate says nothing. */
-const fewest = 20
+export const fewestCounted = 20
 
 /** Rates may rise by this part of what the incumbent's are, if that is more than the margin. */
 const relativeMargin = 0.25
@@ -87,9 +87,9 @@ function rateEstimate(
  * flagged moves the rate as well.
  */
 function rateMean({ requests, flagged, squares }: RateSums, judged: ClusterSums): Mean | null {
-  if (requests < fewest) return null
+  if (requests < fewestCounted) return null
   const value = flagged / requests
-  const unflagged = judged.users >= fewest ? value ** 2 / effectiveUsers(judged) : 0
+  const unflagged = judged.users >= fewestCounted ? value ** 2 / effectiveUsers(judged) : 0
   return { value, standardError: Math.sqrt((squares + 1) / requests ** 2 + unflagged), count: requests }
 }
 
@@ -104,7 +104,7 @@ function scoreEstimate(score: ScoreSums, margin: number): Estimate {
  * usual request, and whose score is `rare`.
  */
 function scoreMean(scores: ClusterSums, rare: number): Mean | null {
-  if (scores.users < fewest) return null
+  if (scores.users < fewestCounted) return null
   const value = scores.sum / scores.count
   const variance = clusterVariance(scores) + ((value - rare) / effectiveUsers(scores)) ** 2
   return { value, standardError: Math.sqrt(variance), count: scores.count }

@@ -2,7 +2,7 @@ import type { Proposal } from '../../../records/proposal.ts'
 import type { RememberedAnswer } from '../../../records/remembered-answer.ts'
 import { type ApprovalStep, approvalRow } from '../../approval/approval-row.ts'
 import { newFeature } from '../../release/feature-state.ts'
-import { applyEvent } from '../../store/apply-event.ts'
+import { applyEvent, commitAttempts } from '../../store/apply-event.ts'
 import { sendChange } from '../change-feature.ts'
 import { planActivation } from '../features/activate.ts'
 import { type PlannedRelease, personOf } from '../needed-approval.ts'
@@ -12,8 +12,6 @@ import { answered, refuseOtherRequest, repetitionOf, toRemember } from '../route
 import type { Services } from '../services.ts'
 import { decideApproval } from './approval-standing.ts'
 import { busyProposal, type ChangedProposal, findProposal, type Write } from './find-proposal.ts'
-
-const attempts = 8
 
 /**
  * Approves a proposal in the name of the caller. The approval that is the last one needed makes the release, in the
@@ -32,7 +30,7 @@ export async function approveProposal(
   const repetition = repetitionOf(write)
   // Where the store was put back under the running server, this finds out and gives it another epoch.
   await services.snapshots.check()
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
+  for (let attempt = 0; attempt < commitAttempts; attempt += 1) {
     const proposal = await findProposal(services, id, caller)
     if (await answered(store, repetition)) return { proposal, repeated: true }
     const step: ApprovalStep = { at: clock.now(), by: personOf(caller), reason }

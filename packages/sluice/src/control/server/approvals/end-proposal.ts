@@ -1,5 +1,6 @@
 import type { Proposal } from '../../../records/proposal.ts'
 import { type ApprovalAction, type ApprovalStep, approvalRow } from '../../approval/approval-row.ts'
+import { commitAttempts } from '../../store/apply-event.ts'
 import { type Caller, hasScope } from '../access/caller.ts'
 import { Problem } from '../http/problem.ts'
 import { personOf } from '../needed-approval.ts'
@@ -25,8 +26,6 @@ const ends: Record<ProposalEnd, End> = {
   review: { action: 'approval.review', from: 'unreviewed', to: 'reviewed', refuse: refuseReview },
 }
 
-const attempts = 8
-
 /** @throws Problem 403 where the caller may not, 409 where it is over */
 export async function endProposal(
   services: Services,
@@ -37,7 +36,7 @@ export async function endProposal(
   const { store, clock } = services
   const { action, from, to, refuse } = ends[end]
   const repetition = repetitionOf(write)
-  for (let attempt = 0; attempt < attempts; attempt += 1) {
+  for (let attempt = 0; attempt < commitAttempts; attempt += 1) {
     const proposal = await findProposal(services, id, write.caller)
     if (await answered(store, repetition)) return { proposal, repeated: true }
     await refuseOver(services, proposal, from)

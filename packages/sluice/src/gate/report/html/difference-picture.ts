@@ -1,5 +1,6 @@
 import { formatAmount, formatChange } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
+import { directionOf } from '../../verdict/score-change.ts'
 
 const height = 144
 /** A picture has no more columns than a wide screen; of more cases each column shows the one that changed most. */
@@ -14,20 +15,20 @@ export function differencePicture(changes: readonly number[]): Html | undefined 
   const zero = (200 * most) / (most - least)
   const place = (change: number) => (((most - change) / (most - least)) * 200).toFixed(1)
   const gap = columns.length > 150 ? 0 : 0.18
-  const bars = (wanted: (change: number) => boolean) =>
+  const bars = (wanted: 'lower' | 'higher') =>
     columns
       .map((change, index) => {
-        if (!wanted(change)) return ''
+        if (directionOf(change) !== wanted) return ''
         return `M${index + gap / 2} ${place(0)}V${place(change)}H${index + 1 - gap / 2}V${place(0)}z`
       })
       .join('')
-  const down = changes.filter((change) => change < -1e-9).length
-  const up = changes.filter((change) => change > 1e-9).length
+  const down = changes.filter((change) => directionOf(change) === 'lower').length
+  const up = changes.filter((change) => directionOf(change) === 'higher').length
   const label = `${formatAmount(down, 'case')} lower, ${up} higher, ${changes.length - down - up} unchanged; from ${formatChange(changes[0] ?? null)} to ${formatChange(changes.at(-1) ?? null)}.`
   return html`<div class="differences">
     <svg class="picture" width="100%" height="${height}" viewBox="0 0 ${columns.length} 200" preserveAspectRatio="none" role="img" aria-label="${label}">
-      <path class="lower" d="${bars((change) => change < -1e-9)}"/>
-      <path class="higher" d="${bars((change) => change > 1e-9)}"/>
+      <path class="lower" d="${bars('lower')}"/>
+      <path class="higher" d="${bars('higher')}"/>
       <line class="zero" x1="0" x2="${columns.length}" y1="${zero.toFixed(1)}" y2="${zero.toFixed(1)}"/>
     </svg>
     <svg class="picture scale" width="40" height="${height}" aria-hidden="true">${[most, 0, least].filter((value) => value === 0 || Math.abs(value) > 0.01).map((value) => html`<text x="4" y="${Number(place(value)) * (height / 200) + 4}">${value === 0 ? '0' : formatChange(value)}</text>`)}</svg>

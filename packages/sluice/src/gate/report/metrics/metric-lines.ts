@@ -9,6 +9,7 @@ import {
   formatScore,
 } from '../../../text/format.ts'
 import { excerpt } from '../../../text/untrusted.ts'
+import { fewestInPart } from '../../metrics/metric-estimate.ts'
 
 /** The metrics of a feature: those that the gate judges, those of all classes together, those of one class. */
 export interface MetricLines {
@@ -53,7 +54,7 @@ function gateWord({ gate }: MetricReport): string {
 
 /** What the intervals of the metrics are. */
 export function metricNote({ confidence }: FeatureSummary): string {
-  return `Intervals of metrics are ${formatPercent(confidence)}, each on its own, for the traffic that the cases stand for; n/a where fewer than 5 cases carry one.`
+  return `Intervals of metrics are ${formatPercent(confidence)}, each on its own, for the traffic that the cases stand for; n/a where fewer than ${fewestInPart} cases carry one.`
 }
 
 /** The confusion table as rows of text: expected classes down, answered classes across, unknown labels last. */

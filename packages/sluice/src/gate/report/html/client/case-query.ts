@@ -1,4 +1,5 @@
 import type { CaseReport } from '../../../../records/report/case-report.ts'
+import { directionOf } from '../../../verdict/score-change.ts'
 import { type CaseRow, changeOf } from '../case-row-data.ts'
 
 export type SortKey = 'id' | 'baselineScore' | 'score' | 'change' | 'latencyMs' | 'costUsd'
@@ -15,12 +16,10 @@ export interface CaseQuery {
 
 export const everything: CaseQuery = { text: '', show: 'all', tag: '', issue: '', sort: undefined }
 
-const smallestChange = 1e-9
-
 const shows: Record<CaseQuery['show'], (row: CaseRow) => boolean> = {
   all: () => true,
-  regressed: (row) => (changeOf(row) ?? 0) < -smallestChange,
-  improved: (row) => (changeOf(row) ?? 0) > smallestChange,
+  regressed: (row) => directionOf(changeOf(row)) === 'lower',
+  improved: (row) => directionOf(changeOf(row)) === 'higher',
   unscored: (row) => row.score === null,
   critical: (row) => row.critical,
 }

@@ -1,5 +1,6 @@
 import { formatChange, formatCount, formatDuration, formatScore, formatUsd } from '../../../../text/format.ts'
 import { visibleLine } from '../../../../text/untrusted.ts'
+import { directionOf } from '../../../verdict/score-change.ts'
 import { type CaseRow, changeOf } from '../case-row-data.ts'
 import type { CaseData } from './case-data.ts'
 import { caseDetail } from './case-detail.ts'
@@ -99,7 +100,7 @@ function caseRow(data: CaseData, index: number): HTMLTableRowElement {
   const button = element('button', { type: 'button', 'aria-expanded': 'false' }, visibleLine(row.id))
   const marks = [...row.marks, ...(row.state === 'scored' ? [] : [stateNames[row.state]])]
   const badges = marks.map((mark) => element('span', { class: 'badge' }, mark))
-  const direction = change === null || Math.abs(change) < 1e-9 ? 'same' : change < 0 ? 'lower' : 'higher'
+  const direction = directionOf(change)
   const own = element(
     'tr',
     { 'data-row': String(index), id: `case-${data.feature}-${index}` },
