@@ -73,7 +73,7 @@ ${cell('Drift of the score', drift === null ? notKnown : toned(drift.tone, drift
 }
 
 /** What labels have not shown to be right is never shown as good. */
-function calibrationTone(words: string): StateTone {
+export function calibrationTone(words: string): StateTone {
   if (/: may gate/.test(words)) return 'good'
   return /: may not gate/.test(words) ? 'bad' : 'unknown'
 }

@@ -236,7 +236,7 @@ function findingsOf(
 /** The share of the time in which both arms have recent data. */
 function watchedShare({ requestsPerDay }: Traffic, rollout: Rollout): number {
   const share = sharePpm(rollout) / ppmPerWhole
-  const silence = longestSilenceMs(rollout, 1000) / (24 * hourMs)
+  const silence = longestSilenceMs(rollout) / (24 * hourMs)
   const reportChance = (part: number) => 1 - Math.exp(-requestsPerDay * part * silence)
   return reportChance(share) * (share < 1 ? reportChance(1 - share) : 1)
 }

@@ -1,6 +1,6 @@
 import { formatDuration, formatPpm } from '../../text/format.ts'
 import { isOld } from '../rollout/assessment/assessment.ts'
-import { momentText, timeOfDay } from './moments.ts'
+import { momentText } from './moments.ts'
 
 const stateWords: Record<string, string> = {
   running: 'running',
@@ -59,7 +59,7 @@ interface StagedRollout {
   } | null
 }
 
-/** `stage 2 of 4, 5 % of the users, soaked 2 h 10 min of 6 h; no data since 14:05Z` */
+/** `stage 2 of 4, 5 % of the users, soaked 2 h 10 min of 6 h; no data since 24 Nov 14:05Z` */
 export function stageText({ stage, settings, ppm, enteredAt, status, assessment }: StagedRollout, now: number): string {
   const place = `stage ${stage + 1} of ${settings.stages.length}, ${formatPpm(ppm)} of the users`
   // What was assessed before the stage was entered, or not at all, says nothing of it.
@@ -67,7 +67,9 @@ export function stageText({ stage, settings, ppm, enteredAt, status, assessment 
   const soak = isOfStage ? assessment.soak : { soakedMs: 0, counting: false, heardAt: null }
   if (!soak) return `${place}, for ${formatDuration(Math.max(0, now - (enteredAt.at(-1) ?? now)))}`
   const whole = settings.stages[stage]?.soakMs ?? 0
-  const since = soak.heardAt === null ? 'no data of both arms yet' : `no data since ${timeOfDay(soak.heardAt)}`
-  const silence = soak.counting || status !== 'running' ? '' : `; ${since}`
+  // In a pause no time counts, whether data come or not.
+  const heard = status === 'running' ? 'no data since' : 'last data'
+  const since = soak.heardAt === null ? 'no data of both arms yet' : `${heard} ${momentText(soak.heardAt)}`
+  const silence = soak.counting ? '' : `; ${since}`
   return `${place}, soaked ${formatDuration(Math.min(soak.soakedMs, whole))} of ${formatDuration(whole)}${silence}`
 }

@@ -84,14 +84,13 @@ test('a rollout tells its stage, or how it ended, and what is known', () => {
   Only 7 of the 100 users that it takes.
 `,
   )
-  const soakedOf = (stage: number) => {
+  const soakedOf = (stage: number, status = 'running') => {
     const soak = { stage, soakedMs: 6000, counting: false, heardAt: 1000 }
-    return rolloutText({ ...rollout, status: 'running', assessment: { words: 'w', soak } }, [], 3 * minute).split(
-      '\n',
-    )[2]
+    return rolloutText({ ...rollout, status, assessment: { words: 'w', soak } }, [], 3 * minute).split('\n')[2]
   }
   const place = '  stage 2 of 2, 5 % of the users, soaked'
-  assert.equal(soakedOf(1), `${place} 6.0 s of 1 min; no data since 00:00:01Z`)
+  assert.equal(soakedOf(1), `${place} 6.0 s of 1 min; no data since 1 Jan 00:00Z`)
+  assert.equal(soakedOf(1, 'paused'), `${place} 6.0 s of 1 min; last data 1 Jan 00:00Z`)
   assert.equal(soakedOf(0), `${place} 0 ms of 1 min; no data of both arms yet`)
   assert.equal(rolloutText({ ...rollout, assessment: null }, [], 0).split('\n')[2], soakedOf(0))
   assert.match(

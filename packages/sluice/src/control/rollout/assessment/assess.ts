@@ -19,7 +19,7 @@ import { figuresOf } from './figures.ts'
 import { type JudgeHealth, outageText } from './judge-health.ts'
 import { onlySourceShare, placeShares } from './place-share.ts'
 import { signalEvidence } from './signal-evidence.ts'
-import { isOverdue, isSoaked, type Soak, unwatched } from './soak.ts'
+import { areOutcomesHeard, isOverdue, isSoaked, type Soak, unwatched } from './soak.ts'
 import { type Lack, lackingData, type OpenSignal, openSignals } from './stage-requirements.ts'
 import { tokenShares } from './token-share.ts'
 import { weakCase } from './weak-promotion.ts'
@@ -99,7 +99,8 @@ export function assess(
     ignored: Object.fromEntries(Object.entries(sums.ignored).filter(([, count]) => count > 0)),
     cursor: evidence.cursor,
   }
-  return { ...assessment, words: wordsFor(assessment, findings, { settings, outage }) }
+  const isSilent = !areOutcomesHeard(course.soak, rollout, now)
+  return { ...assessment, words: wordsFor(assessment, findings, { settings, outage, isSilent }) }
 }
 
 interface Known {
@@ -139,7 +140,7 @@ function findingsOf(
     judgeFails: outage !== undefined,
     soaked,
     overdue,
-    unwatched: overdue && !soak.counting,
+    unwatched: overdue && rollout.status === 'running' && !soak.counting,
     disputed,
     lacking: lacks.map(({ text }) => text),
     unproven: open.map(({ signal }) => signal),

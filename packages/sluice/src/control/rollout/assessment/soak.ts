@@ -34,6 +34,9 @@ export function unwatched({ stage }: Pick<Rollout, 'stage'>): Soak {
 const silenceShare = 12
 const silenceBounds = { least: 15_000, most: 30 * minuteMs, share: 4 }
 
+/** How often the controller passes, in ms. */
+export const usualEveryMs = 1000
+
 /** Two passes are at most this far apart while the controller runs. A shorter step of the clock looks like time. */
 const watchedMs = 120_000
 
@@ -61,8 +64,14 @@ export function soakAt(
   return { stage, soakedMs: (known?.soakedMs ?? 0) + added, counting, heardAt: lastAt }
 }
 
+/** Whether outcomes of both arms come, by what a pass has found at `at`. A pause stops the soak time alone. */
+export function areOutcomesHeard({ counting, heardAt }: Soak, rollout: Rollout, at: number): boolean {
+  if (heardAt === null) return false
+  return counting || Math.abs(at - heardAt) <= longestSilenceMs(rollout)
+}
+
 /** How long an arm may be silent in the present stage before time stops to count, in ms. */
-export function longestSilenceMs({ settings, stage }: Rollout, everyMs: number): number {
+export function longestSilenceMs({ settings, stage }: Rollout, everyMs = usualEveryMs): number {
   const soakMs = settings.stages[stage]?.soakMs ?? 0
   const { least, most, share } = silenceBounds
   const usual = Math.max(Math.min(least, soakMs / share), soakMs / silenceShare)
@@ -78,11 +87,11 @@ export function isSoaked({ settings, stage }: Rollout, { soakedMs }: Soak): bool
   return soakedMs >= (settings.stages[stage]?.soakMs ?? 0)
 }
 
-/** The stage has lasted as long as it should, by the clock. */
+/** The stage has lasted as long as it should, by the clock, which stands still while it is paused. */
 export function isOverdue(rollout: Rollout, now: number): boolean {
-  const { settings, stage, enteredAt, pausedMs } = rollout
+  const { settings, stage, enteredAt, pausedMs, pausedAt } = rollout
   if (hasEnded(rollout)) return false
-  return now - (enteredAt.at(-1) ?? now) - pausedMs >= (settings.stages[stage]?.soakMs ?? 0)
+  return (pausedAt ?? now) - (enteredAt.at(-1) ?? now) - pausedMs >= (settings.stages[stage]?.soakMs ?? 0)
 }
 
 function longestAgo(lastOutcomes: LastOutcomes, rollout: Rollout): number | null {

@@ -1,6 +1,6 @@
 import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { formatCount, formatDuration, formatPercent } from '../../../text/format.ts'
-import type { Assessment, Decision, SignalEvidence } from './assessment.ts'
+import { type Assessment, type Decision, hasData, type SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'
 import { onlySourceText } from './place-share.ts'
 import { signalNames } from './signal-names.ts'
@@ -12,16 +12,20 @@ type Facts = Omit<Assessment, 'words'>
 
 const timeAlone = 'The stage was watched for its soak time, and not enough speaks against the canary'
 
+interface Told {
+  settings: Pick<RolloutSettings, 'advance' | 'signals'>
+  outage: string | undefined
+  /** No outcomes of both arms come. */
+  isSilent: boolean
+}
+
 /** The decision and what it rests on, in one or two plain sentences. */
-export function wordsFor(
-  facts: Facts,
-  findings: Findings,
-  { settings, outage }: { settings: Pick<RolloutSettings, 'advance' | 'signals'>; outage: string | undefined },
-): string {
+export function wordsFor(facts: Facts, findings: Findings, { settings, outage, isSilent }: Told): string {
   const prefix = outage === undefined || facts.decision.do === 'rollBack' ? '' : `${outage} `
   const watched = settings.signals.score > 0
   const unwatched = watched || facts.decision.do === 'rollBack' ? '' : ' Quality is not watched.'
-  return `${prefix}${conclusion(facts, findings, settings.advance === 'soak')}${unwatched} Seen: ${counts(facts, watched)}.`
+  const silent = isSilent && hasData(facts) && facts.decision.do === 'continue' ? silentText(facts) : ''
+  return `${prefix}${conclusion(facts, findings, settings.advance === 'soak')}${silent}${unwatched} Seen: ${counts(facts, watched)}.`
 }
 
 function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
@@ -132,8 +136,14 @@ function notWeakly(why: readonly string[]): string {
   return why.length === 0 ? '' : `, and it is not promoted weakly (${why.join('; ')})`
 }
 
+/** What was concluded before they stayed away is no news of the canary. */
+function silentText({ soak }: Facts): string {
+  return ` No outcomes of both arms ${sinceText(soak.heardAt)}: the canary is not watched.`
+}
+
 function sinceText(heardAt: number | null): string {
-  return heardAt === null ? 'of this stage yet' : `since ${new Date(heardAt).toISOString().slice(11, 16)} UTC`
+  if (heardAt === null) return 'of this stage yet'
+  return `since ${new Date(heardAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function strongest(signals: readonly SignalEvidence[]): string {

@@ -15,6 +15,7 @@ import type { Fence } from '../../store/lease-store.ts'
 import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
 import { eventOf } from '../assessment/decision.ts'
+import { usualEveryMs } from '../assessment/soak.ts'
 import type { DecisionEngine } from '../decision-engine.ts'
 import { DueRollouts } from './due-rollouts.ts'
 import { type ControllerPass, runPass, savePass } from './pass.ts'
@@ -32,7 +33,6 @@ export interface ControllerOptions {
   everyMs?: number | undefined
 }
 
-const usualEveryMs = 1000
 /**
  * So many rollouts are looked at one after the other. Beyond, several are looked at together, where the store is
  * another program: one waits for it while another is assessed.

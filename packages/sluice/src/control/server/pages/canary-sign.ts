@@ -2,8 +2,10 @@ import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { StateTone } from '../../pages/elements.ts'
 import { rolloutState } from '../../release/rollout-state.ts'
 import { type Assessment, evidenceLevel } from '../../rollout/assessment/assessment.ts'
+import { areOutcomesHeard } from '../../rollout/assessment/soak.ts'
 import { isProven } from '../../rollout/assessment/unproven-signals.ts'
 import { evidenceSoFar, unseenText } from '../../words/figures-text.ts'
+import { momentText } from '../../words/moments.ts'
 import { ageText, stateText } from '../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
 
@@ -26,14 +28,15 @@ export interface Watch {
 export function runningTone(rollout: Rollout, assessment: Assessment | null, watch: Watch): StateTone {
   if (rollout.hold !== null) return 'bad'
   if (rollout.status !== 'running') return 'watch'
-  return canarySign(assessment, watch).tone
+  return canarySign(rollout, assessment, watch).tone
 }
 
 /** What is said of a running rollout's health, at least one sign. */
 export function canarySigns(rollout: Rollout, assessment: Assessment | null, watch: Watch): Sign[] {
   const alerts = assessment ? alertSigns(assessment) : []
-  const unwatched = unwatchedSign(watch)
-  const own = rollout.hold === null || !areBothReported(assessment) ? canarySign(assessment, watch) : heldSign(rollout)
+  const unwatched = unwatchedSign(rollout, assessment, watch)
+  const isHeld = rollout.hold !== null && areBothReported(assessment)
+  const own = isHeld ? heldSign(rollout) : canarySign(rollout, assessment, watch)
   const isSaid = own.text === unwatched?.text || (alerts.length > 0 && areBothReported(assessment))
   return [...(unwatched ? [unwatched] : []), ...(isSaid ? [] : [own]), ...alerts]
 }
@@ -46,25 +49,36 @@ function heldSign(rollout: Rollout): Sign {
  * How the canary does by its last assessment. Unknown is only what could not be looked at, and the words say what; that
  * nothing is decided is no such thing, and no good news either.
  */
-function canarySign(assessment: Assessment | null, watch: Watch): Sign {
+function canarySign(rollout: Rollout, assessment: Assessment | null, watch: Watch): Sign {
   if (assessment === null) return { tone: 'unknown', text: 'not assessed yet' }
-  if (!areBothReported(assessment)) return { tone: 'unknown', text: 'no outcomes of both arms in this stage yet' }
+  if (!areBothReported(assessment)) return { tone: 'unknown', text: unreported }
   const level = evidenceLevel(assessment)
   if (level === 'enough') return { tone: 'bad', text: 'as much speaks against it as rolls it back' }
   if (level === 'some') return { tone: 'watch', text: 'some evidence against it' }
   const [alert] = assessment.alerts
   if (alert) return { tone: 'watch', text: alert.message }
-  const unwatched = unwatchedSign(watch)
+  const unwatched = unwatchedSign(rollout, assessment, watch)
   if (unwatched) return { tone: 'unknown', text: unwatched.text }
-  return { tone: quietTone(assessment), text: unseenText(assessment) ?? evidenceSoFar(assessment) }
+  const tone = quietTone(rollout, assessment, watch)
+  return { tone, text: unseenText(assessment) ?? evidenceSoFar(assessment) }
 }
 
-/** That nobody looks at it now; null where somebody does. */
-function unwatchedSign({ leader, recorded, now }: Watch): Sign | null {
+const unreported = 'no outcomes of both arms in this stage yet'
+
+/** That nobody looks at it now, or that no outcomes come to be looked at; null where it is watched. */
+function unwatchedSign(rollout: Rollout, assessment: Assessment | null, { leader, recorded, now }: Watch): Sign | null {
   if (leader === null) return { tone: 'bad', text: 'no replica leads the canaries' }
   if (recorded === null) return { tone: 'unknown', text: 'when it was assessed last is not known' }
   const text = ageText(recorded.at, now)
-  return text === null ? null : { tone: 'bad', text }
+  if (text !== null) return { tone: 'bad', text }
+  const silence = assessment && noOutcomesText(rollout, assessment, recorded.at)
+  return silence === null ? null : { tone: 'unknown', text: silence }
+}
+
+/** That no outcomes of both arms came any more when it was assessed, at `at`; null where they did. */
+function noOutcomesText(rollout: Rollout, { soak }: Assessment, at: number): string | null {
+  if (typeof soak?.heardAt !== 'number') return unreported
+  return areOutcomesHeard(soak, rollout, at) ? null : `no outcomes of both arms since ${momentText(soak.heardAt)}`
 }
 
 /** Whether outcomes of both arms have come at all in this stage: without them nothing is known of the canary. */
@@ -72,9 +86,10 @@ export function areBothReported(assessment: Assessment | null): boolean {
   return typeof assessment?.soak?.heardAt === 'number'
 }
 
-/** How a canary is to be taken against which little speaks: well once it is proven, and by what was looked at. */
-export function quietTone(assessment: Assessment): StateTone {
-  if (unseenText(assessment) !== null) return 'unknown'
+/** How a canary is to be taken against which little speaks: well once it is proven, and while all of it is watched. */
+export function quietTone(rollout: Rollout, assessment: Assessment | null, watch: Watch): StateTone {
+  if (assessment === null || unseenText(assessment) !== null) return 'unknown'
+  if (unwatchedSign(rollout, assessment, watch) !== null) return 'unknown'
   return isProven(assessment) ? 'good' : 'open'
 }
 

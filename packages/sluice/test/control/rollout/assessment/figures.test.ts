@@ -190,26 +190,6 @@ test('what keeps a rollout in its stage is said as it is: proof, what rests on o
   assert.match(harmed.text, /^still missing: the rate of errors without a sign of harm; the rate so far/)
 })
 
-test('of a hold that began in silence it is said whether outcomes come again', () => {
-  const of = { ...onErrors([{ percent: 50, soak: '1h' }]), hold: 'insufficientData' as const }
-  const { evidence } = replayed(
-    of,
-    requests(300, () => false),
-  )
-  const wordsOf = (counting: boolean) => {
-    const soak = { stage: 0, soakedMs: hour / 3, counting, heardAt: hour }
-    const { decision, words, alerts } = assess(evidence, of, 2 * hour, { soak, heldSince: hour })
-    assert.deepEqual(decision, { do: 'hold', why: 'insufficientData' })
-    return [words.split(' Quality')[0], alerts.map(({ code }) => code)]
-  }
-  assert.deepEqual(wordsOf(false), [
-    'Too little data to decide: no outcomes of both arms since 01:00 UTC.',
-    ['no-outcomes'],
-  ])
-  const again = 'the stage was watched for only 20 min, and outcomes arrive again'
-  assert.deepEqual(wordsOf(true), [`Too little data to decide: ${again}.`, []])
-})
-
 test('one token does not disagree with itself: that all of it is too early is said so', () => {
   const of = onErrors([{ percent: 50, soak: '1h' }])
   const early = assess(

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isOverdue, isSoaked, type Soak, soakAt } from '../../../../src/control/rollout/assessment/soak.ts'
+import {
+  areOutcomesHeard,
+  isOverdue,
+  isSoaked,
+  type Soak,
+  soakAt,
+} from '../../../../src/control/rollout/assessment/soak.ts'
 import type { LastOutcomes } from '../../../../src/control/rollout/evidence/evidence.ts'
 import type { Rollout } from '../../../../src/records/rollout/rollout.ts'
 import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
@@ -87,7 +93,18 @@ test('pauses are no soak time', () => {
   assert.equal(soaked([{ at: 0 }, { at: 1.5, rollout: { pausedMs: minute } }]).minutes, 0.5, 'between two looks')
 })
 
+test('outcomes are heard in a pause too, up to the silence that would stop the clock', () => {
+  const paused = rollout({ status: 'paused', pausedAt: 10 * minute })
+  const soak = { ...soaked(every(0, 30)), counting: false }
+  assert.ok(areOutcomesHeard(soak, paused, 35 * minute) && areOutcomesHeard(soak, paused, 25 * minute))
+  assert.ok(!areOutcomesHeard(soak, paused, 35.1 * minute) && !areOutcomesHeard(soak, paused, 24.9 * minute))
+  assert.ok(areOutcomesHeard({ ...soak, counting: true }, rollout(), 40 * minute), 'as the controller counts')
+  assert.ok(!areOutcomesHeard({ ...soak, heardAt: null }, paused, 0))
+})
+
 test('a stage is overdue by the clock alone', () => {
   assert.ok(isOverdue(rollout(), 60 * minute) && !isOverdue(rollout(), 59 * minute))
   assert.ok(!isOverdue(rollout({ pausedMs: 5 * minute }), 64 * minute))
+  const paused = rollout({ status: 'paused', pausedAt: 20 * minute, pausedMs: 5 * minute })
+  assert.ok(!isOverdue(paused, 200 * minute), 'a pause that is under way is no time either')
 })

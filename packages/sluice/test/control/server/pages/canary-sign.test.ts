@@ -41,7 +41,7 @@ const at = (now: number): Watch => ({ leader: 'web-1', recorded: { at: now, seri
 /** All that pages say of it: the mark of the state, the mark of the evidence, and each sign. */
 function shown(rollout: Rollout, assessment: Assessment | null, watch = at(hour)) {
   const signs = canarySigns(rollout, assessment, watch).map(({ tone, text }) => `${tone}: ${text}`)
-  return { tone: runningTone(rollout, assessment, watch), quiet: assessment && quietTone(assessment), signs }
+  return { tone: runningTone(rollout, assessment, watch), quiet: quietTone(rollout, assessment, watch), signs }
 }
 
 const errorsAlone = canaryWith({ errors: 1 })
@@ -192,7 +192,11 @@ test('a canary that looks worse is not well though it is proven, and without fig
 })
 
 test('what was not assessed, or not in this stage, is unknown', () => {
-  assert.deepEqual(shown(errorsAlone, null), { tone: 'unknown', quiet: null, signs: ['unknown: not assessed yet'] })
+  assert.deepEqual(shown(errorsAlone, null), {
+    tone: 'unknown',
+    quiet: 'unknown',
+    signs: ['unknown: not assessed yet'],
+  })
   const silent = { ...proven, soak: { ...proven.soak, heardAt: null } }
   const { tone, signs } = shown(errorsAlone, silent)
   assert.deepEqual([tone, signs], ['unknown', ['unknown: no outcomes of both arms in this stage yet']])
@@ -212,7 +216,7 @@ test('evidence against it is told before all else, from a quarter of what rolls 
 test('what nobody watches is unknown, and why is said once', () => {
   const nobody = { ...at(hour), leader: null }
   assert.deepEqual(shown(errorsAlone, proven, nobody), {
-    ...{ tone: 'unknown', quiet: 'good', signs: ['bad: no replica leads the canaries'] },
+    ...{ tone: 'unknown', quiet: 'unknown', signs: ['bad: no replica leads the canaries'] },
   })
   const { tone, signs } = shown(errorsAlone, proven, { ...at(hour), recorded: null })
   assert.deepEqual([tone, signs], ['unknown', ['unknown: when it was assessed last is not known']])
@@ -220,16 +224,44 @@ test('what nobody watches is unknown, and why is said once', () => {
 
 test('what was assessed long ago is old, and so is what is stamped ahead of the clock', () => {
   const ofAge = (ms: number) => {
-    const { tone, signs } = shown(errorsAlone, proven, { ...at(hour), now: hour + ms })
-    return [tone, ...signs]
+    const { tone, quiet, signs } = shown(errorsAlone, proven, { ...at(hour), now: hour + ms })
+    return [tone, quiet, ...signs]
   }
-  for (const fresh of [150_000, 0, -60_000]) assert.deepEqual(ofAge(fresh), [good.tone, ...good.signs], `${fresh}`)
-  assert.deepEqual(ofAge(150_001), ['unknown', 'bad: last assessed 1 Jan 01:00Z: what you see is that old'])
+  const now = [good.tone, good.quiet, ...good.signs]
+  for (const fresh of [150_000, 0, -60_000]) assert.deepEqual(ofAge(fresh), now, `${fresh}`)
+  assert.deepEqual(ofAge(150_001), ['unknown', 'unknown', 'bad: last assessed 1 Jan 01:00Z: what you see is that old'])
   for (const ahead of [-60_001, -hour])
     assert.deepEqual(ofAge(ahead), [
-      'unknown',
+      ...['unknown', 'unknown'],
       'bad: last assessed 1 Jan 01:00Z, by a clock that is ahead of this one: how old what you see is, nobody knows',
     ])
+})
+
+/** As it was proven, with outcomes that came until so many minutes before the last assessment. */
+const heard = (minutes: number, counting: boolean): Assessment => {
+  return { ...proven, soak: { ...proven.soak, counting, heardAt: hour - minutes * 60_000 } }
+}
+const silence = 'unknown: no outcomes of both arms since 1 Jan 00:54Z'
+
+test('a canary of which no outcomes come any more is unknown, whatever was proven', () => {
+  assert.deepEqual(shown(errorsAlone, heard(4, true)), good, 'a gap in which the soak time counts')
+  assert.deepEqual(shown(errorsAlone, heard(6, false)), { tone: 'unknown', quiet: 'unknown', signs: [silence] })
+  const manual = canaryWith({ errors: 1 }, { advance: 'manual' })
+  assert.equal(shown(manual, heard(6, false)).tone, 'unknown', 'also once it is soaked')
+  const { tone, signs } = shown(errorsAlone, { ...heard(6, false), logE: proven.threshold })
+  assert.deepEqual([tone, signs], ['bad', [silence, 'bad: as much speaks against it as rolls it back']])
+  const cost = { ...heard(6, false), alerts: [{ code: 'cost', message: 'look' }] }
+  assert.deepEqual(shown(errorsAlone, cost).signs, [silence, 'watch: look'])
+  const held = { ...errorsAlone, hold: 'insufficientData' as const }
+  assert.deepEqual(shown(held, heard(6, false)).signs, [silence, 'bad: holds: too little data'])
+  const nobody = { ...at(hour), leader: null }
+  assert.deepEqual(shown(errorsAlone, heard(6, false), nobody).signs, ['bad: no replica leads the canaries'])
+})
+
+test('of a canary that is paused it is said whether outcomes come, though no soak time counts', () => {
+  const paused = { ...errorsAlone, status: 'paused' as const, pausedAt: hour / 2 }
+  assert.deepEqual(shown(paused, heard(4, false)), { ...good, tone: 'watch' })
+  assert.deepEqual(shown(paused, heard(6, false)), { tone: 'watch', quiet: 'unknown', signs: [silence] })
 })
 
 test('an alert is told in place of what else is known, and is bad where it is grave', () => {

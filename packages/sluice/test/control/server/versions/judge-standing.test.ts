@@ -1,29 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { judgeStandingOf } from '../../../../src/control/server/versions/judge-standing.ts'
-import { judgeOfRubric } from '../../../../src/core/scorers/judge/judge-of-rubric.ts'
-import type { Calibration } from '../../../../src/records/report/calibration.ts'
+import { judge, judgeReport, rubric } from '../../../support/control-plane/calibrated-judge.ts'
 import { gateReport, promptVersion, type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
-
-const rubric = [{ id: 'polite', ask: 'Is it polite?' }]
-const judge = { model: 'local:judge', parameters: {} }
-const estimate = { value: 0.9, low: 0.8, high: 0.95 }
-const measures = {
-  ...{ labels: 60, cases: 60, tpr: estimate, tnr: estimate, exact: 0.95, kappa: estimate, qwk: estimate },
-  confusion: { yes: { yes: 30, no: 0, cannotTell: 0 }, no: { yes: 0, no: 30, cannotTell: 0 } },
-  ...{ whyNoKappa: null, verdict: 'may gate' as const, labelsNeeded: null, reason: 'kappa' },
-}
-const calibration: Calibration = {
-  schema: 'sluice.judge-calibration/1',
-  feature: 'f',
-  judge: { id: judgeOfRubric('j1', rubric), model: judge.model },
-  ...{ state: 'current', verdict: 'may gate', reason: 'kappa', labelsNeeded: null, confidence: 0.95 },
-  rule: { minKappa: 0.6, minTpr: null, minTnr: null },
-  ...{ all: measures, items: [], selfConsistency: null, verbosityBias: null, positionBias: null, versionBias: null },
-  labellers: { people: 1, twice: 0, exact: null, kappa: null, why: 'one person' },
-  ...{ corrected: null, isotonic: null },
-  notCounted: { unclear: 0, conflicts: 0, ofModels: 0, sawJudge: 0, unknown: 0, notJudged: 0 },
-}
 
 /** Publishes a version whose report says this of the judge, and shows the rollout of it. */
 async function judgedRollout(plane: TestPlane, judgeReport: object | undefined, more: object = {}) {
@@ -37,8 +16,6 @@ async function judgedRollout(plane: TestPlane, judgeReport: object | undefined, 
   const started = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: content.id } })
   return (await plane.ask(`GET /v1/rollouts/${started.body.id}`, { as: 'client' })).body.judge
 }
-
-const judgeReport = { id: 'j1', model: 'local:judge', mode: 'json_schema', flipRate: null, calls: 60, calibration }
 
 test('a rollout says what the published report of the gate carries about the judge, or that nothing is known', async () => {
   await using calibrated = await testPlane()

@@ -4,6 +4,7 @@ import type { Rollout } from '../../../../records/rollout/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { formatAmount, formatCount } from '../../../../text/format.ts'
 import { dayMs } from '../../../../time-units.ts'
+import { calibrationTone } from '../../../pages/judge.ts'
 import type { HealthSign, RolloutPage } from '../../../pages/rollout/rollout-page.ts'
 import type { ServingShares } from '../../../pages/rollout/serving.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../../release/rollout-state.ts'
@@ -11,6 +12,7 @@ import { pastAlert } from '../../../rollout/assessment/alerts.ts'
 import { type Assessment, evidenceLevel, hasData } from '../../../rollout/assessment/assessment.ts'
 import { reachesAt } from '../../../rollout/assessment/evidence-series.ts'
 import { isOutage, type JudgeHealth } from '../../../rollout/assessment/judge-health.ts'
+import { areOutcomesHeard } from '../../../rollout/assessment/soak.ts'
 import { notJudged, waitingLines } from '../../../words/figures-text.ts'
 import { momentText, timeOfDay } from '../../../words/moments.ts'
 import { rolloutSentence } from '../../../words/rollout-sentence.ts'
@@ -96,10 +98,16 @@ export function shownHealth(
   version: VersionRecord | undefined,
   judgingStoppedAt: number | null,
 ): HealthSign[] {
+  const isOver = hasEnded(facts.rollout)
+  const watch = watchSign(facts)
+  const isPresent = isOver || watch.tone === 'good'
+  // Nobody knows whether what was well at the last assessment is still so.
+  const known = (sign: HealthSign): HealthSign =>
+    isPresent || sign.tone !== 'good' ? sign : { ...sign, tone: 'unknown' }
   return [
-    ...(hasEnded(facts.rollout) ? [] : [watchSign(facts)]),
-    sampleRatioSign(facts),
-    outcomesSign(facts),
+    ...(isOver ? [] : [watch]),
+    known(sampleRatioSign(facts)),
+    known(outcomesSign(facts)),
     judgeSign(facts, version, judgingStoppedAt),
     instancesSign(facts),
     ...alertRows(facts),
@@ -139,7 +147,7 @@ function sampleRatioSign({ assessment, rollout }: RolloutFacts): HealthSign {
   return { name, tone: 'good', text: `as the shares say: ${users}` }
 }
 
-function outcomesSign({ assessment, rollout }: RolloutFacts): HealthSign {
+function outcomesSign({ assessment, rollout, recorded, now }: RolloutFacts): HealthSign {
   const name = 'Outcomes'
   if (!assessment) return { name, tone: 'unknown', text: 'not known' }
   const { soak, ignored } = assessment
@@ -156,9 +164,13 @@ function outcomesSign({ assessment, rollout }: RolloutFacts): HealthSign {
   const lastAt = soak?.heardAt ?? null
   if (lastAt === null) return { name, tone: 'unknown', text: `no outcomes of both arms in this stage yet; ${lost}` }
   const lastText = `last outcomes of both arms ${momentText(lastAt)}; ${lost}; ${unsent}`
-  if (rollout.status === 'running' && !soak.counting)
-    return { name, tone: 'bad', text: `no outcomes arrive, and the soak time is stopped: ${lastText}` }
-  return { name, tone: count + leftOut > 0 ? 'watch' : 'good', text: lastText }
+  const isWhole = count + leftOut === 0
+  if (hasEnded(rollout)) return { name, tone: isWhole ? null : 'watch', text: lastText }
+  if (!areOutcomesHeard(soak, rollout, recorded?.at ?? now)) {
+    const stopped = rollout.status === 'running' ? ', and the soak time is stopped' : ''
+    return { name, tone: 'bad', text: `no outcomes arrive${stopped}: ${lastText}` }
+  }
+  return { name, tone: isWhole ? 'good' : 'watch', text: lastText }
 }
 
 function judgeSign(
@@ -183,7 +195,7 @@ function judgeSign(
   const who = word ? `${word.model}, ${word.words}` : 'who judges is not known'
   if (!judged || judged.canary.answers === 0 || judged.incumbent.answers === 0)
     return { name, tone: 'unknown', text: `${answers}; ${who}` }
-  return { name, tone: word?.words.startsWith('calibrated') ? 'good' : 'watch', text: `${answers}; ${who}` }
+  return { name, tone: word ? calibrationTone(word.words) : 'unknown', text: `${answers}; ${who}` }
 }
 
 function instancesSign({ instances, state, rollout, epoch }: RolloutFacts): HealthSign {

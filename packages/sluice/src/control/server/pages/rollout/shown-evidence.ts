@@ -20,12 +20,13 @@ const lateMs = 60_000
 const leastGapMs = 180_000
 
 /** The evidence against a canary, now and over time. */
-export function shownEvidence({ rollout, assessment, recorded }: RolloutFacts): ShownEvidence {
+export function shownEvidence(facts: RolloutFacts): ShownEvidence {
+  const { rollout, assessment, recorded } = facts
   const { startedAt, endedAt, settings } = rollout
   const { series, at = null } = recorded ?? {}
   return {
     isHeld: rollout.hold !== null,
-    quietTone: assessment === null ? 'unknown' : quietTone(assessment),
+    quietTone: quietTone(rollout, assessment, facts),
     worse: assessment && !hasEnded(rollout) ? worseSoFar(assessment.signals) : null,
     needed: assessment?.figures?.against.needed ?? 1 / settings.alpha,
     all: assessment && allTogether(assessment, recorded),
