@@ -21,8 +21,11 @@ export interface OverviewPage {
   filter: OverviewFilter
   /** How many pages the list has, at least 1. */
   pages: number
-  /** How many features the reader may see, how many of them need attention, and how many have a running rollout. */
-  counts: { all: number; attention: number; rollouts: number }
+  /**
+   * How many features the reader may see, how many of them need attention, how many have a running rollout, and of how
+   * many of these nothing alarms, but something could not be looked at.
+   */
+  counts: { all: number; attention: number; rollouts: number; unknown: number }
   instances: { total: number; behind: number; silent: number }
   faults: readonly ReportedFault[]
   /** The replica that decides about the canaries; null: none does. */
@@ -69,11 +72,19 @@ function sentence(page: OverviewPage): Html {
  * What needs somebody. Only rollouts and background work are looked at in all features; the rest, in those that are
  * listed.
  */
-function needs({ counts: { all, attention, rollouts }, rows, leader, waiting }: OverviewPage): Html[] {
+function needs({ counts: { all, attention, rollouts, unknown }, rows, waiting }: OverviewPage): Html[] {
   const verb = attention === 1 ? 'needs' : 'need'
   const drifted = rows.filter(({ drift }) => drift?.tone === 'bad').length
   const nights = rows.filter(({ night }) => night?.verdict === 'fail').length
   const below = [
+    ...(unknown > 0
+      ? [
+          toned(
+            'unknown',
+            `how ${formatCount(unknown)} of ${formatAmount(rollouts, 'running rollout')} ${unknown === 1 ? 'does' : 'do'} is not known`,
+          ),
+        ]
+      : []),
     ...(waiting.length > 0
       ? [
           toned(
@@ -88,8 +99,7 @@ function needs({ counts: { all, attention, rollouts }, rows, leader, waiting }: 
   if (attention > 0)
     return [toned('bad', `${formatAmount(attention, 'feature')} of ${formatCount(all)} ${verb} attention`), ...below]
   const none = `None of ${formatAmount(all, 'feature')} has a rollout that is held, raises an alarm or was rolled back today, nor background work that fails`
-  const isWatched = leader !== null || rollouts === 0
-  return [isWatched && below.length === 0 ? toned('good', none) : html`${none}`, ...below]
+  return [below.length === 0 ? toned('good', none) : html`${none}`, ...below]
 }
 
 const faultsNamed = 10

@@ -77,8 +77,10 @@ export const rolloutScenes: Record<string, Scene> = {
     const nothing = [await plane.read(page(id)), await plane.read('/instances')]
     await plane.traffic({ users: 40 })
     const heard = await plane.read(page(id))
-    await plane.sleep(31 * minute)
-    return [...nothing, heard, await plane.read(page(id)), ...plane.notified]
+    await plane.sleep(5 * minute)
+    const silent = [await plane.read('/'), await plane.read(page(id))]
+    await plane.sleep(26 * minute)
+    return [...nothing, heard, ...silent, await plane.read(page(id)), ...plane.notified]
   },
 
   async 'sample-ratio'() {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { utcDay } from '../../../text/format.ts'
 import { dayMs } from '../../../time-units.ts'
 import { overviewPage } from '../../pages/overview.ts'
@@ -10,6 +11,7 @@ import { faultsFor } from '../health.ts'
 import { isBehind, visibleInstances } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
 import { listedProposals } from './acts/proposal-act-routes.ts'
+import { canarySigns, runningTone } from './canary-sign.ts'
 import { featureRowOf, leadersIn, type RowFacts } from './overview-rows.ts'
 import { definePage, type Viewer } from './page-route.ts'
 
@@ -43,6 +45,7 @@ export const showOverview = definePage({
         all: facts.features.length,
         attention: facts.features.filter(({ attention }) => attention).length,
         rollouts: facts.features.filter(({ isRunning }) => isRunning).length,
+        unknown: facts.features.filter(({ isUnknown }) => isUnknown).length,
       },
       instances: {
         total: facts.instances.length,
@@ -61,12 +64,17 @@ interface Listed {
   state: FeatureState
   attention: boolean
   isRunning: boolean
+  /** A rollout runs in which nothing alarms, and something could not be looked at. */
+  isUnknown: boolean
   /** Its rank in the list: the lower, the sooner it is listed. */
   rank: number
 }
 
 interface OverviewFacts extends RowFacts {
-  /** First what goes wrong now, then what runs, then what has ended badly today, then the others, each by name. */
+  /**
+   * First what goes wrong now, then what runs and of which something is not known, then what else runs, then what has
+   * ended badly today, then the others, each by name.
+   */
   features: Listed[]
 }
 
@@ -93,14 +101,28 @@ async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFac
 /** A rollback of the last day is still shown. */
 const recentMs = dayMs
 
-async function listedOf(state: FeatureState, { faults, now }: RowFacts, services: Services): Promise<Listed> {
+async function listedOf(state: FeatureState, facts: RowFacts, services: Services): Promise<Listed> {
   const { feature, rollout } = state
+  const { faults, now } = facts
   const isRunning = rollout !== null && !hasEnded(rollout)
-  const alarmed = isRunning && ((await services.kept.assessment(rollout.id))?.alerts.length ?? 0) > 0
-  const isHeld = isRunning && rollout.hold !== null
+  const { isAlarmed, isUnseen } = isRunning ? await seenOf(rollout, facts, services) : notRunning
   const wasRolledBack = rollout?.status === 'rolledBack' && now - (rollout.endedAt ?? 0) < recentMs
   const fails = faults.some((fault) => fault.feature === feature)
-  const goesWrong = alarmed || isHeld || fails
-  const rank = goesWrong ? 0 : isRunning ? 1 : wasRolledBack ? 2 : 3
-  return { state, attention: goesWrong || wasRolledBack, isRunning, rank }
+  const goesWrong = isAlarmed || fails
+  const isUnknown = isUnseen && !goesWrong
+  const rank = goesWrong ? 0 : isUnknown ? 1 : isRunning ? 2 : wasRolledBack ? 3 : 4
+  return { state, attention: goesWrong || wasRolledBack, isRunning, isUnknown, rank }
+}
+
+const notRunning = { isAlarmed: false, isUnseen: false }
+
+/** What the signs of a running rollout come to: somebody must look at it, or nobody can tell how it does. */
+async function seenOf(rollout: Rollout, { leader, now }: RowFacts, { kept }: Services): Promise<typeof notRunning> {
+  const [assessment, recorded] = await Promise.all([kept.assessment(rollout.id), kept.recorded(rollout.id)])
+  const watch = { leader, recorded, now }
+  const isBad = runningTone(rollout, assessment, watch) === 'bad'
+  return {
+    isAlarmed: isBad || (assessment?.alerts.length ?? 0) > 0,
+    isUnseen: canarySigns(rollout, assessment, watch).some(({ tone }) => tone === 'bad' || tone === 'unknown'),
+  }
 }

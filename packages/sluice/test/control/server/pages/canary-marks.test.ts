@@ -38,6 +38,84 @@ test('a canary that was looked at by a clock that is ahead of this one is not sa
   }
 })
 
+const counted = { value: 0, low: null, high: null, count: 9 }
+
+/** The same canary, had each signal been proven to be no worse. */
+function provenOf({ figures, signals, ...found }: Assessment): Assessment {
+  const proof = { eValue: 21, needed: 20 }
+  return {
+    ...found,
+    signals: signals.map((one) => ({ ...one, logE: 0, logENonInferior: 0, difference: 0 })),
+    figures: {
+      ...figures,
+      signals: figures.signals.map((one) => ({ ...one, against: 1, canary: counted, incumbent: counted, proof })),
+      missing: figures.missing.filter(({ unit }) => unit !== 'eValue'),
+    },
+  }
+}
+
+test('a canary of which no outcomes come any more is not said to be well, on no page, whatever was proven', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const { rollout, ann, paths } = await lookedAt(plane, known)
+  await plane.store.lead('controller')
+  const found = known.assessments.get(rollout.id)
+  assert.ok(found)
+  const proven = provenOf(found)
+  known.assessments.set(rollout.id, proven)
+  plane.clock.advance(1000)
+  for (const path of paths) assert.match(text(await ann.page(path)), /✓ [Rr]unning/, path)
+  assert.match(text(await ann.page(paths[0] ?? '')), /Outcomes ✓ .*Evidence against the canary ✓ no evidence/)
+  const heardAt = plane.clock.now() - 40 * 60_000
+  known.assessments.set(rollout.id, { ...proven, soak: { ...proven.soak, counting: false, heardAt } })
+  plane.clock.advance(1000)
+  for (const path of paths) {
+    const silent = text(await ann.page(path))
+    assert.match(silent, /\? [Rr]unning.*no data since 24 Nov 08:28Z/, path)
+    assert.doesNotMatch(silent, /✓ ([Rr]unning|no evidence|None of)/, path)
+  }
+  assert.match(text(await ann.page('/')), /\? no outcomes of both arms since 24 Nov 08:28Z/)
+  assert.match(text(await ann.page(paths[0] ?? '')), /Outcomes ✕ .*Evidence against the canary \? no evidence/)
+})
+
+test('the overview is not said to be well while it is not known how a running rollout does', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const { rollout, ann } = await lookedAt(plane, known)
+  const other = await startCanary(plane, 'zzz')
+  const overview = async (query = '') => {
+    plane.clock.advance(1000)
+    const page = await ann.page(`/${query}`)
+    const listed = [...page.matchAll(/data-column="Feature"><a href="\/features\/(\w+)"/g)].map(([, name]) => name)
+    return { shown: text(page), listed }
+  }
+  const none = 'None of 2 features has a rollout that is held,'
+  const nobody = await overview()
+  assert.match(nobody.shown, new RegExp(`[^✓] ${none}.* \\? how 2 of 2 running rollouts do is not known`))
+  await plane.store.lead('controller')
+  const found = known.assessments.get(rollout.id)
+  assert.ok(found)
+  known.assessments.set(rollout.id, provenOf(found))
+  const one = await overview()
+  assert.match(one.shown, /[^✓] None of 2 features.* \? how 1 of 2 running rollouts does is not known/)
+  assert.deepEqual(one.listed, ['zzz', 'mail'], 'what is not known comes before what runs well')
+  assert.match((await overview('?search=mail')).shown, /\? how 1 of 2 running rollouts does is not known/)
+  watchCanary(other, known, { worseBy: 0, looks: 1 })
+  known.recorded.set(other.id, { at: plane.clock.now(), series: {} as never })
+  known.assessments.set(other.id, provenOf(known.assessments.get(other.id) ?? found))
+  const both = await overview()
+  assert.match(both.shown, new RegExp(`✓ ${none}`))
+  assert.doesNotMatch(both.shown, /is not known/)
+  assert.deepEqual(both.listed, ['mail', 'zzz'])
+  known.recorded.set(other.id, { at: plane.clock.now() - 200_000, series: {} as never })
+  assert.match((await overview()).shown, /\? how 1 of 2 running rollouts does is not known/)
+  const alerts = [{ code: 'cost', message: 'look' }]
+  known.assessments.set(other.id, { ...provenOf(found), alerts })
+  const alarmed = await overview()
+  assert.match(alarmed.shown, /✕ 1 feature of 2 needs attention/)
+  assert.doesNotMatch(alarmed.shown, /is not known/, 'it is counted once')
+})
+
 test('an alert has the same mark on the page of the rollout as on the overview', async () => {
   const known = nothingKnown()
   await using plane = await planeThatKnows(known)
@@ -67,7 +145,6 @@ test('a canary whose answers nobody has judged or that nobody watches, is not sa
   assert.ok(found)
   for (const path of paths) assert.match(text(await ann.page(path)), /\? [Rr]unning/, path)
   assert.match(text(await ann.page('/')), new RegExp(`\\? no verdict yet, more errors so far${unseen}`))
-  const counted = { value: 0, low: null, high: null, count: 9 }
   const isSlow = ({ signal }: { signal: string }) => signal === 'slow'
   const assessed: Assessment = {
     ...found,

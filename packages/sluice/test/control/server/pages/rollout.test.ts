@@ -117,7 +117,7 @@ test('a canary with enough evidence against it is not said to be well while noth
   known.assessments.set(rollout.id, { ...assessed, alerts: [] })
   await plane.pass(2000)
   assert.match(text(await ann.page(`/rollouts/${rollout.id}`)), /✕ Running, and it looks worse: 20 %/)
-  assert.match(text(await ann.page('/')), /✕ running, 20 % of the users/)
+  assert.match(text(await ann.page('/')), /1 feature of 1 needs attention.*✕ running, 20 % of the users/)
   assert.equal((await ann.page('/features/mail')).match(/class="tone bad">[^?]*?running/g)?.length, 3)
 })
 
