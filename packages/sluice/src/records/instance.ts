@@ -40,11 +40,20 @@ const { shape } = instanceRecordSchema
 export const instanceViewSchema = instanceRecordSchema
   .pick({ instance: true, client: true, epoch: true, revision: true, hash: true, stale: true })
   .extend({
+    revision: shape.revision.meta({
+      description:
+        'Of the last change that it has; -1: not reported yet. Where it serves features, too, that the token may not see: the newest present revision of those it may that it has, and 0 if it has none.',
+    }),
+    hash: shape.hash.meta({
+      description: 'Empty where it serves features, too, that the token may not see.',
+    }),
     firstSeenAt: shape.firstSeenAt,
     seenAt: shape.seenAt,
     silent: z
       .boolean()
       .meta({ description: 'No report for three heartbeats: it ended without saying so, or is cut off.' }),
     mayServeUntil: shape.mayServeUntil,
-    upToDate: z.boolean().meta({ description: 'It has the present snapshot of its token.' }),
+    upToDate: z.boolean().meta({
+      description: 'It has the present snapshot of its token, as far as the token of the request may see it.',
+    }),
   })

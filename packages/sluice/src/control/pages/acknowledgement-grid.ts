@@ -6,8 +6,8 @@ import { moment, type StateTone, toned } from './elements.ts'
 /** How far an instance is with the last change of a feature. Times in ms since the epoch. */
 export interface AcknowledgingInstance {
   instance: string
-  /** -1: it has not reported yet. */
-  revision: number
+  /** -1: it has not reported yet; null: the reader may not see all that it has. */
+  revision: number | null
   /**
    * `incumbentsOnly`: it lacks the change, but serves no canary. Of those that lack it, `silent` ones report no more.
    */
@@ -83,7 +83,7 @@ function item(one: AcknowledgingInstance, { takesBack, isLate }: Acknowledgement
       takesBack ? `silent, may serve the canary until ${timeOfDay(mayServeUntil)}` : 'silent, serves what was before',
     ] as [StateTone, string],
   }[standing]
-  const at = revision < 0 ? 'no revision yet' : `revision ${formatCount(revision)}`
-  return html`<li class="${tone}"><b>${instance}</b> ${toned(tone, text)} <small>${at}, reported ${timeOfDay(seenAt)}</small></li>
+  const at = revision === null ? '' : revision < 0 ? 'no revision yet, ' : `revision ${formatCount(revision)}, `
+  return html`<li class="${tone}"><b>${instance}</b> ${toned(tone, text)} <small>${at}reported ${timeOfDay(seenAt)}</small></li>
 `
 }

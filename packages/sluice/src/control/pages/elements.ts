@@ -40,6 +40,11 @@ export function toned(tone: StateTone, text: string): Html {
 /** What is said where a value is not known. It is never shown as 0. */
 export const notKnown = html`<span class="not-known">not known</span>`
 
+/** The revision that an instance has. -1: it has not reported yet. */
+export function revisionText(revision: number | null): Html | string {
+  return revision === null ? notKnown : revision < 0 ? 'not reported yet' : formatCount(revision)
+}
+
 /** A wide table, which scrolls by itself. */
 export function wideTable({
   name,

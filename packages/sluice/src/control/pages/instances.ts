@@ -1,6 +1,6 @@
 import { formatAmount, formatCount, formatDuration } from '../../text/format.ts'
 import { html } from '../../text/markup.ts'
-import { cell, moment, type StateTone, toned, wideTable } from './elements.ts'
+import { cell, moment, notKnown, revisionText, type StateTone, toned, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
 
 /** A process with a client, and what it runs. Times in ms since the epoch. */
@@ -8,8 +8,8 @@ export interface ShownInstance {
   instance: string
   /** Null where it does not say. */
   client: string | null
-  /** -1: it has not reported yet. */
-  revision: number
+  /** -1: it has not reported yet; null: the reader may not see all that it has. */
+  revision: number | null
   /** It has the present snapshot of its token. */
   upToDate: boolean
   /** What it lacks; null where it is up to date. */
@@ -100,8 +100,8 @@ function row(
   const why = lag === null ? null : lagTexts[lag]
   return html`<tr><th scope="row" data-column="Instance">${instance}</th>
 ${cell('State', html`${toned(tone, text)}${why === null ? undefined : html`<small class="line">${why}</small>`}${stale ? html`<small class="line">incumbents only</small>` : undefined}`)}
-${cell('Revision', revision < 0 ? 'not reported yet' : formatCount(revision))}
-${cell('Client', client ?? html`<span class="not-known">not known</span>`)}
+${cell('Revision', revisionText(revision))}
+${cell('Client', client ?? notKnown)}
 ${cell('Last report', moment(seenAt))}
 ${cell('May serve a canary', silent ? html`until ${moment(mayServeUntil)}` : 'while it reports')}</tr>
 `

@@ -115,17 +115,19 @@ function instancesText({ current, instances }: InstancesAnswer, now: number): st
   return `${[head, ...lines, ...more].join('\n')}\n`
 }
 
-/** `host-9 has revision 5, silent for 40 s, may serve a canary until 02:11:30Z` */
+/**
+ * `host-9 has revision 5, silent for 40 s, may serve a canary until 02:11:30Z`. The revision 0 of one that is behind
+ * says that more than its lag may not be told.
+ */
 function instanceText(
   state: InstancesAnswer['instances'][number],
   current: InstancesAnswer['current'],
   now: number,
 ): string {
-  const { instance, epoch, revision, stale, silent, seenAt, mayServeUntil } = state
+  const { instance, epoch, revision, stale, silent, seenAt, mayServeUntil, upToDate } = state
   const ofBefore = epoch && current.epoch && epoch !== current.epoch ? ' from before the store was restored' : ''
-  const parts = [
-    `${instance} ${revision < 0 ? 'has not reported what it runs' : `has revision ${revision}${ofBefore}`}`,
-  ]
+  const known = revision === 0 && !upToDate ? 'is behind' : `has revision ${revision}${ofBefore}`
+  const parts = [`${instance} ${revision < 0 ? 'has not reported what it runs' : known}`]
   if (stale) parts.push('incumbents only')
   if (silent) parts.push(`silent for ${silenceText(Math.max(0, now - seenAt))}`)
   if (silent && mayServeUntil) parts.push(`may serve a canary until ${timeOfDay(mayServeUntil)}`)

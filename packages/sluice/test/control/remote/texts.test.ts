@@ -114,6 +114,7 @@ test('the status tells what everybody gets, what runs and who is behind', () => 
       instance,
       { ...instance, instance: 'host-2', revision: 5, stale: true, upToDate: false },
       { ...instance, instance: 'host-4', epoch: 'a', upToDate: false },
+      { ...instance, instance: 'host-5', revision: 0, upToDate: false },
       { ...instance, instance: 'host-3', silent: true, mayServeUntil: 50_000 },
     ],
   }
@@ -135,9 +136,10 @@ tone: nothing is active; 1 published
 
 canaries are led by web-3 pid 17
 
-instances: 1 of 4 are up to date, 1 silent, at revision 7
+instances: 1 of 5 are up to date, 1 silent, at revision 7
   host-2 has revision 5, incumbents only
   host-4 has revision 7 from before the store was restored
+  host-5 is behind
   host-3 has revision 7, silent for 40 s, may serve a canary until 00:00:50Z
 `,
   )

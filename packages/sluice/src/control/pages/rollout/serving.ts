@@ -2,7 +2,7 @@ import { formatAmount, formatCount, formatPercent } from '../../../text/format.t
 import { type Html, html } from '../../../text/markup.ts'
 import { type AcknowledgementGrid, acknowledgementGrid } from '../acknowledgement-grid.ts'
 import { appliedAddress } from '../addresses.ts'
-import { cell, notKnown, toned, wideTable } from '../elements.ts'
+import { cell, notKnown, revisionText, toned, wideTable } from '../elements.ts'
 
 type ByArm = Readonly<Record<'canary' | 'incumbent', number>>
 
@@ -11,9 +11,10 @@ export interface ServingShares {
   feature: string
   /** The revision of the feature's last change. */
   revision: number
-  /** The instances that may serve the feature, by revision, the newest first. -1: not reported yet. */
+  /** The instances that may serve the feature, by revision, the newest first. */
   instances: readonly {
-    revision: number
+    /** -1: not reported yet; null: the reader may not see all that they have. */
+    revision: number | null
     lacksChange: number
     current: number
     silent: number
@@ -48,7 +49,7 @@ const namesShown = 8
 function instanceRow({ revision, lacksChange, current, silent, names }: ServingShares['instances'][number]): Html {
   const shown = names.slice(0, namesShown)
   const more = names.length - shown.length
-  return html`<tr><th scope="row" data-column="Revision">${revision < 0 ? 'not reported yet' : formatCount(revision)}</th>
+  return html`<tr><th scope="row" data-column="Revision">${revisionText(revision)}</th>
 ${cell('Instances', html`${formatAmount(names.length, 'instance')} <small class="line">${shown.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}</small>`)}
 ${cell(
   'State',

@@ -1,6 +1,6 @@
 import type { InstanceRecord } from '../../../records/instance.ts'
 import { dayMs } from '../../../time-units.ts'
-import { anonymous, callerOf, servedEnvironment, type TokenReach } from '../access/caller.ts'
+import { anonymous, callerOf, isServed, maySee, servedEnvironment, type TokenReach } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 
 const missedHeartbeats = 3
@@ -105,12 +105,46 @@ export function isBehind({ upToDate, silent }: Pick<InstanceState, 'upToDate' | 
   return !upToDate && !silent
 }
 
-/** Those that may serve a feature that the viewer may see. */
-export async function visibleInstances(services: Services, viewer: TokenReach): Promise<InstanceState[]> {
-  return (await instanceStates(services)).filter(({ reach }) => {
-    const environment = servedEnvironment(reach)
-    if (environment !== undefined && !viewer.environments.includes(environment)) return false
-    const { features } = reach
-    return viewer.features === null || features === null || features.some((one) => viewer.features?.includes(one))
-  })
+/** An instance as far as the viewer may see what it serves. */
+export interface VisibleInstance extends InstanceState {
+  /** It serves features, too, that the viewer may not see. */
+  isShared: boolean
+}
+
+/**
+ * Those that may serve a feature that the viewer may see. What a shared one has, and lacks, is told of the viewer's
+ * features alone: its own revision and hash are of all that it serves, and would tell when the others change.
+ */
+export async function visibleInstances(services: Services, viewer: TokenReach): Promise<VisibleInstance[]> {
+  const { snapshots } = services
+  const own = snapshots.states().filter(({ feature, active }) => active !== null && maySee(viewer, feature))
+  const { epoch } = snapshots.view(null).snapshot
+  return (await instanceStates(services))
+    .filter(({ reach }) => isConcerned(viewer, reach))
+    .map((state) => {
+      const { record, reach } = state
+      if (servesOnly(reach, viewer)) return { ...state, isShared: false }
+      const revisions = own.filter(({ feature }) => isServed(reach, feature)).map(({ revision }) => revision)
+      const present = { epoch, revision: Math.max(0, ...revisions), hash: '' }
+      const has = Math.max(0, ...revisions.filter((revision) => revision <= record.revision))
+      const shown = { ...record, revision: Math.min(record.revision, has), hash: '' }
+      const lag = lagOf(shown, present)
+      return { ...state, record: shown, upToDate: lag === null, lag, isShared: true }
+    })
+}
+
+function isConcerned(viewer: TokenReach, reach: TokenReach): boolean {
+  const environment = servedEnvironment(reach)
+  if (environment !== undefined && !viewer.environments.includes(environment)) return false
+  const { features } = reach
+  return viewer.features === null || features === null || features.some((one) => viewer.features?.includes(one))
+}
+
+function servesOnly({ features }: TokenReach, viewer: TokenReach): boolean {
+  return viewer.features === null || features?.every((one) => viewer.features?.includes(one)) === true
+}
+
+/** Null: it has none of the viewer's features as they are now, and which earlier states it has is not known. */
+export function shownRevision({ record: { revision }, isShared }: VisibleInstance): number | null {
+  return isShared && revision === 0 ? null : revision
 }

@@ -8,18 +8,24 @@ import { mostInstances } from '../../store/instance-store.ts'
 import { appliedStates, canaryTakenBack } from '../instances/applied-states.ts'
 import { wallTime } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
+import type { Viewer } from './page-route.ts'
 
 const mostShown = 500
 
-/** Which instances have the present state of a feature. `changedAt`: when it came to be, in ms since the epoch. */
+/**
+ * Which instances have the present state of a feature. `changedAt`: when it came to be, in ms since the epoch. An
+ * instance's own revision is of all that it serves: whoever may see some features only is told that of the feature.
+ */
 export async function acknowledgementsOf(
   services: Services,
   state: FeatureState,
-  changedAt: number | null,
+  { changedAt, viewer }: { changedAt: number | null; viewer: Viewer },
 ): Promise<AcknowledgementGrid> {
   const states = await appliedStates(services, state)
   const instances = states.map(({ record, standing }): AcknowledgingInstance => {
-    const { instance, revision } = record
+    const { instance } = record
+    const isWhole = viewer.features === null || record.revision < 0
+    const revision = isWhole ? record.revision : standing === 'applied' ? state.revision : null
     const [seenAt, mayServeUntil] = [wallTime(services, record.seenAt), wallTime(services, record.mayServeUntil)]
     return { instance, revision, standing, seenAt, mayServeUntil }
   })

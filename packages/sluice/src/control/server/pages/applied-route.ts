@@ -31,7 +31,7 @@ export const showApplied = definePage({
         reason: row.reason,
         at: row.at,
       },
-      grid: await acknowledgementsOf(services, state, row?.at ?? null),
+      grid: await acknowledgementsOf(services, state, { changedAt: row?.at ?? null, viewer }),
     })
   },
 })

@@ -1,5 +1,5 @@
 import { instancesPage, type ShownInstance } from '../../pages/instances.ts'
-import { visibleInstances, wallTime } from '../instances/instance-states.ts'
+import { shownRevision, visibleInstances, wallTime } from '../instances/instance-states.ts'
 import { definePage } from './page-route.ts'
 
 const mostShown = 500
@@ -9,8 +9,10 @@ export const showInstances = definePage({
   async show({ viewer }, services) {
     const { snapshots, store, clock } = services
     const [states, leases] = await Promise.all([visibleInstances(services, viewer), store.leases()])
-    const all = states.map(({ record, upToDate, lag, silent }): ShownInstance => {
-      const { instance, client, revision, stale } = record
+    const all = states.map((state): ShownInstance => {
+      const { record, upToDate, lag, silent } = state
+      const { instance, client, stale } = record
+      const revision = shownRevision(state)
       const [seenAt, mayServeUntil] = [wallTime(services, record.seenAt), wallTime(services, record.mayServeUntil)]
       return { instance, client, revision, upToDate, lag, silent, stale, seenAt, mayServeUntil }
     })

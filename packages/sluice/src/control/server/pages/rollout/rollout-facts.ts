@@ -18,7 +18,7 @@ import { momentText, timeOfDay } from '../../../words/moments.ts'
 import { rolloutSentence } from '../../../words/rollout-sentence.ts'
 import { ageText, stageText, stateText } from '../../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
-import type { InstanceState } from '../../instances/instance-states.ts'
+import { shownRevision, type VisibleInstance } from '../../instances/instance-states.ts'
 import { judgeStandingOf } from '../../versions/judge-standing.ts'
 import { alertSigns, runningTone } from '../canary-sign.ts'
 import { endedTone, lacksChange } from '../overview-rows.ts'
@@ -33,7 +33,7 @@ export interface RolloutFacts {
   /** Whether answers of the canary are judged now. */
   judges: boolean
   /** Those that may serve the feature, and that the viewer may see. */
-  instances: readonly InstanceState[]
+  instances: readonly VisibleInstance[]
   /** The replica that leads the canaries; null: none. */
   leader: string | null
   epoch: string
@@ -225,7 +225,7 @@ export function shownServing(
   { state, instances, assessment, epoch }: RolloutFacts,
   showTokens: boolean,
 ): Omit<ServingShares, 'grid'> {
-  const groups = [...Map.groupBy(instances, ({ record }) => record.revision)].sort(([a], [b]) => b - a)
+  const groups = [...Map.groupBy(instances, shownRevision)].sort(([a], [b]) => (b ?? 0) - (a ?? 0))
   const tokens = assessment?.tokens ?? []
   return {
     feature: state.feature,

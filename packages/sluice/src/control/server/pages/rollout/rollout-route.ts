@@ -63,7 +63,7 @@ export const showRolloutPage = definePage({
       answers: await answersOf(rollout, version, { now, services }),
       serving: {
         ...shownServing(facts, hasScope(viewer, ['operator'])),
-        grid: await acknowledgementsOf(services, state, log.changedAt),
+        grid: await acknowledgementsOf(services, state, { changedAt: log.changedAt, viewer }),
       },
       log,
     })
