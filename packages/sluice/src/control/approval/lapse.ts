@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts'
 import { expiryTime } from '../store/store-clock.ts'
 import { timeOfDay } from '../words/moments.ts'
 import { approvalRow, controlPlaneItself, releaseBasis } from './approval-row.ts'
-import { releaseOrder } from './release-order.ts'
+import { notPassedBefore, releaseOrder } from './release-order.ts'
 
 type Readable = Pick<Store, 'head' | 'feature' | 'version' | 'tokenById' | 'audit' | 'auditHead'>
 
@@ -41,7 +41,8 @@ export async function whyLapsed(
   if (changes) return `${feature} has changed since it was proposed${changesText(changes)}`
   const isNew = wish.act === 'activate' || wish.act === 'start'
   const event: ReleaseEvent = { type: 'activate', version: wish.version, reason: '-' }
-  return isNew ? (await releaseOrder({ store, environments }, before, event)).fault : null
+  const order = isNew ? await releaseOrder({ store, environments }, before, event) : null
+  return order?.fault ? notPassedBefore : null
 }
 
 /** Ends a proposal that does not hold any more. False where somebody else has changed it meanwhile. */

@@ -16,10 +16,23 @@ export interface OrderSource {
   environments: Environments
 }
 
+/** All that is said to whoever may not see the environment before. */
+export const notPassedBefore = 'an earlier environment has not given it to everybody, or has taken it back'
+
+/** Why a release may not be made yet. */
+export interface OrderFault {
+  /** The key of the feature in the environment before. */
+  before: string
+  /** For whoever may see that one. */
+  full: string
+  /** For all others, and for what is kept where they read it: it tells nothing of that one. */
+  general: string
+}
+
 /** Whether a release comes after the environment before, and what that is known by. */
 export interface ReleaseOrder {
   /** Null where it does, or where none comes before. */
-  fault: string | null
+  fault: OrderFault | null
   /** What the environment before must still be when the release is committed. */
   based: Pick<StoreChange, 'basedOn'>
 }
@@ -37,10 +50,16 @@ export async function releaseOrder(
   const there = (await store.feature(before)) ?? newFeature(before)
   const why = whyNotPassed(there, version)
   const [here, earlier] = [environmentName(key, environments), environmentName(before, environments)]
+  const cannot = `${version} of ${plainFeature(key)} cannot go to ${here} yet`
   return {
     fault:
-      why &&
-      `${version} of ${plainFeature(key)} cannot go to ${here} yet: it ${why} in ${earlier}. Release it as ${shownKey(before, environments)} first.`,
+      why === null
+        ? null
+        : {
+            before,
+            full: `${cannot}: it ${why} in ${earlier}. Release it as ${shownKey(before, environments)} first.`,
+            general: `${cannot}: ${notPassedBefore}.`,
+          },
     based: { basedOn: { feature: before, revision: there.revision } },
   }
 }

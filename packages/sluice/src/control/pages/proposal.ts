@@ -33,8 +33,8 @@ export interface ProposalPage extends ListedProposal {
   expiresAt: number | null
   /** Who ended it, and why; null while it waits for somebody. */
   ended: { name: string; at: number; reason: string | null } | null
-  /** What happened to its version before; null: nothing that speaks against it. */
-  before: string | null
+  /** What speaks against its version, and what is not known of it. */
+  notes: readonly { tone: StateTone; text: string }[]
   rolloutId: string | null
   /** What an approver wants to see first: the diff, the gate. */
   links: readonly { address: string; text: string }[]
@@ -70,7 +70,7 @@ export function proposalPage(page: ProposalPage): PageContent {
   const main = html`<p class="muted"><a href="${featureAddress(feature)}">${feature}</a></p>
 <h1>${title}</h1>
 <ul class="facts"><li>${toned(state.tone, state.text)}</li>${isOpen && expiresAt !== null ? html`<li>lapses ${moment(expiresAt)}</li>` : undefined}<li>${versionName(version)}</li></ul>
-${page.before === null ? undefined : html`<p class="note">${toned('watch', page.before)}</p>`}
+${page.notes.map(({ tone, text }) => html`<p class="note">${toned(tone, text)}</p>`)}
 ${page.mayNot === null ? undefined : html`<p class="muted">${page.mayNot}</p>`}
 ${page.acts.length === 0 ? undefined : html`<ul class="plain acts" aria-label="What can be done">${page.acts.map((one) => html`<li><a class="${one.isDanger ? 'button danger' : 'button'}" href="${proposalActAddress(id, one.act)}">${one.text} …</a></li>`)}</ul>`}
 <p>By <b>${by}</b> ${moment(at)}: ${reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, longestReason)}</p>

@@ -47,7 +47,7 @@ export const showAudit = defineRoute({
     },
   },
   async handle({ request, params, query, caller }, { store, environments }) {
-    if (params.feature !== systemChain) refuseOtherFeature(caller, params.feature, environments)
+    if (params.feature !== systemChain) refuseOtherFeature(caller, params.feature)
     else if (!maySeeChain(caller, systemChain, environments)) throw ofAll(caller)
     if (request.headers.get('accept')?.includes('application/x-ndjson')) return exportedChain(store, params.feature)
     const [rows, head] = await Promise.all([store.audit(params.feature, query), store.auditHead(params.feature)])

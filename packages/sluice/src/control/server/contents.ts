@@ -24,8 +24,8 @@ export const listContents = defineRoute({
       schema: z.object({ contents: z.array(storedContentSchema) }),
     },
   },
-  async handle({ params: { feature }, query: { outcome, rollout, version, limit }, caller }, { store, environments }) {
-    refuseOtherFeature(caller, feature, environments)
+  async handle({ params: { feature }, query: { outcome, rollout, version, limit }, caller }, { store }) {
+    refuseOtherFeature(caller, feature)
     if (outcome !== undefined) {
       const one = await store.content({ feature, id: outcome })
       return { status: 200, body: { contents: one ? [one] : [] } }

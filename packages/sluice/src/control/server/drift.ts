@@ -20,8 +20,8 @@ export const showDrift = defineRoute({
       }),
     },
   },
-  async handle({ params: { feature }, caller }, { engineState, store, environments }) {
-    refuseOtherFeature(caller, feature, environments)
+  async handle({ params: { feature }, caller }, { engineState, store }) {
+    refuseOtherFeature(caller, feature)
     const [drift, leases] = await Promise.all([engineState.drift(feature), store.leases()])
     return { status: 200, body: { feature, drift, watched: leases.some(({ name }) => name === 'drift') } }
   },

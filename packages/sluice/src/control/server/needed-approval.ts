@@ -5,6 +5,7 @@ import type { VersionRecord } from '../../records/version.ts'
 import { formatAmount } from '../../text/format.ts'
 import { type ApprovalStep, approvalRow, releaseBasis } from '../approval/approval-row.ts'
 import { ruleFor, widens } from '../approval/approval-rule.ts'
+import { isMachine } from '../approval/approver.ts'
 import { releaseOrder } from '../approval/release-order.ts'
 import { newFeature } from '../release/feature-state.ts'
 import type { ReleaseEvent } from '../release/release-event.ts'
@@ -52,18 +53,18 @@ export async function withoutApproval(
   const before = (await services.store.feature(feature)) ?? newFeature(feature)
   const rule = widens(before, event) ? ruleFor(services, feature) : undefined
   const { fault, based } = await releaseOrder(services, before, event)
-  if (!rule && fault === null) return based
+  const refusal = fault ? outOfOrder(fault, event, caller) : rule && approvalNeeded(feature, event, rule)
+  if (!refusal) return based
   const at = services.clock.now()
   transition(before, event, { at, by: caller.name })
-  if (!breakGlass || !release)
-    throw rule && fault === null ? approvalNeeded(feature, event, rule) : outOfOrder(fault ?? '', event)
+  if (!breakGlass || !release) throw refusal
   const step: ApprovalStep = { at, by: personOf(caller), reason: breakGlass.reason }
-  const skipped = { ...(rule && ruleDocument(rule)), ...(fault !== null && { environmentBefore: fault }) }
+  const skipped = { ...(rule && ruleDocument(rule)), ...(fault && { environmentBefore: fault.general }) }
   const planned = await newProposal(services, before, await release(), step)
   const note: Proposal = {
     ...planned,
     // Whoever reviews it is told what it has left out.
-    does: [...planned.does, ...(fault === null ? [] : [`Out of turn: ${fault}`])],
+    does: [...planned.does, ...(fault ? [`Out of turn: ${fault.general}`] : [])],
     state: 'unreviewed',
     rolloutId: event.type === 'start' ? event.rolloutId : null,
   }
@@ -77,8 +78,9 @@ export async function newProposal(
   { wish, version }: Pick<PlannedRelease, 'wish' | 'version'>,
   { at, by, reason }: ApprovalStep,
 ): Promise<Proposal> {
-  // The figures are only said, and a release without approval is in a hurry.
+  // Figures and authors are only told of, and a release without approval is in a hurry.
   const consequence = await releaseConsequence(services, state, wish).catch(() => null)
+  const author = await unknownAuthor(services, version).catch(() => null)
   const before = rolledBackBefore(state, version)
   return {
     id: `ap-${Buffer.from(services.randomBytes(8)).toString('hex')}`,
@@ -91,6 +93,7 @@ export async function newProposal(
     does: [
       ...(consequence ? [consequence.first, ...consequence.more] : []),
       ...(before === null ? [] : [before]),
+      ...(author === null ? [] : [author]),
       ...releaseTerms(wish),
     ],
     proposedBy: by,
@@ -103,6 +106,16 @@ export async function newProposal(
     ended: null,
     rolloutId: null,
   }
+}
+
+/** That nobody can tell who wrote a version, and so who must not approve it; null where a person has published it. */
+export async function unknownAuthor(
+  { store }: Pick<Services, 'store'>,
+  { publisherId }: VersionRecord,
+): Promise<string | null> {
+  const publisher = publisherId ? await store.tokenById(publisherId) : undefined
+  if (!publisher || !isMachine(publisher)) return null
+  return `Its version was published by a machine (${publisher.name}): who wrote it is not known here, so nothing keeps its author from approving it.`
 }
 
 export function personOf({ tokenId, name }: Caller): ApprovalStep['by'] {

@@ -6,7 +6,15 @@ import { featureField } from '../../records/names.ts'
 import { isTokenId, seedTokenId, type TokenRecord, type TokenView, tokenViewSchema } from '../../records/token.ts'
 import { scopes } from '../../records/token-scopes.ts'
 import type { Store } from '../store/store.ts'
-import { type Caller, covers, environmentsText, maySeeToken, type TokenReach, tokenReach } from './access/caller.ts'
+import {
+  type Caller,
+  covers,
+  environmentsText,
+  maySeeToken,
+  seesAllEnvironments,
+  type TokenReach,
+  tokenReach,
+} from './access/caller.ts'
 import { changeToken } from './access/change-token.ts'
 import { refuseMoreTokens } from './access/growth.ts'
 import { isOwnName } from './access/people.ts'
@@ -69,7 +77,7 @@ export const createToken = defineRoute({
   answers: { 201: { description: 'Keep the token: only its hash is stored.', schema: created() } },
   async handle({ body, caller }, services) {
     const { clock, randomBytes, environments } = services
-    refuseUnknownEnvironments(body, environments)
+    refuseUnknownEnvironments(caller, body, environments)
     refuseFurtherReach(caller, tokenReach(body, environments), environments)
     const now = clock.now()
     if (body.expiresAt !== null && body.expiresAt <= now) {
@@ -97,12 +105,17 @@ export const createToken = defineRoute({
   },
 })
 
-/** @throws Problem 400 for environments that there are not, and for an application in several */
+/**
+ * @throws Problem 400 for environments that there are not, and for an application in several; 403 where the caller may
+ * not see which there are
+ */
 function refuseUnknownEnvironments(
+  caller: Caller,
   { scopes, environments = [] }: Pick<TokenRecord, 'scopes' | 'environments'>,
   names: Environments,
 ): void {
   const unknown = environments.find((name) => !names.includes(name))
+  if (unknown !== undefined && !seesAllEnvironments(caller, names)) throw furtherEnvironments(caller, names)
   if (unknown !== undefined)
     throw oddEnvironments(
       names.length === 0
@@ -125,11 +138,15 @@ function oddEnvironments(detail: string): Problem {
 function refuseFurtherReach(caller: Caller, wanted: TokenReach, names: Environments): void {
   if (covers(caller, wanted)) return
   if (covers({ ...caller, features: null }, wanted)) throw furtherFeatures(caller)
+  throw furtherEnvironments(caller, names)
+}
+
+function furtherEnvironments(caller: Caller, names: Environments): Problem {
   const own = environmentsText(
     names.filter((name) => caller.environments.includes(keyEnvironment(name, names) ?? null)),
   )
   const detail = `The token "${caller.name}" is only for ${own}: a token that it makes must be limited to that (environments).`
-  throw new Problem({ status: 403, code: 'environment-not-allowed', detail })
+  return new Problem({ status: 403, code: 'environment-not-allowed', detail })
 }
 
 function furtherFeatures(caller: Caller): Problem {

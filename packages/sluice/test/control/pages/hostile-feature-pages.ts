@@ -36,7 +36,8 @@ function hostileProposalPage(odd: Odd): PageContent {
     ...hostileProposal(odd),
     ...{ version: { id: hostile, label: hostile }, reason: hostile, override: hostile, approvers: hostile },
     ...{ consequence: { first: hostile, more: [hostile] }, isUnderWay: true },
-    ...{ approvals: [note], expiresAt: never, ended: note, rolloutId: hostile, before: hostile, mayNot: hostile },
+    ...{ approvals: [note], expiresAt: never, ended: note, rolloutId: hostile, mayNot: hostile },
+    notes: [{ tone: 'watch', text: hostile }],
     links: [{ address: '/features/f', text: hostile }],
     acts: [{ act: hostile, text: hostile, isDanger: true }],
   })

@@ -78,7 +78,7 @@ function forbidden({ name }: Caller, scopes: readonly Scope[]): Problem {
 /** It is never served with another environment in place of its own. */
 function ofNoEnvironment({ name, environments = [] }: TokenRecord, names: Environments): Problem {
   const own = environmentsText(environments)
-  const there = names.length === 0 ? 'which has no environments' : `which has ${environmentsText(names)}`
+  const there = names.length === 0 ? 'which has no environments' : `which has other ones`
   const detail = `The token "${name}" is for ${own}, but not this control plane, ${there} (server.environments in its sluice.yaml): use a token for one of its environments, or start it with that one.`
   return new Problem({ status: 403, code: 'unknown-environment', detail })
 }

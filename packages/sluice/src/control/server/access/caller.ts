@@ -1,12 +1,10 @@
 import {
   type Environments,
-  environmentName,
   type KeyEnvironment,
   keyEnvironment,
   keyEnvironments,
   keyOf,
   partsOf,
-  plainFeature,
 } from '../../../core/suite/config/environments.ts'
 import type { TokenRecord } from '../../../records/token.ts'
 import type { Scope } from '../../../records/token-scopes.ts'
@@ -75,8 +73,12 @@ export function maySee({ features, environments }: TokenReach, key: string): boo
 }
 
 /** Whether somebody may see all features in all environments, and so what belongs to none of them. */
-export function maySeeAll({ features, environments }: TokenReach, names: Environments): boolean {
-  return features === null && keyEnvironments(names).every((one) => environments.includes(one))
+export function maySeeAll(reach: TokenReach, names: Environments): boolean {
+  return reach.features === null && seesAllEnvironments(reach, names)
+}
+
+export function seesAllEnvironments({ environments }: Pick<TokenReach, 'environments'>, names: Environments): boolean {
+  return keyEnvironments(names).every((one) => environments.includes(one))
 }
 
 /** Whether the caller may see all that another may. */
@@ -94,13 +96,17 @@ export function maySeeToken(caller: TokenReach, record: TokenRecord, names: Envi
   return maySeeAll(caller, names) || (reach.environments.length > 0 && covers(caller, reach))
 }
 
-/** @throws Problem 403 */
-export function refuseOtherFeature(caller: Caller, key: string, names: Environments): void {
+/**
+ * It says of an environment no more than what was asked for.
+ * @throws Problem 403
+ */
+export function refuseOtherFeature(caller: Caller, key: string): void {
   if (maySee(caller, key)) return
-  const isOtherEnvironment = maySee({ ...caller, environments: [partsOf(key).environment] }, key)
-  const what = isOtherEnvironment
-    ? `the environment ${environmentName(key, names)}`
-    : `the feature ${plainFeature(key)}`
+  const { feature, environment } = partsOf(key)
+  const isOtherEnvironment = maySee({ ...caller, environments: [environment] }, key)
+  const named =
+    environment === null ? 'the last environment, which a name alone means' : `the environment ${environment}`
+  const what = isOtherEnvironment ? named : `the feature ${feature}`
   const detail = `The token "${caller.name}" is not for ${what}.`
   throw new Problem({
     status: 403,

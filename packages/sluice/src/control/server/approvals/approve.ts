@@ -80,7 +80,7 @@ async function carryOut(
       rolloutId,
     }
     const state = (await store.feature(feature)) ?? newFeature(feature)
-    const based = await refuseOutOfOrder(services, state, event)
+    const based = await refuseOutOfOrder(services, state, event, caller)
     return { ...based, proposal: done, auditBefore: [approvalRow('approval.approve', done, step)] }
   }
   const result = await applyEvent(

@@ -34,7 +34,7 @@ export const propose = defineRoute({
   },
   async handle(request, services) {
     const { caller, params, body } = request
-    refuseOtherFeature(caller, params.feature, services.environments)
+    refuseOtherFeature(caller, params.feature)
     return answerOf(services, await proposeRelease(services, request, params.feature, body), 201)
   },
 })

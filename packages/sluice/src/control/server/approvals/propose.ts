@@ -59,7 +59,7 @@ export async function proposeRelease(
   if (planned.seen !== undefined) await refuseUnseen(store, state, planned.seen, planned.event)
   const at = clock.now()
   transition(state, planned.event, { at, by: caller.name })
-  await refuseOutOfOrder(services, state, planned.event)
+  await refuseOutOfOrder(services, state, planned.event, caller)
   const waiting = (await store.pendingProposals(feature)).filter((one) => one.state === 'open')
   const same = waiting.find((one) => isSame(one, planned, state.revision))
   if (same && (await whyLapsed(store, same, { now: expiryTime(store, clock), environments })) === null)

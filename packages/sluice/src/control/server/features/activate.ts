@@ -54,7 +54,7 @@ export const setActive = defineRoute({
   answers: { 200: { description: 'Recorded, and sent to all clients.', schema: released } },
   async handle(request, services) {
     const { caller, params, body } = request
-    refuseOtherFeature(caller, params.feature, services.environments)
+    refuseOtherFeature(caller, params.feature)
     const { expectedRevision: seen, waitMs: _, ...asked } = body
     const changed = await applyActivation(services, request, params.feature, { ...asked, seen })
     return releasedAnswer(services, changed, { waitMs: body.waitMs, caller: request.caller })
@@ -78,7 +78,7 @@ export const rollBack = defineRoute({
   answers: { 200: { description: 'Recorded, and sent to all clients.', schema: released } },
   async handle(request, services) {
     const { caller, params, body } = request
-    refuseOtherFeature(caller, params.feature, services.environments)
+    refuseOtherFeature(caller, params.feature)
     const { expectedRevision: seen, waitMs: _, ...asked } = body
     const changed = await applyRollback(services, request, params.feature, { ...asked, seen })
     return releasedAnswer(services, changed, { waitMs: body.waitMs, caller: request.caller })

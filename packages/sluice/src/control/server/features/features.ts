@@ -103,7 +103,7 @@ export const showFeature = defineRoute({
   params: ofFeature,
   answers: { 200: { description: 'The feature.', schema: featureView } },
   async handle({ params: { feature }, caller }, services) {
-    refuseOtherFeature(caller, feature, services.environments)
+    refuseOtherFeature(caller, feature)
     const state = await storedFeature(services, feature)
     if (!state) throw notFound(`There is no feature ${plainFeature(feature)}: publish a version of it first.`)
     return { status: 200, body: await featureViewOf(services, state, caller) }

@@ -47,7 +47,7 @@ async function respond(
     if (!session) return await signInFirst({ request, requestId, session }, services)
     const caller = admission.admitSession(session, route.scopes)
     facts.token = caller.name
-    const params = withKeys(given, services.environments)
+    const params = withKeys(given, services.environments, caller)
     return await route.respond({ request, params, requestId, node, session, caller }, services)
   } catch (error) {
     const problem = problemOf(error)

@@ -30,7 +30,7 @@ export const startRollout = defineRoute({
   answers: { 201: { description: 'Started.', schema: rolloutView } },
   async handle(request, services) {
     const { caller, params, body } = request
-    refuseOtherFeature(caller, params.feature, services.environments)
+    refuseOtherFeature(caller, params.feature)
     const { expectedRevision: seen, ...start } = body
     const changed = await applyStart(services, request, params.feature, { ...start, seen })
     return rolloutAnswer(services, changed, request.caller)

@@ -56,7 +56,7 @@ async function respond(
 ): Promise<Handled> {
   try {
     const caller = await admission.admit(request, route.scopes)
-    const params = withKeys(given, services.environments)
+    const params = withKeys(given, services.environments, caller)
     const recognised = () => admission.recognise(request)
     const answer = await route.handle({ request, params, caller, recognised, requestId, node }, services)
     const facts = { token: caller.name }

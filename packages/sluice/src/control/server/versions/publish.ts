@@ -118,7 +118,7 @@ export const publish = defineRoute({
   },
   async handle({ params: { feature }, body, caller }, services) {
     refuseOneEnvironment(feature)
-    refuseOtherFeature(caller, feature, services.environments)
+    refuseOtherFeature(caller, feature)
     refuseWrongId(body)
     await refuseMoreVersions(services, feature, body.content.id)
     const report = body.report && gateEvidence(body.report, feature, body.content.id)

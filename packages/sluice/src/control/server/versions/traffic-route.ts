@@ -16,8 +16,8 @@ export const showTraffic = defineRoute({
   scopes: ['ci', ...readers],
   params: ofFeature.extend({ version: versionIdField }),
   answers: { 200: { description: 'As far as it is known.', schema: trafficAnswerSchema } },
-  async handle({ params: { feature, version }, caller }, { store, endForecasts, environments }) {
-    refuseOtherFeature(caller, feature, environments)
+  async handle({ params: { feature, version }, caller }, { store, endForecasts }) {
+    refuseOtherFeature(caller, feature)
     const record = await store.version(feature, version)
     if (!record) throw notFound(`${feature} has no version ${version}.`)
     const { store: stored, judge } = record.live

@@ -1,80 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { changeToken } from '../../../../src/control/server/access/change-token.ts'
-import { pageRoutes } from '../../../../src/control/server/pages/page-routes.ts'
-import { routes } from '../../../../src/control/server/routes.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
-import { scopes } from '../../../../src/records/token-scopes.ts'
-import { app, type StagedPlane, stagedPlane } from '../../../support/control-plane/environments.ts'
+import { app, stagedPlane } from '../../../support/control-plane/environments.ts'
 import { readEvents } from '../../../support/control-plane/event-reader.ts'
 import { signedIn } from '../../../support/control-plane/visitor.ts'
-import { content } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
-
-const places = { staging: 'summary@staging', production: 'summary' } as const
-
-interface Stage {
-  plane: StagedPlane
-  /** Values of what stands in paths, all of production. */
-  names: Record<string, string>
-}
-
-/** Both environments have a release, a rollout, a proposal, outcomes, an instance: each named after its environment. */
-async function bothReleased(): Promise<Stage> {
-  const rule = { approvals: 1, approvers: { role: 'approver' as const }, expires: 86_400_000 }
-  const plane = await stagedPlane({
-    approvals: { '*': { ...rule, approvals: 0 } },
-    engineState: {
-      assessment: async () => null,
-      drift: async (key) => ({ of: `drift-of-${key}`, events: [], signals: [] }) as never,
-    },
-  })
-  const third = await plane.publish('summary', 'c')
-  const glass = (place: string) => ({ breakGlass: { reason: `glass-in-${place}` } })
-  let names: Record<string, string> = {}
-  for (const [place, key] of Object.entries(places)) {
-    await plane.activate(key, plane.first, { reason: `launch-in-${place}`, ...glass(place) })
-    const { body } = await plane.start(key, plane.next, { reason: `start-in-${place}`, ...glass(place) })
-    const as = app[place as keyof typeof app]
-    const outcome = { feature: 'summary', version: plane.first, observedAt: '2026-11-24T09:00:00Z', unit: 'ann' }
-    await plane.ask('POST /v1/outcomes', { as, body: { outcomes: [{ id: `outcome-in-${place}`, ...outcome }] } })
-    await plane.store.putContent([
-      { ...content(`outcome-in-${place}`), feature: key, version: plane.first, output: `said-in-${place}` },
-    ])
-    await plane.store.setJudgement({ feature: key, id: `outcome-in-${place}` }, { judgeId: 'j' }, 0.5)
-    plane.plane.metrics.count('canary_things_total', 'Things.', { feature: key, arm: 'canary' })
-    const ack = { instance: `host-in-${place}`, epoch: plane.store.epoch, revision: 0, hash: 'h' }
-    await plane.ask('POST /v1/acks', { as, body: ack })
-    const [note] = await plane.store.pendingProposals(key)
-    names = { rollout: body.id, proposal: note?.id ?? 'none' }
-  }
-  return {
-    plane,
-    names: {
-      ...names,
-      feature: 'summary',
-      chain: 'summary',
-      key: 'summary',
-      id: `id-${app.production}`,
-      version: third,
-    },
-  }
-}
-
-const questions: Record<string, (version: string) => unknown> = {
-  'PUT /v1/features/{feature}/active': (version) => ({ version, reason: 'x', breakGlass: { reason: 'x' } }),
-  'POST /v1/features/{feature}/rollouts': (version) => ({ version, supersede: true, breakGlass: { reason: 'x' } }),
-  'POST /v1/features/{feature}/proposals': (version) => ({ act: 'activate', version, reason: 'x' }),
-  'POST /v1/rollouts/{rollout}/exclusions': () => ({ token: 'id', reason: 'x' }),
-  'POST /v1/acks': () => ({ instance: 'mine', epoch: 'e', revision: 0, hash: 'h' }),
-  'POST /v1/outcomes': (version) => ({
-    outcomes: [{ id: 'mine', feature: 'summary', version, observedAt: '2026-11-24T09:00:00Z' }],
-  }),
-  'POST /v1/tokens': () => ({ name: 'n', scopes: ['viewer'] }),
-  'DELETE /v1/units': () => ({ unit: 'ann' }),
-  'POST /ofrep/v1/evaluate/flags': () => ({ context: { targetingKey: 'ann' } }),
-  'POST /ofrep/v1/evaluate/flags/{key}': () => ({ context: { targetingKey: 'ann' } }),
-}
+import { type Answer, answers, bothReleased, pages, tokensFor } from './both-released.ts'
 
 const trace = /(?:launch|start|glass|outcome|said|host)-in-production|drift-of-summary"|feature="summary"/
 
@@ -92,49 +24,70 @@ async function stored(store: Store): Promise<unknown> {
   }
 }
 
-const filled = (path: string, names: Record<string, string>) =>
-  path.replaceAll(/\{(\w+)\}/g, (_, name) => names[name] ?? 'none')
-
 test('a token for staging finds nothing of production by any route, page or act, and changes nothing of it', async () => {
   const { plane: found, names } = await bothReleased()
   await using plane = found
-  const everything = { scopes: scopes.filter((scope) => scope !== 'client'), environments: ['staging'] }
-  const as = await plane.token('all-of-staging', everything)
-  await plane.token('app-of-staging', { scopes: ['client'], environments: ['staging'] })
+  const tokens = await tokensFor(plane, 'staging')
   const before = await stored(plane.store)
-  for (const route of routes) {
-    if (route.path === '/v1/stream') continue
-    const address = `${route.method} ${filled(route.path, names)}`
-    const question = questions[`${route.method} ${route.path}`]
-    const body = question?.(names.version ?? '') ?? (route.method === 'GET' ? undefined : { reason: 'x' })
-    const isClients = route.scopes?.length === 1 && route.scopes[0] === 'client'
-    const response = await plane.plane.fetch(
-      plane.request(address, { as: isClients ? 'app-of-staging' : as, ...(body !== undefined && { body }) }),
-    )
-    const text = await response.text()
+  for await (const { path, address, status, text } of answers(plane, tokens, names.production)) {
     assert.doesNotMatch(text, trace, address)
-    if (/\{(?:feature|rollout|id|proposal)\}/.test(route.path))
-      assert.ok([400, 403, 404].includes(response.status), `${address}: ${response.status} ${text}`)
+    if (/\{(?:feature|rollout|id|proposal)\}/.test(path))
+      assert.ok([400, 403, 404].includes(status), `${address}: ${status} ${text}`)
   }
-  const visitor = await signedIn(plane, 'staging', as)
-  for (const { method, path } of pageRoutes) {
-    if (/^\/(?:sign-in|sign-out|assets|live|help)/.test(path)) continue
-    const address = filled(path, names)
-    const response = await (method === 'GET'
-      ? visitor.get(address)
-      : visitor.send(address, { reason: 'x', revision: '0', sendKey: 'a'.repeat(20), version: names.version ?? '' }))
-    assert.doesNotMatch(await response.text(), trace, address)
-    if (/\{(?:feature|rollout|chain|proposal)\}/.test(path)) assert.equal(response.status, 404, `${method} ${address}`)
+  const visitor = await signedIn(plane, 'staging', tokens.all)
+  for await (const { path, address, status, text } of pages(visitor, names.production)) {
+    assert.doesNotMatch(text, trace, address)
+    if (/\{(?:feature|rollout|chain|proposal)\}/.test(path)) assert.equal(status, 404, address)
   }
   assert.deepEqual(await stored(plane.store), before)
+  const { body: refused } = await plane.ask('GET /v1/features/summary', { as: tokens.all })
+  assert.match(refused.detail, /is not for the last environment, which a name alone means\.$/)
   // The same questions about staging are answered.
-  const listed = (await plane.ask('GET /v1/features', { as })).body.features
+  const listed = (await plane.ask('GET /v1/features', { as: tokens.all })).body.features
   assert.deepEqual(
     listed.map(({ feature, environment }: Record<string, string>) => [feature, environment]),
     [['summary@staging', 'staging']],
   )
   await visitor.page('/features/summary@staging')
   assert.match(await visitor.page('/audit/summary%40staging'), /launch-in-staging/)
+})
+
+test('a token for production is told nothing of the environment before it, nor that there is one of that name', async () => {
+  const { plane: found, names } = await bothReleased()
+  await using plane = found
+  const tokens = await tokensFor(plane, 'production')
+  const visitor = await signedIn(plane, 'production', tokens.all)
+  const abort = { as: 'operator', body: { reason: 'x' } }
+  assert.equal((await plane.ask(`POST /v1/rollouts/${names.production.rollout}/abort`, abort)).status, 200)
+  const early = /an earlier environment has not given it to everybody, or has taken it back/
+  for (const act of ['activate', 'start']) {
+    const page = await visitor.page(`/features/summary/${act}?version=${names.production.version}`)
+    assert.match(page, early)
+    assert.doesNotMatch(page, /first<\/a>/)
+  }
+  assert.match(await visitor.page('/audit/summary'), /launch-in-production/)
+  assert.match(await visitor.page(`/proposals/${names.production.proposal}`), early)
+  // What it asks for by name it is told again, as if there were no such environment.
+  const nowhere = { ...names.staging, feature: 'summary@nowhere', chain: 'summary@nowhere' }
+  const isNamed = /\{(?:feature|chain)\}/
+  const asked = async (all: AsyncGenerator<Answer>) => {
+    const found: string[] = []
+    for await (const { path, address, status, text } of all)
+      if (isNamed.test(path))
+        found.push(`${address} ${status} ${text}`.replaceAll(/staging|nowhere/g, 'X').replaceAll(/[0-9a-f]{16}/g, ''))
+    return found
+  }
+  assert.deepEqual(await asked(answers(plane, tokens, names.staging)), await asked(answers(plane, tokens, nowhere)))
+  assert.deepEqual(await asked(pages(visitor, names.staging)), await asked(pages(visitor, nowhere)))
+  for (const query of [
+    '',
+    `?version=${names.production.version}`,
+    `?version=${names.production.version}&breakGlass=yes`,
+  ])
+    for await (const { address, text } of pages(visitor, names.production, query))
+      assert.doesNotMatch(text, /staging/, address)
+  for await (const { address, text } of answers(plane, tokens, names.production))
+    assert.doesNotMatch(text, /staging/, address)
 })
 
 test('the settings say that an application without a word of where it runs is in the last environment', async () => {
@@ -198,7 +151,7 @@ test('nobody makes a token beyond their own environments, and an application get
   assert.match(String(await create('admin', both)), /runs in one environment/)
   const limited = await plane.token('admin-of-staging', { scopes: ['admin'], environments: ['staging'] })
   assert.deepEqual(await create(limited, { environments: ['staging'] }), ['staging'])
-  for (const more of [{}, { environments: ['production'] }, { scopes: ['client'] }, both])
+  for (const more of [{}, { environments: ['production'] }, { environments: ['qa'] }, { scopes: ['client'] }, both])
     assert.match(String(await create(limited, more)), /environment-not-allowed|runs in one environment/)
   const seen = (await plane.ask('GET /v1/tokens', { as: limited })).body.tokens
   for (const { environments } of seen) assert.deepEqual(environments, ['staging'])
@@ -217,6 +170,7 @@ test('a token for an environment that there is not is refused, and never served 
       const { status, body: problem } = await plane.ask(path, { as: app.staging, ...body })
       assert.deepEqual([status, problem.code], [403, 'unknown-environment'], path)
       assert.match(problem.detail, /is for staging, but not this control plane/)
+      assert.doesNotMatch(problem.detail, /testing|production/)
     }
     const { body } = await plane.ask('GET /v1/features', { as: 'viewer' })
     assert.deepEqual(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stagedPlane } from '../../../support/control-plane/environments.ts'
+import { signedIn } from '../../../support/control-plane/visitor.ts'
 
 const detail = ({ body }: { body: { code: string; detail: string } }) => `${body.code}: ${body.detail}`
 
@@ -50,10 +51,19 @@ test('in an emergency a release goes before its turn, and that is on record unti
     [glass?.action, glass?.reason, set?.action],
     ['approval.break-glass', 'staging is down', 'active.set'],
   )
-  assert.match(JSON.stringify(glass?.evidence), /never active in staging/)
+  const early = 'an earlier environment has not given it to everybody, or has taken it back.'
+  assert.ok(JSON.stringify(glass?.evidence).includes(`cannot go to production yet: ${early}`))
   const [note] = await plane.store.pendingProposals('summary')
   assert.equal(note?.state, 'unreviewed')
-  assert.match(note?.does.at(-1) ?? '', /^Out of turn: .* was never active in staging/)
+  assert.ok(note?.does.at(-1)?.startsWith('Out of turn: '))
+  assert.ok(note?.does.at(-1)?.endsWith(early), 'whoever may not see staging reads this, too')
+  const page = `/proposals/${note?.id}`
+  assert.match(
+    await (await signedIn(plane, 'approver')).page(page),
+    /It may come too early: it was never active in staging/,
+  )
+  const limited = await plane.token('an-approver-of-production', { scopes: ['approver'], environments: ['production'] })
+  assert.ok((await (await signedIn(plane, 'approver', limited)).page(page)).includes(`It may come too early: ${early}`))
 })
 
 test('a release that is proposed is not made if its version is taken back in staging before the last approval', async () => {
@@ -83,9 +93,9 @@ test('a release that is proposed is not made if its version is taken back in sta
     return store.commit(change)
   }
   const refused = await approve(proposal.id)
-  assert.match(detail(refused), /^proposal-lapsed: .* it was rolled back in staging/)
+  assert.match(detail(refused), /^proposal-lapsed: .* an earlier environment has not given it .* Propose it again\.$/)
   assert.equal((await plane.feature('summary')).active, null)
-  assert.match(detail(await propose()), /^environment-before: /)
+  assert.match(detail(await propose()), /^environment-before: .* it was rolled back in staging/)
   await activate('summary@staging', next)
   const { body } = await approve((await propose()).body.id)
   assert.equal(body.state, 'done')

@@ -50,3 +50,37 @@ test('a page refuses a release before its turn, and makes it in an emergency', a
   assert.equal(made.status, 303, await made.text())
   assert.equal((await plane.feature('summary')).active, plane.first)
 })
+
+test('who may not see the environment before is refused in general words, by pages and answers, and led nowhere', async () => {
+  await using plane = await stagedPlane()
+  const as = await plane.token('an-operator-of-production', { scopes: ['operator'], environments: ['production'] })
+  const visitor = await signedIn(plane, 'operator', as)
+  const path = '/features/summary/activate'
+  const early =
+    /cannot go to production yet: an earlier environment has not given it to everybody, or has taken it back\./
+  const page = await visitor.page(`${path}?version=${plane.first}`)
+  assert.match(page, early)
+  assert.match(page, /All the same, in an emergency/)
+  assert.match(await visitor.page(`${path}?version=${plane.first}&breakGlass=yes`), early)
+  const body = { version: plane.first, reason: 'r' }
+  const refused = await plane.ask('PUT /v1/features/summary/active', { as, body })
+  assert.equal(refused.body.code, 'environment-before')
+  assert.match(refused.body.detail, early)
+  for (const text of [page, refused.body.detail]) assert.doesNotMatch(text, /staging|first<\/a>/)
+  const missing = async (feature: string) => {
+    const response = await visitor.get(`/features/${feature}`)
+    return [response.status, /There is no such feature, or this token may not see it/.test(await response.text())]
+  }
+  assert.deepEqual(
+    [await missing('summary@staging'), await missing('summary@nope')],
+    [
+      [404, true],
+      [404, true],
+    ],
+  )
+  const { body: named } = await plane.ask('GET /v1/features/summary@nope', { as })
+  assert.deepEqual(
+    [named.code, /not for the environment nope\.$/.test(named.detail)],
+    ['environment-not-allowed', true],
+  )
+})

@@ -8,6 +8,7 @@ import { goodVersions } from '../../../release/activation.ts'
 import type { ReleaseEvent } from '../../../release/release-event.ts'
 import { runningRollout, transition } from '../../../release/transition.ts'
 import { momentText } from '../../../words/moments.ts'
+import { maySee, type TokenReach } from '../../access/caller.ts'
 import type { Services } from '../../services.ts'
 import { gateRefusal } from '../../versions/releasable.ts'
 import { namedVersion } from '../visible-feature.ts'
@@ -68,10 +69,13 @@ export async function rollbackBefore(services: Services, state: FeatureState): P
   return [`${taken} was rolled back already, ${when}. Since then everybody gets ${since}.`]
 }
 
-/** To where a version must have been before; it has an environment before where it is refused for that. */
-export function earlierOf({ environments }: Services, feature: string, version: VersionRecord): ActPage['others'] {
+/** To where a version must have been before, for whoever may see that environment. */
+export function earlierOf(
+  { environments }: Services,
+  { feature, version, caller }: { feature: string; version: VersionRecord; caller: TokenReach },
+): ActPage['others'] {
   const before = keyBefore(feature, environments)
-  if (before === null) return []
+  if (before === null || !maySee(caller, before)) return []
   const address = `${featureActAddress(before, 'activate')}?version=${version.id}`
   return [{ address, text: `Release it as ${shownKey(before, environments)} first` }]
 }

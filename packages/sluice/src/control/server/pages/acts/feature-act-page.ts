@@ -20,8 +20,10 @@ import {
   rolledBackBefore,
   startConsequence,
 } from '../../../words/act-text.ts'
+import type { TokenReach } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
 import { notFound } from '../../http/problem.ts'
+import { orderFaultFor } from '../../out-of-order.ts'
 import type { Services } from '../../services.ts'
 import { gateRefusal } from '../../versions/releasable.ts'
 import { soon } from '../soon.ts'
@@ -52,6 +54,7 @@ interface Asked {
   breaksGlass: boolean
   /** What somebody says of the traffic that a rollout will get. */
   given: GivenTraffic
+  caller: TokenReach
   session: Session
   sent: Sent
   fault: string | null
@@ -59,7 +62,7 @@ interface Asked {
 
 /** The first step of what is done to a feature as a whole: what it does, and what it takes. */
 export async function featureActPage(services: Services, asked: Asked): Promise<PageContent> {
-  const { act, state, session, sent, fault, given } = asked
+  const { act, state, caller, session, sent, fault, given } = asked
   const { feature, active } = state
   const wanted = asked.version ?? (act === 'rollback' ? goodVersions(state)[0] : undefined)
   const [activeName, version] = await Promise.all([
@@ -84,13 +87,15 @@ export async function featureActPage(services: Services, asked: Asked): Promise<
   const path = featureActAddress(feature, act)
   const chosen = version ? { version: version.id } : {}
   const address = addressWith(path, { ...chosen, ...trafficFields(given) })
-  const early = version ? (await releaseOrder(services, state, actEvent(act, state, version))).fault : null
+  const order = version ? await releaseOrder(services, state, actEvent(act, state, version)) : null
+  const early = order?.fault ? orderFaultFor(caller, order.fault) : null
   const approval =
     act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address, early })
   const before = version && act !== 'rollback' ? rolledBackBefore(state, version) : null
   const made = act === 'rollback' ? await rollbackBefore(services, state) : []
   const isTooEarly = early !== null && act !== 'rollback'
-  const others = isTooEarly && version ? earlierOf(services, feature, version) : othersOf(act, state, version)
+  const others =
+    isTooEarly && version ? earlierOf(services, { feature, version, caller }) : othersOf(act, state, version)
   const isWithoutChoice = act !== 'rollback' && !version && choices.length === 0
   return actPage({
     title: words.title(name),

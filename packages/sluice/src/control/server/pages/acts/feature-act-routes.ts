@@ -44,7 +44,7 @@ export const featureActRoutes: readonly PageRoute[] = (['rollback', 'start', 'ac
     async show({ params, query: { version, page, breakGlass, perDay, users }, caller, session }, services) {
       const state = await visibleFeature(params.feature, caller, services)
       const asked = { act, state, version, page, breaksGlass: breakGlass === 'yes', given: { perDay, users } }
-      return featureActPage(services, { ...asked, session, sent: nothingSent, fault: null })
+      return featureActPage(services, { ...asked, caller, session, sent: nothingSent, fault: null })
     },
   }),
   defineAct({
@@ -69,7 +69,8 @@ export const featureActRoutes: readonly PageRoute[] = (['rollback', 'start', 'ac
           perform(services, { act, feature, version, before, breaksGlass, start, ...decision }, write),
         async (fault, sent) => {
           const state = await visibleFeature(feature, caller, services)
-          return featureActPage(services, { act, state, version, page: 1, breaksGlass, given, session, sent, fault })
+          const asked = { act, state, version, page: 1, breaksGlass, given, caller, session }
+          return featureActPage(services, { ...asked, sent, fault })
         },
       )
     },

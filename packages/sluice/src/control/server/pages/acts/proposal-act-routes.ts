@@ -1,15 +1,17 @@
-import { type Environments, shownKey } from '../../../../core/suite/config/environments.ts'
+import { type Environments, environmentName, keyBefore, shownKey } from '../../../../core/suite/config/environments.ts'
 import type { Proposal } from '../../../../records/proposal.ts'
 import { versionNamed } from '../../../approval/approval-row.ts'
+import { notPassedBefore } from '../../../approval/release-order.ts'
 import { type ActPage, actPage } from '../../../pages/act.ts'
 import { compareAddress, proposalAddress, runAddress } from '../../../pages/addresses.ts'
 import type { StateTone } from '../../../pages/elements.ts'
 import type { PageContent } from '../../../pages/layout.ts'
 import { type ListedProposal, type ProposalPage, proposalPage } from '../../../pages/proposal.ts'
-import type { Consequence } from '../../../words/act-text.ts'
-import { rolledBackBefore } from '../../../words/act-text.ts'
+import { whyNotPassed } from '../../../release/environment-order.ts'
+import { newFeature } from '../../../release/feature-state.ts'
+import { type Consequence, rolledBackBefore } from '../../../words/act-text.ts'
 import { approversText, neededText, releaseActText, releaseTerms } from '../../../words/proposal-text.ts'
-import { type Caller, hasScope } from '../../access/caller.ts'
+import { type Caller, hasScope, maySee, type TokenReach } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
 import { standingOn } from '../../approvals/approval-standing.ts'
 import { approveProposal } from '../../approvals/approve.ts'
@@ -17,6 +19,7 @@ import { endProposal, endRefusal } from '../../approvals/end-proposal.ts'
 import { findProposal } from '../../approvals/find-proposal.ts'
 import { ofProposal, visibleProposals } from '../../approvals/proposal-routes.ts'
 import { type ProposalView, proposalViewOf, proposalViews } from '../../approvals/proposal-view.ts'
+import { unknownAuthor } from '../../needed-approval.ts'
 import { releaseConsequence } from '../../release-consequence.ts'
 import type { Services } from '../../services.ts'
 import { defineAct, defineOwnPage, definePersonalPage, type PageRoute, type Viewer } from '../page-route.ts'
@@ -70,7 +73,7 @@ export const showProposalPage = definePersonalPage({
       expiresAt: proposal.expiresAt,
       ended: proposal.ended,
       rolloutId: proposal.rolloutId,
-      before: await beforeOf(services, proposal),
+      notes: await notesOf(services, proposal, viewer),
       links: await linksOf(services, proposal),
       ...offered,
     })
@@ -95,11 +98,39 @@ async function offeredActs(
   }
 }
 
-/** What happened to its version before; null where nothing did, and once it is over. */
-async function beforeOf({ store }: Services, { feature, wish, ended }: Proposal): Promise<string | null> {
-  if (ended) return null
+/** What whoever decides on it should know of its version; nothing once it is over. */
+async function notesOf(
+  services: Services,
+  { feature, wish, ended }: Proposal,
+  viewer: TokenReach,
+): Promise<ProposalPage['notes']> {
+  const { store } = services
+  if (ended) return []
   const [state, version] = await Promise.all([store.feature(feature), store.version(feature, wish.version)])
-  return state && version ? rolledBackBefore(state, version) : null
+  if (!version) return []
+  const here = state ? rolledBackBefore(state, version) : null
+  const earlier =
+    wish.act === 'activate' || wish.act === 'start' ? await earlierFault(services, feature, viewer, wish.version) : null
+  const author = await unknownAuthor(services, version)
+  return [
+    ...[here, earlier].flatMap((text) => (text === null ? [] : [{ tone: 'watch' as const, text }])),
+    ...(author === null ? [] : [{ tone: 'unknown' as const, text: author }]),
+  ]
+}
+
+/** What speaks against a version in the environment before, as far as the viewer may see that one. */
+async function earlierFault(
+  { store, environments }: Services,
+  feature: string,
+  viewer: TokenReach,
+  version: string,
+): Promise<string | null> {
+  const before = keyBefore(feature, environments)
+  if (before === null) return null
+  const why = whyNotPassed((await store.feature(before)) ?? newFeature(before), version)
+  if (why === null) return null
+  const told = maySee(viewer, before) ? `it ${why} in ${environmentName(before, environments)}` : notPassedBefore
+  return `It may come too early: ${told}.`
 }
 
 /** Where one sees what the version changes, and how the gate judged it. */
@@ -204,7 +235,7 @@ async function pageOf(services: Services, { act, id, caller, session, sent, faul
   const view = await proposalViewOf(services, proposal)
   const { act: what, by, state } = listed(view, services.environments)
   const { button, isDanger, from, note } = acts[act]
-  const before = await beforeOf(services, proposal)
+  const notes = await notesOf(services, proposal, caller)
   const page: ActPage = {
     title: `${button}: ${what}`,
     feature: shownKey(proposal.feature, services.environments),
@@ -213,7 +244,7 @@ async function pageOf(services: Services, { act, id, caller, session, sent, faul
     ...(act === 'approve' ? await consequenceOf(services, proposal) : { consequence: null }),
     reach: null,
     known: [
-      ...(before === null ? [] : [before]),
+      ...notes.map(({ text }) => text),
       ...(proposal.reason === null ? [] : [`${by}: ${proposal.reason}`]),
       ...view.approvals.map(({ name }) => `${name} has approved it.`),
     ],
