@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
+import { gateReport, promptVersion } from '../../../support/control-plane/control-plane.ts'
 import { settled } from '../../../support/control-plane/launched.ts'
 import { ruled } from '../../../support/control-plane/ruled.ts'
 import { hiddenFields, signedIn, type Visitor } from '../../../support/control-plane/visitor.ts'
@@ -125,6 +126,26 @@ test('a proposal says that its version was rolled back before, where it is read 
   )
   for (const path of [`/proposals/${id}`, `/proposals/${id}/approve`])
     assert.match(await bob.page(path), /was rolled back before, by ope-operator: lost dates/, path)
+})
+
+test('of a version that a machine has published it is said that its author is not known', async () => {
+  await using plane = await ruled()
+  const bob = await signedIn(plane, 'approver')
+  const said =
+    /published by a machine \(-of-scope-ci\): who wrote it is not known here, so nothing keeps its author from/
+  const { body } = await plane.propose()
+  assert.match(body.does.join(' '), said, 'and so in messages and terminals')
+  for (const path of [`/proposals/${body.id}`, `/proposals/${body.id}/approve`])
+    assert.match(await bob.page(path), said)
+  assert.equal((await plane.decide(body.id, 'reject')).status, 200)
+  const content = promptVersion('c')
+  const report = gateReport('f', content.id, 'pass')
+  await plane.ask('POST /v1/features/f/versions', { as: 'admin', body: { content, report } })
+  const own = await plane.propose({ act: 'start', version: content.id, reason: 'mine' })
+  assert.equal(own.status, 201)
+  assert.doesNotMatch(own.body.does.join(' '), /machine/)
+  for (const path of [`/proposals/${own.body.id}`, `/proposals/${own.body.id}/approve`])
+    assert.doesNotMatch(await bob.page(path), /machine/)
 })
 
 test('traffic that was named for a start is part of what is proposed, and whoever approves reads so', async () => {
