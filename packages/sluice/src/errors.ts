@@ -33,6 +33,11 @@ export class SluiceError extends Error {
   }
 }
 
+/** The error for what a user gave: a flag, a file, a value. */
+export function invalidInput(message: string): SluiceError {
+  return new SluiceError('invalid-input', message)
+}
+
 /** @throws SluiceError `cannot-run` where a store has had more migrations than this version knows */
 export function requireKnownSchema(version: number, known: number): void {
   if (version > known)

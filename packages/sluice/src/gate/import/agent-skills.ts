@@ -1,7 +1,8 @@
 import path from 'node:path'
+import { invalidInput } from '../../errors.ts'
 import { isObject } from '../../json.ts'
 import { createLedger } from './fidelity.ts'
-import { invalid, listOf, parseData } from './file-data.ts'
+import { listOf, parseData } from './file-data.ts'
 import type { ImportSource } from './import-source.ts'
 import type { Imported } from './imported.ts'
 import { featuresOfRows } from './rows/case-features.ts'
@@ -18,13 +19,13 @@ const fields: Record<string, FieldUse> = {
 /** Agent Skills: `evals/evals.json` of a skill. Its statements become questions for the judge. */
 export async function importAgentSkills(source: ImportSource): Promise<Imported> {
   const { name } = source
-  if (source.isFolder) throw invalid(`${name} is a folder; name its evals/evals.json`)
+  if (source.isFolder) throw invalidInput(`${name} is a folder; name its evals/evals.json`)
   const data = parseData(await source.text(), name)
-  if (!isObject(data) || !Array.isArray(data.evals)) throw invalid(`${name} has no list "evals"`)
+  if (!isObject(data) || !Array.isArray(data.evals)) throw invalidInput(`${name} has no list "evals"`)
   const ledger = createLedger()
   const cases = data.evals.flatMap((given: unknown, index): RowCase[] => {
     const place = `evals[${index}]`
-    if (!isObject(given)) throw invalid(`${name}: ${place} is no map of fields`)
+    if (!isObject(given)) throw invalidInput(`${name}: ${place} is no map of fields`)
     const { assertions, expectations, ...row } = given
     const item = rowCase(row, place, { tool: 'Agent Skills', fields }, ledger)
     const statements = [...listOf(assertions), ...listOf(expectations)].map((each) =>

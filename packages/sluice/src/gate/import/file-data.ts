@@ -2,7 +2,6 @@ import { InvalidFilesError } from '../../core/suite/diagnostics/diagnostic.ts'
 import { parseJsonPiece } from '../../core/suite/json/json-source.ts'
 import { nearestData } from '../../core/suite/values/written.ts'
 import { parseYaml } from '../../core/suite/yaml/yaml.ts'
-import { SluiceError } from '../../errors.ts'
 import { jsonIn } from '../../json.ts'
 
 export type Data = Record<string, unknown>
@@ -41,8 +40,4 @@ export function withJsonCells(row: Data, names: readonly string[]): Data {
 export function listOf(value: unknown): unknown[] {
   if (value === undefined || value === null) return []
   return Array.isArray(value) ? value : [value]
-}
-
-export function invalid(message: string): SluiceError {
-  return new SluiceError('invalid-input', message)
 }

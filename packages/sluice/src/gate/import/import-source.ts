@@ -3,8 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { decodeText } from '../../core/suite/decode-text.ts'
 import { diskFiles, isMissingFile } from '../../core/suite/project-files.ts'
-import { errorMessage, type SluiceError } from '../../errors.ts'
-import { invalid } from './file-data.ts'
+import { errorMessage, invalidInput, type SluiceError } from '../../errors.ts'
 
 /** What an importer may look at: the file that was named, and the files beside it. Nothing of it is ever executed. */
 export interface ImportSource {
@@ -48,7 +47,7 @@ export async function openSource({ file, cwd, root, columns = new Map() }: Impor
   const folder = isFolder ? absolute : path.dirname(absolute)
   const allowed = realpathSync(root === undefined ? folder : path.resolve(cwd, root))
   const own = async () => {
-    if (isFolder) throw invalid(`${file} is a folder; name a file in it`)
+    if (isFolder) throw invalidInput(`${file} is a folder; name a file in it`)
     return readWithin(absolute, file)
   }
   return {
@@ -76,7 +75,9 @@ async function readWithin(file: string, shown: string): Promise<Uint8Array> {
   const { size } = await stat(file)
   if (size > mostBytes) {
     const [is, limit] = [size, mostBytes].map((bytes) => `${Math.ceil(bytes / 1024 / 1024)} MB`)
-    throw invalid(`${shown} has ${is}, more than the ${limit} that an import reads; split it, or export a part of it`)
+    throw invalidInput(
+      `${shown} has ${is}, more than the ${limit} that an import reads; split it, or export a part of it`,
+    )
   }
   return readFile(file)
 }
@@ -88,14 +89,14 @@ function isWithin(file: string, folder: string): boolean {
 }
 
 function outside(reference: string, allowed: string): SluiceError {
-  return invalid(
+  return invalidInput(
     `${reference} lies outside of ${allowed}, and was not read; if it belongs to the project, allow its folder with --root <folder>`,
   )
 }
 
 function notThere(file: string) {
   return (error: unknown): never => {
-    if (isMissingFile(error)) throw invalid(`${file}: there is no such file or folder`)
-    throw invalid(`${file} cannot be read: ${errorMessage(error)}`)
+    if (isMissingFile(error)) throw invalidInput(`${file}: there is no such file or folder`)
+    throw invalidInput(`${file} cannot be read: ${errorMessage(error)}`)
   }
 }

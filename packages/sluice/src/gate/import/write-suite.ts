@@ -5,9 +5,8 @@ import { type Diagnostic, formatDiagnostic } from '../../core/suite/diagnostics/
 import { loadProject } from '../../core/suite/project/project.ts'
 import { diskFiles, globMatcher, type ProjectFiles, streamFile } from '../../core/suite/project-files.ts'
 import { readRecordings } from '../../core/suite/recordings.ts'
-import { SluiceError } from '../../errors.ts'
+import { invalidInput, SluiceError } from '../../errors.ts'
 import { linkOutside } from '../init/write-project.ts'
-import { invalid } from './file-data.ts'
 import { configText, type PlannedProject, yamlText } from './plan-project.ts'
 
 /** A project as it would be on disk, checked by the loader that every command uses. */
@@ -41,7 +40,7 @@ export async function checkPlan(plan: PlannedProject, root: string): Promise<Acc
   const loaded = new Set(project.prompts.map(({ file }) => file))
   const unread = plan.features.find(({ promptFile }) => !loaded.has(promptFile))
   if (unread !== undefined) {
-    throw invalid(
+    throw invalidInput(
       `${configFileName} looks for prompts in ${project.config.prompts}, where ${unread.promptFile} would not be read; nothing was written. Import into another folder with --out`,
     )
   }
@@ -77,7 +76,7 @@ async function refuseExisting(root: string, files: AcceptedProject['files']): Pr
   )
   const existing = found.flat()
   if (existing.length === 0) return
-  throw invalid(
+  throw invalidInput(
     `nothing was written, because these files exist already in ${root}:\n${existing.map((file) => `  ${file}`).join('\n')}\nChoose another folder with --out, or another name with --name.`,
   )
 }
@@ -86,7 +85,7 @@ async function refuseLinks(root: string, files: AcceptedProject['files']): Promi
   for (const folder of new Set(files.map((file) => path.dirname(file.path)))) {
     const outside = await linkOutside(root, path.join(root, folder)).catch(() => undefined)
     if (outside === undefined) continue
-    throw invalid(
+    throw invalidInput(
       `nothing was written: ${folder} is a link that leads out of ${root}, to ${outside}. Import into another folder with --out`,
     )
   }
@@ -97,7 +96,7 @@ async function refuseMissingProviders({ providers }: PlannedProject, files: Proj
   const missing = Object.entries(providers).filter(([name]) => !Object.hasOwn(config.providers, name))
   if (missing.length === 0) return
   const lines = yamlText({ providers: Object.fromEntries(missing) }).trimEnd()
-  throw invalid(`nothing was written: add these providers to ${configFileName} first\n${lines}`)
+  throw invalidInput(`nothing was written: add these providers to ${configFileName} first\n${lines}`)
 }
 
 const chunkBytes = 1 << 16

@@ -9,7 +9,7 @@ import { diskFiles, globMatcher } from '../../core/suite/project-files.ts'
 import { parsePrompt } from '../../core/suite/prompt/parse-prompt.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { variablesOf } from '../../core/suite/values/template.ts'
-import { SluiceError } from '../../errors.ts'
+import { invalidInput } from '../../errors.ts'
 import { globFor } from './kept-files.ts'
 import { modelsFor } from './models.ts'
 import type { NewFile } from './new-files.ts'
@@ -34,9 +34,11 @@ export interface GatedPrompt {
 export async function gateExisting(place: string, folder: string): Promise<GatedPrompt> {
   const file = path.relative(folder, place).split(path.sep).join('/')
   if (file.startsWith('../') || path.isAbsolute(file))
-    throw usage(`${place} lies outside of ${folder}: name the folder that holds it, sluice init <dir> --prompt <file>`)
+    throw invalidInput(
+      `${place} lies outside of ${folder}: name the folder that holds it, sluice init <dir> --prompt <file>`,
+    )
   const files = diskFiles(folder)
-  if ((await files.list(file)).length === 0) throw usage(`--prompt ${place}: there is no such file`)
+  if ((await files.list(file)).length === 0) throw invalidInput(`--prompt ${place}: there is no such file`)
   const { config } = await loadConfig(files, folder)
   const { prompt, diagnostics } = await parsePrompt(files, file, config)
   if (!prompt) throw new InvalidFilesError(diagnostics)
@@ -104,8 +106,4 @@ function lacksOf(prompt: Prompt, suite: string | undefined): string[] {
   ]
   // Keys of ours count in a native file only.
   return lacks.length > 0 && !strict ? ['sluice: 1', ...lacks] : lacks
-}
-
-function usage(message: string): SluiceError {
-  return new SluiceError('invalid-input', message)
 }

@@ -1,6 +1,6 @@
 import { defaultJudge } from '../../core/suite/models/default-judge.ts'
 import { parseModelId } from '../../core/suite/models/model.ts'
-import { SluiceError } from '../../errors.ts'
+import { invalidInput } from '../../errors.ts'
 import { hint } from '../../text/did-you-mean.ts'
 
 /** The models of a new project, and what must be there to call them. */
@@ -77,24 +77,24 @@ export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewM
   const provider = wished ?? named?.provider ?? (asked === undefined ? recordedProvider : '')
   if (provider === recordedProvider) {
     if (asked !== undefined)
-      throw usage(`--model ${asked}: recorded answers are there for the model they came with only`)
+      throw invalidInput(`--model ${asked}: recorded answers are there for the model they came with only`)
     const { current: model, judge } = recordedModels
     return { model, parameters: usualParameters, judge, isRecorded: true }
   }
   const found = Object.hasOwn(known, provider) ? known[provider] : undefined
   if (!found) {
     const options = providerNames.join(', ')
-    throw usage(
+    throw invalidInput(
       asked !== undefined && wished === undefined
         ? `--model ${asked}: begin with the provider, e.g. ${defaultJudge.model}; providers: ${options}`
         : `--provider ${provider}: not known here${hint(provider, providerNames)}; choose one of ${options}`,
     )
   }
   if (named && Object.hasOwn(known, named.provider) && named.provider !== provider) {
-    throw usage(`--provider ${provider} and --model ${asked} contradict each other; give one of them`)
+    throw invalidInput(`--provider ${provider} and --model ${asked} contradict each other; give one of them`)
   }
   const model = named?.provider === provider ? named.model : (asked ?? found.model)
-  if (model === undefined) throw usage(`--provider ${provider} needs --model, e.g. --model llama3.2`)
+  if (model === undefined) throw invalidInput(`--provider ${provider} needs --model, e.g. --model llama3.2`)
   const { keyVariable, providers } = found
   const parameters = (model === found.model ? found.parameters : undefined) ?? usualParameters
   return {
@@ -105,8 +105,4 @@ export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewM
     ...(keyVariable && { keyVariable }),
     ...(providers && { providers }),
   }
-}
-
-function usage(message: string): SluiceError {
-  return new SluiceError('invalid-input', message)
 }

@@ -7,7 +7,7 @@ import { selectFeature } from '../../core/suite/project/select-feature.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { chooseSuite, requireSuites } from '../../core/suite/prompt/suites.ts'
 import { requireJudgeable } from '../../core/suite/prompt/unjudgeable.ts'
-import { SluiceError } from '../../errors.ts'
+import { invalidInput, SluiceError } from '../../errors.ts'
 import { withModel } from './cell.ts'
 
 /** A row: one prompt with every model. */
@@ -46,14 +46,14 @@ export function planMatrix(
   { prompts, config }: Pick<LoadedProject, 'prompts' | 'config'>,
 ): MatrixPlan {
   const twice = features.find((name, index) => features.indexOf(name) !== index)
-  if (twice !== undefined) throw invalid(`feature "${twice}" is named twice: name each once`)
+  if (twice !== undefined) throw invalidInput(`feature "${twice}" is named twice: name each once`)
   const chosen = features.map((name) => selectFeature(prompts, name))
   const [first] = chosen
-  if (!first) throw invalid('name a feature, or several')
+  if (!first) throw invalidInput('name a feature, or several')
   for (const prompt of chosen) {
     requireJudgeable(prompt)
     if (prompt.target)
-      throw invalid(
+      throw invalidInput(
         `${prompt.file}: its answers come from an application, which chooses its model itself, so --compare cannot change it. Change the model there, then run sluice compare ${prompt.feature}`,
       )
   }
@@ -84,15 +84,15 @@ function columnsOf(chosen: readonly Prompt[], compare: readonly string[], { prov
   const wanted = compare.map((text) => {
     const { data, error } = modelIdSchema.safeParse(text)
     if (data !== undefined) return data
-    throw invalid(`--compare ${text === '' ? '""' : text}: ${error?.issues[0]?.message ?? 'no model'}`)
+    throw invalidInput(`--compare ${text === '' ? '""' : text}: ${error?.issues[0]?.message ?? 'no model'}`)
   })
   const twice = wanted.find((model, index) => wanted.indexOf(model) !== index)
-  if (twice !== undefined) throw invalid(`--compare ${twice}: named twice; name each model once`)
+  if (twice !== undefined) throw invalidInput(`--compare ${twice}: named twice; name each model once`)
   for (const model of wanted) requireProvider(model, providers)
   const models = [...new Set([...chosen.map(({ model }) => model), ...wanted])]
   if (models.length > 1) return models
   const files = chosen.map(({ file }) => file).join(' and ')
-  throw invalid(
+  throw invalidInput(
     `--compare ${wanted.join(',')}: this is the model of ${files} already, so there is nothing to compare it with; name another one`,
   )
 }
@@ -101,7 +101,7 @@ function requireProvider(model: string, providers: Config['providers']): void {
   try {
     requireProviders([model], providers)
   } catch (error) {
-    throw error instanceof SluiceError ? invalid(`--compare ${error.message}`) : error
+    throw error instanceof SluiceError ? invalidInput(`--compare ${error.message}`) : error
   }
 }
 
@@ -120,8 +120,4 @@ function differencesOfMeasure(prompt: Prompt, first: Prompt, [ours, theirs]: [st
       isDeepStrictEqual(value, other[name as keyof typeof other]) ? [] : [name === 'checks' ? 'set of checks' : name],
     ),
   ]
-}
-
-function invalid(message: string): SluiceError {
-  return new SluiceError('invalid-input', message)
 }

@@ -4,7 +4,7 @@ import { requireProviders } from '../../core/suite/models/model-ids.ts'
 import { endSentence, isNear, type ModelEnd, undated } from '../../core/suite/models/retirements.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
-import { SluiceError } from '../../errors.ts'
+import { invalidInput } from '../../errors.ts'
 import { hint } from '../../text/did-you-mean.ts'
 import { endingModels, knownEnd } from '../retirements/ending-models.ts'
 import { type ModelUse, modelUses, useName } from '../retirements/model-uses.ts'
@@ -45,7 +45,7 @@ export function planUpgrade(
   const uses = all.filter(({ model }) => isMeant(model, from))
   if (uses.length === 0) {
     const known = [...new Set(all.map(({ model }) => model))]
-    throw invalid(`--from ${from}: nothing here uses this model${hint(from, known)}. In use: ${known.join(', ')}`)
+    throw invalidInput(`--from ${from}: nothing here uses this model${hint(from, known)}. In use: ${known.join(', ')}`)
   }
   const end = knownEnd(uses[0]?.model ?? from, config, endDates)
   const to = candidatesOf(candidates, from, end)
@@ -105,7 +105,7 @@ function endingModel(
   const [first] = ending
   if (first && ending.length === 1) return first.end.model
   const listed = ending.map(({ end }) => `  ${endSentence(end, today)}`)
-  throw invalid(
+  throw invalidInput(
     first
       ? `Several models of this project end; leave one at a time, with --from:\n${listed.join('\n')}`
       : 'No model of this project is known to end soon; name the one to leave with --from provider:model',
@@ -115,19 +115,17 @@ function endingModel(
 function candidatesOf(wanted: readonly string[] | undefined, from: string, end: ModelEnd | undefined): string[] {
   if (wanted === undefined || wanted.length === 0) {
     if (end?.replacement) return [end.replacement]
-    throw invalid(`nobody names a replacement of ${from}: name candidates with --to provider:model, one or several`)
+    throw invalidInput(
+      `nobody names a replacement of ${from}: name candidates with --to provider:model, one or several`,
+    )
   }
   const to = [...new Set(wanted.map((text) => canonical(text, '--to')))]
-  if (to.includes(from)) throw invalid(`--to ${from} is the model to leave: name another one`)
+  if (to.includes(from)) throw invalidInput(`--to ${from} is the model to leave: name another one`)
   return to
 }
 
 function canonical(text: string, flag: string): string {
   const { data, error } = modelIdSchema.safeParse(text.trim())
   if (data !== undefined) return data
-  throw invalid(`${flag} ${text}: ${error?.issues[0]?.message ?? 'no model'}`)
-}
-
-function invalid(message: string): SluiceError {
-  return new SluiceError('invalid-input', message)
+  throw invalidInput(`${flag} ${text}: ${error?.issues[0]?.message ?? 'no model'}`)
 }

@@ -1,5 +1,6 @@
+import { invalidInput } from '../../../errors.ts'
 import { setOwn } from '../../../json.ts'
-import { invalid, withJsonCells } from '../file-data.ts'
+import { withJsonCells } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
 import { importDataSet } from '../rows/data-set.ts'
@@ -13,8 +14,9 @@ import { sampleFields, sampleRow } from './sample.ts'
  */
 export async function importInspect(source: ImportSource): Promise<Imported> {
   const { name } = source
-  if (source.isFolder) throw invalid(`${name} is a folder; name a file in it`)
-  if (/\.py$/.test(name)) throw invalid(`${name} is code, which is never run here; import its data set or a log of it`)
+  if (source.isFolder) throw invalidInput(`${name} is a folder; name a file in it`)
+  if (/\.py$/.test(name))
+    throw invalidInput(`${name} is code, which is never run here; import its data set or a log of it`)
   const log = await readLog(source)
   return log === undefined ? importSamples(source) : importLog(log, source)
 }
@@ -38,7 +40,8 @@ async function importSamples(source: ImportSource): Promise<Imported> {
   const format = { tool: 'Inspect', fields: sampleFields }
   const imported = await importDataSet({ ...source, columns }, { format, keys: ['samples'], prepare })
   const [first] = missing
-  if (first !== undefined) throw invalid(`--map ${first}=${source.columns.get(first)}: there is no column "${first}"`)
+  if (first !== undefined)
+    throw invalidInput(`--map ${first}=${source.columns.get(first)}: there is no column "${first}"`)
   return imported
 }
 

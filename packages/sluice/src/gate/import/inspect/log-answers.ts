@@ -1,5 +1,6 @@
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
-import { type Data, invalid } from '../file-data.ts'
+import type { Data } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { OldAnswer, OldPart } from '../old-answer.ts'
 import { textOfValue } from '../rows/row-fields.ts'
@@ -10,14 +11,16 @@ import { type Scorer, scorersOf } from './scorers.ts'
 /** The answers of a log with what its scorers said of them. */
 export async function inspectAnswers(source: ImportSource): Promise<OldAnswer[]> {
   const log = await readLog(source)
-  if (log === undefined) throw invalid(`${source.name} is no log of Inspect, so it holds no verdicts to compare with`)
+  if (log === undefined)
+    throw invalidInput(`${source.name} is no log of Inspect, so it holds no verdicts to compare with`)
   const scorers = scorersOf(log)
   const { model } = isObject(log.eval) ? log.eval : {}
   const samples = Array.isArray(log.samples) ? log.samples : []
-  if (samples.length === 0) throw invalid(`${source.name}: the log holds no samples; write it with log_samples=True`)
+  if (samples.length === 0)
+    throw invalidInput(`${source.name}: the log holds no samples; write it with log_samples=True`)
   return samples.map((sample: unknown, index) => {
     const place = `samples[${index}]`
-    if (!isObject(sample)) throw invalid(`${source.name}: ${place} is no map of fields`)
+    if (!isObject(sample)) throw invalidInput(`${source.name}: ${place} is no map of fields`)
     return oldAnswer(sample, scorers, { place, model: typeof model === 'string' ? model : 'inspect' })
   })
 }

@@ -1,7 +1,8 @@
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import { packedLog } from '../../results/inspect.ts'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, listOf, parseData } from '../file-data.ts'
+import { type Data, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedPart, ImportedRecording } from '../imported.ts'
 import { featuresOfRows, messageText } from '../rows/case-features.ts'
@@ -60,7 +61,7 @@ export function importLog(log: Data, source: ImportSource): Imported {
   const { name } = source
   const { samples } = log
   if (!Array.isArray(samples) || samples.length === 0)
-    throw invalid(`${name}: the log holds no samples; write it with log_samples=True`)
+    throw invalidInput(`${name}: the log holds no samples; write it with log_samples=True`)
   const ledger = createLedger()
   const spec = isObject(log.eval) ? log.eval : {}
   const scorers = scorersOf(log)
@@ -70,7 +71,7 @@ export function importLog(log: Data, source: ImportSource): Imported {
   const model = typeof spec.model === 'string' ? spec.model.replaceAll(/\s+/g, '-') : 'inspect'
   for (const [index, given] of samples.entries()) {
     const place = `samples[${index}]`
-    if (!isObject(given)) throw invalid(`${name}: ${place} is no map of fields`)
+    if (!isObject(given)) throw invalidInput(`${name}: ${place} is no map of fields`)
     const item = rowCase(sampleRow(given), place, { tool: 'Inspect', fields: logFields }, ledger)
     if (!found.has(item.id)) found.set(item.id, withScorers(item, given, scorers, ledger))
     const repeat = (repeats.get(item.id) ?? 0) + 1

@@ -1,6 +1,7 @@
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import type { Fidelity } from '../fidelity.ts'
-import { type Data, invalid, parseData } from '../file-data.ts'
+import { type Data, parseData } from '../file-data.ts'
 import type { CheckEntry } from '../imported.ts'
 import { escapeBraces, patternOf } from '../literal.ts'
 
@@ -34,7 +35,7 @@ export async function graderOf(
   const isOwn = /^evals\.elsuite\.basic\.\w+$/.test(path)
   const checksOf = isOwn && Object.hasOwn(basic, name) ? basic[name] : undefined
   if (checksOf === undefined)
-    throw invalid(`${className} is code, which is not run here; write it as a check of type command or module`)
+    throw invalidInput(`${className} is code, which is not run here; write it as a check of type command or module`)
   return {
     name,
     evaluators: [],
@@ -79,22 +80,22 @@ function jsonMatch(ideals: readonly string[]): Graded {
 /** A judge who picks one of several answers, which have scores. */
 async function judged(args: Data, modelgraded: (name: string) => Promise<string>): Promise<Grader> {
   const reference = args.modelgraded_spec ?? args.modelgraded_spec_file
-  if (args.metaeval === true) throw invalid('a test of the judge and not of answers: label them with sluice label')
+  if (args.metaeval === true) throw invalidInput('a test of the judge and not of answers: label them with sluice label')
   if (args.multicomp_n !== undefined && args.multicomp_n !== 1)
-    throw invalid('it compares several answers with each other')
-  if (typeof reference !== 'string' || !/^[\w.-]+$/.test(reference)) throw invalid('it names no modelgraded_spec')
+    throw invalidInput('it compares several answers with each other')
+  if (typeof reference !== 'string' || !/^[\w.-]+$/.test(reference)) throw invalidInput('it names no modelgraded_spec')
   const file = parseData(await modelgraded(reference), `${reference}.yaml`)
   const spec = isObject(file) && isObject(file[reference]) ? file[reference] : file
-  if (!isObject(spec)) throw invalid(`${reference}.yaml is no map`)
+  if (!isObject(spec)) throw invalidInput(`${reference}.yaml is no map`)
   const { prompt, choice_strings: given, choice_scores: scores } = spec
-  if (typeof prompt !== 'string') throw invalid(`the prompt of ${reference} is no text`)
+  if (typeof prompt !== 'string') throw invalidInput(`the prompt of ${reference} is no text`)
   const choices = typeof given === 'string' ? [...given] : Array.isArray(given) ? given.map(String) : []
   const name = `modelgraded ${reference}`
   const scored = choiceScores(choices, scores)
   const note = 'its choices have no scores, so that nothing says what is good'
   if (scored === undefined) return { name, evaluators: [], checksOf: () => ({ checks: [], outcome: 'dropped', note }) }
   const text = pythonTemplate(withArgs(prompt, args.modelgraded_spec_args))
-  if (text === undefined) throw invalid(`the prompt of ${reference} has a placeholder that is no name`)
+  if (text === undefined) throw invalidInput(`the prompt of ${reference} has a placeholder that is no name`)
   const evaluators = [
     { name: reference, llm: { prompt: text.replaceAll('{{ideal}}', '{{expected}}'), choices: scored.choices } },
   ]

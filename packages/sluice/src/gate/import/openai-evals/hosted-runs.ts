@@ -1,7 +1,8 @@
 import { variablesOf } from '../../../core/suite/values/template.ts'
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, listOf, parseData } from '../file-data.ts'
+import { type Data, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { ImportedFeature, ImportedRecording } from '../imported.ts'
 import { toolsOf } from '../imported-tools.ts'
@@ -125,7 +126,7 @@ export async function hostedAnswers(source: ImportSource): Promise<OldAnswer[]> 
       items.map((item, index) => oldAnswer(item, run, `runs[${runIndex}].output_items[${index}]`)),
     ),
   )
-  if (answers.length === 0) throw invalid(`${source.name} holds no output items of runs to compare with`)
+  if (answers.length === 0) throw invalidInput(`${source.name} holds no output items of runs to compare with`)
   return answers
 }
 

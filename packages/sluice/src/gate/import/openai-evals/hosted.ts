@@ -1,7 +1,8 @@
 import { variablesOf } from '../../../core/suite/values/template.ts'
+import { invalidInput } from '../../../errors.ts'
 import { isObject, setOwn } from '../../../json.ts'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, listOf } from '../file-data.ts'
+import { type Data, listOf } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature } from '../imported.ts'
 import { contentId, textOfValue } from '../rows/row-fields.ts'
@@ -22,7 +23,7 @@ export async function importHosted(exports: readonly HostedExport[], source: Imp
     })
   })
   if (features.every(({ cases }) => cases.length === 0)) {
-    throw invalid(
+    throw invalidInput(
       `${source.name} has no rows: export them too, or import the file of rows ({"item": ...} in each line) by itself`,
     )
   }

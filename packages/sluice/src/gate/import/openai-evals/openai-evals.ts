@@ -1,5 +1,6 @@
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
-import { invalid, parseData } from '../file-data.ts'
+import { parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
 import { importDataSet } from '../rows/data-set.ts'
@@ -13,7 +14,8 @@ import { importRegistry, importRegistryFolder } from './registry.ts'
 export async function importOpenaiEvals(source: ImportSource): Promise<Imported> {
   const { name } = source
   if (source.isFolder) return importRegistryFolder(source)
-  if (/\.py$/.test(name)) throw invalid(`${name} is code, which is never run here; import the registry or an export`)
+  if (/\.py$/.test(name))
+    throw invalidInput(`${name} is code, which is never run here; import the registry or an export`)
   if (/\.ya?ml$/.test(name)) return importRegistry(parseData(await source.text(), name), source)
   if (/\.jsonl$/.test(name)) return importSamples(source)
   const data = parseData(await source.text(), name)

@@ -1,8 +1,8 @@
 import path from 'node:path'
-import { SluiceError } from '../../../errors.ts'
+import { invalidInput, SluiceError } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, parseData, parseLines } from '../file-data.ts'
+import { type Data, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedFeature } from '../imported.ts'
 import { featuresOfRows } from '../rows/case-features.ts'
@@ -21,7 +21,7 @@ interface RegistryPlace {
 export async function importRegistry(data: unknown, source: ImportSource): Promise<Imported> {
   const ledger = createLedger()
   const found = await evalsOf(data, { file: path.basename(source.name), source, ledger })
-  if (found.length === 0) throw invalid(`${source.name} holds no eval that can be imported:\n${reasons(ledger)}`)
+  if (found.length === 0) throw invalidInput(`${source.name} holds no eval that can be imported:\n${reasons(ledger)}`)
   return { features: found, rows: ledger.rows() }
 }
 
@@ -35,7 +35,9 @@ export async function importRegistryFolder(source: ImportSource): Promise<Import
   for (const file of [...new Set(files)].sort())
     features.push(...(await evalsOf(parseData(await source.textOf(file), file), { file, source, ledger })))
   if (features.length === 0)
-    throw invalid(`${source.name} holds no eval that can be imported: evals/*.yaml was looked for\n${reasons(ledger)}`)
+    throw invalidInput(
+      `${source.name} holds no eval that can be imported: evals/*.yaml was looked for\n${reasons(ledger)}`,
+    )
   return { features, rows: ledger.rows() }
 }
 
@@ -48,7 +50,7 @@ function reasons(ledger: FidelityLedger): string {
 }
 
 async function evalsOf(data: unknown, place: RegistryPlace): Promise<ImportedFeature[]> {
-  if (!isObject(data)) throw invalid(`${place.file} is no registry of OpenAI Evals: it holds no map`)
+  if (!isObject(data)) throw invalidInput(`${place.file} is no registry of OpenAI Evals: it holds no map`)
   const names = new Map(
     Object.entries(data).flatMap(([name, given]) =>
       isObject(given) && typeof given.id === 'string' ? [[given.id, name]] : [],
@@ -56,7 +58,7 @@ async function evalsOf(data: unknown, place: RegistryPlace): Promise<ImportedFea
   )
   const found: ImportedFeature[] = []
   for (const [id, spec] of Object.entries(data)) {
-    if (!isObject(spec)) throw invalid(`${place.file}: ${id} is no map`)
+    if (!isObject(spec)) throw invalidInput(`${place.file}: ${id} is no map`)
     if (typeof spec.class !== 'string') {
       aliasFields(id, spec, data, place.ledger)
       continue
@@ -128,12 +130,12 @@ async function featuresOfEval(
     registryText([`modelgraded/${reference}.yaml`], place),
   )
   const { samples_jsonl: reference, samples_renamings: renamings } = args
-  if (typeof reference !== 'string') throw invalid('it names no samples_jsonl')
+  if (typeof reference !== 'string') throw invalidInput('it names no samples_jsonl')
   const text = await registryText([`data/${reference}`, reference], place)
   if (text.startsWith('version https://git-lfs'))
-    throw invalid(`${reference} is a pointer of Git LFS: run "git lfs pull" first`)
+    throw invalidInput(`${reference} is a pointer of Git LFS: run "git lfs pull" first`)
   const rows = parseLines(text, reference)
-  if (rows.length === 0) throw invalid(`${reference} has no samples`)
+  if (rows.length === 0) throw invalidInput(`${reference} has no samples`)
   for (const key of Object.keys(args).filter((each) => !takenArgs.has(each)))
     ledger.add({
       kind: 'field',
@@ -145,7 +147,7 @@ async function featuresOfEval(
   const fields = { input: 'input', id: 'id', metadata: 'metadata' } as const
   const cases = rows.map((given, index): RowCase => {
     const where = `${reference}:${index + 1}`
-    if (!isObject(given)) throw invalid(`${where} is no map of fields`)
+    if (!isObject(given)) throw invalidInput(`${where} is no map of fields`)
     const { ideal, ...row } = renamed(given, renamings)
     const ideals = (Array.isArray(ideal) ? ideal : ideal === undefined ? [] : [ideal]).map((each: unknown) =>
       textOfValue(each),

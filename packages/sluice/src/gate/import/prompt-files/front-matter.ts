@@ -1,7 +1,8 @@
 import { variablesOf } from '../../../core/suite/values/template.ts'
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, parseData } from '../file-data.ts'
+import { type Data, parseData } from '../file-data.ts'
 import { escapeBraces } from '../literal.ts'
 
 /** The settings above the text of a prompt, between two lines of `---`, and the text. */
@@ -18,13 +19,13 @@ export function readFrontMatter(text: string, file: string): PromptDocument {
       .exec(normal)
       ?.map((part) => part ?? '') ?? []
   if (body === undefined || yaml === undefined) {
-    if (/^\s*---[ \t]*\n/.test(normal)) throw invalid(`${file}: the settings that begin with --- never end`)
+    if (/^\s*---[ \t]*\n/.test(normal)) throw invalidInput(`${file}: the settings that begin with --- never end`)
     return { settings: {}, body: normal }
   }
   // Lines before keep the place of a fault.
   const lines = '\n'.repeat((before ?? '').split('\n').length)
   const settings = yaml.trim() === '' ? {} : parseData(lines + yaml, file)
-  if (!isObject(settings)) throw invalid(`${file}: the settings between the lines of --- are no map`)
+  if (!isObject(settings)) throw invalidInput(`${file}: the settings between the lines of --- are no map`)
   return { settings, body }
 }
 

@@ -1,8 +1,9 @@
 import { githubPromptSchema } from '../../../core/suite/prompt/github-prompt.ts'
 import { variablesOf } from '../../../core/suite/values/template.ts'
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, listOf, parseData } from '../file-data.ts'
+import { type Data, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedFeature } from '../imported.ts'
 import { toolsOf } from '../imported-tools.ts'
@@ -21,8 +22,8 @@ export async function importGithubModels(source: ImportSource): Promise<Imported
 
 function featureOf(data: unknown, file: string, ledger: FidelityLedger): ImportedFeature {
   if (!isObject(data) || !Array.isArray(data.messages) || data.messages.length === 0)
-    throw invalid(`${file} is no prompt file of GitHub: it has no messages`)
-  if (Object.hasOwn(data, 'sluice')) throw invalid(`${file} is a prompt file of Sluice already`)
+    throw invalidInput(`${file} is no prompt file of GitHub: it has no messages`)
+  if (Object.hasOwn(data, 'sluice')) throw invalidInput(`${file} is a prompt file of Sluice already`)
   const {
     name,
     description,
@@ -45,7 +46,7 @@ function featureOf(data: unknown, file: string, ledger: FidelityLedger): Importe
   if (name !== undefined) ledger.add({ ...row, name: 'name', outcome: 'same', note: 'the name of the feature' })
   const cases = listOf(testData).map((given, index) => {
     const place = `${file}: testData[${index}]`
-    if (!isObject(given)) throw invalid(`${place} is no map of variables`)
+    if (!isObject(given)) throw invalidInput(`${place} is no map of variables`)
     ledger.add({ kind: 'field', name: 'testData', outcome: 'same', note: 'a case', place })
     return { id: `testData-${index + 1}`, vars: given, checks: [], rubric: [] }
   })
@@ -67,7 +68,7 @@ function messageOf(given: unknown, place: string, ledger: FidelityLedger) {
   const role = name === 'developer' ? 'system' : name
   const text = messageText(content)
   if ((role !== 'system' && role !== 'user' && role !== 'assistant') || text === undefined)
-    throw invalid(`${place} is no message with a role and a text`)
+    throw invalidInput(`${place} is no message with a role and a text`)
   for (const key of Object.keys(others))
     ledger.add({
       kind: 'field',

@@ -1,7 +1,8 @@
 import path from 'node:path'
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import { createLedger, type FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid } from '../file-data.ts'
+import type { Data } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature } from '../imported.ts'
 import { type TranslatedPrompt, translatePrompt } from './messages.ts'
@@ -51,7 +52,7 @@ export async function importConfig(given: Data, source: ImportSource): Promise<I
   const prompts = await readPrompts(config.prompts, source, ledger)
   const tests = await readTests(config, source, ledger)
   if (tests.length === 0) {
-    throw invalid(
+    throw invalidInput(
       `${source.name}: there are no tests that can be read here; export them with promptfoo eval -o results.json, and import that file`,
     )
   }

@@ -1,5 +1,6 @@
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
-import { type Data, invalid, parseData } from '../file-data.ts'
+import { type Data, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 
 const mostReferences = 50
@@ -13,7 +14,7 @@ export async function dereferenced(value: unknown, source: ImportSource, root: u
   const resolved = new Map<string, unknown>()
   const follow = async (each: unknown, document: unknown, depth: number): Promise<unknown> => {
     if (!hasReference(each)) return each
-    if (depth > mostReferences) throw invalid(`${source.name}: it is nested too deeply, or a $ref leads to itself`)
+    if (depth > mostReferences) throw invalidInput(`${source.name}: it is nested too deeply, or a $ref leads to itself`)
     if (Array.isArray(each)) return Promise.all(each.map((item: unknown) => follow(item, document, depth + 1)))
     const { $ref, ...own } = each as Data
     if (typeof $ref !== 'string' || isSchemaReference($ref)) {
@@ -50,7 +51,7 @@ function atPointer(document: unknown, pointer: string, reference: string): unkno
   for (const part of pointer.split('/').slice(1)) {
     const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
     if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) {
-      throw invalid(`$ref: ${reference} leads nowhere`)
+      throw invalidInput(`$ref: ${reference} leads nowhere`)
     }
     value = (value as Data)[name]
   }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import { graderFailure } from '../../results/promptfoo-graders.ts'
-import { type Data, invalid } from '../file-data.ts'
+import type { Data } from '../file-data.ts'
 
 const data = z.record(z.string(), z.unknown())
 
@@ -72,7 +73,7 @@ export function readResults(given: unknown, name: string): FooResults {
   const { version, results } = inner
   if (typeof version !== 'number' || !versions.includes(version) || !Array.isArray(results)) {
     const found = version === undefined ? 'no version' : `version ${JSON.stringify(version)}`
-    throw invalid(
+    throw invalidInput(
       `${name}: results of ${found}${Array.isArray(results) ? '' : ' without a list of results'}; versions ${versions.join(' and ')} are read. Export them again with promptfoo eval -o results.json`,
     )
   }
@@ -80,7 +81,7 @@ export function readResults(given: unknown, name: string): FooResults {
     const { data: read, error } = rowSchema.safeParse(row)
     if (read !== undefined) return read
     const [issue] = error.issues
-    throw invalid(`${name}: results[${index}].${issue?.path.join('.')}: ${issue?.message}`)
+    throw invalidInput(`${name}: results[${index}].${issue?.path.join('.')}: ${issue?.message}`)
   })
   const order = (row: FooResult) => [row.testIdx ?? 0, row.promptIdx ?? 0] as const
   rows.sort((a, b) => order(a)[0] - order(b)[0] || order(a)[1] - order(b)[1])

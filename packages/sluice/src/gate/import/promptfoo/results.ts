@@ -1,6 +1,7 @@
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import { createLedger } from '../fidelity.ts'
-import { type Data, invalid, listOf } from '../file-data.ts'
+import { type Data, listOf } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported, ImportedCase, ImportedFeature, ImportedRecording } from '../imported.ts'
 import { baseName } from '../rows/data-set.ts'
@@ -17,7 +18,7 @@ export async function importResults(given: unknown, source: ImportSource): Promi
   const ledger = createLedger()
   const scripts = createScriptFiles()
   const { rows, prompts } = readResults(given, source.name)
-  if (rows.length === 0) throw invalid(`${source.name}: the results are empty`)
+  if (rows.length === 0) throw invalidInput(`${source.name}: the results are empty`)
   const tests = new Map<string, { test: FooTest; index: number }>()
   const placed = rows.map((row, index) => {
     const test = testOf(row, `results[${index}]`)
@@ -43,7 +44,7 @@ export async function importResults(given: unknown, source: ImportSource): Promi
     const { rows: asked, features: sent } = sentFeatures(own, name, site)
     return sent.map((feature) => withRecordings(feature, asked, cases))
   })
-  if (features.length === 0) throw invalid(`${source.name}: no prompt of these results can be rendered here`)
+  if (features.length === 0) throw invalidInput(`${source.name}: no prompt of these results can be rendered here`)
   const errors = rows.filter((row) => outputText(row) === undefined).length
   const row = { kind: 'field', outcome: 'same', place: 'results' } as const
   if (errors < rows.length) ledger.add({ ...row, name: 'answer', note: 'a recording' }, rows.length - errors)

@@ -1,5 +1,6 @@
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
-import { type Data, invalid, listOf, parseData } from '../file-data.ts'
+import { type Data, listOf, parseData } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import { templateText } from './template-expression.ts'
 
@@ -27,7 +28,7 @@ async function varsOf(given: unknown, source: ImportSource): Promise<Data> {
     const files = /[*?{]/.test(pattern) ? await source.list(pattern) : [pattern]
     for (const file of files) {
       const data = parseData(await source.textOf(file), file)
-      if (!isObject(data)) throw invalid(`${file} holds no variables by name`)
+      if (!isObject(data)) throw invalidInput(`${file} holds no variables by name`)
       Object.assign(all, data)
     }
   }
@@ -42,7 +43,7 @@ async function products(vars: Data, source: ImportSource): Promise<Data[]> {
     const files = isGlob ? await source.list(value.slice('file://'.length)) : []
     const items: unknown[] = Array.isArray(value) ? value : isGlob ? files.map((file) => `file://${file}`) : [value]
     if (combinations.length * items.length > mostCombinations) {
-      throw invalid(`${source.name}: the lists of variables make more than ${mostCombinations} tests`)
+      throw invalidInput(`${source.name}: the lists of variables make more than ${mostCombinations} tests`)
     }
     combinations = combinations.flatMap((each) => items.map((item): [string, unknown][] => [...each, [name, item]]))
   }

@@ -1,6 +1,7 @@
+import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
 import type { FidelityLedger } from '../fidelity.ts'
-import { type Data, invalid, listOf, parseData, parseLines } from '../file-data.ts'
+import { type Data, listOf, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 import { csvTests } from './csv-tests.ts'
 import { resolvedVars } from './test-vars.ts'
@@ -45,7 +46,7 @@ export async function readTests(lists: TestLists, source: ImportSource, ledger: 
   for (const { test, place } of given) {
     found.push(...(await expanded(merged(test, defaults), place, source)))
     if (found.length > mostTests)
-      throw invalid(`${source.name}: more than ${mostTests} tests; split it, or import a part of it`)
+      throw invalidInput(`${source.name}: more than ${mostTests} tests; split it, or import a part of it`)
   }
   return found
 }
@@ -78,7 +79,7 @@ async function loadTests(
       typeof each === 'string' ? each : isObject(each) && typeof each.path === 'string' ? each.path : undefined
     if (file !== undefined) found.push(...(await testsOfFile(file, at, source, ledger)))
     else if (isObject(each)) found.push({ test: each, place: at })
-    else throw invalid(`${source.name}: ${at} is neither a test nor a file with tests`)
+    else throw invalidInput(`${source.name}: ${at} is neither a test nor a file with tests`)
   }
   return found
 }
@@ -98,7 +99,7 @@ async function testsOfFile(
   if (/^[a-z]+:\/\//.test(file)) return drop('not on this machine; download it')
   if (/\.xlsx?(?:#.*)?$/.test(file)) return drop('a spreadsheet; save it as CSV')
   const files = /[*?{]/.test(file) ? await source.list(file) : [file]
-  if (files.length === 0) throw invalid(`${source.name}: ${place}: no file matches ${file}`)
+  if (files.length === 0) throw invalidInput(`${source.name}: ${place}: no file matches ${file}`)
   const found: Placed[] = []
   for (const each of files) {
     const text = await source.textOf(each)
@@ -120,7 +121,7 @@ async function scenarioTests(given: unknown, source: ImportSource, ledger: Fidel
     const place = `scenarios[${index}]`
     const scenario =
       typeof each === 'string' ? parseData(await source.textOf(each.replace(/^file:\/\//, '')), each) : each
-    if (!isObject(scenario)) throw invalid(`${source.name}: ${place} is no scenario`)
+    if (!isObject(scenario)) throw invalidInput(`${source.name}: ${place} is no scenario`)
     const configs = await loadTests(scenario.config, `${place}.config`, source, ledger)
     const tests = await loadTests(scenario.tests ?? [{}], `${place}.tests`, source, ledger)
     for (const config of configs)

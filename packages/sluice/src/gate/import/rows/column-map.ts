@@ -1,6 +1,7 @@
+import { invalidInput } from '../../../errors.ts'
 import { isObject, setOwn } from '../../../json.ts'
 import { hint } from '../../../text/did-you-mean.ts'
-import { type Data, invalid } from '../file-data.ts'
+import type { Data } from '../file-data.ts'
 import { checkFault } from '../literal.ts'
 import type { PlacedRow } from './read-rows.ts'
 import type { FieldUse, RowFields } from './row-fields.ts'
@@ -46,7 +47,7 @@ export function mappedRows(
   const fields = { ...format.fields }
   for (const [column, field] of columns) {
     if (!known.includes(column)) {
-      throw invalid(
+      throw invalidInput(
         `--map ${column}=${field}: there is no column "${column}"${hint(column, known)}; there are ${known.slice(0, 30).join(', ')}`,
       )
     }
@@ -71,7 +72,7 @@ function useOf(field: string, { fields, tool, others }: RowFields, column: strin
     return { check: field }
   if (others === 'variable') return { variable: field }
   const all = [...Object.keys(fields), ...Object.keys(generalUses), ...checkNames]
-  throw invalid(`--map ${column}=${field}: ${tool} has no field "${field}"${hint(field, all)}`)
+  throw invalidInput(`--map ${column}=${field}: ${tool} has no field "${field}"${hint(field, all)}`)
 }
 
 /** `outputs.answer` as a column, taken out of `outputs`. */

@@ -1,7 +1,8 @@
 import { readRecords } from '../../../core/suite/cases/csv.ts'
 import { InvalidFilesError } from '../../../core/suite/diagnostics/diagnostic.ts'
+import { invalidInput } from '../../../errors.ts'
 import { isObject, setOwn } from '../../../json.ts'
-import { type Data, invalid, parseData, parseLines } from '../file-data.ts'
+import { type Data, parseData, parseLines } from '../file-data.ts'
 import type { ImportSource } from '../import-source.ts'
 
 export interface PlacedRow {
@@ -25,16 +26,16 @@ const mostRows = 200_000
  */
 export async function readDataRows(source: ImportSource, keys: readonly string[] = []): Promise<DataRows> {
   const { name } = source
-  if (source.isFolder) throw invalid(`${name} is a folder; name a file in it`)
+  if (source.isFolder) throw invalidInput(`${name} is a folder; name a file in it`)
   if (/\.(?:parquet|arrow|zip|gz)$/.test(name))
-    throw invalid(`${name} is packed or binary; export it as JSON, JSON Lines or CSV`)
+    throw invalidInput(`${name} is packed or binary; export it as JSON, JSON Lines or CSV`)
   const text = await source.text()
-  if (text.trim() === '') throw invalid(`${name} is empty`)
+  if (text.trim() === '') throw invalidInput(`${name} is empty`)
   const data = /\.[ct]sv$/.test(name) ? undefined : withoutBody(dataOf(text, name), keys)
   const rows = data === undefined ? await csvRecords(text, name) : rowsOfData(data, keys, name)
-  if (rows.length === 0) throw invalid(`${name} has no rows`)
+  if (rows.length === 0) throw invalidInput(`${name} has no rows`)
   if (rows.length > mostRows)
-    throw invalid(`${name} has ${rows.length} rows, more than ${mostRows}; import a part of it`)
+    throw invalidInput(`${name} has ${rows.length} rows, more than ${mostRows}; import a part of it`)
   return { rows, envelope: isObject(data) ? data : {} }
 }
 
@@ -55,11 +56,11 @@ function rowsOfData(data: unknown, keys: readonly string[], name: string): Place
   const list = key === undefined ? data : (data as Data)[key]
   if (!Array.isArray(list)) {
     const wanted = keys.length === 0 ? '' : `, and no map with ${keys.join(' or ')}`
-    throw invalid(`${name} is no list of rows${wanted}`)
+    throw invalidInput(`${name} is no list of rows${wanted}`)
   }
   return list.map((row: unknown, index) => {
     const place = `${key ?? 'rows'}[${index}]`
-    if (!isObject(row)) throw invalid(`${name}: ${place} is no map of fields`)
+    if (!isObject(row)) throw invalidInput(`${name}: ${place} is no map of fields`)
     return { row, place }
   })
 }

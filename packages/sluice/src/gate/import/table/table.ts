@@ -1,4 +1,4 @@
-import { invalid } from '../file-data.ts'
+import { invalidInput } from '../../../errors.ts'
 import type { ImportSource } from '../import-source.ts'
 import type { Imported } from '../imported.ts'
 import { importDataSet, importRows } from '../rows/data-set.ts'
@@ -19,15 +19,15 @@ const format = { tool: 'a table', fields, others: 'variable' as const }
 
 /** CSV or TSV whose columns `--map` names. */
 export function importText(source: ImportSource): Promise<Imported> {
-  if (!/\.[ct]sv$/.test(source.name)) throw invalid(`${source.name}: its name does not end in .csv or .tsv`)
+  if (!/\.[ct]sv$/.test(source.name)) throw invalidInput(`${source.name}: its name does not end in .csv or .tsv`)
   return importDataSet(source, { format, finish: warned(source) })
 }
 
 /** The first sheet of an Excel workbook; its first row names the columns. */
 export async function importXlsx(source: ImportSource): Promise<Imported> {
   const { name } = source
-  if (source.isFolder) throw invalid(`${name} is a folder; name a file in it`)
-  if (/\.(?:xls|xlsb|ods|numbers)$/.test(name)) throw invalid(`${name} is no .xlsx; save it as .xlsx or as CSV`)
+  if (source.isFolder) throw invalidInput(`${name} is a folder; name a file in it`)
+  if (/\.(?:xls|xlsb|ods|numbers)$/.test(name)) throw invalidInput(`${name} is no .xlsx; save it as .xlsx or as CSV`)
   const {
     rows: [header, ...lines],
     sheet,
@@ -35,10 +35,10 @@ export async function importXlsx(source: ImportSource): Promise<Imported> {
     notes,
   } = readSheet(await source.bytes(), name)
   if (header === undefined || lines.length === 0)
-    throw invalid(`${name}: the sheet "${sheet}" has no rows below its header`)
+    throw invalidInput(`${name}: the sheet "${sheet}" has no rows below its header`)
   const names = header.map((cell) => cell.trim())
   const twice = names.find((each, index) => each !== '' && names.indexOf(each) !== index)
-  if (twice !== undefined) throw invalid(`${name}: the column "${twice}" is there twice in the sheet "${sheet}"`)
+  if (twice !== undefined) throw invalidInput(`${name}: the column "${twice}" is there twice in the sheet "${sheet}"`)
   const rows = lines.flatMap((cells, index): PlacedRow[] =>
     cells.every((cell) => cell.trim() === '')
       ? []
