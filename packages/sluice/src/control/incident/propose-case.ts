@@ -105,7 +105,9 @@ function distinctiveWords(values: readonly unknown[]): string[] {
   const words = text
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/\S*(?:@|:\/\/)\S*/g, ' ')
+    .split(/\s+/)
+    .filter((word) => !/@|:\/\//.test(word))
+    .join(' ')
     .match(/[\p{L}\p{M}]{4,}/gu)
   const unique = [...new Set(words)].filter((one) => one.length <= longestWord)
   const longest = new Set(unique.toSorted((a, b) => b.length - a.length).slice(0, wordsTaken))

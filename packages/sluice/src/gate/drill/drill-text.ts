@@ -148,9 +148,12 @@ function excerpts(before: string, after: string): [string, string] {
   while (start < before.length && before[start] === after[start]) start += 1
   const from = Math.max(0, start - 30)
   const lead = from > 0 ? '…' : ''
-  const cut = (text: string) => `${lead}${text.slice(from).replaceAll(/\s*\n\s*/g, ' / ')}`
+  const cut = (text: string) => `${lead}${onOneLine(text.slice(from))}`
   return [cut(before), cut(after)]
 }
+
+/** Each run of white space is met once, however long it is. */
+const onOneLine = (text: string) => text.replaceAll(/\s+/g, (space) => (space.includes('\n') ? ' / ' : space))
 
 function proposalLines({ place, yaml, says, tried }: DrillProposal, width: number): string[] {
   const proof = tried

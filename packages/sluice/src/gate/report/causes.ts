@@ -77,7 +77,7 @@ export function sharedCause(message: string): string {
     )
 }
 
-const oneLine = (text: string) => text.replace(/\s*\n\s*/g, ' ')
+const oneLine = (text: string) => text.replace(/\s+/g, (space) => (space.includes('\n') ? ' ' : space))
 
 /** `32 cases (charged-twice, refund-overdue, where-is-it, …): the reason`. */
 export function causeSentence({ message, version, cases, ids }: MissingScoreCause): string {

@@ -19,7 +19,7 @@ interface Mark {
 function mark(open: string, close: string): Mark {
   const pattern = (text: string) => text.replaceAll(/[[\]|/]/g, '\\$&')
   // A tag may have attributes, e.g. <think time="3">.
-  const opening = pattern(open).replace(/(\w)>$/, '$1(?:\\s[^>]*)?>')
+  const opening = pattern(open).replace(/(\w)>$/, '$1(?:\\s[^<>]*)?>')
   return {
     open: new RegExp(opening, 'i'),
     opens: new RegExp(`^\\s*${opening}`, 'i'),

@@ -110,5 +110,5 @@ const plain = (text: string) =>
     .trim()
 
 function parsed(output: string): unknown {
-  return jsonIn(output.replace(/^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$/s, '$1'))
+  return jsonIn(output.trim().replace(/^```(?:json)?[^\S\n]*\n(.*)\n[^\S\n]*```$/s, '$1'))
 }

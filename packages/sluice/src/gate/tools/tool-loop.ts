@@ -115,7 +115,7 @@ function argumentFaults(tools: readonly PromptTool[]): (call: ToolCall) => Promi
     const faultsOf = schemas.get(name)
     if (!faultsOf) return `there is no tool "${name}"; the tools are ${[...schemas.keys()].join(', ')}`
     if (unreadable !== undefined) return 'the arguments are no JSON'
-    const fault = await faultsOf({ value: args, exact: args }, JSON.stringify(args).length)
+    const fault = await faultsOf([{ value: args, exact: args }], JSON.stringify(args).length)
     return fault === undefined ? undefined : `the arguments do not meet the schema of ${name}: ${fault}`
   }
 }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chooseCases } from '../../../src/control/incident/choose-cases.ts'
 import type { Failure } from '../../../src/control/incident/failure.ts'
-import type { CaseDecisions } from '../../../src/control/incident/propose-case.ts'
+import { type CaseDecisions, newCaseId } from '../../../src/control/incident/propose-case.ts'
 import { surveySuite } from '../../../src/control/incident/survey.ts'
 import type { Case } from '../../../src/core/suite/cases/case.ts'
+import { processorMs } from '../../support/processor-time.ts'
 
 const refund = 'Please confirm the refund of invoice 1182 before the registration of the conference closes on Friday'
 
@@ -112,4 +113,11 @@ test('texts of scripts without spaces are compared by their characters', async (
   )
   assert.ok(choice && 'added' in choice)
   assert.ok((choice.like?.similarity ?? 0) > 0.6)
+})
+
+test('the id of a case is made of words of its input, without addresses and however long it is', async () => {
+  const text = 'Refund for ann@example.com, see https://example.com/orders please'
+  assert.equal(newCaseId('mail', { text }, new Set()), 'mail-refund-please-1')
+  const ms = await processorMs(() => newCaseId('mail', { text: 'a'.repeat(200_000) }, new Set()))
+  assert.ok(ms < 1500, `${ms} ms`)
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { withoutReasoning } from '../../../src/gate/run/reasoning.ts'
+import { processorMs } from '../../support/processor-time.ts'
 
 interface Situation {
   model?: string
@@ -99,4 +100,9 @@ for (const [name, output, situation] of kept) {
 test('a block that never ends leaves no answer', () => {
   assert.deepEqual(spoken('<think>\nThe user wants'), { output: '', reasoning: 'The user wants' })
   assert.equal(spoken('<|channel|>analysis<|message|>The user wants').output, '')
+})
+
+test('openings of tags without an end do not hold up the reading', async () => {
+  const ms = await processorMs(() => spoken('text', { asked: '<think '.repeat(60_000) }))
+  assert.ok(ms < 1500, `${ms} ms`)
 })

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Completion } from '../../../src/core/providers/provider.ts'
+import type { UserSimulation } from '../../../src/core/suite/cases/conversation.ts'
+import { nextMessage } from '../../../src/gate/run/simulated-user.ts'
 import type { CaseReport } from '../../../src/records/report/case-report.ts'
 import { type ChatRequest, fakeModel } from '../../support/fake-model.ts'
 import { judged } from '../../support/gate-project.ts'
+import { processorMs } from '../../support/processor-time.ts'
 import { createProject } from '../../support/project.ts'
 
 const suite = `- id: refund
@@ -68,3 +72,20 @@ for (const [what, said, says] of [
     assert.match(shown.error ?? '', says)
   })
 }
+
+test('a message in a fence is read, however many empty lines are around it', async () => {
+  const simulation = { goal: 'A refund.', persona: 'Impatient.', maxTurns: 3, model: 'local:user' } as UserSimulation
+  const reply = async (output: string) => {
+    const ask = async () => ({ output, finishReason: 'stop' }) as Completion
+    const { reply: said } = await nextMessage({ simulation, soFar: [], caseId: 'c', repeat: 1, ask })
+    return said
+  }
+  const message = JSON.stringify({ message: 'Hello?', status: 'goOn' })
+  const goOn = { message: 'Hello?', status: 'goOn' }
+  assert.deepEqual(await reply(`\n\`\`\`json\n\n${message}\n\n\`\`\`\n`), goOn)
+  assert.deepEqual(await reply(`\`\`\`  \n${message}\n  \`\`\``), goOn)
+  const ms = await processorMs(() =>
+    assert.rejects(reply(`\`\`\`${'\n'.repeat(3000)}x`), /did not answer with the JSON/),
+  )
+  assert.ok(ms < 1500, `${ms} ms`)
+})

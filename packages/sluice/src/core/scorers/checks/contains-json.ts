@@ -19,11 +19,8 @@ export function measureContainsJson({ name, value, negate }: ContainsJsonCheck):
     )
     if (found.length === 0) return passOrFail(negate, `the output contains no JSON object${faultsOf ? ' or list' : ''}`)
     if (!faultsOf) return passOrFail(!negate, 'the output contains a JSON object')
-    let faults: string | undefined
-    for (const data of found) {
-      faults = await faultsOf(data, output.length)
-      if (faults === undefined) return passOrFail(!negate, 'the output contains JSON that meets the schema')
-    }
+    const faults = await faultsOf(found, output.length)
+    if (faults === undefined) return passOrFail(!negate, 'the output contains JSON that meets the schema')
     const count = found.length === 1 ? 'the JSON in the output' : `none of ${found.length} JSON values in the output`
     return passOrFail(negate, `${count} ${found.length === 1 ? 'does not meet' : 'meets'} the schema: ${faults}`)
   }

@@ -41,7 +41,7 @@ function faultOf(text: string, { parse, parseFragment, html }: Parser): string |
       if (code.startsWith('eof-in-')) cutOff ??= `it ends in the middle (${code})`
     },
   }
-  const isDocument = /^(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body)[\s>]/is.test(text)
+  const isDocument = /^(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype|html|head|body)[\s>]/is.test(text)
   const root = isDocument ? parse(text, options) : parseFragment(text, options)
   if (cutOff !== undefined) return cutOff
   let known = false

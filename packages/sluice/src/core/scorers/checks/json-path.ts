@@ -40,13 +40,21 @@ export async function judgeSelected(
   { length, subject, strict, check }: Selection,
 ): Promise<CheckScore> {
   const { path, exists } = spec.value
-  const selected = await selectByPath(document, path, timeLimitFor(length))
+  const limitMs = timeLimitFor(length)
+  const selected = await selectByPath(document, path, limitMs)
   const count = `${path} selects ${selected.length} ${selected.length === 1 ? 'value' : 'values'}`
   if (exists !== undefined) return passOrFail(selected.length > 0 === exists, count)
   if (selected.length === 0) return passOrFail(false, `${path} selects nothing`)
-  for (const value of selected) check?.(value, path)
-  const holds = condition(spec, subject, strict)
-  const odd = selected.find((value) => !holds(value))
+  const { holds, late } = condition(spec, subject, strict)
+  // One limit for all values: they may be many, and stand inside each other.
+  const odd = withinTime(
+    limitMs,
+    () => {
+      for (const value of selected) check?.(value, path)
+      return selected.find((value) => !holds(value))
+    },
+    () => late(limitMs, length),
+  )
   return odd === undefined
     ? passOrFail(true, `${count}, as wanted`)
     : passOrFail(false, `${path} holds ${quoted(JSON.stringify(odd))}`)
@@ -83,15 +91,23 @@ function at(document: unknown, place: readonly (string | number)[]): unknown {
   return place.reduce<unknown>((value, key) => (value as Record<string | number, unknown>)[key], document)
 }
 
-function condition({ value, caseSensitive }: JsonPathCheck, subject: Case, strict: boolean) {
+interface Condition {
+  holds: (selected: unknown) => boolean
+  late: (limitMs: number, length: number) => CheckError
+}
+
+function condition({ value, caseSensitive }: JsonPathCheck, subject: Case, strict: boolean): Condition {
   if (value.matches !== undefined) {
     const source = renderValue(value.matches, subject, { strict, isPattern: true })
     const pattern = compileCheckPattern(source, caseSensitive)
-    return (selected: unknown) => pattern.test(textOf(selected))
+    return { holds: (selected) => pattern.testUnlimited(textOf(selected)), late: pattern.tooSlow }
   }
   const comparable = (json: unknown) => mapTexts(json, (text) => comparableText(text, caseSensitive))
   const wanted = comparable(mapTexts(exactData(value.equals), (text) => renderValue(text, subject, { strict })))
-  return (selected: unknown) => isDeepStrictEqual(comparable(selected), wanted)
+  return {
+    holds: (selected) => isDeepStrictEqual(comparable(selected), wanted),
+    late: (limitMs) => new CheckError(`comparing what ${value.path} selects took more than ${limitMs} ms`),
+  }
 }
 
 /** A JSON value with every string in it replaced, keys excepted, and long numbers in one spelling. */

@@ -31,28 +31,28 @@ export function measureJsonSchema({ name, value, negate }: JsonSchemaCheck): Mea
   return async ({ output }) => {
     const parsed = parseOutput(output)
     if ('fault' in parsed) return passOrFail(negate, parsed.fault.reason)
-    const found = await faultsOf(parsed, output.length)
+    const found = await faultsOf([parsed], output.length)
     const reason = found === undefined ? 'the output meets the schema' : `the output does not meet the schema: ${found}`
     return passOrFail((found === undefined) !== negate, reason)
   }
 }
 
 /**
- * Compiled when the first value is there; says what keeps a value from meeting the schema, undefined where nothing
- * does.
+ * Compiled when the first value is there; says what keeps the last value from meeting the schema, undefined where one of
+ * them meets it. All of them share one time limit, by the length of the text that they stand in.
  */
 export function schemaFaults(schema: Record<string, unknown>, name: string) {
   let compiled: Promise<ValidateFunction> | undefined
-  return async ({ value, exact }: { value: unknown; exact: unknown }, length: number): Promise<string | undefined> => {
+  return async (found: readonly { value: unknown; exact: unknown }[], length: number): Promise<string | undefined> => {
     compiled ??= compile(schema, name)
     const validate = await compiled
     const limitMs = timeLimitFor(length)
     const valid = withinTime(
       limitMs,
-      () => validate.call({ exact }, value),
+      () => found.some(({ value, exact }) => validate.call({ exact }, value)),
       () => tooSlow(name, limitMs),
     )
-    return valid === true ? undefined : faults(validate.errors ?? [])
+    return valid ? undefined : faults(validate.errors ?? [])
   }
 }
 

@@ -5,7 +5,7 @@ import { exactData, nearestData } from '../../suite/values/written.ts'
 import { CheckError } from './check-error.ts'
 import { type CheckScore, type Measure, passOrFail } from './measure.ts'
 import { quoted } from './quoted.ts'
-import { readNested } from './time-limit.ts'
+import { readEvenlyWithin } from './time-limit.ts'
 
 /**
  * What the output is as JSON, or why it is none. In `exact` a number that JavaScript cannot hold keeps its digits (see
@@ -18,7 +18,7 @@ export type ParsedJson = { value: unknown; exact: unknown } | { fault: CheckScor
  */
 export function parseOutput(output: string): ParsedJson {
   try {
-    return readNested('the output as JSON', () => dataOf(output))
+    return readEvenlyWithin('the output as JSON', output.length, () => dataOf(output))
   } catch (error) {
     if (error instanceof CheckError) throw error
     const detail = errorMessage(error)

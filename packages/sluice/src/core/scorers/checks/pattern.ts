@@ -7,6 +7,10 @@ import { timeLimitFor, withinTime } from './time-limit.ts'
 export interface Pattern {
   /** @throws CheckError when the match takes longer than `timeLimitFor` the text. */
   test(text: string): boolean
+  /** The same without a limit, for work on several texts that is limited as a whole. */
+  testUnlimited(text: string): boolean
+  /** What such work throws when its time is over, on an output of so many characters. */
+  tooSlow(limitMs: number, length: number): CheckError
 }
 
 /**
@@ -20,16 +24,20 @@ export function compileCheckPattern(source: string, caseSensitive: boolean): Pat
     throw new CheckError(`the pattern ${quoted(source)} is not a regular expression: ${pattern}`)
   }
   const longest = longestQuick(source)
+  const testUnlimited = (text: string) => pattern.test(text)
+  const late = (limitMs: number, length: number) => tooSlow(source, limitMs, length)
   return {
     test(text) {
-      if (text.length <= longest) return pattern.test(text)
+      if (text.length <= longest) return testUnlimited(text)
       const limitMs = timeLimitFor(text.length)
       return withinTime(
         limitMs,
-        () => pattern.test(text),
-        () => tooSlow(source, limitMs, text.length),
+        () => testUnlimited(text),
+        () => late(limitMs, text.length),
       )
     },
+    testUnlimited,
+    tooSlow: late,
   }
 }
 
@@ -38,12 +46,12 @@ const quickSteps = 4_000_000
 
 /**
  * The longest text on which a match is quick, whatever it holds, so that it needs no watchdog. From each place it may
- * try every length of every repetition. Groups could multiply that without end.
+ * try every length of every repetition, and each time the rest of the source. Groups could multiply that without end.
  */
 function longestQuick(source: string): number {
   if (source.includes('(')) return 0
   const repetitions = source.match(/[*+?{]/g)?.length ?? 0
-  return repetitions === 0 ? Number.POSITIVE_INFINITY : quickSteps ** (1 / (repetitions + 1))
+  return (quickSteps / source.length) ** (1 / (repetitions + 1))
 }
 
 function tooSlow(source: string, limitMs: number, length: number): CheckError {

@@ -33,14 +33,16 @@ export function measureSql({ type, value, negate }: SqlCheck): Measure {
   return async ({ output }) => {
     loaded ??= load(dialect)
     const parser = await loaded
-    const fences = type === 'containsSql' ? readWithin('the output', output.length, () => fencesOf(output)) : []
-    let first: string | undefined
-    for (const text of [...fences, output]) {
-      const fault = readWithin('the output as SQL', text.length, () => faultOf(text, value, parser))
-      if (fault === undefined) return passOrFail(!negate, `the output ${verbs[type][0]} SQL of ${dialect}`)
-      first ??= fault
-    }
-    return passOrFail(negate, `the output ${verbs[type][1]} SQL of ${dialect}: ${first}`)
+    // One limit for all fences, since there may be many of them.
+    return readWithin('the output as SQL', output.length, () => {
+      let first: string | undefined
+      for (const text of [...(type === 'containsSql' ? fencesOf(output) : []), output]) {
+        const fault = faultOf(text, value, parser)
+        if (fault === undefined) return passOrFail(!negate, `the output ${verbs[type][0]} SQL of ${dialect}`)
+        first ??= fault
+      }
+      return passOrFail(negate, `the output ${verbs[type][1]} SQL of ${dialect}: ${first}`)
+    })
   }
 }
 

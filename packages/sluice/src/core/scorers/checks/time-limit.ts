@@ -77,12 +77,22 @@ export function readWithin<T>(what: string, length: number, read: () => T): T {
   return readNested(what, () => withinTime(limitMs, read, late))
 }
 
+/** Of texts no longer than this, work that takes little time for each character is done before a limit would matter. */
+const shortLength = 20_000
+
 /**
- * The same for a parser whose time grows as the length of the text does, which needs no limit.
+ * The same for work whose time grows about as the length of the text does, such as the reading of JSON: a short text is
+ * read without a watchdog.
+ */
+export function readEvenlyWithin<T>(what: string, length: number, read: () => T): T {
+  return length <= shortLength ? readNested(what, read) : readWithin(what, length, read)
+}
+
+/**
  * @throws CheckError for a text that is nested so deeply that the stack does not suffice; errors of the parser as they
  * are
  */
-export function readNested<T>(what: string, read: () => T): T {
+function readNested<T>(what: string, read: () => T): T {
   try {
     return read()
   } catch (error) {

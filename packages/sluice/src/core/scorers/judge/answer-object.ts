@@ -51,7 +51,7 @@ function withoutThinking(text: string): string {
 
 /** Models without structured output put their JSON into a code fence. */
 function withoutFence(text: string): string {
-  return /^(`{3,}|~{3,})[^\S\n]*[\w.+-]*[^\S\n]*\n(.*)\n[^\S\n]*\1$/s.exec(text)?.[2]?.trim() ?? text
+  return /^(`{3,}|~{3,})[^\S\n]*(?:[\w.+-]+[^\S\n]*)?\n(.*)\n[^\S\n]*\1$/s.exec(text)?.[2]?.trim() ?? text
 }
 
 function amidProse(text: string, { keys, material }: ObjectWanted): unknown {

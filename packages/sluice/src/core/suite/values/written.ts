@@ -80,7 +80,7 @@ function unwrapped(value: unknown, change: (written: Written) => unknown): unkno
 
 /** Whether a number is what its text says, to the last digit. */
 function isExact(value: number, source: string): boolean {
-  return !isJsonNumber(source) ? Number.isFinite(value) : decimalOf(source) === decimalOf(String(value))
+  return Number.isFinite(value) && (!isJsonNumber(source) || decimalOf(source) === decimalOf(String(value)))
 }
 
 /**
@@ -92,10 +92,17 @@ export function decimalOf(text: string): string {
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
   if (whole === '') return text
   const digits = `${whole}${fraction}`.replace(/^0+/, '')
-  const significant = digits.replace(/0+$/, '')
+  const significant = digits.slice(0, endOfSignificant(digits))
   if (significant === '') return '0'
   const power = BigInt(exponent) - BigInt(fraction.length) + BigInt(digits.length - significant.length)
   return `${sign}${significant}e${power}`
+}
+
+/** By a loop: a regular expression for zeros at the end takes quadratic time where many of them stand in the middle. */
+function endOfSignificant(digits: string): number {
+  let end = digits.length
+  while (digits[end - 1] === '0') end -= 1
+  return end
 }
 
 /** Which of two JSON numbers is the greater, to the last digit: below 0, 0, or above 0. */

@@ -19,7 +19,7 @@ export const negate: OutputMutator = {
       replaceSome(text, placesOf(text, verbs), spots, (place) => opposite(place.text)),
     )
     if (words !== output || parsedJson(output) === undefined) return words
-    return replaceSome(output, placesOf(output, /(?<=:\s*)(?:true|false)\b/g), spots, (place) =>
+    return replaceSome(output, placesOf(output, /\b(?:true|false)\b(?<=:\s*(?:true|false))/g), spots, (place) =>
       place.text === 'true' ? 'false' : 'true',
     )
   },

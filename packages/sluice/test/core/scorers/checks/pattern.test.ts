@@ -38,6 +38,12 @@ test('one repetition alone is stopped too on a text that is long enough', () => 
   assert.throws(() => pattern.test('a'.repeat(500_000)), { name: 'CheckError', message: /took more than 300 ms/ })
 })
 
+test('so is a long rest of the source that is tried after each repetition', () => {
+  const pattern = compileCheckPattern(`a*${'.'.repeat(700)}!`, false)
+  assert.throws(() => pattern.test('a'.repeat(2000)), { name: 'CheckError', message: /took more than 250 ms/ })
+  assert.equal(pattern.test(`${'a'.repeat(700)}!`), true)
+})
+
 test('the whole JavaScript syntax is there', async () => {
   for (const [source, text] of [
     ['\\p{Lu}\\p{Ll}+', 'Ärger'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { withinTime } from '../../../../src/core/scorers/checks/time-limit.ts'
+import { readEvenlyWithin, withinTime } from '../../../../src/core/scorers/checks/time-limit.ts'
 
 const late = () => new Error('late')
 
@@ -56,4 +56,16 @@ test('an error of the work is its own', () => {
     throw new RangeError('own')
   }
   assert.throws(() => withinTime(50, fails, late), RangeError)
+})
+
+test('the reading of a long text is ended, and a short one is read in the thread as it is', () => {
+  const endless = () => {
+    for (;;);
+  }
+  const late = { name: 'CheckError', message: /the output took more than 1008 ms to read/ }
+  assert.throws(() => readEvenlyWithin('the output', 20_001, endless), late)
+  assert.equal(
+    readEvenlyWithin('the output', 20, () => 7),
+    7,
+  )
 })

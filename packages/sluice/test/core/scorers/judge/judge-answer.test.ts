@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { answerObject } from '../../../../src/core/scorers/judge/answer-object.ts'
+import { processorMs } from '../../../support/processor-time.ts'
 import { answer, answerItem, completion, judgeThatHears } from '../judging.ts'
 
 const actions = answerItem('actions', 'yes')
@@ -192,3 +194,11 @@ for (const [name, wrap] of Object.entries(wrappings)) {
     assert.equal((await score({ rubric: [], choices: [evaluator] })).score, 1)
   })
 }
+
+test('a fence with many spaces does not hold up the reading', async () => {
+  const text = `\`\`\`${' '.repeat(200_000)}x`
+  const ms = await processorMs(() => {
+    assert.throws(() => answerObject(text, { keys: ['items'], material: [] }), /is not JSON/)
+  })
+  assert.ok(ms < 1500, `${ms} ms`)
+})

@@ -8,6 +8,7 @@ import { comparableText } from '../comparable-text.ts'
 import { parseOutput } from '../json.ts'
 import { mapTexts } from '../json-path.ts'
 import type { Measure } from '../measure.ts'
+import { readEvenlyWithin } from '../time-limit.ts'
 import { renderValue } from '../value-template.ts'
 
 interface Comparison {
@@ -30,16 +31,15 @@ export function measureFields({ value, caseSensitive }: FieldsCheck, strict: boo
     const parsed = parseOutput(output)
     const fault = faultOf(parsed, Object.keys(expected))
     const found = 'fault' in parsed ? undefined : parsed.exact
-    const fields = wanted.map(({ name, wanted: right }) => {
-      const kind = kinds[name] ?? (typeof nearestData(right) === 'number' ? 'number' : 'exact')
-      const allowed = typeof tolerance === 'number' ? tolerance : (tolerance[name] ?? 0)
-      const got = valueAt(found, name)
-      return {
-        name,
-        got,
-        right: isSame(right, got, { kind, tolerance: allowed, caseSensitive }, name) && fault === undefined,
-      }
-    })
+    const compared = () =>
+      wanted.map(({ name, wanted: right }) => {
+        const kind = kinds[name] ?? (typeof nearestData(right) === 'number' ? 'number' : 'exact')
+        const allowed = typeof tolerance === 'number' ? tolerance : (tolerance[name] ?? 0)
+        const got = valueAt(found, name)
+        const isRight = isSame(right, got, { kind, tolerance: allowed, caseSensitive }, name)
+        return { name, got, right: isRight && fault === undefined }
+      })
+    const fields = readEvenlyWithin('the fields of the output', output.length, compared)
     const wrong = fields.filter(({ right }) => !right)
     const count = `${fields.length - wrong.length} of ${fields.length} fields are right`
     const wrongTexts = wrong.map(({ name, got }) => `${name} is ${got === undefined ? 'absent' : cut(shown(got))}`)
@@ -151,7 +151,8 @@ const yearFirst = new RegExp(String.raw`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:(
  */
 function dayOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
-  const written = value.trim()
+  // One space for each run: runs of any length could be split in many ways between the parts of a time.
+  const written = value.trim().replaceAll(/\s+/g, ' ')
   const [, year, month, day] = yearFirst.exec(written) ?? []
   if (year && month && day) return isoDay(Number(year), Number(month), Number(day))
   const dayFirst = /^(\d{1,2})(?:st|nd|rd|th)?\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})$/i.exec(written)
