@@ -73,6 +73,8 @@ export const endOidc = defineOpen({
 /** Aborted once the browser has its answer, or has left. */
 function goneOf({ node }: OpenVisit): AbortSignal {
   const gone = new AbortController()
+  // Whoever left while the request was read is heard of no more.
+  if (node?.outgoing.destroyed) gone.abort()
   node?.outgoing.once('close', () => gone.abort())
   return gone.signal
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { createLeanFetch } from '../../../../src/core/providers/http/lean-fetch.ts'
 import type { TestPlane } from '../../../support/control-plane/control-plane.ts'
 import { sendForm } from '../../../support/control-plane/visitor.ts'
@@ -159,6 +160,21 @@ test('a browser that has gone is not waited for', async () => {
   assert.equal((await answer).status, 503)
   release()
   await Promise.all(flood)
+  assert.ok(!codes.includes(codeOf(ann)))
+})
+
+test('nor is one that left before its place in the queue', async () => {
+  const { codes, release, fetch } = holding()
+  await using plane = await planeAt(provider, { fetch })
+  const ann = await goAndReturn(plane, provider, 'ann')
+  const flood = await flooded(plane, codes, 8)
+  const connection = connectionFrom('203.0.113.1')
+  Object.assign(connection.outgoing, { destroyed: true })
+  const answer = visit(plane, ann.back, ann.cookie, connection)
+  const ended = await Promise.race([answer, wait(5000, undefined, { ref: false })])
+  release()
+  await Promise.all(flood)
+  assert.equal(ended?.status, 503, 'it waited for its turn')
   assert.ok(!codes.includes(codeOf(ann)))
 })
 
