@@ -38,8 +38,8 @@ export function measureJsonSchema({ name, value, negate }: JsonSchemaCheck): Mea
 }
 
 /**
- * Compiled when the first value is there; says what keeps the last value from meeting the schema, undefined where one of
- * them meets it. All of them share one time limit, by the length of the text that they stand in.
+ * The schema is compiled when the first value is there. Says what keeps the last value from meeting it, undefined where
+ * one of them meets it. All of them share one time limit, by the length of the text that they stand in.
  */
 export function schemaFaults(schema: Record<string, unknown>, name: string) {
   let compiled: Promise<ValidateFunction> | undefined
