@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { z } from 'zod'
 import manifest from '../../package.json' with { type: 'json' }
+import { jsonIn } from '../json.ts'
 import { templatesFolder } from '../templates-folder.ts'
 import { isWithin } from './affected/packages.ts'
 
@@ -56,14 +58,18 @@ function repositoryAround(folder: string): string {
   return folder
 }
 
+/** Of each section of a package.json what is read here: a part that npm would not take names nothing. */
+const section = z.record(z.string(), z.unknown()).catch({})
+const packageSchema = z.object({
+  dependencies: section,
+  devDependencies: section,
+  optionalDependencies: section,
+})
+
 /** A package.json that cannot be read is npm's to complain about. */
 function specifierIn(text: string): string | undefined {
-  try {
-    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(text)
-    return [dependencies, devDependencies, optionalDependencies]
-      .map((section) => section?.[name])
-      .find((specifier) => typeof specifier === 'string')
-  } catch {
-    return undefined
-  }
+  const { data } = packageSchema.safeParse(jsonIn(text))
+  return [data?.dependencies, data?.devDependencies, data?.optionalDependencies]
+    .map((each) => each?.[name])
+    .find((specifier) => typeof specifier === 'string')
 }

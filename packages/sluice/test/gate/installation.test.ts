@@ -38,8 +38,21 @@ test('a clone has what a registry or the repository has, and no folder beside it
 })
 
 test('without a package.json that names it, or with one that is none, nothing is known', () => {
-  using project = createProject({ 'a/package.json': '{"dependencies": {"other": "1"}}', 'b/package.json': '{' })
-  for (const folder of ['a', 'b', 'c']) assert.equal(installationIn(path.join(project.root, folder)), undefined)
+  using project = createProject({
+    'a/package.json': '{"dependencies": {"other": "1"}}',
+    'b/package.json': '{',
+    'd/package.json': 'null',
+    'e/package.json': '{"dependencies": {"sluice": 1}, "devDependencies": "sluice"}',
+  })
+  for (const folder of ['a', 'b', 'c', 'd', 'e'])
+    assert.equal(installationIn(path.join(project.root, folder)), undefined)
+})
+
+test('a section of a package.json that is odd hides none of the others', () => {
+  using project = createProject({
+    'package.json': '{"dependencies": ["a"], "devDependencies": {"sluice": "^1.0.0"}, "optionalDependencies": null}',
+  })
+  assert.equal(installationIn(project.root)?.specifier, '^1.0.0')
 })
 
 test('check warns of a link that leads out of the repository, and says what to do', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { type Capture, routeUnit, type Snapshot } from '@sluice/client'
+import { type Capture, routeUnit } from '@sluice/client'
 import { ppmPerWhole } from '../../records/rollout/rollout-settings.ts'
+import { snapshotSchema } from '../../records/snapshot.ts'
 import type { Random } from '../../stats/random.ts'
 import { dayMs, hourMs, minuteMs } from '../../time-units.ts'
 import { isCaptured } from '../release/capture.ts'
@@ -228,8 +229,8 @@ async function send(
   feature: string,
   { count, canary = healthy }: Batch,
 ): Promise<void> {
-  const snapshot = (await ask.client('GET', '/v1/snapshot')) as unknown as Snapshot
-  const state = snapshot.features[feature]
+  const { features } = snapshotSchema.parse(await ask.client('GET', '/v1/snapshot'))
+  const state = features[feature]
   if (!state) return
   const servedModel = served.get(feature)
   const outcomes = Array.from({ length: count }, () => {

@@ -42,6 +42,15 @@ test('what cannot be opened is named: a file in the way, a file that is no datab
   await assert.rejects(openStore({ dataDir: place.folder }), /cannot be opened: file is not a database/)
 })
 
+test('a store without an identity is not opened under a made up one', async () => {
+  using place = temporaryFolder()
+  await (await openStore({ dataDir: place.folder })).close()
+  const database = new DatabaseSync(path.join(place.folder, 'control.db'))
+  database.exec("UPDATE store SET epoch = ''")
+  database.close()
+  await assert.rejects(openStore({ dataDir: place.folder }), /identity is damaged \(epoch: .*restore a backup/)
+})
+
 test('another kind of database is refused', async () => {
   const open = openStore({ dataDir: '', databaseUrl: 'mysql://localhost/x' })
   await assert.rejects(open, (error: unknown) => error instanceof SluiceError && error.exitCode === 3)

@@ -1,3 +1,5 @@
+import { isObject, jsonIn } from '../../../json.ts'
+
 const place = 'sluice-unsent'
 
 /**
@@ -14,8 +16,13 @@ export function keepUnsent(): void {
   const form = document.querySelector('form.fields')
   const kept = form && sessionStorage.getItem(place)
   if (!form || !kept) return
-  const { form: address, written } = JSON.parse(kept) as { form: string; written: Record<string, string> }
-  if (address !== `${location.pathname}${location.search}`) return
+  const unsent = jsonIn(kept)
+  // Another version of the page may have kept it.
+  if (!isObject(unsent) || !isObject(unsent.written)) return
+  if (unsent.form !== `${location.pathname}${location.search}`) return
   sessionStorage.removeItem(place)
-  for (const field of form.querySelectorAll('textarea')) if (field.value === '') field.value = written[field.name] ?? ''
+  for (const field of form.querySelectorAll('textarea')) {
+    const text = unsent.written[field.name]
+    if (field.value === '' && typeof text === 'string') field.value = text
+  }
 }

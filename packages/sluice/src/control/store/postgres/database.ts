@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { requireKnownSchema, SluiceError } from '../../../errors.ts'
 import type { StoreIdentity } from '../identity.ts'
+import { storeIdentityOf } from '../rows/store-row.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import { postgresMigrations } from './migrations.ts'
 import { channel } from './notifications.ts'
@@ -61,7 +62,7 @@ async function prepare(client: pg.Client, fresh: StoreIdentity): Promise<StoreId
   ])
   const { rows } = await client.query('SELECT epoch, secret FROM sluice.store')
   await client.query('COMMIT')
-  return { epoch: String(rows[0]?.epoch), secret: String(rows[0]?.secret) }
+  return storeIdentityOf(rows[0])
 }
 
 async function migrate(client: pg.Client): Promise<void> {

@@ -6,6 +6,7 @@ import { auditOf } from '../rows/audit-row.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { featureStateOf } from '../rows/feature-row.ts'
 import { answerOf } from '../rows/remembered-answer-row.ts'
+import { storeHeadOf } from '../rows/store-row.ts'
 import { tokenRecordOf } from '../rows/token-row.ts'
 import { versionOf } from '../rows/version-row.ts'
 import type { StoreSignal } from '../signal.ts'
@@ -33,7 +34,7 @@ export function postgresReleases(db: PostgresConnection, changes: StoreSignal<nu
     async head() {
       const [row] = await query('SELECT epoch, revision, pg_is_in_recovery() AS standby FROM sluice.store')
       if (row?.standby) throw new StoreError('unreachable', `${db.place} is a standby, which may lag behind`)
-      return { epoch: String(row?.epoch), revision: Number(row?.revision) }
+      return storeHeadOf(row)
     },
     async renewEpoch(epoch) {
       await query('UPDATE sluice.store SET epoch = $2 WHERE epoch = $1', [epoch, newIdentity().epoch])

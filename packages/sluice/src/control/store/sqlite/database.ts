@@ -6,6 +6,7 @@ import { whenFree } from '../../../sqlite/lock-wait.ts'
 import { openDatabase } from '../../../sqlite/open-database.ts'
 import { makePrivate, makePrivateFile } from '../../../sqlite/private-folder.ts'
 import type { StoreIdentity } from '../identity.ts'
+import { storeIdentityOf } from '../rows/store-row.ts'
 import { sqliteMigrations } from './migrations.ts'
 import { sqliteError } from './sqlite-error.ts'
 
@@ -103,6 +104,5 @@ function identityOf(database: DatabaseSync, fresh: StoreIdentity): StoreIdentity
   database
     .prepare('INSERT INTO store (one, epoch, secret, revision, log_seq) VALUES (1, ?, ?, 0, 0) ON CONFLICT DO NOTHING')
     .run(fresh.epoch, fresh.secret)
-  const row = database.prepare('SELECT epoch, secret FROM store').get()
-  return { epoch: String(row?.epoch), secret: String(row?.secret) }
+  return storeIdentityOf(database.prepare('SELECT epoch, secret FROM store').get())
 }

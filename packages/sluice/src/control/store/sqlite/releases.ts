@@ -7,6 +7,7 @@ import { auditOf } from '../rows/audit-row.ts'
 import { rowOf } from '../rows/damaged-rows.ts'
 import { featureStateOf } from '../rows/feature-row.ts'
 import { answerOf } from '../rows/remembered-answer-row.ts'
+import { storeHeadOf } from '../rows/store-row.ts'
 import { tokenRecordOf } from '../rows/token-row.ts'
 import { versionOf } from '../rows/version-row.ts'
 import { signal } from '../signal.ts'
@@ -19,11 +20,7 @@ export function sqliteReleases(db: SqliteConnection, lastFence: (name: string) =
 
   return {
     revision: () => db.read(revision),
-    head: () =>
-      db.read(() => {
-        const row = db.first('SELECT epoch, revision FROM store')
-        return { epoch: String(row?.epoch), revision: Number(row?.revision) }
-      }),
+    head: () => db.read(() => storeHeadOf(db.first('SELECT epoch, revision FROM store'))),
     renewEpoch: (epoch) =>
       db.write(() => void db.run('UPDATE store SET epoch = ? WHERE epoch = ?', newIdentity().epoch, epoch)),
     features: () =>

@@ -102,6 +102,19 @@ describe('what becomes of open pages when their session ends', () => {
     assert.deepEqual(errors.filter(isUnexpected), [])
   })
 
+  test('what another version has kept in another form does no harm', async () => {
+    await using plane = await withCanary(browser)
+    const { page, errors } = await plane.open()
+    await signIn(page, plane.url, plane.form, { token: (await tokenFor(plane)).token })
+    for (const written of [null, { reason: 7 }]) {
+      const kept = JSON.stringify({ form: plane.form, written })
+      await page.evaluate((text) => sessionStorage.setItem('sluice-unsent', text), kept)
+      await page.reload()
+      assert.equal(await page.getByLabel('Reason').inputValue(), '')
+    }
+    assert.deepEqual(errors, [])
+  })
+
   test('a form of the session before, in another tab, does nothing, and keeps what was written', async () => {
     await using plane = await withCanary(browser)
     const [{ page: old }, { page: anew }] = [await plane.open(), await plane.open()]
