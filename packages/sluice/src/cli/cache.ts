@@ -2,6 +2,7 @@ import { createAnswerStore } from '../core/answers/answer-store.ts'
 import { openProjectDatabase } from '../core/answers/project-database.ts'
 import { findRoot } from '../core/suite/project/project.ts'
 import { SluiceError } from '../errors.ts'
+import { formatAmount } from '../text/format.ts'
 import { dayMs } from '../time-units.ts'
 import { readFlags, set, wholeNumber } from './flags.ts'
 import type { Host } from './host.ts'
@@ -21,8 +22,8 @@ export async function pruneCache(given: Record<string, unknown>, host: Host): Pr
   try {
     const count = createAnswerStore(database).prune(all ? Number.POSITIVE_INFINITY : Date.now() - days * dayMs)
     database.exec('VACUUM')
-    const which = all ? '' : ` older than ${days} days`
-    host.stdout.write(`${count} stored answer${count === 1 ? '' : 's'}${which} deleted.\n`)
+    const which = all ? '' : ` older than ${formatAmount(days, 'day')}`
+    host.stdout.write(`${formatAmount(count, 'stored answer')}${which} deleted.\n`)
     return 0
   } finally {
     database.close()

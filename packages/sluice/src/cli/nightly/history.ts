@@ -7,6 +7,7 @@ import { SluiceError } from '../../errors.ts'
 import { createHistory } from '../../gate/nightly/history.ts'
 import { historyLines, readHistory } from '../../gate/nightly/history-file.ts'
 import { replaceFile } from '../../replace-file.ts'
+import { formatAmount } from '../../text/format.ts'
 import type { Host } from '../host.ts'
 
 /** `sluice nightly export [file]`: the history as JSON Lines, into a file or on stdout. */
@@ -16,7 +17,7 @@ export async function exportHistory(file: string | undefined, host: Host): Promi
     const lines = [...historyLines(createHistory(database).all(), createIncidents(database).all())]
     if (file === undefined) host.stdout.write(lines.join(''))
     else await replaceFile(path.resolve(host.cwd(), file), async (sink) => sink.write(lines.join('')))
-    host.stderr.write(`${lines.length} record${lines.length === 1 ? '' : 's'} exported.\n`)
+    host.stderr.write(`${formatAmount(lines.length, 'record')} exported.\n`)
     return 0
   } finally {
     database.close()

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent, formatUsd } from '../../text/format.ts'
+import { formatAmount, formatCount, formatPercent, formatUsd } from '../../text/format.ts'
 import { type Cell, columns } from '../../text/layout.ts'
 import { visibleLine } from '../../text/untrusted.ts'
 import type { CostGroup, CostReport, CostSum, ProductionShare } from './summarize-costs.ts'
@@ -52,7 +52,7 @@ function share({ usd }: CostSum, total: CostSum): string {
 }
 
 function calls({ calls, unpricedCalls }: CostSum): string {
-  const all = `${formatCount(calls)} call${calls === 1 ? '' : 's'}`
+  const all = formatAmount(calls, 'call')
   return unpricedCalls > 0 ? `${all}, ${formatCount(unpricedCalls)} unpriced` : all
 }
 

@@ -1,7 +1,8 @@
 import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
+import { formatAmount } from '../../text/format.ts'
 import { labelFilesOf } from '../labels/label-files.ts'
-import { counted, measureChange } from '../report/measure-change.ts'
+import { measureChange } from '../report/measure-change.ts'
 
 const words = {
   labels: 'labels of people',
@@ -20,7 +21,8 @@ export async function labelChanges(base: ProjectFiles, now: ProjectFiles, featur
     const gone = countMissing(before, after)
     const added = countMissing(after, before)
     if (gone + added === 0) continue
-    const shown = (lines: ReadonlyMap<string, number>) => (lines.size === 0 ? null : counted(totalOf(lines), 'line'))
+    const shown = (lines: ReadonlyMap<string, number>) =>
+      lines.size === 0 ? null : formatAmount(totalOf(lines), 'line')
     const parts = [...(added > 0 ? [`${added} added`] : []), ...(gone > 0 ? [`${gone} taken away or altered`] : [])]
     changes.push(
       measureChange({

@@ -6,7 +6,8 @@ import type { ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { SluiceError } from '../../errors.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
-import { counted, measureChange } from '../report/measure-change.ts'
+import { formatAmount } from '../../text/format.ts'
+import { measureChange } from '../report/measure-change.ts'
 import { featureChanges } from './feature-changes.ts'
 import { labelChanges } from './label-changes.ts'
 import { projectChanges } from './project-changes.ts'
@@ -129,7 +130,7 @@ async function contentChanges(
     return suiteChanges(first, second, name, [safetyTag, ...Object.keys(bounds)])
   }
   const shown = (suite: SuiteMeasure | string) =>
-    typeof suite === 'string' ? `cannot be read: ${suite}` : counted(suite.size, 'case')
+    typeof suite === 'string' ? `cannot be read: ${suite}` : formatAmount(suite.size, 'case')
   return [measureChange({ kind: 'suite', what: `suite ${name}`, before: shown(first), after: shown(second) })]
 }
 

@@ -3,7 +3,8 @@ import type { Case, Quarantine } from '../../core/suite/cases/case.ts'
 import { safetyTag } from '../../core/suite/config/safety-settings.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
-import { type ChangeParts, counted, listed, measureChange, shortly } from '../report/measure-change.ts'
+import { formatAmount } from '../../text/format.ts'
+import { type ChangeParts, listed, measureChange, shortly } from '../report/measure-change.ts'
 import { itemChanges, type ScoredItem, scoredItems } from './item-changes.ts'
 
 /** What of a case takes part in the measure; texts that may be long are hashed. */
@@ -108,8 +109,8 @@ function removals(removed: readonly string[], base: SuiteMeasure, change: Change
   ]
   return groups.flatMap(({ what, ids }) => {
     if (ids.length === 0) return []
-    const after = `${counted(ids.length, 'case')} removed: ${listed(ids)}`
-    return [change(what, ids, { before: counted(base.size, 'case'), after })]
+    const after = `${formatAmount(ids.length, 'case')} removed: ${listed(ids)}`
+    return [change(what, ids, { before: formatAmount(base.size, 'case'), after })]
   })
 }
 
@@ -208,9 +209,9 @@ function weightChanges(common: readonly CommonCase[], change: ChangeOf): Measure
 
 function additions(added: readonly string[], base: SuiteMeasure, now: SuiteMeasure, change: ChangeOf): MeasureChange {
   const kept = keptShare([...now], (id) => base.has(id))
-  const after = `${counted(added.length, 'case')} added: ${listed(added)}${dilution(kept)}`
+  const after = `${formatAmount(added.length, 'case')} added: ${listed(added)}${dilution(kept)}`
   return change('cases', added, {
-    before: counted(base.size, 'case'),
+    before: formatAmount(base.size, 'case'),
     after,
     weakening: base.size > 0 && kept < shareToKeep,
   })
@@ -239,7 +240,7 @@ function tagChanges(base: SuiteMeasure, now: SuiteMeasure, change: ChangeOf): Me
     const ofWeight = keptShare(after, wasThere)
     const kept = Math.min(ofCases, ofWeight)
     const unit = ofCases < ofWeight ? 'cases' : 'weight'
-    const size = counted(before.length, 'case')
+    const size = formatAmount(before.length, 'case')
     return [
       ...(lost.length === 0 ? [] : [change(`tag ${tag}`, lost, { before: size, after: `taken from ${listed(lost)}` })]),
       ...(gained.length === 0 && !(kept < shareToKeep)
@@ -247,7 +248,7 @@ function tagChanges(base: SuiteMeasure, now: SuiteMeasure, change: ChangeOf): Me
         : [
             change(`tag ${tag}`, gained, {
               before: size,
-              after: `${counted(after.length, 'case')}${dilution(kept, unit)}`,
+              after: `${formatAmount(after.length, 'case')}${dilution(kept, unit)}`,
               weakening: kept < shareToKeep,
             }),
           ]),
@@ -262,5 +263,5 @@ function newTags(base: SuiteMeasure, now: SuiteMeasure, change: ChangeOf): Measu
   const added = [...after].filter((tag) => !before.has(tag))
   if (added.length === 0) return []
   const weakening = before.size > 0 && after.size > 2 * before.size
-  return [change('tags', [], { before: counted(before.size, 'tag'), after: `added: ${listed(added)}`, weakening })]
+  return [change('tags', [], { before: formatAmount(before.size, 'tag'), after: `added: ${listed(added)}`, weakening })]
 }

@@ -1,5 +1,5 @@
 import type { Drift } from '../../records/report/night-report.ts'
-import { formatChange, formatPercent, formatScore } from '../../text/format.ts'
+import { formatAmount, formatChange, formatPercent, formatScore } from '../../text/format.ts'
 import type { GatePolicy } from '../verdict/policy.ts'
 import type { VerdictReason } from '../verdict/reasons.ts'
 
@@ -31,7 +31,7 @@ function describe({ part, since, cases, ...drift }: Drift, policy: GatePolicy, j
     drift.ciLow === null || drift.ciHigh === null
       ? ''
       : `, ${formatPercent(policy.confidence)} interval ${formatScore(Math.max(-1, drift.ciLow))} to ${formatScore(Math.min(1, drift.ciHigh))}`
-  const size = `${change} over ${cases} case${cases === 1 ? '' : 's'}${interval}, margin ${drift.margin}`
+  const size = `${change} over ${formatAmount(cases, 'case')}${interval}, margin ${drift.margin}`
   if (part === 'judge' && !judged) {
     return `Judge drift: the checks score the answers of ${since} differently now (${size}). No judge was asked, so the code of a check has changed.`
   }

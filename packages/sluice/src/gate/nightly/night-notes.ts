@@ -1,6 +1,6 @@
 import type { Drift, NightReport } from '../../records/report/night-report.ts'
 import type { JudgeBridge } from '../../records/report/upgrade-report.ts'
-import { formatChange, formatScore } from '../../text/format.ts'
+import { formatAmount, formatChange, formatScore } from '../../text/format.ts'
 import { bridgeSentence } from './judge-bridges.ts'
 import type { NightRecord } from './night-record.ts'
 import type { SuiteChange } from './suite-change.ts'
@@ -31,7 +31,7 @@ export function nightNotes(report: NightReport): string[] {
 function driftNote({ part, since, cases, direction, tags, meanDifference, ...drift }: Drift): string {
   const what = part === 'provider' ? 'The provider' : 'The judge'
   const moved = direction !== null || tags.length > 0
-  const change = `${formatChange(meanDifference)} over ${cases} case${cases === 1 ? '' : 's'}`
+  const change = `${formatChange(meanDifference)} over ${formatAmount(cases, 'case')}`
   if (moved) return `${what} moved since ${since}: ${change}.`
   return `${what} is not shown to have moved since ${since}: ${change}${detectableDropNote(drift)}.`
 }
@@ -68,7 +68,7 @@ export function notComparable(
 ): { code: string; message: string } | undefined {
   const before = `the night of ${last.night}`
   if (last.version !== now.version) {
-    const message = `The prompt is another version than on ${before} (${last.version}, now ${now.version}): a change of one's own is the gate's to judge, and nothing is compared with it.`
+    const message = `The prompt is another version than on ${before} (${last.version}, now ${now.version}), so this night is not compared with it.`
     return { code: 'prompt-changed', message }
   }
   if (last.judge.id !== now.judge) {

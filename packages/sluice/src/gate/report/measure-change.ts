@@ -16,10 +16,6 @@ export function listed(ids: readonly string[]): string {
   return `${ids.slice(0, idsShown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
-}
-
 const valueLength = 80
 
 /** A value on one line, short enough to be read. */
