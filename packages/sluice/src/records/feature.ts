@@ -33,8 +33,8 @@ export const featureSchema = z.object({
   /** Oldest first; at most the last 100. */
   history: z.array(activationSchema),
   /**
-   * As a canary or when active, unless they were promoted later, or active for a day and then replaced. The last 100,
-   * each once.
+   * They were rolled back as a canary or when active, and were neither promoted later nor active for a day and then
+   * replaced. The last 100, each once.
    */
   rolledBack: z.array(z.string()).meta({ description: 'Versions that are never gone back to.' }),
   takenBack: takenBackSchema.nullable().meta({

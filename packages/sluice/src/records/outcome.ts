@@ -14,7 +14,7 @@ const outcomeKeySchema = z.object({
 export type OutcomeKey = z.output<typeof outcomeKeySchema>
 
 /*
- * As it is reported. What is not known is absent, and everything has its limits.
+ * An outcome as it is reported. What is not known is absent, and everything has its limits.
  */
 
 /**
@@ -130,7 +130,7 @@ export const outcomesAnswerSchema = z.object({
 })
 
 /*
- * As it is logged. What is not known is null.
+ * An outcome as it is logged. What is not known is null.
  */
 
 /** Common to everything that production reported. */
@@ -155,7 +155,7 @@ const logFields = outcomeKeySchema.extend({
    */
   tokenId: z.string().nullish(),
   /**
-   * Of the same entry, the process as it calls itself, e.g. `app-7 3f2a91bc`, and the keyed hash of its address, 8 hex.
+   * The process that reported it, as it calls itself, e.g. `app-7 3f2a91bc`, and the keyed hash of its address, 8 hex.
    * Null or absent: not known.
    */
   instance: z.string().nullish(),
@@ -175,8 +175,8 @@ const requestEntrySchema = logFields.extend({
   invalid: z.boolean(),
   outputChars: z.number().nullable(),
   /**
-   * As reported, and the calls of all tools together; their names are texts, so they are not logged. Absent: not
-   * reported.
+   * The steps that were reported, and the calls of all tools together; their names are texts, so they are not logged.
+   * Absent: not reported.
    */
   steps: z.number().optional(),
   calls: z.number().optional(),

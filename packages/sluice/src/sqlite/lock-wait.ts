@@ -40,7 +40,7 @@ export async function whenFree<T>(work: () => T, limitMs = longestLockWaitMs): P
   }
 }
 
-/** The same for a command, whose process may block meanwhile. */
+/** Waits likewise for a command, whose process may block meanwhile. */
 export function whenFreeSync<T>(work: () => T, limitMs: number): T {
   const pause = new Int32Array(new SharedArrayBuffer(4))
   const began = performance.now()

@@ -15,7 +15,7 @@ export function inlineText(text: string): string {
     .replace(/^(?=[-+](?: |$)|[-=]+$)/, '\\')
 }
 
-/** The same inside an HTML element, where Markdown is not read. */
+/** The text inside an HTML element, where Markdown is not read. */
 export function htmlText(text: string): string {
   return visibleLine(text)
     .replace(/[&<>]/g, (character) => entities[character] ?? character)

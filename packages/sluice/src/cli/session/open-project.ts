@@ -28,12 +28,12 @@ export async function openProject(host: Surroundings, suites: LoadProjectOptions
   return project
 }
 
-/** The same for one feature: suites of others play no part, whatever is wrong with them. */
+/** Opens the project for one feature: suites of others play no part, whatever is wrong with them. */
 export function openFeature(name: string, suite: string | undefined, host: Surroundings): Promise<LoadedProject> {
   return openProject(host, (prompt, each) => prompt.feature === name && each === chooseSuite(prompt, suite))
 }
 
-/** The same where a faulty suite is to stop no other feature. @throws InvalidFilesError for all other faults */
+/** Opens the project, but a faulty suite stops no other feature. @throws InvalidFilesError for all other faults */
 export async function openPartlySound(
   { cwd, env, mask }: Surroundings,
   suites: LoadProjectOptions['suites'],

@@ -50,7 +50,7 @@ export async function withSession<Finished extends FinishedRun>(
   })
 }
 
-/** The same for a command with a report of its own. */
+/** Opens a session likewise for a command with a report of its own. */
 export async function inSession<Result>(
   { command, project, flags, edition }: Omit<SessionRequest, 'command'> & { command: string },
   host: Host,

@@ -20,9 +20,7 @@ export interface EvidenceCheck {
   link: string | undefined
 }
 
-/**
- * By which of GitHub's two ways a commit was told. Only Apps may make check runs, and the token of a workflow is one's.
- */
+/** GitHub's two ways to tell a commit. Only Apps may make check runs, and the token of a workflow is one's. */
 export type CheckWay = 'checkRun' | 'status'
 
 const longestSummary = 65_000

@@ -9,7 +9,7 @@ import type { LateCheck } from './github-progress.ts'
  * they have one name there, and the last word counts. Which they are is stored.
  */
 export interface RefusedChecks {
-  /** Of whom nothing is taken at present: of this commit, or of the token for any; null: it may be asked. */
+  /** Whether GitHub takes nothing at present: for this commit, or of the token for any; null: it may be asked. */
   refused(commit: string): 'commit' | 'token' | null
   /** Keeps what is to be said later, in place of what was to be said of the commit before. */
   keep(check: EvidenceCheck): void

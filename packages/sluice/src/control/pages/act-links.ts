@@ -21,7 +21,7 @@ export function rolloutActLinks(
   return html`<ul class="plain acts" aria-label="What can be done"><li><a class="button danger" href="${rolloutActAddress(id, 'rollback')}">Roll back …</a></li>${Object.entries(others).map(([act, text]) => html`<li><a class="button" href="${rolloutActAddress(id, act)}">${text} …</a></li>`)}</ul>`
 }
 
-/** The same for a feature without a running rollout; `canGoBack`: there is an earlier version that was good. */
+/** The acts of a feature without a running rollout; `canGoBack`: there is an earlier version that was good. */
 export function featureActLinks(
   { feature, isActive, canGoBack }: { feature: string; isActive: boolean; canGoBack: boolean },
   mayAct: boolean,

@@ -13,7 +13,7 @@ export interface TimePlace {
 export interface Seen extends TimePlace {
   /** Logarithm of their number over that which was to be expected. */
   value: number
-  /** By how much that logarithm varies by chance alone. */
+  /** How much that logarithm varies by chance alone. */
   variance: number
 }
 

@@ -47,7 +47,7 @@ export async function call<T>(connection: RemoteConnection, request: Call, schem
   )
 }
 
-/** The same for an answer that is no JSON document. */
+/** Calls the control plane where the answer is no JSON document. */
 export async function callForText(connection: RemoteConnection, request: Call): Promise<string> {
   const { url, now, random, sleep } = connection
   const began = now()

@@ -54,7 +54,7 @@ function forecastLines({ forecast, unknown, at }: ForecastAnswer): string[] {
   return sentences.flatMap(paragraph)
 }
 
-/** The same in one line, e.g. `rollout r-1 of 1.1 (c84f5641b4d1): running; stage 1 of 4, 1 % of the users, ...`. */
+/** The rollout in one line, e.g. `rollout r-1 of 1.1 (c84f5641b4d1): running; stage 1 of 4, 1 % of the users, ...`. */
 export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['versions'], now: number): string {
   const { id, canary, assessment } = rollout
   const { figures, canary: arm, incumbent } = assessment ?? {}
@@ -87,7 +87,7 @@ function paragraph(text: string): string[] {
   return wrap(text, 78).map((line) => `  ${line}`)
 }
 
-/** The same for a text in which stand names that applications have chosen. */
+/** The lines of a text in which stand names that applications have chosen. */
 function named(text: string): string[] {
   return hanging(text, 78).map((line) => `  ${line}`)
 }

@@ -15,7 +15,7 @@ export interface RecordedEvidence {
 export interface EngineState {
   /** The last assessment of a rollout; null before the first. */
   assessment(rolloutId: string): Promise<Assessment | null>
-  /** The same without a read, where this process leads the rollout and has just assessed it. */
+  /** The assessment without a read, where this process leads the rollout and has just made it. */
   lately?(rolloutId: string): Assessment | undefined
   /** Null before the first assessment, and where it cannot be read. */
   recorded?(rolloutId: string): Promise<RecordedEvidence | null>

@@ -97,8 +97,8 @@ const rowsSearched = 100
 const isPublication = ({ action }: Pick<AuditRow, 'action'>) => action.startsWith('version.')
 
 /**
- * By which changes a feature has become another than at the revision `seen`; null if it has not. Not all of them may be
- * known. Publications change settings, but not what is served: they do not count.
+ * The changes by which a feature has become another than it was at this revision; null if it has not. Not all of them
+ * may be known. Publications change settings, but not what is served: they do not count.
  */
 export async function changesSince(
   store: Pick<ReleaseStore, 'audit' | 'auditHead'>,

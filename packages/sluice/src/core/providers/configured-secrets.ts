@@ -110,9 +110,7 @@ function ofHeaders(
   })
 }
 
-/**
- * Of the variables that a target is given only those are secrets that look like one, by their name or by their value.
- */
+/** A variable that a target is given is a secret only if its name or its value looks like one. */
 function ofVariables(
   place: string,
   given: Readonly<Record<string, string>> | undefined,

@@ -176,8 +176,8 @@ async function recordings(models: readonly string[], place: FeaturePlace): Promi
 }
 
 /**
- * Of a check's program what its command line names: the files, and what lies beside them, since the imports of other
- * languages are not read.
+ * Adds what the command line of a check's program names: the files, and what lies beside them, since the imports of
+ * other languages are not read.
  */
 function addCommand(command: readonly string[], code: CodeFiles, { config, root }: FeaturePlace): void {
   for (const place of scriptsNamed(command, config.root, root)) {

@@ -30,7 +30,8 @@ export interface CalibrationInput {
 }
 
 /**
- * Of the labelled items, the judge in use must have judged so many. Else a verdict that speaks against it may be gone.
+ * The judge in use must have judged this share of the labelled items. Else a verdict that speaks against it may be
+ * gone.
  */
 const leastJudged = 0.98
 const leastForMap = 50

@@ -68,7 +68,8 @@ function sumByItem(rows: readonly { item: string; weight: number }[]): Map<strin
 }
 
 /**
- * By rates of as many labels as they are worth, each with half a label more that is right and half a one that is wrong.
+ * The mean by rates of as many labels as they are worth, each with half a label more that is right and half a one that
+ * is wrong.
  */
 function byRates(labels: readonly JudgedLabel[], raw: number, count: number): BoundedEstimate | string {
   const heaviest = labels.reduce((most, { weight }) => Math.max(most, weight), 0)

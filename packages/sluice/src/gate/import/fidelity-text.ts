@@ -27,7 +27,7 @@ export function fidelityTable(rows: readonly FidelityRow[], width: number): stri
   return lines.length === 0 ? '' : `${columns(lines, Number.POSITIVE_INFINITY).join('\n')}\n`
 }
 
-/** The same as a page of Markdown: assertions, then everything else. */
+/** The fidelity as a page of Markdown: assertions, then everything else. */
 export function fidelityMarkdown(
   rows: readonly FidelityRow[],
   { title, summary }: { title: string; summary: readonly string[] },

@@ -38,7 +38,7 @@ function limited(lines: readonly string[], most: number): string[] {
   return lines.length <= most ? [...lines] : [...lines.slice(0, most), `… and ${formatCount(lines.length - most)} more`]
 }
 
-/** The same as a section of Markdown, with every finding. */
+/** The verification as a section of Markdown, with every finding. */
 export function verificationMarkdown(verification: Verification): string {
   const lines = verificationText(verification, Number.POSITIVE_INFINITY)
   return ['## Compared with kept answers', '', ...lines.map((line) => `- ${inlineText(line)}`), ''].join('\n')

@@ -42,7 +42,7 @@ export async function planFeature(
   return planPower(planned, options, kept)
 }
 
-/** The same for so many cases of a feature that does not exist yet. */
+/** Plans for so many cases of a feature that does not exist yet. */
 export function planWithoutProject(options: PowerPlanOptions): Promise<FeaturePlan> {
   const none = { cases: [], quarantined: [], heldOut: 0 }
   const nowhere = { feature: null, suite: null, ...none, settings: defaultGateSettings, version: null }

@@ -23,7 +23,7 @@ export interface PlannedTest {
 export interface Reach {
   /** The smallest drop that it fails with 80 % probability, where every answer is worse alike. */
   drop: number | null
-  /** The same where some answers lose their whole score and the others nothing, which is noisier. */
+  /** The smallest drop where some answers lose their whole score and the others nothing, which is noisier. */
   dropInFewAnswers: number | null
   /** The smallest margin that an unchanged version meets with 80 % probability. */
   smallestMargin: number | null

@@ -39,7 +39,7 @@ function properties(object: object, indent: string): string {
     .join('')
 }
 
-/** The same text in pieces that are worth a write each. */
+/** Joins texts to pieces that are worth a write each. */
 export async function* inChunks(texts: AsyncIterable<string>): AsyncGenerator<string> {
   let chunk = ''
   for await (const text of texts) {

@@ -75,7 +75,7 @@ export function endFindings(ending: readonly EndingModel[], today: string): RunF
   })
 }
 
-/** The same for `sluice check`, at the places that name the model. */
+/** The ends of models for `sluice check`, at the places that name the model. */
 export async function endDiagnostics(
   ending: readonly EndingModel[],
   today: string,

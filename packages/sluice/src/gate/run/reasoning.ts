@@ -89,7 +89,7 @@ function beforeClosing(output: string, allowed: readonly Mark[]): SplitOutput | 
   return { output: rest.trimStart(), reasoning: reasoning.trim() }
 }
 
-/** The same for an unknown model, where the end closes a line and nothing opened it. No answer is written so. */
+/** Splits the output of an unknown model where the end closes a line and nothing opened it: no answer is written so. */
 function beforeLoneClosing(output: string): SplitOutput | undefined {
   const [reasoning, rest] = splitAt(output, /<\/think>[^\S\n]*(?:\n|$)/)
   if (rest === undefined || reasoning.includes('<think>')) return undefined

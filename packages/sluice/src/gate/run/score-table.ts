@@ -13,7 +13,7 @@ export interface CaseScores {
   weight: number
   /** Cases of one cluster are not independent; a case without one stands alone. */
   cluster: string | undefined
-  /** The same for two cases with the same variables; absent where only scores are known. */
+  /** Two cases with the same variables have the same text here; absent where only scores are known. */
   input?: string
   tags: readonly string[]
   critical: boolean
@@ -34,9 +34,7 @@ export interface CaseScores {
   untold?: number
   /** Names of the checks that measure this case, whether or not they could; absent where none does. */
   measuredBy?: readonly string[]
-  /**
-   * By repeat, up to the last that was tried, what those checks found; undefined where a repeat has nothing measured.
-   */
+  /** What those checks found in each repeat up to the last that was tried; undefined where nothing was measured. */
   measured?: Readonly<Record<VersionRole, readonly (readonly NamedMeasured[] | undefined)[]>>
 }
 

@@ -145,7 +145,7 @@ interface AskedRepeats {
 const usualRepeats = 3
 
 /**
- * As often as somebody says; else as often as the gate of the feature asks at most, where its `repeats` are set. All
+ * Each case is asked as often as somebody says; else as often as the gate asks at most, if its `repeats` are set. All
  * models are asked alike, so that the correction for their number holds: nothing is decided between the repeats.
  */
 export function askedRepeats(asked: number | undefined, { repeats }: Pick<GateSettings, 'repeats'>): AskedRepeats {
@@ -165,7 +165,7 @@ interface RepeatPlan {
   notes: string[]
 }
 
-/** As many answers per case as were asked for, as recordings hold, and as are kept of a model that has ended. */
+/** The answers per case: as many as were asked for, as recordings hold, and as are kept of a model that has ended. */
 async function planRepeats(
   prompt: Prompt,
   suite: string,

@@ -6,13 +6,13 @@ export interface GateCase {
   id: string
   weight: number
   cluster?: string | undefined
-  /** The same for two cases that ask the very same; undefined where only scores are known. */
+  /** Two cases that ask the very same have the same text here; undefined where only scores are known. */
   input?: string | undefined
   tags: readonly string[]
   critical: boolean
   /** Scores of the scored repeats, in order of repeat. */
   candidate: readonly number[]
-  /** The same for the baseline; undefined when the run has no baseline. */
+  /** The baseline's scores by repeat; undefined when the run has no baseline. */
   baseline?: readonly number[] | undefined
   /** Answers of the candidate without a score where the baseline, if there is one, has its own. */
   missing?: number | undefined

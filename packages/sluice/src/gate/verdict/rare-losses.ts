@@ -59,7 +59,7 @@ function growthUntil(later: number, { plan, look, estimand }: Omit<RoundOfTest, 
 export interface ProofNeeded {
   /** Infinity when no number would do. */
   answers: number
-  /** The same in cases like these, each with the last round's repeats. */
+  /** What that is in cases like these, each with the last round's repeats. */
   cases: number
 }
 

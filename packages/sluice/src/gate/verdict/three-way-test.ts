@@ -33,7 +33,7 @@ export interface ThreeWayTest {
 /** The pairs of one round. */
 export interface RoundPairs {
   scored: readonly Pair[]
-  /** The same with a score of 0 for each answer of the candidate that never came; undefined where all came. */
+  /** The pairs with a score of 0 for each answer of the candidate that never came; undefined where all came. */
   atWorst: readonly Pair[] | undefined
 }
 
@@ -151,7 +151,7 @@ export function intervalAt(
   return intervalOf(plan, look, statistics.delta, { se: statistics.seUsed, df: statistics.dfUsed })
 }
 
-/** The same for both estimands, whichever of them decides. */
+/** The intervals of both estimands, whichever of them decides. */
 export function intervalsAt(
   plan: LookPlan,
   look: number,

@@ -30,8 +30,7 @@ export function addCovariate(sums: CovariateSums, w: number, x: number): void {
 }
 
 /**
- * By how much a score with this covariate is expected to exceed the mean, by least squares; 0 while too little is
- * known.
+ * How far a score with this covariate is expected to exceed the mean, by least squares; 0 while too little is known.
  */
 export function expectedExcess(sums: CovariateSums, w: number | null): number {
   return w === null ? 0 : slopeOf(sums) * (w - sums.w / Math.max(1, sums.n))

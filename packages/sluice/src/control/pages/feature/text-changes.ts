@@ -167,7 +167,7 @@ function seen(text: string, room: Room): Html {
   return shown
 }
 
-/** As much of a folded text as there is room for, and the rest. */
+/** So much of a folded text as there is room for, and the rest. */
 function within(text: string, room: Room): { shown: Html[]; rest: string } {
   const shown: Html[] = []
   let rest = text

@@ -123,7 +123,7 @@ export async function readAssessment(
   return (await readAssessed(store, rolloutId))?.assessment ?? null
 }
 
-/** The same with all that it was made of beside the evidence. */
+/** The assessment with all that it was made of beside the evidence. */
 export async function readAssessed(
   store: Pick<Store, 'checkpoint' | 'summary'>,
   rolloutId: string,

@@ -8,7 +8,7 @@ export type PlaceKind = (typeof placeKinds)[number]
 
 /** The evidence that came from one process, or one address, by one token. */
 export interface PlaceEvidence {
-  /** As logged; null where that is not known. Of a pool of those that are not told apart `others` and its number. */
+  /** The id as logged; null: not known. A pool of places that are not told apart has `others` and its number. */
   id: string | null
   /** Index of the token. */
   token: number
@@ -18,7 +18,7 @@ export interface PlaceEvidence {
   errors: Record<Arm, number>
   /** When its first request came, ms since the epoch; null before. */
   firstAt: number | null
-  /** Of the latest requests of all places how many were its own: of the turn before, and of the present one. */
+  /** How many of the latest requests of all places were its own: in the turn before, and in the present one. */
   recent: [before: number, now: number]
   /** Null while there is no other place of the kind: then it is the whole. */
   own: DecidingSums | null

@@ -28,9 +28,7 @@ export function freshShare(stages: Stages, before: Assignment | undefined, stage
 
 /** So many requests are believed to have come as the shares say, before the first. */
 const priorRequests = 20
-/**
- * By what factor the odds may exceed those of the shares: users do not come more often than that because of a version.
- */
+/** The odds may exceed those of the shares by this factor: no version makes users come more often than that. */
 const mostOften = 4
 
 /**
@@ -58,7 +56,7 @@ export function exposedShare({ incumbent, canary }: Record<Arm, number>, share: 
   return bounded / (1 + bounded)
 }
 
-/** The same probability among judged requests, where the arms are judged at different rates. */
+/** The probability of the canary among judged requests, where the arms are judged at different rates. */
 export function judgedShare(share: number, canaryRate: number, incumbentRate: number): number {
   return (share * canaryRate) / (share * canaryRate + (1 - share) * incumbentRate)
 }

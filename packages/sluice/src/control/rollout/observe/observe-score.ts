@@ -106,9 +106,9 @@ function addContribution(observed: ObservedEntry, scored: Scored, memory: UnitMe
 }
 
 /**
- * Of the input, on a scale on which long ones differ as short ones do; only of the first request of a user in the
- * rollout. Later ones of a conversation contain what the arm has answered: how long they are may be the version's
- * doing.
+ * The length of the input, on a scale on which long ones differ as short ones do; known only for the first request of
+ * a user in the rollout. Later ones of a conversation contain what the arm has answered: how long they are may be the
+ * version's doing.
  */
 function lengthOf({ inputChars, of }: ScoreEntry, { candidates = [] }: UnitMemory): number | null {
   if (!candidates.some((one) => one.of === of && one.first)) return null

@@ -47,8 +47,8 @@ export function isSettled(observed: ObservedEntry, entry: RequestEntry, memory: 
 }
 
 /**
- * Of a process that is the only one so far nobody knows how long it has been there: it has not just begun because of
- * the rollout.
+ * Nobody knows how long a process that is the only one so far has been there: it has not just begun because of the
+ * rollout.
  */
 function isWarm({ id, pool, own, requests, firstAt }: PlaceEvidence, at: number): boolean {
   if (id === null || pool || own === null) return true

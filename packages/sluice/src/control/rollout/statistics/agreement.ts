@@ -16,7 +16,7 @@ export interface LeaveOneOut {
 
 /** The evidence may be weaker by this factor when one token is left out. */
 export const restFactor = 4
-/** The same for one process or address. They are many, and each reports only a few failures of a bad canary. */
+/** The factor for one process or address. They are many, and each reports only a few failures of a bad canary. */
 const placeFactor = 10
 
 /** Evidence of one token that may not decide alone counts for this part of its log e-value. */

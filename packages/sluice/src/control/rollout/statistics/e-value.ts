@@ -95,8 +95,8 @@ function scoreLogE(score: ScoreSums, { settings, window }: Weighing): number {
 }
 
 /**
- * Of the weight of means, the parts of the present stage and of those to come: the last one has half. What past ones
- * had is lost.
+ * How the weight of means is divided between the present stage and those to come: the last one has half. What past
+ * ones had is lost.
  */
 function meansWeights({ stages }: RolloutSettings, { stage }: Pick<Window, 'stage'>): { now: number; later: number } {
   const last = stages.filter((_, i) => stageShare(stages, i) < 1).length - 1
@@ -122,7 +122,7 @@ function dropOfMeans({ incumbent, canary }: Record<Arm, ClusterSums>, { toleranc
 }
 
 /**
- * Of what the shares of the users and the shares of the requests say, the smaller: users of a better version come more
+ * The smaller of what the shares of the users and the shares of the requests say: users of a better version come more
  * often and raise a flag sooner, those of a worse one less often.
  */
 function flagLogE(flag: FlagSums, floor: Floor, { window }: Weighing): number {
@@ -171,7 +171,7 @@ export function flagOf(one: DecidingSums, signal: 'errors' | 'slow' | 'safety'):
 export interface Floor {
   /** Difference of the rates. */
   least: number
-  /** The same as a part of the incumbent's rate. */
+  /** The difference as a part of the incumbent's rate. */
   relative: number
 }
 

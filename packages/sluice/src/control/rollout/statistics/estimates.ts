@@ -29,7 +29,7 @@ export interface Estimate {
   difference: number | null
   standardError: number | null
   /**
-   * By how much the canary is worse, a lower score or a higher rate; what one arm lacks in judgements is reckoned
+   * How much worse the canary is, by a lower score or a higher rate; what one arm lacks in judgements is reckoned
    * against it.
    */
   worseBy: number | null

@@ -37,7 +37,8 @@ export interface Sessions {
 }
 
 /**
- * Of a person shorter, since what the identity provider has changed about them is only seen when they sign in again.
+ * A person's session is shorter, since what the identity provider has changed about them is only seen when they sign in
+ * again.
  */
 const longestMs = { token: 12 * hourMs, person: 8 * hourMs }
 

@@ -28,7 +28,7 @@ interface CookieOptions<T> {
 }
 
 /**
- * By TLS its name begins with `__Host-`: such a cookie browsers take from this very host alone, and by TLS. Another
+ * Over TLS its name begins with `__Host-`: browsers take such a cookie from this very host alone, and over TLS. Another
  * name is not read there, since another site of the same domain, or whoever alters http on the way, could have set it.
  */
 export function createSignedCookie<T>(options: CookieOptions<T>): SignedCookie<T> {

@@ -91,7 +91,7 @@ export function wantsPage(request: Request): boolean {
   return (request.headers.get('accept') ?? '').includes('text/html') && !/^\/(v1|ofrep)(\/|$)/.test(pathname)
 }
 
-/** The same page for such an address. It says nothing of who has signed in. */
+/** The page for an address without a route. It says nothing of who has signed in. */
 export async function missingPage(problem: Problem, request: Request, services: Services): Promise<Response> {
   return faultResponse(problem, { request, requestId: newRequestId(services), session: undefined }, services)
 }

@@ -60,7 +60,7 @@ export function definePage<P extends z.ZodType = Nothing, Q extends z.ZodType = 
   return keptPage(described, ({ scopes, features, environments }) => ({ scopes, features, environments }))
 }
 
-/** The same of a page that says what its reader may do: it is made once for each token. */
+/** Defines a page that says what its reader may do: it is made once for each token. */
 export function definePersonalPage<P extends z.ZodType = Nothing, Q extends z.ZodType = Nothing>(
   described: Schemas<P, Q> & {
     show(asked: { params: z.output<P>; query: z.output<Q>; viewer: Caller }, services: Services): Promise<PageContent>

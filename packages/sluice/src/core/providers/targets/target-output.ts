@@ -23,7 +23,7 @@ export function targetText(source: string, text: string, latencyMs: number, mask
   return answer(value === null || value === '' ? '' : text, latencyMs)
 }
 
-/** The same for the result of a function. If it is null or undefined, the answer has no text. */
+/** The completion of a function's result. If it is null or undefined, the answer has no text. */
 export function targetValue(source: string, value: unknown, latencyMs: number, mask?: MaskText): Completion {
   if (isFailure(value))
     throw new ProviderError('server', `${source}: reports an error: ${errorExcerpt(asText(value.error), mask)}`)

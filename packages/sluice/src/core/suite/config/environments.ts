@@ -89,7 +89,7 @@ export function shownKey(key: string, names: Environments): string {
   return name === null ? key : `${plainFeature(key)}${separator}${name}`
 }
 
-/** The same of what a control plane has answered, which tells the environment beside the key. */
+/** The key in what a control plane has answered, which tells the environment beside it. */
 export function namedKey({
   feature,
   environment = null,

@@ -222,7 +222,7 @@ export const publishedJudgeSchema = z
     return cascade ? cascadeOf(cascade) : { model, parameters }
   })
 
-/** The same judge with one of its models exchanged. */
+/** The judge with one of its models exchanged. */
 export function withMember(settings: JudgeSettings, from: string, to: JudgeMember): JudgeSettings {
   const changed = (member: JudgeMember) => (member.model === from ? to : member)
   const { panel, cascade } = settings

@@ -110,7 +110,7 @@ export function resolveTarget(
   }
 }
 
-/** The same target with a workspace that lacks what `without` names, and that; undefined where nothing is named. */
+/** The target with a workspace that lacks what `without` names, and that; undefined where nothing is named. */
 export function targetWithout(target: Target): { target: Target; files: string[] } | undefined {
   const workspace = target.kind === 'command' ? target.workspace : undefined
   if (target.kind !== 'command' || workspace?.without === undefined) return undefined

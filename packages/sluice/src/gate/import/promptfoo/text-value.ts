@@ -16,7 +16,7 @@ export function checkText(text: string, vars: TemplateVars): string {
   return staysTemplate(text, vars) ? escapeBackslashes(text) : escapeBraces(renderTemplate(text, vars))
 }
 
-/** The same for a pattern. A variable stays only where its value means itself, as it does here. */
+/** The text of a pattern. A variable stays only where its value means itself, as it does here. */
 export function patternText(text: string, vars: TemplateVars): string {
   if (!isTemplate(text)) return text
   const isLiteral = (name: string) => /^[\p{L}\p{N}_ ]*$/u.test(String(vars[name]))
