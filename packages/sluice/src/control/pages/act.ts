@@ -66,7 +66,7 @@ export interface ActForm {
 export function actPage(page: ActPage): PageContent {
   const { title, feature, versions, state, consequence, reach, known, others, refusal, fault, form, back } = page
   const { notes = [] } = page
-  const isAgain = page.isUnderWay && fault === null
+  const isAgain = page.isUnderWay && fault === null && refusal === null
   const main = html`<section class="act"${isAgain ? html` data-again` : undefined}>
 <p class="muted"><a href="${featureAddress(feature)}">${feature}</a></p>
 <h1>${title}</h1>

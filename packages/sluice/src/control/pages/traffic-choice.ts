@@ -12,20 +12,21 @@ export interface TrafficChoice {
   /** Where the page is without a traffic of its own, and what its query says. */
   path: string
   query: Readonly<Record<string, string>>
-  /** The traffic that the log tells; null where that is too little. */
-  measured: MeasuredTraffic | null
+  /** The traffic that the log tells; null where that is too little, `uncounted` where the count has failed. */
+  measured: MeasuredTraffic | 'uncounted' | null
   /** What somebody says instead. */
   given: GivenTraffic
 }
 
 /** On what the stages and the forecast rest; the present rate beside the past weeks', and fields for another one. */
 export function trafficSection(choice: TrafficChoice): Html {
-  const { path, query, measured, given } = choice
+  const { path, query, given } = choice
+  const measured = choice.measured === 'uncounted' ? null : choice.measured
   const { perDay, users } = given
   const isGiven = perDay !== undefined || users !== undefined
   const present = measured && presentRate(measured)
   return html`<section class="traffic"><h2>Traffic</h2>
-<p>${restsOn(choice)}${isGiven ? html` <a href="${addressOf(choice, {})}">As the log tells it</a>` : undefined}</p>
+<p>${restsOn(measured, choice)}${isGiven ? html` <a href="${addressOf(choice, {})}">As the log tells it</a>` : undefined}</p>
 ${present && perDay === undefined ? changedPart(present) : undefined}
 ${measured === null ? undefined : html`<ul>${ratesOf(measured, present).map(({ text, rate }) => html`<li>${text}${rate === null || rate === perDay ? undefined : html` <a href="${addressOf(choice, { perDay: rate, users })}">Plan for ${formatCount(rate)} a day</a>`}</li>`)}</ul>`}
 <form method="get" action="${path}" class="filter">${Object.entries(query).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
@@ -34,9 +35,13 @@ ${measured === null ? undefined : html`<ul>${ratesOf(measured, present).map(({ t
 <button>Plan for these</button></form></section>`
 }
 
-function restsOn({ measured, given: { perDay, users } }: TrafficChoice): Html {
+function restsOn(measured: MeasuredTraffic | null, choice: TrafficChoice): Html {
+  const { perDay, users } = choice.given
   const known = perDay ?? measured?.requestsPerDay
-  if (known === undefined) return html`The log has too little traffic to plan for. How much do you expect?`
+  if (known === undefined)
+    return choice.measured === 'uncounted'
+      ? html`The traffic could not be counted just now, so the stages do not rest on it. How much do you expect?`
+      : html`The log has too little traffic to plan for. How much do you expect?`
   const from = users ?? measured?.users ?? null
   const counted = html`<b>${formatCount(Math.round(known))} requests a day</b>${from === null ? undefined : ` from ${formatAmount(Math.round(from), 'user')}`}`
   if (perDay !== undefined) return html`Stages and forecast are for ${counted}, as given.`

@@ -18,6 +18,7 @@ import { Problem } from './http/problem.ts'
 import { outOfOrder } from './out-of-order.ts'
 import { releaseConsequence } from './release-consequence.ts'
 import type { Services } from './services.ts'
+import { within } from './timers.ts'
 
 /** A release that has been looked through, and not been made. */
 export interface PlannedRelease {
@@ -71,6 +72,9 @@ export async function withoutApproval(
   return { proposal: note, auditBefore: [approvalRow('approval.break-glass', note, step, skipped)] }
 }
 
+/** A release without approval is in a hurry: it does not wait longer for figures that are only said, in ms. */
+const trafficMs = 1500
+
 /** A release as it is kept, open and without an end. */
 export async function newProposal(
   services: Services,
@@ -78,8 +82,11 @@ export async function newProposal(
   { wish, version }: Pick<PlannedRelease, 'wish' | 'version'>,
   { at, by, reason }: ApprovalStep,
 ): Promise<Proposal> {
+  const { clock, endForecasts } = services
+  const trafficOf = async (feature: string) =>
+    (await within(clock, trafficMs, endForecasts.traffic(feature)).catch(() => null)) ?? null
   // Figures and authors are only told of, and a release without approval is in a hurry.
-  const consequence = await releaseConsequence(services, state, wish).catch(() => null)
+  const consequence = await releaseConsequence(services, state, wish, trafficOf).catch(() => null)
   const author = await unknownAuthor(services, version).catch(() => null)
   const before = rolledBackBefore(state, version)
   return {

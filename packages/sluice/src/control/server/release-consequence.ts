@@ -9,21 +9,22 @@ import {
   judgingText,
   rolloutConsequence,
   startConsequence,
+  type UncountedTraffic,
 } from '../words/act-text.ts'
 import type { Services } from './services.ts'
 
-type Read = Pick<Services, 'endForecasts' | 'kept' | 'engineState'>
+type Read = Pick<Services, 'kept' | 'engineState'>
 
 /**
  * What a release brings, in figures as they are now; null where its rollout does not run any more.
  *
- * @param trafficOf the traffic of a feature; `counting` for a page that does not wait for it
+ * @param trafficOf the traffic of a feature, as far as it is waited for
  */
 export async function releaseConsequence(
   services: Read,
   state: FeatureState,
   wish: ProposedRelease,
-  trafficOf: (feature: string) => Promise<MeasuredTraffic | 'counting' | null> = services.endForecasts.traffic,
+  trafficOf: (feature: string) => Promise<MeasuredTraffic | UncountedTraffic | null>,
 ): Promise<Consequence | null> {
   const { feature, active } = state
   const nameOf = async (id: string) => (await services.kept.version(feature, id))?.content.label ?? id

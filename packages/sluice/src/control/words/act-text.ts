@@ -117,16 +117,16 @@ function moreUsers({ rollout, users }: RolloutFacts, toPpm: number): string {
   return `: about ${formatCount(Math.round((added * all) / ppmPerWhole))} users more (estimated: ${formatPpm(added)} of the ${formatCount(all)} seen)`
 }
 
+/** `counting`: whoever asks again in some seconds is told; `uncounted`: the count has failed. */
+export type UncountedTraffic = 'counting' | 'uncounted'
+
 interface ReleaseFacts {
   /** How the version that everybody gets is named; null: none is active. */
   active: string | null
   /** How the version is named that is to be given. */
   version: string
-  /**
-   * Seen in so many hours, null: as somebody has said; null of all: not known. `counting`: whoever asks again in some
-   * seconds is told.
-   */
-  traffic: { users: number | null; hours: number | null } | 'counting' | null
+  /** Seen in so many hours, null: as somebody has said; null of all: not known. */
+  traffic: { users: number | null; hours: number | null } | UncountedTraffic | null
 }
 
 /** What giving a version to everybody at once brings. */
@@ -234,6 +234,7 @@ function valueText(setting: string, value: unknown): string {
 /** `: about 368 users (estimated: 1 % of the 36,800 seen in 7 days)` */
 function trafficText({ traffic }: Pick<ReleaseFacts, 'traffic'>, ppm: number): string {
   if (traffic === 'counting') return '; how many users that is, is being counted'
+  if (traffic === 'uncounted') return '; how many users that is, could not be counted'
   if (traffic?.users == null) return '; how many users that is, is not known'
   const { users, hours } = traffic
   const seen = hours === null ? 'given' : `seen in the last ${formatPast(hours)}`

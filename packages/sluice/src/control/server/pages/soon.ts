@@ -1,4 +1,7 @@
 import type { Clock } from '@sluice/client'
+import type { MeasuredTraffic } from '../../../records/rollout/measured-traffic.ts'
+import type { UncountedTraffic } from '../../words/act-text.ts'
+import type { Services } from '../services.ts'
 
 /** A page does not wait longer for what takes seconds the first time, in ms. */
 const soonMs = 25
@@ -10,4 +13,13 @@ export async function soon<T, const L>(clock: Clock, found: Promise<T>, late: L)
     timer = clock.setTimer(() => resolve(late), soonMs)
   })
   return Promise.race([found, isLate]).finally(() => timer !== undefined && clock.clearTimer(timer))
+}
+
+/** The traffic of a feature, for a page that does not wait for it, and is shown where it cannot be counted. */
+export function trafficSoon(
+  { clock, endForecasts }: Pick<Services, 'clock' | 'endForecasts'>,
+  feature: string,
+): Promise<MeasuredTraffic | UncountedTraffic | null> {
+  const traffic = endForecasts.traffic(feature).catch(() => 'uncounted' as const)
+  return soon(clock, traffic, 'counting')
 }

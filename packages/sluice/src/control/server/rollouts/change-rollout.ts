@@ -188,7 +188,8 @@ export async function suitedStart(
   chosen: Chosen = {},
 ): Promise<SuitedSettings> {
   if (chosen.wasForecast) return asChosen(version, chosen)
-  const perDay = chosen.traffic?.requestsPerDay ?? (await endForecasts.traffic(key))?.requestsPerDay
+  // Traffic that could not be counted is like unknown one here: whether it starts then is decided with its forecast.
+  const perDay = chosen.traffic?.requestsPerDay ?? (await endForecasts.traffic(key).catch(() => null))?.requestsPerDay
   const reported = { live: version.live, isJudged: isJudgedLive(version), written: version.written ?? null }
   const suited = suitedSettings(reported, startingSettings(version.rollout), perDay ?? null)
   return { settings: chosen.settings ?? suited.settings, judgePercent: chosen.judgePercent ?? suited.judgePercent }

@@ -14,6 +14,11 @@ import type { Forecaster, ForecasterFault, ForecastQuestion, ForecastResult } fr
 const mostFeatures = 5
 /** How long what was found is told again. */
 const keptMs = 10 * minuteMs
+/**
+ * How long it is told again that the log tells too little of the traffic, or that it could not be counted: longer than
+ * an open page waits before it asks again, or that page would begin a new count each time.
+ */
+const untoldMs = 10_000
 const mostKept = 500
 
 /** A forecast that was made before. */
@@ -32,7 +37,7 @@ interface ForecastKey {
 
 /** Forecasts of how rollouts end, each of which is made once and then told for a while. */
 export interface EndForecasts {
-  /** The traffic of a feature as the log tells it; null where it does not tell. */
+  /** The traffic of a feature as the log tells it; null where it does not tell. @throws Problem 503 */
   traffic(feature: string): Promise<MeasuredTraffic | null>
   /** @param topic what earlier forecasts of the same are found by @throws Problem 503 */
   forecast(of: ForecastKey, question: ForecastQuestion, topic?: string): Promise<ForecastResult>
@@ -53,9 +58,11 @@ export function createEndForecasts({
   clock: Clock
   forecaster: Forecaster
 }): EndForecasts {
-  // Where the log tells too little, it may tell enough with the next request.
-  const traffics = keeper<MeasuredTraffic | null>(clock, (traffic) => traffic !== null)
-  const forecasts = keeper<ForecastResult>(clock, (found) => found !== 'late')
+  const traffics = keeper<MeasuredTraffic | null>(clock, {
+    found: (traffic) => (traffic === null ? untoldMs : keptMs),
+    failed: untoldMs,
+  })
+  const forecasts = keeper<ForecastResult>(clock, { found: (forecast) => (forecast === 'late' ? 0 : keptMs) })
   const helpful = keeper<Remedy[]>(clock)
   const earlier = new Map<string, EarlierForecast>()
   const inTurn = turnsByFeature()
@@ -83,16 +90,20 @@ export function createEndForecasts({
     return found
   }
 
-  /** Where the thread for it fails it is counted in this one, in which it takes time of those who ask for pages. */
+  /** Where there is a thread for it, it is never counted in this one: all who ask for pages would wait for that. */
   async function count(feature: string): Promise<MeasuredTraffic | null> {
     const [{ logPlace: place }, now] = [log, clock.now()]
-    const inThisThread = () => measuredTraffic(log, feature, now)
-    if (!place || !forecaster.traffic) return inThisThread()
-    return forecaster.traffic({ place, feature, now }).catch(inThisThread)
+    if (!place || !forecaster.traffic) return await measuredTraffic(log, feature, now)
+    return await forecaster.traffic({ place, feature, now })
   }
 
   return {
-    traffic: (feature) => traffics(feature, () => count(feature)),
+    traffic: (feature) =>
+      traffics(feature, () =>
+        count(feature).catch((cause: unknown) => {
+          throw uncounted(cause)
+        }),
+      ),
     forecast: ({ feature, key }, question, topic) => forecasts(key, () => forecast(feature, question, topic)),
     earlier: (topic) => earlier.get(topic) ?? null,
     remedies: ({ feature, key }, question, without) =>
@@ -133,7 +144,7 @@ function turnsByFeature(): <T>(feature: string, work: () => Promise<T>) => Promi
   }
 }
 
-const codes = { failed: 'forecasts-failed', busy: 'forecasts-busy' }
+const codes = { failed: 'forecasts-failed', busy: 'forecasts-busy', uncounted: 'traffic-uncounted' }
 
 /** Whether no forecast is made at present, whatever was asked. */
 export function isWithoutForecast(error: unknown): error is Problem {
@@ -156,23 +167,32 @@ function failure(cause: unknown, fault: ForecasterFault | null, now: number): Pr
   )
 }
 
-/** What failed is not kept, nor what is not worth it. */
+function uncounted(cause: unknown): Problem {
+  const detail = 'The traffic of the feature could not be counted. The log of the control plane says why.'
+  const headers = { 'retry-after': String(untoldMs / 1000) }
+  return new Problem({ status: 503, code: codes.uncounted, detail }, { cause, headers })
+}
+
+/** Makes each thing once, and keeps what was found, or that it failed, for so many ms from then on. */
 function keeper<T>(
   clock: Pick<Clock, 'now'>,
-  isWorthIt: (value: T) => boolean = () => true,
+  { found = () => keptMs, failed = 0 }: { found?: (value: T) => number; failed?: number } = {},
 ): (key: string, make: () => Promise<T>) => Promise<T> {
-  const kept = new Map<string, { at: number; value: Promise<T> }>()
+  const kept = new Map<string, { at: number; ms: number; value: Promise<T> }>()
   return (key, make) => {
     const known = kept.get(key)
     const age = known ? clock.now() - known.at : Number.POSITIVE_INFINITY
-    if (known && age >= 0 && age < keptMs) return known.value
-    const value = make()
+    if (known && age >= 0 && age < known.ms) return known.value
+    const own = { at: clock.now(), ms: keptMs, value: make() }
     kept.delete(key)
-    kept.set(key, { at: clock.now(), value })
-    const drop = () => kept.get(key)?.value === value && kept.delete(key)
-    value.then((found) => isWorthIt(found) || drop(), drop)
+    kept.set(key, own)
+    const keepFor = (ms: number) => Object.assign(own, { at: clock.now(), ms })
+    own.value.then(
+      (value) => keepFor(found(value)),
+      () => keepFor(failed),
+    )
     dropOldest(kept)
-    return value
+    return own.value
   }
 }
 

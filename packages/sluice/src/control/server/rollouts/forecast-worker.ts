@@ -28,10 +28,14 @@ function processorMs(): number | null {
 // On Linux it is that of this thread alone: whoever waits for an answer of the server has precedence.
 if (process.platform === 'linux') setPriority(10)
 
+/** Kept for later counts: to connect takes longer than most of them. A pool closes what is idle by itself. */
+let postgres: OpenLog | undefined
+
 async function openLog(place: LogPlace): Promise<OpenLog> {
   if ('file' in place) return openSqliteLog(place.file)
   const { openPostgresLog } = await import('../../store/postgres/outcomes.ts')
-  return await openPostgresLog(place.databaseUrl)
+  postgres ??= await openPostgresLog(place.databaseUrl)
+  return postgres
 }
 
 async function countTraffic({ place, feature, now }: TrafficTask): Promise<unknown> {
@@ -39,7 +43,7 @@ async function countTraffic({ place, feature, now }: TrafficTask): Promise<unkno
   try {
     return await measuredTraffic(log, feature, now)
   } finally {
-    await log.close()
+    if (log !== postgres) await log.close()
   }
 }
 

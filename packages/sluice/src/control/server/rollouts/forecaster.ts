@@ -102,23 +102,22 @@ export async function computeForecast(
 /** In the thread of the caller: after each simulated rollout, which takes some milliseconds, others have their turn. */
 export function inThisThread(stopwatch: () => () => number): Forecaster {
   const compute = (task: ForecastTask) => computeForecast(task, { pause: () => turn(), stopwatch })
-  return forecasterOf(compute, () => ({ fault: () => null, close: async () => undefined }))
+  return { ...forecastsBy(oneByOne(compute)), fault: () => null, close: async () => undefined }
 }
 
-/** A forecaster out of what computes one task, one after the other. */
-export function forecasterOf<Task extends ForecastTask | TrafficTask>(
-  compute: (task: Task | ForecastTask) => Promise<unknown>,
-  more: (inTurn: (task: Task) => Promise<unknown>) => Pick<Forecaster, 'traffic' | 'fault' | 'close'>,
-): Forecaster {
+/** Computes one task after the other. */
+export function oneByOne<Task>(compute: (task: Task) => Promise<unknown>): (task: Task) => Promise<unknown> {
   let last: Promise<unknown> = Promise.resolve()
-  const inTurn = (task: Task | ForecastTask) => {
+  return (task) => {
     const result = last.then(() => compute(task))
     last = result.catch(() => undefined)
     return result
   }
+}
+
+export function forecastsBy(compute: (task: ForecastTask) => Promise<unknown>): Pick<Forecaster, 'end' | 'remedies'> {
   return {
-    end: async (question) => (await inTurn({ kind: 'end', question })) as ForecastResult,
-    remedies: async (question, without) => (await inTurn({ kind: 'remedies', question, without })) as Remedy[],
-    ...more(inTurn),
+    end: async (question) => (await compute({ kind: 'end', question })) as ForecastResult,
+    remedies: async (question, without) => (await compute({ kind: 'remedies', question, without })) as Remedy[],
   }
 }

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
 import { systemClock } from '@sluice/client'
+import pg from 'pg'
 import { startForecastThread } from '../../../../src/control/server/rollouts/forecast-thread.ts'
 import { effortMs } from '../../../../src/control/server/rollouts/forecaster.ts'
 import { postgresStore } from '../../../../src/control/store/postgres/postgres-store.ts'
 import { sqliteStore } from '../../../../src/control/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
+import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { testPlane } from '../../../support/control-plane/control-plane.ts'
 import { settled } from '../../../support/control-plane/launched.ts'
 import { signedIn } from '../../../support/control-plane/visitor.ts'
@@ -146,18 +149,53 @@ test('a thread that does not end by itself is ended', async () => {
   await forecaster.close()
 })
 
-test('SQLite: traffic is counted in the thread, and in that of the server where the other one fails', async () => {
+test('a count that waits or fails neither delays forecasts nor counts as a failure of them', async () => {
+  const logged: string[] = []
+  const [traffic, forecasts] = [gatedThread(), gatedThread()]
+  forecasts.open()
+  const forecaster = startForecastThread({
+    clock: systemClock,
+    log: (level, message) => logged.push(`${level}: ${message}`),
+    begin: (name) => (name === 'traffic' ? traffic : forecasts).begin(),
+  })
+  try {
+    const place = { file: path.join(temporaryFolder('no-log'), 'missing.db') }
+    const count = assert.rejects(forecaster.traffic?.({ place, feature: 'f', now: 0 }) ?? assert.fail())
+    const judging = { judged: 0, judgedIncumbents: 0, judgeUsd: null }
+    const asked = { requestsPerDay: 300, users: null, perVisit: 1, errorRate: 0, deviation: 0.2, ...judging }
+    const question = { traffic: asked, measured: null, settings: rolloutSettingsSchema.parse(settings), start: 0 }
+    assert.notEqual(await forecaster.end(question), undefined)
+    traffic.open()
+    await count
+    assert.deepEqual(logged, ['warn: the traffic of a feature could not be counted'])
+    assert.equal(forecaster.fault(), null)
+  } finally {
+    traffic.open()
+    await forecaster.close()
+  }
+})
+
+test('SQLite: traffic is counted in a thread, and not in that of the server where that one fails', async () => {
   await countsTraffic(await sqliteStore(temporaryFolder('traffic')))
 })
 
-test('PostgreSQL: traffic is counted in the thread, and in that of the server where the other one fails', {
+test('PostgreSQL: traffic is counted in a thread, which keeps its connection, and not in that of the server where that one fails', {
   skip: withoutPostgres,
 }, async () => {
   await using database = await startPostgres()
-  await countsTraffic(await postgresStore(database.url))
+  const client = new pg.Client(database.url)
+  await client.connect()
+  const reading = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT seq, id, feature%'"
+  const seen: number[] = []
+  await countsTraffic(await postgresStore(database.url), async () => {
+    for (const { pid } of (await client.query(reading)).rows) seen.push(pid)
+  })
+  await client.end()
+  assert.equal(seen.length, 2)
+  assert.equal(seen[0], seen[1])
 })
 
-async function countsTraffic(stored: Store): Promise<void> {
+async function countsTraffic(stored: Store, afterCount = async () => {}): Promise<void> {
   let readHere = 0
   const readLog: typeof stored.readLog = (page) => {
     readHere += 1
@@ -181,12 +219,15 @@ async function countsTraffic(stored: Store): Promise<void> {
       plane.clock.advance(11 * 60_000)
       readHere = 0
       const { body } = await plane.ask(`GET /v1/features/f/versions/${canary}/traffic`, { as: 'viewer' })
-      return [body.traffic?.users, readHere > 0]
+      return [body.code ?? body.traffic.users, readHere > 0]
     }
-    assert.deepEqual(await traffic(), [300, true])
-    assert.equal(threads.begun, 1)
+    assert.deepEqual(await traffic(), ['traffic-uncounted', false])
+    assert.deepEqual([threads.begun, forecaster.fault()], [1, null])
     // Meanwhile it has rested.
-    assert.deepEqual(await traffic(), [300, false])
+    for (const _ of [1, 2]) {
+      assert.deepEqual(await traffic(), [300, false])
+      await afterCount()
+    }
   } finally {
     await forecaster.close()
     await stored.close()

@@ -19,6 +19,7 @@ import {
   judgingText,
   rolledBackBefore,
   startConsequence,
+  type UncountedTraffic,
 } from '../../../words/act-text.ts'
 import type { TokenReach } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
@@ -26,7 +27,7 @@ import { notFound } from '../../http/problem.ts'
 import { orderFaultFor } from '../../out-of-order.ts'
 import type { Services } from '../../services.ts'
 import { gateRefusal } from '../../versions/releasable.ts'
-import { soon } from '../soon.ts'
+import { trafficSoon } from '../soon.ts'
 import { namedVersion } from '../visible-feature.ts'
 import { actApproval } from './act-approval.ts'
 import { formBasics, type Sent } from './act-attempt.ts'
@@ -79,8 +80,8 @@ export async function featureActPage(services: Services, asked: Asked): Promise<
     : act === 'rollback'
       ? noGoodVersion(state)
       : null
-  const counted = version ? await soon(services.clock, services.endForecasts.traffic(feature), counting) : null
-  const isCounting = counted === counting
+  const counted = version ? await trafficSoon(services, feature) : null
+  const isCounting = counted === 'counting'
   const mayStart = act === 'start' && version !== undefined && refusal === null
   const start = mayStart && !isCounting ? await expectedStart(services, { key: feature, version, given }) : null
   const { choices, choicesPage } = version ? noChoices : await choicesOf(services, state, asked)
@@ -112,7 +113,7 @@ export async function featureActPage(services: Services, asked: Asked): Promise<
     known: [...made, ...(start?.sentences ?? (mayStart ? [stagesComeLater] : []))],
     traffic: start && {
       ...{ path, query: { ...chosen, ...(asked.breaksGlass && { breakGlass: 'yes' }) }, given },
-      measured: counted === counting ? null : counted,
+      measured: isCounting ? null : counted,
     },
     isUnderWay: isCounting || start?.isUnderWay === true,
     choices,
@@ -165,14 +166,12 @@ const actWords: Record<FeatureAct, { title(name: string | null): string; role: s
   },
 }
 
-/** How much traffic there is takes seconds to count the first time. */
-const counting = 'counting' as const
 const stagesComeLater = 'Its stages depend on the traffic, which is being counted: look again in some seconds.'
 
 interface Effect {
   version: VersionRecord
   active: NamedVersion | null
-  traffic: MeasuredTraffic | typeof counting | null
+  traffic: MeasuredTraffic | UncountedTraffic | null
   start: ExpectedStart | null
 }
 
@@ -184,12 +183,7 @@ async function consequenceOf(
   const facts = {
     active: active && (active.label ?? active.id),
     version: version.content.label ?? version.id,
-    traffic:
-      act === 'start' && given.users !== undefined
-        ? { users: given.users, hours: null }
-        : traffic === counting
-          ? counting
-          : traffic && { users: traffic.users, hours: traffic.hours },
+    traffic: act === 'start' && given.users !== undefined ? { users: given.users, hours: null } : traffic,
   }
   if (act === 'start') {
     const { settings } = start ?? {}

@@ -23,7 +23,7 @@ import { unknownAuthor } from '../../needed-approval.ts'
 import { releaseConsequence } from '../../release-consequence.ts'
 import type { Services } from '../../services.ts'
 import { defineAct, defineOwnPage, definePersonalPage, type PageRoute, type Viewer } from '../page-route.ts'
-import { soon } from '../soon.ts'
+import { trafficSoon } from '../soon.ts'
 import { actFields, attempt, formBasics, nothingSent, type Sent } from './act-attempt.ts'
 
 /** What waits for somebody, of the features that the viewer may see; null: of all of them. */
@@ -155,7 +155,7 @@ async function consequenceOf(
   const kept = first === undefined ? null : { first, more }
   let isUnderWay = false
   const trafficOf = async (name: string) => {
-    const traffic = await soon(services.clock, services.endForecasts.traffic(name), 'counting')
+    const traffic = await trafficSoon(services, name)
     isUnderWay = traffic === 'counting'
     return traffic
   }
