@@ -77,7 +77,7 @@ export interface Assessment {
    */
   accuser: OnlySourceShare | null
   soak: Soak
-  /** The same in numbers. */
+  /** What it says, in numbers. */
   figures: Figures
   /** What is to be told without a change: cost, or evidence on its way. */
   alerts: { code: string; message: string }[]

@@ -18,7 +18,7 @@ export interface Findings {
   judgeFails: boolean
   /** The stage has been watched for its soak time. */
   soaked: boolean
-  /** By the clock it would be over; it has not been watched for so long. */
+  /** The soak time is over by the clock, but the stage has not been watched for so long. */
   overdue: boolean
   /** And it is not watched now. */
   unwatched: boolean

@@ -18,7 +18,7 @@ export function signalEvidence(evidence: Evidence, { settings }: Rollout): Signa
   const figures = estimates(evidence, settings)
   const proven = provenSignals.map((signal): SignalEvidence => {
     const isKnown = signal === 'score' ? hasUsers(sums.score.users) : hasRequests(flagOf(one, signal))
-    // Of a signal that decides, words and tables rest on the same figures.
+    // Words and tables rest on the same figures of a signal that decides.
     const known = figures.find((figure) => figure.signal === signal)
     const difference =
       known !== undefined

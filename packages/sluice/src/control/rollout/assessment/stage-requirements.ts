@@ -33,7 +33,7 @@ export interface Lack {
   what: string
   has: number
   needed: number
-  /** The same as a decision tells it. */
+  /** What is lacking, as a decision tells it. */
   text: string
   /** When there will be enough, by the rate so far, in ms since the epoch; null where that does not tell. */
   expectedAt: number | null
@@ -237,8 +237,8 @@ function isSuspicious(evidence: Evidence, signal: ProvenSignal, settings: Rollou
 }
 
 /**
- * By what factor a stage may exceed the margins on the way to the next one: the smaller the share, the smaller the harm
- * of going on too early. A promotion always takes the last factor.
+ * A stage may exceed the margins by this factor on the way to the next one: the smaller the share, the smaller the
+ * harm of going on too early. A promotion always takes the last factor.
  */
 const widths = [2, 1.4, 1] as const
 

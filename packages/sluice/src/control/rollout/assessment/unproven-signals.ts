@@ -42,5 +42,5 @@ export function isProven(assessed: Assessed): boolean {
   return isProofAsked && unprovenSignals(assessed).length === 0 && worseSoFar(signals) === null
 }
 
-/** Of what users say no proof is asked. */
+/** No proof is asked of what users say. */
 const isProvable = (signal: string) => provenSignals.some((one) => one === signal)

@@ -25,7 +25,7 @@ const busyTimes = 40
  */
 const slack = 1.25
 
-/** Of this thread alone where Node can tell (from 23.9), so that the work of other threads is not counted. */
+/** The time of this thread alone where Node can tell (from 23.9), so that the work of others is not counted. */
 const processorTime = process.threadCpuUsage ?? process.cpuUsage
 
 /**
@@ -77,12 +77,12 @@ export function readWithin<T>(what: string, length: number, read: () => T): T {
   return readNested(what, () => withinTime(limitMs, read, late))
 }
 
-/** Of texts no longer than this, work that takes little time for each character is done before a limit would matter. */
+/** Work that takes little time for each character is done with texts of this length before a limit would matter. */
 const shortLength = 20_000
 
 /**
- * The same for work whose time grows about as the length of the text does, such as the reading of JSON: a short text is
- * read without a watchdog.
+ * Reads within a limit where the time grows about as the length of the text does, as with JSON: a short text is read
+ * without a watchdog.
  */
 export function readEvenlyWithin<T>(what: string, length: number, read: () => T): T {
   return length <= shortLength ? readNested(what, read) : readWithin(what, length, read)

@@ -79,7 +79,7 @@ function textOf({ start, end }: XmlElement, output: string): string {
 
 /** Follows the parser, and says at the end which paths it never came along. */
 function watchPaths(parser: SaxesParser, paths: readonly string[]): () => string[] {
-  // Of each path how many names, from the outermost element on, the present place has in common with it.
+  // How many names, from the outermost element on, each path has in common with the present place.
   const watched = paths.map((path) => ({ path, names: path.split('.'), common: 0, found: false }))
   let depth = 0
   parser.on('opentag', ({ name }) => {

@@ -6,7 +6,7 @@ import type { Material } from './material.ts'
 /** A text that claims of an output are held against. */
 export interface SourceText {
   source: ClaimSource
-  /** Of a retrieved document its id, if it has one, and its place, from 1. */
+  /** The id of a retrieved document, if it has one, and its place, from 1. */
   document: { id: string | null; place: number } | undefined
   text: string
 }

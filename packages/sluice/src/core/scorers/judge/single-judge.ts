@@ -60,7 +60,7 @@ export interface JudgeMeans {
   modes?: AnswerModes
   /** Whether questions are about more than the output for certain; else the first such question shows it. */
   seesMore?: boolean
-  /** The same of questions about claims. */
+  /** Whether questions are about claims for certain; else the first such question shows it. */
   asksClaims?: boolean
   /** Text that nobody can guess, new for each call. */
   nonce?: () => string
@@ -154,7 +154,7 @@ const sampleTrace: AnswerTrace = {
 /** Every document with a text, since claims are held against texts only. */
 const sampleOfDocuments: AnswerTrace = { ...sampleTrace, retrieved: [{ id: 'id', text: 'text' }] }
 
-/** Of several requests about one rubric, the items in its order. */
+/** The items of several requests about one rubric, in its order. */
 function inOrder(items: readonly JudgedItem[], rubric: readonly RubricItem[]): JudgedItem[] {
   const places = new Map(rubric.map(({ id }, place) => [id, place]))
   const placeOf = ({ id }: JudgedItem) => places.get(id) ?? rubric.length

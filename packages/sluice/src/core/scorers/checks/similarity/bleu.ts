@@ -22,7 +22,7 @@ export function bleu(words: readonly string[], references: readonly (readonly st
   return brevityPenalty(words.length, references) * Math.exp(sum / order)
 }
 
-/** Of each run of words the most that any one reference has. */
+/** How often each run of words stands in the reference that has it most. */
 function mostCounts(references: readonly (readonly string[])[], n: number): Map<string, number> {
   const most = new Map<string, number>()
   for (const reference of references)
@@ -32,7 +32,7 @@ function mostCounts(references: readonly (readonly string[])[], n: number): Map<
 
 function brevityPenalty(length: number, references: readonly (readonly string[])[]): number {
   const lengths = references.map((reference) => reference.length)
-  // Of two that are equally near the shorter one, as in the original script.
+  // Where two are equally near, the shorter one counts, as in the original script.
   const [nearest = 0] = lengths.sort((a, b) => Math.abs(a - length) - Math.abs(b - length) || a - b)
   return length >= nearest ? 1 : Math.exp(1 - nearest / length)
 }
