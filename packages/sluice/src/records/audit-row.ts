@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { timeField } from './time.ts'
 
 /** Why somebody does something, as a request says it. */
 export const reasonField = z.string().trim().min(1).max(2000).meta({ description: 'Why; kept in the audit log.' })
@@ -7,7 +8,7 @@ export const reasonField = z.string().trim().min(1).max(2000).meta({ description
 const auditDraftSchema = z.object({
   /** A feature, or `_system` for tokens and the like. */
   chain: z.string(),
-  at: z.number().meta({ description: 'ms since the epoch' }),
+  at: timeField,
   /** Who: the token's name, or `sluice` for the controller. */
   actor: z.string(),
   tokenId: z.string().nullable(),

@@ -2,14 +2,13 @@ import type { Capture } from '@sluice/client'
 import { z } from 'zod'
 import { type Rollout, rolloutSchema } from './rollout/rollout.ts'
 import type { LiveSettings } from './rollout/rollout-settings.ts'
-
-const time = z.number().meta({ description: 'ms since the epoch' })
+import { timeField } from './time.ts'
 
 /** One stretch of time in which a version was what everybody got. */
 export const activationSchema = z.object({
   version: z.string(),
-  since: time,
-  until: time.nullable(),
+  since: timeField,
+  until: timeField.nullable(),
   /** `rolledBack`: it ended in an incident, so it is no version to go back to. */
   ended: z.enum(['replaced', 'rolledBack']).nullable(),
   /** It was promoted by a canary. */
@@ -19,7 +18,7 @@ export const activationSchema = z.object({
 export type Activation = z.infer<typeof activationSchema>
 
 /** What a rollback took back, or an abort. */
-export const takenBackSchema = z.object({ version: z.string(), at: time, by: z.string(), reason: z.string() })
+export const takenBackSchema = z.object({ version: z.string(), at: timeField, by: z.string(), reason: z.string() })
 
 export type TakenBack = z.infer<typeof takenBackSchema>
 

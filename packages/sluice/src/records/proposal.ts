@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { keptStageSchema } from './rollout/rollout.ts'
 import type { RolloutSettings } from './rollout/rollout-settings.ts'
-
-const time = z.number().meta({ description: 'ms since the epoch' })
+import { timeField } from './time.ts'
 
 /** Somebody by their token. */
 const personSchema = z.object({
@@ -40,7 +39,7 @@ export type ProposedRelease =
   | (z.output<typeof startSchema> & { settings: RolloutSettings })
   | z.output<typeof widenSchema>
 
-export const approvalSchema = personSchema.extend({ at: time, reason: z.string().nullable() })
+export const approvalSchema = personSchema.extend({ at: timeField, reason: z.string().nullable() })
 
 export type Approval = z.output<typeof approvalSchema>
 
@@ -64,14 +63,14 @@ export const proposalSchema = z.object({
   reason: z.string().nullable(),
   does: z.array(z.string()).meta({ description: 'What it brings, a sentence each, as it was known when proposed.' }),
   proposedBy: personSchema,
-  proposedAt: time,
-  expiresAt: time.nullable().meta({ description: 'Null: made without approval, which does not expire.' }),
+  proposedAt: timeField,
+  expiresAt: timeField.nullable().meta({ description: 'Null: made without approval, which does not expire.' }),
   seen: z.int().meta({ description: "The feature's revision that it is based on." }),
   epoch: z.string().meta({ description: 'Of the store when it was proposed.' }),
   basis: z.string().meta({ description: 'Hash of the version, its settings and the report of its gate.' }),
   approvals: z.array(approvalSchema).meta({ description: 'Oldest first.' }),
   ended: personSchema
-    .extend({ at: time, reason: z.string().nullable() })
+    .extend({ at: timeField, reason: z.string().nullable() })
     .nullable()
     .meta({ description: 'Null while somebody has to see to it.' }),
   rolloutId: z.string().nullable().meta({ description: 'Of the rollout that was begun by it.' }),

@@ -1,7 +1,6 @@
 import { z } from 'zod'
+import { timeField } from './time.ts'
 import { scopes } from './token-scopes.ts'
-
-const time = z.number().meta({ description: 'ms since the epoch' })
 
 /** Whoever signs in by an identity provider. Only the two together are unique; an e-mail address or a name is not. */
 const personSchema = z.object({
@@ -21,9 +20,9 @@ export const tokenViewSchema = z.object({
   environments: z.array(z.string()).exactOptional().meta({
     description: 'Only these environments. Absent: all, and of a token with the scope client the last one.',
   }),
-  createdAt: time,
-  expiresAt: time.nullable(),
-  revokedAt: time.nullable(),
+  createdAt: timeField,
+  expiresAt: timeField.nullable(),
+  revokedAt: timeField.nullable(),
   madeBy: z
     .string()
     .nullable()

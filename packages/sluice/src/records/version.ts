@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { promptVersionSchema } from './prompt-version.ts'
 import type { LiveSettings, RolloutSettings } from './rollout/rollout-settings.ts'
 import { rubricItemSchema } from './rubric.ts'
+import { timeField } from './time.ts'
 import { strengthSchema, verdictSchema } from './verdict.ts'
 
 /** What the gate said about a version, from its report. */
@@ -73,7 +74,7 @@ export const versionSchema = z.object({
     .exactOptional()
     .meta({ description: 'How often the settings of the version were published, 1-based.' }),
   report: gateEvidenceSchema.nullable(),
-  publishedAt: z.number().meta({ description: 'ms since the epoch' }),
+  publishedAt: timeField,
   publishedBy: z.string(),
   /** Id of the token; absent in records of before. */
   publisherId: z.string().nullable().exactOptional(),

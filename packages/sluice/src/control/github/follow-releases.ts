@@ -12,6 +12,7 @@ import { dayMs, hourMs } from '../../time-units.ts'
 import { startLeaderLoop } from '../loops/leader-loop.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
+import { lastAuditRows } from '../store/release-store.ts'
 import type { Store } from '../store/store.ts'
 import { type GithubLink, type GithubProgress, loadProgress, newProgress, progressName } from './github-progress.ts'
 import { adoptLateChecks, sendLateChecks } from './late-checks.ts'
@@ -78,7 +79,11 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
       const states = (await store.features()).filter(({ feature }) => isMeant(settings, feature))
       const progress = await loadProgress(store, settings.repository)
       if (!progress) {
-        await newProgress(store, settings.repository, await heads(store, states)).save()
+        const seen = await lastAuditRows(
+          store,
+          states.map(({ feature }) => feature),
+        )
+        await newProgress(store, settings.repository, Object.fromEntries(seen)).save()
         return true
       }
       if (isUnderWay(progress, { store, clock })) return false
@@ -104,11 +109,6 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
 /** Whether a feature is one that GitHub is told of. */
 function isMeant({ features }: Pick<GithubSettings, 'features'>, feature: string): boolean {
   return features?.some((pattern) => matchesWildcards(pattern, plainFeature(feature))) ?? true
-}
-
-async function heads(store: Store, states: readonly { feature: string }[]): Promise<Record<string, number>> {
-  const entries = states.map(async ({ feature }) => [feature, (await store.auditHead(feature))?.seq ?? 0] as const)
-  return Object.fromEntries(await Promise.all(entries))
 }
 
 interface SendContext extends GithubFollowerOptions {

@@ -1,7 +1,7 @@
 import { SluiceError } from '../../errors.ts'
 import { startLeaderLoop } from '../loops/leader-loop.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
-import type { Store } from '../store/store.ts'
+import { lastAuditRows } from '../store/release-store.ts'
 import { loadNotified, type NotifiedRows, newNotified } from './notified-rows.ts'
 import { type NotifierOptions, notifyOfRow, retryWaiting } from './notify-row.ts'
 
@@ -38,7 +38,7 @@ export function startNotifier(options: NotifierOptions): WorkLoop {
       const features = (await store.features()).map(({ feature }) => feature)
       const notified = await loadNotified(store, name)
       if (!notified) {
-        await newNotified(store, name, await heads(store, features)).save()
+        await newNotified(store, name, await lastAuditRows(store, features)).save()
         return false
       }
       if (notified.gone) return noteGone()
@@ -54,11 +54,6 @@ export function startNotifier(options: NotifierOptions): WorkLoop {
       return notified.failed >= failuresAtATime
     },
   })
-}
-
-async function heads(store: Store, features: readonly string[]): Promise<Map<string, number>> {
-  const entries = features.map(async (feature) => [feature, (await store.auditHead(feature))?.seq ?? 0] as const)
-  return new Map(await Promise.all(entries))
 }
 
 function goneError(channelId: string): SluiceError {

@@ -5,7 +5,7 @@ import { activationSchema, featureSchema, takenBackSchema } from '../../records/
 import { instanceViewSchema } from '../../records/instance.ts'
 import { loopFaultSchema } from '../../records/loop-fault.ts'
 import { approvalSchema, proposalSchema } from '../../records/proposal.ts'
-import { figuresSchema, tokenShareSchema } from '../../records/rollout/assessment.ts'
+import { armSummarySchema, figuresSchema, tokenShareSchema } from '../../records/rollout/assessment.ts'
 import { endForecastSchema } from '../../records/rollout/end-chances.ts'
 import { trafficAnswerSchema } from '../../records/rollout/measured-traffic.ts'
 import { keptStageSchema, rolloutSchema } from '../../records/rollout/rollout.ts'
@@ -17,14 +17,12 @@ import { gateEvidenceSchema, versionSchema } from '../../records/version.ts'
  * server answers an older command line. All times in ms since the epoch.
  */
 
-const perRequestAnswer = z.looseObject({ mean: z.number(), requests: z.number() }).optional()
+const { steps, calls } = armSummarySchema.shape
 /** What is shown of an arm beside the figures. */
-const armAnswer = z.looseObject({
-  requests: z.number(),
-  users: z.number(),
-  steps: perRequestAnswer,
-  calls: perRequestAnswer,
-})
+const armAnswer = armSummarySchema
+  .pick({ requests: true, users: true })
+  .extend({ steps: steps.unwrap().loose().optional(), calls: calls.unwrap().loose().optional() })
+  .loose()
 
 const versionAnswer = versionSchema
   .pick({ id: true, publishedAt: true })

@@ -96,3 +96,12 @@ export interface ReleaseStore {
    */
   onChange(listener: (revision: number) => void): () => void
 }
+
+/** The number of the last row of each feature's chain; 0 for an empty one. */
+export async function lastAuditRows(
+  store: Pick<ReleaseStore, 'auditHead'>,
+  features: readonly string[],
+): Promise<Map<string, number>> {
+  const entries = features.map(async (feature) => [feature, (await store.auditHead(feature))?.seq ?? 0] as const)
+  return new Map(await Promise.all(entries))
+}

@@ -48,7 +48,7 @@ type Row = z.output<typeof rowSchema>
 type Component = z.output<typeof componentSchema>
 
 /** Versions of the list of results. The file around it has versions of its own, which say nothing about the list. */
-const versions = [2, 3]
+export const promptfooVersions = [2, 3]
 const overall = 'the overall score of a test'
 const passed = 'pass'
 
@@ -92,10 +92,10 @@ function summaryOf(json: unknown): Record<string, unknown> | undefined {
 function listOf({ json, name }: ResultsContent): { rows: Row[]; version: number; stats: number | undefined } {
   const summary = summaryOf(json)
   const version = summary === undefined ? 3 : summary.version
-  if (typeof version !== 'number' || !versions.includes(version)) {
+  if (typeof version !== 'number' || !promptfooVersions.includes(version)) {
     const found = version === undefined ? 'without a version' : `of version ${shortLine(JSON.stringify(version), 20)}`
     throw invalidResults(
-      `${name}: promptfoo results ${found}; versions ${versions.join(' and ')} are read. Write them again with promptfoo eval -o results.json`,
+      `${name}: promptfoo results ${found}; versions ${promptfooVersions.join(' and ')} are read. Write them again with promptfoo eval -o results.json`,
     )
   }
   const list = summary === undefined ? json : summary.results
@@ -132,14 +132,14 @@ function promptKey({ prompt, promptId }: Row): string {
 }
 
 /** Variables that promptfoo adds by itself. */
-const added = new Set(['_conversation', 'sessionId'])
+export const promptfooVariables: ReadonlySet<string> = new Set(['_conversation', 'sessionId'])
 
 function scoreOf(row: Row, { metric, prompts }: { metric: string | undefined; prompts: readonly string[] }): ToolScore {
   const { testCase, response, latencyMs, cost } = row
   // The variables of the test, not those of the result: outputs that earlier tests stored are among the latter.
   const own = testCase ? field(testCase, 'vars') : undefined
   const given = isObject(own) ? own : (row.vars ?? {})
-  const vars = Object.fromEntries(Object.entries(given).filter(([name]) => !added.has(name)))
+  const vars = Object.fromEntries(Object.entries(given).filter(([name]) => !promptfooVariables.has(name)))
   const described = testCase ? field(testCase, 'description') : undefined
   const description = typeof described === 'string' && described.trim() !== '' ? described : undefined
   const metadata = testCase ? field(testCase, 'metadata') : undefined

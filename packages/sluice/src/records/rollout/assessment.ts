@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { timeField } from '../time.ts'
 
-const time = z.number().meta({ description: 'ms since the epoch' })
 const byArm = z.strictObject({ incumbent: z.int(), canary: z.int() })
 
 /**
@@ -19,7 +19,7 @@ const mean = valueIntervalSchema.extend({
 })
 
 /** An e-value and when it was reached. */
-const heightSchema = z.strictObject({ eValue: z.number(), at: time })
+const heightSchema = z.strictObject({ eValue: z.number(), at: timeField })
 export type Height = z.infer<typeof heightSchema>
 
 /** What is known of one signal that has a say. */
@@ -49,7 +49,7 @@ const missingSchema = z.strictObject({
   unit: z.enum(['users', 'eValue', 'ms']).meta({
     description: 'E-values, milliseconds, or else a number of what `what` names: users, requests or scores.',
   }),
-  expectedAt: time.nullable().meta({ description: 'By the rate so far; null where that does not tell.' }),
+  expectedAt: timeField.nullable().meta({ description: 'By the rate so far; null where that does not tell.' }),
   why: z.enum(['proof', 'oneSource', 'lately', 'harm']).exactOptional().meta({
     description:
       'Of a signal: its proof is missing; or it rests on one token, process or address; or the newest hours alone look worse; or an earlier stage points to harm.',
@@ -72,11 +72,11 @@ export const figuresSchema = z.strictObject({
   missing: z
     .array(missingSchema)
     .meta({ description: 'What leaving the stage still takes. Empty: neither time nor data nor proof is lacking.' }),
-  nextStepAt: time.nullable().meta({
+  nextStepAt: timeField.nullable().meta({
     description:
       'When the next step will be taken, by the rate so far; null where that does not tell, or where more than data and time is missing.',
   }),
-  patienceEndsAt: time
+  patienceEndsAt: timeField
     .nullable()
     .meta({ description: 'Null while its clock stands still, and where no evidence is asked.' }),
 })

@@ -1,7 +1,6 @@
 import { z } from 'zod'
+import { timeField } from '../time.ts'
 import type { RolloutSettings } from './rollout-settings.ts'
-
-const time = z.number().meta({ description: 'ms since the epoch' })
 
 export const rolloutStatusSchema = z.enum(['running', 'paused', 'promoted', 'rolledBack', 'aborted', 'superseded'])
 
@@ -55,15 +54,15 @@ export const rolloutSchema = z.object({
   /** Index into `settings.stages`. */
   stage: z.int().meta({ description: '0-based' }),
   /** When each stage so far was entered. */
-  enteredAt: z.array(time),
+  enteredAt: z.array(timeField),
   /** Time of the present stage that was spent paused, before `pausedAt`. */
   pausedMs: z.number().meta({ description: 'Of the present stage.' }),
   /** Older rollouts have none. */
   pausedBeforeMs: z.number().exactOptional().meta({ description: 'Of the stages before.' }),
-  pausedAt: time.nullable(),
+  pausedAt: timeField.nullable(),
   status: rolloutStatusSchema,
   hold: holdSchema.nullable(),
-  startedAt: time,
+  startedAt: timeField,
   startedBy: z.string(),
   /** Whoever has that one or a later one knows the incumbent. */
   startedAfter: z
@@ -74,7 +73,7 @@ export const rolloutSchema = z.object({
   override: z.string().nullable(),
   /** An operator excluded them. */
   excluded: z.array(z.string()).exactOptional().meta({ description: 'Tokens whose outcomes are no evidence.' }),
-  endedAt: time.nullable(),
+  endedAt: timeField.nullable(),
   ending: z
     .object({
       by: z.string(),

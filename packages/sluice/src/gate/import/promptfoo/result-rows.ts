@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { invalidInput } from '../../../errors.ts'
 import { isObject } from '../../../json.ts'
+import { promptfooVariables, promptfooVersions } from '../../results/promptfoo.ts'
 import { graderFailure } from '../../results/promptfoo-graders.ts'
 import type { Data } from '../file-data.ts'
 
@@ -65,16 +66,14 @@ export function isResults(given: unknown): boolean {
   return isObject(given) && (isObject(given.results) || (Array.isArray(given.results) && 'version' in given))
 }
 
-const versions = [2, 3]
-
 /** @throws SluiceError `invalid-input` for a version that is not known, and for rows that are none */
 export function readResults(given: unknown, name: string): FooResults {
   const inner = isObject(given) ? (isObject(given.results) ? given.results : given) : { version: 3, results: given }
   const { version, results } = inner
-  if (typeof version !== 'number' || !versions.includes(version) || !Array.isArray(results)) {
+  if (typeof version !== 'number' || !promptfooVersions.includes(version) || !Array.isArray(results)) {
     const found = version === undefined ? 'no version' : `version ${JSON.stringify(version)}`
     throw invalidInput(
-      `${name}: results of ${found}${Array.isArray(results) ? '' : ' without a list of results'}; versions ${versions.join(' and ')} are read. Export them again with promptfoo eval -o results.json`,
+      `${name}: results of ${found}${Array.isArray(results) ? '' : ' without a list of results'}; versions ${promptfooVersions.join(' and ')} are read. Export them again with promptfoo eval -o results.json`,
     )
   }
   const rows = results.map((row, index) => {
@@ -123,13 +122,10 @@ export function providerLabel({ provider }: FooResult): string {
   return (named ?? 'unknown').replaceAll(/\s+/g, '-')
 }
 
-/** Variables that promptfoo adds by itself. */
-const added = new Set(['_conversation', 'sessionId'])
-
 /** The variables of a row, files read. */
 export function rowVars({ vars, testCase }: FooResult): Data {
   const given = vars ?? (isObject(testCase?.vars) ? testCase.vars : {})
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !added.has(name)))
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !promptfooVariables.has(name)))
 }
 
 /** The test of a row; of older results the assertions alone are known. */
