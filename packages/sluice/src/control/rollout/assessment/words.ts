@@ -76,7 +76,7 @@ function dispute({ tokens }: Facts): string {
 }
 
 const loneDispute =
-  'As much speaks against the canary as rolls it back, but it comes from the very first requests, or from one process or address, and the others do not confirm it.'
+  'There is enough evidence to roll the canary back. But it comes from the very first requests, or from one process or address: the others do not confirm it.'
 
 function suspicion(facts: Facts): string {
   return `There is some evidence against the canary, most of it in ${strongest(facts.signals)}, but not enough to roll it back.`

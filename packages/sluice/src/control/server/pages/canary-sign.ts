@@ -53,7 +53,7 @@ function canarySign(rollout: Rollout, assessment: Assessment | null, watch: Watc
   if (assessment === null) return { tone: 'unknown', text: 'not assessed yet' }
   if (!areBothReported(assessment)) return { tone: 'unknown', text: unreported }
   const level = evidenceLevel(assessment)
-  if (level === 'enough') return { tone: 'bad', text: 'as much speaks against it as rolls it back' }
+  if (level === 'enough') return { tone: 'bad', text: 'enough evidence to roll it back' }
   if (level === 'some') return { tone: 'watch', text: 'some evidence against it' }
   const [alert] = assessment.alerts
   if (alert) return { tone: 'watch', text: alert.message }

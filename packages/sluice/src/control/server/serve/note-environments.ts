@@ -14,8 +14,8 @@ type Noted = Pick<Store, 'checkpoint' | 'saveCheckpoint' | 'commit' | 'features'
 
 /**
  * Puts it on record if this server has other environments than the one that was started before it, on whichever
- * replica. The last one never changes: all that was released before there were others is of it, and so is each
- * application whose token names none.
+ * replica. The last one never changes: all that was released before there were others belongs to it, and so does
+ * each application whose token names none.
  * @throws SluiceError `invalid-input` where another one would be the last
  */
 export async function noteEnvironments(
@@ -28,7 +28,7 @@ export async function noteEnvironments(
   if (before.last !== null && last !== null && last !== before.last) throw otherLast(before.last, last)
   const gone = (await store.features()).filter(({ feature }) => !isKnownKey(feature, names))
   if (gone.length > 0)
-    log('warn', 'releases of environments that there are no more are neither shown nor served', {
+    log('warn', 'releases of environments that do not exist any more are neither shown nor served', {
       features: gone.map(({ feature }) => feature).join(', '),
     })
   if (JSON.stringify(before.names) === JSON.stringify(names)) return
@@ -48,6 +48,6 @@ export async function noteEnvironments(
 }
 
 function otherLast(before: string, last: string): SluiceError {
-  const message = `sluice.yaml: server.environments: the last one must stay ${before}, not ${last}: what was released up to now, and each application whose token names no environment, is of it. Put ${before} last again, and a new environment before it`
+  const message = `sluice.yaml: server.environments: the last one must stay ${before}, not ${last}. All earlier releases belong to ${before}, and so do applications whose token names no environment. Put ${before} last again, and a new environment before it`
   return new SluiceError('invalid-input', message)
 }

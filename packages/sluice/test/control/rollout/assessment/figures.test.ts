@@ -204,7 +204,7 @@ test('one token does not disagree with itself: that all of it is too early is sa
   assert.equal(early.decision.do, 'continue')
   assert.match(
     early.words,
-    /^As much speaks against the canary as rolls it back, but it comes from the very first requests/,
+    /^There is enough evidence to roll the canary back\. But it comes from the very first requests/,
   )
   assert.doesNotMatch(early.words, /token/)
   assert.deepEqual(

@@ -83,10 +83,13 @@ test('the server and the command line know the environments of sluice.yaml, and 
   await server.stop()
 
   project.write(yaml('{environments: [production, staging]}'))
-  await assert.rejects(serving(project), /server\.environments: the last one must stay production, not staging/)
+  await assert.rejects(
+    serving(project),
+    /server\.environments: the last one must stay production, not staging\. All earlier releases belong to production/,
+  )
   project.write(yaml('{environments: [testing, production]}'))
   const other = await serving(project)
-  assert.match(other.said(), /environments that there are no more.*mail@staging/)
+  assert.match(other.said(), /environments that do not exist any more.*mail@staging/)
   assert.match((await other.sluice('status')).text, /^mail@production: 3\.1 \(\w+\) is active\n\n(?!mail)/)
   assert.match((await other.sluice('audit', '_system')).text, /environments\.change/)
   await other.stop()

@@ -208,7 +208,7 @@ test('evidence against it is told before all else, from a quarter of what rolls 
     const { tone, signs } = shown(errorsAlone, { ...proven, logE }, { ...at(hour), leader: null })
     return [tone, signs.at(-1)]
   }
-  assert.deepEqual(of(threshold), ['bad', 'bad: as much speaks against it as rolls it back'])
+  assert.deepEqual(of(threshold), ['bad', 'bad: enough evidence to roll it back'])
   assert.deepEqual(of(threshold - Math.log(4)), ['watch', 'watch: some evidence against it'])
   assert.deepEqual(of(threshold - Math.log(4.1)), ['unknown', 'bad: no replica leads the canaries'])
 })
