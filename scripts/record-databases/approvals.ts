@@ -16,8 +16,8 @@ export async function runApprovals(plane: TestPlane, rules: Ruled): Promise<void
   const day = 24 * 3_600_000
   rules[feature] = { approvals: 1, approvers: { role: 'approver' }, expires: 60 * day }
   const propose = async (wanted: string): Promise<string> => {
-    const wish = { act: 'activate', version: wanted, reason }
-    return (await ask(plane, `POST /v1/features/${feature}/proposals`, wish)).id
+    const proposed = { act: 'activate', version: wanted, reason }
+    return (await ask(plane, `POST /v1/features/${feature}/proposals`, proposed)).id
   }
   const decide = (id: string, what: string, as = 'approver') =>
     ask(plane, `POST /v1/proposals/${id}/${what}`, { reason }, as)

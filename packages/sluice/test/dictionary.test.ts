@@ -12,6 +12,7 @@ const kept: Record<string, string> = {
   wealth: 'stored evidence',
   fate: 'a label of metrics',
   mergeLogWealth: 'an export of sluice/stats',
+  wish: 'a key of stored proposals, and of the HTTP contract',
 }
 
 /** The words that the dictionary puts in italics in its last column. */

@@ -58,6 +58,7 @@ export const proposalSchema = z.object({
   /** How often it was changed, 1-based; 0 before it is stored. */
   revision: z.int(),
   state: proposalStateSchema,
+  /** The release that it would make. The key is an old one, which stored proposals have. */
   wish: proposedReleaseSchema,
   label: z.string().nullable().meta({ description: 'Of the version; null: it has none.' }),
   reason: z.string().nullable(),

@@ -34,9 +34,20 @@ export async function startRolloutCommand(
   const { settings, supersede = false, acceptUndecided = false, perDay, users, ...rest } = options
   const { override, reason, propose, breakGlass } = rest
   const file = settings === undefined ? undefined : await readSettings(settings, host)
-  const wish = { wanted, given: file, perDay, users, override, reason, supersede, acceptUndecided, propose, breakGlass }
+  const request = {
+    wanted,
+    given: file,
+    perDay,
+    users,
+    override,
+    reason,
+    supersede,
+    acceptUndecided,
+    propose,
+    breakGlass,
+  }
   const remote = connect(options, host)
-  const result = await beginRollout(remote, name, wish, (lines) => {
+  const result = await beginRollout(remote, name, request, (lines) => {
     if (!options.json) host.stdout.write(`${lines.join('\n')}\n`)
   })
   if ('proposal' in result) return printProposed(result.proposal, options, host)

@@ -33,7 +33,7 @@ export function approvalRow(
   { at, by, reason }: ApprovalStep,
   evidence: unknown = null,
 ): AuditDraft {
-  const { id, feature, state, wish, does, seen, basis, proposedBy, approvals, expiresAt } = proposal
+  const { id, feature, state, wish: release, does, seen, basis, proposedBy, approvals, expiresAt } = proposal
   return {
     chain: feature,
     at,
@@ -44,8 +44,8 @@ export function approvalRow(
     before: null,
     after: {
       id,
-      label: `${wish.act} ${versionNamed(proposal)}`,
-      proposal: { state, wish, does, seen, basis, proposedBy, approvals, expiresAt },
+      label: `${release.act} ${versionNamed(proposal)}`,
+      proposal: { state, wish: release, does, seen, basis, proposedBy, approvals, expiresAt },
     },
     evidence,
   }
@@ -54,9 +54,9 @@ export function approvalRow(
 /** The label of the version, else its id. */
 export function versionNamed({
   label,
-  wish,
+  wish: release,
 }: Pick<Proposal, 'label'> & { wish: Pick<ProposedRelease, 'version'> }): string {
-  return label ?? wish.version
+  return label ?? release.version
 }
 
 /** Another one where anything has changed that a release of the version rests on. */

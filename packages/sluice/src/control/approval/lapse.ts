@@ -20,27 +20,27 @@ export async function whyLapsed(
   proposal: Proposal,
   { now, environments }: { now: number; environments: Environments },
 ): Promise<string | null> {
-  const { feature, wish, proposedBy, expiresAt, seen, epoch, basis, state } = proposal
+  const { feature, wish: release, proposedBy, expiresAt, seen, epoch, basis, state } = proposal
   if (state !== 'open') return null
   if (expiresAt !== null && now >= expiresAt) return `nobody had approved it by ${timeOfDay(expiresAt)}`
   const [head, stored, version, proposer] = await Promise.all([
     store.head(),
     store.feature(feature),
-    store.version(feature, wish.version),
+    store.version(feature, release.version),
     proposedBy.tokenId === null ? undefined : store.tokenById(proposedBy.tokenId),
   ])
   // What became of it in the meantime is not in an older state: it may have been rejected, or made.
   if (head.epoch !== epoch) return 'the store has gone back to an older state since it was proposed'
   if (!proposer || proposer.revokedAt !== null) return `the token "${proposedBy.name}", which proposed it, was revoked`
   if (proposer.scopes.length === 0) return `${proposedBy.name}, who proposed it, has no role any more`
-  if (!version) return `${feature} has no version ${wish.version} any more`
-  if (releaseBasis(version) !== basis) return `the settings or the gate report of ${wish.version} have changed`
+  if (!version) return `${feature} has no version ${release.version} any more`
+  if (releaseBasis(version) !== basis) return `the settings or the gate report of ${release.version} have changed`
   // In an environment it may be the first release of the feature.
   const before = stored ?? newFeature(feature)
   const changes = await changesSince(store, before, seen)
   if (changes) return `${feature} has changed since it was proposed${changesText(changes)}`
-  const isNew = wish.act === 'activate' || wish.act === 'start'
-  const event: ReleaseEvent = { type: 'activate', version: wish.version, reason: '-' }
+  const isNew = release.act === 'activate' || release.act === 'start'
+  const event: ReleaseEvent = { type: 'activate', version: release.version, reason: '-' }
   const order = isNew ? await releaseOrder({ store, environments }, before, event) : null
   return order?.fault ? notPassedBefore : null
 }

@@ -34,8 +34,8 @@ export function unapproved({ breakGlass }: Pick<ApprovalChoice, 'breakGlass'>): 
 }
 
 /** A proposal in one line, for the status. */
-export function proposalLine({ id, state, wish, label, proposedBy, missing, lapsed }: ProposalAnswer): string {
-  const what = `${releaseActText(wish.act, label ?? wish.version)}, by ${proposedBy.name}`
+export function proposalLine({ id, state, wish: release, label, proposedBy, missing, lapsed }: ProposalAnswer): string {
+  const what = `${releaseActText(release.act, label ?? release.version)}, by ${proposedBy.name}`
   if (state === 'unreviewed') return `made without approval, not reviewed (${id}): ${what}`
   const needs =
     lapsed === null ? `${missing} more ${missing === 1 ? 'approval' : 'approvals'} needed` : 'does not hold any more'
@@ -51,8 +51,8 @@ export function proposalsText({ proposals, unreadable }: ProposalsAnswer): strin
 
 /** A proposal for people: what it would do, who has approved it, and the next command. */
 export function proposalText(proposal: ProposalAnswer): string {
-  const { id, wish, label, reason, does, proposedBy, proposedAt } = proposal
-  const act = releaseActText(wish.act, label === null ? wish.version : `${label} (${wish.version})`)
+  const { id, wish: release, label, reason, does, proposedBy, proposedAt } = proposal
+  const act = releaseActText(release.act, label === null ? release.version : `${label} (${release.version})`)
   const head = `${namedKey(proposal)}: ${id}, ${act}, by ${proposedBy.name} ${momentText(proposedAt)}`
   const asked = reason === null ? [] : wrap(reason, 76).map((line) => `> ${line}`)
   const lines = [...asked, ...does.flatMap((text) => hanging(text, 78)), ...standingLines(proposal)]

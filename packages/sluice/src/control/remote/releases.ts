@@ -13,9 +13,9 @@ export interface ReleaseReason {
 export async function activateVersion(
   remote: RemoteControlPlane,
   name: string,
-  wish: ReleaseReason & ApprovalChoice & { wanted: string; override: string | undefined },
+  request: ReleaseReason & ApprovalChoice & { wanted: string; override: string | undefined },
 ): Promise<{ answer: ReleasedAnswer; version: string; before: string | null } | { proposal: ProposalAnswer }> {
-  const { wanted, override, reason, waitMs } = wish
+  const { wanted, override, reason, waitMs } = request
   const seen = await remote.feature(name)
   const version = findVersion(seen, wanted)
   const body = {
@@ -24,8 +24,8 @@ export async function activateVersion(
     expectedRevision: seen.revision,
     ...(override !== undefined && { override: { reason: override } }),
   }
-  const result = await madeOrProposed(wish, {
-    make: () => remote.activate(name, { ...body, waitMs, ...unapproved(wish) }),
+  const result = await madeOrProposed(request, {
+    make: () => remote.activate(name, { ...body, waitMs, ...unapproved(request) }),
     propose: () => remote.propose(name, { act: 'activate', ...body }),
   })
   return 'proposal' in result ? result : { answer: result.made, version, before: seen.active }

@@ -34,10 +34,10 @@ export interface RolloutRequest extends ApprovalChoice {
 export async function beginRollout(
   remote: RemoteControlPlane,
   name: string,
-  wish: RolloutRequest,
+  request: RolloutRequest,
   onOutlook: (lines: readonly string[]) => void,
 ): Promise<{ rollout: RolloutAnswer; versions: VersionAnswer[] } | { proposal: ProposalAnswer }> {
-  const { wanted, given, perDay, users, override, reason, supersede, acceptUndecided } = wish
+  const { wanted, given, perDay, users, override, reason, supersede, acceptUndecided } = request
   const { versions, feature, revision } = await remote.feature(name)
   const version = findVersion({ feature, versions }, wanted)
   const outlook = await outlookOn(remote, { name, version, given, perDay, users })
@@ -57,8 +57,8 @@ export async function beginRollout(
         traffic: { ...(perDay !== undefined && { requestsPerDay: perDay }), ...(users !== undefined && { users }) },
       }),
   }
-  const result = await madeOrProposed(wish, {
-    make: () => remote.startRollout(name, { ...body, ...unapproved(wish) }),
+  const result = await madeOrProposed(request, {
+    make: () => remote.startRollout(name, { ...body, ...unapproved(request) }),
     propose: () => remote.propose(name, { act: 'start', ...body }),
   })
   return 'proposal' in result ? result : { rollout: result.made, versions }
@@ -69,12 +69,12 @@ export async function actOnRollout(
   remote: RemoteControlPlane,
   which: string,
   action: RolloutAction,
-  wish: ApprovalChoice & { reason: string },
+  request: ApprovalChoice & { reason: string },
 ): Promise<{ made: RolloutAnswer } | { proposal: ProposalAnswer }> {
   const { id, feature, revision: expectedRevision } = await seenRollout(remote, which)
-  const { reason } = wish
-  return madeOrProposed(wish, {
-    make: () => remote.act(id, action, { reason, expectedRevision, ...unapproved(wish) }),
+  const { reason } = request
+  return madeOrProposed(request, {
+    make: () => remote.act(id, action, { reason, expectedRevision, ...unapproved(request) }),
     propose: () => remote.propose(feature, { act: action, rollout: id, reason, expectedRevision }),
   })
 }

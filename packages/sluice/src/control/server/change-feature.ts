@@ -25,7 +25,7 @@ interface RequestedEvent {
   /** The feature's revision that the caller had seen. */
   seen?: number | undefined
   /** What is released, where the event is a release. */
-  release?: (() => Promise<Pick<PlannedRelease, 'wish' | 'version'>>) | undefined
+  release?: (() => Promise<Pick<PlannedRelease, 'release' | 'version'>>) | undefined
   /** Why it is done without the approval that it needs. */
   breakGlass?: { reason: string } | undefined
 }

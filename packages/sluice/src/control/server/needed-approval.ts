@@ -24,7 +24,7 @@ import { within } from './timers.ts'
 export interface PlannedRelease {
   event: ReleaseEvent
   /** The release as it is kept while it waits for approval. */
-  wish: ProposedRelease
+  release: ProposedRelease
   version: VersionRecord
   /** Why it is justified, for the audit log. */
   evidence: object
@@ -36,7 +36,7 @@ interface Asked {
   caller: Caller
   event: ReleaseEvent
   /** What is released, where the event is a release. */
-  release: (() => Promise<Pick<PlannedRelease, 'wish' | 'version'>>) | undefined
+  release: (() => Promise<Pick<PlannedRelease, 'release' | 'version'>>) | undefined
   /** Why it is done without the approval that it needs. */
   breakGlass: { reason: string } | undefined
 }
@@ -79,14 +79,14 @@ const trafficMs = 1500
 export async function newProposal(
   services: Services,
   state: FeatureState,
-  { wish, version }: Pick<PlannedRelease, 'wish' | 'version'>,
+  { release, version }: Pick<PlannedRelease, 'release' | 'version'>,
   { at, by, reason }: ApprovalStep,
 ): Promise<Proposal> {
   const { clock, endForecasts } = services
   const trafficOf = async (feature: string) =>
     (await within(clock, trafficMs, endForecasts.traffic(feature)).catch(() => null)) ?? null
   // Figures and authors are only told of, and a release without approval is in a hurry.
-  const consequence = await releaseConsequence(services, state, wish, trafficOf).catch(() => null)
+  const consequence = await releaseConsequence(services, state, release, trafficOf).catch(() => null)
   const author = await unknownAuthor(services, version).catch(() => null)
   const before = rolledBackBefore(state, version)
   return {
@@ -94,14 +94,14 @@ export async function newProposal(
     feature: state.feature,
     revision: 0,
     state: 'open',
-    wish,
+    wish: release,
     label: version.content.label ?? null,
     reason,
     does: [
       ...(consequence ? [consequence.first, ...consequence.more] : []),
       ...(before === null ? [] : [before]),
       ...(author === null ? [] : [author]),
-      ...releaseTerms(wish),
+      ...releaseTerms(release),
     ],
     proposedBy: by,
     proposedAt: at,

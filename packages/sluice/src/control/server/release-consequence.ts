@@ -23,34 +23,34 @@ type Read = Pick<Services, 'kept' | 'engineState'>
 export async function releaseConsequence(
   services: Read,
   state: FeatureState,
-  wish: ProposedRelease,
+  release: ProposedRelease,
   trafficOf: (feature: string) => Promise<MeasuredTraffic | UncountedTraffic | null>,
 ): Promise<Consequence | null> {
   const { feature, active } = state
   const nameOf = async (id: string) => (await services.kept.version(feature, id))?.content.label ?? id
-  const record = await services.kept.version(feature, wish.version)
-  const version = record?.content.label ?? wish.version
-  if (wish.act === 'advance' || wish.act === 'promote') {
+  const record = await services.kept.version(feature, release.version)
+  const version = record?.content.label ?? release.version
+  if (release.act === 'advance' || release.act === 'promote') {
     const rollout = runningRollout(state)
-    if (rollout?.id !== wish.rolloutId) return null
+    if (rollout?.id !== release.rolloutId) return null
     const users = (await services.engineState.assessment(rollout.id))?.figures?.users ?? null
     const names = { canary: version, incumbent: await nameOf(rollout.incumbent) }
-    return rolloutConsequence(wish.act, { rollout, names, users })
+    return rolloutConsequence(release.act, { rollout, names, users })
   }
-  const traffic = givenUsers(wish) ?? (await trafficOf(feature))
+  const traffic = givenUsers(release) ?? (await trafficOf(feature))
   const facts = {
     active: active === null ? null : await nameOf(active),
     version,
     traffic,
   }
-  if (wish.act !== 'start') return activationConsequence(facts)
-  const { settings, judgePercent = null } = wish
+  if (release.act !== 'start') return activationConsequence(facts)
+  const { settings, judgePercent = null } = release
   const judging = record ? judgingText(record, { settings, judgePercent }) : 'What is judged is not known.'
   return startConsequence({ ...facts, settings, judging, judges: record ? isJudgedLive(record) : null })
 }
 
 /** The users that whoever proposed it has said there are; null where that was left to the log. */
-function givenUsers(wish: ProposedRelease): { users: number; hours: null } | null {
-  const users = wish.act === 'start' ? wish.traffic?.users : undefined
+function givenUsers(release: ProposedRelease): { users: number; hours: null } | null {
+  const users = release.act === 'start' ? release.traffic?.users : undefined
   return users === undefined ? null : { users, hours: null }
 }

@@ -17,14 +17,14 @@ export function releaseActText(act: string, version: string): string {
  * What a release goes by beside its version and its settings, a sentence each. Whoever approves it approves that as
  * well.
  */
-export function releaseTerms(wish: ProposedRelease): string[] {
-  const override = 'override' in wish ? wish.override : null
-  return [...(override === null ? [] : [`It goes without a gate that passed: ${override}`]), ...startTerms(wish)]
+export function releaseTerms(release: ProposedRelease): string[] {
+  const override = 'override' in release ? release.override : null
+  return [...(override === null ? [] : [`It goes without a gate that passed: ${override}`]), ...startTerms(release)]
 }
 
-function startTerms(wish: ProposedRelease): string[] {
-  if (wish.act !== 'start') return []
-  const { supersede, acceptUndecided, traffic } = wish
+function startTerms(release: ProposedRelease): string[] {
+  if (release.act !== 'start') return []
+  const { supersede, acceptUndecided, traffic } = release
   const given = [
     ...(traffic?.requestsPerDay === undefined ? [] : [`${formatCount(traffic.requestsPerDay)} requests a day`]),
     ...(traffic?.users === undefined ? [] : [`${formatCount(traffic.users)} users a week`]),

@@ -23,7 +23,7 @@ export interface RolloutOutlook {
   lines: string[]
 }
 
-interface Wish extends GivenTraffic {
+interface WantedRollout extends GivenTraffic {
   settings: RolloutSettings
   /** Whoever gave settings for this rollout means them; of judging they say nothing. */
   areGiven: boolean
@@ -32,33 +32,33 @@ interface Wish extends GivenTraffic {
 /** What this traffic can decide. The general defaults give way to those that suit it. */
 export async function rolloutOutlook(
   reported: ReportedTraffic,
-  wish: Wish,
+  wanted: WantedRollout,
   { start, runs = wholeEffort.runs }: { start: number; runs?: number },
 ): Promise<RolloutOutlook> {
   const { traffic, live, isJudged } = reported
-  const perDay = wish.perDay ?? traffic?.requestsPerDay ?? null
-  const { settings, judgePercent } = wish.areGiven
-    ? { settings: wish.settings, judgePercent: isJudged ? suitedPercent(reported, perDay) : null }
-    : suitedSettings(reported, wish.settings, perDay)
+  const perDay = wanted.perDay ?? traffic?.requestsPerDay ?? null
+  const { settings, judgePercent } = wanted.areGiven
+    ? { settings: wanted.settings, judgePercent: isJudged ? suitedPercent(reported, perDay) : null }
+    : suitedSettings(reported, wanted.settings, perDay)
   if (perDay === null) {
     const lines = [unknownTraffic, ...qualityLines(reported, settings)]
     return { settings, judgePercent, forecast: null, ends: null, lines: wrapped(lines) }
   }
-  const users = wish.users ?? traffic?.users ?? null
+  const users = wanted.users ?? traffic?.users ?? null
   const percent = isJudged ? (judgePercent ?? live.judge.percent) : 0
   const course = traffic && (await courseOf(traffic, () => Promise.resolve()))
-  const known = expectedTraffic({ ...reported, course }, wish, judgePercent)
+  const known = expectedTraffic({ ...reported, course }, wanted, judgePercent)
   if (!known) throw new Error('the traffic was known before')
   const { expected, dailyUsd } = known
   const found = forecast(expected, settings, { start, runs })
   const ends = await endForecast(expected, settings, { start }, { ...wholeEffort, runs })
   const from =
-    wish.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * hourMs)}` : 'as given'
+    wanted.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * hourMs)}` : 'as given'
   const stages = settings.stages.map(({ ppm, soakMs }) => `${formatPpm(ppm)} for ${formatDuration(soakMs)}`).join(', ')
   const lines = [
     `${formatCount(Math.round(perDay))} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,
-    `Stages${settings.stages === wish.settings.stages ? '' : ', adapted to this traffic'}: ${stages}.${isJudged ? ` Judged${judgePercent === null ? '' : ', adapted to this traffic'}: ${percent} %.` : ''}`,
-    ...(settings.flagMargin === wish.settings.flagMargin
+    `Stages${settings.stages === wanted.settings.stages ? '' : ', adapted to this traffic'}: ${stages}.${isJudged ? ` Judged${judgePercent === null ? '' : ', adapted to this traffic'}: ${percent} %.` : ''}`,
+    ...(settings.flagMargin === wanted.settings.flagMargin
       ? []
       : [`Rates may rise by ${100 * settings.flagMargin} points (flagMargin), adapted to this traffic.`]),
     ...qualityLines(reported, settings),

@@ -119,10 +119,10 @@ function withFreeExpected(feature: ImportedFeature, ledger: FidelityLedger): Imp
 const withOtherName = (text: string) => text.replaceAll(/\{\{\s*expected\s*\}\}/g, '{{expected_value}}')
 
 /** The ids made valid and unique, in their order. */
-function uniqueIds(wished: readonly string[], ledger: FidelityLedger): string[] {
+function uniqueIds(given: readonly string[], ledger: FidelityLedger): string[] {
   const taken = new Set<string>()
-  return wished.map((wish, index) => {
-    const clean = wish.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim() || `case-${index + 1}`
+  return given.map((name, index) => {
+    const clean = name.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim() || `case-${index + 1}`
     const id = firstFree(clean, taken)
     if (id !== clean)
       ledger.add({

@@ -67,14 +67,14 @@ prices: {"local:*": {input: 0, output: 0}}
 const providerNames: readonly string[] = [recordedProvider, ...Object.keys(known)]
 
 /**
- * The models for what was asked for; without a wish, recorded ones. The judge is the provider's default model, so that
- * one key is enough.
+ * The models for what was asked for, recorded ones where nothing was. The judge is the provider's default model, so
+ * that one key is enough.
  * @throws SluiceError `invalid-input` for a provider that init does not know, and where a model is missing or
  * contradicts.
  */
-export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewModels {
+export function modelsFor({ provider: wanted, model: asked }: ModelChoice): NewModels {
   const named = asked === undefined ? undefined : parseModelId(asked)
-  const provider = wished ?? named?.provider ?? (asked === undefined ? recordedProvider : '')
+  const provider = wanted ?? named?.provider ?? (asked === undefined ? recordedProvider : '')
   if (provider === recordedProvider) {
     if (asked !== undefined)
       throw invalidInput(`--model ${asked}: recorded answers are there for the model they came with only`)
@@ -85,7 +85,7 @@ export function modelsFor({ provider: wished, model: asked }: ModelChoice): NewM
   if (!found) {
     const options = providerNames.join(', ')
     throw invalidInput(
-      asked !== undefined && wished === undefined
+      asked !== undefined && wanted === undefined
         ? `--model ${asked}: begin with the provider, e.g. ${defaultJudge.model}; providers: ${options}`
         : `--provider ${provider}: not known here${hint(provider, providerNames)}; choose one of ${options}`,
     )

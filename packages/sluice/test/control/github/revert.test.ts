@@ -41,7 +41,7 @@ interface Scene extends AsyncDisposable {
   rollBack(): Promise<void>
 }
 
-interface Wish {
+interface Situation {
   live?: object
   /** The good one, then the bad one. */
   prompts?: [string, string]
@@ -57,7 +57,7 @@ async function rolling({
   prompts = [good, bad],
   more = {},
   origins = () => ({}),
-}: Wish = {}): Promise<Scene> {
+}: Situation = {}): Promise<Scene> {
   const repository = fakeRepository()
   const github = await fakeGithub({ repository })
   const store = memoryStore()
@@ -187,7 +187,7 @@ test('cases are added only where settings and feature want it; a crash after the
 const withoutModel = (text: string) => text.replace(/^model: .*\n/m, '')
 const config = (model: string) => ({ [`${folder}sluice.yaml`]: `model: anthropic:${model}\n` })
 
-const refusals: [name: string, wish: Wish, then: (scene: Scene) => void, why: RegExp][] = [
+const refusals: [name: string, situation: Situation, then: (scene: Scene) => void, why: RegExp][] = [
   [
     'the file has changed since',
     {},
@@ -255,9 +255,9 @@ const refusals: [name: string, wish: Wish, then: (scene: Scene) => void, why: Re
   ],
 ]
 
-for (const [name, wish, then, why] of refusals) {
+for (const [name, situation, then, why] of refusals) {
   test(`no pull request where ${name}`, async () => {
-    await using scene = await rolling(wish)
+    await using scene = await rolling(situation)
     then(scene)
     const told = await rolledBack(scene)
     assert.equal(told.length, 1)

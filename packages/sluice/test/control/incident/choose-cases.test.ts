@@ -44,7 +44,7 @@ test('tags and weight come from similar cases, not from the rest of the suite', 
   assert.deepEqual([alone.tags, alone.weight], [['incident'], undefined])
 })
 
-test('a failed item that must hold, or a score of 0, makes it critical; a wish decides', async () => {
+test('a failed item that must hold, or a score of 0, makes it critical, unless somebody has decided', async () => {
   const critical = async (more: Partial<Failure>, decisions?: CaseDecisions) =>
     (await proposed(failure(refund, more), [], decisions)).critical ?? false
   assert.equal(await critical({ failed: ['tone'] }), false)

@@ -10,7 +10,7 @@ const judge = { model: 'local:judge' }
 const storing = { store: true, retention: '10d', judge: { percent: 100 } }
 const dayMs = 86_400_000
 
-interface Wish {
+interface Published {
   text?: string
   as?: string
   label?: string
@@ -18,7 +18,10 @@ interface Wish {
   [setting: string]: unknown
 }
 
-async function publish(plane: TestPlane, { text = 'one {{x}}', as = 'ci', label, strict = true, ...more }: Wish = {}) {
+async function publish(
+  plane: TestPlane,
+  { text = 'one {{x}}', as = 'ci', label, strict = true, ...more }: Published = {},
+) {
   const version = { ...promptVersion(text), strict, ...(label !== undefined && { label }) }
   const body = { content: version, rubric, judge, live: storing, ...more }
   const { status, body: answer } = await plane.ask(`POST /v1/features/${feature}/versions`, { as, body })

@@ -10,14 +10,14 @@ const traffic = {
 }
 const live = { store: true, judge: { percent: 10, budgetUsdPerDay: 5 } }
 const known = { traffic, rollout: {}, written: null, live, isJudged: true }
-const wish = { settings: defaultRolloutSettings, areGiven: false, perDay: undefined, users: undefined }
+const asUsual = { settings: defaultRolloutSettings, areGiven: false, perDay: undefined, users: undefined }
 /** Of one simulated rollout: enough where what is forecast is not the subject. */
 const briefly = { start: 0, runs: 1 }
 const percents = ({ settings }: Awaited<ReturnType<typeof rolloutOutlook>>) =>
   settings.stages.map(({ ppm }) => ppm / 10_000)
 
 test('general defaults give way to what suits the traffic, and it is said', async () => {
-  const found = await rolloutOutlook(known, wish, { start: 0 })
+  const found = await rolloutOutlook(known, asUsual, { start: 0 })
   assert.deepEqual([percents(found), found.judgePercent], [[5, 50], 40])
   const text = found.lines.join('\n')
   for (const line of found.lines) assert.ok(line.length <= 80, line)
@@ -32,7 +32,7 @@ test('general defaults give way to what suits the traffic, and it is said', asyn
 test('how often users come counts where the log tells it', async () => {
   const soon = async (hours: number, usersPerDay: number | null) => {
     const told = { ...known, traffic: { ...traffic, hours, usersPerDay } }
-    return (await rolloutOutlook(told, wish, { start: 0, runs: 20 })).forecast
+    return (await rolloutOutlook(told, asUsual, { start: 0, runs: 20 })).forecast
   }
   assert.deepEqual(await soon(168, null), await soon(24, 3000), 'a day tells nothing of who comes again')
   assert.notDeepEqual(await soon(168, 1000), await soon(168, null))
@@ -40,15 +40,15 @@ test('how often users come counts where the log tells it', async () => {
 
 test('what somebody has set stays', async () => {
   const stages = rolloutSettingsSchema.parse({ stages: [{ percent: 20, soak: '1h' }] })
-  assert.deepEqual(percents(await rolloutOutlook(known, { ...wish, settings: stages }, briefly)), [20])
+  assert.deepEqual(percents(await rolloutOutlook(known, { ...asUsual, settings: stages }, briefly)), [20])
   const judged = { ...known, live: { store: true, judge: { percent: 25, budgetUsdPerDay: 5 } } }
-  assert.equal((await rolloutOutlook(judged, wish, briefly)).judgePercent, null)
-  const given = await rolloutOutlook(known, { ...wish, areGiven: true }, briefly)
+  assert.equal((await rolloutOutlook(judged, asUsual, briefly)).judgePercent, null)
+  const given = await rolloutOutlook(known, { ...asUsual, areGiven: true }, briefly)
   assert.deepEqual([given.settings, given.judgePercent], [defaultRolloutSettings, 40], 'they say nothing of judging')
 })
 
 test('a default that the prompt file holds itself is meant', async () => {
-  const writing = (...written: string[]) => rolloutOutlook({ ...known, written }, { ...wish, perDay: 500 }, briefly)
+  const writing = (...written: string[]) => rolloutOutlook({ ...known, written }, { ...asUsual, perDay: 500 }, briefly)
   const of = ({ settings, judgePercent }: Awaited<ReturnType<typeof rolloutOutlook>>) => [
     settings.stages.length,
     settings.flagMargin,
@@ -62,17 +62,17 @@ test('a default that the prompt file holds itself is meant', async () => {
 })
 
 test('unknown traffic is said, and changes nothing', async () => {
-  const found = await rolloutOutlook({ ...known, traffic: null }, wish, briefly)
+  const found = await rolloutOutlook({ ...known, traffic: null }, asUsual, briefly)
   assert.deepEqual([found.settings, found.judgePercent, found.forecast], [defaultRolloutSettings, null, null])
   assert.match(found.lines.join(' '), /The log does not show/)
   assert.deepEqual(
-    percents(await rolloutOutlook({ ...known, traffic: null }, { ...wish, perDay: 500 }, briefly)),
+    percents(await rolloutOutlook({ ...known, traffic: null }, { ...asUsual, perDay: 500 }, briefly)),
     [25, 50],
   )
 })
 
 test('the chance of each end is said, with its date and a range', async () => {
-  const found = await rolloutOutlook(known, wish, { start: Date.UTC(2026, 0, 1), runs: 30 })
+  const found = await rolloutOutlook(known, asUsual, { start: Date.UTC(2026, 0, 1), runs: 30 })
   const text = found.lines.join(' ')
   assert.match(text, /If the canary is as good: \d+ of 100 promoted by proof/)
   assert.match(text, /If it has a score lower by 0\.050: (.*)\d+ (of 100 )?rolled back/)
@@ -84,7 +84,7 @@ test('how much traffic is expected is said, and rests on its newest hours; given
   const until = Date.UTC(2026, 0, 1)
   const expecting = async (hourly: number[], given = {}) => {
     const told = { ...known, traffic: { ...traffic, until, hourly } }
-    const { ends, lines } = await rolloutOutlook(told, { ...wish, ...given }, { start: until, runs: 20 })
+    const { ends, lines } = await rolloutOutlook(told, { ...asUsual, ...given }, { start: until, runs: 20 })
     return { range: ends?.requestsPerDay, text: lines.join(' ') }
   }
   const usual = new Array<number>(14 * 24).fill(208)
@@ -103,13 +103,13 @@ test('how much traffic is expected is said, and rests on its newest hours; given
 })
 
 test('a budget that does not allow it, and storing that is off, are said', async () => {
-  const dear = await rolloutOutlook({ ...known, traffic: { ...traffic, judgeUsd: 0.01 } }, wish, briefly)
+  const dear = await rolloutOutlook({ ...known, traffic: { ...traffic, judgeUsd: 0.01 } }, asUsual, briefly)
   assert.match(dear.lines.join(' '), /Judging that much may cost 20\.00 USD a day, and the budget is 5\.00 USD/)
 })
 
 test('where nothing is judged the score has no say, unless somebody wants it, and it is said what that means', async () => {
   const off = { ...known, isJudged: false, live: { ...live, store: false } }
-  const of = async (more: object, wanted = wish) => {
+  const of = async (more: object, wanted = asUsual) => {
     const { settings, judgePercent, lines } = await rolloutOutlook({ ...off, ...more }, wanted, briefly)
     return { signals: settings.signals, judgePercent, text: lines.join(' ') }
   }
@@ -127,8 +127,8 @@ test('where nothing is judged the score has no say, unless somebody wants it, an
   const written = await of({ written: ['rollout.signals.score'] })
   assert.deepEqual(written.signals, defaultRolloutSettings.signals)
   assert.match(written.text, /Since the score has a weight\s+\(signals\.score\), it is never promoted by itself/)
-  assert.deepEqual((await of({}, { ...wish, areGiven: true })).signals, defaultRolloutSettings.signals)
+  assert.deepEqual((await of({}, { ...asUsual, areGiven: true })).signals, defaultRolloutSettings.signals)
   const questionless = await of({ live })
   assert.match(questionless.text, /since the version has no judge, no questions or no share to judge/)
-  assert.deepEqual((await rolloutOutlook(known, wish, briefly)).settings.signals, defaultRolloutSettings.signals)
+  assert.deepEqual((await rolloutOutlook(known, asUsual, briefly)).settings.signals, defaultRolloutSettings.signals)
 })

@@ -6,11 +6,11 @@ import { processorMs } from '../../support/processor-time.ts'
 interface Situation {
   model?: string
   asked?: string
-  wish?: 'strip' | 'keep'
+  chosen?: 'strip' | 'keep'
 }
 
-function spoken(output: string, { model = 'local:m', asked = 'Sum up.', wish }: Situation = {}) {
-  return withoutReasoning(output, { model, messages: [{ role: 'user', content: asked }] }, wish)
+function spoken(output: string, { model = 'local:m', asked = 'Sum up.', chosen }: Situation = {}) {
+  return withoutReasoning(output, { model, messages: [{ role: 'user', content: asked }] }, chosen)
 }
 
 const answer = '{"total": 42}'
@@ -40,11 +40,11 @@ const takenOff: [name: string, output: string, situation?: Situation][] = [
   ],
   ['only the end, at the end of a line, of a model that nobody knows', `JSON, then.\n</think>\n\n${answer}`],
   ['letters that are longer in lower case', `<think>\u0130\u0130</think>${answer}`],
-  ['only the end, where strip says so', `JSON.\n</think>\n\n${answer}`, { wish: 'strip' }],
+  ['only the end, where strip says so', `JSON.\n</think>\n\n${answer}`, { chosen: 'strip' }],
   [
     'tags that were asked for, where strip says so',
     `<thinking>x</thinking>${answer}`,
-    { asked: 'Use <thinking>.', wish: 'strip' },
+    { asked: 'Use <thinking>.', chosen: 'strip' },
   ],
   [
     'what a known model writes although the question speaks of it',
@@ -85,7 +85,7 @@ const kept: [name: string, output: string, situation?: Situation][] = [
     'Close it with </think>.',
     { asked: 'How to end <think>?', model: 'x:qwq-32b' },
   ],
-  ['everything where keep says so', `<think>x</think>${answer}`, { wish: 'keep', model: 'x:deepseek-r1' }],
+  ['everything where keep says so', `<think>x</think>${answer}`, { chosen: 'keep', model: 'x:deepseek-r1' }],
   ['a word that only begins alike', 'analysis of the channel: assistantfinal is a word'],
   ['a tag in a code fence', '```html\n<think>x</think>\n```'],
   ['both tags in a code fence', '```\n<think>\n</think>\n```'],

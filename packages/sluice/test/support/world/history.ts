@@ -12,7 +12,7 @@ export interface Served {
 }
 
 /** A change that an operator asked for, by its reason, which is his alone. */
-export interface Wish {
+export interface RequestedChange {
   reason: string
   what: string
   /** Undefined until there is an answer. */
@@ -24,9 +24,9 @@ export interface History {
   served: Served[]
   /** Ids of outcomes that the control plane said it has. */
   promised: Set<string>
-  wishes: Wish[]
+  requests: RequestedChange[]
 }
 
 export function newHistory(): History {
-  return { served: [], promised: new Set(), wishes: [] }
+  return { served: [], promised: new Set(), requests: [] }
 }

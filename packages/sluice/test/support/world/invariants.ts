@@ -71,7 +71,7 @@ export class Invariants {
     await this.check()
     const verdict = verifyChain(await this.#store.audit(feature), await this.#store.auditHead(feature))
     if (!verdict.ok) throw new Violation(verdict.message)
-    this.#checkWishes()
+    this.#checkRequests()
     const log = await this.#store.readLog({ after: 0, limit: Number.MAX_SAFE_INTEGER })
     const ids = new Set(log.map(({ id }) => id))
     if (ids.size !== log.length) throw new Violation('an outcome is in the log twice')
@@ -147,8 +147,8 @@ export class Invariants {
       )
   }
 
-  #checkWishes(): void {
-    for (const { reason, what, status } of this.#history.wishes) {
+  #checkRequests(): void {
+    for (const { reason, what, status } of this.#history.requests) {
       const count = this.#byReason.get(reason) ?? 0
       if (count > 1) throw new Violation(`${what} (${reason}) was done ${count} times`)
       if (status !== undefined && status < 300 && count === 0)

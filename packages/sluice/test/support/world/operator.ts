@@ -2,7 +2,7 @@ import type { Clock } from '@sluice/client'
 import { hasEnded } from '../../../src/control/release/rollout-state.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 import type { Rollout } from '../../../src/records/rollout/rollout.ts'
-import type { History, Wish } from './history.ts'
+import type { History, RequestedChange } from './history.ts'
 import { feature } from './instance.ts'
 import type { RandomSource } from './random-source.ts'
 
@@ -27,13 +27,13 @@ const settings = {
 const attempts = 4
 
 /** Asks for one change at random, again and again under the same key until there is an answer. */
-export async function wishForSomething(options: OperatorOptions): Promise<void> {
+export async function requestChange(options: OperatorOptions): Promise<void> {
   const { store, clock, random, fetch, token, history } = options
-  const reason = `wish ${history.wishes.length}`
+  const reason = `request ${history.requests.length}`
   const rollout = (await store.feature(feature))?.rollout
   const { method = 'POST', path, body } = random.pick(possible(options, reason, rollout ?? undefined))
-  const wish: Wish = { reason, what: `${method} ${path}` }
-  history.wishes.push(wish)
+  const requested: RequestedChange = { reason, what: `${method} ${path}` }
+  history.requests.push(requested)
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const init = {
     method,
@@ -46,7 +46,7 @@ export async function wishForSomething(options: OperatorOptions): Promise<void> 
       () => 503,
     )
     if (status < 500) {
-      wish.status = status
+      requested.status = status
       return
     }
     await new Promise<void>((resolve) => void clock.setTimer(resolve, random.between(50, 1000)))

@@ -11,7 +11,7 @@ import { Invariants } from './invariants.ts'
 import { liarId, lie } from './liar.ts'
 import { Life } from './life.ts'
 import { networkFetch } from './network.ts'
-import { wishForSomething } from './operator.ts'
+import { requestChange } from './operator.ts'
 import { type RandomSource, randomSource } from './random-source.ts'
 import { type Replica, startReplica } from './replica.ts'
 import { calm, troubled } from './trouble.ts'
@@ -74,14 +74,14 @@ export async function runWorld({ seed, steps, trace = () => undefined }: WorldOp
     }),
   )
   const invariants = new Invariants(store, history, () => instances, say)
-  const wish = () =>
-    void wishForSomething({ store, clock, random, fetch: fetchAs('operator'), token, history, versions })
+  const request = () =>
+    void requestChange({ store, clock, random, fetch: fetchAs('operator'), token, history, versions })
 
   const forge = () => void lie({ store, random, fetch: fetchAs('liar'), token: liarToken, now: () => clock.now() })
 
   for (let step = 0; step < steps; step += 1) {
     if (random.chance(0.4)) forge()
-    happen(random, { say, wish, replicas: [...replicas], instances })
+    happen(random, { say, request, replicas: [...replicas], instances })
     for (const { serve } of instances) if (random.chance(0.7)) serve(`user-${Math.floor(random.between(0, userCount))}`)
     await clock.runUntil(clock.now() + random.between(0, 2500))
     await invariants.check()
@@ -105,7 +105,7 @@ export async function runWorld({ seed, steps, trace = () => undefined }: WorldOp
 
 interface Stage {
   say: (line: string) => void
-  wish: () => void
+  request: () => void
   replicas: readonly Replica[]
   instances: readonly Instance[]
 }
@@ -125,11 +125,11 @@ function told(fetch: typeof globalThis.fetch, say: (line: string) => void): type
 }
 
 /** One thing that operators, machines or clocks do. */
-function happen(random: RandomSource, { say, wish, replicas, instances }: Stage): void {
+function happen(random: RandomSource, { say, request, replicas, instances }: Stage): void {
   if (random.chance(0.6)) {
-    say('somebody wishes for a change')
-    wish()
-    if (random.chance(0.5)) wish()
+    say('somebody asks for a change')
+    request()
+    if (random.chance(0.5)) request()
   }
   if (replicas.length === 0) return
   const replica = random.pick(replicas)

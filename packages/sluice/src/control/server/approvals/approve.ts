@@ -105,17 +105,21 @@ async function carryOut(
  * The release as it is made now, with what was approved. That it may end undecided was said when it was proposed.
  * @throws Problem 409 where its gate does not pass any more
  */
-function planOf(services: Services, write: Write, { feature, wish, reason, seen }: Proposal): Promise<PlannedRelease> {
+function planOf(
+  services: Services,
+  write: Write,
+  { feature, wish: release, reason, seen }: Proposal,
+): Promise<PlannedRelease> {
   const why = reason ?? 'approved'
-  if (wish.act === 'activate')
-    return planActivation(services, feature, { version: wish.version, reason: why, seen, ...overrideOf(wish) })
-  if (wish.act === 'start') {
-    const { act: _, override: __, ...start } = wish
-    const kept = { ...start, ...overrideOf(wish), ...(reason !== null && { reason }) }
+  if (release.act === 'activate')
+    return planActivation(services, feature, { version: release.version, reason: why, seen, ...overrideOf(release) })
+  if (release.act === 'start') {
+    const { act: _, override: __, ...start } = release
+    const kept = { ...start, ...overrideOf(release), ...(reason !== null && { reason }) }
     return planStart(services, write, feature, { ...kept, wasForecast: true, seen })
   }
-  const rollout = { id: wish.rolloutId, feature, canary: wish.version }
-  return planWidening(services, rollout, { type: wish.act, reason: why, seen })
+  const rollout = { id: release.rolloutId, feature, canary: release.version }
+  return planWidening(services, rollout, { type: release.act, reason: why, seen })
 }
 
 function overrideOf({ override }: { override: string | null }): { override?: { reason: string } } {

@@ -97,8 +97,10 @@ async function planOf(
   return planWidening(services, rollout, { type: wanted.act, reason: wanted.reason, seen })
 }
 
-function isSame(one: Proposal, { wish, version }: PlannedRelease, revision: number): boolean {
-  return one.seen === revision && one.basis === releaseBasis(version) && canonicalJson(one.wish) === canonicalJson(wish)
+function isSame(one: Proposal, { release, version }: PlannedRelease, revision: number): boolean {
+  return (
+    one.seen === revision && one.basis === releaseBasis(version) && canonicalJson(one.wish) === canonicalJson(release)
+  )
 }
 
 function nothingNeeded(feature: string): Problem {

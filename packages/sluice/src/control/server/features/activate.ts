@@ -132,7 +132,7 @@ export async function planActivation(
   const version = await releasable(services, feature, id, override)
   return {
     event: { type: 'activate', version: id, reason },
-    wish: { act: 'activate', version: id, override: override?.reason ?? null },
+    release: { act: 'activate', version: id, override: override?.reason ?? null },
     version,
     evidence: releaseEvidence(version, override),
     seen,

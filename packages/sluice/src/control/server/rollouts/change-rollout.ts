@@ -68,8 +68,8 @@ export async function planWidening(
   const version = await services.store.version(feature, canary)
   if (!version) throw notFound(`${feature} has no version ${canary}.`)
   const event: ReleaseEvent = { type, reason, rolloutId: id }
-  const wish = { act: type, version: canary, rolloutId: id }
-  return { event, wish, version, evidence: await byHand(services, id), seen }
+  const release = { act: type, version: canary, rolloutId: id }
+  return { event, release, version, evidence: await byHand(services, id), seen }
 }
 
 export interface StartRequest extends RolloutStart {
@@ -130,7 +130,7 @@ export async function planStart(
       ...(reason !== undefined && { reason }),
       supersede,
     },
-    wish: {
+    release: {
       ...{ act: 'start', version: canary, settings, ...judged, override: why, supersede, acceptUndecided },
       ...(traffic && { traffic }),
     },

@@ -105,8 +105,8 @@ test('a release that is proposed is not made if its version is taken back in sta
 test('the first release in an environment can be proposed and approved', async () => {
   const rule = { approvals: 1, approvers: { role: 'approver' as const }, expires: 86_400_000 }
   await using plane = await stagedPlane({ approvals: { '*': rule } })
-  const wish = { act: 'activate', version: plane.first, reason: 'r' }
-  const { body } = await plane.ask('POST /v1/features/summary@staging/proposals', { as: 'operator', body: wish })
+  const proposed = { act: 'activate', version: plane.first, reason: 'r' }
+  const { body } = await plane.ask('POST /v1/features/summary@staging/proposals', { as: 'operator', body: proposed })
   assert.deepEqual([body.environment, body.lapsed], ['staging', null])
   const made = await plane.ask(`POST /v1/proposals/${body.id}/approve`, { as: 'approver', body: {} })
   assert.equal(made.body.state, 'done', made.body.detail)

@@ -79,8 +79,8 @@ test('a person is one, by however many groups and sessions, and by tokens of the
   assert.deepEqual([second.status, second.body.code], [403, 'may-not-approve'])
   assert.match(second.body.detail, /(?:"|&quot;)olga at work(?:"|&quot;) made /)
   await plane.token('the-proposing-hand-of-olga', { scopes: ['operator'], madeBy: idOf('olga') })
-  const wish = { act: 'activate', version: plane.next, reason: 'r' }
-  const { body } = await plane.propose(wish, 'the-proposing-hand-of-olga')
+  const proposed = { act: 'activate', version: plane.next, reason: 'r' }
+  const { body } = await plane.propose(proposed, 'the-proposing-hand-of-olga')
   assert.match(await again.page(`/proposals/${body.id}/approve`), /(?:"|&quot;)olga at work(?:"|&quot;) made /)
 })
 

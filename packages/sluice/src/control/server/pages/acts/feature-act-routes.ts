@@ -104,12 +104,12 @@ async function perform(services: Services, decided: Decided, write: Write): Prom
     const from = before.active === null ? {} : { from: before.active }
     return applyRollback(services, write, feature, { ...from, to: version, reason, seen })
   }
-  const wish = { version, reason, ...override, ...(act === 'start' && start) }
+  const release = { version, reason, ...override, ...(act === 'start' && start) }
   if (!breaksGlass && ruleFor(services, feature)) {
-    const proposed = await proposeRelease(services, write, feature, { act, ...wish, expectedRevision: seen })
+    const proposed = await proposeRelease(services, write, feature, { act, ...release, expectedRevision: seen })
     return proposalAddress(proposed.proposal.id)
   }
-  const released = { ...wish, seen, ...(breaksGlass && { breakGlass: { reason } }) }
+  const released = { ...release, seen, ...(breaksGlass && { breakGlass: { reason } }) }
   return act === 'start'
     ? applyStart(services, write, feature, released)
     : applyActivation(services, write, feature, released)

@@ -41,8 +41,8 @@ export async function listedProposals(
 }
 
 function listed(view: ProposalView, names: Environments): ListedProposal {
-  const { id, feature, wish, proposedBy, proposedAt } = view
-  const act = releaseActText(wish.act, versionNamed(view))
+  const { id, feature, wish: release, proposedBy, proposedAt } = view
+  const act = releaseActText(release.act, versionNamed(view))
   return { id, feature: shownKey(feature, names), act, by: proposedBy.name, at: proposedAt, state: stateOf(view) }
 }
 
@@ -61,11 +61,11 @@ export const showProposalPage = definePersonalPage({
   async show({ params, viewer }, services) {
     const proposal = await findProposal(services, params.proposal, viewer)
     const view = await proposalViewOf(services, proposal)
-    const { wish } = proposal
+    const { wish: release } = proposal
     const offered = await offeredActs(services, { proposal, view, viewer })
     return proposalPage({
       ...listed(view, services.environments),
-      version: { id: wish.version, label: proposal.label },
+      version: { id: release.version, label: proposal.label },
       reason: proposal.reason,
       ...(await consequenceOf(services, proposal)),
       approvals: view.approvals,
@@ -101,16 +101,18 @@ async function offeredActs(
 /** What whoever decides on it should know of its version; nothing once it is over. */
 async function notesOf(
   services: Services,
-  { feature, wish, ended }: Proposal,
+  { feature, wish: release, ended }: Proposal,
   viewer: TokenReach,
 ): Promise<ProposalPage['notes']> {
   const { store } = services
   if (ended) return []
-  const [state, version] = await Promise.all([store.feature(feature), store.version(feature, wish.version)])
+  const [state, version] = await Promise.all([store.feature(feature), store.version(feature, release.version)])
   if (!version) return []
   const here = state ? rolledBackBefore(state, version) : null
   const earlier =
-    wish.act === 'activate' || wish.act === 'start' ? await earlierFault(services, feature, viewer, wish.version) : null
+    release.act === 'activate' || release.act === 'start'
+      ? await earlierFault(services, feature, viewer, release.version)
+      : null
   const author = await unknownAuthor(services, version)
   return [
     ...[here, earlier].flatMap((text) => (text === null ? [] : [{ tone: 'watch' as const, text }])),
@@ -134,9 +136,9 @@ async function earlierFault(
 }
 
 /** Where one sees what the version changes, and how the gate judged it. */
-async function linksOf({ store }: Services, { feature, wish }: Proposal): Promise<ProposalPage['links']> {
+async function linksOf({ store }: Services, { feature, wish: release }: Proposal): Promise<ProposalPage['links']> {
   const from = (await store.feature(feature))?.active ?? null
-  const to = wish.version
+  const to = release.version
   return [
     ...(from === null || from === to
       ? []
@@ -148,7 +150,7 @@ async function linksOf({ store }: Services, { feature, wish }: Proposal): Promis
 /** What follows from a proposal now; after its end, what followed when it was proposed. */
 async function consequenceOf(
   services: Services,
-  { feature, wish, does, ended }: Proposal,
+  { feature, wish: release, does, ended }: Proposal,
 ): Promise<{ consequence: Consequence | null; isUnderWay: boolean }> {
   const state = ended ? undefined : await services.store.feature(feature)
   const [first, ...more] = does
@@ -159,8 +161,8 @@ async function consequenceOf(
     isUnderWay = traffic === 'counting'
     return traffic
   }
-  const now = state && (await releaseConsequence(services, state, wish, trafficOf))
-  return { consequence: now ? { ...now, more: [...now.more, ...releaseTerms(wish)] } : kept, isUnderWay }
+  const now = state && (await releaseConsequence(services, state, release, trafficOf))
+  return { consequence: now ? { ...now, more: [...now.more, ...releaseTerms(release)] } : kept, isUnderWay }
 }
 
 type ProposalAct = 'approve' | 'reject' | 'withdraw' | 'review'

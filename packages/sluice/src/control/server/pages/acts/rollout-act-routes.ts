@@ -97,8 +97,8 @@ async function perform(
   const { id, feature } = rollout
   if (act === 'rollback') return applyRollback(services, write, feature, { from: id, reason, seen })
   if (isWider(act) && !breaksGlass && ruleFor(services, feature)) {
-    const wish = { act, rollout: id, reason, expectedRevision: seen }
-    return proposalAddress((await proposeRelease(services, write, feature, wish)).proposal.id)
+    const proposed = { act, rollout: id, reason, expectedRevision: seen }
+    return proposalAddress((await proposeRelease(services, write, feature, proposed)).proposal.id)
   }
   const breakGlass = breaksGlass ? { reason } : undefined
   return operateRollout(services, write, rollout, { type: act, reason, seen, breakGlass })

@@ -91,10 +91,10 @@ async function attacked(plane: TestPlane, rules: Record<string, object>): Promis
     })),
   )
   rules['*'] = { approvals: 1, approvers: { role: 'approver' }, expires: 86_400_000 }
-  const wish = { act: 'promote', rollout: id, reason: text() }
-  const { id: rejected } = await operator('POST /v1/features/mail/proposals', wish)
+  const proposed = { act: 'promote', rollout: id, reason: text() }
+  const { id: rejected } = await operator('POST /v1/features/mail/proposals', proposed)
   await took(plane, `POST /v1/proposals/${rejected}/reject`, 'approver', { reason: text() })
-  const { id: open } = await operator('POST /v1/features/mail/proposals', { ...wish, reason: text() })
+  const { id: open } = await operator('POST /v1/features/mail/proposals', { ...proposed, reason: text() })
   return [
     ...['/', '/features/mail', `/rollouts/${id}`, '/features/mail/applied', `/rollouts/${id}/rollback`],
     ...[`/features/mail/compare?from=${first}&to=${third}`, `/runs/mail/${third}`, `/proposals/${open}`],
