@@ -6,6 +6,7 @@ import { type RolloutOutlook, rolloutOutlook } from '../words/rollout-outlook.ts
 import type { FeatureAnswer, ForecastAnswer, ProposalAnswer, RolloutAnswer, VersionAnswer } from './answers.ts'
 import { findVersion } from './find-version.ts'
 import { type ApprovalChoice, madeOrProposed, unapproved } from './proposals.ts'
+import { RefusalError } from './refusal.ts'
 import type { RemoteControlPlane, RolloutAction } from './remote-control-plane.ts'
 
 /** What a rollout is begun with. */
@@ -40,13 +41,16 @@ export async function beginRollout(
   const { wanted, given, perDay, users, override, reason, supersede, acceptUndecided } = request
   const { versions, feature, revision } = await remote.feature(name)
   const version = findVersion({ feature, versions }, wanted)
-  const outlook = await outlookOn(remote, { name, version, given, perDay, users })
+  const outlook = await outlookOn(remote, { name, version, given, perDay, users }).catch((error: unknown) => {
+    if (acceptUndecided && isUncounted(error)) return uncounted
+    throw error
+  })
   if (outlook) onOutlook(outlook.lines)
   const body = {
     version,
     expectedRevision: revision,
     ...(given !== undefined && { settings: given }),
-    ...(outlook?.changed && { settings: z.encode(rolloutSettingsSchema, outlook.settings) }),
+    ...(outlook?.settings && { settings: z.encode(rolloutSettingsSchema, outlook.settings) }),
     ...(outlook?.judgePercent != null && { judgePercent: outlook.judgePercent }),
     ...(override !== undefined && { override: { reason: override } }),
     ...(reason !== undefined && { reason }),
@@ -139,6 +143,23 @@ export async function rolloutsWith(remote: RemoteControlPlane, token: string): P
   throw new SluiceError('invalid-input', `no running rollout has outcomes of a token ${token}: ${known}`)
 }
 
+/** What is said before a rollout begins, and sent with it. */
+interface StartOutlook extends Pick<RolloutOutlook, 'lines' | 'judgePercent'> {
+  /** Absent where those of the version, or those that were given, stay as they are. */
+  settings?: RolloutOutlook['settings']
+  /** The control plane knows `traffic` and `acceptUndecided` of a start. */
+  refuses: boolean
+}
+
+const isUncounted = (error: unknown) => error instanceof RefusalError && error.problem === 'traffic-uncounted'
+
+/** Whoever accepts a rollout that may end undecided needs no count of the traffic. */
+const uncounted: StartOutlook = {
+  lines: ['The traffic could not be counted: the stages do not rest on it, and how the rollout ends is not known.'],
+  judgePercent: null,
+  refuses: true,
+}
+
 /** What this traffic can decide; undefined where the control plane is older and does not tell. */
 async function outlookOn(
   remote: RemoteControlPlane,
@@ -149,7 +170,7 @@ async function outlookOn(
     perDay,
     users,
   }: { name: string; version: string; given: unknown; perDay: number | undefined; users: number | undefined },
-): Promise<(RolloutOutlook & { changed: boolean; refuses: boolean }) | undefined> {
+): Promise<StartOutlook | undefined> {
   const known = await remote.traffic(name, version).catch((error: unknown) => {
     if (error instanceof SluiceError && error.code !== 'cannot-run') return undefined
     throw error
@@ -162,5 +183,9 @@ async function outlookOn(
     { settings, areGiven: given !== undefined, perDay, users },
     { start: Date.now() },
   )
-  return { ...outlook, changed: outlook.settings !== settings, refuses: known.refusesUndecided === true }
+  const { lines, judgePercent } = outlook
+  return {
+    ...{ lines, judgePercent, refuses: known.refusesUndecided === true },
+    ...(outlook.settings !== settings && { settings: outlook.settings }),
+  }
 }

@@ -73,7 +73,7 @@ test('where traffic cannot be counted, pages say so for some seconds, and do not
   assert.doesNotMatch(failed, /too little traffic/)
   for (const page of [failed, ...(await Promise.all(pages.map(show)))]) {
     assert.match(page, /how many users that is, could not be counted/)
-    assert.doesNotMatch(page, /data-again|being counted|is not known/)
+    assert.doesNotMatch(page, /data-again|being counted|that is, is not known/)
   }
   const traffic = await plane.ask(`GET /v1/features/f/versions/${plane.next}/traffic`, { as: 'viewer' })
   assert.deepEqual([traffic.status, traffic.body.code], [503, 'traffic-uncounted'])
