@@ -20,7 +20,7 @@ import { type JudgeHealth, outageText } from './judge-health.ts'
 import { onlySourceShare, placeShares } from './place-share.ts'
 import { signalEvidence } from './signal-evidence.ts'
 import { areOutcomesHeard, isOverdue, isSoaked, type Soak, unwatched } from './soak.ts'
-import { type Lack, lackingData, type OpenSignal, openSignals } from './stage-requirements.ts'
+import { type Lack, lackingData, type OpenSignal, openSignals, silence } from './stage-requirements.ts'
 import { tokenShares } from './token-share.ts'
 import { weakCase } from './weak-promotion.ts'
 import { wordsFor } from './words.ts'
@@ -64,7 +64,7 @@ export function assess(
   const threshold = -Math.log(settings.alpha)
   const outage = course.judge && outageText(course.judge, rollout)
   const open = openSignals(evidence, rollout, { matching, now })
-  const lacks = lackingData(evidence, rollout, { matching, now })
+  const lacks = [...lackingData(evidence, rollout, { matching, now }), ...silence(course.soak, rollout, now)]
   const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE, open, lacks })
   const tokens = tokenShares(byToken, settings)
   const lone = findings.worse ? undefined : onlySource(evidence, settings, matching)

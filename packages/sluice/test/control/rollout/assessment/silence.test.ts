@@ -61,3 +61,26 @@ test('of a canary of which no outcomes come the words say so, paused or not, and
   assert.deepEqual(told(manual, { soakedMs: hour }), [silent], 'it is soaked, and waits for a person')
   assert.deepEqual(told(manual, {}), [silent, 'no-outcomes'])
 })
+
+test('a stage that was watched for long enough is not left while no outcomes come', () => {
+  for (const advance of ['soak', 'evidence']) {
+    const two = [
+      { percent: 50, soak: '1h' },
+      { percent: 60, soak: '1h' },
+    ]
+    const of = lasting('1h', { stages: two, advance, minUsers: 20 })
+    const decided = (counting: boolean) => {
+      const soak = { stage: 0, soakedMs: hour, counting, heardAt: hour }
+      return assess(evidence, of, 2 * hour, { soak, heldSince: null })
+    }
+    assert.equal(decided(true).decision.do, 'advance', advance)
+    const silent = decided(false)
+    assert.deepEqual(silent.decision, { do: 'hold', why: 'insufficientData' }, advance)
+    assert.match(silent.words, /outcomes of both arms have stopped coming/)
+    assert.deepEqual(
+      silent.figures?.missing.map(({ what }) => what),
+      ['outcomes of both arms since they stopped'],
+    )
+    assert.equal(silent.figures?.nextStepAt, null)
+  }
+})
