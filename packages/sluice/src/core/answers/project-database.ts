@@ -17,7 +17,7 @@ const patienceMs = 30_000
 type Row = Record<string, SQLOutputValue>
 
 /** A prepared statement of the store. */
-export interface StoreStatement {
+interface StoreStatement {
   get(...values: SQLInputValue[]): Row | undefined
   all(...values: SQLInputValue[]): Row[]
   /** The rows one after the other, for tables that may be larger than the memory. */
