@@ -9,6 +9,8 @@ export interface Pattern {
   test(text: string): boolean
   /** The same without a limit, for work on several texts that is limited as a whole. */
   testUnlimited(text: string): boolean
+  /** The longest text, or several together, for which that needs no limit. */
+  longestQuick: number
   /** What such work throws when its time is over, on an output of so many characters. */
   tooSlow(limitMs: number, length: number): CheckError
 }
@@ -23,7 +25,7 @@ export function compileCheckPattern(source: string, caseSensitive: boolean): Pat
   if (typeof pattern === 'string') {
     throw new CheckError(`the pattern ${quoted(source)} is not a regular expression: ${pattern}`)
   }
-  const longest = longestQuick(source)
+  const longest = longestQuickOf(source)
   const testUnlimited = (text: string) => pattern.test(text)
   const late = (limitMs: number, length: number) => tooSlow(source, limitMs, length)
   return {
@@ -37,6 +39,7 @@ export function compileCheckPattern(source: string, caseSensitive: boolean): Pat
       )
     },
     testUnlimited,
+    longestQuick: longest,
     tooSlow: late,
   }
 }
@@ -48,7 +51,7 @@ const quickSteps = 4_000_000
  * The longest text on which a match is quick, whatever it holds, so that it needs no watchdog. From each place it may
  * try every length of every repetition, and each time the rest of the source. Groups could multiply that without end.
  */
-function longestQuick(source: string): number {
+function longestQuickOf(source: string): number {
   if (source.includes('(')) return 0
   const repetitions = source.match(/[*+?{]/g)?.length ?? 0
   return (quickSteps / source.length) ** (1 / (repetitions + 1))

@@ -78,7 +78,7 @@ export function readWithin<T>(what: string, length: number, read: () => T): T {
 }
 
 /** Work that takes little time for each character is done with texts of this length before a limit would matter. */
-const shortLength = 20_000
+export const shortLength = 20_000
 
 /**
  * Reads within a limit where the time grows about as the length of the text does, as with JSON: a short text is read
