@@ -249,7 +249,7 @@ test('a canary of which no outcomes come any more is unknown, whatever was prove
   const manual = canaryWith({ errors: 1 }, { advance: 'manual' })
   assert.equal(shown(manual, heard(6, false)).tone, 'unknown', 'also once it is soaked')
   const { tone, signs } = shown(errorsAlone, { ...heard(6, false), logE: proven.threshold })
-  assert.deepEqual([tone, signs], ['bad', [silence, 'bad: as much speaks against it as rolls it back']])
+  assert.deepEqual([tone, signs], ['bad', [silence, 'bad: enough evidence to roll it back']])
   const cost = { ...heard(6, false), alerts: [{ code: 'cost', message: 'look' }] }
   assert.deepEqual(shown(errorsAlone, cost).signs, [silence, 'watch: look'])
   const held = { ...errorsAlone, hold: 'insufficientData' as const }
