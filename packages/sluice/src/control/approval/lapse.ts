@@ -79,7 +79,9 @@ export function startLapseWatch({
     everyMs,
     ...faults,
     async work() {
-      for (const proposal of await store.pendingProposals(null)) {
+      const pending = await store.pendingProposals(null)
+      faults.keepOnly(pending.map(({ feature }) => feature))
+      for (const proposal of pending) {
         await faults.attempt(proposal.feature, async () => {
           const why = await whyLapsed(store, proposal, { now: expiryTime(store, clock), environments })
           if (why !== null) await lapse(store, proposal, { at: clock.now(), why })

@@ -53,7 +53,9 @@ export function startDriftWatch(options: DriftWatchOptions): WorkLoop {
       if (present !== epoch) read.clear()
       epoch = present
       const unread = await store.withEntriesAfter(read)
-      for (const { feature, active } of await store.features()) {
+      const states = await store.features()
+      faults.keepOnly(states.flatMap(({ feature, active }) => (active === null ? [] : feature)))
+      for (const { feature, active } of states) {
         if (active === null || (read.has(feature) && !unread.has(feature)) || !held()) continue
         if (await faults.attempt(feature, () => watchFeature(feature, active, read, options))) more = true
       }

@@ -55,6 +55,13 @@ interface Memory {
   failures: number
 }
 
+function newMemory(clock: Clock): Memory {
+  return {
+    ...{ revisions: new Map(), withoutCommit: new Set(), may: {}, pause: null, failures: 0 },
+    refused: createRefusedChecks(clock),
+  }
+}
+
 /**
  * Tells GitHub what happens to releases, by following the record of every feature. It stands beside the controller:
  * nothing of a release waits for GitHub. Each step is looked up before it is made, and what is being made is on record
@@ -63,10 +70,7 @@ interface Memory {
  */
 export function followReleases(options: GithubFollowerOptions): WorkLoop {
   const { store, clock, settings, faults } = options
-  const memory: Memory = {
-    ...{ revisions: new Map(), withoutCommit: new Set(), may: {}, pause: null, failures: 0 },
-    refused: createRefusedChecks(clock),
-  }
+  let memory = newMemory(clock)
   return startLeaderLoop({
     store,
     name: progressName(settings.repository),
@@ -74,6 +78,11 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
     everyMs,
     wakers: [(wake) => store.onChange(wake)],
     ...faults,
+    onFollowing() {
+      // Another replica has told since, and what failed here is to be noted again where it fails then.
+      memory = newMemory(clock)
+      faults.onFollowing()
+    },
     async work({ held }) {
       if (memory.pause && elapsedSince(clock, memory.pause.since) < memory.pause.ms) return false
       const states = (await store.features()).filter(({ feature }) => isMeant(settings, feature))
@@ -87,6 +96,7 @@ export function followReleases(options: GithubFollowerOptions): WorkLoop {
         return true
       }
       if (isUnderWay(progress, { store, clock })) return false
+      faults.keepOnly(states.map(({ feature }) => feature))
       const context = { ...options, held, memory }
       const target = targetOf(progress, context)
       // Nothing is kept of features that the settings leave out, so they would begin anew.
@@ -235,15 +245,17 @@ function wayOf({ may: { check } }: Memory, link: GithubLink | null): GithubLink[
   return check === undefined ? (link?.checkWay ?? null) : check
 }
 
-/** Waits as long as GitHub asks; says once what it is. */
+/** Waits as long as GitHub asks. This process says once what it is, also where another one has said so before. */
 async function pauseAfter(error: unknown, progress: GithubProgress, context: SendContext): Promise<void> {
   const { clock, memory, faults } = context
   const { state, words, waitMs } = faultOf(error, memory.failures)
+  const { link } = progress
+  const isStored = link?.state === state && link.words === words
+  if (!isStored || memory.failures === 0)
+    faults.note(null, new SluiceError('cannot-run', `GitHub takes nothing now: ${words}`), waitMs)
   memory.failures += 1
   memory.pause = { since: momentOf(clock), ms: waitMs }
-  const { link } = progress
-  if (link?.state === state && link.words === words) return
-  faults.note(null, new SluiceError('cannot-run', `GitHub takes nothing now: ${words}`), waitMs)
+  if (isStored) return
   progress.link = { state, words, checkWay: wayOf(memory, link), since: clock.now() }
   await progress.save()
 }

@@ -53,6 +53,7 @@ export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
     everyMs,
     ...faults,
     async work() {
+      if (faults.failing().length > 0) faults.keepOnly(await judgedFeatures(store))
       const tasks = await store.claim(concurrency, clock.now(), leaseMs)
       const byFeature = Map.groupBy(tasks, ({ feature }) => feature)
       // Other claimed tasks of a failing feature are available again when their lease ends.
@@ -62,6 +63,11 @@ export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
       return tasks.length === concurrency
     },
   })
+}
+
+/** Features of which contents are captured, to be judged. */
+async function judgedFeatures(store: Pick<Store, 'features'>): Promise<string[]> {
+  return (await store.features()).flatMap(({ feature, capture }) => (capture === null ? [] : feature))
 }
 
 /** Stores the health of a judge if it has changed. */

@@ -15,6 +15,8 @@ export interface LeaderLoopOptions extends Omit<WorkLoopOptions, 'work'> {
   /** What is led: one replica does the work of this name at a time. */
   name: string
   work: (lead: Lead) => Promise<boolean | number>
+  /** Told at each look that another replica leads. */
+  onFollowing?: (() => void) | undefined
   /** Work that takes longer than this, in ms, is taken for hung: another replica may lead (default 2 min). */
   longestWorkMs?: number
 }
@@ -27,7 +29,7 @@ const renewalsPerLease = 4
  * hung: its lease ends by the store's clock, and is renewed only while the loop does work when it should.
  */
 export function startLeaderLoop(options: LeaderLoopOptions): WorkLoop {
-  const { store, name, work, longestWorkMs = 120_000, ...others } = options
+  const { store, name, work, onFollowing, longestWorkMs = 120_000, ...others } = options
   const { clock } = others
   let lease: Lease | undefined
   let timer: Timer
@@ -50,6 +52,7 @@ export function startLeaderLoop(options: LeaderLoopOptions): WorkLoop {
     clock.clearTimer(timer)
     lease = await store.lead(name)
     if (lease) keep(lease)
+    else onFollowing?.()
     return lead.held()
   }
 

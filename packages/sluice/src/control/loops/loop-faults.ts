@@ -21,9 +21,15 @@ export interface LoopFaults {
   /** Notes what was given up or waits by itself, until `settled`; null where it is about all features. */
   note(feature: string | null, error: unknown, waitMs: number): void
   settled(feature: string | null): void
+  /** The features that it works for no more, or that are gone, have no faults any more. */
+  keepOnly(features: Iterable<string>): void
+  /** The features with faults. */
+  failing(): string[]
   /** To be told of failures of the whole loop, and that it works again. */
   onError(error: unknown, waitMs: number): void
   onRecovered(): void
+  /** To be told that another replica does the work, which then knows what fails. */
+  onFollowing(): void
 }
 
 type Place = Pick<LoopFault, 'loop' | 'feature'>
@@ -74,6 +80,11 @@ export function createFaultRegister({ clock, onError, onRecovered }: FaultRegist
     onRecovered?.(fault)
   }
 
+  /** Nothing works again by that, so that nobody is told so. */
+  function forget(loop: string, isOver: (fault: LoopFault, key: string) => boolean): void {
+    for (const [key, fault] of faults) if (fault.loop === loop && isOver(fault, key)) faults.delete(key)
+  }
+
   return {
     of(loop) {
       const keyOf = (kind: 'work' | 'note', feature: string | null) => JSON.stringify([loop, kind, feature])
@@ -93,8 +104,14 @@ export function createFaultRegister({ clock, onError, onRecovered }: FaultRegist
         },
         note: (feature, error, waitMs) => void failed(keyOf('note', feature), { loop, feature }, error, waitMs),
         settled: (feature) => worked(keyOf('note', feature)),
+        keepOnly(features) {
+          const kept = new Set(features)
+          forget(loop, ({ feature }) => feature !== null && !kept.has(feature))
+        },
+        failing: () => [...faults.values()].flatMap((fault) => (fault.loop === loop ? (fault.feature ?? []) : [])),
         onError: (error, waitMs) => void failed(keyOf('work', null), { loop, feature: null }, error, waitMs),
         onRecovered: () => worked(keyOf('work', null)),
+        onFollowing: () => forget(loop, (_, key) => key !== keyOf('work', null)),
       }
     },
     current: () => [...faults.values()].map(({ paused: _, ...fault }) => fault).sort((a, b) => a.since - b.since),

@@ -22,6 +22,7 @@ export function startNotifier(options: NotifierOptions): WorkLoop {
   const name = `notify:${channel.id} ${channel.addressId}`
   let isGoneNoted = false
   const noteGone = () => {
+    faults.keepOnly([])
     if (!isGoneNoted) faults.note(null, goneError(channel.id), 0)
     isGoneNoted = true
     return false
@@ -34,8 +35,13 @@ export function startNotifier(options: NotifierOptions): WorkLoop {
     longestBackoffMs,
     wakers: [(wake) => store.onChange(wake)],
     ...faults,
+    onFollowing() {
+      isGoneNoted = false
+      faults.onFollowing()
+    },
     async work({ held }) {
       const features = (await store.features()).map(({ feature }) => feature)
+      faults.keepOnly(features)
       const notified = await loadNotified(store, name)
       if (!notified) {
         await newNotified(store, name, await lastAuditRows(store, features)).save()

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
+import type { Store } from '../../../src/control/store/store.ts'
 import { by, byHand, canary, handClock, incumbent } from '../../support/controller/stage.ts'
+import { lastingLease } from '../../support/store/lasting-lease.ts'
 import { until } from '../../support/until.ts'
 import {
   activate,
@@ -92,6 +94,35 @@ test('a token without rights is said once, with the way out, and told again when
   follower.clock.at += 400_000
   await until(() => follower.errors.length === 3, 'the refusal')
   assert.match(follower.errors[2] ?? '', /not what GitHub answers: check apiUrl/)
+})
+
+test('that GitHub takes nothing is said by each replica that leads, also where another one has said so', async () => {
+  await using scene = await world()
+  const { github, store } = scene
+  let isLeading = true
+  let looks = 0
+  const lead: Store['lead'] = async (name) => {
+    looks += 1
+    const lease = await lastingLease()(name)
+    return isLeading && lease ? { ...lease, held: () => isLeading } : undefined
+  }
+  await using follower = following({ ...store, lead }, github)
+  await untilKnown(store)
+  github.trouble.push({ of: /./, status: 401, message: 'Bad credentials', times: 1e6 })
+  await activate(store)
+  await until(() => follower.errors.length === 1, 'the refusal')
+  const before = github.requests.length
+  await until(() => {
+    follower.clock.at += 60_000
+    return github.requests.length > before
+  }, 'another attempt')
+  assert.equal(follower.errors.length, 1)
+  isLeading = false
+  looks = 0
+  await until(() => looks > 1, 'a look without the lead')
+  isLeading = true
+  await until(() => follower.errors.length === 2, 'the refusal')
+  assert.match(follower.errors[1] ?? '', /GitHub takes nothing now: .*401 Bad credentials/)
 })
 
 test('a commit that GitHub does not find is passed over alone, said once, and tried again later', async () => {

@@ -233,3 +233,21 @@ test('of a failure of the judge its kind is told and kept, never its words; a te
     assert.doesNotMatch(JSON.stringify(kept), /of Ann/)
   }
 })
+
+test('what failed for a feature is a fault only as long as its answers are captured', async () => {
+  const stored = await liveStore()
+  await arrive(stored, [captured('a')])
+  let isCaptured = true
+  let looks = 0
+  const features = async () => {
+    looks += 1
+    return (await stored.features()).map((state) => (isCaptured ? state : { ...state, capture: null }))
+  }
+  const checkpoint = () => Promise.reject(new TypeError('odd'))
+  await using worker = judging({ ...stored, features, checkpoint }, () => verdictOf('yes'))
+  await until(() => worker.failing().length === 1, 'the fault')
+  await until(() => looks > 3, 'more looks')
+  assert.deepEqual(worker.failing(), ['mail'])
+  isCaptured = false
+  await until(() => worker.failing().length === 0, 'the fault to be over')
+})

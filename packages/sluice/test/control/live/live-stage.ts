@@ -105,6 +105,7 @@ export function judging(
   const fates: JudgeTaskEnd[] = []
   const errors: unknown[] = []
   const asked: ModelRequest[] = []
+  const faults = toldFaults(clock, (error) => errors.push(error))
   const budgetOf = createDailyBudgets(store)
   const clientOf: JudgingContext['clientOf'] = ({ budget }) => ({
     async complete(request) {
@@ -132,9 +133,17 @@ export function judging(
     signal: new AbortController().signal,
     concurrency: 4,
     count: (_feature, end) => fates.push(end),
-    faults: toldFaults(clock, (error) => errors.push(error)),
+    faults,
   })
-  return { clock, fates, errors, asked, close: () => loop.close(), [Symbol.asyncDispose]: () => loop.close() }
+  return {
+    clock,
+    fates,
+    errors,
+    asked,
+    failing: faults.failing,
+    close: () => loop.close(),
+    [Symbol.asyncDispose]: () => loop.close(),
+  }
 }
 
 function overBudget() {

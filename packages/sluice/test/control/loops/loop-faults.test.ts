@@ -50,3 +50,38 @@ test('a store that cannot be reached is a fault of the whole loop', async () => 
   faults.onRecovered()
   assert.deepEqual(register.current(), [])
 })
+
+test('a feature that a loop works for no more has no fault of it, and a loop that follows only those of its own', async () => {
+  const recovered: unknown[] = []
+  const register = createFaultRegister({
+    clock: manualClock(),
+    onError: () => {},
+    onRecovered: (fault) => recovered.push(fault),
+  })
+  const [faults, others] = [register.of('controller'), register.of('drift watch')]
+  const fails = async () => {
+    throw new TypeError('odd')
+  }
+  const failAll = async () => {
+    for (const feature of ['mail', 'title']) await faults.attempt(feature, fails)
+    faults.note('chat', new TypeError('refused'), 0)
+    faults.note(null, new TypeError('all of it'), 0)
+    faults.onError(new StoreError('unreachable', 'gone'), 100)
+  }
+  await others.attempt('mail', fails)
+  await failAll()
+  assert.deepEqual(faults.failing(), ['mail', 'title', 'chat'])
+  faults.keepOnly(['title'])
+  const known = () => register.current().map(({ loop, feature, code }) => `${loop} ${feature} ${code}`)
+  assert.deepEqual(known(), [
+    'drift watch mail TypeError',
+    'controller title TypeError',
+    'controller null TypeError',
+    'controller null unreachable',
+  ])
+  assert.deepEqual(faults.failing(), ['title'])
+  await failAll()
+  faults.onFollowing()
+  assert.deepEqual(known(), ['drift watch mail TypeError', 'controller null unreachable'])
+  assert.deepEqual(recovered, [], 'nothing works again by that')
+})

@@ -55,6 +55,7 @@ export function startController(options: ControllerOptions): WorkLoop {
     running = (await store.features()).map(runningRollout).filter((rollout) => rollout !== undefined)
     known.keepOnly(new Set(running.map(({ id }) => checkpointName(id))))
     due.listed(running.map(({ id }) => id))
+    faults.keepOnly(running.map(({ feature }) => feature))
   }
 
   async function assessDue(lead: Lead): Promise<boolean> {

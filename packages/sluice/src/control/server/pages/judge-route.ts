@@ -9,7 +9,7 @@ import { momentText } from '../../words/moments.ts'
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { judgeStandingOf } from '../versions/judge-standing.ts'
-import { leadersIn } from './overview-rows.ts'
+import { isJudgedNow, leadersIn } from './overview-rows.ts'
 import { definePage } from './page-route.ts'
 
 const rowsOfPage = 25
@@ -51,10 +51,11 @@ async function shownJudge(
   { kept, environments }: Pick<Services, 'kept' | 'environments'>,
 ): Promise<ShownJudge> {
   const { feature, active, live } = state
-  const [record, health, drift] = await Promise.all([
+  const [record, health, drift, isAsked] = await Promise.all([
     active === null ? undefined : kept.version(feature, active),
     kept.judgeHealth(feature),
     kept.drift(feature),
+    isJudgedNow(state, { kept }),
   ])
   const word = record ? judgeStandingOf(record, drift?.judgeId ?? null) : null
   return {
@@ -63,18 +64,16 @@ async function shownJudge(
     judge: word && { model: word.model, words: word.words, isInReport: word.runId !== null },
     judging:
       live && isJudged(state) ? { percent: live.judge.percent, spentUsd, budgetUsd: live.judge.budgetUsdPerDay } : null,
-    health: healthSign(health, { isJudged: isJudged(state), now }),
+    health: healthSign(health, { isAsked, now }),
     drift: drift && driftSign(drift, { judges: isJudged(state), watchesDrift }),
   }
 }
 
 /** That no failure is known is said to be so, and no more. */
-function healthSign(
-  health: JudgeHealth,
-  { isJudged: is, now }: { isJudged: boolean; now: number },
-): ShownJudge['health'] {
+function healthSign(health: JudgeHealth, { isAsked, now }: { isAsked: boolean; now: number }): ShownJudge['health'] {
   const { failures, failingSince, code } = health
-  if (failures === 0) return { tone: 'unknown', text: is ? 'no failure is known' : 'not asked' }
+  if (!isAsked) return { tone: 'unknown', text: 'not asked' }
+  if (failures === 0) return { tone: 'unknown', text: 'no failure is known' }
   const since = failingSince ? `, for ${formatDuration(Math.max(0, now - failingSince))}` : ''
   const text = `failed ${failures} times in a row (${code ?? 'why is not known'})${since}`
   return { tone: isOutage(health) ? 'bad' : 'watch', text }

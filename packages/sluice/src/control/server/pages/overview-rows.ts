@@ -9,7 +9,9 @@ import { dayMs } from '../../../time-units.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import type { NamedVersion, StateTone } from '../../pages/elements.ts'
 import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
+import { isJudgedLive } from '../../release/capture.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
+import { runningRollout } from '../../release/transition.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { isOutage } from '../../rollout/assessment/judge-health.ts'
 import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
@@ -66,7 +68,7 @@ export async function featureRowOf(
     ...facts.faults
       .filter((fault) => fault.feature === feature)
       .map(({ loop, code }): Sign => ({ tone: 'bad', text: `${loop} fails (${code})` })),
-    ...(isOutage(judge)
+    ...(isOutage(judge) && (await isJudgedNow(state, services))
       ? [{ tone: 'bad' as const, text: `the judge has failed ${judge.failures} times in a row` }]
       : []),
     ...(running ? canarySigns(running, assessment, { ...facts, recorded }) : []),
@@ -84,6 +86,18 @@ export async function featureRowOf(
     drift: drift && driftSign(drift, facts),
     judging: judgingOf(state, facts.spending),
   }
+}
+
+/**
+ * Whether answers of a feature are judged at present, be it those of its canary alone: a judge that is not asked any
+ * more stays as it was. A version that cannot be read may be judged.
+ */
+export async function isJudgedNow(state: FeatureState, { kept }: Pick<Services, 'kept'>): Promise<boolean> {
+  const { feature, active, live, capture } = state
+  if (capture === null) return false
+  const ids = [active, runningRollout(state)?.canary].filter((id) => id != null)
+  const versions = await Promise.all(ids.map((id) => kept.version(feature, id)))
+  return versions.some((version) => !version || isJudgedLive({ ...version, live: live ?? version.live }))
 }
 
 async function gatedVersion(
