@@ -42,6 +42,22 @@ async function tell(url: string, method: string, path: string, body?: object) {
 
 const state = (page: Page) => page.locator('#state')
 
+/** Runs in the page: a stream says something when it is opened, or told to, and then nothing, without an end. */
+function hangStreams(): void {
+  class HangingStream extends EventTarget {
+    static readonly CLOSED = 2
+    readonly readyState = 1
+    constructor() {
+      super()
+      const speak = () => this.dispatchEvent(new Event('changed'))
+      queueMicrotask(speak)
+      addEventListener('heard', speak)
+    }
+    close(): void {}
+  }
+  Object.assign(globalThis, { EventSource: HangingStream })
+}
+
 describe('pages whose server is lost, or is one of several', () => {
   let browser: Browser
   before(async () => {
@@ -89,6 +105,35 @@ describe('pages whose server is lost, or is one of several', () => {
     for (const context of contexts) await context.close()
     second.kill('SIGKILL')
     await second.done
+  })
+
+  test('a page whose stream hangs says so, whatever the clock was set to meanwhile, and though the machine slept', async () => {
+    await using plane = await browsedPlane(browser)
+    await signIn((await plane.open()).page, plane.url, '/', { scope: 'viewer' })
+    for (const { set, passed } of [
+      { set: 0, passed: 30_000 },
+      { set: -3_600_000, passed: 30_000 },
+      { set: -10_000, passed: 30_000 },
+      // While a machine sleeps the other clock may stand still.
+      { set: 3_600_000, passed: 5000 },
+      { set: -60_000, passed: 5000 },
+    ]) {
+      const { page, errors } = await plane.open()
+      await page.addInitScript(hangStreams)
+      await page.clock.install()
+      await page.goto(plane.url)
+      await state(page).filter({ hasText: 'Live' }).waitFor()
+      await page.clock.pauseAt(Date.now() + 60_000)
+      await page.evaluate(() => dispatchEvent(new Event('heard')))
+      await state(page).filter({ hasText: 'Live' }).waitFor()
+      await page.clock.runFor(5000)
+      assert.match(await state(page).innerText(), /^Live/)
+      await page.clock.setSystemTime((await page.evaluate(() => Date.now())) + set)
+      await page.clock.runFor(passed)
+      assert.match(await state(page).innerText(), /^No answer from the control plane since/, `${set} ${passed}`)
+      assert.deepEqual(errors, [])
+      await page.close()
+    }
   })
 
   test('on PostgreSQL a rollback at one replica is seen at another', { skip: withoutPostgres }, async () => {
