@@ -39,10 +39,16 @@ export interface ActPage {
   notes?: readonly string[]
   /** Why it cannot be done now; null where it can. */
   refusal: string | null
-  /** Why the last attempt was refused. */
-  fault: string | null
+  /** Why the last attempt was refused, or failed. */
+  fault: ActFault | null
   form: ActForm | null
   back: { address: string; text: string }
+}
+
+export interface ActFault {
+  text: string
+  /** It failed in a way that leaves open whether it was done. */
+  mayBeDone: boolean
 }
 
 export interface ActForm {
@@ -70,7 +76,7 @@ export function actPage(page: ActPage): PageContent {
   const main = html`<section class="act"${isAgain ? html` data-again` : undefined}>
 <p class="muted"><a href="${featureAddress(feature)}">${feature}</a></p>
 <h1>${title}</h1>
-${fault === null ? undefined : html`<div class="fault" role="alert" id="fault"><p><b>Nothing was done.</b> ${fault}</p><p>Below is what holds now.</p></div>`}
+${fault === null ? undefined : faultPart(fault)}
 <ul class="facts"><li>${state.tone === 'unknown' ? state.text : toned(state.tone, state.text)}</li>${versions.map(({ role, version }) => html`<li>${role}: ${versionName(version)}</li>`)}</ul>
 ${refusal === null ? undefined : html`<p class="note">${refusal}</p>`}
 ${consequence && refusal === null ? consequencePart(consequence, reach) : undefined}
@@ -82,6 +88,16 @@ ${others.length === 0 ? undefined : html`<h2>Instead</h2><ul>${others.map(({ add
 <p><a href="${back.address}">${refusal === null ? `No, back to ${back.text}` : `To ${back.text}`}</a></p>
 </section>`
   return { title: `${title}: ${feature}`, main }
+}
+
+/** The first words about an act that was not, or perhaps not, done. */
+export function faultLead({ mayBeDone }: ActFault): string {
+  return mayBeDone ? 'It is not known whether it was done.' : 'Nothing was done.'
+}
+
+function faultPart(fault: ActFault): Html {
+  const again = fault.mayBeDone ? ' Sent again, it counts once.' : ''
+  return html`<div class="fault" role="alert" id="fault"><p><b>${faultLead(fault)}</b> ${fault.text}</p><p>Below is what holds now.${again}</p></div>`
 }
 
 function consequencePart({ first, more }: Consequence, reach: ActPage['reach']): Html {

@@ -84,6 +84,9 @@ export function undecidableText({ asGood, worse, harm, patienceHours }: EndForec
   return `This rollout cannot decide before its patience of ${Math.round(patienceHours)} h ends: ${of100(asGood.undecided)} of 100 canaries that are as good are undecided then, and ${of100(worse.undecided)} of 100 with ${harm}.`
 }
 
+/** Why a rollout is refused of which nothing can be foretold. */
+export const unforetoldText = 'How this rollout ends could not be computed: it may end undecided.'
+
 /** `margin: 0.1, flagMargin: 0.03: 53 of 100 good ones ... (price)` */
 export function remedyText({ change, price, asGood, worse }: Remedy): string {
   const wrong = isSome(worse.promoted) ? ` and ${of100(worse.promoted)} promoted` : ''

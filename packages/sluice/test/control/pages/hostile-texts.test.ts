@@ -170,7 +170,8 @@ const pages: Record<string, PageContent> = {
     now,
   }),
   act: actPage({
-    ...{ title: hostile, feature: hostile, versions: [{ role: hostile, version }], refusal: null, fault: hostile },
+    ...{ title: hostile, feature: hostile, versions: [{ role: hostile, version }], refusal: null },
+    fault: { text: hostile, mayBeDone: true },
     state: { tone: 'bad', text: hostile },
     consequence: { first: hostile, more: [hostile] },
     reach: { tone: 'watch', text: hostile },
@@ -207,7 +208,7 @@ const pages: Record<string, PageContent> = {
   }),
   'signed-in': signedInPage({ name: hostile, next: hostile }),
   unsent: unsentPage({
-    ...{ form: hostile, to: '/', hasSession: true },
+    ...{ form: hostile, to: '/', why: { text: hostile, mayBeDone: false } },
     written: [{ name: hostile, label: hostile, text: hostile }],
   }),
   fault: faultPage({ status: 500, detail: hostile, requestId: hostile }),

@@ -12,7 +12,7 @@ import type { Services } from '../services.ts'
 import { stopwatch } from '../timers.ts'
 import { pageResponse } from './page-response.ts'
 import { formOf, type PageRoute, seeOther } from './page-route.ts'
-import { unsentForm } from './unsent-form.ts'
+import { FailedForm, unsentForm } from './unsent-form.ts'
 
 /** Lets whoever has signed in see a page, and asks all others to sign in. Every error becomes a page. */
 export async function dispatchPage(
@@ -65,8 +65,8 @@ async function signInFirst(
   if (request.headers.has('sluice-part')) return new Response(null, { status: 401, headers: pageHeaders })
   if (request.method === 'POST') {
     refuseOtherOrigin(request, services.settings.publicUrl)
-    const page = unsentForm(request, { fields: await formOf(request), hasSession: false })
-    return pageResponse({ ...page, at: services.clock.now() }, visit, services)
+    const page = unsentForm(request, { fields: await formOf(request), why: 'ended' })
+    return pageResponse({ ...page, status: 401, at: services.clock.now() }, visit, services)
   }
   const { pathname, search } = new URL(request.url)
   return seeOther(signInAddress({ next: `${pathname}${search}`, hasEnded: services.sessions.isNamedIn(request) }))
@@ -74,12 +74,14 @@ async function signInFirst(
 
 /** The page about an address where there is nothing, or where the request failed. */
 async function faultResponse(
-  { details, headers }: Problem,
+  problem: Problem,
   { request, requestId, session }: { request: Request; requestId: string; session: Session | undefined },
   { clock, settings }: Pick<Services, 'clock' | 'settings'>,
 ): Promise<Response> {
+  const { details, headers } = problem
   const { status, detail } = details
-  const page = { ...faultPage({ status, detail: detail ?? '', requestId }), status, at: clock.now() }
+  const content = problem instanceof FailedForm ? problem.page : faultPage({ status, detail, requestId })
+  const page = { ...content, status, at: clock.now() }
   const response = await pageResponse(page, { request, session, requestId }, { settings })
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   return response

@@ -11,7 +11,7 @@ import { validated } from '../http/validate.ts'
 import type { Services } from '../services.ts'
 import { pageResponse } from './page-response.ts'
 import type { PageVisit } from './page-visit.ts'
-import { unsentForm } from './unsent-form.ts'
+import { FailedForm, formFault, unsentForm } from './unsent-form.ts'
 
 /** A page, or the address of a form. Whatever fails is answered by a page that says so. */
 export interface PageRoute {
@@ -125,7 +125,7 @@ export function defineOwnPage<P extends z.ZodType = Nothing, Q extends z.ZodType
   }
 }
 
-interface Act<P, F> extends Pick<PageVisit, 'request' | 'caller'> {
+interface Act<P, F> extends Pick<PageVisit, 'request' | 'requestId' | 'caller'> {
   params: P
   form: F
   session: Session
@@ -153,17 +153,23 @@ export function defineAct<P extends z.ZodType = Nothing, F extends z.ZodType = N
     path,
     scopes,
     async respond(visit, services) {
-      const { request, caller } = visit
+      const { request, requestId, caller } = visit
       const session = sessionOf(visit)
       refuseOtherOrigin(request, services.settings.publicUrl)
       const { [formKeyField]: formKey, ...fields } = await formOf(request)
       if (!isFormOf(session, formKey)) {
-        const page = unsentForm(request, { fields, hasSession: true })
-        return pageResponse({ ...page, at: services.clock.now() }, visit, services)
+        const page = unsentForm(request, { fields, why: 'other' })
+        return pageResponse({ ...page, status: 403, at: services.clock.now() }, visit, services)
       }
-      const { params } = readAddress({ ...(paramsSchema && { params: paramsSchema }) }, visit)
-      const form = validated(formSchema ?? nothing, fields, 'body') as z.output<F>
-      const result = await act({ request, caller, session, params: params as z.output<P>, form }, services)
+      const take = async () => {
+        const { params } = readAddress({ ...(paramsSchema && { params: paramsSchema }) }, visit)
+        const form = validated(formSchema ?? nothing, fields, 'body') as z.output<F>
+        return act({ request, requestId, caller, session, params: params as z.output<P>, form }, services)
+      }
+      const result = await take().catch((error: unknown) => {
+        if (error instanceof FailedForm || !fields.reason) throw error
+        throw new FailedForm(error, unsentForm(request, { fields, why: formFault(error, requestId) }))
+      })
       if ('to' in result) return seeOther(result.to, result.headers)
       return pageResponse({ ...result, at: services.clock.now() }, visit, services)
     },

@@ -15,11 +15,18 @@ export async function soon<T, const L>(clock: Clock, found: Promise<T>, late: L)
   return Promise.race([found, isLate]).finally(() => timer !== undefined && clock.clearTimer(timer))
 }
 
-/** The traffic of a feature, for a page that does not wait for it, and is shown where it cannot be counted. */
-export function trafficSoon(
-  { clock, endForecasts }: Pick<Services, 'clock' | 'endForecasts'>,
+/** The traffic of a feature, for a page that is shown where it cannot be counted, too. */
+export function countedTraffic(
+  { endForecasts }: Pick<Services, 'endForecasts'>,
   feature: string,
 ): Promise<MeasuredTraffic | UncountedTraffic | null> {
-  const traffic = endForecasts.traffic(feature).catch(() => 'uncounted' as const)
-  return soon(clock, traffic, 'counting')
+  return endForecasts.traffic(feature).catch(() => 'uncounted')
+}
+
+/** The same for a page that does not wait for it. */
+export function trafficSoon(
+  services: Pick<Services, 'clock' | 'endForecasts'>,
+  feature: string,
+): Promise<MeasuredTraffic | UncountedTraffic | null> {
+  return soon(services.clock, countedTraffic(services, feature), 'counting')
 }

@@ -172,7 +172,11 @@ async function expectEnd(
   const given = { perDay: traffic?.requestsPerDay, users: traffic?.users }
   const start = { key, version, settings, judgePercent, given, accepted: acceptUndecided || wasForecast }
   const forecast = await startForecast(services, start)
-  return { ...(forecast && { forecast, acceptUndecided }), ...(traffic && { givenTraffic: traffic }) }
+  return {
+    ...(forecast && { forecast }),
+    ...((forecast || acceptUndecided) && { acceptUndecided }),
+    ...(traffic && { givenTraffic: traffic }),
+  }
 }
 
 type Chosen = Pick<StartRequest, 'settings' | 'judgePercent' | 'traffic' | 'wasForecast'>

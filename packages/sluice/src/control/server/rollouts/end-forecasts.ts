@@ -6,6 +6,7 @@ import { minuteMs } from '../../../time-units.ts'
 import { measuredTraffic } from '../../plan/measured-traffic.ts'
 import type { Remedy } from '../../plan/remedies.ts'
 import type { Store } from '../../store/store.ts'
+import { unknownEnd } from '../../words/end-forecast-text.ts'
 import { timeOfDay } from '../../words/moments.ts'
 import { Problem } from '../http/problem.ts'
 import type { Forecaster, ForecasterFault, ForecastQuestion, ForecastResult } from './forecaster.ts'
@@ -144,11 +145,22 @@ function turnsByFeature(): <T>(feature: string, work: () => Promise<T>) => Promi
   }
 }
 
-const codes = { failed: 'forecasts-failed', busy: 'forecasts-busy', uncounted: 'traffic-uncounted' }
+const codes = {
+  failed: 'forecasts-failed',
+  busy: 'forecasts-busy',
+  late: 'forecasts-late',
+  uncounted: 'traffic-uncounted',
+}
 
 /** Whether no forecast is made at present, whatever was asked. */
 export function isWithoutForecast(error: unknown): error is Problem {
   return error instanceof Problem && Object.values(codes).includes(error.details.code)
+}
+
+/** Of a rollout that is to start: its time was over before enough was simulated. */
+export function lateForecast(): Problem {
+  const detail = unknownEnd('late').join(' ')
+  return new Problem({ status: 503, code: codes.late, detail }, { headers: { 'retry-after': '60' } })
 }
 
 function busy(): Problem {

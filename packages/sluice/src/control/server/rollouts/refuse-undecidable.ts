@@ -4,10 +4,10 @@ import type { VersionRecord } from '../../../records/version.ts'
 import { canDecide } from '../../plan/end-forecast.ts'
 import { expectedTraffic, type GivenTraffic } from '../../plan/expected-traffic.ts'
 import { isJudgedLive } from '../../release/capture.ts'
-import { endForecastSentences, remedyText, undecidableText, unknownEnd } from '../../words/end-forecast-text.ts'
+import { endForecastSentences, remedyText, undecidableText, unforetoldText } from '../../words/end-forecast-text.ts'
 import { Problem } from '../http/problem.ts'
 import type { Services } from '../services.ts'
-import { isWithoutForecast } from './end-forecasts.ts'
+import { isWithoutForecast, lateForecast } from './end-forecasts.ts'
 
 interface Start {
   /** The key of the feature in the environment whose traffic it gets. */
@@ -23,8 +23,8 @@ interface Start {
 type Forecasting = Pick<Services, 'endForecasts' | 'clock'>
 
 /**
- * How a new rollout is expected to end, and what would help; null where the traffic is not known, `late` as in
- * `Foretold`.
+ * How a new rollout is expected to end, and what would help; null where the traffic is not known.
+ * @throws Problem 503 where no forecast can be made
  */
 async function ask({ endForecasts, clock }: Forecasting, { key, version, settings, judgePercent, given }: Start) {
   const { live } = version
@@ -35,32 +35,37 @@ async function ask({ endForecasts, clock }: Forecasting, { key, version, setting
   const question = { traffic: known.expected, measured, settings, start: clock.now() }
   const of = { feature: key, key: JSON.stringify([key, known.expected, measured?.until, settings]) }
   const forecast = await endForecasts.forecast(of, question)
-  if (typeof forecast === 'string') return 'late' as const
+  if (typeof forecast === 'string') throw lateForecast()
   const remedies = async () => (await endForecasts.remedies(of, question, forecast)).map(remedyText)
   return { forecast, remedies }
 }
 
 /**
  * How a new rollout is expected to end, for the audit log; null where that is not known.
- * @throws Problem 409 where it cannot decide and nobody has accepted that
+ * @throws Problem 409 where it cannot decide and nobody has accepted that, 503 where nobody has and it is not known
+ * since no forecast can be made
  */
 export async function startForecast(services: Forecasting, start: Start): Promise<EndForecast | null> {
   const found = await ask(services, start).catch((error: unknown) => unlessAccepted(error, start))
-  if (!found || found === 'late') return null
+  if (!found) return null
   if (start.accepted || canDecide(found.forecast, start.settings)) return found.forecast
   throw undecidable(found.forecast, await found.remedies())
 }
 
-/** Where no forecast is made a rollout starts all the same if somebody accepts that it may end undecided. */
-function unlessAccepted(error: unknown, { accepted }: Pick<Start, 'accepted'>): null {
+/**
+ * Where no forecast is made a rollout starts all the same if somebody accepts that it may end undecided, or if time or
+ * a person decides it.
+ */
+function unlessAccepted(error: unknown, { accepted, settings }: Pick<Start, 'accepted' | 'settings'>): null {
   if (!isWithoutForecast(error)) throw error
-  if (accepted) return null
+  if (accepted || settings.advance !== 'evidence') return null
   const { details, headers } = error
   throw new Problem({ ...details, detail: `${details.detail} ${allTheSame}` }, { headers, cause: error })
 }
 
 /**
- * What a page says of how a rollout with these settings is expected to end; `undecidable` where it would be refused.
+ * What a page says of how a rollout with these settings is expected to end; `undecidable`: why it would be refused
+ * unless somebody accepts that it may end undecided.
  */
 export async function expectedEnd(
   services: Forecasting,
@@ -70,7 +75,6 @@ export async function expectedEnd(
   try {
     const found = await ask(services, { ...start, accepted: false })
     if (!found) return { sentences: ['When it ends is not known: the log has too little traffic.'], undecidable: null }
-    if (found === 'late') return { sentences: unknownEnd(found), undecidable: null }
     const { forecast } = found
     const sentences = endForecastSentences(forecast, services.clock.now())
     if (canDecide(forecast, settings)) return { sentences, undecidable: null }
@@ -78,8 +82,9 @@ export async function expectedEnd(
     const told = help.length > 0 ? help : [nothingHelps]
     return { sentences: [...sentences, ...told], undecidable: undecidableText(forecast) }
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    return { sentences: [error.details.detail], undecidable: null }
+    if (!isWithoutForecast(error)) throw error
+    const undecidable = settings.advance === 'evidence' ? unforetoldText : null
+    return { sentences: [error.details.detail], undecidable }
   }
 }
 

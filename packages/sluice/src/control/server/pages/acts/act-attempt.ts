@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ActForm } from '../../../pages/act.ts'
+import type { ActFault, ActForm } from '../../../pages/act.ts'
 import { appliedAddress } from '../../../pages/addresses.ts'
 import type { PageContent } from '../../../pages/layout.ts'
 import { ReleaseConflict } from '../../../release/release-conflict.ts'
@@ -7,8 +7,10 @@ import type { Caller } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
 import type { Changed } from '../../change-feature.ts'
 import { Problem } from '../../http/problem.ts'
+import { isWithoutForecast } from '../../rollouts/end-forecasts.ts'
 import { reason as reasonField } from '../../route/fields.ts'
 import type { Services } from '../../services.ts'
+import { FailedForm, formFault } from '../unsent-form.ts'
 
 /** What every form of an act sends. */
 export const actFields = z.object({
@@ -20,10 +22,15 @@ export const actFields = z.object({
 
 type ActFields = z.output<typeof actFields>
 
-/** What was sent, as the form shows it again after a refusal. */
-export type Sent = Pick<ActFields, 'reason' | 'override'>
+/** What was sent, as the form shows it again after a refusal or a failure. */
+export interface Sent extends Pick<ActFields, 'reason' | 'override'> {
+  /** Of a form that may have been taken, so that the next is the same and counts once; null: the next is another. */
+  repeats: Pick<ActForm, 'sendKey' | 'revision'> | null
+  /** It was a rollout of which no forecast could be made. */
+  isUnforetold: boolean
+}
 
-export const nothingSent: Sent = { reason: '', override: '' }
+export const nothingSent: Sent = { reason: '', override: '', repeats: null, isUnforetold: false }
 
 /** What every form of an act holds. */
 export function formBasics(
@@ -33,7 +40,7 @@ export function formBasics(
   sent: Sent,
 ): Pick<ActForm, 'formKey' | 'sendKey' | 'revision' | 'reason'> {
   const sendKey = Buffer.from(randomBytes(16)).toString('base64url')
-  return { formKey: session.formKey, sendKey, revision, reason: sent.reason }
+  return { formKey: session.formKey, sendKey, revision, ...sent.repeats, reason: sent.reason }
 }
 
 interface Attempt {
@@ -47,17 +54,24 @@ interface Attempt {
 /**
  * Does what a form asks for, and goes on to the page that shows how far it has come, or to the address that `act`
  * returns. If it is refused, the form is shown again, with why, and with what holds now.
+ * @throws FailedForm with the form likewise, where something failed
  */
 export async function attempt(
-  { request, caller, form, more = {} }: { request: Request; caller: Caller; form: ActFields; more?: object },
+  {
+    request,
+    requestId,
+    caller,
+    form,
+    more = {},
+  }: { request: Request; requestId: string; caller: Caller; form: ActFields; more?: object },
   act: (attempt: Attempt) => Promise<Changed | string>,
-  again: (fault: string, sent: Sent) => Promise<PageContent>,
+  again: (fault: ActFault, sent: Sent) => Promise<PageContent>,
 ): Promise<{ to: string } | (PageContent & { status: number })> {
-  const sent = { reason: form.reason, override: form.override }
+  const sent: Sent = { ...nothingSent, reason: form.reason, override: form.override }
   const reason = reasonField.safeParse(form.reason)
   const override = reasonField.safeParse(form.override)
-  if (!reason.success) return { ...(await again(reasonFault, sent)), status: 400 }
-  if (form.override !== '' && !override.success) return { ...(await again(reasonFault, sent)), status: 400 }
+  if (!reason.success || (form.override !== '' && !override.success))
+    return { ...(await again(refused(reasonFault), sent)), status: 400 }
   const body = { ...more, reason: reason.data, override: override.data ?? null, seen: form.revision }
   const keyed = new Request(request.url, { method: 'POST', headers: { 'idempotency-key': `page-${form.sendKey}` } })
   try {
@@ -70,10 +84,16 @@ export async function attempt(
     return { to: typeof changed === 'string' ? changed : appliedAddress(changed.feature.feature) }
   } catch (error) {
     const refusal = refusalOf(error)
-    if (refusal === undefined) throw error
-    return { ...(await again(refusal, sent)), status: 409 }
+    if (refusal !== undefined) return { ...(await again(refused(refusal), sent)), status: 409 }
+    const fault = formFault(error, requestId)
+    const repeats = fault.mayBeDone ? { sendKey: form.sendKey, revision: form.revision } : null
+    // What made it fail may keep the form from being made, too.
+    const page = await again(fault, { ...sent, repeats, isUnforetold: isWithoutForecast(error) }).catch(() => null)
+    throw page ? new FailedForm(error, page) : error
   }
 }
+
+const refused = (text: string): ActFault => ({ text, mayBeDone: false })
 
 const reasonFault = 'A reason is needed, of at most 2,000 characters: it is kept in the audit log.'
 

@@ -3,7 +3,7 @@ import type { FeatureState } from '../../../../records/feature.ts'
 import type { MeasuredTraffic } from '../../../../records/rollout/measured-traffic.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
 import { releaseOrder } from '../../../approval/release-order.ts'
-import { actPage } from '../../../pages/act.ts'
+import { type ActFault, actPage } from '../../../pages/act.ts'
 import { addressWith, featureActAddress, featureAddress } from '../../../pages/addresses.ts'
 import type { NamedVersion, StateTone } from '../../../pages/elements.ts'
 import type { PageContent } from '../../../pages/layout.ts'
@@ -21,13 +21,14 @@ import {
   startConsequence,
   type UncountedTraffic,
 } from '../../../words/act-text.ts'
+import { unforetoldText } from '../../../words/end-forecast-text.ts'
 import type { TokenReach } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
 import { notFound } from '../../http/problem.ts'
 import { orderFaultFor } from '../../out-of-order.ts'
 import type { Services } from '../../services.ts'
 import { gateRefusal } from '../../versions/releasable.ts'
-import { trafficSoon } from '../soon.ts'
+import { countedTraffic, trafficSoon } from '../soon.ts'
 import { namedVersion } from '../visible-feature.ts'
 import { actApproval } from './act-approval.ts'
 import { formBasics, type Sent } from './act-attempt.ts'
@@ -58,7 +59,7 @@ interface Asked {
   caller: TokenReach
   session: Session
   sent: Sent
-  fault: string | null
+  fault: ActFault | null
 }
 
 /** The first step of what is done to a feature as a whole: what it does, and what it takes. */
@@ -80,7 +81,8 @@ export async function featureActPage(services: Services, asked: Asked): Promise<
     : act === 'rollback'
       ? noGoodVersion(state)
       : null
-  const counted = version ? await trafficSoon(services, feature) : null
+  // Whoever has sent the form has waited for the count before, and gets the form again whatever that takes.
+  const counted = version ? await (fault === null ? trafficSoon : countedTraffic)(services, feature) : null
   const isCounting = counted === 'counting'
   const mayStart = act === 'start' && version !== undefined && refusal === null
   const start = mayStart && !isCounting ? await expectedStart(services, { key: feature, version, given }) : null
@@ -130,7 +132,7 @@ export async function featureActPage(services: Services, asked: Asked): Promise<
             isDanger: act !== 'start',
             ...approval?.form,
             hidden: { version: version.id, ...(start && startHidden(start, given)), ...approval?.hidden },
-            undecidable: start?.undecidable ?? null,
+            undecidable: start?.undecidable ?? (start && sent.isUnforetold ? unforetoldText : null),
             override: gate === null ? null : { why: `It has not passed: ${gate}.`, text: sent.override },
           }
         : null,

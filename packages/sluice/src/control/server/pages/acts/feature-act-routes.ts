@@ -52,7 +52,7 @@ export const featureActRoutes: readonly PageRoute[] = (['rollback', 'start', 'ac
     scopes,
     params: ofFeature,
     form,
-    async act({ params: { feature }, form: sentForm, request, caller, session }, services) {
+    async act({ params: { feature }, form: sentForm, request, requestId, caller, session }, services) {
       const { version, acceptUndecided, breakGlass, settings, judgePercent, perDay, users, ...fields } = sentForm
       const breaksGlass = breakGlass === 'yes'
       const given = { perDay, users }
@@ -64,7 +64,7 @@ export const featureActRoutes: readonly PageRoute[] = (['rollback', 'start', 'ac
       }
       const before = await visibleFeature(feature, caller, services)
       return attempt(
-        { request, caller, form: fields, more: { version, breaksGlass, ...start } },
+        { request, requestId, caller, form: fields, more: { version, breaksGlass, ...start } },
         ({ write, ...decision }) =>
           perform(services, { act, feature, version, before, breaksGlass, start, ...decision }, write),
         async (fault, sent) => {

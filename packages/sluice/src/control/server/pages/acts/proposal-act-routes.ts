@@ -2,7 +2,7 @@ import { type Environments, environmentName, keyBefore, shownKey } from '../../.
 import type { Proposal } from '../../../../records/proposal.ts'
 import { versionNamed } from '../../../approval/approval-row.ts'
 import { notPassedBefore } from '../../../approval/release-order.ts'
-import { type ActPage, actPage } from '../../../pages/act.ts'
+import { type ActFault, type ActPage, actPage } from '../../../pages/act.ts'
 import { compareAddress, proposalAddress, runAddress } from '../../../pages/addresses.ts'
 import type { StateTone } from '../../../pages/elements.ts'
 import type { PageContent } from '../../../pages/layout.ts'
@@ -209,9 +209,9 @@ export const proposalActRoutes: readonly PageRoute[] = (Object.keys(acts) as Pro
     scopes: acts[act].scopes,
     params: ofProposal,
     form: actFields,
-    async act({ params: { proposal: id }, form, request, caller, session }, services) {
+    async act({ params: { proposal: id }, form, request, requestId, caller, session }, services) {
       return attempt(
-        { request, caller, form },
+        { request, requestId, caller, form },
         async ({ write, reason }) => {
           if (act === 'approve') await approveProposal(services, write, id, reason)
           else await endProposal(services, write, id, { end: act, reason })
@@ -229,7 +229,7 @@ interface Asked {
   caller: Caller
   session: Session
   sent: Sent
-  fault: string | null
+  fault: ActFault | null
 }
 
 async function pageOf(services: Services, { act, id, caller, session, sent, fault }: Asked): Promise<PageContent> {

@@ -3,7 +3,7 @@ import { shownKey } from '../../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
 import type { Rollout } from '../../../../records/rollout/rollout.ts'
 import { ruleFor } from '../../../approval/approval-rule.ts'
-import { type ActPage, actPage } from '../../../pages/act.ts'
+import { type ActFault, type ActPage, actPage } from '../../../pages/act.ts'
 import { proposalAddress, rolloutActAddress, rolloutAddress } from '../../../pages/addresses.ts'
 import type { NamedVersion, StateTone } from '../../../pages/elements.ts'
 import type { PageContent } from '../../../pages/layout.ts'
@@ -65,12 +65,12 @@ export const rolloutActRoutes: readonly PageRoute[] = (Object.keys(acts) as Roll
     scopes,
     params: ofRollout,
     form: actFields.extend({ breakGlass: z.literal('yes').optional() }),
-    async act({ params, form: sentForm, request, caller, session }, services) {
+    async act({ params, form: sentForm, request, requestId, caller, session }, services) {
       const { breakGlass, ...form } = sentForm
       const breaksGlass = breakGlass === 'yes'
       const rollout = await findRollout(services, params.rollout, caller)
       return attempt(
-        { request, caller, form, more: { breaksGlass } },
+        { request, requestId, caller, form, more: { breaksGlass } },
         ({ write, reason, seen }) => perform(services, write, rollout, { act, reason, seen, breaksGlass }),
         (fault, sent) => pageOf(services, { act, id: rollout.id, breaksGlass, caller, session, sent, fault }),
       )
@@ -111,7 +111,7 @@ interface Asked {
   caller: Caller
   session: Session
   sent: Sent
-  fault: string | null
+  fault: ActFault | null
 }
 
 async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
