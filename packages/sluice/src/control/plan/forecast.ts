@@ -224,7 +224,8 @@ function findingsOf(
   const signals = () => signalEvidence(evidence, rollout)
   return {
     ...{ mismatched: false, unevenlyJudged: false, frozenTooLong: false, judgeFails: false, disputed: false },
-    ...{ worse: logE >= -Math.log(settings.alpha), soaked, overdue: false, unwatched: false, refused },
+    ...{ worse: logE >= -Math.log(settings.alpha), soaked, overdue: false, unwatched: false, silent: false },
+    refused,
     lacking: soaked || late ? lackingData(evidence, rollout, known).map(({ text }) => text) : [],
     unproven: soaked ? openSignals(evidence, rollout, known).map(({ signal }) => signal) : ['time'],
     weak: late

@@ -56,7 +56,7 @@ export function countingEngine({
     const needed = byEvidence ? enough : last ? settings.minUsers : 0
     const soaked = byEvidence || isSoaked(rollout, soak)
     return decideRollout(rollout, now, {
-      ...{ mismatched: false, unevenlyJudged: false, frozenTooLong: false, disputed: false },
+      ...{ mismatched: false, unevenlyJudged: false, frozenTooLong: false, disputed: false, silent: false },
       judgeFails: outageOf(rollout, course) !== '',
       worse: errors >= 3,
       soaked,

@@ -64,7 +64,7 @@ export function assess(
   const threshold = -Math.log(settings.alpha)
   const outage = course.judge && outageText(course.judge, rollout)
   const open = openSignals(evidence, rollout, { matching, now })
-  const lacks = [...lackingData(evidence, rollout, { matching, now }), ...silence(course.soak, rollout, now)]
+  const lacks = lackingData(evidence, rollout, { matching, now })
   const findings = findingsOf(evidence, rollout, { matching, now, course, outage, signals, logE, open, lacks })
   const tokens = tokenShares(byToken, settings)
   const lone = findings.worse ? undefined : onlySource(evidence, settings, matching)
@@ -90,7 +90,8 @@ export function assess(
     accuser,
     soak: course.soak,
     figures: figuresOf(evidence, rollout, {
-      ...{ signals, logE, now, soak: course.soak, open, lacks, matching },
+      ...{ signals, logE, now, soak: course.soak, open, matching },
+      lacks: [...lacks, ...silence(course.soak, rollout, now)],
       judgeFails: findings.judgeFails,
       goesOnByItself: goesOnByItself(rollout, findings),
       highest: course.highest ?? {},
@@ -141,6 +142,7 @@ function findingsOf(
     soaked,
     overdue,
     unwatched: overdue && rollout.status === 'running' && !soak.counting,
+    silent: !areOutcomesHeard(soak, rollout, now),
     disputed,
     lacking: lacks.map(({ text }) => text),
     unproven: open.map(({ signal }) => signal),

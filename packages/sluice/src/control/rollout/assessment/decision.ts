@@ -22,6 +22,8 @@ export interface Findings {
   overdue: boolean
   /** And it is not watched now. */
   unwatched: boolean
+  /** No outcomes of both arms come. */
+  silent: boolean
   /** Some tokens report evidence against the canary, and the others do not confirm it. */
   disputed: boolean
   /** Data without which the stage cannot be left. */
@@ -66,7 +68,7 @@ export function goesOnByItself(
 function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision {
   const { soaked, lacking, unproven, judgeFails } = findings
   const proven = soaked && !judgeFails && lacking.length === 0 && unproven.length === 0
-  if (proven) return onwards(rollout, now, 'strong')
+  if (proven) return onwards(rollout, now, { strength: 'strong', findings })
   const late = runningMs(rollout, now) >= rollout.settings.patience
   if (late && onUndecided(rollout) === 'rollBack') return { do: 'rollBack', why: 'undecided' }
   const insufficient: Decision = { do: 'hold', why: 'insufficientData' }
@@ -96,11 +98,12 @@ function leftToPerson(rollout: Rollout, { weak, refused }: Findings): Decision |
 }
 
 /** Out of patience without proof. The rule is asked once: asking again and again would promote more bad canaries. */
-function atTheEnd(rollout: Rollout, now: number, { soaked, weak }: Findings): Decision {
+function atTheEnd(rollout: Rollout, now: number, findings: Findings): Decision {
+  const { soaked, weak } = findings
   if (!soaked) return { do: 'continue' }
   if (weak.lacking.length > 0) return { do: 'hold', why: 'insufficientData' }
   if (weak.against.length > 0) return { do: 'hold', why: 'inconclusive', refused: weak.against }
-  return inQuietHours(rollout.settings.quietHours, now) ? { do: 'continue' } : { do: 'promote', strength: 'weak' }
+  return mayGoOn(rollout, now, findings) ? { do: 'promote', strength: 'weak' } : { do: 'continue' }
 }
 
 /**
@@ -112,12 +115,24 @@ function byTimeOrHand(rollout: Rollout, now: number, findings: Findings): Decisi
   if (soaked && disputed) return { do: 'hold', why: 'inconclusive' }
   if (rollout.settings.advance === 'manual') return { do: 'continue' }
   if (isUnwatched(rollout, findings) || (soaked && lacking.length > 0)) return { do: 'hold', why: 'insufficientData' }
-  return soaked ? onwards(rollout, now, 'time') : { do: 'continue' }
+  return soaked ? onwards(rollout, now, { strength: 'time', findings }) : { do: 'continue' }
 }
 
-function onwards({ settings, stage }: Rollout, now: number, strength: ProofStrength): Decision {
-  if (inQuietHours(settings.quietHours, now)) return { do: 'continue' }
-  return stage + 1 < settings.stages.length ? { do: 'advance' } : { do: 'promote', strength }
+function onwards(
+  rollout: Rollout,
+  now: number,
+  { strength, findings }: { strength: ProofStrength; findings: Findings },
+): Decision {
+  if (!mayGoOn(rollout, now, findings)) return { do: 'continue' }
+  return rollout.stage + 1 < rollout.settings.stages.length ? { do: 'advance' } : { do: 'promote', strength }
+}
+
+/**
+ * Not in quiet hours, and not while no outcomes come: nobody would see what a larger share does. It waits without a
+ * hold, since outcomes that come in bursts would end each and begin another.
+ */
+function mayGoOn({ settings }: Rollout, now: number, { silent }: Findings): boolean {
+  return !silent && !inQuietHours(settings.quietHours, now)
 }
 
 /**

@@ -11,13 +11,13 @@ const hour = 3_600_000
 const noWeakness = { barred: [], lacking: [], against: [] }
 const clear: Findings = {
   ...{ mismatched: false, unevenlyJudged: false, worse: false, frozenTooLong: false, soaked: false, unwatched: false },
-  overdue: false,
+  ...{ overdue: false, silent: false },
   ...{ judgeFails: false, disputed: false, lacking: [], unproven: [], refused: null },
   weak: noWeakness,
 }
 const worst: Findings = {
   ...{ mismatched: true, unevenlyJudged: true, worse: true, frozenTooLong: true, soaked: false, unwatched: true },
-  overdue: true,
+  ...{ overdue: true, silent: true },
   ...{ judgeFails: true, disputed: true, lacking: ['users'], unproven: ['score'], refused: null },
   weak: noWeakness,
 }

@@ -75,8 +75,8 @@ test('a stage that was watched for long enough is not left while no outcomes com
     }
     assert.equal(decided(true).decision.do, 'advance', advance)
     const silent = decided(false)
-    assert.deepEqual(silent.decision, { do: 'hold', why: 'insufficientData' }, advance)
-    assert.match(silent.words, /outcomes of both arms have stopped coming/)
+    assert.deepEqual(silent.decision, { do: 'continue' }, `${advance}: no hold, which bursts would end again and again`)
+    assert.match(silent.words, /No outcomes of both arms since 1970-01-01 01:00 UTC: the canary is not watched/)
     assert.deepEqual(
       silent.figures?.missing.map(({ what }) => what),
       ['outcomes of both arms since they stopped'],
