@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parse } from 'yaml'
-import type { DecisionEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
 import { eValueEngine } from '../../packages/sluice/src/control/rollout/decision-engine.ts'
-import { type Evidence, newEvidence, type Priors } from '../../packages/sluice/src/control/rollout/evidence/evidence.ts'
 import type { CanaryRun } from '../../packages/sluice/src/control/simulate/canary-run.ts'
 import { type Scenario, scenarioSchema } from '../../packages/sluice/src/control/simulate/scenario.ts'
 import { seededRandom } from '../../packages/sluice/src/stats/index.ts'
@@ -24,7 +22,7 @@ export async function played(
   const numbers = Array.from({ length: to - from }, (_, i) => from + i)
   if ('drift' in play) return { watched: numbers.map((run) => playDrift(play.drift, seededRandom(seed + run))) }
   const scenario = { ...(await scenarioOf(play.canary)), seed }
-  const simulation = { scenario, recorded: undefined, engine: engineOf(play.canary.priors) }
+  const simulation = { scenario, recorded: undefined, engine: eValueEngine }
   return { canaries: numbers.map((run) => simulateFast(simulation, run)) }
 }
 
@@ -32,10 +30,6 @@ export async function played(
 export async function scenarioOf({ scenario, changes = {} }: CanaryPlay): Promise<Scenario> {
   const file = scenario === undefined ? {} : parse(await readFile(path.join(shipped, `${scenario}.yaml`), 'utf8'))
   return scenarioSchema.parse(merged(file, changes))
-}
-
-function engineOf(priors: Priors | undefined): DecisionEngine<Evidence> {
-  return priors ? { ...eValueEngine, newEvidence: (rollout) => newEvidence(rollout, priors) } : eValueEngine
 }
 
 /** Lists and values are replaced, objects go into each other, and null takes a key away. */

@@ -1,4 +1,3 @@
-import type { Priors } from '../../packages/sluice/src/control/rollout/evidence/evidence.ts'
 import type { DriftScenario } from './drift.ts'
 
 /** What a row measures, and within which bounds it has to lie. */
@@ -25,8 +24,6 @@ export type Claim =
 export interface CanaryPlay {
   scenario?: string
   changes?: object
-  /** What is known of the incumbent before. */
-  priors?: Priors
 }
 
 export type Play = { canary: CanaryPlay } | { drift: DriftScenario }

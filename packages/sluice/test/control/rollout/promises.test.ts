@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eValueEngine } from '../../../src/control/rollout/decision-engine.ts'
-import { newEvidence } from '../../../src/control/rollout/evidence/evidence.ts'
 import type { CanaryRun } from '../../../src/control/simulate/canary-run.ts'
 import { scenarioSchema } from '../../../src/control/simulate/scenario.ts'
 import { clopperPearson } from '../../../src/stats/index.ts'
@@ -19,15 +18,11 @@ const alone = (signal: string, percent = 5, soak = '1000h') => ({
   patience: '1000h',
 })
 
-/** Canaries of a scenario; the incumbent's mean score, and the cap of its cost, are known beforehand. */
 function play(changes: object, runs: number): CanaryRun[] {
   const scenario = scenarioSchema.parse({ traffic, judge: { percent: 100 }, lasts: '1000h', ...changes })
-  const priors = { score: { mean: 0.8 }, costCapUsd: 0.02 }
-  const engine = {
-    ...eValueEngine,
-    newEvidence: (rollout: Parameters<typeof newEvidence>[0]) => newEvidence(rollout, priors),
-  }
-  return Array.from({ length: runs }, (_, run) => simulateFast({ scenario, recorded: undefined, engine }, run))
+  return Array.from({ length: runs }, (_, run) =>
+    simulateFast({ scenario, recorded: undefined, engine: eValueEngine }, run),
+  )
 }
 
 const count = (found: CanaryRun[], end: CanaryRun['end']) => found.filter((canary) => canary.end === end).length

@@ -24,13 +24,6 @@ export interface LastOutcomes {
   canary: number | null
 }
 
-/** What is known of the incumbent before the rollout. Any of it may be missing. */
-export interface Priors {
-  score?: { mean: number; variance?: number }
-  slowMs?: number
-  costCapUsd?: number
-}
-
 /** Evidence of another schema is made anew from the log. */
 export const evidenceSchema = 'sluice.evidence/5'
 
@@ -53,7 +46,6 @@ export interface EvidenceSums {
 /** What was counted in the entries of a rollout. JSON, of a size that does not grow with the entries. */
 export interface Evidence {
   schema: typeof evidenceSchema
-  priors: Priors
   sums: EvidenceSums
   /** The sums by the token that reported it, in the order in which the tokens came. */
   testimony: TokenEvidence[]
@@ -87,18 +79,11 @@ export const costPrior: Prior = { mean: 0.12, variance: 0.01, weight: 20 }
 /** About a score of which nothing is known but that it lies in [0,1]: bets wait for the first ten incumbents. */
 export const openPrior: Prior & { warmUp: number } = { mean: 0.5, variance: 0.0625, weight: 2, warmUp: 10 }
 
-/** About the judged score. */
-export function scorePrior({ score }: Priors): Prior & { warmUp: number } {
-  if (!score) return openPrior
-  return { mean: score.mean, variance: score.variance ?? openPrior.variance, weight: 20, warmUp: 0 }
-}
-
 /** No entry observed yet. */
-export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Priors = {}): Evidence {
+export function newEvidence({ settings }: Pick<Rollout, 'settings'>): Evidence {
   const stages = settings.stages.length
   return {
     schema: evidenceSchema,
-    priors,
     sums: {
       arms: { incumbent: newArmSums(), canary: newArmSums() },
       score: newScoreSums(stages),
@@ -123,7 +108,7 @@ export function newEvidence({ settings }: Pick<Rollout, 'settings'>, priors: Pri
     },
     testimony: [],
     places: { instance: [], address: [] },
-    limits: newLimits(settings, priors),
+    limits: newLimits(settings),
     window: newWindow(),
     askedAt: { incumbent: null, canary: null },
     judge: { id: null, epoch: 0, retired: [] },

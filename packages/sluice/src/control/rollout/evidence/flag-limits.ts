@@ -22,16 +22,9 @@ export interface Limits {
   costCapUsd: number | null
 }
 
-/** Before any request; `known` is what is known of the incumbent already. */
-export function newLimits(
-  { slowMs }: { slowMs?: number | undefined },
-  known: { slowMs?: number; costCapUsd?: number } = {},
-): Limits {
-  return {
-    slowMs: slowMs ?? known.slowMs ?? null,
-    slowSince: slowMs === undefined ? 0 : null,
-    costCapUsd: known.costCapUsd ?? null,
-  }
+/** Before any request. A given `slowMs` stays as it is. */
+export function newLimits({ slowMs }: { slowMs?: number | undefined }): Limits {
+  return { slowMs: slowMs ?? null, slowSince: slowMs === undefined ? 0 : null, costCapUsd: null }
 }
 
 /** So many latencies and costs of the incumbent make a limit: of all tokens together, and of one of several. */

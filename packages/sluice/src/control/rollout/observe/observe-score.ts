@@ -11,7 +11,7 @@ import {
   newIncumbentSums,
 } from '../../../stats/index.ts'
 import type { IgnoredReason } from '../evidence/admit.ts'
-import { type Evidence, openPrior, scorePrior } from '../evidence/evidence.ts'
+import { type Evidence, openPrior } from '../evidence/evidence.ts'
 import { addJudged } from '../evidence/judged-ratio.ts'
 import { judgedShare, stageShare } from '../evidence/randomisation.ts'
 import { betOnDrop, countScore, forgetScores } from '../evidence/signal-sums.ts'
@@ -133,12 +133,11 @@ function addFirst(observed: ObservedEntry, { entry, length }: Scored, memory: Un
   const pi = judgedPi(observed, entry, found.share)
   if (pi === 'invalidSampling') return pi
   if (pi === undefined) return memory
-  const prior = scorePrior(evidence.priors)
   const accounts = accountsOf(observed, score, ({ score }) => score)
   const contribution = { arm, pi, x: entry.score }
-  if (histories.score.n >= prior.warmUp) {
+  if (histories.score.n >= openPrior.warmUp) {
     const drops = accounts.map(({ drop }) => drop[stage])
-    const expected = expectGiven(expectIncumbent(histories.score, prior), histories.inputs, length)
+    const expected = expectGiven(expectIncumbent(histories.score, openPrior), histories.inputs, length)
     betOnDrop(drops, contribution, expected, settings.tolerance)
   }
   for (const { users } of accounts) users[arm] += 1
