@@ -5,7 +5,10 @@ import { test } from 'node:test'
 
 const module = path.join(import.meta.dirname, '../src/small-heap.ts')
 
-/** Much that lives for some time, until the space for young objects is larger than 40 MB, or for 150 rounds after it was kept small. */
+/**
+ * Much that lives for some time, until the space for young objects is larger than 40 MB, or to the end. A round makes
+ * little, so that the size is looked at between any two collections.
+ */
 const work = `
 import { getHeapSpaceStatistics } from 'node:v8'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -14,8 +17,8 @@ if (process.argv[1] === 'small') keepYoungSpaceSmall(1)
 const size = () => getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size / 1e6
 const held = []
 let most = 0
-for (let round = 0; round < 150 && most < 40; round += 1) {
-  held[round % 20] = Array.from({ length: 20_000 }, (_, index) => ({ index, text: 'text ' + index }))
+for (let round = 0; round < 1500 && most < 40; round += 1) {
+  held[round % 200] = Array.from({ length: 2000 }, (_, index) => ({ index, text: 'text ' + index }))
   most = Math.max(most, size())
   await turn()
 }
