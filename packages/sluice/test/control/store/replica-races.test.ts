@@ -95,7 +95,12 @@ test(
     await former.end()
     const isFree = async () => (await there.append([request('a', { feature: 'other' })]))[0] === 'accepted'
     await until(isFree, 'the former keys to go')
-    await here.putContent([content('a', { feature: 'other' })])
+    // The keys go one after the other, that of contents last.
+    const isKept = async () => {
+      await here.putContent([content('a', { feature: 'other' })])
+      return (await there.content(key('a', 'other'))) !== undefined
+    }
+    await until(isKept, 'the former key of contents to go')
     await here.enqueue([task('a', { feature: 'other' })], 9)
     const keys = [key('a'), key('b'), key('c'), key('a', 'other')]
     assert.deepEqual([(await there.entries(keys)).length, await there.queued()], [4, 3])
