@@ -62,21 +62,15 @@ const deleteRows = `DO $$
 export async function startPostgres({ tls, isDurable = false }: PostgresOptions = {}): Promise<Postgres> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sluice-postgres-'))
   copyFolder(await emptyDatabase(), folder)
-  const port = await freePort()
-  const server = new EmbeddedPostgres({
-    ...settings,
-    databaseDir: folder,
-    port,
-    postgresFlags: [
-      'listen_addresses=127.0.0.1',
-      'unix_socket_directories=',
-      `fsync=${isDurable ? 'on' : 'off'}`,
-      `shared_buffers=${isDurable ? '128MB' : '16MB'}`,
-      ...(tls ? ['ssl=on'] : []),
-    ].flatMap((set) => ['-c', set]),
-  })
   if (tls) giveCertificate(folder, tls)
-  await server.start()
+  const flags = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    `fsync=${isDurable ? 'on' : 'off'}`,
+    `shared_buffers=${isDurable ? '128MB' : '16MB'}`,
+    ...(tls ? ['ssl=on'] : []),
+  ].flatMap((set) => ['-c', set])
+  const { server, port } = await startedServer(folder, flags)
   const url = `postgres://sluice:sluice@127.0.0.1:${port}/postgres`
 
   async function execute(sql: string): Promise<void> {
@@ -122,6 +116,30 @@ export async function startPostgres({ tls, isDurable = false }: PostgresOptions 
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * On a port that is free. Between the look and the start another process may take it, so there are three attempts.
+ * @throws Error with what the server said last
+ */
+async function startedServer(
+  databaseDir: string,
+  postgresFlags: string[],
+): Promise<{ server: EmbeddedPostgres; port: number }> {
+  let said: string[] = []
+  const onLog = (message: unknown) => {
+    said = [...said.slice(-8), String(message)]
+  }
+  for (let attempts = 0; attempts < 3; attempts += 1) {
+    const port = await freePort()
+    const server = new EmbeddedPostgres({ ...settings, databaseDir, port, postgresFlags, onLog })
+    const isUp = await server.start().then(
+      () => true,
+      () => false,
+    )
+    if (isUp) return { server, port }
+  }
+  throw new Error(`PostgreSQL did not start: ${said.join('')}`)
 }
 
 const settings = {
