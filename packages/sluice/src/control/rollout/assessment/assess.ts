@@ -20,7 +20,7 @@ import { type JudgeHealth, outageText } from './judge-health.ts'
 import { onlySourceShare, placeShares } from './place-share.ts'
 import { signalEvidence } from './signal-evidence.ts'
 import { areOutcomesHeard, isOverdue, isSoaked, type Soak, unwatched } from './soak.ts'
-import { type Lack, lackingData, type OpenSignal, openSignals, silence } from './stage-requirements.ts'
+import { type Lack, lackingData, type OpenSignal, openSignals, silentArms } from './stage-requirements.ts'
 import { tokenShares } from './token-share.ts'
 import { weakCase } from './weak-promotion.ts'
 import { wordsFor } from './words.ts'
@@ -91,7 +91,7 @@ export function assess(
     soak: course.soak,
     figures: figuresOf(evidence, rollout, {
       ...{ signals, logE, now, soak: course.soak, open, matching },
-      lacks: [...lacks, ...silence(course.soak, rollout, now)],
+      lacks: [...lacks, ...(findings.soaked && findings.silent ? [silentArms] : [])],
       judgeFails: findings.judgeFails,
       goesOnByItself: goesOnByItself(rollout, findings),
       highest: course.highest ?? {},
@@ -100,8 +100,7 @@ export function assess(
     ignored: Object.fromEntries(Object.entries(sums.ignored).filter(([, count]) => count > 0)),
     cursor: evidence.cursor,
   }
-  const isSilent = !areOutcomesHeard(course.soak, rollout, now)
-  return { ...assessment, words: wordsFor(assessment, findings, { settings, outage, isSilent }) }
+  return { ...assessment, words: wordsFor(assessment, findings, { settings, outage }) }
 }
 
 interface Known {

@@ -40,7 +40,7 @@ export interface Findings {
  * The next step, whatever leads to it: evidence, time or a person. Nobody else decides: what happens to a rollout by
  * itself is what this says. Evidence against the canary comes first, at any time. A mismatch of the arms freezes the
  * rest, and ends at the incumbent if it lasts. Nothing else happens before the stage was watched for its soak time or
- * without data, and nothing for the better in quiet hours.
+ * without data, and nothing for the better in quiet hours or while no outcomes come.
  */
 export function decideRollout(rollout: Rollout, now: number, findings: Findings): Decision {
   const { settings, status } = rollout

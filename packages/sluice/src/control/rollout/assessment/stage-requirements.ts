@@ -20,7 +20,6 @@ import {
 import { evidenceFor } from '../statistics/evidence-against.ts'
 import { type Matching, requestsOf } from '../statistics/sample-ratio.ts'
 import { isJudgeSilent } from './judge-health.ts'
-import { areOutcomesHeard, isSoaked, type Soak } from './soak.ts'
 
 /** Nothing can be concluded if so many more judgements are missing in one arm than in the other. */
 const bearableMissing = 0.05
@@ -95,14 +94,9 @@ const silentJudge: Lack = {
 }
 
 /** A stage that was watched for long enough is not left while nobody can see how the canary does. */
-export function silence(soak: Soak, rollout: Rollout, now: number): Lack[] {
-  if (!isSoaked(rollout, soak) || areOutcomesHeard(soak, rollout, now)) return []
-  return [
-    {
-      ...{ what: 'outcomes of both arms since they stopped', has: 0, needed: 1 },
-      ...{ text: 'outcomes of both arms have stopped coming', expectedAt: null },
-    },
-  ]
+export const silentArms: Lack = {
+  ...{ what: 'outcomes of both arms since they stopped', has: 0, needed: 1 },
+  ...{ text: 'outcomes of both arms have stopped coming', expectedAt: null },
 }
 
 const percent = (part: number) => `${Math.round(100 * part)} %`

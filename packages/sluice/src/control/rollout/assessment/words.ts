@@ -15,16 +15,14 @@ const timeAlone = 'The stage was watched for its soak time, and not enough speak
 interface Told {
   settings: Pick<RolloutSettings, 'advance' | 'signals'>
   outage: string | undefined
-  /** No outcomes of both arms come. */
-  isSilent: boolean
 }
 
 /** The decision and what it rests on, in one or two plain sentences. */
-export function wordsFor(facts: Facts, findings: Findings, { settings, outage, isSilent }: Told): string {
+export function wordsFor(facts: Facts, findings: Findings, { settings, outage }: Told): string {
   const prefix = outage === undefined || facts.decision.do === 'rollBack' ? '' : `${outage} `
   const watched = settings.signals.score > 0
   const unwatched = watched || facts.decision.do === 'rollBack' ? '' : ' Quality is not watched.'
-  const silent = isSilent && hasData(facts) && facts.decision.do === 'continue' ? silentText(facts) : ''
+  const silent = findings.silent && hasData(facts) && facts.decision.do === 'continue' ? silentText(facts) : ''
   return `${prefix}${conclusion(facts, findings, settings.advance === 'soak')}${silent}${unwatched} Seen: ${counts(facts, watched)}.`
 }
 

@@ -13,12 +13,15 @@ import {
 
 const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
 
-/** The pages that show a canary, which was looked at until now. */
+/** The pages that show a canary, which was looked at until now, and what was found. */
 async function lookedAt(plane: TestPlane, known: KnownCanaries) {
   const rollout = await startCanary(plane, 'mail')
   watchCanary(rollout, known, { worseBy: 0, looks: 4 })
   plane.clock.advance(8 * 60_000)
-  return { rollout, ann: await signedIn(plane, 'viewer'), paths: [`/rollouts/${rollout.id}`, '/', '/features/mail'] }
+  const found = known.assessments.get(rollout.id)
+  assert.ok(found)
+  const paths = [`/rollouts/${rollout.id}`, '/', '/features/mail']
+  return { rollout, found, ann: await signedIn(plane, 'viewer'), paths }
 }
 
 test('a canary that was looked at by a clock that is ahead of this one is not said to be well, on no page', async () => {
@@ -57,10 +60,8 @@ function provenOf({ figures, signals, ...found }: Assessment): Assessment {
 test('a canary of which no outcomes come any more is not said to be well, on no page, whatever was proven', async () => {
   const known = nothingKnown()
   await using plane = await planeThatKnows(known)
-  const { rollout, ann, paths } = await lookedAt(plane, known)
+  const { rollout, found, ann, paths } = await lookedAt(plane, known)
   await plane.store.lead('controller')
-  const found = known.assessments.get(rollout.id)
-  assert.ok(found)
   const proven = provenOf(found)
   known.assessments.set(rollout.id, proven)
   plane.clock.advance(1000)
@@ -81,7 +82,7 @@ test('a canary of which no outcomes come any more is not said to be well, on no 
 test('the overview is not said to be well while it is not known how a running rollout does', async () => {
   const known = nothingKnown()
   await using plane = await planeThatKnows(known)
-  const { rollout, ann } = await lookedAt(plane, known)
+  const { rollout, found, ann } = await lookedAt(plane, known)
   const other = await startCanary(plane, 'zzz')
   const overview = async (query = '') => {
     plane.clock.advance(1000)
@@ -93,8 +94,6 @@ test('the overview is not said to be well while it is not known how a running ro
   const nobody = await overview()
   assert.match(nobody.shown, new RegExp(`[^✓] ${none}.* \\? how 2 of 2 running rollouts do is not known`))
   await plane.store.lead('controller')
-  const found = known.assessments.get(rollout.id)
-  assert.ok(found)
   known.assessments.set(rollout.id, provenOf(found))
   const one = await overview()
   assert.match(one.shown, /[^✓] None of 2 features.* \? how 1 of 2 running rollouts does is not known/)
@@ -119,10 +118,8 @@ test('the overview is not said to be well while it is not known how a running ro
 test('an alert has the same mark on the page of the rollout as on the overview', async () => {
   const known = nothingKnown()
   await using plane = await planeThatKnows(known)
-  const { rollout, ann, paths } = await lookedAt(plane, known)
+  const { rollout, found, ann, paths } = await lookedAt(plane, known)
   await plane.store.lead('controller')
-  const found = known.assessments.get(rollout.id)
-  assert.ok(found)
   const alerts = [
     { code: 'evidence' as const, message: 'evidence against it is at 9 of 20' },
     { code: 'judge-outage' as const, message: 'the judge does not answer' },
@@ -136,13 +133,11 @@ test('an alert has the same mark on the page of the rollout as on the overview',
 test('a canary whose answers nobody has judged or that nobody watches, is not said to be well, on no page', async () => {
   const known = nothingKnown()
   await using plane = await planeThatKnows(known)
-  const { rollout, ann, paths } = await lookedAt(plane, known)
+  const { rollout, found, ann, paths } = await lookedAt(plane, known)
   for (const path of paths) assert.match(text(await ann.page(path)), /\? [Rr]unning.*no replica leads/, path)
   await plane.store.lead('controller')
   plane.clock.advance(1000)
   const unseen = '; slow requests not looked at: no comparable latencies of both arms are known yet'
-  const found = known.assessments.get(rollout.id)
-  assert.ok(found)
   for (const path of paths) assert.match(text(await ann.page(path)), /\? [Rr]unning/, path)
   assert.match(text(await ann.page('/')), new RegExp(`\\? no verdict yet, more errors so far${unseen}`))
   const isSlow = ({ signal }: { signal: string }) => signal === 'slow'
