@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { root } from '../../../../scripts/release/packages.ts'
-import { isWithoutRegistry } from '../support/processes/npm.ts'
+import { isWithoutRegistry, registrySettings, registryTimeout } from '../support/processes/npm.ts'
 import { until } from '../support/until.ts'
 import { commandOf, type Instruction, instructionsOf, lastStage } from './dockerfile.ts'
 import { packed } from './packed.ts'
@@ -43,8 +43,10 @@ function runStep({ name, text, flags }: Instruction, folder: string): void {
   if (name === 'RUN') {
     // Only root may give files to another user; the rest of the step is the same.
     const command = process.getuid?.() === 0 ? text : text.replaceAll(/ --(owner|group)=\d+/g, '')
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, FILES: files, npm_config_prefer_offline: 'true' }
-    execFileSync('sh', ['-ec', moved(command)], { cwd: at('/sluice'), env, encoding: 'utf8', stdio: 'pipe' })
+    // The whole environment: a proxy or a certificate of its own may be the only way to the registry.
+    const env = { ...process.env, ...registrySettings, FILES: files }
+    const how = { cwd: at('/sluice'), env, encoding: 'utf8', stdio: 'pipe', timeout: registryTimeout } as const
+    execFileSync('sh', ['-ec', moved(command)], how)
   }
   if (name === 'COPY' && flags.from === undefined) {
     const [from = '', to = ''] = text.split(' ')
