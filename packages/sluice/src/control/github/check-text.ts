@@ -4,10 +4,10 @@ import type { GateEvidence } from '../../records/version.ts'
 import { codeBlock, codeSpan, inlineText, linkTarget } from '../../text/markdown-escape.ts'
 import { decidingEvidence } from '../incident/deciding-evidence.ts'
 import { evidenceSection } from '../incident/post-mortem-evidence.ts'
+import { type ReleaseRow, takenBackBy } from '../release/release-row.ts'
 import { timeText } from '../words/moments.ts'
 import { sentenceOf } from './deployment-steps.ts'
 import type { EvidenceCheck } from './evidence-check.ts'
-import type { ReleaseRow } from './release-row.ts'
 
 interface CheckContext {
   nameOf(version: string): string
@@ -42,8 +42,8 @@ export function rolloutCheck(rollout: LoggedRollout, row: ReleaseRow, context: C
 /** What the check of a version says that was released, or taken back, without a canary. */
 export function releaseCheck(row: ReleaseRow, { nameOf, gate, link }: CheckContext): CheckText {
   const { before, after } = row
-  const { action, actor, reason, at, chain } = row.row
-  const isBack = action === 'active.rollBack'
+  const { actor, reason, at, chain } = row.row
+  const isBack = takenBackBy(row.row) !== undefined
   const [from, to] = [before.active, after.active].map((id) => (id === null ? 'nothing' : nameOf(id)))
   const title = isBack
     ? `${from}: taken back by ${actor}, everybody gets ${to} again.`
@@ -55,10 +55,17 @@ export function releaseCheck(row: ReleaseRow, { nameOf, gate, link }: CheckConte
     `**${inlineText(title)}**`,
     `${timeText(at)}, before ${codeSpan(from ?? '')}.`,
     ...(reason === null ? [] : [`> ${inlineText(reason)}`]),
-    isBack ? 'It was taken back by hand: no canary was compared with it.' : gateText,
+    isBack ? `It was taken back by hand: ${canaryText(row, nameOf)}.` : gateText,
     ...nextBlocks(link, `sluice ${isBack ? 'audit' : 'drift'} ${chain}`),
   ]
   return { conclusion: isBack ? 'failure' : 'neutral', title, summary: blocks.join('\n\n') }
+}
+
+/** What became of the canary that was compared with a version which was taken back from everybody. */
+function canaryText({ before: { rollout } }: ReleaseRow, nameOf: CheckContext['nameOf']): string {
+  return rollout && !isRolloutEnd(rollout.state)
+    ? `the rollout of ${codeSpan(nameOf(rollout.canary))} against it ended with that`
+    : 'no canary was compared with it'
 }
 
 function conclusionOf({ state, strength, why }: LoggedRollout): EvidenceCheck['conclusion'] {

@@ -1,8 +1,8 @@
 import type { LoggedRollout } from '../../records/audit-row.ts'
 import { isRolloutEnd } from '../../records/rollout/rollout.ts'
 import { formatPpm } from '../../text/format.ts'
+import { type ReleaseRow, takenBackBy } from '../release/release-row.ts'
 import { rolloutSentence } from '../words/rollout-sentence.ts'
-import { type ReleaseRow, takenBackBy } from './release-row.ts'
 
 /** A state of a deployment, in GitHub's words. */
 export type DeploymentState = 'in_progress' | 'pending' | 'success' | 'failure' | 'inactive'
@@ -85,7 +85,7 @@ function passed(was: LoggedRollout, words: string): DeploymentStep[] {
 function releaseSteps(active: string, row: ReleaseRow, { nameOf }: RowNames): DeploymentStep[] {
   const { before } = row
   const { actor, action, reason, hash, chain } = row.row
-  const isBack = takenBackBy(row) !== undefined
+  const isBack = takenBackBy(row.row) !== undefined
   const why = reason === null ? '' : ` (${reason})`
   const words = `Everybody gets ${nameOf(active)}${isBack ? ' again' : ''}, by ${actor}${why}`
   const release = { version: active, rolloutId: null, key: `release ${hash.slice(0, 16)}` }
@@ -98,9 +98,9 @@ function releaseSteps(active: string, row: ReleaseRow, { nameOf }: RowNames): De
     if (isBack) steps.push({ ...left, state: 'failure', words: `Taken back by ${actor}${why}` })
     else steps.push({ ...left, state: 'inactive', words: `Replaced by ${nameOf(active)}` })
   }
-  const judged = action === 'active.rollBack' ? before.active : active
-  // What a rollout ended in stands in its own check.
-  if (action.startsWith('active.') && judged !== null)
+  const judged = isBack ? before.active : active
+  // What a rollout ended in stands in its own check; that everybody's version was taken back does not.
+  if ((isBack || action.startsWith('active.')) && judged !== null)
     steps.push({ do: 'check', version: judged, rolloutId: null, id: release.key, rollout: null })
   return steps
 }
@@ -126,12 +126,16 @@ function stageWords({ id, canary, stage, ppm }: LoggedRollout, { row }: ReleaseR
 }
 
 /** What the rollout did to its users when the row was written. */
-export function sentenceOf({ state, ppm, strength, why }: LoggedRollout, { row }: ReleaseRow): string {
+export function sentenceOf(
+  { state, ppm, strength, why, incumbent }: LoggedRollout,
+  { row, after }: ReleaseRow,
+): string {
   const isEnded = isRolloutEnd(state)
   return rolloutSentence({
     ...{ state, strength, ppm },
     pausedAt: state === 'paused' ? row.at : null,
     endedAt: isEnded ? row.at : null,
     ending: isEnded ? { by: row.actor, why } : null,
+    isIncumbentBack: after.active !== incumbent,
   })
 }

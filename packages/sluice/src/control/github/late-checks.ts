@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import { releaseRow } from '../release/release-row.ts'
 import type { Store } from '../store/store.ts'
 import type { EvidenceCheck } from './evidence-check.ts'
 import type { GithubProgress, LateCheck } from './github-progress.ts'
-import { releaseRow } from './release-row.ts'
 import { type GithubTarget, rowSteps, type StepEnd, sendCheck } from './row-steps.ts'
 
 const rowsAtATime = 100

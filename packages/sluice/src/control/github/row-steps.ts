@@ -3,6 +3,7 @@ import { type Environments, environmentName, partsOf, plainFeature } from '../..
 import type { GithubSettings } from '../../core/suite/config/server-settings.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { VersionRecord } from '../../records/version.ts'
+import { type ReleaseRow, takenBackBy } from '../release/release-row.ts'
 import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
 import type { Store } from '../store/store.ts'
 import { unlessDamaged } from '../store/store-error.ts'
@@ -11,7 +12,6 @@ import { type DeploymentStep, deploymentSteps } from './deployment-steps.ts'
 import { type FeatureDeployments, featureDeployments } from './deployments.ts'
 import { type CheckWay, type EvidenceCheck, isForbidden, type Make, putCheck } from './evidence-check.ts'
 import type { RefusedChecks } from './refused-checks.ts'
-import { type ReleaseRow, takenBackBy } from './release-row.ts'
 import { openRevert } from './revert/open-revert.ts'
 import type { CaseRedactors } from './revert/revert-cases.ts'
 
@@ -126,12 +126,10 @@ function environmentPattern(
 }
 
 function revertSteps(row: ReleaseRow): RowStep[] {
-  const taken = takenBackBy(row)
+  const taken = takenBackBy(row.row)
   if (!taken) return []
-  const { from, to } = taken
-  const { rollout } = row.after
-  const isCanary = row.row.action === 'rollout.rollBack' && rollout?.canary === from
-  return [{ do: 'revert', version: from, to, rolloutId: isCanary ? rollout.id : null }]
+  const { from, to, isCanary } = taken
+  return [{ do: 'revert', version: from, to, rolloutId: isCanary ? (row.after.rollout?.id ?? null) : null }]
 }
 
 async function setState(

@@ -50,14 +50,14 @@ function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
 }
 
 function timeline(rows: readonly AuditRow[]): string {
-  const lines = rows.map(({ at, actor, action, reason }) =>
-    [timeText(at), inlineText(actor), actionWords(action), inlineText(reason ?? '')].join(' | '),
+  const lines = rows.map((row) =>
+    [timeText(row.at), inlineText(row.actor), actionWords(row), inlineText(row.reason ?? '')].join(' | '),
   )
   return ['| time | who | what | why |', '|---|---|---|---|', ...lines.map((line) => `| ${line} |`)].join('\n')
 }
 
 /** What was done, in words, and as the log names it. */
-function actionWords(action: string): string {
-  const text = actionText(action)
-  return text === action ? codeSpan(action) : `${text}, ${codeSpan(action)}`
+function actionWords(row: AuditRow): string {
+  const text = actionText(row)
+  return text === row.action ? codeSpan(text) : `${text}, ${codeSpan(row.action)}`
 }

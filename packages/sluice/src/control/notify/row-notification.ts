@@ -3,6 +3,7 @@ import { type Environments, shownKey } from '../../core/suite/config/environment
 import { type AuditDocument, type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
 import { isRolloutEnd } from '../../records/rollout/rollout.ts'
 import { formatPpm } from '../../text/format.ts'
+import { type LoggedChange, takenBackBy } from '../release/release-row.ts'
 
 const events = new Map<string, ReleaseEventName>([
   ['rollout.start', 'started'],
@@ -49,6 +50,17 @@ export function eventOfRow({ action, after }: Pick<AuditRow, 'action' | 'after'>
   return holds.get(readAuditDocument(after).rollout?.state ?? '')
 }
 
+/**
+ * The rollout that a row is about. That the active version was taken back is told of no canary, also where one ended
+ * with it; but of the rollout by which this version was promoted.
+ */
+export function rolloutOfRow(row: LoggedChange): NonNullable<AuditDocument['rollout']> | null {
+  const { rollout = null } = readAuditDocument(row.after)
+  const taken = takenBackBy(row)
+  const isOther = taken && !taken.isCanary && (rollout?.canary !== taken.from || rollout.state !== 'promoted')
+  return isOther ? null : rollout
+}
+
 /** What others are told of a row of the record. */
 export function rowNotification(
   row: AuditRow,
@@ -68,24 +80,25 @@ export function rowNotification(
   const after = readAuditDocument(row.after)
   const event = eventOfRow(row)
   if (!event) return undefined
-  const rolloutId = after.rollout?.id ?? null
+  const rollout = rolloutOfRow(row)
+  const rolloutId = rollout?.id ?? null
   const proposalId = after.proposal ? (after.id ?? null) : null
   return {
     event,
     project,
     feature: row.chain,
     shownFeature: shownKey(row.chain, environments),
-    version: versionLabel(after, context),
+    version: context.labels.get(takenBackBy(row)?.from ?? rollout?.canary ?? context.canary ?? ''),
     rolloutId,
     proposalId,
     seq: row.seq,
     by: row.actor,
     reason: context.reason ?? row.reason ?? `By ${row.actor}.`,
-    strength: event === 'promoted' ? (after.rollout?.strength ?? null) : null,
-    why: event === 'rolledBack' ? (after.rollout?.why ?? null) : null,
+    strength: event === 'promoted' ? (rollout?.strength ?? null) : null,
+    why: event === 'rolledBack' ? (rollout?.why ?? null) : null,
     details: [...context.details, ...proposalDetails(event, proposalId, after.proposal)],
     facts: [
-      ...factsOf(after, context),
+      ...factsOf(row, context),
       ...(rolloutId === null ? [] : [`rollout ${rolloutId}`]),
       ...(proposalId === null ? [] : [after.label ?? 'release', `proposal ${proposalId}`]),
       `by ${row.actor}`,
@@ -95,20 +108,27 @@ export function rowNotification(
   }
 }
 
-/** What the version on trial is called; an id would tell nobody anything in a title. */
-function versionLabel({ rollout }: AuditDocument, { labels, canary }: RowContext): string | undefined {
-  return labels.get(rollout?.canary ?? canary ?? '')
-}
-
-function factsOf({ active, rollout }: AuditDocument, { labels, ...context }: RowContext): string[] {
+function factsOf(row: LoggedChange, { labels, ...context }: RowContext): string[] {
+  const { active } = readAuditDocument(row.after)
+  const rollout = rolloutOfRow(row)
   const canary = rollout?.canary ?? context.canary
   const isOver = isRolloutEnd(rollout?.state)
   const named = (id: string) => (labels.has(id) ? `${labels.get(id)} (${id})` : id)
   return [
+    ...activeTakenBack(row, named),
     ...(canary === null ? [] : [`canary ${named(canary)}`]),
     ...(rollout?.ppm === undefined ? [] : [`${isOver ? 'had' : 'has'} ${formatPpm(rollout.ppm)} of the users`]),
     ...(active ? [`everybody${isOver || !rollout ? '' : ' else'} gets ${named(active)}`] : []),
   ]
+}
+
+/** What everybody had until it was taken back, and the canary that ended with it. */
+function activeTakenBack(row: LoggedChange, named: (id: string) => string): string[] {
+  const taken = takenBackBy(row)
+  const { active, rollout } = readAuditDocument(row.before)
+  if (!taken || !active || active === taken.to) return []
+  const ended = taken.isCanary || isRolloutEnd(rollout?.state) ? undefined : rollout?.canary
+  return [`took back ${named(active)}`, ...(ended === undefined ? [] : [`ended the canary ${named(ended)}`])]
 }
 
 /** What a release would bring or brings, and the next command. */

@@ -97,13 +97,13 @@ const longestReason = 500
 const longestDetail = 600
 
 function row(of: AuditRow, labels: ReadonlyMap<string, string>): Html {
-  const { seq, at, actor, action, reason, tokenId, before, after, evidence } = of
+  const { seq, at, actor, reason, tokenId, before, after, evidence } = of
   const subject = auditSubject(of, labels)
   const details = { before, after, evidence, token: tokenId }
   return html`<tr><th scope="row" data-column="Row" id="row-${String(seq)}">${formatCount(seq)}</th>
 ${cell('When', moment(at))}
 ${cell('Who', actor)}
-${cell('Act', html`<span>${actionPart(action)}</span>`)}
+${cell('Act', html`<span>${actionPart(of)}</span>`)}
 ${cell('Of what', subject === '' ? html`<span class="muted">–</span>` : excerpt(subject, longestReason))}
 ${cell('Why', reason === null ? html`<span class="muted">no reason</span>` : excerpt(reason, longestReason), 'wide')}
 ${cell('Details', html`<details><summary>Show</summary>${Object.entries(details).map(([name, value]) => (value === null || value === undefined ? undefined : html`<b>${name}</b><pre tabindex="0">${excerpt(JSON.stringify(value), longestDetail)}</pre>`))}</details>`)}</tr>

@@ -1,6 +1,7 @@
 import { type AuditRow, type ReleaseDocument, readAuditDocument } from '../../records/audit-row.ts'
 import type { FeatureState } from '../../records/feature.ts'
 import type { ReleaseEvent } from './release-event.ts'
+import { type LoggedChange, takenBackBy } from './release-row.ts'
 import { rolloutState, sharePpm } from './rollout-state.ts'
 import { runningRollout } from './transition.ts'
 
@@ -8,10 +9,11 @@ import { runningRollout } from './transition.ts'
 export const systemChain = '_system'
 
 /** What the log calls an event that happens to `before`. */
-export function auditAction(before: FeatureState, { type }: ReleaseEvent): string {
-  if (type === 'activate') return 'active.set'
-  if (type === 'rollBack' && !runningRollout(before)) return 'active.rollBack'
-  return `rollout.${type}`
+export function auditAction(before: FeatureState, event: ReleaseEvent): string {
+  if (event.type === 'activate') return 'active.set'
+  // The canary ends too where the active version is taken back, and nothing is said against it.
+  if (event.type === 'rollBack' && (!runningRollout(before) || event.from === before.active)) return 'active.rollBack'
+  return `rollout.${event.type}`
 }
 
 export function auditDocument({ active, rollout }: FeatureState): ReleaseDocument {
@@ -30,7 +32,7 @@ export function byController({ actor, tokenId }: AuditRow): boolean {
 
 const done: Record<string, string> = {
   'active.set': 'activated',
-  'active.rollBack': 'rolled back to',
+  'active.rollBack': 'rolled back the active version',
   'rollout.start': 'started the canary',
   'rollout.advance': 'advanced the canary',
   'rollout.hold': 'held the canary',
@@ -64,18 +66,27 @@ const done: Record<string, string> = {
 }
 
 /** What was done, in words: `rolled back the canary`; an unknown action as it is called. */
-export function actionText(action: string): string {
-  return done[action] ?? action
+export function actionText(row: LoggedChange): string {
+  const { action } = row
+  return done[takenBackBy(row)?.isCanary === false ? 'active.rollBack' : action] ?? action
+}
+
+/** The version that a change is about: the one that it takes back, else the canary, else what everybody gets. */
+export function changedVersion(row: LoggedChange): string | null {
+  const { active, rollout } = readAuditDocument(row.after)
+  const given = row.action.startsWith('rollout.') ? rollout?.canary : active
+  return takenBackBy(row)?.from ?? given ?? null
 }
 
 /**
  * One change of a feature as the log has it: `ann activated caba45f45ec6 at 2026-11-24T08:59:03.000Z (first release)`
  */
-export function changeText({ actor, action, after, at, reason }: AuditRow): string {
-  const { active, rollout } = readAuditDocument(after)
-  const which = action.startsWith('rollout.') ? rollout?.canary : active
+export function changeText(row: AuditRow): string {
+  const { actor, action, after, at, reason } = row
+  const { rollout } = readAuditDocument(after)
+  const which = changedVersion(row)
   const version = which ? ` ${which}` : ''
   const why = reason === null ? '' : ` (${reason})`
   const weakly = action === 'rollout.promote' && rollout?.strength === 'weak' ? ' weakly' : ''
-  return `${actor} ${actionText(action)}${version}${weakly} at ${new Date(at).toISOString()}${why}`
+  return `${actor} ${actionText(row)}${version}${weakly} at ${new Date(at).toISOString()}${why}`
 }

@@ -1,15 +1,16 @@
 import { z } from 'zod'
 import type { ReleaseEventName } from '../../core/notify/release-notification.ts'
-import { type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
+import type { AuditRow } from '../../records/audit-row.ts'
 import type { StoredContent } from '../../records/content.ts'
-import type { FeatureState } from '../../records/feature.ts'
 import type { Figures } from '../../records/rollout/assessment.ts'
 import type { Rollout } from '../../records/rollout/rollout.ts'
 import { formatScore } from '../../text/format.ts'
-import { eventOfRow, type RowContext } from '../notify/row-notification.ts'
+import { eventOfRow, type RowContext, rolloutOfRow } from '../notify/row-notification.ts'
 import { type Assessment, hasData } from '../rollout/assessment/assessment.ts'
 import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
 import type { Store } from '../store/store.ts'
+import { unlessDamaged } from '../store/store-error.ts'
+import { auditedVersions } from '../words/audit-text.ts'
 import { highestText } from '../words/figures-text.ts'
 import { tokenNames, withNames } from './rollouts/rollout-view.ts'
 
@@ -26,10 +27,15 @@ export async function rowContext(store: Readable, row: AuditRow): Promise<RowCon
   if (!event) return nothing
   try {
     const state = await store.feature(row.chain)
-    const id = readAuditDocument(row.after).rollout?.id
+    const id = rolloutOfRow(row)?.id
     const rollout = [state?.rollout, ...(state?.pastRollouts ?? [])].find((one) => one?.id === id)
     return {
-      labels: await labelsOf(store, state, rollout),
+      labels: await labelsOf(store, row.chain, [
+        ...auditedVersions(row),
+        state?.active,
+        rollout?.canary,
+        rollout?.incumbent,
+      ]),
       canary: rollout?.canary ?? null,
       details: rollout ? await detailsOf(store, event, rollout) : nextOf(event, row),
       reason: row.reason === null ? null : withNames(row.reason, await tokenNames(store)),
@@ -41,11 +47,11 @@ export async function rowContext(store: Readable, row: AuditRow): Promise<RowCon
 
 async function labelsOf(
   store: Readable,
-  state: FeatureState | undefined,
-  rollout: Rollout | null | undefined,
+  feature: string,
+  named: readonly (string | null | undefined)[],
 ): Promise<Map<string, string>> {
-  const ids = [...new Set([state?.active, rollout?.canary, rollout?.incumbent].filter((id) => typeof id === 'string'))]
-  const versions = await Promise.all(ids.map((id) => store.version(state?.feature ?? '', id)))
+  const ids = [...new Set(named.filter((id) => typeof id === 'string'))]
+  const versions = await Promise.all(ids.map((id) => unlessDamaged(() => store.version(feature, id))))
   return new Map(versions.flatMap((one) => (one?.content.label ? [[one.id, one.content.label] as const] : [])))
 }
 

@@ -10,6 +10,8 @@ interface DescribedRollout extends StatedRollout {
   ending: { by: string; why?: string | undefined } | null
   /** There is an alarm, since evidence speaks against the canary. */
   isDoubted?: boolean
+  /** Its end took back the incumbent. */
+  isIncumbentBack?: boolean
 }
 
 const consequences: Record<string, string> = {
@@ -19,6 +21,11 @@ const consequences: Record<string, string> = {
   superseded: 'the next rollout took its place',
 }
 
+const withoutIncumbent: Record<string, string> = {
+  rolledBack: 'the incumbent was taken back as well',
+  aborted: 'the incumbent was taken back',
+}
+
 /**
  * What a rollout does to its users, in a sentence.
  * @example `Running: 5 % of the users get the canary.`
@@ -26,11 +33,11 @@ const consequences: Record<string, string> = {
  * @example `Rolled back, 24 Nov 14:05Z, by sluice: everybody got the incumbent again.`
  */
 export function rolloutSentence(rollout: DescribedRollout): string {
-  const { state, ppm, pausedAt, endedAt, ending, isDoubted = false } = rollout
+  const { state, ppm, pausedAt, endedAt, ending, isDoubted = false, isIncumbentBack = false } = rollout
   const text = capital(stateText(rollout))
   if (ending) {
     const when = endedAt === null ? '' : ` ${momentText(endedAt)},`
-    const consequence = consequences[state]
+    const consequence = { ...consequences, ...(isIncumbentBack && withoutIncumbent) }[state]
     return `${text},${when} by ${ending.by}${consequence ? `: ${consequence}` : ''}.`
   }
   const share = formatPpm(ppm)

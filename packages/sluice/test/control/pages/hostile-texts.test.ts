@@ -122,7 +122,7 @@ const rollout: Parameters<typeof rolloutPage>[0] = {
     tokens: [{ name: hostile, share: 1, users: byArm, requests: byArm, errors: byArm, leftOut: true }],
   },
   log: {
-    rows: [{ seq: 1, at: never, actor: hostile, action: hostile, reason: hostile }],
+    rows: [{ seq: 1, at: never, actor: hostile, action: hostile, reason: hostile, before: null, after: null }],
     isCut: true,
     feature: hostile,
   },

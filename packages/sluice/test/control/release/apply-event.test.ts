@@ -5,6 +5,7 @@ import type { ReleaseEvent } from '../../../src/control/release/release-event.ts
 import { applyEvent } from '../../../src/control/store/apply-event.ts'
 import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
 import type { Store } from '../../../src/control/store/store.ts'
+import type { AuditRow } from '../../../src/records/audit-row.ts'
 import { liveSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 import { at, start } from '../../support/store/state-arbitrary.ts'
 import { versionOf } from './version.ts'
@@ -152,6 +153,27 @@ test('a change that was decided on an older state is refused, and told what came
     message: /ann activated b at 1970-01-01T00:00:00.002Z \(because\)\. Read it again/,
   })
   assert.equal((await store.feature('summary'))?.active, 'b')
+})
+
+test('who takes back the active version while a canary runs takes back no canary, in the log and to others', async () => {
+  const store = await released()
+  await happen(store, activate('b'))
+  await happen(store, start('c'))
+  const seen = (await store.feature('summary'))?.revision
+  await applyEvent(store, 'summary', { type: 'rollBack', from: 'b', reason }, at(2, 'ann'), { tokenId: 't', seen })
+  const [last] = (await store.audit('summary')).slice(-1)
+  assert.equal(last?.action, 'active.rollBack')
+  const late = (row: AuditRow) =>
+    assert.rejects(
+      applyEvent({ ...store, audit: async () => [row] }, 'summary', activate('c'), at(3, 'bob'), {
+        tokenId: 't',
+        seen,
+      }),
+      { message: /: ann rolled back the active version b at 1970-01-01T00:00:00\.002Z \(because\)\. Read it again/ },
+    )
+  await late(last)
+  // As rows of earlier versions have it.
+  await late({ ...last, action: 'rollout.rollBack' })
 })
 
 test('of two changes at the same moment that were decided on the same state one is refused', async () => {

@@ -49,6 +49,59 @@ test('whoever is called gets the worst answer, the next command and a link to th
   assert.deepEqual(await rowContext(broken, row), { labels: new Map(), canary: null, details: [], reason: null })
 })
 
+test('that the active version was taken back while a canary ran is told of that version, and of no canary', async () => {
+  await using plane = await testPlane()
+  const { id, canary, incumbent } = await startCanary(plane, 'mail')
+  await plane.ask(`POST /v1/rollouts/${id}/promote`, { as: 'operator', body: { reason: 'good' } })
+  const next = await plane.publish('mail', 'next')
+  const started = await plane.ask('POST /v1/features/mail/rollouts', { as: 'operator', body: { version: next } })
+  await plane.store.putContent([
+    {
+      ...{ id: 'o-1', feature: 'mail', version: next, rolloutId: started.body.id, unit: null, input: {}, output: '' },
+      ...{ score: 0.2, storedAt: 1, expiresAt: Number.MAX_SAFE_INTEGER, judgement: {} },
+    },
+  ])
+  const body = { from: canary, reason: 'wrong dates' }
+  await plane.ask('POST /v1/features/mail/rollback', { as: 'operator', body })
+  const [last] = (await plane.store.audit('mail')).slice(-1)
+  assert.ok(last)
+  // Rows of earlier versions call it a rollback of the rollout.
+  for (const row of [last, { ...last, action: 'rollout.rollBack' }]) {
+    const context = await rowContext(plane.store, row)
+    assert.deepEqual(context.details, ['Next: sluice status'])
+    const labels = new Map([incumbent, canary, next].map((version, index) => [version, `1.${index + 1}`]))
+    const linkTo = linksTo('https://s.example')
+    const told = rowNotification(row, { project: 'acme', linkTo, context: { ...context, labels } })
+    assert.ok(told)
+    assert.equal(releaseMessage(told).title, 'mail 1.2 (acme): rolled back')
+    assert.deepEqual([told.rolloutId, told.link], [null, 'https://s.example/features/mail'])
+    assert.deepEqual(told.facts, [
+      ...[`took back 1.2 (${canary})`, `ended the canary 1.3 (${next})`, `everybody gets 1.1 (${incumbent})`],
+      'by ope-operator',
+    ])
+  }
+})
+
+test('of a version that was promoted and then taken back the evidence of its own rollout is told, and of no other', async () => {
+  await using plane = await testPlane()
+  const { id, incumbent } = await startCanary(plane, 'mail')
+  const told = async () => {
+    const row = (await plane.store.audit('mail')).at(-1)
+    assert.ok(row)
+    const context = await rowContext(plane.store, row)
+    return rowNotification(row, { project: 'acme', linkTo: () => undefined, context })
+  }
+  await plane.ask(`POST /v1/rollouts/${id}/promote`, { as: 'operator', body: { reason: 'good' } })
+  await plane.ask('POST /v1/features/mail/rollback', { as: 'operator', body: { reason: 'wrong dates' } })
+  assert.deepEqual((await told())?.details, [`Next: sluice rollout report ${id}`])
+  const third = await plane.publish('mail', 'third')
+  await plane.ask('PUT /v1/features/mail/active', { as: 'operator', body: { version: third, reason: 'it passed' } })
+  await plane.ask('POST /v1/features/mail/rollback', { as: 'operator', body: { reason: 'wrong names' } })
+  const later = await told()
+  assert.deepEqual([later?.rolloutId, later?.details], [null, ['Next: sluice status']])
+  assert.deepEqual(later?.facts, [`took back ${third}`, `everybody gets ${incumbent}`, 'by ope-operator'])
+})
+
 test('a token is called by its name before its id, to whoever is called and to whoever looks', async () => {
   let assessment: Assessment | null = null
   await using plane = await testPlane({ engineState: { assessment: async () => assessment, drift: async () => null } })

@@ -1,12 +1,13 @@
 import { type Html, html } from '../../../text/markup.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import { actionText } from '../../release/audit.ts'
+import type { LoggedChange } from '../../release/release-row.ts'
 import { auditAddress } from '../addresses.ts'
 import { cell, moment, wideTable } from '../elements.ts'
 
 /** What was done, the newest first. */
 export interface ShownLog {
-  rows: readonly { seq: number; at: number; actor: string; action: string; reason: string | null }[]
+  rows: readonly (LoggedChange & { seq: number; at: number; actor: string; reason: string | null })[]
   /** Older rows of the rollout are left out. */
   isCut: boolean
   feature: string
@@ -15,27 +16,22 @@ export interface ShownLog {
 const longestReason = 400
 
 export function logSection({ rows, isCut, feature }: ShownLog): Html {
-  const shown = rows.map(
-    ({
-      seq,
-      at,
-      actor,
-      action,
-      reason,
-    }) => html`<tr><th scope="row" data-column="When">${moment(at)} <small>row ${seq}</small></th>
+  const shown = rows.map((row) => {
+    const { seq, at, actor, reason } = row
+    return html`<tr><th scope="row" data-column="When">${moment(at)} <small>row ${seq}</small></th>
 ${cell('Who', actor)}
-${cell('What', actionPart(action))}
+${cell('What', actionPart(row))}
 ${cell('Why', reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, longestReason), 'wide')}</tr>
-`,
-  )
+`
+  })
   return html`<section><h2>What was done</h2>
 ${rows.length === 0 ? html`<p class="muted">No row of the log is of this rollout.</p>` : wideTable({ name: 'What was done', head: ['When', 'Who', 'What', 'Why'], rows: shown })}
 ${isCut ? html`<p class="muted">Only the last rows; all of them: <a href="${auditAddress(feature)}">the audit log</a>, <code>sluice audit ${feature}</code></p>` : undefined}</section>`
 }
 
 /** What was done, in words where there are any, and as the log names it. */
-export function actionPart(action: string): Html {
-  const code = html`<code>${action}</code>`
-  const text = actionText(action)
-  return text === action ? code : html`${text} <small class="line">${code}</small>`
+export function actionPart(row: LoggedChange): Html {
+  const code = html`<code>${row.action}</code>`
+  const text = actionText(row)
+  return text === row.action ? code : html`${text} <small class="line">${code}</small>`
 }

@@ -3,7 +3,7 @@ import type { AuditRow } from '../../../records/audit-row.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import { appliedPage } from '../../pages/applied.ts'
 import type { NamedVersion } from '../../pages/elements.ts'
-import { actionText } from '../../release/audit.ts'
+import { actionText, changedVersion } from '../../release/audit.ts'
 import { runningRollout } from '../../release/transition.ts'
 import { hasScope } from '../access/caller.ts'
 import { ofFeature } from '../route/fields.ts'
@@ -26,8 +26,8 @@ export const showApplied = definePage({
       mayAct: hasScope(viewer, ['operator']),
       change: row && {
         by: row.actor,
-        text: actionText(row.action),
-        version: await versionOf(services, state, row),
+        text: actionText(row),
+        version: await versionOf(services, row),
         reason: row.reason,
         at: row.at,
       },
@@ -45,11 +45,7 @@ async function lastChange({ store }: Services, { feature, revision }: FeatureSta
   return rows.find((row) => row.revision === revision) ?? null
 }
 
-async function versionOf(
-  services: Services,
-  { feature, active, rollout }: FeatureState,
-  { action }: AuditRow,
-): Promise<NamedVersion | null> {
-  const id = action.startsWith('rollout.') ? (rollout?.canary ?? null) : active
-  return id === null ? null : namedVersion(services, feature, id)
+async function versionOf(services: Services, row: AuditRow): Promise<NamedVersion | null> {
+  const id = changedVersion(row)
+  return id === null ? null : namedVersion(services, row.chain, id)
 }

@@ -240,6 +240,30 @@ test('a version is activated and rolled back for everybody, with the same refusa
   assert.equal((await ann.get('/features/f/activate?version=000000000000')).status, 404)
 })
 
+test('an active version is taken back while a canary runs, and shown as what it is', async () => {
+  await using plane = await launched()
+  const { next } = plane
+  const [first] = (await stateOf(plane)).history
+  await plane.ask('PUT /v1/features/f/active', { as: 'operator', body: { version: next, reason: 'release' } })
+  const third = await plane.publish('f', 'third')
+  const { body } = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: third } })
+  await plane.pass(1500)
+  const ann = await signedIn(plane, 'operator')
+  assert.match(await ann.page('/features/f/rollback'), new RegExp(`The rollout of ${third} ends, without a verdict`))
+  const form = { ...(await formOf(ann, '/features/f/rollback')), reason: 'worse' }
+  assert.equal((await ann.send('/features/f/rollback', form)).status, 303)
+  const after = await stateOf(plane)
+  assert.deepEqual([after.active, after.rolledBack, after.rollout.status], [first.version, [next], 'aborted'])
+  await plane.pass(1500)
+  const applied = await ann.page('/features/f/applied')
+  const text = (shown: string) => shown.replaceAll(/<[^>]+>/g, '').replaceAll(/\s+/g, ' ')
+  assert.match(text(applied), new RegExp(`ope-operator rolled back the active version ${next}, [^:]+:[^:]+: worse `))
+  assert.doesNotMatch(applied, new RegExp(third))
+  const rollout = await ann.page(`/rollouts/${body.id}`)
+  assert.match(rollout, /Aborted, 24 Nov 09:00Z, by ope-operator: the incumbent was taken back\./)
+  assert.match(rollout, /rolled back the active version <small class="line"><code>active\.rollBack<\/code>/)
+})
+
 test('a list of versions says where one was rolled back as a canary, and why, and that there is none to choose', async () => {
   await using plane = await canary()
   const ann = await signedIn(plane, 'operator')

@@ -43,11 +43,15 @@ export interface RolloutFacts {
 
 /** What the rollout does, what it waits for, and how it ended. */
 export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'stage' | 'waitsFor' | 'words' | 'ended'> {
-  const { rollout, assessment, now } = facts
-  const { pausedAt, endedAt, ending, strength } = rollout
+  const { state: feature, rollout, assessment, now } = facts
+  const { incumbent, pausedAt, endedAt, ending, strength } = rollout
   const [state, ppm] = [rolloutState(rollout), sharePpm(rollout)]
   const isDoubted = assessment !== null && evidenceLevel(assessment) !== 'none'
-  const stated = { state, ppm, pausedAt, endedAt, ending, strength, isDoubted, settings: rollout.settings }
+  const isIncumbentBack = feature.history.some(
+    ({ version, until, ended }) => version === incumbent && until === endedAt && ended === 'rolledBack',
+  )
+  const times = { pausedAt, endedAt, ending }
+  const stated = { state, ppm, ...times, strength, isDoubted, isIncumbentBack, settings: rollout.settings }
   const isOver = hasEnded(rollout)
   const figures = assessment?.figures
   const highest = figures && hasData(assessment) ? figures.against.highest : null
