@@ -30,6 +30,7 @@ export const rolloutScenes: Record<string, Scene> = {
     await plane.traffic({ users: 100 })
     const shown = [await plane.read('/'), await plane.read(page(id)), await plane.read(`${page(id)}/rollback`)]
     await plane.act(`${page(id)}/promote`)
+    await plane.start({ version: await plane.publish(feature, 'In two sentences: {{email}}') })
     shown.push(await plane.read(`/features/${feature}`), await plane.act(`/features/${feature}/rollback`))
     return shown
   },

@@ -81,7 +81,7 @@ export function featurePage(page: FeaturePage): PageContent {
 ${sentence(page)}
 ${takenBack(page)}
 ${waitingSection(page.waiting)}
-${page.running === null ? featureActLinks({ feature, isActive: row.active !== null, canGoBack: page.canGoBack }, page.mayAct) : rolloutActLinks(page.running, page.mayAct)}
+${page.running === null ? featureActLinks({ feature, isActive: row.active !== null, canGoBack: page.canGoBack }, page.mayAct) : rolloutActLinks(page.running, page.mayAct, { feature, canGoBack: page.canGoBack })}
 ${wideTable({ name: 'Now', head: featureColumns.slice(1), rows: [html`<tr>${featureCells(row)}</tr>`] })}
 ${environmentSteps(page.environments)}
 <section><h2>Over time</h2>

@@ -240,7 +240,7 @@ test('a version is activated and rolled back for everybody, with the same refusa
   assert.equal((await ann.get('/features/f/activate?version=000000000000')).status, 404)
 })
 
-test('an active version is taken back while a canary runs, and shown as what it is', async () => {
+test('an active version is taken back while a canary runs, from the page of the feature and as what it is', async () => {
   await using plane = await launched()
   const { next } = plane
   const [first] = (await stateOf(plane)).history
@@ -249,6 +249,9 @@ test('an active version is taken back while a canary runs, and shown as what it 
   const { body } = await plane.ask('POST /v1/features/f/rollouts', { as: 'operator', body: { version: third } })
   await plane.pass(1500)
   const ann = await signedIn(plane, 'operator')
+  const page = await ann.page('/features/f')
+  assert.match(page, new RegExp(`href="/rollouts/${body.id}/rollback">Roll back the canary …</a>`))
+  assert.match(page, /href="\/features\/f\/rollback">Take back the active version, which ends the canary too …<\/a>/)
   assert.match(await ann.page('/features/f/rollback'), new RegExp(`The rollout of ${third} ends, without a verdict`))
   const form = { ...(await formOf(ann, '/features/f/rollback')), reason: 'worse' }
   assert.equal((await ann.send('/features/f/rollback', form)).status, 303)
