@@ -85,7 +85,6 @@ const concepts: Record<string, string> = {
   'sluice/control/remote/drift-text.ts': 'what sluice drift prints, beside the texts of other commands',
   'sluice/control/rollout/observe/observe-feedback.ts': 'one of the kinds of entries, beside those of the others',
   'sluice/control/server/drift.ts': 'the route of the drift watch',
-  'sluice/control/server/metrics/metrics-route.ts': 'the route of the metrics, and who may see which',
   'sluice/control/server/versions/traffic-route.ts': 'the route of the traffic that a forecast is made of',
   'sluice/core/providers/api/sent-parts.ts': 'texts and files of a message, as the AI SDK takes them',
   'sluice/core/providers/api/served-model.ts': 'whether the model that answered is the one that was asked',

@@ -43,7 +43,7 @@ export const publishedAnswer = versionAnswer.extend({
 const byArm = z.looseObject({ incumbent: z.int(), canary: z.int() })
 
 const tokenShareAnswer = tokenShareSchema
-  .pick({ tokenId: true, name: true, share: true, impossible: true, leftOut: true })
+  .pick({ tokenId: true, name: true, wider: true, share: true, impossible: true, leftOut: true })
   .loose()
   .extend({ requests: byArm.optional(), errors: byArm.optional() })
 

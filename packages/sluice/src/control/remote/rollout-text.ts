@@ -6,6 +6,7 @@ import { isOld } from '../rollout/assessment/assessment.ts'
 import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
 import { figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
 import { momentText, timeText } from '../words/moments.ts'
+import { reporterText } from '../words/reporter-text.ts'
 import { ageText, stageText, stateText } from '../words/rollout-state-text.ts'
 import { versionText } from '../words/version-text.ts'
 import type { FeatureAnswer, ForecastAnswer, RolloutAnswer } from './answers.ts'
@@ -129,8 +130,8 @@ function tokenLines({ assessment, excluded = [] }: RolloutAnswer): string[] {
   const tokens = assessment?.tokens ?? []
   const isShown = tokens.length > 1 || tokens.some(({ leftOut, impossible }) => leftOut || impossible > 0)
   const lines = isShown
-    ? tokens.map(({ tokenId, name, share, impossible, leftOut, requests, errors }) => {
-        const who = [tokenId ?? 'no known token', ...(name === undefined ? [] : [`"${name}"`])].join(' ')
+    ? tokens.map(({ tokenId, name, wider, share, impossible, leftOut, requests, errors }) => {
+        const who = reporterText({ tokenId, name, wider })
         const wrong = impossible > 0 ? `, ${impossible} impossible` : ''
         const failed =
           requests && errors

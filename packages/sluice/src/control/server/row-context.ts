@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import { unlessDamaged } from '../store/store-error.ts'
 import { auditedVersions } from '../words/audit-text.ts'
 import { highestText } from '../words/figures-text.ts'
-import { tokenNames, withNames } from './rollouts/rollout-view.ts'
+import { allReporters, withNames } from './rollouts/who-reports.ts'
 
 type Readable = Pick<Store, 'summary' | 'feature' | 'version' | 'checkpoint' | 'worstContent' | 'tokens'>
 
@@ -38,7 +38,7 @@ export async function rowContext(store: Readable, row: AuditRow): Promise<RowCon
       ]),
       canary: rollout?.canary ?? null,
       details: rollout ? await detailsOf(store, event, rollout) : nextOf(event, row),
-      reason: row.reason === null ? null : withNames(row.reason, await tokenNames(store)),
+      reason: row.reason === null ? null : withNames(row.reason, await allReporters(store)),
     }
   } catch {
     return nothing

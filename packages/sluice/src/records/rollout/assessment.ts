@@ -115,8 +115,10 @@ export type ArmSummary = z.infer<typeof armSummarySchema>
 export const tokenShareSchema = z.object({
   /** Null: of outcomes that do not say; `others`: of all tokens that came after the first sixteen. */
   tokenId: z.string().nullable(),
-  /** The name of the token, which only operators see. */
+  /** The name of the token, if the reader may see it. */
   name: z.string().exactOptional(),
+  /** The token reaches further than the reader's, so neither its id nor its name is told. */
+  wider: z.literal(true).exactOptional(),
   /** The share of this token in all requests that name the rollout, in [0,1]. */
   share: z.number(),
   requests: byArm,

@@ -11,7 +11,8 @@ import { readers } from '../../../records/token-scopes.ts'
 import { newFeature } from '../../release/feature-state.ts'
 import { type Caller, maySee, refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
-import { rolloutView, rolloutViewOf, withTokenNames } from '../rollouts/rollout-view.ts'
+import { rolloutView, rolloutViewOf } from '../rollouts/rollout-view.ts'
+import { type KnownReporters, knownFeature, reportersFor } from '../rollouts/who-reports.ts'
 import { ofFeature } from '../route/fields.ts'
 import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -26,13 +27,16 @@ export const featureView = featureSchema.omit({ pastRollouts: true, live: true, 
 
 export type FeatureView = z.infer<typeof featureView>
 
+/** A feature as the API returns it to somebody. */
 export async function featureViewOf(services: Services, state: FeatureState, caller: Caller): Promise<FeatureView> {
-  const { feature, revision, active, history, rolledBack, takenBack, capture, rollout } = state
+  return viewOf(services, state, await reportersFor(caller, services))
+}
+
+async function viewOf(services: Services, state: FeatureState, reporters: KnownReporters): Promise<FeatureView> {
+  const { feature, revision, active, history, rolledBack, capture, rollout } = state
   const [versions, assessment] = await Promise.all([
     services.store.versions(feature),
-    rollout
-      ? services.engineState.assessment(rollout.id).then((found) => withTokenNames(found, caller, services.store))
-      : null,
+    rollout ? services.engineState.assessment(rollout.id) : null,
   ])
   return {
     feature,
@@ -41,10 +45,10 @@ export async function featureViewOf(services: Services, state: FeatureState, cal
     active,
     history,
     rolledBack,
-    takenBack,
+    takenBack: knownFeature(state, reporters).takenBack,
     capture,
     versions: versions.map(versionViewOf),
-    rollout: rollout && rolloutViewOf(rollout, assessment, services.environments),
+    rollout: rollout && rolloutViewOf(rollout, assessment, { names: services.environments, reporters }),
   }
 }
 
@@ -75,7 +79,8 @@ export const listFeatures = defineRoute({
   answers: { 200: { description: 'In order of their names.', schema: featureList } },
   async handle({ caller }, services) {
     const states = (await services.store.features()).filter(({ feature }) => maySee(caller, feature))
-    const features = await Promise.all(states.map((state) => featureViewOf(services, state, caller)))
+    const reporters = await reportersFor(caller, services)
+    const features = await Promise.all(states.map((state) => viewOf(services, state, reporters)))
     features.sort(inOrder(services.environments))
     return { status: 200, body: { features, pages: services.settings.publicUrl } }
   },

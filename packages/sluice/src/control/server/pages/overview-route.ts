@@ -9,6 +9,7 @@ import { hasEnded } from '../../release/rollout-state.ts'
 import { maySee, maySeeAll } from '../access/caller.ts'
 import { faultsFor } from '../health.ts'
 import { isBehind, visibleInstances } from '../instances/instance-states.ts'
+import { reportersFor } from '../rollouts/who-reports.ts'
 import type { Services } from '../services.ts'
 import { listedProposals } from './acts/proposal-act-routes.ts'
 import { canarySigns, runningTone } from './canary-sign.ts'
@@ -83,14 +84,15 @@ async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFac
   const { snapshots, store, clock } = services
   const states = snapshots.states().filter(({ feature }) => maySee(viewer, feature))
   const day = utcDay(clock.now())
-  const [instances, leases, spending] = await Promise.all([
+  const [instances, leases, spending, reporters] = await Promise.all([
     visibleInstances(services, viewer),
     store.leases(),
     store.judgeSpending(day),
+    reportersFor(viewer, services),
   ])
   const { faults } = faultsFor(services, viewer)
   const { epoch } = snapshots.view(null).snapshot
-  const facts: RowFacts = { faults, instances, spending, epoch, ...leadersIn(leases), now: clock.now() }
+  const facts: RowFacts = { faults, reporters, instances, spending, epoch, ...leadersIn(leases), now: clock.now() }
   const features = await Promise.all(states.map((state) => listedOf(state, facts, services)))
   return {
     ...facts,

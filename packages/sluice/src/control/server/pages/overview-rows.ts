@@ -20,11 +20,14 @@ import { stageText, stateText } from '../../words/rollout-state-text.ts'
 import { isServed } from '../access/caller.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
 import type { InstanceState } from '../instances/instance-states.ts'
+import { type KnownReporters, knownAssessment, knownFeature } from '../rollouts/who-reports.ts'
 import type { Services } from '../services.ts'
 import { areBothReported, canarySigns, runningTone, type Sign } from './canary-sign.ts'
 
 /** What is read once for all rows. */
 export interface RowFacts {
+  /** What the viewer may know of who reports. */
+  reporters: KnownReporters
   faults: readonly ReportedFault[]
   /** Those that the viewer may see. */
   instances: readonly InstanceState[]
@@ -53,10 +56,10 @@ export async function featureRowOf(
   facts: RowFacts,
   services: Pick<Services, 'kept' | 'environments'>,
 ): Promise<FeatureRow> {
-  const { feature, active, rollout } = state
+  const { feature, active, rollout } = knownFeature(state, facts.reporters)
   const { kept } = services
   const running = rollout !== null && !hasEnded(rollout) ? rollout : null
-  const [version, canary, assessment, recorded, drift, judge] = await Promise.all([
+  const [version, canary, assessed, recorded, drift, judge] = await Promise.all([
     active === null ? null : gatedVersion(feature, active, services),
     running && gatedVersion(feature, running.canary, services),
     running && kept.assessment(running.id),
@@ -64,6 +67,7 @@ export async function featureRowOf(
     kept.drift(feature),
     kept.judgeHealth(feature),
   ])
+  const assessment = assessed && knownAssessment(assessed, facts.reporters)
   const health = [
     ...facts.faults
       .filter((fault) => fault.feature === feature)

@@ -17,7 +17,8 @@ import type { Services } from '../services.ts'
 import { judgeStandingOf } from '../versions/judge-standing.ts'
 import { applyStart, operateRollout, type RolloutOperation } from './change-rollout.ts'
 import { findRollout } from './find-rollout.ts'
-import { type RolloutView, rolloutView, rolloutViewOf, withTokenNames } from './rollout-view.ts'
+import { type RolloutView, rolloutView, rolloutViewOf } from './rollout-view.ts'
+import { reportersFor } from './who-reports.ts'
 
 export const startRollout = defineRoute({
   method: 'POST',
@@ -122,11 +123,11 @@ async function rolloutAnswer(
 }
 
 async function viewOf(services: Services, rollout: Rollout, caller: Caller) {
-  return rolloutViewOf(
-    rollout,
-    await withTokenNames(await services.engineState.assessment(rollout.id), caller, services.store),
-    services.environments,
-  )
+  const [assessment, reporters] = await Promise.all([
+    services.engineState.assessment(rollout.id),
+    reportersFor(caller, services),
+  ])
+  return rolloutViewOf(rollout, assessment, { names: services.environments, reporters })
 }
 
 function judgeIdOf({ assessment }: RolloutView): string | null {

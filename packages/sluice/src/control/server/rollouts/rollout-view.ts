@@ -8,12 +8,10 @@ import {
   rolloutSchema,
   rolloutStatusSchema,
 } from '../../../records/rollout/rollout.ts'
-import { readers } from '../../../records/token-scopes.ts'
 import { rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
-import type { Store } from '../../store/store.ts'
-import { type Caller, hasScope } from '../access/caller.ts'
 import { judgeStandingSchema } from '../versions/judge-standing.ts'
+import { answeredAssessment, type KnownReporters, knownRollout } from './who-reports.ts'
 
 const largest = z
   .array(placeShareSchema)
@@ -26,10 +24,11 @@ const assessment = z.looseObject({
   places: z
     .strictObject({ instance: largest, address: largest })
     .optional()
-    .meta({ description: 'From which processes and addresses the outcomes came.' }),
-  accuser: onlySourceShareSchema
-    .nullish()
-    .meta({ description: 'The only source of the evidence against the canary; null if there are several or none.' }),
+    .meta({ description: 'From which processes and addresses the outcomes came. Only in answers for operators.' }),
+  accuser: onlySourceShareSchema.nullish().meta({
+    description:
+      'The only source of the evidence against the canary; null if there are several or none. Only in answers for operators.',
+  }),
 })
 
 /** A rollout as the API returns it: what is stored, and what follows from it. */
@@ -69,49 +68,19 @@ export const rolloutView = rolloutSchema.extend({
 
 export type RolloutView = z.infer<typeof rolloutView>
 
-export function rolloutViewOf(rollout: Rollout, assessment: Assessment | null, names: Environments): RolloutView {
-  const ending = rollout.ending && { ...rollout.ending, evidence: rollout.ending.evidence ?? null }
+/** A rollout as the API returns it to somebody. */
+export function rolloutViewOf(
+  rollout: Rollout,
+  assessment: Assessment | null,
+  { names, reporters }: { names: Environments; reporters: KnownReporters },
+): RolloutView {
   return {
-    ...rollout,
+    ...knownRollout(rollout, reporters),
     environment: environmentName(rollout.feature, names),
     settings: { ...rollout.settings },
-    ending,
     strength: rollout.strength ?? null,
     state: rolloutState(rollout),
     ppm: sharePpm(rollout),
-    assessment: assessment && { ...assessment },
-  }
-}
-
-/** What tokens are called, by their ids. */
-export async function tokenNames(store: Pick<Store, 'tokens'>): Promise<Map<string, string>> {
-  return new Map((await store.tokens()).map(({ id, name }) => [id, name]))
-}
-
-/** A text in which tokens are called by name, and then by id: `token web-app (t-3f2a91bc04d7)`. */
-export function withNames(text: string, names: ReadonlyMap<string, string>): string {
-  return text.replaceAll(/\btoken ([\w-]+)/g, (all, id: string) => {
-    const name = names.get(id)
-    return name === undefined ? all : `token ${name} (${id})`
-  })
-}
-
-/** Adds the names of the tokens that the caller may see, so that operators know who reported. */
-export async function withTokenNames(
-  assessment: Assessment | null,
-  caller: Pick<Caller, 'scopes'>,
-  store: Pick<Store, 'tokens'>,
-): Promise<Assessment | null> {
-  if (!assessment?.tokens?.length || !hasScope(caller, readers)) return assessment
-  const names = await tokenNames(store)
-  const named = (text: string) => withNames(text, names)
-  return {
-    ...assessment,
-    words: named(assessment.words),
-    alerts: (assessment.alerts ?? []).map((alert) => ({ ...alert, message: named(alert.message) })),
-    tokens: assessment.tokens.map((one) => {
-      const name = one.tokenId === null ? undefined : names.get(one.tokenId)
-      return name === undefined ? one : { ...one, name }
-    }),
+    assessment: assessment && { ...answeredAssessment(assessment, reporters) },
   }
 }

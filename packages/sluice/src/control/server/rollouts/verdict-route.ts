@@ -7,6 +7,7 @@ import { ofRollout } from '../route/fields.ts'
 import { type Checked, defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
 import { findRollout } from './find-rollout.ts'
+import { knownAssessment, knownRollout, reportersFor } from './who-reports.ts'
 
 const verdictSchema = z.object({
   rollout: z.string(),
@@ -65,11 +66,16 @@ async function read(
 ): Promise<Verdict> {
   const rollout = await findRollout(services, params.rollout, caller)
   const { engineState, clock } = services
-  const [assessment, recorded] = await Promise.all([
+  const [assessment, recorded, reporters] = await Promise.all([
     engineState.assessment(rollout.id),
     engineState.recorded?.(rollout.id) ?? null,
+    reportersFor(caller, services),
   ])
-  return verdictOf(rollout, { assessment, assessedAt: recorded?.at ?? null, now: clock.now() })
+  return verdictOf(knownRollout(rollout, reporters), {
+    assessment: assessment && knownAssessment(assessment, reporters),
+    assessedAt: recorded?.at ?? null,
+    now: clock.now(),
+  })
 }
 
 export const showVerdict = defineRoute({

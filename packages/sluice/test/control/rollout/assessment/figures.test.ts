@@ -90,7 +90,8 @@ test('evidence is remembered at its highest, with the time of the look', () => {
 
 test('the status prints the numbers within 80 columns', () => {
   const now = 2 * hour
-  const view = rolloutViewOf(rollout, seen(80, now), [])
+  const reporters = { areShown: true, areAllShown: true, names: new Map() }
+  const view = rolloutViewOf(rollout, seen(80, now), { names: [], reporters })
   const judging = { spentTodayUsd: 1.2, budgetUsdPerDay: 5, judges: true }
   const answer = rolloutAnswer.parse(JSON.parse(JSON.stringify(rolloutView.parse({ ...view, judging }))))
   const text = rolloutText(answer, [], now, 'https://sluice.example.com/rollouts/r1')

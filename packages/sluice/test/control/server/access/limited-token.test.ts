@@ -4,6 +4,7 @@ import type { HttpRoute } from '../../../../src/control/server/route/route.ts'
 import { routes } from '../../../../src/control/server/routes.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { scopes } from '../../../../src/records/token-scopes.ts'
+import { answerText } from '../../../support/control-plane/answer-text.ts'
 import { promptVersion, type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
 import { content } from '../../../support/store/store-samples.ts'
 
@@ -81,21 +82,7 @@ async function answerOf({ method, path }: HttpRoute, found: Stage): Promise<{ st
     questions[`${method} ${path}`]?.(found) ?? {}
   const address = `${method} ${path.replaceAll(/\{(\w+)\}/g, (_, name) => names[name] ?? name)}${query}`
   const response = await plane.plane.fetch(plane.request(address, { as, body }))
-  const text = path === '/v1/stream' ? await beginningOf(response) : await response.text()
-  return { status: response.status, text }
-}
-
-/** What an endless answer begins with. */
-async function beginningOf({ body }: Response): Promise<string> {
-  const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
-  let text = ''
-  while (!text.includes('event: snapshot')) {
-    const part = await reader?.read()
-    if (!part || part.done) break
-    text += part.value
-  }
-  await reader?.cancel()
-  return text
+  return { status: response.status, text: await answerText(response) }
 }
 
 /** All that is stored of the hidden feature, and all tokens. */

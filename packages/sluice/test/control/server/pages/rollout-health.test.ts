@@ -28,6 +28,7 @@ const assessment = assess(replayed(rollout, log).evidence, rollout, hour, watche
 const looked: RolloutFacts = {
   ...{ state: feature(rollout.feature, { rollout }), rollout, assessment, judge: healthyJudge, judges: true },
   ...{ recorded: { at: hour, series: {} as never }, instances: [], leader: 'web-1', epoch: 'e', now: hour },
+  reportersAreShown: true,
 }
 
 /** A version whose gate said this of its judge. */

@@ -86,7 +86,7 @@ test('places and the accuser of an assessment are described to the last field', 
   const { body: contract } = await plane.ask('GET /openapi.json')
   const { schema } = contract.paths['/v1/rollouts/{rollout}'].get.responses[200].content['application/json']
   const check = new Ajv2020({ strict: false, validateFormats: false }).compile(schema)
-  const shown = (await plane.ask(`GET /v1/rollouts/${body.id}`, { as: 'client' })).body
+  const shown = (await plane.ask(`GET /v1/rollouts/${body.id}`, { as: 'operator' })).body
   assert.deepEqual([shown.assessment.places.instance.length, shown.assessment.accuser.kind], [6, 'instance'])
   assert.equal(check(shown), true)
   const { places, accuser: _, ...older } = shown.assessment
@@ -101,7 +101,10 @@ test('places and the accuser of an assessment are described to the last field', 
   ]
   for (const one of wrong) assert.equal(check({ ...shown, assessment: { ...shown.assessment, ...one } }), false)
   assessment = { ...assessment, accuser: null }
-  assert.equal((await plane.ask(`GET /v1/rollouts/${body.id}`, { as: 'client' })).body.assessment.accuser, null)
+  const asked = (as: string) => plane.ask(`GET /v1/rollouts/${body.id}`, { as })
+  assert.equal((await asked('operator')).body.assessment.accuser, null)
+  const { body: toApplication } = await asked('client')
+  assert.deepEqual([check(toApplication), 'places' in toApplication.assessment], [true, false])
 })
 
 test('what the contract asks for is what is checked', async () => {

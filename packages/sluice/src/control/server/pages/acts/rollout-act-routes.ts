@@ -21,6 +21,7 @@ import type { Changed } from '../../change-feature.ts'
 import { applyRollback } from '../../features/activate.ts'
 import { operateRollout } from '../../rollouts/change-rollout.ts'
 import { findRollout } from '../../rollouts/find-rollout.ts'
+import { knownAssessment, reportersFor } from '../../rollouts/who-reports.ts'
 import { ofRollout } from '../../route/fields.ts'
 import type { Services } from '../../services.ts'
 import { defineAct, defineOwnPage, type PageRoute } from '../page-route.ts'
@@ -121,11 +122,13 @@ async function pageOf(services: Services, asked: Asked): Promise<PageContent> {
   // Read again, so that what is shown is of the revision that the form sends.
   const rollout = [...(state.rollout ? [state.rollout] : []), ...state.pastRollouts].find((one) => one.id === id)
   const shown = rollout ?? (await findRollout(services, id, caller))
-  const [canary, incumbent, assessment] = await Promise.all([
+  const [canary, incumbent, assessed, reporters] = await Promise.all([
     namedVersion(services, feature, shown.canary),
     namedVersion(services, feature, shown.incumbent),
     services.engineState.assessment(id),
+    reportersFor(caller, services),
   ])
+  const assessment = assessed && knownAssessment(assessed, reporters)
   const names = { canary: nameOf(canary), incumbent: nameOf(incumbent) }
   const described = acts[act]
   const users = assessment?.figures?.users ?? null

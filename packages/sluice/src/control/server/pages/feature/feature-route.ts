@@ -17,6 +17,7 @@ import { stateText } from '../../../words/rollout-state-text.ts'
 import { hasScope } from '../../access/caller.ts'
 import { faultsFor } from '../../health.ts'
 import { visibleInstances } from '../../instances/instance-states.ts'
+import { type KnownReporters, knownFeature, reportersFor } from '../../rollouts/who-reports.ts'
 import type { Services } from '../../services.ts'
 import { listedProposals } from '../acts/proposal-act-routes.ts'
 import { endedTone, featureRowOf, leadersIn } from '../overview-rows.ts'
@@ -37,10 +38,11 @@ export const showFeaturePage = definePage({
   query: z.object({ page: z.coerce.number().int().min(1).max(10_000).default(1).catch(1) }),
   async show({ params: { feature }, query, viewer }, services) {
     const { clock } = services
-    const state = await visibleFeature(feature, viewer, services)
+    const reporters = await reportersFor(viewer, services)
+    const state = knownFeature(await visibleFeature(feature, viewer, services), reporters)
     const [recent, row] = await Promise.all([
       services.store.versionPage(feature, { offset: 0, limit: versionsInPicture }),
-      rowOf(state, viewer, services),
+      rowOf(state, { viewer, reporters }, services),
     ])
     const listed = await listedVersions(feature, { wanted: query.page, recent }, services)
     const nameOf = namesOf(feature, [...recent.versions, ...listed.versions], services)
@@ -87,7 +89,11 @@ async function listedVersions(
   return { ...(await store.versionPage(feature, { offset, limit: versionsOfPage })), page, pages }
 }
 
-async function rowOf(state: FeatureState, viewer: Viewer, services: Services) {
+async function rowOf(
+  state: FeatureState,
+  { viewer, reporters }: { viewer: Viewer; reporters: KnownReporters },
+  services: Services,
+) {
   const { clock, store, snapshots } = services
   const now = clock.now()
   const [instances, spending, leases] = await Promise.all([
@@ -97,7 +103,7 @@ async function rowOf(state: FeatureState, viewer: Viewer, services: Services) {
   ])
   const { faults } = faultsFor(services, viewer)
   const { epoch } = snapshots.view(null).snapshot
-  return featureRowOf(state, { faults, instances, spending, epoch, ...leadersIn(leases), now }, services)
+  return featureRowOf(state, { faults, reporters, instances, spending, epoch, ...leadersIn(leases), now }, services)
 }
 
 const named = ({ id, content }: VersionRecord): NamedVersion => ({ id, label: content.label ?? null })

@@ -15,6 +15,7 @@ import { isOutage, type JudgeHealth } from '../../../rollout/assessment/judge-he
 import { areOutcomesHeard } from '../../../rollout/assessment/soak.ts'
 import { notJudged, waitingLines } from '../../../words/figures-text.ts'
 import { momentText, timeOfDay } from '../../../words/moments.ts'
+import { reporterName } from '../../../words/reporter-text.ts'
 import { rolloutSentence } from '../../../words/rollout-sentence.ts'
 import { ageText, stageText, stateText } from '../../../words/rollout-state-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
@@ -27,7 +28,10 @@ import { endedTone, lacksChange } from '../overview-rows.ts'
 export interface RolloutFacts {
   state: FeatureState
   rollout: Rollout
+  /** As the viewer may know it. */
   assessment: Assessment | null
+  /** Whether the viewer may know who reports. */
+  reportersAreShown: boolean
   recorded: RecordedEvidence | null
   judge: JudgeHealth
   /** Whether answers of the canary are judged now. */
@@ -225,10 +229,8 @@ function instancesSign({ instances, state, rollout, epoch }: RolloutFacts): Heal
 }
 
 /** Instances by what they run; who reports is for those who act on it. */
-export function shownServing(
-  { state, instances, assessment, epoch }: RolloutFacts,
-  showTokens: boolean,
-): Omit<ServingShares, 'grid'> {
+export function shownServing(facts: RolloutFacts): Omit<ServingShares, 'grid'> {
+  const { state, instances, assessment, epoch } = facts
   const groups = [...Map.groupBy(instances, shownRevision)].sort(([a], [b]) => (b ?? 0) - (a ?? 0))
   const tokens = assessment?.tokens ?? []
   return {
@@ -245,9 +247,10 @@ export function shownServing(
         names: group.map(({ record }) => record.instance).sort(),
       }
     }),
-    tokens: showTokens
-      ? tokens.map(({ tokenId, name, share, users, requests, errors, leftOut }) => {
-          return { name: name ?? tokenId ?? 'no known token', share, users, requests, errors, leftOut }
+    tokens: facts.reportersAreShown
+      ? tokens.map((token) => {
+          const { share, users, requests, errors, leftOut } = token
+          return { name: reporterName(token), share, users, requests, errors, leftOut }
         })
       : null,
   }

@@ -12,7 +12,7 @@ import { hasScope, isServed, maySee } from '../../access/caller.ts'
 import { notFound, Problem } from '../../http/problem.ts'
 import { visibleInstances } from '../../instances/instance-states.ts'
 import { forecastTopic, rolloutForecast } from '../../rollouts/forecast-route.ts'
-import { withTokenNames } from '../../rollouts/rollout-view.ts'
+import { knownAssessment, knownRollout, reportersFor } from '../../rollouts/who-reports.ts'
 import { ofRollout } from '../../route/fields.ts'
 import type { Services } from '../../services.ts'
 import { acknowledgementsOf } from '../acknowledgement-cells.ts'
@@ -62,7 +62,7 @@ export const showRolloutPage = definePage({
       },
       answers: await answersOf(rollout, version, { now, services }),
       serving: {
-        ...shownServing(facts, hasScope(viewer, ['operator'])),
+        ...shownServing(facts),
         grid: await acknowledgementsOf(services, state, { changedAt: log.changedAt, viewer }),
       },
       log,
@@ -86,19 +86,22 @@ async function factsOf(
   services: Services,
 ): Promise<RolloutFacts> {
   const { kept, store, clock, snapshots } = services
-  const [assessment, recorded, judge, instances, leases, version] = await Promise.all([
+  const [assessment, recorded, judge, instances, leases, version, reporters] = await Promise.all([
     kept.assessment(rollout.id),
     kept.recorded(rollout.id),
     kept.judgeHealth(rollout.feature),
     visibleInstances(services, viewer),
     store.leases(),
     kept.version(rollout.feature, rollout.canary),
+    reportersFor(viewer, services),
   ])
   return {
-    ...{ state, rollout, recorded, judge },
+    ...{ state, recorded, judge },
+    rollout: knownRollout(rollout, reporters),
     // What is stored now follows from the feature, since the last publication decides it.
     judges: version !== undefined && isJudgedLive({ ...version, live: state.live ?? version.live }),
-    assessment: hasScope(viewer, ['operator']) ? await withTokenNames(assessment, viewer, store) : assessment,
+    reportersAreShown: reporters.areShown,
+    assessment: assessment && knownAssessment(assessment, reporters),
     instances: instances.filter(({ reach }) => isServed(reach, rollout.feature)),
     leader: leases.find(({ name }) => name === 'controller')?.holder ?? null,
     epoch: snapshots.view(null).snapshot.epoch,
