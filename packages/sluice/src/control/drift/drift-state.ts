@@ -34,6 +34,8 @@ const driftStateSchema = z.strictObject({
   models: seenSchema,
   fingerprints: seenSchema,
   judgeId: z.string().nullable(),
+  /** Time of the last observation by its signal, in ms since the epoch, also of a source that counted that day. */
+  heard: z.partialRecord(z.enum(driftSignals), z.number()).default({}),
   /** Time of the last alarm by its kind, in ms since the epoch. */
   told: z.partialRecord(z.enum(changes), z.number()).default({}),
   /** The last 20, oldest first. */
@@ -67,6 +69,7 @@ export function newDriftWatchState(version: string, since: number, before?: Drif
     models: { names: [], since: null },
     fingerprints: { names: [], since: null },
     judgeId: null,
+    heard: {},
     told: {},
     events: [],
   }

@@ -38,7 +38,9 @@ export function observeDrift(
   const events = [...servedEvents(state, entry), ...judgeEvents(state, entry)]
   const day = dayOf(entry.receivedAt)
   const isFirst = known?.[entry.kind] !== day
-  if (isFirst) events.push(...signalEvents(state, entry))
+  const observations = observationsOf(entry)
+  for (const signal of driftSignals) if (observations[signal] !== undefined) state.heard[signal] = entry.receivedAt
+  if (isFirst) events.push(...signalEvents(state, entry, observations))
   if (events.length > 0) state.events = [...state.events, ...events].slice(-eventsKept)
   return { events, memory: isFirst ? { ...known, [entry.kind]: day } : known }
 }
@@ -55,8 +57,11 @@ function dayOf(at: number): string {
   return lastDay.name
 }
 
-function signalEvents(state: DriftWatchState, entry: LogEntry): DriftEvent[] {
-  const observations = observationsOf(entry)
+function signalEvents(
+  state: DriftWatchState,
+  entry: LogEntry,
+  observations: ReturnType<typeof observationsOf>,
+): DriftEvent[] {
   return driftSignals.flatMap((signal) => {
     const value = observations[signal]
     if (value === undefined) return []

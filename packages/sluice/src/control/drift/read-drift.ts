@@ -18,13 +18,15 @@ const signalDriftSchema = z.object({
   since: z.number(),
   /** Observations since then. */
   seen: z.number(),
+  /** Time of the last observation, in ms since the epoch; null where it is not known, or there was none. */
+  heardAt: z.number().nullable(),
   /** Known days of the first two weeks, of 14. */
   days: z.object({ known: z.number(), of: z.number() }),
   /** Number of observations of the level. */
   reference: z.number().nullable(),
   /** How far an hour may differ from what is usual in it without being drift. */
   tolerance: z.number().nullable(),
-  /** The last 24 complete hours: observations, their mean, and what is usual in them. */
+  /** The last 24 complete hours that were seen, which may be long ago: observations, their mean, and what is usual in them. */
   lately: z.object({ count: z.number(), mean: z.number(), usual: z.number() }).nullable(),
   /** Log evidence of a change. At the threshold there is an alarm, unless a single day explains it. */
   logR: z.number().nullable(),
@@ -64,19 +66,19 @@ export async function readDrift(
 
 /** What a state says to those who look at it. */
 export function driftView(state: DriftWatchState): DriftView {
-  const { version, since, judgeId, models, fingerprints, detectors, events } = state
+  const { version, since, judgeId, models, fingerprints, detectors, heard, events } = state
   return {
     version,
     since,
     judgeId,
     servedModels: models.names,
     fingerprints: fingerprints.names,
-    signals: driftSignals.map((signal) => signalDrift(signal, detectors[signal])),
+    signals: driftSignals.map((signal) => signalDrift(signal, detectors[signal], heard[signal] ?? null)),
     events,
   }
 }
 
-function signalDrift(signal: Signal, detector: Detector): SignalDrift {
+function signalDrift(signal: Signal, detector: Detector, heardAt: number | null): SignalDrift {
   const { since, seen, level, week, change } = detector
   const phase = level === null ? 'level' : isLearning(detector) ? 'week' : 'watching'
   const known = {
@@ -84,6 +86,7 @@ function signalDrift(signal: Signal, detector: Detector): SignalDrift {
     phase,
     since,
     seen,
+    heardAt,
     days: { known: daysKnown(week), of: daysToKnow },
     reference: level,
     tolerance: level === null ? null : toleranceOf(detector, signals[signal]),

@@ -219,6 +219,8 @@ export const driftAnswer = z.looseObject({
     .looseObject({
       version: z.string(),
       since: z.number(),
+      /** Why it says nothing of the present; null where it does, absent from older servers. */
+      past: z.string().nullable().optional(),
       signals: z.array(z.looseObject({ signal: z.string(), words: z.string() })),
       events: z.array(z.looseObject({ at: z.number(), words: z.string() })),
     })

@@ -10,7 +10,8 @@ export function driftText({ feature, drift, watched = true }: DriftAnswer): stri
   const alarms = events.length === 0 ? ['alarms: none'] : ['alarms, the latest last:', ...events, whatToDo(feature)]
   const head = `${feature}, version ${drift.version}, since ${utcDay(drift.since)}:`
   const unwatched = watched ? [] : ['no replica watches for drift now, so what you see is of before (sluice status)']
-  return `${[head, ...unwatched, ...lines, ...alarms].join('\n')}\n`
+  const past = drift.past ? [`${drift.past}, so what you see is of before`] : []
+  return `${[head, ...unwatched, ...past, ...lines, ...alarms].join('\n')}\n`
 }
 
 function whatToDo(feature: string): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { readers } from '../../records/token-scopes.ts'
+import { driftNow } from '../drift/drift-now.ts'
 import { refuseOtherFeature } from './access/caller.ts'
 import { ofFeature } from './route/fields.ts'
 import { defineRoute } from './route/route.ts'
@@ -20,9 +21,11 @@ export const showDrift = defineRoute({
       }),
     },
   },
-  async handle({ params: { feature }, caller }, { engineState, store }) {
+  async handle({ params: { feature }, caller }, { engineState, snapshots, store, clock }) {
     refuseOtherFeature(caller, feature)
     const [drift, leases] = await Promise.all([engineState.drift(feature), store.leases()])
-    return { status: 200, body: { feature, drift, watched: leases.some(({ name }) => name === 'drift') } }
+    const active = snapshots.states().find((state) => state.feature === feature)?.active ?? null
+    const shown = drift && driftNow(drift, { active, now: clock.now() })
+    return { status: 200, body: { feature, drift: shown, watched: leases.some(({ name }) => name === 'drift') } }
   },
 })

@@ -85,10 +85,18 @@ test('one user counts once a day, and what a canary does is not looked at', asyn
     served(1000 + index, 10_000, { arm: 'canary', version: canary, rolloutId: 'r1' }),
   )
   const other = served(2000, 10_000, { version: 'cccccccccccc' })
-  await store.append([...busy, ...canaries, other, served(10_001, 10_000, { unit: 'busy' })])
+  const last = served(10_001, 10_000, { unit: 'busy' })
+  await store.append([...busy, ...canaries, other, last])
   await watchAll(store)
   const view = await readDrift(store, 'mail')
-  assert.equal(view?.signals.find(({ signal }) => signal === 'errors')?.seen, 2)
+  const errors = view?.signals.find(({ signal }) => signal === 'errors')
+  assert.deepEqual([errors?.seen, errors?.heardAt], [2, last.receivedAt])
+  assert.equal(view?.signals.find(({ signal }) => signal === 'score')?.heardAt, null, 'nothing was judged')
+  const again = served(10_050, 10_000, { unit: 'busy', id: 'again' })
+  await store.append([again, served(10_060, 10_000, { arm: 'canary', version: canary, rolloutId: 'r1' })])
+  await watchAll(store)
+  const later = (await readDrift(store, 'mail'))?.signals.find(({ signal }) => signal === 'errors')
+  assert.deepEqual([later?.seen, later?.heardAt], [2, again.receivedAt], 'it came, though it does not count')
 })
 
 test('another model that is served is an event by itself, and the suspect of what follows', async () => {

@@ -20,5 +20,10 @@ test('how production does: each signal in words, the alarms, and what to do', ()
     driftText({ ...quiet, watched: false }),
     /no replica watches for drift now, so what you see is of before/,
   )
+  const past = 'no outcomes since 1 Jan 00:01Z'
+  assert.match(
+    driftText({ ...quiet, drift: { ...quiet.drift, past } }),
+    /since 1970-01-01:\nno outcomes since 1 Jan 00:01Z, so what you see is of before\n {2}score: learning/,
+  )
   assert.match(driftText({ feature: 'mail', drift: null }), /nothing is watched yet/)
 })

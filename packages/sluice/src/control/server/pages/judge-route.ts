@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import { formatDuration, utcDay } from '../../../text/format.ts'
+import { driftNow, isHeard } from '../../drift/drift-now.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import { judgePage, type ShownJudge } from '../../pages/judge.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
@@ -65,7 +66,7 @@ async function shownJudge(
     judging:
       live && isJudged(state) ? { percent: live.judge.percent, spentUsd, budgetUsd: live.judge.budgetUsdPerDay } : null,
     health: healthSign(health, { isAsked, now }),
-    drift: drift && driftSign(drift, { judges: isJudged(state), watchesDrift }),
+    drift: drift && driftSign(drift, { active, judges: isJudged(state), watchesDrift, now }),
   }
 }
 
@@ -81,14 +82,17 @@ function healthSign(health: JudgeHealth, { isAsked, now }: { isAsked: boolean; n
 
 /** The level of a score is never learnt where nothing is judged. */
 function driftSign(
-  { events, signals }: DriftView,
-  { judges, watchesDrift }: { judges: boolean; watchesDrift: boolean },
+  drift: DriftView,
+  { judges, watchesDrift, active, now }: { judges: boolean; watchesDrift: boolean; active: string | null; now: number },
 ): ShownJudge['drift'] {
+  const { events, signals, past } = driftNow(drift, { active, now })
   const last = events.findLast(({ code }) => code === 'score' || code === 'judge-changed')
   if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
   const score = signals.find(({ signal }) => signal === 'score')
   if (!score) return null
   if (!judges && score.phase === 'level') return { tone: 'unknown', text: 'not watched, since nothing is judged' }
   if (!watchesDrift) return { tone: 'unknown', text: `no replica watches for drift now; before: ${score.words}` }
-  return { tone: score.phase === 'watching' && !isBeyondLimit(score) ? 'good' : 'unknown', text: score.words }
+  if (past !== null) return { tone: 'unknown', text: `${past}; before: ${score.words}` }
+  const isUsual = score.phase === 'watching' && !isBeyondLimit(score) && isHeard(score.heardAt, now)
+  return { tone: isUsual ? 'good' : 'unknown', text: score.words }
 }

@@ -6,6 +6,7 @@ import type { Verdict } from '../../../records/verdict.ts'
 import { formatPpm } from '../../../text/format.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import { dayMs } from '../../../time-units.ts'
+import { isHeard, pastText } from '../../drift/drift-now.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import type { NamedVersion, StateTone } from '../../pages/elements.ts'
 import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
@@ -87,7 +88,7 @@ export async function featureRowOf(
     health: health.length > 0 ? health : [{ tone: 'good', text: 'no background work fails' }],
     instances: instancesOf(state, facts),
     night: night ? { verdict: night.verdict, at: night.at } : null,
-    drift: drift && driftSign(drift, facts),
+    drift: drift && driftSign(drift, { ...facts, active }),
     judging: judgingOf(state, facts.spending),
   }
 }
@@ -172,19 +173,23 @@ export function lacksChange(
 
 const recentMs = 7 * dayMs
 
-function driftSign({ events, signals }: DriftView, { watchesDrift, now }: RowFacts): Sign {
+function driftSign(drift: DriftView, { watchesDrift, active, now }: RowFacts & { active: string | null }): Sign {
+  const { events, signals } = drift
   const last = events.filter(({ at }) => now - at < recentMs).at(-1)
   if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
   if (!watchesDrift) return { tone: 'unknown', text: 'no replica watches for drift now' }
-  const watched = signals.filter(({ phase }) => phase === 'watching').length
-  if (watched === 0) {
+  const past = pastText(drift, { active, now })
+  if (past !== null) return { tone: 'unknown', text: past }
+  const watching = signals.filter(({ phase }) => phase === 'watching')
+  if (watching.length === 0) {
     const until = signals.some(({ phase }) => phase === 'week') ? 'only large changes alarm' : 'no alarms'
     return { tone: 'unknown', text: `learning what is usual, ${until} until then` }
   }
-  const beyond = signals.filter((one) => one.phase === 'watching' && isBeyondLimit(one)).map(({ signal }) => signal)
+  const beyond = watching.filter(isBeyondLimit).map(({ signal }) => signal)
   if (beyond.length > 0)
     return { tone: 'unknown', text: `none in 7 days; too few to tell whether ${beyond.join(', ')} has moved` }
-  return { tone: 'good', text: `none in 7 days, ${watched} of ${signals.length} signals watched` }
+  const heard = watching.filter(({ heardAt }) => isHeard(heardAt, now)).length
+  return { tone: heard > 0 ? 'good' : 'unknown', text: `none in 7 days, ${heard} of ${signals.length} signals watched` }
 }
 
 function judgingOf({ feature, live }: FeatureState, spending: ReadonlyMap<string, number>): FeatureRow['judging'] {

@@ -13,9 +13,10 @@ const hidden = 'secret-feature'
 
 const text = (page: string) => page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')
 
-async function activate(plane: TestPlane, feature: string): Promise<void> {
+async function activate(plane: TestPlane, feature: string): Promise<string> {
   const version = await plane.publish(feature, `text-of-${feature}`)
   await plane.ask(`PUT /v1/features/${feature}/active`, { as: 'operator', body: { version, reason: 'launch' } })
+  return version
 }
 
 async function rollOut(plane: TestPlane, feature: string): Promise<string> {
@@ -123,7 +124,8 @@ test('what was looked at long ago, or is not watched any more, is not said to be
     canary: { judged: 9 },
     incumbent: { judged: 9 },
   } as unknown as Assessment
-  const watched = { events: [], signals: [{ signal: 'score', phase: 'watching', lately: null, words: 'as usual' }] }
+  const score = { signal: 'score', phase: 'watching', lately: null, words: 'as usual', heardAt: 0 }
+  const watched = { version: '', events: [], signals: [score] }
   let at = 0
   await using plane = await testPlane({
     engineState: {
@@ -133,8 +135,9 @@ test('what was looked at long ago, or is not watched any more, is not said to be
     },
   })
   at = plane.clock.now()
+  score.heardAt = at
   const leases = await Promise.all(['controller', 'drift'].map((name) => plane.store.lead(name)))
-  await activate(plane, 'mail')
+  watched.version = await activate(plane, 'mail')
   await rollOut(plane, 'mail')
   const ann = await signedIn(plane, 'viewer')
   const [row, judge] = [rowOf(await ann.page('/'), 'mail'), text(await ann.page('/judge'))]
