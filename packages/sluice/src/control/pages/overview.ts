@@ -1,7 +1,8 @@
 import type { ReportedFault } from '../../records/loop-fault.ts'
 import { formatAmount, formatCount } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
-import { moment, pager, toned, wideTable } from './elements.ts'
+import { pager, toned, wideTable } from './elements.ts'
+import { failingSection, generalFaults } from './failing.ts'
 import type { PageContent } from './layout.ts'
 import { type FeatureRow, featureColumns, featureRow } from './overview-row.ts'
 import { type ListedProposal, waitingSection } from './proposal.ts'
@@ -41,7 +42,7 @@ export function overviewPage(page: OverviewPage): PageContent {
   const { counts, isLimited } = page
   const main = html`<h1>Overview</h1>
 ${sentence(page)}
-${warnings(page)}
+${failingSection({ ...page, rollouts: counts.rollouts })}
 ${waitingSection(page.waiting)}
 ${counts.all === 0 ? emptyState(isLimited) : list(page)}`
   const title = counts.attention > 0 ? `(${counts.attention}) Overview` : 'Overview'
@@ -69,14 +70,15 @@ function sentence(page: OverviewPage): Html {
 }
 
 /**
- * What needs somebody. Only rollouts and background work are looked at in all features; the rest, in those that are
- * listed.
+ * What needs somebody. Only rollouts, judges and background work are looked at in all features; the rest, in those that
+ * are listed.
  */
-function needs({ counts: { all, attention, rollouts, unknown }, rows, waiting }: OverviewPage): Html[] {
+function needs({ counts: { all, attention, rollouts, unknown }, rows, waiting, faults }: OverviewPage): Html[] {
   const verb = attention === 1 ? 'needs' : 'need'
   const drifted = rows.filter(({ drift }) => drift?.tone === 'bad').length
   const nights = rows.filter(({ night }) => night?.verdict === 'fail').length
   const below = [
+    ...(generalFaults(faults).length > 0 ? [toned('bad', 'background work for all features fails')] : []),
     ...(unknown > 0
       ? [
           toned(
@@ -98,27 +100,8 @@ function needs({ counts: { all, attention, rollouts, unknown }, rows, waiting }:
   ]
   if (attention > 0)
     return [toned('bad', `${formatAmount(attention, 'feature')} of ${formatCount(all)} ${verb} attention`), ...below]
-  const none = `None of ${formatAmount(all, 'feature')} has a rollout that is held, raises an alarm or was rolled back today, nor background work that fails`
+  const none = `None of ${formatAmount(all, 'feature')} has a rollout that is held, raises an alarm or was rolled back today, nor background work of its own that fails`
   return [below.length === 0 ? toned('good', none) : html`${none}`, ...below]
-}
-
-const faultsNamed = 10
-
-/** What is not done at present, whatever the features say. */
-function warnings({ leader, counts, faults }: OverviewPage): Html | undefined {
-  const general = faults.filter(({ feature }) => feature === null)
-  const lines: Html[] = []
-  if (leader === null && counts.rollouts > 0)
-    lines.push(
-      html`<li><b>No replica leads the canaries</b>, so none advances or is rolled back by itself. Look at the log of the control plane.</li>`,
-    )
-  for (const { loop, code, since, failures } of general.slice(0, faultsNamed))
-    lines.push(
-      html`<li><b>${loop}</b> fails (${code}, ${formatAmount(failures, 'time')} in a row${since === null ? undefined : html`, since ${moment(since)}`}). The log of the control plane says why.</li>`,
-    )
-  if (general.length > faultsNamed) lines.push(html`<li>and ${formatCount(general.length - faultsNamed)} more</li>`)
-  if (lines.length === 0) return undefined
-  return html`<section class="warnings" aria-label="Failing"><h2>Failing</h2><ul>${lines}</ul></section>`
 }
 
 function emptyState(isLimited: boolean): Html {

@@ -58,6 +58,7 @@ function hostileFeature(row: FeatureRow, odd: Odd): FeaturePage {
   const name = { id: hostile, label: hostile }
   return {
     row,
+    failing: { faults: [{ loop: hostile, feature: null, code: hostile, since: never, failures: 9e99 }], leader: null },
     running: { id: hostile, status: 'running', stage: 0, settings: { stages: [1, 2] } },
     mayAct: true,
     canGoBack: true,

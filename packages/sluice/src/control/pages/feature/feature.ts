@@ -12,6 +12,7 @@ import {
   versionName,
   wideTable,
 } from '../elements.ts'
+import { type Failing, failingSection } from '../failing.ts'
 import type { PageContent } from '../layout.ts'
 import { type FeatureRow, featureCells, featureColumns } from '../overview-row.ts'
 import { type ListedProposal, waitingSection } from '../proposal.ts'
@@ -50,6 +51,8 @@ export interface ListedActivation {
 export interface FeaturePage {
   /** What is known of it now, as the overview has it. */
   row: FeatureRow
+  /** What is not done at present for this feature and others. */
+  failing: Pick<Failing, 'faults' | 'leader'>
   /** What acts on the running rollout need; null: none runs. */
   running: Parameters<typeof rolloutActLinks>[0] | null
   /** The reader may act. */
@@ -79,6 +82,7 @@ export function featurePage(page: FeaturePage): PageContent {
   const { feature } = row
   const main = html`<h1>${feature}</h1>
 ${sentence(page)}
+${failingSection({ ...page.failing, rollouts: page.running === null ? 0 : 1 })}
 ${takenBack(page)}
 ${waitingSection(page.waiting)}
 ${page.running === null ? featureActLinks({ feature, isActive: row.active !== null, canGoBack: page.canGoBack }, page.mayAct) : rolloutActLinks(page.running, page.mayAct, { feature, canGoBack: page.canGoBack })}

@@ -13,7 +13,7 @@ import { reportersFor } from '../rollouts/who-reports.ts'
 import type { Services } from '../services.ts'
 import { listedProposals } from './acts/proposal-act-routes.ts'
 import { canarySigns, runningTone } from './canary-sign.ts'
-import { featureRowOf, leadersIn, type RowFacts } from './overview-rows.ts'
+import { featureRowOf, judgeOutage, leadersIn, type RowFacts } from './overview-rows.ts'
 import { definePage, type Viewer } from './page-route.ts'
 
 const rowsOfPage = 25
@@ -79,7 +79,7 @@ interface OverviewFacts extends RowFacts {
   features: Listed[]
 }
 
-/** What is known of all features without reading anything of each: only running rollouts are looked at one by one. */
+/** What is known of all features: only running rollouts, and judges that are asked, are looked at one by one. */
 async function factsFor(viewer: Viewer, services: Services): Promise<OverviewFacts> {
   const { snapshots, store, clock } = services
   const states = snapshots.states().filter(({ feature }) => maySee(viewer, feature))
@@ -107,9 +107,12 @@ async function listedOf(state: FeatureState, facts: RowFacts, services: Services
   const { feature, rollout } = state
   const { faults, now } = facts
   const isRunning = rollout !== null && !hasEnded(rollout)
-  const { isAlarmed, isUnseen } = isRunning ? await seenOf(rollout, facts, services) : notRunning
+  const [{ isAlarmed, isUnseen }, outage] = await Promise.all([
+    isRunning ? seenOf(rollout, facts, services) : notRunning,
+    judgeOutage(state, services),
+  ])
   const wasRolledBack = rollout?.status === 'rolledBack' && now - (rollout.endedAt ?? 0) < recentMs
-  const fails = faults.some((fault) => fault.feature === feature)
+  const fails = outage !== null || faults.some((fault) => fault.feature === feature)
   const goesWrong = isAlarmed || fails
   const isUnknown = isUnseen && !goesWrong
   const rank = goesWrong ? 0 : isUnknown ? 1 : isRunning ? 2 : wasRolledBack ? 3 : 4

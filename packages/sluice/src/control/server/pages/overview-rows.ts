@@ -9,12 +9,13 @@ import { dayMs } from '../../../time-units.ts'
 import { isHeard, pastText } from '../../drift/drift-now.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import type { NamedVersion, StateTone } from '../../pages/elements.ts'
+import { generalFaults } from '../../pages/failing.ts'
 import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
 import { isJudgedLive } from '../../release/capture.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import { runningRollout } from '../../release/transition.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
-import { isOutage } from '../../rollout/assessment/judge-health.ts'
+import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
@@ -60,22 +61,20 @@ export async function featureRowOf(
   const { feature, active, rollout } = knownFeature(state, facts.reporters)
   const { kept } = services
   const running = rollout !== null && !hasEnded(rollout) ? rollout : null
-  const [version, canary, assessed, recorded, drift, judge] = await Promise.all([
+  const [version, canary, assessed, recorded, drift, outage] = await Promise.all([
     active === null ? null : gatedVersion(feature, active, services),
     running && gatedVersion(feature, running.canary, services),
     running && kept.assessment(running.id),
     running && kept.recorded(running.id),
     kept.drift(feature),
-    kept.judgeHealth(feature),
+    judgeOutage(state, services),
   ])
   const assessment = assessed && knownAssessment(assessed, facts.reporters)
   const health = [
     ...facts.faults
       .filter((fault) => fault.feature === feature)
       .map(({ loop, code }): Sign => ({ tone: 'bad', text: `${loop} fails (${code})` })),
-    ...(isOutage(judge) && (await isJudgedNow(state, services))
-      ? [{ tone: 'bad' as const, text: `the judge has failed ${judge.failures} times in a row` }]
-      : []),
+    ...(outage ? [{ tone: 'bad' as const, text: `the judge has failed ${outage.failures} times in a row` }] : []),
     ...(running ? canarySigns(running, assessment, { ...facts, recorded }) : []),
   ]
   const night = kept.lastNight(feature)
@@ -85,12 +84,25 @@ export async function featureRowOf(
     active: version,
     rollout: running && shown && canary && { canary, ...shown },
     ended: rollout && !running ? endedOf(rollout) : null,
-    health: health.length > 0 ? health : [{ tone: 'good', text: 'no background work fails' }],
+    health: health.length > 0 ? health : [workSign(facts)],
     instances: instancesOf(state, facts),
     night: night ? { verdict: night.verdict, at: night.at } : null,
     drift: drift && driftSign(drift, { ...facts, active }),
     judging: judgingOf(state, facts.spending),
   }
+}
+
+/** What is said where nothing of the feature itself fails. */
+function workSign({ faults }: RowFacts): Sign {
+  if (generalFaults(faults).length === 0) return { tone: 'good', text: 'no background work fails' }
+  return { tone: 'unknown', text: 'only background work for all features fails' }
+}
+
+/** How the judge of a feature fails that is asked at present; null where it does not. */
+export async function judgeOutage(state: FeatureState, { kept }: Pick<Services, 'kept'>): Promise<JudgeHealth | null> {
+  if (state.capture === null) return null
+  const health = await kept.judgeHealth(state.feature)
+  return isOutage(health) && (await isJudgedNow(state, { kept })) ? health : null
 }
 
 /**

@@ -20,10 +20,17 @@ test('a judge that fails is told of as long as it is asked, be it for the canary
     assert.ok(status === 200 || status === 201, `${status}`)
   }
   const ann = await signedIn(plane, 'viewer')
+  await plane.publish('aaa', 'a')
   const shown = async () => {
     plane.clock.advance(10_000)
-    const [row, judges] = [text(await ann.page('/')), text(await ann.page('/judge'))]
-    return [/the judge has failed 5 times in a row/.test(row), /failed 5 times in a row \(overloaded\)/.test(judges)]
+    const pages = await Promise.all(['/', '/judge', '/?show=attention'].map(ann.page))
+    const [row = '', judges = '', attention = ''] = pages.map(text)
+    const fails = /the judge has failed 5 times in a row/.test(row)
+    const needed = fails || /rolled back 24 Nov/.test(row)
+    assert.match(row, needed ? /✕ 1 feature of 2 needs attention/ : /✓ None of 2 features/)
+    assert.equal(row.indexOf('mail ') < row.indexOf('aaa '), needed, 'what needs somebody comes first')
+    assert.equal(attention.includes('mail '), needed)
+    return [fails, /failed 5 times in a row \(overloaded\)/.test(judges)]
   }
   await publish(active.body)
   assert.deepEqual(await shown(), [false, false], 'nothing is served')

@@ -20,7 +20,7 @@ import { visibleInstances } from '../../instances/instance-states.ts'
 import { type KnownReporters, knownFeature, reportersFor } from '../../rollouts/who-reports.ts'
 import type { Services } from '../../services.ts'
 import { listedProposals } from '../acts/proposal-act-routes.ts'
-import { endedTone, featureRowOf, leadersIn } from '../overview-rows.ts'
+import { endedTone, featureRowOf, leadersIn, type RowFacts } from '../overview-rows.ts'
 import { definePage, type Viewer } from '../page-route.ts'
 import { visibleFeature } from '../visible-feature.ts'
 import { environmentsOf } from './feature-environments.ts'
@@ -40,10 +40,11 @@ export const showFeaturePage = definePage({
     const { clock } = services
     const reporters = await reportersFor(viewer, services)
     const state = knownFeature(await visibleFeature(feature, viewer, services), reporters)
-    const [recent, row] = await Promise.all([
+    const [recent, facts] = await Promise.all([
       services.store.versionPage(feature, { offset: 0, limit: versionsInPicture }),
-      rowOf(state, { viewer, reporters }, services),
+      factsFor({ viewer, reporters }, services),
     ])
+    const row = await featureRowOf(state, facts, services)
     const listed = await listedVersions(feature, { wanted: query.page, recent }, services)
     const nameOf = namesOf(feature, [...recent.versions, ...listed.versions], services)
     const active = state.active === null ? null : await nameOf(state.active)
@@ -53,6 +54,7 @@ export const showFeaturePage = definePage({
     const since = state.history.findLast(({ version, until }) => version === state.active && until === null)
     return featurePage({
       row,
+      failing: facts,
       running: state.rollout && !hasEnded(state.rollout) ? state.rollout : null,
       mayAct: hasScope(viewer, ['operator']),
       canGoBack: lastGood(state) !== undefined,
@@ -89,11 +91,10 @@ async function listedVersions(
   return { ...(await store.versionPage(feature, { offset, limit: versionsOfPage })), page, pages }
 }
 
-async function rowOf(
-  state: FeatureState,
+async function factsFor(
   { viewer, reporters }: { viewer: Viewer; reporters: KnownReporters },
   services: Services,
-) {
+): Promise<RowFacts> {
   const { clock, store, snapshots } = services
   const now = clock.now()
   const [instances, spending, leases] = await Promise.all([
@@ -103,7 +104,7 @@ async function rowOf(
   ])
   const { faults } = faultsFor(services, viewer)
   const { epoch } = snapshots.view(null).snapshot
-  return featureRowOf(state, { faults, reporters, instances, spending, epoch, ...leadersIn(leases), now }, services)
+  return { faults, reporters, instances, spending, epoch, ...leadersIn(leases), now }
 }
 
 const named = ({ id, content }: VersionRecord): NamedVersion => ({ id, label: content.label ?? null })
