@@ -26,7 +26,8 @@ const assessment = assess(replayed(rollout, log).evidence, rollout, hour, watche
 
 /** A canary that was looked at just now. */
 const looked: RolloutFacts = {
-  ...{ state: feature(rollout.feature, { rollout }), rollout, assessment, judge: healthyJudge, judges: true },
+  ...{ state: feature(rollout.feature, { rollout }), rollout, assessment },
+  ...{ judge: healthyJudge, judges: true, hasJudge: true },
   ...{ recorded: { at: hour, series: {} as never }, instances: [], leader: 'web-1', epoch: 'e', now: hour },
   reportersAreShown: true,
 }
@@ -75,15 +76,28 @@ test('outcomes are shown as well only while they come, whether the rollout is pa
   assert.match(row('Outcomes', { ...heard(6), rollout: ended }), /^null: last outcomes of both arms 1 Jan 00:54Z/)
 })
 
+test('a judge is not shown as well while no replica judges, and one that fails or may not gate is bad all the same', () => {
+  const unasked = { hasJudge: false }
+  assert.match(row('Judge', unasked), /^unknown: no replica judges now; 100 answers of the canary judged.*: may gate/)
+  const failing = { failures: 5, failingSince: 0, code: 'overloaded' }
+  assert.match(row('Judge', { ...unasked, judge: failing }), /^bad: it has failed 5 times in a row/)
+  assert.match(row('Judge', { leader: null }, judged('may not gate')), /^bad: .*: may not gate/)
+  const ended = { ...rollout, status: 'rolledBack' as const, endedAt: hour }
+  assert.match(row('Judge', { ...unasked, rollout: ended }), /^good: 100 answers/)
+})
+
 test('what was well at the last assessment is unknown once nobody looks', () => {
   const later = { now: hour + 150_001 }
-  for (const name of ['Sample ratio', 'Outcomes']) {
+  for (const name of ['Sample ratio', 'Outcomes', 'Judge']) {
     assert.match(row(name), /^good: /)
     for (const unwatched of [later, { leader: null }, { recorded: null }, { now: hour - 60_001 }])
       assert.match(row(name, unwatched), /^unknown: /, `${name} ${JSON.stringify(unwatched)}`)
+  }
+  for (const name of ['Sample ratio', 'Outcomes']) {
     const wrong = { ...assessment, mismatch: { ...assessment.mismatch, wrongArms: 3 }, ignored: { late: 3 } }
     assert.match(row(name, { ...later, assessment: wrong }), /^watch: /)
   }
   const ended = { ...rollout, status: 'rolledBack' as const, endedAt: hour }
-  assert.match(row('Sample ratio', { ...later, rollout: ended }), /^good: /, 'it says how it was to the end')
+  for (const name of ['Sample ratio', 'Judge'])
+    assert.match(row(name, { ...later, rollout: ended }), /^good: /, 'it says how it was to the end')
 })

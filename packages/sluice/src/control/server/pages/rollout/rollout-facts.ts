@@ -36,6 +36,8 @@ export interface RolloutFacts {
   judge: JudgeHealth
   /** Whether answers of the canary are judged now. */
   judges: boolean
+  /** Whether any replica gives answers to judges now. */
+  hasJudge: boolean
   /** Those that may serve the feature, and that the viewer may see. */
   instances: readonly VisibleInstance[]
   /** The replica that leads the canaries; null: none. */
@@ -116,7 +118,7 @@ export function shownHealth(
     ...(isOver ? [] : [watch]),
     known(sampleRatioSign(facts)),
     known(outcomesSign(facts)),
-    judgeSign(facts, version, judgingStoppedAt),
+    known(judgeSign(facts, version, judgingStoppedAt)),
     instancesSign(facts),
     ...alertRows(facts),
   ]
@@ -182,7 +184,7 @@ function outcomesSign({ assessment, rollout, recorded, now }: RolloutFacts): Hea
 }
 
 function judgeSign(
-  { assessment, judge, judges, rollout }: RolloutFacts,
+  { assessment, judge, judges, hasJudge, rollout }: RolloutFacts,
   version: VersionRecord | undefined,
   stoppedAt: number | null,
 ): HealthSign {
@@ -201,6 +203,7 @@ function judgeSign(
     return { name, tone: 'bad', text: `it has failed ${formatCount(judge.failures)} times in a row; ${answers}` }
   const word = version ? judgeStandingOf(version, assessment?.judgeId ?? null) : null
   const who = word ? `${word.model}, ${word.words}` : 'who judges is not known'
+  if (!isOver && !hasJudge) return { name, tone: 'unknown', text: `no replica judges now; ${answers}; ${who}` }
   if (!judged || judged.canary.answers === 0 || judged.incumbent.answers === 0)
     return { name, tone: 'unknown', text: `${answers}; ${who}` }
   return { name, tone: word ? calibrationTone(word.words) : 'unknown', text: `${answers}; ${who}` }

@@ -95,6 +95,7 @@ async function factsOf(
     kept.version(rollout.feature, rollout.canary),
     reportersFor(viewer, services),
   ])
+  const holderOf = (work: string) => leases.find(({ name }) => name === work)?.holder ?? null
   return {
     ...{ state, recorded, judge },
     rollout: knownRollout(rollout, reporters),
@@ -103,7 +104,8 @@ async function factsOf(
     reportersAreShown: reporters.areShown,
     assessment: assessment && knownAssessment(assessment, reporters),
     instances: instances.filter(({ reach }) => isServed(reach, rollout.feature)),
-    leader: leases.find(({ name }) => name === 'controller')?.holder ?? null,
+    leader: holderOf('controller'),
+    hasJudge: holderOf('judge') !== null,
     epoch: snapshots.view(null).snapshot.epoch,
     now: clock.now(),
   }
