@@ -29,6 +29,8 @@ export interface SettingsPage {
   formKey: string
   /** Those that the reader may see; null: only an admin sees others. */
   tokens: readonly ShownToken[] | null
+  /** The identity provider whose people are let in; null: there is none. */
+  issuer: string | null
   /** Null: it was not set. */
   publicUrl: string | null
   /** Which releases need whose approval, by feature or pattern, as far as the reader may see; empty: none does. */
@@ -56,6 +58,7 @@ export function settingsPage({
   sessionEndsAt,
   formKey,
   tokens,
+  issuer,
   publicUrl,
   approvals,
   othersAsk,
@@ -76,7 +79,7 @@ ${
     : wideTable({
         name: 'Tokens and people',
         head: ['Name', 'State', 'May', 'Features', 'Made', 'Id'],
-        rows: tokens.map((token) => row(token, now)),
+        rows: tokens.map((token) => row(token, { issuer, now })),
       })
 }
 <p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>; let a person sign in again with <code>sluice token reinstate ID</code>.${own.features === null && !own.environments ? html` Who made and revoked which: <a href="${auditAddress(systemChain)}">the audit log of tokens</a>.` : undefined}</p></section>
@@ -156,9 +159,9 @@ function rightsText(scopes: readonly string[]): string {
   return scopes.length === 0 ? 'nothing' : scopes.join(', ')
 }
 
-function row(token: ShownToken, now: number) {
+function row(token: ShownToken, present: Pick<SettingsPage, 'issuer' | 'now'>) {
   const { id, name, scopes, createdAt, person } = token
-  const [tone, text, at] = stateOf(token, now)
+  const [tone, text, at] = stateOf(token, present)
   return html`<tr><th scope="row" data-column="Name">${name}</th>
 ${cell('State', html`${toned(tone, text)} ${at === null ? undefined : moment(at)}`)}
 ${cell('May', rightsText(scopes))}
@@ -170,9 +173,10 @@ ${cell('Id', html`<code class="id">${id}</code>${person ? html` <small class="li
 
 function stateOf(
   { scopes, expiresAt, revokedAt, person }: ShownToken,
-  now: number,
+  { issuer, now }: Pick<SettingsPage, 'issuer' | 'now'>,
 ): [StateTone, string, number | null] {
   if (revokedAt !== null) return ['unknown', 'revoked', revokedAt]
+  if (person && person.issuer !== issuer) return ['unknown', 'their identity provider is not asked any more', null]
   if (person && scopes.length === 0) return ['unknown', 'no group of theirs has a role', null]
   if (person) return ['good', `signs in at ${hostOf(person.issuer)}`, null]
   if (expiresAt !== null && expiresAt <= now) return ['unknown', 'expired', expiresAt]

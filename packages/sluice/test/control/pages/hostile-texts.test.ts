@@ -166,6 +166,7 @@ const pages: Record<string, PageContent> = {
     sessionEndsAt: never,
     formKey: hostile,
     tokens: [token, { ...token, revokedAt: null }, { ...token, person: { issuer: hostile, subject: hostile } }],
+    issuer: hostile,
     publicUrl: hostile,
     now,
   }),

@@ -12,6 +12,7 @@ import { ruleFor } from '../../approval/approval-rule.ts'
 import { progressName } from '../../github/github-progress.ts'
 import { type SettingsPage, type ShownToken, settingsPage } from '../../pages/settings.ts'
 import { type Caller, hasScope, maySeeAll, maySeeToken, tokenReach } from '../access/caller.ts'
+import { oneIssuer } from '../access/people.ts'
 import { areSameRules, notedRules } from '../approvals/noted-rules.ts'
 import { faultsFor } from '../health.ts'
 import { ruleText } from '../needed-approval.ts'
@@ -21,7 +22,7 @@ import { defineOwnPage } from './page-route.ts'
 export const showSettings = defineOwnPage({
   path: '/settings',
   async show({ caller, session }, services) {
-    const { store, clock, settings, engineState, environments } = services
+    const { store, clock, settings, engineState, environments, oidc } = services
     // Only admins see tokens, as in the API, and none that reach further than their own.
     const visible = hasScope(caller, ['admin'])
       ? (await store.tokens()).filter((record) => maySeeToken(caller, record, environments))
@@ -32,6 +33,7 @@ export const showSettings = defineOwnPage({
       sessionEndsAt: session.expiresAt,
       formKey: session.formKey,
       tokens: visible?.toSorted((a, b) => a.createdAt - b.createdAt).map((token) => shown(token, environments)) ?? null,
+      issuer: oidc && oneIssuer(oidc.settings),
       publicUrl: settings.publicUrl,
       approvals: shownRules(services, caller),
       // What differs may be about features that the reader may not see.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { personId } from '../../../../src/control/server/access/people.ts'
 import { scopes } from '../../../../src/records/token-scopes.ts'
-import { testPlane } from '../../../support/control-plane/control-plane.ts'
+import { type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
 import { sendForm, signedIn } from '../../../support/control-plane/visitor.ts'
 import { type LocalProvider, startIdentityProvider } from '../../../support/oidc/identity-provider.ts'
 import { arrive, oidcCallback, planeAt, visit } from '../../../support/oidc/oidc-visitor.ts'
@@ -183,10 +183,18 @@ test('a session of a person ends after eight hours, and with the provider that i
   const { session } = await arrive(plane, provider, 'tom')
   await using tokensOnly = await testPlane({ store: plane.store, manual: plane.clock })
   assert.equal((await visit(tokensOnly, '/', session)).status, 303)
+  const shownAt = async (at: Pick<TestPlane, 'plane'>) => {
+    const page = await (await signedIn(at, 'admin')).page('/settings')
+    return /Tom .*? (?=viewer)/.exec(page.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' '))?.[0]
+  }
+  assert.match((await shownAt(plane)) ?? '', /^Tom ✓ signs in at /)
+  assert.match((await shownAt(tokensOnly)) ?? '', /^Tom \? their identity provider is not asked any more $/)
   await using elsewhere = await planeAt({ issuer: 'http://127.0.0.1:1' }, { store: plane.store, manual: plane.clock })
   assert.equal((await visit(elsewhere, '/', session)).status, 303)
+  assert.match((await shownAt(elsewhere)) ?? '', /^Tom \? their/)
   await using slash = await planeAt({ issuer: `${provider.issuer}/` }, { store: plane.store, manual: plane.clock })
   assert.equal((await visit(slash, '/', session)).status, 200, 'a slash makes no other provider')
+  assert.match((await shownAt(slash)) ?? '', /^Tom ✓ signs in at /)
   assert.equal((await arrive(slash, provider, 'tom')).status, 200)
   assert.equal((await plane.store.tokens()).filter(({ person }) => person).length, 1, 'and nobody new')
   plane.clock.advance(8 * 3_600_000 - 1)

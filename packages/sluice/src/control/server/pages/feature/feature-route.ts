@@ -181,7 +181,7 @@ function shownVersions(
 
 function versionState({ active, history, rollout, rolledBack }: FeatureState, id: string): ShownVersion['state'] {
   const last = history.findLast(({ version }) => version === id)
-  if (id === active) return { tone: 'good', text: 'active since', at: last?.since ?? null }
+  if (id === active) return { tone: null, text: 'active since', at: last?.since ?? null }
   if (rollout && !hasEnded(rollout) && rollout.canary === id)
     return { tone: null, text: `canary at ${formatPpm(sharePpm(rollout))}, since`, at: rollout.startedAt }
   if (rolledBack.includes(id)) return { tone: 'bad', text: 'rolled back', at: null }
