@@ -54,6 +54,9 @@ export interface GithubProgress {
   save(): Promise<void>
 }
 
+/** What the loop is called that tells GitHub, in its faults. */
+export const githubLoop = 'telling GitHub'
+
 /** The progress in one repository; what another one was told does not count here. */
 export function progressName(repository: string): string {
   return `github:${repository.toLowerCase()}`

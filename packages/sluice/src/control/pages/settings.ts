@@ -1,4 +1,4 @@
-import { formatAmount } from '../../text/format.ts'
+import { formatAmount, formatCount } from '../../text/format.ts'
 import { html } from '../../text/markup.ts'
 import type { GithubStanding } from '../github/github-progress.ts'
 import { systemChain } from '../release/audit.ts'
@@ -22,6 +22,12 @@ export interface ShownToken {
   person?: { issuer: string; subject: string }
 }
 
+interface ShownFault {
+  code: string
+  since: number | null
+  failures: number
+}
+
 export interface SettingsPage {
   own: ShownToken
   /** When the present session ends. */
@@ -38,17 +44,13 @@ export interface SettingsPage {
   /** Whether a server that was started since asks for other approvals than these. */
   othersAsk: boolean
   /** Who is told of rollbacks, stuck rollouts and drift; null: not known. `isTold`: a replica does that now. */
-  channels:
-    | readonly {
-        id: string
-        isFollowed: boolean
-        fault: { code: string; since: number | null; failures: number } | null
-      }[]
-    | null
+  channels: readonly { id: string; isFollowed: boolean; fault: ShownFault | null }[] | null
   /** Null: GitHub is told nothing. */
   github: GithubStanding | null
   /** Whether any replica does that now. */
   followsGithub: boolean
+  /** What of it fails, as far as the reader may see; `feature` null: all of it. */
+  githubFaults: readonly (ShownFault & { feature: string | null })[]
   now: number
 }
 
@@ -65,6 +67,7 @@ export function settingsPage({
   channels,
   github,
   followsGithub,
+  githubFaults,
   now,
 }: SettingsPage): PageContent {
   const main = html`<h1>Settings</h1>
@@ -98,7 +101,7 @@ ${
       : undefined
   }</section>
 <section><h2>Notifications</h2>${channelsText(channels)}</section>
-<section><h2>GitHub</h2>${githubText(github, followsGithub)}</section>`
+<section><h2>GitHub</h2>${githubText(github, { isFollowed: followsGithub, faults: githubFaults })}</section>`
   return { title: 'Settings', main }
 }
 
@@ -110,27 +113,49 @@ function channelsText(channels: SettingsPage['channels']) {
 }
 
 function channelState({ isFollowed, fault }: NonNullable<SettingsPage['channels']>[number]) {
-  if (fault) {
-    const since = fault.since === null ? undefined : html`, since ${moment(fault.since)}`
-    return html`${toned('bad', `failed ${formatAmount(fault.failures, 'time')} in a row (${fault.code})`)}${since}`
-  }
+  if (fault)
+    return html`${toned('bad', `failed ${formatAmount(fault.failures, 'time')} in a row (${fault.code})`)}${sinceText(fault)}`
   if (!isFollowed) return toned('bad', 'no replica reports it now: look at the log of the control plane')
   return toned('unknown', 'no failure is known')
 }
 
-function githubText(github: GithubStanding | null, isFollowed: boolean) {
+function sinceText({ since }: ShownFault) {
+  return since === null ? undefined : html`, since ${moment(since)}`
+}
+
+const faultsNamed = 10
+
+function githubText(
+  github: GithubStanding | null,
+  { isFollowed, faults }: { isFollowed: boolean; faults: SettingsPage['githubFaults'] },
+) {
   if (!github)
     return html`<p>Not told of releases. <code>server: {github: …}</code> in <code>sluice.yaml</code> changes that.</p>`
   const { repository, link } = github
   const target = html`Releases and rollouts are reported to <code>${repository}</code>`
-  if (!link) return html`<p>${target}; nothing was reported yet.</p>`
+  const failing = githubFaultsText(faults)
+  if (!link) return html`${failing}<p>${target}; nothing was reported yet.</p>`
   const { state, words, checkWay, since } = link
-  const [tone, text] = githubStates[state]
+  const [usual, text] = githubStates[state]
+  // Where it may not be told the evidence, less works than was asked for.
+  const tone = state === 'works' && checkWay === null ? 'watch' : usual
   const way = checkWay === null ? 'nowhere' : checkWay === 'checkRun' ? 'in a check run' : 'in a commit status'
   if (!isFollowed)
     return html`<p>${toned('bad', 'No replica reports it now')}: look at the log of the control plane. Last: ${text.toLowerCase()}, since ${moment(since)}.</p><p>${target}.</p>`
-  return html`<p>${toned(tone, text)} since ${moment(since)}${words === null ? undefined : html`: ${words}`}</p>
+  const word = failing !== undefined && state === 'works' ? 'For what else it is told it works' : toned(tone, text)
+  return html`${failing}<p>${word} since ${moment(since)}${words === null ? undefined : html`: ${words}`}</p>
 <p>${target}. The evidence stands ${way}.</p>`
+}
+
+function githubFaultsText(faults: SettingsPage['githubFaults']) {
+  if (faults.length === 0) return undefined
+  const lines = faults.slice(0, faultsNamed).map((fault) => {
+    const of = fault.feature === null ? '' : ` for ${fault.feature}`
+    return html`<li>${toned('bad', `Fails${of} (${fault.code}, ${formatAmount(fault.failures, 'time')} in a row)`)}${sinceText(fault)}</li>`
+  })
+  const more = faults.length - faultsNamed
+  return html`<ul class="plain">${lines}${more > 0 ? html`<li>and ${formatCount(more)} more</li>` : undefined}</ul>
+<p>The log of the control plane says why.</p>`
 }
 
 const githubStates = {

@@ -9,7 +9,7 @@ import { startLapseWatch } from '../approval/lapse.ts'
 import { startDriftWatch } from '../drift/drift-watch.ts'
 import { readDrift } from '../drift/read-drift.ts'
 import { followReleases, type GithubFollowerOptions } from '../github/follow-releases.ts'
-import { githubStanding } from '../github/github-progress.ts'
+import { githubLoop, githubStanding } from '../github/github-progress.ts'
 import { inBackground } from '../live/background.ts'
 import { createContentCapture } from '../live/content-capture.ts'
 import { createDailyBudgets } from '../live/daily-budget.ts'
@@ -220,7 +220,7 @@ function startGithub(options: EngineOptions, faults: FaultRegister): WorkLoop[] 
   return [
     followReleases({
       ...{ store, clock, environments, ...github, redactors: { redactorOf, redactTextsOf } },
-      faults: faults.of('telling GitHub'),
+      faults: faults.of(githubLoop),
       onNoCommit: (feature, version) => log('warn', why, { feature, version }),
       count: (what, result) => metrics.count('github_steps_total', 'What GitHub was told.', { what, result }),
     }),

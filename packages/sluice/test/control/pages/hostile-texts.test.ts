@@ -161,6 +161,7 @@ const pages: Record<string, PageContent> = {
     ...{ othersAsk: true, followsGithub: true },
     approvals: [{ features: hostile, text: hostile }],
     channels: [{ id: hostile, isFollowed: true, fault: { code: hostile, since: never, failures: 9e99 } }],
+    githubFaults: [{ feature: hostile, code: hostile, since: never, failures: 9e99 }],
     github: { repository: hostile, link: { state: 'refused', words: hostile, checkWay: null, since: now } },
     own: { ...token, person: { issuer: hostile, subject: hostile } },
     sessionEndsAt: never,

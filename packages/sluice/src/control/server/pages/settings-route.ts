@@ -9,7 +9,7 @@ import { matchesWildcards } from '../../../core/suite/models/wildcards.ts'
 import type { TokenRecord } from '../../../records/token.ts'
 import { formatSpan } from '../../../text/format.ts'
 import { ruleFor } from '../../approval/approval-rule.ts'
-import { progressName } from '../../github/github-progress.ts'
+import { githubLoop, progressName } from '../../github/github-progress.ts'
 import { type SettingsPage, type ShownToken, settingsPage } from '../../pages/settings.ts'
 import { type Caller, hasScope, maySeeAll, maySeeToken, tokenReach } from '../access/caller.ts'
 import { oneIssuer } from '../access/people.ts'
@@ -27,6 +27,7 @@ export const showSettings = defineOwnPage({
     const visible = hasScope(caller, ['admin'])
       ? (await store.tokens()).filter((record) => maySeeToken(caller, record, environments))
       : null
+    const { faults } = faultsFor(services, caller)
     const [github, leases] = await Promise.all([engineState.github?.() ?? null, store.leases()])
     return settingsPage({
       own: session.record,
@@ -39,8 +40,10 @@ export const showSettings = defineOwnPage({
       // What differs may be about features that the reader may not see.
       othersAsk: maySeeAll(caller, environments) && (await othersAsk(services)),
       github,
-      channels:
-        engineState.channels?.().map((id) => shownChannel(id, leases, faultsFor(services, caller).faults)) ?? null,
+      githubFaults: faults
+        .filter(({ loop }) => loop === githubLoop)
+        .map(({ feature, ...fault }) => ({ ...fault, feature: feature && shownKey(feature, environments) })),
+      channels: engineState.channels?.().map((id) => shownChannel(id, leases, faults)) ?? null,
       followsGithub: github !== null && leases.some(({ name }) => name === progressName(github.repository)),
       now: clock.now(),
     })

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DriftView } from '../../../../src/control/drift/read-drift.ts'
-import type { GithubStanding } from '../../../../src/control/github/github-progress.ts'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
 import type { EngineState, RecordedEvidence } from '../../../../src/control/server/engine-state.ts'
 import type { PastNight } from '../../../../src/records/past-night.ts'
@@ -178,58 +177,6 @@ test('many features are listed page by page, and found by name and by what they 
   assert.deepEqual(await listed('?show=attention'), ['f-057'])
   assert.deepEqual(await listed('?show=rollouts'), [])
   assert.match(text(await ann.page('/?search=zzz')), /No feature with &quot;zzz&quot; in its name\. Show all/)
-})
-
-test('what GitHub is told of releases, and what is wrong with it, stands in the settings', async () => {
-  const standing = { repository: 'acme/mail', link: null as GithubStanding['link'] }
-  await using plane = await testPlane({
-    engineState: { assessment: async () => null, drift: async () => null, github: async () => standing },
-  })
-  const ann = await signedIn(plane, 'viewer')
-  const shown = async () => text(await ann.page('/settings')).match(/GitHub .*/s)?.[0]
-  assert.match(
-    (await shown()) ?? '',
-    /^GitHub Releases and rollouts are reported to acme\/mail ?; nothing was reported yet\./,
-  )
-  const since = plane.clock.now()
-  standing.link = { state: 'works', words: null, checkWay: 'status', since: 0 }
-  assert.match((await shown()) ?? '', /✕ No replica reports it now ?: .* Last: works, since/)
-  await plane.store.lead('github:acme/mail')
-  standing.link = { state: 'refused', words: '401 Bad credentials', checkWay: null, since }
-  assert.match((await shown()) ?? '', /Refused since .*: 401 Bad credentials .*The evidence stands nowhere\./)
-  standing.link = { state: 'works', words: null, checkWay: 'status', since }
-  assert.match((await shown()) ?? '', /Works since .*The evidence stands in a commit status\./)
-  await using silent = await testPlane()
-  const ben = await signedIn(silent, 'viewer')
-  assert.match(text(await ben.page('/settings')), /GitHub Not told of releases\./)
-})
-
-test('which channels are told, and whether that fails, stands in the settings', async () => {
-  const channels = ['slack SLACK_URL', 'webhook HOOK_URL']
-  const faults: { loop: string; feature: string | null; code: string; since: number; failures: number }[] = []
-  await using plane = await testPlane({
-    engineState: {
-      ...{ assessment: async () => null, drift: async () => null },
-      ...{ channels: () => channels, faults: () => faults },
-    },
-  })
-  const ann = await signedIn(plane, 'viewer')
-  const shown = async () => text(await ann.page('/settings')).match(/Notifications (.*) GitHub/s)?.[1] ?? ''
-  await plane.store.lead('notify:webhook HOOK_URL 3f2a')
-  assert.match(
-    await shown(),
-    /^slack SLACK_URL ?: ✕ no replica reports it now: .* webhook HOOK_URL ?: \? no failure is/,
-  )
-  faults.push({
-    loop: 'telling webhook HOOK_URL',
-    feature: null,
-    code: 'refused',
-    since: plane.clock.now(),
-    failures: 3,
-  })
-  assert.match(await shown(), /webhook HOOK_URL ?: ✕ failed 3 times in a row \(refused\) ?, since/)
-  channels.length = 0
-  assert.match(await shown(), /Nobody is told when a canary is rolled back/)
 })
 
 test('a token for one feature sees no trace of another one, on no page', async () => {
