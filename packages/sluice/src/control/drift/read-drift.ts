@@ -26,7 +26,10 @@ const signalDriftSchema = z.object({
   reference: z.number().nullable(),
   /** How far an hour may differ from what is usual in it without being drift. */
   tolerance: z.number().nullable(),
-  /** The last 24 complete hours that were seen, which may be long ago: observations, their mean, and what is usual in them. */
+  /**
+   * The last 24 complete hours that were seen, which may be long ago: observations, their mean, and what is usual in
+   * them.
+   */
   lately: z.object({ count: z.number(), mean: z.number(), usual: z.number() }).nullable(),
   /** Log evidence of a change. At the threshold there is an alarm, unless a single day explains it. */
   logR: z.number().nullable(),

@@ -4,7 +4,7 @@ import { type Html, html } from '../../text/markup.ts'
 import { moment } from './elements.ts'
 
 /** What is not done at present, of which features may say nothing. */
-export interface Failing {
+export interface FailingWork {
   /** What fails, for all features or for one. */
   faults: readonly ReportedFault[]
   /** The replica that decides about the canaries; null: none does. */
@@ -21,7 +21,7 @@ export function generalFaults(faults: readonly ReportedFault[]): ReportedFault[]
 }
 
 /** What is not done at present, whatever the features say. */
-export function failingSection({ faults, leader, rollouts }: Failing): Html | undefined {
+export function failingSection({ faults, leader, rollouts }: FailingWork): Html | undefined {
   const general = generalFaults(faults)
   const lines: Html[] = []
   if (leader === null && rollouts > 0)

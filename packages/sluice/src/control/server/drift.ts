@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readers } from '../../records/token-scopes.ts'
-import { driftNow } from '../drift/drift-now.ts'
+import { driftNow } from '../words/drift-now.ts'
 import { refuseOtherFeature } from './access/caller.ts'
 import { ofFeature } from './route/fields.ts'
 import { defineRoute } from './route/route.ts'

@@ -12,7 +12,7 @@ import {
   versionName,
   wideTable,
 } from '../elements.ts'
-import { type Failing, failingSection } from '../failing.ts'
+import { type FailingWork, failingSection } from '../failing.ts'
 import type { PageContent } from '../layout.ts'
 import { type FeatureRow, featureCells, featureColumns } from '../overview-row.ts'
 import { type ListedProposal, waitingSection } from '../proposal.ts'
@@ -52,7 +52,7 @@ export interface FeaturePage {
   /** What is known of it now, as the overview has it. */
   row: FeatureRow
   /** What is not done at present for this feature and others. */
-  failing: Pick<Failing, 'faults' | 'leader'>
+  failing: Pick<FailingWork, 'faults' | 'leader'>
   /** What acts on the running rollout need; null: none runs. */
   running: Parameters<typeof rolloutActLinks>[0] | null
   /** The reader may act. */

@@ -1,6 +1,6 @@
 import { dayMs } from '../../time-units.ts'
-import { momentText } from '../words/moments.ts'
-import type { DriftView } from './read-drift.ts'
+import type { DriftView } from '../drift/read-drift.ts'
+import { momentText } from './moments.ts'
 
 /** What a view of the drift watch is held against. */
 interface Present {
