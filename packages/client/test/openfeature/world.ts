@@ -39,13 +39,16 @@ export function createWorld(domain: string) {
   const seen: EvaluationContext[] = []
   const opened: SluiceClient[] = []
 
-  /** A control plane, and a provider that has not been set yet. */
-  function fresh(interference?: Interference) {
+  /**
+   * A control plane, and a provider that has not been set yet. It waits long for a plane that answers, and is stale late:
+   * a busy machine may take a while.
+   */
+  function fresh(interference?: Interference, maxStaleMs = 60_000) {
     const plane = fakePlane(snapshot)
     plane.interfere(interference)
-    const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch, maxStaleMs: 100 })
+    const sluice = new SluiceClient({ url: 'http://plane.test', fetch: plane.fetch, maxStaleMs })
     opened.push(sluice)
-    const provider = new SluiceProvider(sluice, { readyTimeoutMs: 100 })
+    const provider = new SluiceProvider(sluice, { readyTimeoutMs: interference ? 100 : 60_000 })
     const resolve = provider.resolveStringEvaluation.bind(provider)
     provider.resolveStringEvaluation = (key, fallback, context) => {
       seen.push(context)
@@ -83,7 +86,7 @@ export function createWorld(domain: string) {
       await OpenFeature.setProviderAndWait(domain, provider).catch(() => undefined)
     },
     stale: async () => {
-      const { plane, provider } = fresh()
+      const { plane, provider } = fresh(undefined, 100)
       await OpenFeature.setProviderAndWait(domain, provider)
       plane.interfere(unreachable)
       for (const stream of [...plane.streams]) stream.end()
