@@ -43,10 +43,15 @@ export function rolloutText(
   return `${lines.join('\n')}\n`
 }
 
-function ageLines({ assessedAt, endedAt }: RolloutAnswer, now: number): string[] {
+function ageLines(rollout: RolloutAnswer, now: number): string[] {
+  return ageParts(rollout, now).flatMap((age) => paragraph(`${age} (sluice status says who leads)`))
+}
+
+/** That what is seen of a running rollout is old, where it is. */
+function ageParts({ assessedAt, endedAt }: RolloutAnswer, now: number): string[] {
   if (endedAt !== null || typeof assessedAt !== 'number') return []
   const age = ageText(assessedAt, now)
-  return age === null ? [] : paragraph(`${age} (sluice status says who leads)`)
+  return age === null ? [] : [age]
 }
 
 /** How it is expected to end, and when; or why that cannot be said. */
@@ -67,6 +72,7 @@ export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['ver
       ? `evidence against it ${eValueText(figures.against.eValue)}, highest ${highestText(figures.against)}`
       : 'evidence against it not known',
     ...nextStep(rollout, now),
+    ...ageParts(rollout, now),
   ]
   return parts.join('; ')
 }

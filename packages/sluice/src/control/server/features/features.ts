@@ -11,7 +11,7 @@ import { readers } from '../../../records/token-scopes.ts'
 import { newFeature } from '../../release/feature-state.ts'
 import { type Caller, maySee, refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
-import { rolloutView, rolloutViewOf } from '../rollouts/rollout-view.ts'
+import { rolloutView, shownRollout } from '../rollouts/rollout-view.ts'
 import { type KnownReporters, knownFeature, reportersFor } from '../rollouts/who-reports.ts'
 import { ofFeature } from '../route/fields.ts'
 import { defineRoute } from '../route/route.ts'
@@ -34,9 +34,9 @@ export async function featureViewOf(services: Services, state: FeatureState, cal
 
 async function viewOf(services: Services, state: FeatureState, reporters: KnownReporters): Promise<FeatureView> {
   const { feature, revision, active, history, rolledBack, capture, rollout } = state
-  const [versions, assessment] = await Promise.all([
+  const [versions, shown] = await Promise.all([
     services.store.versions(feature),
-    rollout ? services.engineState.assessment(rollout.id) : null,
+    rollout && shownRollout(services, rollout, reporters),
   ])
   return {
     feature,
@@ -48,7 +48,7 @@ async function viewOf(services: Services, state: FeatureState, reporters: KnownR
     takenBack: knownFeature(state, reporters).takenBack,
     capture,
     versions: versions.map(versionViewOf),
-    rollout: rollout && rolloutViewOf(rollout, assessment, { names: services.environments, reporters }),
+    rollout: shown,
   }
 }
 

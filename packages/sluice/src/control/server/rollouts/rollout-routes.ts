@@ -17,7 +17,7 @@ import type { Services } from '../services.ts'
 import { judgeStandingOf } from '../versions/judge-standing.ts'
 import { applyStart, operateRollout, type RolloutOperation } from './change-rollout.ts'
 import { findRollout } from './find-rollout.ts'
-import { type RolloutView, rolloutView, rolloutViewOf } from './rollout-view.ts'
+import { type RolloutView, rolloutView, shownRollout } from './rollout-view.ts'
 import { reportersFor } from './who-reports.ts'
 
 export const startRollout = defineRoute({
@@ -47,16 +47,15 @@ export const showRollout = defineRoute({
   answers: { 200: { description: 'The rollout.', schema: rolloutView } },
   async handle({ params, caller }, services) {
     const rollout = await findRollout(services, params.rollout, caller)
-    const { store, engineState, settings } = services
-    const [view, version, recorded] = await Promise.all([
+    const { store, settings } = services
+    const [view, version] = await Promise.all([
       viewOf(services, rollout, caller),
       store.version(rollout.feature, rollout.canary),
-      engineState.recorded?.(rollout.id),
     ])
     const judging = await judgingOf(services, rollout, version)
     const judge = version ? judgeStandingOf(version, judgeIdOf(view)) : null
     const page = settings.publicUrl === null ? null : `${settings.publicUrl}${rolloutAddress(rollout.id)}`
-    return { status: 200, body: { ...view, judging, judge, assessedAt: recorded?.at ?? null, page } }
+    return { status: 200, body: { ...view, judging, judge, page } }
   },
 })
 
@@ -123,11 +122,7 @@ async function rolloutAnswer(
 }
 
 async function viewOf(services: Services, rollout: Rollout, caller: Caller) {
-  const [assessment, reporters] = await Promise.all([
-    services.engineState.assessment(rollout.id),
-    reportersFor(caller, services),
-  ])
-  return rolloutViewOf(rollout, assessment, { names: services.environments, reporters })
+  return shownRollout(services, rollout, await reportersFor(caller, services))
 }
 
 function judgeIdOf({ assessment }: RolloutView): string | null {

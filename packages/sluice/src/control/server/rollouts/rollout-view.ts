@@ -10,6 +10,7 @@ import {
 } from '../../../records/rollout/rollout.ts'
 import { rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import type { Services } from '../services.ts'
 import { judgeStandingSchema } from '../versions/judge-standing.ts'
 import { answeredAssessment, type KnownReporters, knownRollout } from './who-reports.ts'
 
@@ -53,8 +54,7 @@ export const rolloutView = rolloutSchema.extend({
     .optional()
     .meta({ description: "Today's (UTC) cost of judging the feature. Only in the answer for a single rollout." }),
   assessedAt: z.number().nullable().optional().meta({
-    description:
-      'When the assessment was made, in ms since the epoch; null if that is not known. Only in the answer for a single rollout.',
+    description: 'When the assessment was made, in ms since the epoch; null: not yet, or that is not known.',
   }),
   page: z.string().nullable().optional().meta({
     description:
@@ -83,4 +83,18 @@ export function rolloutViewOf(
     ppm: sharePpm(rollout),
     assessment: assessment && { ...answeredAssessment(assessment, reporters) },
   }
+}
+
+/** A rollout with what is known of its canary, and since when, as somebody may see it. */
+export async function shownRollout(
+  { engineState, environments }: Pick<Services, 'engineState' | 'environments'>,
+  rollout: Rollout,
+  reporters: KnownReporters,
+): Promise<RolloutView> {
+  const [assessment, recorded] = await Promise.all([
+    engineState.assessment(rollout.id),
+    engineState.recorded?.(rollout.id),
+  ])
+  const view = rolloutViewOf(rollout, assessment, { names: environments, reporters })
+  return { ...view, assessedAt: recorded?.at ?? null }
 }
