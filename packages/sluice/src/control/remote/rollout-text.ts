@@ -7,7 +7,7 @@ import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
 import { figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
 import { momentText, timeText } from '../words/moments.ts'
 import { reporterText } from '../words/reporter-text.ts'
-import { ageText, stageText, stateText } from '../words/rollout-state-text.ts'
+import { ageText, stageText, stateText, unassessedText } from '../words/rollout-state-text.ts'
 import { versionText } from '../words/version-text.ts'
 import type { FeatureAnswer, ForecastAnswer, RolloutAnswer } from './answers.ts'
 
@@ -47,10 +47,11 @@ function ageLines(rollout: RolloutAnswer, now: number): string[] {
   return ageParts(rollout, now).flatMap((age) => paragraph(`${age} (sluice status says who leads)`))
 }
 
-/** That what is seen of a running rollout is old, where it is. */
-function ageParts({ assessedAt, endedAt }: RolloutAnswer, now: number): string[] {
-  if (endedAt !== null || typeof assessedAt !== 'number') return []
-  const age = ageText(assessedAt, now)
+/** That what is seen of a running rollout is old, may be old, or is nothing because nobody looks; else nothing. */
+function ageParts({ assessment, assessedAt, startedAt, endedAt }: RolloutAnswer, now: number): string[] {
+  if (endedAt !== null) return []
+  const unknownAge = assessment ? 'when it was assessed is not known' : unassessedText(startedAt, now)
+  const age = typeof assessedAt === 'number' ? ageText(assessedAt, now) : unknownAge
   return age === null ? [] : [age]
 }
 
@@ -78,14 +79,14 @@ export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['ver
 }
 
 /**
- * When the stage is left, where that is known: not of a rollout that is paused, was assessed long ago or in another
- * stage, nor if its patience ends before.
+ * When the stage is left, where that is known: not of a rollout that is paused, was assessed long ago, nobody knows when
+ * or in another stage, nor if its patience ends before.
  */
 function nextStep({ stage, settings, status, assessment, assessedAt }: RolloutAnswer, now: number): string[] {
   const { figures, soak } = assessment ?? {}
   const at = figures?.nextStepAt ?? null
   if (!figures || at === null || status !== 'running' || (soak?.stage ?? stage) !== stage) return []
-  if (typeof assessedAt === 'number' && isOld(assessedAt, now)) return []
+  if (typeof assessedAt !== 'number' || isOld(assessedAt, now)) return []
   if (figures.patienceEndsAt !== null && figures.patienceEndsAt < at) return []
   return [`${stage + 1 < settings.stages.length ? 'next stage' : 'promotion'} expected ${momentText(at)}`]
 }

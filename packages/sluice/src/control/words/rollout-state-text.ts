@@ -47,6 +47,13 @@ export function ageText(assessedAt: number, now: number): string | null {
   return `${last}: what you see is that old`
 }
 
+/** That nobody has looked at a rollout since it was started; null where it is too young for that. */
+export function unassessedText(startedAt: number, now: number): string | null {
+  if (!isOld(startedAt, now)) return null
+  if (startedAt > now) return 'not assessed yet, and started by a clock that is ahead of this one'
+  return 'not assessed yet: nobody looks at it'
+}
+
 /** What is read of a rollout to say how far it has come. Times in ms. */
 interface StagedRollout {
   stage: number

@@ -25,6 +25,7 @@ const rollout: RolloutAnswer = {
   startedBy: 'ann',
   endedAt: null,
   ending: null,
+  assessedAt: 3 * minute,
   assessment: { words: 'Only 7 of the 100 users that it takes.' },
 }
 const ended = { ...rollout, state: 'rolledBack', endedAt: 90 * minute, ending: { by: 'sluice', reason: 'worse' } }
@@ -277,6 +278,26 @@ test('an assessment that is old, or stamped ahead of the clock, is said to be so
     of(now + 60 * minute),
     /last assessed 1 Jan 11:00Z, by a clock that is ahead of this one: how old what you see is, nobody knows \(sluice/,
   )
+})
+
+test('a rollout that nobody has assessed, or of which that is not known, does not look fresh', () => {
+  const now = 60 * minute
+  const shown = (more: Partial<RolloutAnswer>) => {
+    const one = { ...rollout, ...more }
+    const line = statusText({ features: [{ ...feature, rollout: one }], instances: null }, now).split('\n')[1] ?? ''
+    return [rolloutText(one, [], now).replaceAll(/\n +/g, ' '), line]
+  }
+  for (const text of shown({ assessment: null, assessedAt: null }))
+    assert.match(text, /no data of both arms yet.* not assessed yet: nobody looks at it( \(sluice status says|$)/s)
+  for (const text of shown({ assessedAt: null })) assert.match(text, /when it was assessed is not known/)
+  const { assessedAt, ...ofOlderServer } = rollout
+  for (const text of [rolloutText(ofOlderServer, [], now), ...shown({ assessedAt: undefined })])
+    assert.match(text, /when it was assessed is not known/)
+  for (const text of shown({ assessment: null, assessedAt: null, startedAt: now + 5 * minute }))
+    assert.match(text, /not assessed yet, and started by a clock that is ahead of this one/)
+  const young = shown({ assessment: null, assessedAt: null, startedAt: now - minute })
+  for (const text of [...young, ...shown({ ...ended, assessment: null, assessedAt: null })])
+    assert.doesNotMatch(text, /assessed/)
 })
 
 test('steps and calls of the arms are shown with the requests and users that they are of', () => {

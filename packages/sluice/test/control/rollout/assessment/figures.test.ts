@@ -93,7 +93,9 @@ test('the status prints the numbers within 80 columns', () => {
   const reporters = { areShown: true, areAllShown: true, names: new Map() }
   const view = rolloutViewOf(rollout, seen(80, now), { names: [], reporters })
   const judging = { spentTodayUsd: 1.2, budgetUsdPerDay: 5, judges: true }
-  const answer = rolloutAnswer.parse(JSON.parse(JSON.stringify(rolloutView.parse({ ...view, judging }))))
+  const answer = rolloutAnswer.parse(
+    JSON.parse(JSON.stringify(rolloutView.parse({ ...view, judging, assessedAt: now }))),
+  )
   const text = rolloutText(answer, [], now, 'https://sluice.example.com/rollouts/r1')
   for (const line of text.split('\n')) assert.ok(line.length <= 80, line)
   assert.match(text, / score +0\.780 +0\.80\d +-0\.020 ±0\.05\d +0\.050 +[\d.]+ +[\d.]+ of 20/)
@@ -123,6 +125,7 @@ test('the status prints the numbers within 80 columns', () => {
   const stale = [
     { ...expected, status: 'paused' },
     { ...expected, assessedAt: now - hour },
+    { ...expected, assessedAt: undefined },
     { ...early, stage: 1 },
     { ...expected, assessment: { ...assessment, figures: overdue } },
   ]
