@@ -1,7 +1,7 @@
-import type { ForecastAnswer, RolloutAnswer } from '../../control/remote/answers.ts'
+import type { RolloutAnswer } from '../../control/remote/answers.ts'
 import type { RemoteControlPlane, RolloutAction } from '../../control/remote/remote-control-plane.ts'
 import { rolloutText } from '../../control/remote/rollout-text.ts'
-import { actOnRollout, forecastOf, pageOf, rolloutIdOf } from '../../control/remote/rollouts.ts'
+import { type AskedForecast, actOnRollout, forecastOf, pageOf, rolloutIdOf } from '../../control/remote/rollouts.ts'
 import { visibleData } from '../../text/untrusted.ts'
 import { approvalFlags, readFlags, remoteFlags, text } from '../flags.ts'
 import type { Host } from '../host.ts'
@@ -35,7 +35,7 @@ async function show(
   rollout: RolloutAnswer,
   options: RemoteOptions,
   host: Host,
-  forecast: ForecastAnswer | null = null,
+  forecast: AskedForecast | null = null,
 ): Promise<number> {
   const { versions } = await remote.feature(rollout.feature)
   const shown = forecast ? { ...rollout, forecast } : rollout

@@ -11,12 +11,15 @@ export class RefusalError extends SluiceError {
   readonly status: number
   /** The problem's code, e.g. `rollout-running`; empty where the answer was no problem document. */
   readonly problem: string
+  /** What the control plane says of it; null where the answer was no problem document. */
+  readonly detail: string | null
 
   constructor(status: number, body: string, url: string) {
     const problem = problemOf(body)
     super(codeOf(status, problem?.code), messageOf(status, problem, url))
     this.status = status
     this.problem = problem?.code ?? ''
+    this.detail = problem?.detail ?? null
   }
 }
 

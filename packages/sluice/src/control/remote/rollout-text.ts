@@ -9,14 +9,15 @@ import { momentText, timeText } from '../words/moments.ts'
 import { reporterText } from '../words/reporter-text.ts'
 import { ageText, stageText, stateText, unassessedText } from '../words/rollout-state-text.ts'
 import { versionText } from '../words/version-text.ts'
-import type { FeatureAnswer, ForecastAnswer, RolloutAnswer } from './answers.ts'
+import type { FeatureAnswer, RolloutAnswer } from './answers.ts'
+import type { AskedForecast } from './rollouts.ts'
 
 /**
  * What a rollout does and what is known of its canary, in a few lines. `now` in ms since the epoch.
  * @param page its address in a browser, if it has one
  */
 export function rolloutText(
-  rollout: RolloutAnswer & { forecast?: ForecastAnswer },
+  rollout: RolloutAnswer & { forecast?: AskedForecast },
   versions: FeatureAnswer['versions'],
   now: number,
   page?: string,
@@ -56,7 +57,8 @@ function ageParts({ assessment, assessedAt, startedAt, endedAt }: RolloutAnswer,
 }
 
 /** How it is expected to end, and when; or why that cannot be said. */
-function forecastLines({ forecast, unknown, at }: ForecastAnswer): string[] {
+function forecastLines({ forecast, unknown, detail, at }: AskedForecast): string[] {
+  if (detail !== undefined) return paragraph(`How it ends is not known. ${detail}`)
   const sentences = forecast ? endForecastSentences(forecast, at) : unknownEnd(unknown)
   return sentences.flatMap(paragraph)
 }

@@ -83,15 +83,20 @@ export async function actOnRollout(
   })
 }
 
-/** How a running rollout is expected to end; null if it has ended, or the control plane is older or too busy to say. */
+/** A forecast, or that there is none because it failed: `detail` says why. */
+export type AskedForecast = ForecastAnswer & { detail?: string }
+
+/** How a running rollout is expected to end; null if it has ended, or the control plane is older and knows of none. */
 export async function forecastOf(
   remote: Pick<RemoteControlPlane, 'forecast'>,
   { id, endedAt }: RolloutAnswer,
-): Promise<ForecastAnswer | null> {
+): Promise<AskedForecast | null> {
   if (endedAt !== null) return null
   return remote.forecast(id).catch((error: unknown) => {
-    if (error instanceof SluiceError) return null
-    throw error
+    if (!(error instanceof SluiceError)) throw error
+    if (error instanceof RefusalError && error.status === 404) return null
+    const detail = error instanceof RefusalError ? error.detail : null
+    return { forecast: null, unknown: 'failed', detail: detail ?? error.message, at: Date.now() }
   })
 }
 

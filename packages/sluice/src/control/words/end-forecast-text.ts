@@ -106,8 +106,11 @@ const unknownEnds: Record<string, string> = {
   patienceOver: 'Its patience is over: when it ends is for a person to say, or for evidence that still comes.',
 }
 
+/** Of these the state of the rollout says enough. */
+const saidByState = ['ended', 'paused']
+
 /** Why it cannot be said when a rollout ends, in a sentence, where there is something to say. */
 export function unknownEnd(why: string | null): string[] {
-  const text = why === null ? undefined : unknownEnds[why]
-  return text === undefined ? [] : [text]
+  if (why === null || saidByState.includes(why)) return []
+  return [unknownEnds[why] ?? `When it ends cannot be said (${why}).`]
 }
