@@ -89,6 +89,11 @@ export function formatCount(count: number): string {
   return thousands(String(count))
 }
 
+/** 12,345; 2.1; 0.14: an average number of something, in whole numbers from ten on, else in two digits. */
+export function formatAverage(count: number): string {
+  return count >= 10 ? formatCount(Math.round(count)) : String(Number(count.toPrecision(2)))
+}
+
 /** 840 bytes, 12.3 kB, 50.0 MB */
 export function formatSize(bytes: number): string {
   if (bytes < 1000) return formatAmount(bytes, 'byte')

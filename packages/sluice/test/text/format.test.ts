@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import {
   formatAmount,
   formatApart,
+  formatAverage,
   formatChange,
   formatCount,
   formatDuration,
@@ -111,4 +112,15 @@ test('durations and counts', () => {
     [0, 1, 2].map((count) => formatAmount(count, 'case')),
     ['0 cases', '1 case', '2 cases'],
   )
+})
+
+test('averages below ten are no whole numbers', () => {
+  table(formatAverage, [
+    [0, '0'],
+    [0.1428, '0.14'],
+    [2.06, '2.1'],
+    [9.96, '10'],
+    [12.3, '12'],
+    [12_345.6, '12,346'],
+  ])
 })

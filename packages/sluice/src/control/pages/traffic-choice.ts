@@ -1,5 +1,5 @@
 import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
-import { formatAmount, formatCount, formatPercent } from '../../text/format.ts'
+import { formatAmount, formatAverage, formatCount, formatPercent } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import type { GivenTraffic } from '../plan/expected-traffic.ts'
 import { formatPast } from '../words/act-text.ts'
@@ -43,7 +43,7 @@ function restsOn(measured: MeasuredTraffic | null, choice: TrafficChoice): Html 
       ? html`The traffic could not be counted just now, so the stages do not rest on it. How much do you expect?`
       : html`The log has too little traffic to plan for. How much do you expect?`
   const from = users ?? measured?.users ?? null
-  const counted = html`<b>${formatCount(Math.round(known))} requests a day</b>${from === null ? undefined : ` from ${formatAmount(Math.round(from), 'user')}`}`
+  const counted = html`<b>${formatAverage(known)} requests a day</b>${from === null ? undefined : ` from ${formatAmount(Math.round(from), 'user')}`}`
   if (perDay !== undefined) return html`Stages and forecast are for ${counted}, as given.`
   const past = formatPast(measured?.hours ?? 0)
   return html`Stages and forecast are for ${counted}: the average of the last ${past}${users === undefined ? undefined : ', and users as given'}.`
@@ -102,7 +102,7 @@ function ratesOf(
 ): { text: string; rate: number | null }[] {
   const count = (number: number) => formatCount(Math.round(number))
   return [
-    { text: `Last ${formatPast(hours)}: ${count(requestsPerDay)} a day on average.`, rate: null },
+    { text: `Last ${formatPast(hours)}: ${formatAverage(requestsPerDay)} a day on average.`, rate: null },
     ...(lastDay === null ? [] : [{ text: `Last 24 hours: ${count(lastDay)}.`, rate: lastDay || null }]),
     ...(present === null
       ? []

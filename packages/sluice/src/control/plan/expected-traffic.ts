@@ -1,5 +1,6 @@
 import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
 import { dayMs, hourMs } from '../../time-units.ts'
+import { tellingRequests } from './measured-traffic.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
 import type { TrafficCourse } from './traffic-course.ts'
 
@@ -58,11 +59,14 @@ export function expectedTraffic(
     course: perDay === undefined ? course : null,
     ...{ requestsPerDay, users, perVisit: requestsPerVisit(requestsPerDay, { users, usersPerDay }) },
     ...{ judged: (ofCanary / 100) * affordable, judgedIncumbents: (percent / 100) * affordable, judgeUsd },
-    errorRate: traffic?.errorRate ?? usual.errorRate,
+    errorRate: traffic && requestsOf(traffic) >= tellingRequests ? traffic.errorRate : usual.errorRate,
     deviation: traffic?.deviation ?? usual.deviation,
   }
   return { expected, dailyUsd }
 }
+
+/** How many requests were counted. */
+const requestsOf = ({ requestsPerDay, hours }: MeasuredTraffic) => Math.round((requestsPerDay * hours) / 24)
 
 /** Bursts are usual; what is beyond them is other traffic. */
 const outgrown = { least: 20, times: 4 }

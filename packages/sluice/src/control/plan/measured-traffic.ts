@@ -10,13 +10,16 @@ const spansMs = [3 * weekMs, weekMs]
 const fittingShare = 0.8
 const pageSize = 4000
 const mostEntries = 80_000
-/** With less than this the traffic of a day is not known. */
-const least = { requests: 20, hours: 1, scores: 20 }
+/** Fewer requests do not say what requests are like, nor how many users there are. */
+export const tellingRequests = 20
+const leastScores = 20
+/** How many requests come is known after so many hours, or after a whole day whatever their number. */
+const leastHours = { telling: 1, any: 24 }
 
 /** From so many times as many on, by what the first of them tell, all of them are not tried. */
 const hopelessly = 3
 
-/** The traffic of a feature, from log entries until `now`; null if there are too few in the last week. */
+/** The traffic of a feature, from log entries until `now`; null if those of the last week do not tell it. */
 export async function measuredTraffic(
   log: Pick<OutcomeLog, 'readLog'>,
   feature: string,
@@ -110,18 +113,20 @@ function measured(sums: Sums, until: number): MeasuredTraffic | null {
   const from = Math.max(sums.since, sums.firstAt ?? until)
   const { requests, errors, scores, sum, squares, judged, usd, users, byDay } = sums
   const days = (until - from) / dayMs
-  if (requests < least.requests || days * 24 < least.hours) return null
+  const isTelling = requests >= tellingRequests
+  if (requests === 0 || days * 24 < (isTelling ? leastHours.telling : leastHours.any)) return null
+  const areUsersKnown = isTelling && users.size > 0
   const daily = [...byDay.values()].reduce((all, { size }) => all + size, 0) / Math.max(1, days)
   return {
     requestsPerDay: requests / days,
-    usersPerDay: users.size === 0 ? null : daily,
-    users: users.size === 0 ? null : users.size,
+    usersPerDay: areUsersKnown ? daily : null,
+    users: areUsersKnown ? users.size : null,
     hours: days * 24,
     byHour: byHourOf(sums, from, until),
     ...{ until, hourly: hourlyOf(sums.times, until) },
     lastDay: days >= twoDays ? sums.lastDay : null,
     errorRate: errors / requests,
-    deviation: scores < least.scores ? null : Math.sqrt(Math.max(0, squares / scores - (sum / scores) ** 2)),
+    deviation: scores < leastScores ? null : Math.sqrt(Math.max(0, squares / scores - (sum / scores) ** 2)),
     judgeUsd: judged === 0 ? null : usd / judged,
   }
 }

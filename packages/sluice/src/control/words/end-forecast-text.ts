@@ -1,5 +1,5 @@
 import type { EndChances, EndForecast } from '../../records/rollout/end-chances.ts'
-import { formatAmount, formatCount } from '../../text/format.ts'
+import { formatAmount, formatAverage } from '../../text/format.ts'
 import { hourMs } from '../../time-units.ts'
 import type { Remedy } from '../plan/remedies.ts'
 import { momentText } from './moments.ts'
@@ -22,7 +22,7 @@ export function endForecastSentences(forecast: EndForecast, now: number): string
 /** `In the next four days 4,600 to 5,300 requests a day are expected, in 80 of 100 cases.` */
 function trafficSentences({ requestsPerDay, pastHours }: EndForecast): string[] {
   if (!requestsPerDay) return []
-  const [low, high] = [requestsPerDay.low, requestsPerDay.high].map((count) => formatCount(threeDigits(count)))
+  const [low, high] = [requestsPerDay.low, requestsPerDay.high].map((count) => formatAverage(threeDigits(count)))
   return [
     `In the next four days ${low} to ${high} requests a day are expected, in 80 of 100 cases.`,
     ...pastSentences(pastHours),
@@ -36,7 +36,7 @@ function pastSentences(hours: number | null): string[] {
   return [`That rests on the last ${past} of the log alone: how weekdays differ, and whether it grows, is not known.`]
 }
 
-const threeDigits = (count: number) => Math.round(Number(count.toPrecision(3)))
+const threeDigits = (count: number) => Number(count.toPrecision(3))
 
 /** `33 of 100 promoted by proof, 2 rolled back, 65 undecided when patience ends (42 of them promoted weakly then)` */
 function chancesText({ promoted, rolledBack, undecided, weak }: EndChances): string {
@@ -96,7 +96,8 @@ export function remedyText({ change, price, asGood, worse }: Remedy): string {
 export const beingComputed = 'When it ends is being computed: look again in some seconds.'
 
 const unknownEnds: Record<string, string> = {
-  traffic: 'When it ends cannot be said yet: the log has less than an hour of traffic, or fewer than 20 requests.',
+  traffic:
+    'When it ends cannot be said yet: the log has to hold an hour of traffic with 20 requests, or a day with fewer.',
   outgrown:
     'When it ends cannot be said yet: this rollout has had several times as many requests as the last days let expect. Look again when there are two hours of them.',
   slower:

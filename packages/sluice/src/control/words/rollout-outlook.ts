@@ -1,6 +1,6 @@
 import type { EndForecast } from '../../records/rollout/end-chances.ts'
 import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
-import { formatCount, formatDuration, formatPpm, formatUsd } from '../../text/format.ts'
+import { formatAverage, formatCount, formatDuration, formatPpm, formatUsd } from '../../text/format.ts'
 import { wrap } from '../../text/layout.ts'
 import { hourMs } from '../../time-units.ts'
 import { endForecast, wholeEffort } from '../plan/end-forecast.ts'
@@ -56,7 +56,7 @@ export async function rolloutOutlook(
     wanted.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * hourMs)}` : 'as given'
   const stages = settings.stages.map(({ ppm, soakMs }) => `${formatPpm(ppm)} for ${formatDuration(soakMs)}`).join(', ')
   const lines = [
-    `${formatCount(Math.round(perDay))} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,
+    `${formatAverage(perDay)} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,
     `Stages${settings.stages === wanted.settings.stages ? '' : ', adapted to this traffic'}: ${stages}.${isJudged ? ` Judged${judgePercent === null ? '' : ', adapted to this traffic'}: ${percent} %.` : ''}`,
     ...(settings.flagMargin === wanted.settings.flagMargin
       ? []

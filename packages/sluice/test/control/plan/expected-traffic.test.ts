@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { hasOutgrown } from '../../../src/control/plan/expected-traffic.ts'
+import { expectedTraffic, hasOutgrown } from '../../../src/control/plan/expected-traffic.ts'
 
 const minuteMs = 60_000
 /** 240 requests a day: 10 an hour. */
@@ -26,4 +26,15 @@ test('the busiest hour of the day is as usual as the others', () => {
   const had = { requests: 400, ms: 60 * minuteMs }
   assert.equal(hasOutgrown(usual, had), true)
   assert.equal(hasOutgrown({ ...usual, byHour }, had), false)
+})
+
+test('what a handful of requests was like is not expected of others', () => {
+  const live = { judge: { percent: 10, budgetUsdPerDay: 1 } }
+  const errorRateOf = (requestsPerDay: number) => {
+    const nothing = { usersPerDay: null, users: null, lastDay: null, deviation: null, judgeUsd: null }
+    const traffic = { requestsPerDay, hours: 168, errorRate: 0.5, byHour: null, until: null, hourly: [], ...nothing }
+    const given = { perDay: 5000, users: undefined }
+    return expectedTraffic({ traffic, isJudged: false, live }, given, null)?.expected.errorRate
+  }
+  assert.deepEqual([errorRateOf(20 / 7), errorRateOf(19 / 7)], [0.5, 0.01])
 })

@@ -65,6 +65,28 @@ test('too little is unknown, not a small number', async () => {
   assert.equal(await measuredTraffic(store, 'mail', start + hour / 2), null, 'half an hour is no day')
 })
 
+test('of a day or more it is known that there are few requests, and not what they are like', async () => {
+  const now = start + 8 * 24 * hour
+  const found = async (count: number, hours: number) => {
+    const store = memoryStore()
+    const at = (i: number) => now - hours * hour + (i * hours * hour) / count
+    const entries = Array.from({ length: count }, (_, i) => request(`${i}`, { receivedAt: at(i), unit: `user ${i}` }))
+    await store.append(entries)
+    return await measuredTraffic(store, 'mail', now)
+  }
+  const perWeek = [25, 19, 1]
+  const known = await Promise.all(perWeek.map((count) => found(count, 168)))
+  assert.deepEqual(
+    known.map((traffic) => traffic && [Math.round(7 * traffic.requestsPerDay), traffic.users, traffic.usersPerDay]),
+    [
+      [25, 25, 25 / 7],
+      [19, null, null],
+      [1, null, null],
+    ],
+  )
+  assert.deepEqual([(await found(3, 24))?.requestsPerDay, await found(19, 23.9)], [3, null])
+})
+
 test('of more than can be read, as many of the last days are counted as can', async () => {
   const now = start + 30 * 24 * hour
   const perHour = 1200

@@ -69,14 +69,36 @@ test('traffic that is given is believed, and recorded', async () => {
 
 test('nothing is refused out of ignorance, for time, or where another fault comes first', async () => {
   await using plane = await testPlane()
-  const { canary } = await withTraffic(plane, 5)
+  const { canary } = await withTraffic(plane, 0)
+  const receivedAt = plane.clock.now() - 23 * 3_600_000
+  await plane.store.append(Array.from({ length: 19 }, (_, i) => request(`${i}`, { feature: 'f', receivedAt })))
   const unknown = await startOf(plane, { version: canary })
-  assert.equal(unknown.status, 201, 'ten requests tell nothing')
+  assert.equal(unknown.status, 201, 'nineteen requests within less than a day tell nothing')
   const again = await startOf(plane, { version: canary, traffic: { requestsPerDay: 10 } })
   assert.equal(again.body.code, 'rollout-running')
   const timed = { advance: 'soak', stages: [{ percent: 50, soak: '4h' }] }
   const body = { version: canary, settings: timed, supersede: true, traffic: { requestsPerDay: 10 } }
   assert.equal((await startOf(plane, body)).status, 201)
+})
+
+test('fewer requests of whole days are refused as more are, and foretold', async () => {
+  const texts: string[] = []
+  for (const perDay of [10, 9, 1]) {
+    await using plane = await testPlane()
+    const { canary } = await withTraffic(plane, perDay)
+    const refused = await startOf(plane, { version: canary, settings })
+    assert.deepEqual([refused.status, refused.body.code], [409, 'cannot-decide'], `${perDay} a day`)
+    assert.match(refused.body.detail, /100 of 100 canaries that are as good are undecided then, and 100 of 100 with/)
+    assert.match(refused.body.detail, /None of the changes that were tried helps/)
+    const who = await signedIn(plane, 'operator')
+    texts.push(visible(await who.page(`/features/f/start?version=${canary}`)))
+    const { body: rollout } = await startOf(plane, { version: canary, settings, acceptUndecided: true })
+    const { body } = await plane.ask(`GET /v1/rollouts/${rollout.id}/forecast`, { as: 'viewer' })
+    assert.deepEqual([body.unknown, body.forecast?.asGood.undecided], [null, 1], 'while it runs, too')
+  }
+  assert.match(texts[0] ?? '', /Stages and forecast are for 10 requests a day from 10 users: the average/)
+  assert.match(texts[2] ?? '', /Stages and forecast are for 1 requests? a day: the average of the last 2 days\. Last 2/)
+  for (const text of texts) assert.doesNotMatch(text, /NaN|Infinity|too little traffic/)
 })
 
 test('of a running rollout it is told how it is expected to end from where it stands', async () => {
