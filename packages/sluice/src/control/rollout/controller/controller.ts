@@ -1,11 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '@sluice/client'
 import type { Rollout } from '../../../records/rollout/rollout.ts'
-import { hourMs } from '../../../time-units.ts'
 import { type Lead, startLeaderLoop } from '../../loops/leader-loop.ts'
 import type { LoopFaults } from '../../loops/loop-faults.ts'
 import type { WorkLoop } from '../../loops/work-loop.ts'
-import { type Announcement, announce } from '../../notify/announce.ts'
+import { announce } from '../../notify/announce.ts'
 import { ReleaseConflict } from '../../release/release-conflict.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { runningRollout } from '../../release/transition.ts'
@@ -17,8 +16,9 @@ import { StoreError } from '../../store/store-error.ts'
 import { eventOf } from '../assessment/decision.ts'
 import { usualEveryMs } from '../assessment/soak.ts'
 import type { DecisionEngine } from '../decision-engine.ts'
+import { announcementsOf } from './announcements.ts'
 import { DueRollouts } from './due-rollouts.ts'
-import { type ControllerPass, runPass, savePass } from './pass.ts'
+import { runPass, savePass } from './pass.ts'
 import { type Assessed, checkpointName, DamagedCheckpoint } from './rollout-checkpoint.ts'
 
 export interface ControllerOptions {
@@ -145,9 +145,9 @@ async function control(
   if (!pass || !lead.held()) return false
   const { rollout, checkpoint, behind } = pass
   const { assessed } = checkpoint
-  const announcements = announcementsOf(pass)
+  const { announcements, remembered } = announcementsOf(pass)
   for (const one of announcements) await announce(store, one)
-  checkpoint.announced = [...checkpoint.announced, ...announcements.map(({ key }) => key)]
+  Object.assign(checkpoint, remembered)
   if ((pass.isChanged || announcements.length > 0) && !(await savePass(store, pass, lead.fence(), known))) return true
   onAssessed?.(assessed)
   const event = eventOf(rollout, assessed.assessment)
@@ -198,38 +198,4 @@ async function act(
     if (error instanceof ReleaseConflict) return false
     throw error
   }
-}
-
-/** After this long under the same hold a rollout is stuck: somebody should look. */
-const stuckAfterMs = 12 * hourMs
-
-/** What is to be told about a rollout that changes nothing in it, each once: alerts, and that it is stuck. */
-function announcementsOf({ rollout, checkpoint }: ControllerPass): Announcement[] {
-  const { assessment, at } = checkpoint.assessed
-  const about = { feature: rollout.feature, rolloutId: rollout.id, evidence: assessment, at }
-  const alerts = assessment.alerts.map(({ code, message }) => ({
-    ...about,
-    action: 'rollout.alert',
-    key: `${rollout.id} ${code}`,
-    reason: message,
-  }))
-  const stuck = isStuck(rollout, checkpoint.heldSince, at)
-    ? [
-        {
-          ...about,
-          action: 'rollout.stuck',
-          key: `${rollout.id} ${checkpoint.heldSince}`,
-          reason: stuckWords(rollout, assessment.words),
-        },
-      ]
-    : []
-  return [...alerts, ...stuck].filter(({ key }) => !checkpoint.announced.includes(key))
-}
-
-function isStuck({ status }: Rollout, heldSince: number | null, now: number): boolean {
-  return status === 'running' && heldSince !== null && now - heldSince >= stuckAfterMs
-}
-
-function stuckWords({ stage }: Rollout, words: string): string {
-  return `Stage ${stage + 1} has been held for ${stuckAfterMs / hourMs} hours. ${words}`
 }

@@ -47,6 +47,8 @@ const rolloutCheckpointSchema = z.strictObject({
   heldSince: z.number().nullable(),
   /** Keys of what was announced, each once. */
   announced: z.array(z.string()),
+  /** When (ms since the epoch) that was found to be over of what was announced, by its key. */
+  goneAt: z.record(z.string(), z.number()).default({}),
   /** What the evidence was made of, and how often it was begun anew because that changed. */
   basis: z.string().optional(),
   generation: z.int().optional(),
@@ -78,10 +80,10 @@ export function unitsId(rolloutId: string, { generation = 0 }: Pick<RolloutCheck
   return generation === 0 ? rolloutId : `${rolloutId}~${generation}`
 }
 
-/** No entry of the log in it yet; what was announced `before` is not announced again. */
+/** No entry of the log in it yet; what was announced `before` is as it was. */
 export function newCheckpoint(evidence: object, basis: string, before?: RolloutCheckpoint): RolloutCheckpoint {
-  const { assessed = null, heldSince = null, announced = [], generation = 0 } = before ?? {}
-  return { evidence, assessed, heldSince, announced, basis, generation: before ? generation + 1 : 0 }
+  const { assessed = null, heldSince = null, announced = [], goneAt = {}, generation = 0 } = before ?? {}
+  return { evidence, assessed, heldSince, announced, goneAt, basis, generation: before ? generation + 1 : 0 }
 }
 
 /** @throws DamagedCheckpoint */
