@@ -81,8 +81,8 @@ export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['ver
 }
 
 /**
- * When the stage is left, where that is known: not of a rollout that is paused, was assessed long ago, nobody knows when
- * or in another stage, nor if its patience ends before.
+ * When the stage is left, where that is known: not of a rollout that is paused, was assessed long ago, at a time that
+ * is not known, or in another stage, nor if its patience ends before.
  */
 function nextStep({ stage, settings, status, assessment, assessedAt }: RolloutAnswer, now: number): string[] {
   const { figures, soak } = assessment ?? {}

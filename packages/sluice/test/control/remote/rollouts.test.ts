@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { RolloutAnswer } from '../../../src/control/remote/answers.ts'
 import { RefusalError } from '../../../src/control/remote/refusal.ts'
 import type { RemoteControlPlane } from '../../../src/control/remote/remote-control-plane.ts'
 import { rolloutText } from '../../../src/control/remote/rollout-text.ts'
 import { beginRollout, forecastOf, type RolloutRequest } from '../../../src/control/remote/rollouts.ts'
 import { SluiceError } from '../../../src/errors.ts'
+import { runningRollout as rollout } from './running-rollout.ts'
 
 test('where the traffic cannot be counted, a rollout begins for whoever accepts that it may end undecided', async () => {
   const asked: unknown[] = []
@@ -32,11 +32,6 @@ test('where the traffic cannot be counted, a rollout begins for whoever accepts 
 })
 
 test('a forecast that failed is told with why, and one that an older server does not make is not missed', async () => {
-  const rollout: RolloutAnswer = {
-    ...{ id: 'r-1', feature: 'f', incumbent: 'aa', canary: 'bb', stage: 0, enteredAt: [0], ppm: 10_000 },
-    ...{ settings: { stages: [{ ppm: 10_000, soakMs: 1 }] }, status: 'running', state: 'running', startedAt: 0 },
-    ...{ startedBy: 'ann', override: null, endedAt: null, ending: null, assessment: null },
-  }
   const shown = async (error: Error) => {
     const forecast = await forecastOf({ forecast: () => Promise.reject(error) }, rollout)
     const text = rolloutText({ ...rollout, ...(forecast && { forecast }) }, [], 0).replaceAll(/\n +/g, ' ')
