@@ -9,7 +9,7 @@ import { type TestPlane, testPlane, tokenOf } from '../../../support/control-pla
 import { describedEngine, describedFeature } from '../../../support/control-plane/described-feature.ts'
 import { acknowledge } from '../../../support/control-plane/launched.ts'
 import { hiddenFields, sendForm, signedIn, type Visitor } from '../../../support/control-plane/visitor.ts'
-import { memory, postgres, sqlite } from '../../store/contract/implementations.ts'
+import { memory, postgres, sqlite } from '../../../support/store/implementations.ts'
 
 /** What a browser was told, with numbers in place of all that is drawn at random. */
 interface Seen {

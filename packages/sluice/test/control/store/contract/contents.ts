@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Implementation } from '../../../support/store/implementations.ts'
 import { content, key, start, task } from '../../../support/store/store-samples.ts'
 import { idsOf } from './forgetting.ts'
-import type { Implementation } from './implementations.ts'
 
 export function testContents({ name: kind, open }: Implementation): void {
   test(`${kind}: content comes back as it was; what is there stays; a judgement is added`, async (context) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { KnownStates } from '../../../../src/control/store/known-states.ts'
+import type { Implementation } from '../../../support/store/implementations.ts'
 import { request } from '../../../support/store/store-samples.ts'
-import type { Implementation } from './implementations.ts'
 
 const unitsOf = (rolloutId: string, records: Record<string, Record<string, unknown>>) => ({
   rolloutId,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Forgetting } from '../../../../src/control/store/forget-store.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
+import type { Implementation } from '../../../support/store/implementations.ts'
 import { content, feedback, key, request, score, start, task } from '../../../support/store/store-samples.ts'
-import type { Implementation } from './implementations.ts'
 
 export const idsOf = (found: readonly { id: string }[]) => found.map(({ id }) => id)
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { forgottenAtATime, mostInstances } from '../../../../src/control/store/instance-store.ts'
+import type { Implementation } from '../../../support/store/implementations.ts'
 import { instance, start } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
-import type { Implementation } from './implementations.ts'
 
 export function testInstances({ name: kind, open }: Implementation): void {
   test(`${kind}: an instance is known by its last report and its first time`, async (context) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JudgeTask } from '../../../../src/records/judge-task.ts'
+import type { Implementation } from '../../../support/store/implementations.ts'
 import { key, start, task } from '../../../support/store/store-samples.ts'
-import type { Implementation } from './implementations.ts'
 
 const leaseMs = 60_000
 const idsOf = (tasks: readonly JudgeTask[]) => tasks.map(({ id }) => id)

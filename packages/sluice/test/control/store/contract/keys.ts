@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Implementation } from '../../../support/store/implementations.ts'
 import { content, key, request, start, task } from '../../../support/store/store-samples.ts'
-import type { Implementation } from './implementations.ts'
 
 const [mine, theirs] = [key('a'), key('a', 'other')]
 const featuresOf = (found: readonly { feature: string }[]) => found.map(({ feature }) => feature).sort()

@@ -5,6 +5,7 @@ import type { Fence, Lease } from '../../../../src/control/store/lease-store.ts'
 import type { Store } from '../../../../src/control/store/store.ts'
 import { StoreError } from '../../../../src/control/store/store-error.ts'
 import { SluiceError } from '../../../../src/errors.ts'
+import type { Implementation } from '../../../support/store/implementations.ts'
 import {
   change,
   content,
@@ -17,7 +18,6 @@ import {
   version,
 } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
-import type { Implementation } from './implementations.ts'
 
 export function testLifecycle({ name: kind, open, openPlace, newerSchema = '' }: Implementation): void {
   test(`${kind}: one holder leads at a time`, async (context) => {

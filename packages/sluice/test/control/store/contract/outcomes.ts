@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
 import type { OutcomeLog } from '../../../../src/control/store/outcome-log.ts'
+import type { Implementation } from '../../../support/store/implementations.ts'
 import {
   change,
   draft,
@@ -14,7 +15,6 @@ import {
   start,
 } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
-import type { Implementation } from './implementations.ts'
 
 const everything = { after: 0, limit: 10_000 }
 const ids = async (log: OutcomeLog, page = {}) => (await log.readLog({ ...everything, ...page })).map(({ id }) => id)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
+import type { Implementation } from '../../../support/store/implementations.ts'
 import { change, draft, feature, proposal, start } from '../../../support/store/store-samples.ts'
-import type { Implementation } from './implementations.ts'
 
 const day = 86_400_000
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '../../../../src/control/release/audit-chain.ts'
 import type { TokenRecord } from '../../../../src/records/token.ts'
+import type { Implementation } from '../../../support/store/implementations.ts'
 import {
   change,
   draft,
@@ -13,7 +14,6 @@ import {
   version,
 } from '../../../support/store/store-samples.ts'
 import { until } from '../../../support/until.ts'
-import type { Implementation } from './implementations.ts'
 
 export function testReleases({ name: kind, open }: Implementation): void {
   test(`${kind}: an empty store knows nothing`, async (context) => {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, type TestContext } from 'node:test'
-import { memoryStore } from '../../../../src/control/store/memory/memory-store.ts'
-import { openStore } from '../../../../src/control/store/open-store.ts'
-import { postgresStore } from '../../../../src/control/store/postgres/postgres-store.ts'
-import type { Store } from '../../../../src/control/store/store.ts'
-import { startPostgres } from '../../../support/store/postgres.ts'
+import { memoryStore } from '../../../src/control/store/memory/memory-store.ts'
+import { openStore } from '../../../src/control/store/open-store.ts'
+import { postgresStore } from '../../../src/control/store/postgres/postgres-store.ts'
+import type { Store } from '../../../src/control/store/store.ts'
+import { startPostgres } from './postgres.ts'
 
 /** A place where a store outlives its process. */
 export interface Place {
