@@ -1,13 +1,13 @@
 import type { Arm } from '@sluice/client'
-import { isEven } from '../rollout/observe/warm-up.ts'
+import { hourMs } from '../../time-units.ts'
+import { ofAllTokens } from '../rollout/evidence/flag-limits.ts'
+import { isEven, warmUp } from '../rollout/observe/warm-up.ts'
 import type { Traffic } from './traffic.ts'
 
 type ByArm = Record<Arm, number>
 
-/** Latencies are compared after this many incumbents have shown what is usual, and after each stage has warmed up. */
-const warmUp = { incumbents: 200, hours: 0.25, canaryRequests: 30 }
 /** An arm without requests for this time may be cold. Such requests are compared only if both arms are equally idle. */
-const idleHours = 1 / 60
+const idleHours = warmUp.idleMs / hourMs
 /** Requests of one visit follow each other at this rate. */
 const inRowPerHour = 15
 
@@ -53,7 +53,10 @@ export class ComparedLatencies {
     return { timed, settled }
   }
 
-  /** The share of these hours in which latencies are compared. */
+  /**
+   * The share of these hours in which latencies are compared: after enough incumbents have shown what is usual, and
+   * after the stage has warmed up.
+   */
   #warmPart(requests: ByArm, hours: number): number {
     const { hours: before, canary } = this.#staged
     const incumbents = this.#incumbents
@@ -61,9 +64,9 @@ export class ComparedLatencies {
     this.#incumbents += requests.incumbent
     const until = (least: number, so: number, more: number) => before + ((least - so) / Math.max(1e-9, more)) * hours
     const begins = Math.max(
-      warmUp.hours,
+      warmUp.beginningMs / hourMs,
       until(warmUp.canaryRequests, canary, requests.canary),
-      until(warmUp.incumbents, incumbents, requests.incumbent),
+      until(ofAllTokens.latencies, incumbents, requests.incumbent),
     )
     return Math.min(1, Math.max(0, (before + hours - begins) / hours))
   }

@@ -1,8 +1,8 @@
 import type { Rollout } from '../../records/rollout/rollout.ts'
 import { ppmPerWhole, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { seededRandom } from '../../stats/index.ts'
-import { hourMs } from '../../time-units.ts'
-import { runningMs, sharePpm } from '../release/rollout-state.ts'
+import { dayMs, hourMs } from '../../time-units.ts'
+import { isPatienceOver, runningMs, sharePpm } from '../release/rollout-state.ts'
 import type { Assessment } from '../rollout/assessment/assessment.ts'
 import { decideRollout, type Findings } from '../rollout/assessment/decision.ts'
 import { signalEvidence } from '../rollout/assessment/signal-evidence.ts'
@@ -219,7 +219,7 @@ function findingsOf(
   const { window, sums } = evidence
   const logE = combinedLogE(decidingSums(sums), { settings, window, suspect: false })
   const soaked = isSoaked(rollout, { ...unwatched(rollout), soakedMs })
-  const late = runningMs(rollout, now) >= settings.patience
+  const late = isPatienceOver(rollout, now)
   const known = { matching, now }
   const signals = () => signalEvidence(evidence, rollout)
   return {
@@ -237,7 +237,7 @@ function findingsOf(
 /** The share of the time in which both arms have recent data. */
 function watchedShare({ requestsPerDay }: Traffic, rollout: Rollout): number {
   const share = sharePpm(rollout) / ppmPerWhole
-  const silence = longestSilenceMs(rollout) / (24 * hourMs)
+  const silence = longestSilenceMs(rollout) / dayMs
   const reportChance = (part: number) => 1 - Math.exp(-requestsPerDay * part * silence)
   return reportChance(share) * (share < 1 ? reportChance(1 - share) : 1)
 }

@@ -1,8 +1,10 @@
 import type { Arm } from '@sluice/client'
 import type { Rollout } from '../../records/rollout/rollout.ts'
-import { flagRatios, normCdf, normInv, type Random, scoreDrops } from '../../stats/index.ts'
+import { largestLoss } from '../../stats/e-values/bet-score.ts'
+import { flagRatio, flagRatios, normCdf, normInv, type Random, scoreDrops } from '../../stats/index.ts'
 import { hourMs } from '../../time-units.ts'
 import { type Evidence, newEvidence } from '../rollout/evidence/evidence.ts'
+import { slowShare } from '../rollout/evidence/flag-limits.ts'
 import { freshShare, stageShare } from '../rollout/evidence/randomisation.ts'
 import type { FlagSums, ScoreSums } from '../rollout/evidence/signal-sums.ts'
 import { type TokenEvidence, tokenIndexOf } from '../rollout/evidence/tokens.ts'
@@ -24,11 +26,8 @@ type ByArm = Record<Arm, number>
 
 const arms = ['incumbent', 'canary'] as const
 
-/**
- * Share of the incumbent's requests that are slow (by definition), that take three times as long, and with safety
- * flags.
- */
-const rates = { slow: 0.05, stalled: 0.0005, safety: 0.01 }
+/** Share of the incumbent's requests that are slow (by definition), that hang, and with safety flags. */
+const rates = { slow: slowShare, stalled: 0.0005, safety: 0.01 }
 /** Standard deviation of the logarithm of latencies. */
 const spread = 0.5
 
@@ -171,11 +170,9 @@ export class SimulatedHours {
   #gainsAt(share: number): Record<Arm, number[]> {
     const known = this.#gains.get(share)
     if (known) return known
-    const suspected = flagRatios.grid.map((ratio) => (share * ratio) / (share * ratio + 1 - share))
-    const gains = {
-      canary: suspected.map((part) => Math.log(part / share)),
-      incumbent: suspected.map((part) => Math.log((1 - part) / (1 - share))),
-    }
+    const gains = { canary: flagRatios.grid.map(() => 0), incumbent: flagRatios.grid.map(() => 0) }
+    for (const arm of arms)
+      flagRatio(gains[arm], { canary: arm === 'canary', pi: share }, { nullRatio: 1, grid: flagRatios.grid })
     this.#gains.set(share, gains)
     return gains
   }
@@ -246,7 +243,7 @@ export class SimulatedHours {
     const sum = counts.canary * this.#difference.drop + noise(counts.canary) + odds * noise(counts.incumbent)
     const spread = deviation ** 2
     const squares = counts.canary * (spread + this.#difference.drop ** 2) + odds ** 2 * counts.incumbent * spread
-    const most = 0.9 / Math.max(1 - usualMean, odds * usualMean)
+    const most = largestLoss / Math.max(1 - usualMean, odds * usualMean)
     for (const [i, drop] of scoreDrops.grid.entries()) {
       const fraction = Math.min(drop / (spread * (1 + odds)), most)
       logEs[i] = (logEs[i] ?? 0) + fraction * sum - (fraction ** 2 / 2) * squares

@@ -14,6 +14,11 @@ export function runningMs({ startedAt, pausedMs, pausedBeforeMs = 0, pausedAt }:
   return (pausedAt ?? now) - startedAt - pausedMs - pausedBeforeMs
 }
 
+/** Whether it has run for so long that it is undecided without evidence. */
+export function isPatienceOver(rollout: Rollout, now: number): boolean {
+  return runningMs(rollout, now) >= rollout.settings.patience
+}
+
 /**
  * What becomes of it at the end of its patience. Who started it before one could choose was promised that it is held.
  */

@@ -1,3 +1,4 @@
+import { largestLoss } from './bet-score.ts'
 import type { ExpectedValue } from './incumbent-sums.ts'
 
 /** Cost ratios, beyond the tolerated one, that the bets look for, and the weight of each. */
@@ -26,7 +27,7 @@ export function betCostRatio(
 ): void {
   const odds = pi / (1 - pi)
   const gain = canary ? x - ratio * mean : -odds * ratio * (x - mean)
-  const most = 0.9 / Math.max(ratio * mean, odds * ratio * (1 - mean))
+  const most = largestLoss / Math.max(ratio * mean, odds * ratio * (1 - mean))
   const scale = variance * ratio ** 2 * (1 + odds)
   for (let i = 0; i < grid.length; i += 1) {
     const fraction = Math.min((((grid[i] ?? 1) - 1) * ratio * mean) / scale, most)

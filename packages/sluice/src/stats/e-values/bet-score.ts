@@ -3,6 +3,9 @@ import type { ExpectedValue } from './incumbent-sums.ts'
 /** Drops of a score that the bets look for, and the weight of each. */
 export const scoreDrops = { grid: [0.02, 0.04, 0.08, 0.16, 0.32], weights: [0.1, 0.25, 0.3, 0.2, 0.15] } as const
 
+/** The part of its e-value that a bet can lose to one contribution at the most, so that none ends it. */
+export const largestLoss = 0.9
+
 export interface ScoreBet {
   canary: boolean
   /** Probability, in (0,1), with which this contribution was to come from the canary, given all before it. */
@@ -40,7 +43,7 @@ export function betScore(
   const contrast = canary ? mean - delta - x : odds * (x - mean)
   const gain = weight * (drop ? contrast : canary ? x - mean + delta : -contrast)
   const worst = drop ? Math.max(1 - mean + delta, odds * mean) : Math.max(mean - delta, odds * (1 - mean))
-  const most = 0.9 / worst
+  const most = largestLoss / worst
   const scale = variance * (1 + odds)
   for (let i = 0; i < grid.length; i += 1) {
     logEs[i] = (logEs[i] ?? 0) + Math.log1p(Math.min((grid[i] ?? 0) / scale, most) * gain)

@@ -1,3 +1,5 @@
+import { largestLoss } from './bet-score.ts'
+
 /**
  * The evidence of a change, bet by bet: log(1 + M) of the Shiryaev-Roberts sums M. All 0 at the start and after an
  * alarm.
@@ -44,7 +46,7 @@ export function driftSR(state: DriftState, x: number, design: DriftDesign): numb
 function addBets(logs: number[], gain: number, worst: number, { grid, weights, deviation }: DriftDesign): number {
   let total = 0
   for (let i = 0; i < grid.length; i += 1) {
-    const fraction = Math.min((grid[i] ?? 0) / deviation ** 2, 0.9 / worst)
+    const fraction = Math.min((grid[i] ?? 0) / deviation ** 2, largestLoss / worst)
     const log = Math.min((logs[i] ?? 0) + Math.log1p(fraction * gain), largestLog)
     total += (weights[i] ?? 0) * Math.exp(log)
     logs[i] = log > 30 ? log : Math.log1p(Math.exp(log))

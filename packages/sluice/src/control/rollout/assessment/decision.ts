@@ -1,7 +1,7 @@
 import type { ProofStrength, Rollout } from '../../../records/rollout/rollout.ts'
 import { inQuietHours } from '../../release/quiet-hours.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
-import { hasEnded, onUndecided, runningMs } from '../../release/rollout-state.ts'
+import { hasEnded, isPatienceOver, onUndecided } from '../../release/rollout-state.ts'
 import type { Assessment, Decision } from './assessment.ts'
 import type { WeakCase } from './weak-promotion.ts'
 
@@ -69,7 +69,7 @@ function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision
   const { soaked, lacking, unproven, judgeFails } = findings
   const proven = soaked && !judgeFails && lacking.length === 0 && unproven.length === 0
   if (proven) return onwards(rollout, now, { strength: 'strong', findings })
-  const late = runningMs(rollout, now) >= rollout.settings.patience
+  const late = isPatienceOver(rollout, now)
   if (late && onUndecided(rollout) === 'rollBack') return { do: 'rollBack', why: 'undecided' }
   const insufficient: Decision = { do: 'hold', why: 'insufficientData' }
   // While the judge fails a part of the evidence is missing, and nobody knows since when.

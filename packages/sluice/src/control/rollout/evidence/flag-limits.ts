@@ -28,9 +28,11 @@ export function newLimits({ slowMs }: { slowMs?: number | undefined }): Limits {
 }
 
 /** So many latencies and costs of the incumbent make a limit: of all tokens together, and of one of several. */
-const whole = { latencies: 200, costs: 100 }
+export const ofAllTokens = { latencies: 200, costs: 100 }
 export const ofOneToken = { latencies: 50, costs: 25 }
 const costsTolerated = 10
+/** Share of the incumbent's requests that count as slow. */
+export const slowShare = 0.05
 
 export function newSketches(): LimitSketches {
   return { latencies: newSketch(latencyDesign), timed: 0, costs: newSketch(costDesign), priced: 0 }
@@ -55,11 +57,11 @@ export function addToSketches(sketches: LimitSketches, latencyMs: number | null,
  * @param at when the last entry was received
  * @param needed of how many requests they are made
  */
-export function renewLimits(limits: Limits, sketches: LimitSketches, at: number, needed = whole): void {
+export function renewLimits(limits: Limits, sketches: LimitSketches, at: number, needed = ofAllTokens): void {
   const { slowMs, slowSince } = limits
   const slowIsDue = slowSince !== null && (slowMs === null || at - slowSince >= hourMs)
   if (slowIsDue && sketches.timed >= needed.latencies) {
-    limits.slowMs = sketchQuantile(sketches.latencies, 0.95, latencyDesign) ?? null
+    limits.slowMs = sketchQuantile(sketches.latencies, 1 - slowShare, latencyDesign) ?? null
     limits.slowSince = at
     sketches.latencies.fill(0)
     sketches.timed = 0

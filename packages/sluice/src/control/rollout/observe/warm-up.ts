@@ -10,7 +10,7 @@ import type { ObservedEntry } from './observed-entry.ts'
  * process is new, the user is new to the arm, or nobody has asked the arm for so long that a prompt cache has forgotten
  * it.
  */
-const warmUp = { beginningMs: 15 * minuteMs, canaryRequests: 30, processRequests: 10, idleMs: 60_000 }
+export const warmUp = { beginningMs: 15 * minuteMs, canaryRequests: 30, processRequests: 10, idleMs: 60_000 }
 
 /** Shares of the canary at which both arms are idle as often, so that it does not matter. */
 const even = { from: 0.4, to: 0.6 }
