@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { usualOutcomes } from '../../control/plan/usual-outcomes.ts'
 import type { Host } from '../host.ts'
 import type { Done } from './options.ts'
 
@@ -33,8 +34,11 @@ export function addForecasts(program: Command, host: Host, done: Done): void {
     .option('--soak <durations>', 'how long each stage lasts: 4h,8h,12h,24h')
     .option('--judge-percent <x>', 'share of the requests that is judged (default: as live.judge says, else 10)')
     .option('--judge-usd <x>', 'cost of judging one request (default: unknown)')
-    .addOption(new Option('--error-rate <x>', 'share of requests that fail today').default(0.01))
-    .option('--score-sd <x>', 'standard deviation of the scores (default: from the report, else 0.25)')
+    .addOption(new Option('--error-rate <x>', 'share of requests that fail today').default(usualOutcomes.errorRate))
+    .option(
+      '--score-sd <x>',
+      `standard deviation of the scores (default: from the report, else ${usualOutcomes.deviation})`,
+    )
     .option('--from-report <file>', 'take deviation and judging cost from a report.json of the gate')
     .option('--alpha <x>', 'highest risk of rolling back a canary that is no worse (default: rollout.alpha, else 0.05)')
     .option('--flag-margin <x>', 'rise of a rate that a promotion rules out (default: rollout.flagMargin, else 0.01)')

@@ -1,7 +1,7 @@
 import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
 import { formatAmount, formatAverage, formatCount, formatPercent } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
-import type { GivenTraffic } from '../plan/expected-traffic.ts'
+import { type GivenTraffic, otherTraffic } from '../plan/expected-traffic.ts'
 import { formatPast } from '../words/act-text.ts'
 import { momentText } from '../words/moments.ts'
 import { addressWith } from './addresses.ts'
@@ -79,16 +79,13 @@ function aroundThisHour(before: readonly number[]): number[] {
 
 const mean = (values: readonly number[]) => values.reduce((sum, one) => sum + one, 0) / Math.max(1, values.length)
 
-/** Bursts, and hours without one, are usual; what is beyond them is other traffic. */
-const changed = { least: 20, times: 4 }
-
 /** That the last hour is not like the days before: they do not tell then what comes. */
 function changedPart({ requests, expected }: PresentRate): Html | undefined {
-  if (expected === null || Math.max(requests, expected) < changed.least) return undefined
+  if (expected === null || Math.max(requests, expected) < otherTraffic.least) return undefined
   const times = requests / Math.max(expected, 1 / 24)
-  if (times > changed.times)
+  if (times > otherTraffic.times)
     return html`<p>${toned('watch', `The last hour had ${formatCount(Math.floor(times))} times as many requests as those days let expect: if that lasts, plan for it.`)}</p>`
-  if (times < 1 / changed.times)
+  if (times < 1 / otherTraffic.times)
     return html`<p>${toned('watch', `The last hour had ${formatPercent(times)} of the requests that those days let expect: if that lasts, plan for it.`)}</p>`
   return undefined
 }

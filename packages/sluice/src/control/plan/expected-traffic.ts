@@ -3,6 +3,7 @@ import { dayMs, hourMs } from '../../time-units.ts'
 import { tellingRequests } from './measured-traffic.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
 import type { TrafficCourse } from './traffic-course.ts'
+import { usualOutcomes } from './usual-outcomes.ts'
 
 interface JudgingSettings {
   percent: number
@@ -27,7 +28,6 @@ export interface GivenTraffic {
   users: number | undefined
 }
 
-const usual = { errorRate: 0.01, deviation: 0.25 }
 /** A log of so many hours tells how many of the users come on a day. */
 const enoughHours = 48
 
@@ -59,8 +59,8 @@ export function expectedTraffic(
     course: perDay === undefined ? course : null,
     ...{ requestsPerDay, users, perVisit: requestsPerVisit(requestsPerDay, { users, usersPerDay }) },
     ...{ judged: (ofCanary / 100) * affordable, judgedIncumbents: (percent / 100) * affordable, judgeUsd },
-    errorRate: traffic && requestsOf(traffic) >= tellingRequests ? traffic.errorRate : usual.errorRate,
-    deviation: traffic?.deviation ?? usual.deviation,
+    errorRate: traffic && requestsOf(traffic) >= tellingRequests ? traffic.errorRate : usualOutcomes.errorRate,
+    deviation: traffic?.deviation ?? usualOutcomes.deviation,
   }
   return { expected, dailyUsd }
 }
@@ -68,8 +68,8 @@ export function expectedTraffic(
 /** How many requests were counted. */
 const requestsOf = ({ requestsPerDay, hours }: MeasuredTraffic) => Math.round((requestsPerDay * hours) / 24)
 
-/** Bursts are usual; what is beyond them is other traffic. */
-const outgrown = { least: 20, times: 4 }
+/** Bursts, and hours without one, are usual; what is beyond them is other traffic. */
+export const otherTraffic = { least: 20, times: 4 }
 /** Measured traffic counts whole hours, so that a change which is older is in it. */
 const unseenMs = 2 * hourMs
 
@@ -85,5 +85,5 @@ export function hasOutgrown(
 ): boolean {
   const busiest = byHour === null ? 1 : Math.max(1, ...byHour)
   const expected = (requestsPerDay * busiest * ms) / dayMs
-  return ms < unseenMs && requests >= outgrown.least && requests > outgrown.times * expected
+  return ms < unseenMs && requests >= otherTraffic.least && requests > otherTraffic.times * expected
 }

@@ -7,9 +7,11 @@ import {
   ppmPerPercent,
   type RolloutSettings,
   rolloutSettingsSchema,
+  usualStages,
 } from '../../records/rollout/rollout-settings.ts'
 import { suitedSettings } from './suited-settings.ts'
 import { requestsPerVisit, type Traffic } from './traffic.ts'
+import { usualOutcomes } from './usual-outcomes.ts'
 
 /** The request of `sluice plan canary`. Undefined fields come from the settings, the report or the defaults. */
 export interface PlanRequest {
@@ -35,9 +37,6 @@ export interface MeasuredFeature {
   /** Cost of one call of the judge, in USD. */
   judgeUsd: number | null
 }
-
-const usualDeviation = 0.25
-const usualSoak = ['4h', '8h', '12h', '24h']
 
 /**
  * What a report, read from `file`, says about a feature; about its first one, if `feature` is undefined.
@@ -89,7 +88,7 @@ export function requestedTraffic(
     judgedIncumbents: (most * (judgePercent ?? judge.percent)) / 100,
     judgeUsd: request.judgeUsd ?? measured?.judgeUsd ?? null,
     errorRate,
-    deviation: request.scoreSd ?? measured?.deviation ?? usualDeviation,
+    deviation: request.scoreSd ?? measured?.deviation ?? usualOutcomes.deviation,
   }
 }
 
@@ -110,7 +109,7 @@ export function requestedSettings(known: PlannedVersion, request: PlanRequest): 
   const percents = stages ?? rollout.stages.map(({ ppm }) => ppm / ppmPerPercent)
   const given = percents.map((percent, i) => ({
     percent,
-    soak: soak?.[i] ?? soak?.at(-1) ?? usualSoak[Math.min(i, usualSoak.length - 1)],
+    soak: soak?.[i] ?? soak?.at(-1) ?? (usualStages[i] ?? usualStages.at(-1))?.soak,
   }))
   return { ...rollout, ...checked({ ...bounds, stages: given }) }
 }

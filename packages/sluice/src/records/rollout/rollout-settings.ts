@@ -61,29 +61,30 @@ const signals = z
     error: 'the weights of all signals must not exceed 1 together: they share the error budget',
   })
 
+/** The stages where neither a prompt file nor the traffic says which. */
+export const usualStages: readonly z.input<typeof stage>[] = [
+  { percent: 1, soak: '4h' },
+  { percent: 5, soak: '8h' },
+  { percent: 25, soak: '12h' },
+  { percent: 50, soak: '24h' },
+]
+
 /**
  * The `rollout` of a prompt file or of a request to start one; every key has a default. `z.encode` turns settings back
  * into the form in which they are written and sent.
  */
 export const rolloutSettingsSchema = z
   .strictObject({
-    stages: stages
-      .prefault([
-        { percent: 1, soak: '4h' },
-        { percent: 5, soak: '8h' },
-        { percent: 25, soak: '12h' },
-        { percent: 50, soak: '24h' },
-      ])
-      .meta({
-        description:
-          'From the first share to the last before everybody (default: chosen by the traffic; where that is not known, 1, 5, 25 and 50 % for 4, 8, 12 and 24 h).',
-        examples: [
-          [
-            { percent: 5, soak: '6h' },
-            { percent: 50, soak: '24h' },
-          ],
+    stages: stages.prefault([...usualStages]).meta({
+      description:
+        'From the first share to the last before everybody (default: chosen by the traffic; where that is not known, 1, 5, 25 and 50 % for 4, 8, 12 and 24 h).',
+      examples: [
+        [
+          { percent: 5, soak: '6h' },
+          { percent: 50, soak: '24h' },
         ],
-      }),
+      ],
+    }),
     advance: z
       .enum(['evidence', 'soak', 'manual'])
       .default('evidence')
