@@ -1,3 +1,5 @@
+import { dayMs, hourMs, minuteMs, weekMs } from '../time-units.ts'
+
 /** Where an axis names a value. A label says its tick's value exactly, and no two labels of an axis are the same. */
 export interface Tick {
   value: number
@@ -67,34 +69,31 @@ function formatFor(digits: number): Intl.NumberFormat {
   return made
 }
 
-const minute = 60_000
-const hour = 60 * minute
-const day = 24 * hour
 const evenSteps = [
   ...[1, 5, 15, 30].map((count) => count * 1000),
-  ...[1, 5, 15, 30].map((count) => count * minute),
-  ...[1, 3, 6, 12].map((count) => count * hour),
-  ...[1, 2, 7, 14].map((count) => count * day),
+  ...[1, 5, 15, 30].map((count) => count * minuteMs),
+  ...[1, 3, 6, 12].map((count) => count * hourMs),
+  ...[1, 2, 7, 14].map((count) => count * dayMs),
 ]
 const monthSteps = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200]
 /** 1970-01-05: weeks begin on Mondays. */
-const firstMonday = 4 * day
+const firstMonday = 4 * dayMs
 
 /** Ticks of a time axis in UTC, in ms since the epoch: `14:30:05`, `14:30`, `2026-11-26`, `2026-11`, `2026`. */
 export function timeTicks(low: number, high: number, wanted: number): Tick[] {
   const rough = (high - low) / Math.max(1, wanted)
   const even = evenSteps.find((step) => step >= rough * 0.75)
   if (even !== undefined) return evenTicks(low, high, even)
-  const months = monthSteps.find((count) => count * 30.4 * day >= rough * 0.75) ?? 2400
+  const months = monthSteps.find((count) => count * 30.4 * dayMs >= rough * 0.75) ?? 2400
   return monthTicks(low, high, months)
 }
 
 function evenTicks(low: number, high: number, step: number): Tick[] {
-  const offset = step >= 7 * day ? firstMonday : 0
+  const offset = step >= weekMs ? firstMonday : 0
   const ticks: Tick[] = []
   for (let value = Math.ceil((low - offset) / step) * step + offset; value <= high; value += step) {
     const text = new Date(value).toISOString()
-    ticks.push({ value, label: value % day === 0 ? text.slice(0, 10) : text.slice(11, step < minute ? 19 : 16) })
+    ticks.push({ value, label: value % dayMs === 0 ? text.slice(0, 10) : text.slice(11, step < minuteMs ? 19 : 16) })
   }
   return ticks
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { hourMs } from '../../time-units.ts'
+import { dayMs, hourMs } from '../../time-units.ts'
 import { type Change, changeIn, changeSchema, type Direction, newChange, noteHour, seenHours } from './change.ts'
 import { movedBy, updateWeek } from './update-week.ts'
-import { daysKnown, daysToKnow, newWeek, type SeenHour, weekSchema } from './week.ts'
+import { daysKnown, daysToKnow, hoursOfWeek, newWeek, type SeenHour, weekSchema } from './week.ts'
 import { expectedIn, fitWeek, type WeekFit } from './week-fit.ts'
 
 /** How a signal is watched; see `signals`. */
@@ -24,12 +24,12 @@ export interface Watched {
   sizes: readonly number[]
 }
 
-const sampleMs = 24 * hourMs
+const sampleMs = dayMs
 /** Number of hours for a level. */
 const levelHours = 48
 /** How many hours are checked for a change before they count as usual: while the week is learnt, and afterwards. */
 const learningHours = 24
-const watchedHours = 168
+const watchedHours = hoursOfWeek
 /** Uncertainty of the level, in standard errors, that is not drift. */
 const standardErrors = 2
 

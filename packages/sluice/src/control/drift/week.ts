@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
-export const hoursOfWeek = 168
 export const hoursOfDay = 24
 export const daysOfWeek = 7
+export const hoursOfWeek = daysOfWeek * hoursOfDay
 /** After this many times a weekday counts as known. */
 export const seenEnough = 2
 

@@ -1,9 +1,8 @@
 import type { LogEntry } from '../../records/outcome.ts'
 import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
-import { dayMs, hourMs } from '../../time-units.ts'
+import { dayMs, hourMs, weekMs } from '../../time-units.ts'
 import type { OutcomeLog } from '../store/outcome-log.ts'
 
-const weekMs = 7 * dayMs
 /** How far back the log is read: less, if that is too much to read; then as many days as are not, and one at least. */
 const spansMs = [3 * weekMs, weekMs]
 /** Entries do not come evenly. */

@@ -1,6 +1,6 @@
 import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
 import { seededRandom } from '../../stats/random.ts'
-import { dayMs, hourMs } from '../../time-units.ts'
+import { dayMs, hourMs, weekMs } from '../../time-units.ts'
 import { possibleFutures, type Seen, type TimePlace } from './traffic-process.ts'
 
 /** Requests over time, as multiples of what the average of the last days and the hour of the day let expect. */
@@ -16,7 +16,7 @@ export interface TrafficCourse {
 const blockHours = 6
 /** The newest hours are looked at one by one, so that a change is seen at once; older ones in blocks. */
 const singleHours = 12
-const blocksOfWeek = (7 * 24) / blockHours
+const blocksOfWeek = weekMs / (blockHours * hourMs)
 /** A fortnight is foreseen; what comes after it is like its last week. */
 const ahead = { blocks: 2 * blocksOfWeek, futures: 100 }
 /** Requests come several in a row. */

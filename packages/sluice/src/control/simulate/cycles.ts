@@ -1,4 +1,4 @@
-import { dayMs } from '../../time-units.ts'
+import { dayMs, weekMs } from '../../time-units.ts'
 import type { Cycles, ScenarioTraffic } from './scenario-traffic.ts'
 
 /** A wave from -1 to 1 with its maximum at 6:00 UTC and its minimum at 18:00 UTC. */
@@ -42,5 +42,5 @@ function changeOf(traffic: Pick<ScenarioTraffic, 'perWeek' | 'episodes'>, since:
 }
 
 function growth({ perWeek }: Pick<ScenarioTraffic, 'perWeek'>, since: number): number {
-  return perWeek === 1 ? 1 : perWeek ** (since / (7 * dayMs))
+  return perWeek === 1 ? 1 : perWeek ** (since / weekMs)
 }

@@ -1,10 +1,10 @@
 import type { EndChances, EndForecast } from '../../records/rollout/end-chances.ts'
 import { formatAmount, formatAverage } from '../../text/format.ts'
-import { hourMs } from '../../time-units.ts'
+import { hourMs, weekMs } from '../../time-units.ts'
 import type { Remedy } from '../plan/remedies.ts'
 import { momentText } from './moments.ts'
 
-const weekHours = 7 * 24
+const weekHours = weekMs / hourMs
 const of100 = (share: number) => Math.round(100 * share)
 
 /** Whether a chance is worth a word: below half a percent it is none. */

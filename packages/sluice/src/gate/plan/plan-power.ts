@@ -4,6 +4,7 @@ import type { GateSettings } from '../../core/suite/config/gate-settings.ts'
 import type { FeaturePlan, PlannedReach } from '../../records/report/gate-plan.ts'
 import { gammaPReg } from '../../stats/index.ts'
 import { formatAmount } from '../../text/format.ts'
+import { minuteMs } from '../../time-units.ts'
 import type { LabelledFeature } from '../calibration/labelled-feature.ts'
 import { flakyCases } from '../flakes/flaky-cases.ts'
 import { judgedAgain } from '../flakes/judged-again.ts'
@@ -86,7 +87,7 @@ export async function planPower(
     return {
       answers,
       usd: price.usd === null ? null : answers * price.usd,
-      minutes: price.ms === null ? null : (answers * price.ms) / options.concurrency / 60_000,
+      minutes: price.ms === null ? null : (answers * price.ms) / options.concurrency / minuteMs,
     }
   }
   const row = (design: Design): PlannedReach => ({
