@@ -13,7 +13,8 @@ import {
   packageName,
 } from './packages.ts'
 
-const code = /\.[cm]?[jt]sx?$/
+/** Modules whose imports are found in their text. */
+export const followed = /\.[cm]?[jt]sx?$/
 const extensions = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.json']
 /** TypeScript is imported under the name that it will be compiled to. */
 const compiled: Record<string, string[]> = { '.js': ['.ts', '.tsx', '.jsx'], '.mjs': ['.mts'], '.cjs': ['.cts'] }
@@ -99,7 +100,7 @@ export function collectCode({ root, projectRoot, filesBelow, references }: CodeP
     for (const place of namedOutside(folder)) addNamed(place, `${as}; named by ${path.relative(root, folder) || '.'}`)
     for (const name of dependenciesOf(folder)) addDependency(name, folder, `package ${name}, which it uses`)
     for (const file of filesBelow(folder)) {
-      if (code.test(file)) follow(file)
+      if (followed.test(file)) follow(file)
       for (const place of namedByScript(file, [folder, projectRoot]))
         addNamed(place, `named by ${path.relative(root, file)}`)
     }
@@ -119,7 +120,7 @@ export function collectCode({ root, projectRoot, filesBelow, references }: CodeP
   const follow = (named: string) => {
     if (!entryAt(named)?.isFile()) return
     const file = realpathSync(named)
-    if (seen.has(`follow ${file}`) || !code.test(file) || !isWithin(file, root)) return
+    if (seen.has(`follow ${file}`) || !followed.test(file) || !isWithin(file, root)) return
     seen.add(`follow ${file}`)
     const found = references.get(file) ?? codeReferences(readFileSync(file, 'utf8'))
     references.set(file, found)

@@ -11,7 +11,7 @@ import { diskFiles, type ProjectFiles } from '../../core/suite/project-files.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { moduleReference } from '../../core/suite/values/module-reference.ts'
 import { addApplication, scriptsNamed } from './application-files.ts'
-import { type CodeFiles, type CodePlace, collectCode, type FeaturePart } from './code-files.ts'
+import { type CodeFiles, type CodePlace, collectCode, type FeaturePart, followed } from './code-files.ts'
 import { entryAt } from './file-entry.ts'
 import { isWithin, packageAround } from './packages.ts'
 
@@ -192,9 +192,6 @@ function addCommand(command: readonly string[], code: CodeFiles, { config, root 
     }
   }
 }
-
-/** Modules whose imports are found in their text. */
-const followed = /\.[cm]?[jt]sx?$/
 
 /** In the folder of the project itself, or above it, lie prompts and suites as well, which are no code of a check. */
 function liesWithPrompts(script: string, projectRoot: string): boolean {

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { type Incident, incidentSchema } from '../../core/notify/incidents.ts'
 import { type Diagnostic, InvalidFilesError } from '../../core/suite/diagnostics/diagnostic.ts'
 import { readRows } from '../../core/suite/json/json-lines.ts'
-import { type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } from './night-record.ts'
+import { historyFormat, type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } from './night-record.ts'
 
 const incidentLineSchema = incidentSchema.extend({
-  schema: z.literal('sluice.nightly/1'),
+  schema: z.literal(historyFormat),
   kind: z.literal('incident'),
 })
 
@@ -26,7 +26,7 @@ export function* historyLines(
 ): Generator<string> {
   for (const record of records) yield `${JSON.stringify(record)}\n`
   for (const incident of incidents) {
-    yield `${JSON.stringify({ schema: 'sluice.nightly/1', kind: 'incident', ...incident })}\n`
+    yield `${JSON.stringify({ schema: historyFormat, kind: 'incident', ...incident })}\n`
   }
 }
 

@@ -6,7 +6,9 @@ import { verdictSchema } from '../../records/verdict.ts'
 import { nightSchema } from './night.ts'
 
 const share = z.number().min(0).max(1)
-const schema = z.literal('sluice.nightly/1')
+/** The format of the history, in every line of it. */
+export const historyFormat = 'sluice.nightly/1'
+const schema = z.literal(historyFormat)
 
 const nightCaseSchema = z.strictObject({
   id: z.string(),

@@ -1,8 +1,6 @@
 import type { FeatureSummary } from '../../records/report/feature-report.ts'
 import type { NightAssessment, NightMeasured } from './assess-night.ts'
-import type { NightRecord, Sentinel } from './night-record.ts'
-
-const schema = 'sluice.nightly/1' as const
+import { historyFormat, type NightRecord, type Sentinel } from './night-record.ts'
 
 export interface NightStamp {
   feature: string
@@ -19,7 +17,7 @@ export function recordNight(
   { score, cost }: FeatureSummary,
 ): NightRecord {
   return {
-    schema,
+    schema: historyFormat,
     kind: 'night',
     feature,
     night,
@@ -55,6 +53,18 @@ export function answersToKeep(
     const kept = known.get(id)
     const isKept = kept !== undefined && kept.hash === hash && kept.night !== night && !newReference
     if (!answered || isKept) return []
-    return [{ schema, kind: 'sentinel', feature, version, judge: judge.id, case: id, hash, night, ...answered }]
+    return [
+      {
+        schema: historyFormat,
+        kind: 'sentinel',
+        feature,
+        version,
+        judge: judge.id,
+        case: id,
+        hash,
+        night,
+        ...answered,
+      },
+    ]
   })
 }

@@ -1,3 +1,5 @@
+import { isJsonNumber } from '../values/written.ts'
+
 /** What a scan reports: where values and keys begin. `path` is reused: copy what is to be kept. */
 export interface JsonVisitor {
   value?(path: readonly PropertyKey[], offset: number): void
@@ -20,7 +22,6 @@ interface Scan {
 
 const space = /[ \t\r\n]*/y
 const word = /[^\s,:"[\]{}]+/y
-const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const notFinite = /^[-+]?(?:NaN|Inf(?:inity)?)$/i
 const literals = new Set(['true', 'false', 'null'])
 const escapes = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
@@ -121,6 +122,6 @@ function scanWord(scan: Scan): void {
     throw new Fault(next === undefined ? 'the line ends too early' : `unexpected ${next}`)
   }
   if (notFinite.test(found)) throw new Fault(`${found} is not a JSON number`)
-  if (!literals.has(found) && !number.test(found)) throw new Fault(`unexpected ${found.slice(0, 20)}`)
+  if (!literals.has(found) && !isJsonNumber(found)) throw new Fault(`unexpected ${found.slice(0, 20)}`)
   scan.offset += found.length
 }
