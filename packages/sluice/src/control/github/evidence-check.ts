@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type GithubApi, GithubError } from '../../core/github/github-api.ts'
+import { type GithubApi, GithubError, longestGithubText } from '../../core/github/github-api.ts'
 import { plainFeature } from '../../core/suite/config/environments.ts'
 import { descriptionLine } from './description-line.ts'
 
@@ -23,7 +23,6 @@ export interface EvidenceCheck {
 /** GitHub's two ways to tell a commit. Only Apps may make check runs, and the token of a workflow is one's. */
 export type CheckWay = 'checkRun' | 'status'
 
-const longestSummary = 65_000
 const runsSchema = z.object({
   check_runs: z.array(z.object({ id: z.int(), external_id: z.string().nullish() })),
 })
@@ -90,7 +89,7 @@ async function putCheckRun({ api, base, name: own, make }: CheckPlace, check: Ev
   const body = {
     ...{ name, external_id: id },
     ...(conclusion === null ? { status: 'in_progress' } : { status: 'completed', conclusion }),
-    output: { title: descriptionLine(title), summary: summary.slice(0, longestSummary) },
+    output: { title: descriptionLine(title), summary: summary.slice(0, longestGithubText) },
     ...(link !== undefined && { details_url: link }),
   }
   if (found) await api.request('PATCH', `${base}/check-runs/${found.id}`, body)

@@ -18,7 +18,7 @@ import type { Store } from '../store/store.ts'
 import { type GithubLink, type GithubProgress, loadProgress, newProgress, progressName } from './github-progress.ts'
 import { adoptLateChecks, sendLateChecks } from './late-checks.ts'
 import { isUnderWay, makeOnce } from './make-once.ts'
-import { createRefusedChecks, type RefusedChecks } from './refused-checks.ts'
+import { createRefusedChecks, type RefusedChecks, staleMs } from './refused-checks.ts'
 import { type GithubTarget, rowRefusal, rowSteps, type StepEnd } from './row-steps.ts'
 
 /** GitHub must not wait by itself: that is left to this loop. */
@@ -34,8 +34,6 @@ export interface GithubFollowerOptions
 
 const everyMs = 30_000
 const rowsAtATime = 100
-/** What could not be told for so long is passed over: its place on GitHub would be wrong. */
-const staleMs = 7 * dayMs
 /** A feature that was not told before is new, or the settings have added it: then no more of its past is told. */
 const firstMs = dayMs
 /** What somebody has to mend is tried again at this pace. */

@@ -28,8 +28,8 @@ export interface RefusedChecks {
 const backoff: BackoffSettings = { firstMs: 300_000, longestMs: 6 * hourMs }
 /** So many of the checks that wait are kept, the newest ones, each with a text of some kB. */
 const mostKept = 100
-/** What could not be said for so long is left out. */
-const staleMs = 7 * dayMs
+/** What could not be said for so long is left out: its place on GitHub would be wrong. */
+export const staleMs = 7 * dayMs
 
 export function createRefusedChecks(clock: Clock): RefusedChecks {
   /** What was refused, by commit; null stands for the token. */

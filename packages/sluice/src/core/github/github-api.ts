@@ -61,6 +61,9 @@ export interface GithubApiOptions extends GithubConnection {
 /** The address of github.com; an Enterprise server has its own. */
 export const publicGithubApi = 'https://api.github.com'
 
+/** GitHub refuses longer texts of comments, of pull requests and of checks, in characters. */
+export const longestGithubText = 65_535
+
 const retries = 3
 const backoff: BackoffSettings = { firstMs: 600, longestMs: 60_000 }
 /** A verdict is not held up for a comment longer than this. */

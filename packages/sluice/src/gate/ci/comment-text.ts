@@ -1,5 +1,5 @@
-/** GitHub refuses comments that are longer, in characters. */
-const githubLimit = 65_536
+import { longestGithubText } from '../../core/github/github-api.ts'
+
 const roomForEnding = 400
 
 /** What a comment and a job summary say below the report. */
@@ -19,7 +19,7 @@ export function commentMarker(folder: string): string {
 export function commentText(markdown: string, { url, notes }: Surroundings, room: number): string {
   const link = url === undefined ? [] : [`[The whole run, and its report as an artifact](${url})`]
   const below = [...notes.map((note) => `> ${note}`), ...link].join('\n\n')
-  return `${fitted(markdown.trimEnd(), githubLimit - room - below.length - 4)}\n\n${below}\n`
+  return `${fitted(markdown.trimEnd(), longestGithubText - room - below.length - 4)}\n\n${below}\n`
 }
 
 /** Cut after a whole paragraph; fences and collapsed parts that were open are closed. */

@@ -25,9 +25,9 @@ export async function storedOutcome(reportDir: string, endedRun: EndedRun | unde
   return { exitCode: 0, report, markdown: claimed({ ...report, reproduce: null }, endedRun) }
 }
 
-function rendered(report: Report, title: string, limit = 60_000): string {
+function rendered(report: Report, title: string, limit?: number): string {
   const highlights = report.features.map(({ cases, decidingCase }) => highlightsOf(cases, { decidingCase }))
-  return renderMarkdown(report, highlights, { title, limit })
+  return renderMarkdown(report, highlights, { title, ...(limit !== undefined && { limit }) })
 }
 
 function claimed(report: Report, endedRun: EndedRun | undefined): string {

@@ -1,3 +1,4 @@
+import { longestGithubText } from '../../../core/github/github-api.ts'
 import { codeBlock, codeSpan, inlineText, linkTarget } from '../../../text/markdown-escape.ts'
 import { excerpt, visibleLine } from '../../../text/untrusted.ts'
 import { timeText } from '../../words/moments.ts'
@@ -21,9 +22,6 @@ export interface TakenBackVersion {
   /** The commit of the good version. */
   commit: string
 }
-
-/** What GitHub takes for the text of a pull request. */
-const longestBody = 65_000
 
 export function revertTitle({ feature, to }: TakenBackVersion): string {
   return excerpt(`Take ${feature} back to ${visibleLine(to)}`, 200)
@@ -52,9 +50,9 @@ export function revertBody(
   ]
   const page = postMortem === null ? '' : `\n\n---\n\n${postMortem}`
   const body = `${intro.join('\n\n')}${page}`
-  if (body.length <= longestBody) return body
-  const cut = body.slice(0, body.lastIndexOf('\n\n', longestBody))
-  return `${cut}\n\nThe rest is too long for a pull request: ${codeSpan(`sluice rollout report ${rolloutId ?? feature}`)}`
+  if (body.length <= longestGithubText) return body
+  const ending = `\n\nThe rest is too long for a pull request: ${codeSpan(`sluice rollout report ${rolloutId ?? feature}`)}`
+  return `${body.slice(0, body.lastIndexOf('\n\n', longestGithubText - ending.length))}${ending}`
 }
 
 function casesText(cases: RevertCases | 'committed' | null, rolloutId: string | null, feature: string): string {

@@ -13,7 +13,7 @@ import { compareUrgency } from '../verdict-order.ts'
 import { featureBlocks } from './markdown-feature.ts'
 import { type Block, fitBlocks } from './markdown-fit.ts'
 
-/** GitHub refuses comments above 65,536 characters. */
+/** What GitHub takes for a comment, without what stands around the report. */
 const defaultLimit = 60_000
 const notesShown = 10
 const findingsShown = 40
