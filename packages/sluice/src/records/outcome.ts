@@ -26,12 +26,15 @@ function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\uFFFD')
 }
 
+/** Beyond this nobody measured what is said; entries of before reports had bounds may hold more. */
+export const mostMeasured = 1_000_000_000
+
 /**
  * Bounds beyond which a number is a fault of whoever measured it. All sums of what is within them stay exact enough.
  */
 const latencyMs = z.number().min(0).max(dayMs)
 const costUsd = z.number().min(0).max(1_000_000)
-const tokens = z.int().min(0).max(1_000_000_000)
+const tokens = z.int().min(0).max(mostMeasured)
 const years = { from: Date.parse('1970-01-01T00:00:00Z'), to: Date.parse('2200-01-01T00:00:00Z') }
 
 /** The longest texts of a report that are kept. */

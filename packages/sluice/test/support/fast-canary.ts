@@ -5,7 +5,7 @@ import type { Assessment } from '../../src/control/rollout/assessment/assessment
 import { eventOf } from '../../src/control/rollout/assessment/decision.ts'
 import { healthyJudge } from '../../src/control/rollout/assessment/judge-health.ts'
 import { assessNext } from '../../src/control/rollout/controller/pass.ts'
-import { type Assessed, pageSize } from '../../src/control/rollout/controller/rollout-checkpoint.ts'
+import type { Assessed } from '../../src/control/rollout/controller/rollout-checkpoint.ts'
 import type { DecisionEngine } from '../../src/control/rollout/decision-engine.ts'
 import type { UnitMemory } from '../../src/control/rollout/evidence/unit-memory.ts'
 import type { Arrival } from '../../src/control/simulate/arrivals.ts'
@@ -17,6 +17,7 @@ import {
   simulationStart,
   tickMs,
 } from '../../src/control/simulate/simulation.ts'
+import { logPageSize } from '../../src/control/store/outcome-log.ts'
 import type { FeatureState } from '../../src/records/feature.ts'
 import type { LogEntry } from '../../src/records/outcome.ts'
 import type { Rollout } from '../../src/records/rollout/rollout.ts'
@@ -103,10 +104,10 @@ class FastRelease {
     this.#nextAssessmentAt = at + assessEveryMs
     let rest = arrivals.filter(({ again, entry }) => !again && this.#isLogged(entry))
     for (let changes = true; changes && runningRollout(this.#state); ) {
-      const page = rest.slice(0, pageSize)
-      rest = rest.slice(pageSize)
+      const page = rest.slice(0, logPageSize)
+      rest = rest.slice(logPageSize)
       for (const { entry } of page) this.#observe(entry)
-      const behind = page.length === pageSize
+      const behind = page.length === logPageSize
       changes = this.#decide(at, behind) || behind
     }
   }

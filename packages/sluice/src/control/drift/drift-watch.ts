@@ -5,6 +5,7 @@ import { startLeaderLoop } from '../loops/leader-loop.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
 import { announce } from '../notify/announce.ts'
+import { logPageSize } from '../store/outcome-log.ts'
 import { asideName } from '../store/rows/evidence-row.ts'
 import type { Store } from '../store/store.ts'
 import {
@@ -28,8 +29,6 @@ export interface DriftWatchOptions {
   /** Interval of checks in ms (default 10,000). */
   everyMs?: number | undefined
 }
-
-const pageSize = 4000
 
 /**
  * Watches production, with or without a rollout, for changes that were not released. It reads the log of each feature
@@ -82,7 +81,7 @@ async function watchFeature(
   const loaded = await loadDrift(store, feature)
   if (loaded?.state === null) return beginAnew(feature, active, loaded.cursor, options)
   const after = loaded?.cursor ?? 0
-  const page = await store.readLog({ after, limit: pageSize, feature })
+  const page = await store.readLog({ after, limit: logPageSize, feature })
   const [first] = page
   if (!first) {
     read.set(feature, after)
@@ -112,7 +111,7 @@ async function watchFeature(
     { rolloutId: users, records },
   )
   if (loaded?.state.users !== users) await forgetOtherDays(store, feature, users)
-  const more = beyond >= 0 || page.length === pageSize
+  const more = beyond >= 0 || page.length === logPageSize
   if (isSaved && !more) read.set(feature, last.seq)
   return more
 }

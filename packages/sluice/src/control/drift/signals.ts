@@ -1,4 +1,4 @@
-import type { LogEntry, RequestEntry } from '../../records/outcome.ts'
+import { type LogEntry, mostMeasured, type RequestEntry } from '../../records/outcome.ts'
 import type { Watched } from './detector.ts'
 
 const rates = [0.005, 0.02, 0.08, 0.3]
@@ -54,9 +54,6 @@ export type Signal = keyof typeof signals
 
 export const driftSignals = Object.keys(signals) as Signal[]
 
-/** Larger values are ignored. Entries of older versions, which did not check bounds, may have them. */
-const most = 1e9
-
 /** The values of signals in a log entry, without unknown and impossible ones. */
 export function observationsOf(entry: LogEntry): Partial<Record<Signal, number>> {
   if (entry.kind === 'score') return entry.score >= 0 && entry.score <= 1 ? { score: entry.score } : {}
@@ -69,6 +66,6 @@ export function observationsOf(entry: LogEntry): Partial<Record<Signal, number>>
 function measuresOf({ latencyMs, costUsd, inputTokens, outputTokens, outputChars }: RequestEntry) {
   const measured = { latency: latencyMs, cost: costUsd, inputs: inputTokens, length: outputTokens ?? outputChars }
   return Object.fromEntries(
-    Object.entries(measured).filter(([, value]) => value !== null && value >= 0 && value <= most),
+    Object.entries(measured).filter(([, value]) => value !== null && value >= 0 && value <= mostMeasured),
   )
 }

@@ -1,13 +1,12 @@
 import type { LogEntry } from '../../records/outcome.ts'
 import type { MeasuredTraffic } from '../../records/rollout/measured-traffic.ts'
 import { dayMs, hourMs, weekMs } from '../../time-units.ts'
-import type { OutcomeLog } from '../store/outcome-log.ts'
+import { logPageSize, type OutcomeLog } from '../store/outcome-log.ts'
 
 /** How far back the log is read: less, if that is too much to read; then as many days as are not, and one at least. */
 const spansMs = [3 * weekMs, weekMs]
 /** Entries do not come evenly. */
 const fittingShare = 0.8
-const pageSize = 4000
 const mostEntries = 80_000
 /** Fewer requests do not say what requests are like, nor how many users there are. */
 export const tellingRequests = 20
@@ -32,11 +31,11 @@ export async function measuredTraffic(
     const sums = newSums(Math.max(since, now - weekMs))
     let after = await lastBefore(log, feature, since)
     for (let read = 0; read < mostEntries; ) {
-      const page = await log.readLog({ after, limit: pageSize, feature })
+      const page = await log.readLog({ after, limit: logPageSize, feature })
       for (const entry of page) add(sums, entry, now)
       read += page.length
       after = page.at(-1)?.seq ?? after
-      if (page.length < pageSize) return measured(sums, now)
+      if (page.length < logPageSize) return measured(sums, now)
       const covered = ((page.at(-1)?.receivedAt ?? now) - since) / spanMs
       fitting = Math.max(1, Math.floor((fittingShare * mostEntries * covered * spanMs) / read / dayMs)) * dayMs
       if (!isLast && read / covered > hopelessly * mostEntries) break

@@ -1,5 +1,8 @@
 import type { LogDraft, LogEntry, OutcomeKey } from '../../records/outcome.ts'
 
+/** So many entries of the log are read at once. The more there are, the less often the same users are written. */
+export const logPageSize = 4000
+
 /** The result for an entry. `refused`: no store can ever keep it, and nothing was written. */
 export type Appended = 'accepted' | 'duplicate' | 'refused'
 

@@ -3,10 +3,10 @@ import {
   assessedBy,
   loadCheckpoint,
   observeEntries,
-  pageSize,
 } from '../../../src/control/rollout/controller/rollout-checkpoint.ts'
 import type { DecisionEngine } from '../../../src/control/rollout/decision-engine.ts'
 import type { UnitRecord } from '../../../src/control/store/evidence-store.ts'
+import { logPageSize } from '../../../src/control/store/outcome-log.ts'
 import type { Store } from '../../../src/control/store/store.ts'
 
 /** An assessment as it was stored, and as the log alone gives it again. */
@@ -31,12 +31,12 @@ export async function replay(
   const evidence = engine.newEvidence(rollout)
   const memory = new Map<string, UnitRecord>()
   for (let after = 0; ; ) {
-    const page = await store.readLog({ after, limit: pageSize, rolloutId })
+    const page = await store.readLog({ after, limit: logPageSize, rolloutId })
     const entries = page.filter(({ seq }) => seq <= loaded.stored)
     for (const [unit, record] of observeEntries(engine, { evidence, rollout }, entries, memory))
       memory.set(unit, record)
     const last = entries.at(-1)
-    if (!last || entries.length < pageSize) break
+    if (!last || entries.length < logPageSize) break
     after = last.seq
   }
   const { assessment } = assessedBy(engine, evidence, assessed)

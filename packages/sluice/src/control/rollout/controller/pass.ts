@@ -3,6 +3,7 @@ import { runningRollout } from '../../release/transition.ts'
 import type { UnitRecord } from '../../store/evidence-store.ts'
 import type { KnownStates } from '../../store/known-states.ts'
 import type { Fence } from '../../store/lease-store.ts'
+import { logPageSize } from '../../store/outcome-log.ts'
 import type { Store } from '../../store/store.ts'
 import { highestOf } from '../assessment/figures.ts'
 import { type JudgeHealth, readJudgeHealth } from '../assessment/judge-health.ts'
@@ -17,7 +18,6 @@ import {
   loadCheckpoint,
   newCheckpoint,
   observeEntries,
-  pageSize,
   type RolloutCheckpoint,
   seriesOf,
   unitsId,
@@ -69,7 +69,7 @@ export async function runPass(
   const fault = isToCheck && engine.faultIn?.(before.evidence, known, loaded.stored)
   if (loaded && fault) throw new DamagedCheckpoint(id, loaded.stored, fault)
   const after = before === loaded?.checkpoint ? Math.max(0, loaded.stored) : 0
-  const entries = await store.readLog({ after, limit: pageSize, rolloutId: id })
+  const entries = await store.readLog({ after, limit: logPageSize, rolloutId: id })
   // Read after the entries, since nothing is reported for a stage before it is stored.
   const rollout = entries.length === 0 ? known : await runningOf(store, feature, id)
   if (!rollout || basisOf(engine, rollout) !== before.basis) return undefined
@@ -86,7 +86,7 @@ export async function runPass(
     cursor: entries.at(-1)?.seq ?? after,
     stored: loaded?.stored ?? -1,
     units: changed,
-    behind: entries.length === pageSize,
+    behind: entries.length === logPageSize,
     isChanged,
   }
 }

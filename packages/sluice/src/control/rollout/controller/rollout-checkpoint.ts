@@ -12,9 +12,6 @@ import { judgeHealthSchema } from '../assessment/judge-health.ts'
 import { soakSchema, unwatched } from '../assessment/soak.ts'
 import type { DecisionEngine } from '../decision-engine.ts'
 
-/** The most log entries of one pass. The more there are, the less often the same users are written. */
-export const pageSize = 4000
-
 /** What only this program writes is checked for its kind; the engine made the inside. */
 const document = <T extends object>() => z.custom<T>((value) => typeof value === 'object' && value !== null)
 

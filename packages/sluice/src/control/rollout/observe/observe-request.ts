@@ -1,4 +1,4 @@
-import type { RequestEntry } from '../../../records/outcome.ts'
+import { mostMeasured, type RequestEntry } from '../../../records/outcome.ts'
 import { addIncumbent, betCostRatio, costRatios, costVarianceFloor, expectIncumbent } from '../../../stats/index.ts'
 import type { ArmSums } from '../evidence/arm-sums.ts'
 import { costPrior } from '../evidence/evidence.ts'
@@ -67,12 +67,9 @@ interface Measured {
   costUsd: number | null
 }
 
-/** Beyond this nobody measured what is said; entries of before the door had bounds may hold more. */
-const most = 1e9
-
-/** What sums survive, or unknown. */
-function amount(value: number | null): number | null {
-  return value !== null && value >= 0 && value <= most ? value : null
+/** What sums survive; null for what is not known, was not reported or is impossible. */
+function amount(value: number | null | undefined): number | null {
+  return typeof value === 'number' && value >= 0 && value <= mostMeasured ? value : null
 }
 
 function raisedBy(
@@ -95,11 +92,6 @@ function raisedBy(
   }
 }
 
-/** Null for what is no number of steps or calls, or was not reported. */
-function countOf(value: number | undefined): number | null {
-  return value !== undefined && value >= 0 && value <= 1e9 ? value : null
-}
-
 function countRequest(arm: ArmSums, entry: RequestEntry, measured: Measured & { slow: boolean | null }): void {
   arm.requests += 1
   if (entry.error !== null) arm.errors += 1
@@ -115,7 +107,7 @@ function countRequest(arm: ArmSums, entry: RequestEntry, measured: Measured & { 
     arm.priced += 1
     arm.costUsd += measured.costUsd
   }
-  const [steps, calls] = [countOf(entry.steps), countOf(entry.calls)]
+  const [steps, calls] = [amount(entry.steps), amount(entry.calls)]
   if (steps !== null) {
     arm.withSteps = (arm.withSteps ?? 0) + 1
     arm.steps = (arm.steps ?? 0) + steps

@@ -1,4 +1,4 @@
-import type { ScoreEntry } from '../../../records/outcome.ts'
+import { mostMeasured, type ScoreEntry } from '../../../records/outcome.ts'
 import {
   addClusterScore,
   addCovariate,
@@ -112,7 +112,7 @@ function addContribution(observed: ObservedEntry, scored: Scored, memory: UnitMe
  */
 function lengthOf({ inputChars, of }: ScoreEntry, { candidates = [] }: UnitMemory): number | null {
   if (!candidates.some((one) => one.of === of && one.first)) return null
-  return typeof inputChars === 'number' && inputChars >= 0 ? Math.log1p(Math.min(inputChars, 1e9)) : null
+  return typeof inputChars === 'number' && inputChars >= 0 ? Math.log1p(Math.min(inputChars, mostMeasured)) : null
 }
 
 /** The canary's share among judged requests; undefined where chance has no say. */
