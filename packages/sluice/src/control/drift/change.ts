@@ -98,11 +98,13 @@ function offBy({ mean, count }: SeenHour, low: number, high: number, { tolerance
   return direction === 'rise' ? [above] : [above, rounded(angle(low - tolerance, count) - seen)]
 }
 
+/** The angle of so many observations is that of the share itself. */
+export const countless = 1e9
+
 /** The sizes of change as angles, by side. */
 function sizesOf({ fit: { level }, tolerance, direction, sizes }: ChangeDesign): number[][] {
-  const most = 1e9
   const from = (share: number, by: number) =>
-    sizes.map((size) => Math.max(1e-3, Math.abs(angle(share + by * size, most) - angle(share, most))))
+    sizes.map((size) => Math.max(1e-3, Math.abs(angle(share + by * size, countless) - angle(share, countless))))
   const rises = from(level + tolerance, 1)
   return direction === 'rise' ? [rises] : [rises, from(level - tolerance, -1)]
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { angle } from '../../stats/index.ts'
 import { formatApart, formatCount } from '../../text/format.ts'
 import type { EvidenceStore } from '../store/evidence-store.ts'
-import { evidenceIn, runLength } from './change.ts'
+import { countless, evidenceIn, runLength } from './change.ts'
 import { type Detector, isLearning, toleranceOf } from './detector.ts'
 import { type DriftWatchState, driftEventSchema, driftName, loadDrift } from './drift-state.ts'
 import { driftSignals, type Signal, signals } from './signals.ts'
@@ -108,7 +108,8 @@ export function isBeyondLimit({ signal, lately, tolerance }: Omit<SignalDrift, '
   return (signals[signal].direction === 'rise' ? off : Math.abs(off)) > tolerance
 }
 
-const many = 1e9
+/** More are not told. */
+const mostMissing = 1e9
 
 /**
  * About how many more observations like those of the last day it takes for an alarm; null where that day is within the
@@ -121,9 +122,9 @@ function missingOf(known: Omit<SignalDrift, 'words'>, { week }: Detector): numbe
   if (!isBeyondLimit(known) || lately === null || fit === undefined || lacking <= 0) return null
   const { mean, usual } = lately
   const limit = usual + (mean < usual ? -1 : 1) * (tolerance ?? 0)
-  const off = angle(mean, many) - angle(limit, many)
+  const off = angle(mean, countless) - angle(limit, countless)
   const needed = (2 * lacking * fit.spread * fit.daily) / off ** 2
-  return Math.ceil(Number(Math.min(many, Math.max(1, needed)).toPrecision(2)))
+  return Math.ceil(Number(Math.min(mostMissing, Math.max(1, needed)).toPrecision(2)))
 }
 
 function latelyIn({ change: { hours } }: Detector): SignalDrift['lately'] {

@@ -9,6 +9,7 @@ import { onUndecided, sharePpm, stagePpm } from '../release/rollout-state.ts'
 import { settingChanges } from '../release/settings.ts'
 import { unjudgedText } from './end-forecast-text.ts'
 import { momentText } from './moments.ts'
+import { reasonLengths } from './reason-lengths.ts'
 
 /** What a person does to a rollout. */
 export type RolloutAct = 'rollback' | 'pause' | 'resume' | 'advance' | 'promote' | 'abort'
@@ -249,8 +250,6 @@ export function formatPast(hours: number): string {
     : formatAmount(Math.max(1, Math.round(hours)), 'hour')
 }
 
-const longestReason = 400
-
 /**
  * That it was rolled back, and why as far as that is stored; null where it was not. Its gate may have passed all the
  * same.
@@ -262,6 +261,6 @@ export function rolledBackBefore(state: FeatureState, { id, content }: VersionRe
     ({ canary, status }) => canary === id && status === 'rolledBack',
   )
   const known = takenBack?.version === id ? takenBack : asCanary?.ending
-  const why = known ? `, by ${known.by}: ${excerpt(known.reason, longestReason)}` : '. Why is in the audit log.'
+  const why = known ? `, by ${known.by}: ${excerpt(known.reason, reasonLengths.read)}` : '. Why is in the audit log.'
   return `${content.label ?? id} was rolled back before${why}`
 }

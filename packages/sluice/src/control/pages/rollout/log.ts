@@ -2,6 +2,7 @@ import { type Html, html } from '../../../text/markup.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import { actionText } from '../../release/audit.ts'
 import type { LoggedChange } from '../../release/release-row.ts'
+import { reasonLengths } from '../../words/reason-lengths.ts'
 import { auditAddress } from '../addresses.ts'
 import { cell, moment, wideTable } from '../elements.ts'
 
@@ -13,15 +14,13 @@ export interface ShownLog {
   feature: string
 }
 
-const longestReason = 400
-
 export function logSection({ rows, isCut, feature }: ShownLog): Html {
   const shown = rows.map((row) => {
     const { seq, at, actor, reason } = row
     return html`<tr><th scope="row" data-column="When">${moment(at)} <small>row ${seq}</small></th>
 ${cell('Who', actor)}
 ${cell('What', actionPart(row))}
-${cell('Why', reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, longestReason), 'wide')}</tr>
+${cell('Why', reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, reasonLengths.read), 'wide')}</tr>
 `
   })
   return html`<section><h2>What was done</h2>

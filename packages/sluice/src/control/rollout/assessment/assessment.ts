@@ -19,7 +19,7 @@ export type Decision =
   | { do: 'rollBack'; why: RollbackCause }
 
 /** An assessment of a running rollout is made anew at least every minute. */
-const oldMs = 150_000
+export const oldMs = 150_000
 
 /** The clocks of the replicas may differ by so much. */
 const clocksApartMs = 60_000

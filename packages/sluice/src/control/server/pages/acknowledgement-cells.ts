@@ -10,7 +10,8 @@ import { wallTime } from '../instances/instance-states.ts'
 import type { Services } from '../services.ts'
 import type { Viewer } from './page-route.ts'
 
-const mostShown = 500
+/** Pages show so many instances at the most; what comes first in their order is what somebody looks for. */
+export const mostInstancesShown = 500
 
 /**
  * Which instances have the present state of a feature. `changedAt`: when it came to be, in ms since the epoch. An
@@ -39,7 +40,7 @@ export async function acknowledgementsOf(
     isLate: changedAt === null || services.clock.now() - changedAt > services.settings.stragglerMs,
     instances: instances
       .toSorted((a, b) => rank(a) - rank(b) || a.instance.localeCompare(b.instance, 'en', { numeric: true }))
-      .slice(0, mostShown),
+      .slice(0, mostInstancesShown),
     counts: {
       applied: count('applied'),
       incumbentsOnly: count('incumbentsOnly'),

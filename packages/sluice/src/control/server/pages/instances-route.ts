@@ -1,8 +1,7 @@
 import { instancesPage, type ShownInstance } from '../../pages/instances.ts'
 import { shownRevision, visibleInstances, wallTime } from '../instances/instance-states.ts'
+import { mostInstancesShown } from './acknowledgement-cells.ts'
 import { definePage } from './page-route.ts'
-
-const mostShown = 500
 
 export const showInstances = definePage({
   path: '/instances',
@@ -19,7 +18,7 @@ export const showInstances = definePage({
     const rank = ({ upToDate, silent }: ShownInstance) => (silent ? 1 : upToDate ? 2 : 0)
     return instancesPage({
       revision: snapshots.view(viewer).snapshot.revision,
-      instances: all.toSorted((a, b) => rank(a) - rank(b)).slice(0, mostShown),
+      instances: all.toSorted((a, b) => rank(a) - rank(b)).slice(0, mostInstancesShown),
       counts: {
         total: all.length,
         behind: all.filter((one) => rank(one) === 0).length,

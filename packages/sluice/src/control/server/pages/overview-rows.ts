@@ -18,6 +18,7 @@ import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-healt
 import { isHeard, pastText } from '../../words/drift-now.ts'
 import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
+import { reasonLengths } from '../../words/reason-lengths.ts'
 import { stageText, stateText } from '../../words/rollout-state-text.ts'
 import { isServed } from '../access/caller.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
@@ -155,12 +156,10 @@ export function endedTone({ status, strength }: Rollout): StateTone {
   return status === 'rolledBack' ? 'bad' : 'watch'
 }
 
-const longestReason = 160
-
 function endedOf(rollout: Rollout): FeatureRow['ended'] {
   const { id, status, endedAt, startedAt, ending } = rollout
   const state = stateText({ ...rollout, state: status })
-  const why = ending && `by ${ending.by}: ${excerpt(ending.reason, longestReason)}`
+  const why = ending && `by ${ending.by}: ${excerpt(ending.reason, reasonLengths.aside)}`
   return { id, state, at: endedAt ?? startedAt, tone: endedTone(rollout), why }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { hasEnded, rolloutState } from '../../release/rollout-state.ts'
-import { type Assessment, isOld } from '../../rollout/assessment/assessment.ts'
+import { type Assessment, isOld, oldMs } from '../../rollout/assessment/assessment.ts'
 import { ofRollout } from '../route/fields.ts'
 import { type Checked, defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -24,7 +24,9 @@ const verdictSchema = z.object({
   assessedAt: z.number().nullable().meta({
     description: 'When the canary was last looked at, in ms since the epoch; null: not yet, or that is not known.',
   }),
-  watched: z.boolean().meta({ description: 'False of a running rollout at which nobody has looked for 150 s.' }),
+  watched: z
+    .boolean()
+    .meta({ description: `False of a running rollout at which nobody has looked for ${oldMs / 1000} s.` }),
   anytimeP: z.number().nullable(),
   alpha: z.number(),
 })

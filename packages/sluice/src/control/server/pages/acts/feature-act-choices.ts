@@ -8,6 +8,7 @@ import { goodVersions } from '../../../release/activation.ts'
 import type { ReleaseEvent } from '../../../release/release-event.ts'
 import { runningRollout, transition } from '../../../release/transition.ts'
 import { momentText } from '../../../words/moments.ts'
+import { reasonLengths } from '../../../words/reason-lengths.ts'
 import { maySee, type TokenReach } from '../../access/caller.ts'
 import type { Services } from '../../services.ts'
 import { gateRefusal } from '../../versions/releasable.ts'
@@ -51,8 +52,6 @@ function choiceOf(version: VersionRecord, act: FeatureAct, state: FeatureState):
   }
 }
 
-const longestReason = 400
-
 /** That a rollback was just made, so that nobody goes back further than they mean to; nothing where none was. */
 export async function rollbackBefore(services: Services, state: FeatureState): Promise<string[]> {
   const { feature, active, takenBack } = state
@@ -65,7 +64,7 @@ export async function rollbackBefore(services: Services, state: FeatureState): P
       return label ?? id
     }),
   )
-  const when = `${momentText(at)} by ${by} (${excerpt(reason, longestReason)})`
+  const when = `${momentText(at)} by ${by} (${excerpt(reason, reasonLengths.read)})`
   return [`${taken} was rolled back already, ${when}. Since then everybody gets ${since}.`]
 }
 

@@ -13,6 +13,7 @@ import { gateRecordOf } from '../../../pages/feature/gate-record.ts'
 import { lastGood } from '../../../release/activation.ts'
 import { hasEnded, rolloutState, sharePpm } from '../../../release/rollout-state.ts'
 import type { VersionPage } from '../../../store/release-store.ts'
+import { reasonLengths } from '../../../words/reason-lengths.ts'
 import { stateText } from '../../../words/rollout-state-text.ts'
 import { hasScope } from '../../access/caller.ts'
 import { faultsFor } from '../../health.ts'
@@ -30,7 +31,6 @@ const versionsOfPage = 20
 /** The versions whose reports stand in the picture. */
 const versionsInPicture = 30
 const activationsShown = 20
-const longestReason = 400
 
 export const showFeaturePage = definePage({
   path: '/features/{feature}',
@@ -62,7 +62,7 @@ export const showFeaturePage = definePage({
       takenBack: taken && {
         ...taken,
         version: await nameOf(taken.version),
-        reason: excerpt(taken.reason, longestReason),
+        reason: excerpt(taken.reason, reasonLengths.read),
       },
       waiting: await listedProposals(services, viewer, feature),
       environments: await environmentsOf(feature, viewer, services),
@@ -137,10 +137,10 @@ async function listedRollout(rollout: Rollout, whileItRuns: StateTone, nameOf: N
       ? {
           at: rollout.endedAt,
           by: ending?.by ?? 'not known',
-          reason: ending ? excerpt(ending.reason, longestReason) : 'not known',
+          reason: ending ? excerpt(ending.reason, reasonLengths.read) : 'not known',
         }
       : null,
-    override: override === null ? null : excerpt(override, longestReason),
+    override: override === null ? null : excerpt(override, reasonLengths.read),
   }
 }
 

@@ -12,6 +12,7 @@ import { gateRecordOf, unscoredShare } from '../../../pages/feature/gate-record.
 import { hasEnded } from '../../../release/rollout-state.ts'
 import type { Assessment } from '../../../rollout/assessment/assessment.ts'
 import type { VersionPage } from '../../../store/release-store.ts'
+import { reasonLengths } from '../../../words/reason-lengths.ts'
 import { stateText } from '../../../words/rollout-state-text.ts'
 import type { Services } from '../../services.ts'
 import { mostNights } from '../kept-reads.ts'
@@ -28,7 +29,6 @@ interface TimelineSource {
  */
 const stepMs = 600_000
 const lately = (now: number) => Math.floor(now / stepMs) * stepMs
-const longestReason = 160
 const eventsShown = 40
 
 const shortName = ({ id, label }: NamedVersion) => label ?? id
@@ -165,7 +165,7 @@ async function rolloutEvents(rollout: Rollout, nameOf: TimelineSource['nameOf'])
   }
   if (!hasEnded(rollout) || endedAt === null) return [start]
   const state = stateText({ ...rollout, state: status })
-  const why = ending ? ` by ${ending.by}: ${excerpt(ending.reason, longestReason)}` : ''
+  const why = ending ? ` by ${ending.by}: ${excerpt(ending.reason, reasonLengths.aside)}` : ''
   return [
     start,
     {
