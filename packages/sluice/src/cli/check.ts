@@ -1,7 +1,7 @@
 import manifest from '../../package.json' with { type: 'json' }
 import { type Diagnostic, formatDiagnostic } from '../core/suite/diagnostics/diagnostic.ts'
 import { checkProject } from '../gate/check.ts'
-import { githubAnnotations, sarifOf } from '../gate/ci/annotations.ts'
+import { type CheckFormat, checkFormats, githubAnnotations, sarifOf } from '../gate/ci/annotations.ts'
 import { openGit } from '../gate/git/git.ts'
 import { formatAmount, utcDay } from '../text/format.ts'
 import { oneOf, readFlags, set } from './flags.ts'
@@ -9,8 +9,7 @@ import type { Host } from './host.ts'
 
 const checkFlags = {
   json: set.optional(),
-  /** `github` for annotations of a workflow, `sarif` for code scanning. */
-  format: oneOf(['text', 'github', 'sarif']).optional(),
+  format: oneOf(checkFormats).optional(),
 }
 
 /** `sluice check [paths]`: every fault of every file, without calling a model. Exit 3 if there is an error. */
@@ -33,12 +32,7 @@ export async function check(paths: string[], given: Record<string, unknown>, hos
   return errors > 0 ? 3 : 0
 }
 
-async function print(
-  found: readonly Diagnostic[],
-  format: 'text' | 'github' | 'sarif',
-  root: string,
-  host: Host,
-): Promise<void> {
+async function print(found: readonly Diagnostic[], format: CheckFormat, root: string, host: Host): Promise<void> {
   if (format === 'text') {
     for (const diagnostic of found) host.stdout.write(`${line(diagnostic)}\n`)
     return

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { onInconclusive } from '../core/suite/config/on-inconclusive.ts'
 import { SluiceError } from '../errors.ts'
 import { duration } from '../records/duration.ts'
 
@@ -119,7 +120,7 @@ export const sessionFlags = {
 export const verdictFlags = {
   threshold: share.optional(),
   margin: share.optional(),
-  onInconclusive: oneOf(['tiebreak', 'block', 'warn']).optional(),
+  onInconclusive: oneOf(onInconclusive).optional(),
 }
 
 /** What every command takes that talks to a control plane. */

@@ -1,3 +1,4 @@
+import { logLevels } from '../../control/server/log.ts'
 import { serve } from '../../control/server/serve/serve.ts'
 import { SluiceError } from '../../errors.ts'
 import { openNights } from '../../gate/nightly/history.ts'
@@ -12,7 +13,7 @@ const serveFlags = {
   keepLog: time,
   demo: set.default(false),
   open: set.default(false),
-  logLevel: oneOf(['debug', 'info', 'warn', 'error']),
+  logLevel: oneOf(logLevels),
 }
 
 /** `sluice serve`: runs the control plane until it is told to stop. */

@@ -1,8 +1,7 @@
 import { type Command, Option } from 'commander'
+import { logLevels } from '../../control/server/log.ts'
 import type { Host } from '../host.ts'
 import { choice, type Done } from './options.ts'
-
-const logLevels = ['debug', 'info', 'warn', 'error']
 
 /** Adds the commands that run a control plane and look after its state. */
 export function addControlPlane(program: Command, host: Host, done: Done): void {

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander'
 import { guards } from '../../core/suite/config/guard.ts'
+import { checkFormats } from '../../gate/ci/annotations.ts'
+import { resultsFormats } from '../../gate/results/results-formats.ts'
 import type { Host } from '../host.ts'
 import { another, choice, type Done, withFresh, withGateOptions, withRunOptions } from './options.ts'
-
-const checkFormats = ['text', 'github', 'sarif']
-const resultsTools = ['promptfoo', 'deepeval', 'inspect', 'vitest-evals', 'evalite', 'langfuse', 'langsmith', 'junit']
 
 /** Adds the commands that check, evaluate and judge the versions of a project. */
 export function addGating(program: Command, host: Host, done: Done): void {
@@ -55,7 +54,7 @@ export function addGating(program: Command, host: Host, done: Done): void {
       choice(
         '--format <tool>',
         'which tool wrote the results files (default: recognised by their content)',
-        resultsTools,
+        resultsFormats,
       ),
     )
     .option('--metric <name>', "which score of the results files to compare (default: the tool's overall score)")

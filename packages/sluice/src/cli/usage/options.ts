@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander'
+import { onInconclusive } from '../../core/suite/config/on-inconclusive.ts'
 
 /** Takes the exit code of the command that was run. */
 export type Done = (exitCode: number) => void
-
-const onInconclusive = ['tiebreak', 'block', 'warn']
 
 /** The flags of every command that asks models. */
 export function withAskOptions(command: Command): Command {

@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
 import { defaultJudge } from '../../core/suite/models/default-judge.ts'
+import { targetKinds } from '../../gate/init/target-project.ts'
 import { reportFormats } from '../../gate/report/report-formats.ts'
 import type { Host } from '../host.ts'
 import { choice, type Done } from './options.ts'
-
-const targets = ['module', 'command', 'http']
 
 /** Adds the commands that set a project up; `run` runs one command line. */
 export function addSetup(
@@ -18,7 +17,7 @@ export function addSetup(
     .description('write what a gate needs: a first project, or what is missing around a prompt or an application')
     .argument('[dir]', 'folder to write to', '.')
     .option('--prompt <file>', "gate this prompt file, GitHub's .prompt.yml too; it is not changed")
-    .addOption(choice('--target <kind>', 'gate an application: how it is asked', targets))
+    .addOption(choice('--target <kind>', 'gate an application: how it is asked', targetKinds))
     .option('--github', 'write the GitHub workflows (default, unless all remotes are elsewhere)')
     .option('--no-github', 'write no workflows')
     .option('--feature <name>', 'name of the new feature (default: ticket-triage)')

@@ -1,5 +1,9 @@
 import type { Diagnostic } from '../../core/suite/diagnostics/diagnostic.ts'
 
+/** How findings are printed: for people, as annotations of a workflow, for code scanning. */
+export const checkFormats = ['text', 'github', 'sarif'] as const
+export type CheckFormat = (typeof checkFormats)[number]
+
 /** Where the paths of diagnostics start, and who says so. */
 export interface AnnotationOptions {
   /** From the repository's root to the project, with a slash at the end; empty where they are the same. */

@@ -11,6 +11,7 @@ import { langfuse } from './langfuse.ts'
 import { langsmith } from './langsmith.ts'
 import { promptfoo } from './promptfoo.ts'
 import { readContent } from './results-content.ts'
+import { type ResultsFormat, resultsFormats } from './results-formats.ts'
 import { scaleScores } from './score-scale.ts'
 import {
   invalidResults,
@@ -23,12 +24,10 @@ import {
 } from './tool-results.ts'
 import { vitestEvals } from './vitest-evals.ts'
 
-/** In the order in which they are tried. */
-const readers = { promptfoo, deepeval, inspect, 'vitest-evals': vitestEvals, evalite, langfuse, langsmith, junit }
-
-export type ResultsFormat = keyof typeof readers
-/** The words of `--format`. */
-export const resultsFormats = Object.keys(readers) as ResultsFormat[]
+const readers: Record<ResultsFormat, ResultsReader> = {
+  ...{ promptfoo, deepeval, inspect, 'vitest-evals': vitestEvals },
+  ...{ evalite, langfuse, langsmith, junit },
+}
 
 export interface ResultsOptions {
   /** Without it the tool is recognised from the content. */
@@ -97,9 +96,8 @@ function placeOf(given: string, cwd: string): { file: string; choice?: string } 
 }
 
 function toolOf(content: ResultsContent, forced: ResultsFormat | undefined): ResultsFormat {
-  const reader = (format: ResultsFormat): ResultsReader => readers[format]
-  const found = resultsFormats.find((format) => reader(format).recognises(content))
-  if (forced !== undefined && forced !== found && !reader(forced).recognises(content)) {
+  const found = resultsFormats.find((format) => readers[format].recognises(content))
+  if (forced !== undefined && forced !== found && !readers[forced].recognises(content)) {
     const seen = found === undefined ? '' : `; it looks like ${found}`
     throw invalidResults(`${content.name} is no file of ${forced}${seen}`)
   }

@@ -1,5 +1,6 @@
 import { defaultGateSettings } from '../../core/suite/config/gate-settings.ts'
 import type { MetricSettings } from '../../core/suite/config/metric-settings.ts'
+import type { OnInconclusive } from '../../core/suite/config/on-inconclusive.ts'
 import { SluiceError } from '../../errors.ts'
 import type { Estimand, LookPlan } from '../../stats/index.ts'
 import { lookPlan } from '../../stats/index.ts'
@@ -25,7 +26,7 @@ export interface GatePolicy {
    * What becomes of a run that neither passed nor failed: decided by its estimate, blocked, or let through with a
    * warning.
    */
-  onInconclusive: 'tiebreak' | 'block' | 'warn'
+  onInconclusive: OnInconclusive
   /** A repeat of a critical case fails below this score. */
   caseThreshold: number
   /** The largest share of violated cases by tag; undefined bounds nothing. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Guard, guards } from './guard.ts'
 import { type MetricSettings, metricSettingsSchema } from './metric-settings.ts'
+import { type OnInconclusive, onInconclusive } from './on-inconclusive.ts'
 import { type SafetySettings, safetySettingsSchema } from './safety-settings.ts'
 
 /** What becomes of a pass by a judge that is not calibrated, the strictest first. */
@@ -111,7 +112,7 @@ const fields = {
       description: `Smallest share of cases that have a score; below it the run is inconclusive (default ${defaultGateSettings.minCoverage}).`,
       examples: [0.95],
     }),
-  onInconclusive: z.enum(['tiebreak', 'block', 'warn']).meta({
+  onInconclusive: z.enum(onInconclusive).meta({
     description: `What an undecided gate does: tiebreak passes, as weak, what seems worse by no more than two thirds of the margin; block ends with exit code 2, warn with 0 (default ${defaultGateSettings.onInconclusive}).`,
     examples: ['block'],
   }),
@@ -191,7 +192,7 @@ export interface GateSettings {
   criticalRepeats?: number
   /** In [0,1]: scored cases / all cases. */
   minCoverage: number
-  onInconclusive: 'tiebreak' | 'block' | 'warn'
+  onInconclusive: OnInconclusive
   /** USD; absent where no budget is set. */
   budgetUsd?: number
   /** In [0,1]: the score from which a case counts as passed. */
