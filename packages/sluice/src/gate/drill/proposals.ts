@@ -171,14 +171,18 @@ function sharperItems(
     })
 }
 
-/** More cases or repeats, where the gate's own advice on the largest drop names a number that is within reach. */
-function moreAnswers({ tried }: SurvivorGroup, { file }: Prompt, { cases }: DrillBench): DrillProposal[] {
+/**
+ * More cases or repeats, where the gate's own advice on the largest drop names a number that is within reach. Repeats
+ * that the settings ask for already are not there since the answers are recorded ones.
+ */
+function moreAnswers({ tried }: SurvivorGroup, { file }: Prompt, { cases, settings }: DrillBench): DrillProposal[] {
   const [largest] = tried.toSorted((a, b) => (a.report.effect ?? 0) - (b.report.effect ?? 0))
   const advice = largest?.outcome.decision.advice
   if (!advice || (advice.cases ?? 0) > 4 * cases.length) return []
   const { repeats, text } = advice
   if (repeats === undefined)
     return advice.cases === undefined ? [] : [{ place: 'the suite', yaml: '', says: text, tried: null }]
-  const rounds = [1, 2, 3, 5, 8].filter((each) => each < repeats)
-  return [{ place: file, yaml: stringify({ gate: { repeats: [...rounds, repeats] } }), says: text, tried: null }]
+  if (repeats <= Math.max(...settings.repeats)) return [{ place: 'the recordings', yaml: '', says: text, tried: null }]
+  const rounds = [...settings.repeats, repeats]
+  return [{ place: file, yaml: stringify({ gate: { repeats: rounds } }), says: text, tried: null }]
 }

@@ -157,3 +157,57 @@ test('a check that would fail an answer as it is, is not proposed', async () => 
     ['injection', true],
   ])
 })
+
+const polite = `${good}\nThanks.`
+/** An item of little weight sees each wrong number, and one of more weight an answer that varies between repeats. */
+const noisy = `rubric:
+  - {id: actions, ask: Does it list every action item?, weight: 9}
+  - {id: numbers, ask: Is each number right?, weight: 0.2}
+  - {id: tone, ask: Is it short?, weight: 1.2}
+`
+
+/** What is proposed against wrong numbers that too few answers show. */
+async function moreAnswers(files: (url: string) => Record<string, string>): Promise<[place: string, yaml: string][]> {
+  let asked = 0
+  await using model = await fakeModel((request) => {
+    const text = textOf(request)
+    if (!isJudgeRequest(request)) return asked++ % 2 === 0 ? polite : good
+    const numbers = /- Pay (?!1182)\d/.test(text) ? 'no' : 'yes'
+    return judgement({ actions: 'yes', numbers, tone: text.includes('Thanks.') ? 'no' : 'yes' })
+  })
+  using project = createProject(files(model.url))
+  const { report } = await drilled(project, '--only', 'number', '--strength', 'strong', '--concurrency', '1')
+  const [survivor] = report.survivors
+  assert.equal(survivor?.why, 'too-few')
+  return survivor.proposals.slice(1).map(({ place, yaml }) => [place, yaml])
+}
+
+test('more answers are proposed as a further round after those that the prompt file sets', async () => {
+  const [more] = await moreAnswers((url) => {
+    return summaryFiles({ url, cases: 8, prompt: `${noisy}gate: {repeats: [1, 3]}\n` })
+  })
+  assert.equal(more?.[0], 'prompts/summary.prompt.yml')
+  assert.match(more[1], /^gate:\n {2}repeats:\n {4}- 1\n {4}- 3\n {4}- ([4-9]|\d\d)\n$/)
+})
+
+test('where recordings end before the rounds of the settings, no round is proposed but more recordings', async () => {
+  const recorded = [1, 2, 3].flatMap((repeat) =>
+    Array.from({ length: 8 }, (_, at) => {
+      const output = (at + repeat) % 2 === 0 ? polite : good
+      return JSON.stringify({ case: `case-${at}`, model: 'a', repeat, output })
+    }),
+  )
+  const proposed = await moreAnswers((url) => {
+    const files = summaryFiles({ url, cases: 8, prompt: noisy })
+    return {
+      ...files,
+      'sluice.yaml': files['sluice.yaml'].replace(
+        'providers:',
+        'providers:\n  kept: {kind: replay, files: kept.jsonl}',
+      ),
+      'prompts/summary.prompt.yml': files['prompts/summary.prompt.yml'].replace('local:model-a', 'kept:a'),
+      'kept.jsonl': `${recorded.join('\n')}\n`,
+    }
+  })
+  assert.deepEqual(proposed, [['the recordings', '']])
+})
