@@ -26,7 +26,7 @@ export const storedContentSchema = z.object({
     .record(z.string(), z.number())
     .exactOptional()
     .meta({ description: 'How often each tool was called, as reported.' }),
-  /** The judge's answer once there is one: score and items. */
+  /** The judge's answer once there is one, as `storedJudgementSchema` reads it. Null until then. */
   judgement: z.unknown(),
   /** In [0,1]; null until judged. */
   score: z.number().nullable(),
@@ -36,3 +36,35 @@ export const storedContentSchema = z.object({
 })
 
 export type StoredContent = z.output<typeof storedContentSchema>
+
+const text = z.string().optional().catch(undefined)
+
+/** One question of the rubric. What a release did not store is absent; only the id names it. */
+const storedItemSchema = z.looseObject({
+  id: z.string(),
+  verdict: text.describe('`yes`, `no` or `cannot_tell`.'),
+  evidence: text,
+  reasoning: text,
+  must: z.boolean().optional().catch(undefined),
+})
+
+/** What the judge said of a request, stored with its content. An item that cannot be read hides none of the others. */
+export const storedJudgementSchema = z.looseObject({
+  judgeId: z.string(),
+  /** Null where the judge abstained. */
+  score: z.number().min(0).max(1).nullable(),
+  /** In USD; null where a price is unknown. */
+  costUsd: z.number().nullable(),
+  items: z
+    .array(storedItemSchema.nullable().catch(null))
+    .transform((items) => items.filter((item) => item !== null))
+    .catch([]),
+})
+
+export type StoredJudgement = z.output<typeof storedJudgementSchema>
+
+/** The items that the judge answered with no; none where there is no judgement. */
+export function failedItems(judgement: unknown): StoredJudgement['items'] {
+  const { data } = storedJudgementSchema.pick({ items: true }).safeParse(judgement)
+  return (data?.items ?? []).filter(({ verdict }) => verdict === 'no')
+}

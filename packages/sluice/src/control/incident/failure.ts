@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import type { StoredContent } from '../../records/content.ts'
+import { failedItems, type StoredContent } from '../../records/content.ts'
 import type { StoredWay } from '../live/redact-trajectory.ts'
 
 /** An answer of production that was not good enough. */
@@ -22,17 +21,9 @@ export interface Failure {
   way: StoredWay
 }
 
-/** The part of a judgement that says which questions were answered with no. */
-const judgementSchema = z.looseObject({
-  items: z
-    .array(z.looseObject({ id: z.string(), verdict: z.string().optional(), must: z.boolean().optional() }))
-    .default([]),
-})
-
 /** What failed by the judge's answer; nothing where there is none. */
-export function failedItems(judgement: unknown): Pick<Failure, 'failed' | 'mustFailed'> {
-  const { data } = judgementSchema.safeParse(judgement)
-  const failed = (data?.items ?? []).filter(({ verdict }) => verdict === 'no')
+export function failedByJudge(judgement: unknown): Pick<Failure, 'failed' | 'mustFailed'> {
+  const failed = failedItems(judgement)
   return { failed: failed.map(({ id }) => id), mustFailed: failed.some(({ must }) => must === true) }
 }
 
@@ -52,5 +43,5 @@ export function wayOf({ steps, toolCalls, trajectory, trajectoryRef }: StoredFie
 export function failureOf(content: StoredContent): Failure {
   const { id, rolloutId, version, input, output, score, judgement } = content
   const source = { outcome: id, ...(rolloutId === null ? {} : { rollout: rolloutId }), version }
-  return { vars: input, output, score, source, way: wayOf(content), ...failedItems(judgement) }
+  return { vars: input, output, score, source, way: wayOf(content), ...failedByJudge(judgement) }
 }

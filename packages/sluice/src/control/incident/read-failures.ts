@@ -8,7 +8,7 @@ import { type ProjectFiles, streamFile } from '../../core/suite/project-files.ts
 import { plainData } from '../../core/suite/values/written.ts'
 import { loadYaml } from '../../core/suite/yaml/load-yaml.ts'
 import { storedContentSchema } from '../../records/content.ts'
-import { type Failure, failedItems, wayOf } from './failure.ts'
+import { type Failure, failedByJudge, wayOf } from './failure.ts'
 
 const vars = z.record(z.string(), z.unknown())
 const score = z.number().min(0).max(1).nullish()
@@ -86,7 +86,7 @@ function toFailure(row: FailureRow, place: RowPlace): Failure {
     score: row.score ?? null,
     source: Object.keys(source).length === 0 ? { incident: `${place.file}:${place.line}` } : source,
     way: plainData(wayOf(row)) as Failure['way'],
-    ...failedItems(row.judgement),
+    ...failedByJudge(row.judgement),
   }
 }
 

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { Ask } from '../../core/answers/ask.ts'
 import type { ModelRequest } from '../../core/providers/provider.ts'
 import { caseScore } from '../../core/scorers/case-score.ts'
@@ -7,22 +6,13 @@ import type { Case } from '../../core/suite/cases/case.ts'
 import { storedJudgeSettings } from '../../core/suite/config/judge-settings.ts'
 import { fillTemplate } from '../../core/suite/values/template.ts'
 import { SluiceError } from '../../errors.ts'
-import type { StoredContent } from '../../records/content.ts'
+import { type StoredContent, type StoredJudgement, storedJudgementSchema } from '../../records/content.ts'
 import type { RubricItem } from '../../records/rubric.ts'
 import type { VersionRecord } from '../../records/version.ts'
 
-const judgedSchema = z.looseObject({
-  judgeId: z.string(),
-  score: z.number().min(0).max(1).nullable(),
-  costUsd: z.number().nullable(),
-})
-
-/** The judge's result, stored with the content; `score` is null if the judge abstained. */
-export type JudgedContent = z.output<typeof judgedSchema> & { items?: unknown }
-
 /** The stored judgement; undefined if there is none. */
-export function earlierJudgement({ judgement }: StoredContent): JudgedContent | undefined {
-  return judgement === null ? undefined : judgedSchema.parse(judgement)
+export function earlierJudgement({ judgement }: StoredContent): StoredJudgement | undefined {
+  return judgement === null ? undefined : storedJudgementSchema.parse(judgement)
 }
 
 /** An item of the rubric sees what is not stored of this request: its answer would be a guess, now and later. */
@@ -39,7 +29,7 @@ export async function judgeContent(
   content: StoredContent,
   { content: prompt, rubric, judge: settings }: VersionRecord,
   { ask, modes }: { ask: Ask<ModelRequest>; modes: AnswerModes },
-): Promise<JudgedContent> {
+): Promise<StoredJudgement> {
   if (!settings) throw new SluiceError('invalid-input', `version ${prompt.id} was published without a judge`)
   requireSeen(rubric, content)
   const { id, input, output, trajectory } = content

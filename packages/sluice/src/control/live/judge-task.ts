@@ -7,13 +7,13 @@ import { JudgeError } from '../../core/scorers/judge/judge-error.ts'
 import { judgeMembers, storedJudgeSettings } from '../../core/suite/config/judge-settings.ts'
 import { TemplateError } from '../../core/suite/values/template.ts'
 import { SluiceError } from '../../errors.ts'
-import type { StoredContent } from '../../records/content.ts'
+import type { StoredContent, StoredJudgement } from '../../records/content.ts'
 import type { JudgeTask } from '../../records/judge-task.ts'
 import type { LogEntry } from '../../records/outcome.ts'
 import type { Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import { type DailyBudget, nextDay } from './daily-budget.ts'
-import { earlierJudgement, type JudgedContent, judgeContent, UnseenPart } from './judge-content.ts'
+import { earlierJudgement, judgeContent, UnseenPart } from './judge-content.ts'
 import { scoreEntry } from './score-entry.ts'
 
 /**
@@ -78,7 +78,7 @@ export async function judgeTask(task: JudgeTask, context: JudgingContext): Promi
   }
 }
 
-async function askJudge(content: StoredContent, context: JudgingContext): Promise<JudgedContent | undefined> {
+async function askJudge(content: StoredContent, context: JudgingContext): Promise<StoredJudgement | undefined> {
   const { store, now, budgetOf, clientOf, modes, unaskable, signal } = context
   const version = await store.version(content.feature, content.version)
   if (!version?.judge) return undefined
@@ -99,7 +99,7 @@ async function askJudge(content: StoredContent, context: JudgingContext): Promis
 async function logScore(
   task: JudgeTask,
   context: JudgingContext,
-  { request, content, judged }: { request: LogEntry; content: StoredContent; judged: JudgedContent },
+  { request, content, judged }: { request: LogEntry; content: StoredContent; judged: StoredJudgement },
 ): Promise<JudgedTask> {
   const { score, judgeId, costUsd } = judged
   if (score === null) return discard(task, context, 'abstained')

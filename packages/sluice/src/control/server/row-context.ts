@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import type { ReleaseEventName } from '../../core/notify/release-notification.ts'
 import type { AuditRow } from '../../records/audit-row.ts'
-import type { StoredContent } from '../../records/content.ts'
+import { failedItems, type StoredContent } from '../../records/content.ts'
 import type { Figures } from '../../records/rollout/assessment.ts'
 import type { Rollout } from '../../records/rollout/rollout.ts'
 import { formatScore } from '../../text/format.ts'
@@ -87,13 +86,10 @@ function highestOf(assessment: Assessment | null): string[] {
     : []
 }
 
-const judgementSchema = z.looseObject({ items: z.array(z.looseObject({ id: z.string(), verdict: z.string() })) })
-
 /**
  * Which it is and what failed, and nothing of what was asked or answered: that may be stored, and not sent to others.
  */
 function worstText({ id, score, judgement }: StoredContent): string {
-  const items = judgementSchema.safeParse(judgement).data?.items ?? []
-  const failed = items.filter(({ verdict }) => verdict === 'no').map((one) => one.id)
+  const failed = failedItems(judgement).map((one) => one.id)
   return `Worst answer: ${id}, score ${formatScore(score)}${failed.length === 0 ? '' : `, failed ${failed.join(', ')}`}.`
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { failureOf } from '../../../src/control/incident/failure.ts'
 import { rowNotification } from '../../../src/control/notify/row-notification.ts'
 import type { Assessment } from '../../../src/control/rollout/assessment/assessment.ts'
 import { rowContext } from '../../../src/control/server/row-context.ts'
 import { linksTo } from '../../../src/control/server/serve/serve-engine.ts'
 import { releaseMessage } from '../../../src/core/notify/release-notification.ts'
 import { testPlane } from '../../support/control-plane/control-plane.ts'
+import { signedIn } from '../../support/control-plane/visitor.ts'
 import { startCanary } from '../../support/rollout/watched-canary.ts'
 
 test('whoever is called gets the worst answer, the next command and a link to the page, and no text of a user', async () => {
@@ -129,6 +131,37 @@ test('a token is called by its name before its id, to whoever is called and to w
   const shown = await of('operator')
   for (const text of [shown.words, shown.alerts[0].message]) assert.ok(text.includes(named), text)
   assert.equal((await of('client')).words, said, 'names are for those who read')
+})
+
+test('the message, the page and the incident name the same failed items of a judgement of any release', async () => {
+  await using plane = await testPlane()
+  const { id, canary } = await startCanary(plane, 'mail')
+  const items = [
+    { id: 'tone', reasoning: 'an earlier release stored no verdict of it' },
+    { id: 'dates', verdict: 'no', must: true, evidence: 7 },
+    { verdict: 'no' },
+    { id: 'names', verdict: 'no', reasoning: 'it is Ann' },
+    { id: 'length', verdict: 'yes' },
+  ]
+  await plane.store.putContent([
+    {
+      ...{ id: 'o-1', feature: 'mail', version: canary, rolloutId: id, unit: null, input: {}, output: 'answer' },
+      ...{ judgement: { items }, score: 0.2, storedAt: 1, expiresAt: Number.MAX_SAFE_INTEGER },
+    },
+  ])
+  await plane.ask('POST /v1/features/mail/rollback', { as: 'operator', body: { reason: 'wrong dates' } })
+  const row = (await plane.store.audit('mail')).at(-1)
+  const [content] = await plane.store.worstContent({ feature: 'mail', limit: 1 })
+  assert.ok(row && content)
+  const [worst] = (await rowContext(plane.store, row)).details
+  assert.equal(worst, 'Worst answer: o-1, score 0.200, failed dates, names.')
+  const page = await (await signedIn(plane, 'viewer')).page(`/rollouts/${id}`)
+  assert.deepEqual(
+    [...page.matchAll(/<b>(\w+)<\/b>: no/g)].map(([, item]) => item),
+    ['dates', 'names'],
+  )
+  const { failed, mustFailed } = failureOf(content)
+  assert.deepEqual([failed, mustFailed], [['dates', 'names'], true])
 })
 
 test('links lead to pages', () => {

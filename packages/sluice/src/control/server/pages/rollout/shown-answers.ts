@@ -1,22 +1,7 @@
-import { z } from 'zod'
-import type { StoredContent } from '../../../../records/content.ts'
+import { failedItems, type StoredContent } from '../../../../records/content.ts'
 import type { LiveSettings } from '../../../../records/rollout/rollout-settings.ts'
 import { formatSpan } from '../../../../text/format.ts'
 import type { ShownAnswer, ShownAnswers } from '../../../pages/rollout/answers.ts'
-
-/** What is read of a stored judgement, which may be of any release. */
-const judgementSchema = z.looseObject({
-  items: z
-    .array(
-      z.looseObject({
-        id: z.string(),
-        verdict: z.string().optional(),
-        evidence: z.string().optional().catch(undefined),
-        reasoning: z.string().optional().catch(undefined),
-      }),
-    )
-    .default([]),
-})
 
 /** The worst judged answers as the page shows them, or why there are none. */
 export function shownAnswers(
@@ -27,20 +12,17 @@ export function shownAnswers(
 }
 
 function shown({ id, score, storedAt, input, output, judgement }: StoredContent): ShownAnswer {
-  const items = judgementSchema.safeParse(judgement).data?.items ?? []
   return {
     outcome: id,
     ...{ score, storedAt, output },
     input: Object.entries(input)
       .map(([name, value]) => `${name}:\n${typeof value === 'string' ? value : JSON.stringify(value, undefined, 2)}`)
       .join('\n\n'),
-    failed: items
-      .filter(({ verdict }) => verdict === 'no')
-      .map(({ id: item, evidence, reasoning }) => ({
-        item,
-        quote: evidence?.trim() ? evidence : null,
-        reasoning: reasoning?.trim() ? reasoning : null,
-      })),
+    failed: failedItems(judgement).map(({ id: item, evidence, reasoning }) => ({
+      item,
+      quote: evidence?.trim() ? evidence : null,
+      reasoning: reasoning?.trim() ? reasoning : null,
+    })),
   }
 }
 
