@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { createProgress, type ProgressState } from '../../../src/cli/session/progress.ts'
 
@@ -118,7 +119,11 @@ test('clearing leaves the terminal free and the line comes back; stopping takes 
 })
 
 test('the clock of the system does not keep a process alive', () => {
-  const progress = createProgress({ stream: { write: () => true }, interactive: true })
-  progress.update(state({}))
-  progress.stop()
+  const source = new URL('../../../src/cli/session/progress.ts', import.meta.url)
+  const script = `import { createProgress } from ${JSON.stringify(source)}
+createProgress({ stream: process.stdout, interactive: true }).update(${JSON.stringify(state({}))})`
+  const args = ['--conditions=sluice-source', '--input-type=module', '--eval', script]
+  // A process that is kept alive is ended by the time limit, and has no exit code then.
+  const { status, signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 })
+  assert.equal(status, 0, `ended by ${signal}: ${stderr}`)
 })
