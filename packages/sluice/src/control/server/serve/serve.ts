@@ -99,7 +99,8 @@ export async function serve(settings: ServeSettings, process: ServeProcess): Pro
         )
       await signals.first
       log('info', 'stopping: requests under way may finish; signal again to stop at once')
-      await Promise.race([listening.close(), signals.second])
+      const end = await Promise.race([listening.close(), signals.second.then(() => 'cut off' as const)])
+      if (end === 'cut off') log('warn', 'stopping at once: requests under way are cut off')
     } finally {
       await Promise.race([Promise.all([engine.close(), forecaster.close()]), signals.second])
     }

@@ -71,11 +71,13 @@ test('a second signal ends it at once, though a request is under way', async () 
   const request = fetch(`${server.url}/v1/outcomes`, init).catch(() => undefined)
   await fetch(`${server.url}/healthz`)
   server.kill('SIGTERM')
-  await until(() => server.said().includes('stopping'), 'the first signal to be seen')
+  await until(() => server.said().includes('signal again to stop at once'), 'the first signal to be seen')
   // What follows within a second counts as the echo of the first one.
   await setTimeout(1100)
   server.kill('SIGTERM')
-  await server.done
+  const { code, stderr } = await server.done
+  assert.equal(code, 0)
+  assert.match(stderr, /stopping at once: requests under way are cut off/)
   await request
 })
 
