@@ -31,6 +31,10 @@ export interface Chart {
   events?: readonly ChartEvent[]
 }
 
+/** In pixels: what a picture on a page must fit, and how wide a file of its own is. */
+const narrowest = 300
+const fileWidth = 720
+
 const nameHeight = 18
 const betweenPanels = 14
 
@@ -43,7 +47,7 @@ interface Drawing {
  * The picture for a page. It is as wide as its place, and its texts keep their size; no labels touch each other from
  * 300 pixels on. The page needs `chartStyle`.
  */
-export function chartPicture(chart: Chart, narrowest = 300): Html {
+export function chartPicture(chart: Chart): Html {
   const left = leftOf(chart)
   const { height, content } = drawn(chart, narrowest - left - room.right, wideFrom - left - room.right)
   return svgElement(
@@ -54,12 +58,12 @@ export function chartPicture(chart: Chart, narrowest = 300): Html {
 }
 
 /** The picture as a file of its own, which brings its style: for light and dark pages, and for print. */
-export function chartFile(chart: Chart, width = 720): string {
+export function chartFile(chart: Chart): string {
   const left = leftOf(chart)
-  const inner = width - left - room.right
+  const inner = fileWidth - left - room.right
   const { height, content } = drawn(chart, inner)
   const plot = svgElement('svg', { x: left, y: 0, width: inner, height, overflow: 'visible', ...nested }, content)
-  const box = { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height }
+  const box = { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${fileWidth} ${height}`, width: fileWidth, height }
   // The style is ours and holds nothing of a file; escaped it would not be read.
   const style = trusted(`<style>${chartStyle}</style>`)
   return `${svgElement('svg', { class: 'chart-file', ...box, role: 'img' }, [...accessible(chart), style, plot]).markup}\n`

@@ -16,10 +16,10 @@ export interface NumberWords {
  * A chart with its title above it and the same numbers below it, folded, for who cannot see a picture and for who wants
  * the numbers. Unknown values are named so.
  */
-export function chartFigure(chart: Chart, words: NumberWords, narrowest?: number): Html {
+export function chartFigure(chart: Chart, words: NumberWords): Html {
   return svgElement('figure', { class: 'chart-figure' }, [
     svgElement('figcaption', {}, chart.title),
-    chartPicture(chart, narrowest),
+    chartPicture(chart),
     svgElement('details', {}, [svgElement('summary', {}, 'The numbers'), ...numbersTables(chart, words)]),
   ])
 }

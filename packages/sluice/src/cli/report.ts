@@ -93,8 +93,8 @@ async function fileOf(run: string | undefined, host: Host): Promise<string> {
 }
 
 /** Opens a file as a double-click would, without a shell; the program that shows it outlives this one. */
-export async function openInBrowser(file: string, env: NodeJS.ProcessEnv, platform = process.platform): Promise<void> {
-  const program = { darwin: 'open', win32: 'explorer.exe' }[platform as string] ?? 'xdg-open'
+export async function openInBrowser(file: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const program = { darwin: 'open', win32: 'explorer.exe' }[process.platform as string] ?? 'xdg-open'
   const child = spawn(program, [file], { env, detached: true, stdio: 'ignore' })
   try {
     await once(child, 'spawn')

@@ -28,13 +28,13 @@ export function pauseBefore(attempt: number): number {
  * Runs `work` at once, or as soon as the lock is free. After the time limit it rejects with the error of the last
  * attempt.
  */
-export async function whenFree<T>(work: () => T, limitMs = longestLockWaitMs): Promise<T> {
+export async function whenFree<T>(work: () => T): Promise<T> {
   const began = performance.now()
   for (let attempt = 1; ; attempt += 1) {
     try {
       return work()
     } catch (cause) {
-      if (!isHeld(cause) || performance.now() - began >= limitMs) throw cause
+      if (!isHeld(cause) || performance.now() - began >= longestLockWaitMs) throw cause
       await wait(pauseBefore(attempt))
     }
   }

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { createLeanFetch } from '../../core/providers/http/lean-fetch.ts'
 import { requireSuites } from '../../core/suite/prompt/suites.ts'
 import { openGit } from '../../gate/git/git.ts'
 import { nightOf, nightSchema } from '../../gate/nightly/night.ts'
@@ -37,7 +38,9 @@ export async function nightly(given: Record<string, unknown>, host: Host): Promi
   const judgeable = judgeableInProduction(project, host.stderr)
   requireSuites(judgeable.prompts, flags.suite)
   requireModels(judgeable.prompts, config)
-  const { notes, findings: ends } = await endsByProviders(project, { env: host.env, now: Date.now() })
+  const { env } = host
+  const fetch = createLeanFetch({ env })
+  const { notes, findings: ends } = await endsByProviders(project, { env, now: Date.now(), fetch })
   for (const note of notes) host.stderr.write(`${note}\n`)
   const git = await openGit(config.root, host.env)
   const surroundings = {

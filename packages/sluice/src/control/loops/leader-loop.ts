@@ -17,9 +17,10 @@ export interface LeaderLoopOptions extends Omit<WorkLoopOptions, 'work'> {
   work: (lead: Lead) => Promise<boolean | number>
   /** Told at each look that another replica leads. */
   onFollowing?: (() => void) | undefined
-  /** Work that takes longer than this, in ms, is taken for hung: another replica may lead (default 2 min). */
-  longestWorkMs?: number
 }
+
+/** Work that takes longer than this, in ms, is taken for hung: another replica may lead. */
+const longestWorkMs = 120_000
 
 /** Renewed this often while a lease lasts, so that a failed attempt or two do not end it. */
 const renewalsPerLease = 4
@@ -29,7 +30,7 @@ const renewalsPerLease = 4
  * hung: its lease ends by the store's clock, and is renewed only while the loop does work when it should.
  */
 export function startLeaderLoop(options: LeaderLoopOptions): WorkLoop {
-  const { store, name, work, onFollowing, longestWorkMs = 120_000, ...others } = options
+  const { store, name, work, onFollowing, ...others } = options
   const { clock } = others
   let lease: Lease | undefined
   let timer: Timer

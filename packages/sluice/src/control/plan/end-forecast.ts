@@ -32,7 +32,6 @@ const rangeShare = 0.8
 interface Course {
   start: number
   from?: Begun
-  seed?: number
   /** The worse canary; by default worse by the margin. */
   harm?: Difference
 }
@@ -44,7 +43,7 @@ interface Course {
 export async function endForecast(
   traffic: Traffic,
   settings: RolloutSettings,
-  { start, from = newlyBegun, seed = 1, harm = harmOf(traffic, settings) }: Course,
+  { start, from = newlyBegun, harm = harmOf(traffic, settings) }: Course,
   effort: Effort,
 ): Promise<EndForecast | null> {
   const untilPatience = Math.min(longestHours, settings.patience / hourMs - from.before)
@@ -54,7 +53,7 @@ export async function endForecast(
   for (let run = 0; run < effort.runs && !effort.isOver(); run += 1)
     for (const [ends, difference] of [[good, noHarm] as const, [worse, harm] as const]) {
       const course = { difference, start, lasts: untilPatience, from }
-      const end = playRollout(traffic, settings, { ...course, seed: seedOf(seed, run) })
+      const end = playRollout(traffic, settings, { ...course, seed: seedOf(1, run) })
       if (end !== 'left') ends.push(end)
       await effort.pause()
     }

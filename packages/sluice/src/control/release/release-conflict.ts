@@ -26,8 +26,8 @@ export class ReleaseConflict extends SluiceError {
   override readonly name = 'ReleaseConflict'
   readonly conflict: ConflictCode
 
-  constructor(conflict: ConflictCode, message: string, options?: ErrorOptions) {
-    super('refused', message, options)
+  constructor(conflict: ConflictCode, message: string) {
+    super('refused', message)
     this.conflict = conflict
   }
 }

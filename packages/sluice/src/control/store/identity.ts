@@ -8,6 +8,6 @@ export interface StoreIdentity {
   secret: string
 }
 
-export function newIdentity(random: (bytes: number) => Buffer = randomBytes): StoreIdentity {
-  return { epoch: random(8).toString('hex'), secret: random(32).toString('hex') }
+export function newIdentity(): StoreIdentity {
+  return { epoch: randomBytes(8).toString('hex'), secret: randomBytes(32).toString('hex') }
 }

@@ -13,9 +13,9 @@ export function storeNow({ store, clock }: { store: { now?(): number }; clock: P
   return store.now?.() ?? clock.now()
 }
 
-/** Starts at `at` and goes on by a steady clock. */
-export function storeClock(at = Date.now()): StoreClock {
-  let known = { at, since: performance.now() }
+/** Starts at the time of this machine and goes on by a steady clock. */
+export function storeClock(): StoreClock {
+  let known = { at: Date.now(), since: performance.now() }
   return {
     now: () => Math.floor(known.at + performance.now() - known.since),
     set(next) {

@@ -31,14 +31,14 @@ export interface Spending {
   add(completion: Completion, labels: AnswerLabels): void
 }
 
-export function createSpending(database: ProjectDatabase, command: string, now: () => number = Date.now): Spending {
+export function createSpending(database: ProjectDatabase, command: string): Spending {
   const add = database.prepare(
     `INSERT INTO spending (day, command, feature, model, stage, calls, unpriced_calls, usd) VALUES (?, ?, ?, ?, ?, 1, ?, ?)
      ON CONFLICT DO UPDATE SET calls = calls + 1, unpriced_calls = unpriced_calls + excluded.unpriced_calls, usd = usd + excluded.usd`,
   )
   return {
     add({ costUsd }, { feature, model, stage }) {
-      const row = [utcDay(now()), command, feature, model, stage, costUsd === undefined ? 1 : 0, costUsd ?? 0]
+      const row = [utcDay(Date.now()), command, feature, model, stage, costUsd === undefined ? 1 : 0, costUsd ?? 0]
       add.run(...row)
     },
   }

@@ -41,9 +41,9 @@ const legend = 'y yes   n no   u the rubric does not say   s skip   z undo   ←
 /** The same questions and keys as the page, for a terminal. Ends with `q`, Ctrl-C, or with the input. */
 export async function labelInTerminal(options: LabelTerminal): Promise<void> {
   const { labelling, input, output, clear, stop } = options
-  const show = (note = '') => {
+  const show = () => {
     if (clear !== '') output.write(clear)
-    output.write(screen(options, labelling.view(), note))
+    output.write(screen(options, labelling.view()))
   }
   input.setRawMode?.(true)
   try {
@@ -116,9 +116,9 @@ async function* keysOf(input: KeyInput, stop: AbortSignal): AsyncGenerator<strin
   }
 }
 
-function screen({ feature, progress }: LabelTerminal, view: LabellingView, note: string): string {
+function screen({ feature, progress }: LabelTerminal, view: LabellingView): string {
   const { question, position, questions, given, answered } = view
-  const head = [`${feature} · ${answered} of ${questions} answered`, ...progress(), ...(note === '' ? [] : [note])]
+  const head = [`${feature} · ${answered} of ${questions} answered`, ...progress()]
   if (!question) {
     const next = `Next: commit the folder labels, then ${calibrateCommand(feature)}`
     return `${head.join('\n')}\n\nYou have seen every question.\n${next}\n\n${legend}\n`

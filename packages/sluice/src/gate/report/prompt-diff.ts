@@ -26,8 +26,11 @@ function written({ model, parameters, messages }: Asked): string {
 export const samePrompt =
   'Both versions ask the same: model, parameters and messages are equal. The change lies in how answers are made or measured.'
 
+/** How many lines before and after a change are shown. */
+const context = 2
+
 /** The lines around each change; what lies between them is counted. */
-export function aroundChanges(lines: readonly DiffLine[], context = 2): (DiffLine | { skipped: number })[] {
+export function aroundChanges(lines: readonly DiffLine[]): (DiffLine | { skipped: number })[] {
   const near = (index: number) =>
     lines.slice(Math.max(0, index - context), index + context + 1).some(({ kind }) => kind !== 'same')
   const shown: (DiffLine | { skipped: number })[] = []

@@ -1,4 +1,3 @@
-import { createLeanFetch } from '../../core/providers/http/lean-fetch.ts'
 import type { Config } from '../../core/suite/config/config.ts'
 import type { Diagnostic } from '../../core/suite/diagnostics/diagnostic.ts'
 import { located } from '../../core/suite/diagnostics/validate.ts'
@@ -55,11 +54,7 @@ export function knownEnd(model: string, config: Config, endDates: ReadonlyMap<st
 /** The ends of a project's models, the providers' own words included: the calls of this cost nothing. */
 export async function endsByProviders(
   { prompts, config }: Pick<LoadedProject, 'prompts' | 'config'>,
-  {
-    env,
-    now,
-    fetch = createLeanFetch({ env }),
-  }: { env: NodeJS.ProcessEnv; now: number; fetch?: typeof globalThis.fetch },
+  { env, now, fetch }: { env: NodeJS.ProcessEnv; now: number; fetch: typeof globalThis.fetch },
 ): Promise<{ findings: RunFinding[]; notes: string[] }> {
   const models = [...new Set(modelUses(prompts, config).map(({ model }) => model))]
   const { dates, notes } = await askShutdownDates(models, config, { env, fetch })

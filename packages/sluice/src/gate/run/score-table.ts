@@ -83,8 +83,8 @@ const precedence: CaseState[] = [
 /** One empty array is shared by all rows: without a baseline half of their arrays stay empty. */
 const nothingYet: readonly number[] = []
 
-/** @param today a day such as 2026-11-26, on which quarantines hold or have ended */
-export function createScoreTable(today = utcDay(Date.now())): ScoreTable {
+export function createScoreTable(): ScoreTable {
+  const today = utcDay(Date.now())
   const cases: CaseScores[] = []
   const tagLists = new Map<string, readonly string[]>()
   const shareTags = (tags: readonly string[]) => {

@@ -9,8 +9,8 @@ export interface HttpAnswer {
   headers?: Record<string, string>
 }
 
-export function jsonResponse({ status, body, headers }: HttpAnswer, type = 'application/json'): Response {
-  const content = body === undefined ? {} : { 'content-type': type }
+export function jsonResponse({ status, body, headers }: HttpAnswer): Response {
+  const content = body === undefined ? {} : { 'content-type': 'application/json' }
   return new Response(body === undefined ? null : JSON.stringify(body), {
     status,
     headers: { ...securityHeaders, ...content, ...headers },

@@ -26,6 +26,9 @@ export interface ConnectionLimits {
 
 const limits: ConnectionLimits = { connect: 3000, statement: 5000, call: 4000, ping: 2000 }
 
+/** Rows that one statement changes at the most where there may be many. */
+const rowsAtOnce = 1000
+
 /**
  * The connection pool of a store. It reconnects by itself. Every failure is a StoreError and comes within ten seconds,
  * even if the database does not answer at all.
@@ -83,13 +86,13 @@ export class PostgresConnection {
   }
 
   /**
-   * Repeats a changing statement until it returns fewer rows than `stretch`, which is its last value. So no single
+   * Repeats a changing statement until it returns fewer rows than `rowsAtOnce`, which is its last value. So no single
    * statement takes long. Returns the number of changed rows.
    */
-  async queryInStretches(sql: string, values: readonly unknown[], stretch = 1000): Promise<number> {
+  async queryInStretches(sql: string, values: readonly unknown[]): Promise<number> {
     let changed = 0
-    for (let last = stretch; last === stretch; changed += last)
-      last = (await this.query(sql, [...values, stretch])).length
+    for (let last = rowsAtOnce; last === rowsAtOnce; changed += last)
+      last = (await this.query(sql, [...values, rowsAtOnce])).length
     return changed
   }
 

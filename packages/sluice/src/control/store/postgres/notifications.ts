@@ -55,8 +55,8 @@ export class PostgresListener {
   }
 
   /** Runs a statement on the connection after earlier ones have finished. */
-  query(client: pg.Client, sql: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
-    const answer = this.#turn.then(() => client.query(sql, [...values]))
+  query(client: pg.Client, sql: string): Promise<pg.QueryResult> {
+    const answer = this.#turn.then(() => client.query(sql))
     this.#turn = answer.catch(() => {})
     return answer
   }

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../../errors.ts'
-import { newIdentity, type StoreIdentity } from '../identity.ts'
+import { newIdentity } from '../identity.ts'
 import { replicaName } from '../lease-store.ts'
 import { signal } from '../signal.ts'
 import type { Store } from '../store.ts'
@@ -34,14 +34,10 @@ const formerEvery = 60
  */
 export async function postgresStore(
   databaseUrl: string,
-  {
-    fresh = newIdentity(),
-    pollMs = 1000,
-    limits,
-  }: { fresh?: StoreIdentity; pollMs?: number; limits?: ConnectionLimits } = {},
+  { pollMs = 1000, limits }: { pollMs?: number; limits?: ConnectionLimits } = {},
 ): Promise<Store> {
   const settings = connectionSettings(databaseUrl)
-  const { config, identity } = await prepareDatabase(settings, fresh)
+  const { config, identity } = await prepareDatabase(settings, newIdentity())
   const db = new PostgresConnection(config, settings.place, limits)
   const signals = {
     changes: signal<number>(),

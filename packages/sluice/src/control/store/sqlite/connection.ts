@@ -10,6 +10,9 @@ export type SqliteRow = Record<string, unknown>
 /** Pause before the next attempt to empty the write-ahead log while another process reads it, in ms. */
 const emptyAgainMs = 1000
 
+/** Rows that one statement changes at the most where there may be many. */
+const rowsAtOnce = 500
+
 /**
  * The connection of a store. Statements are prepared once, and every failure is a StoreError. A lock of another process
  * does not block the event loop: the call is tried again later, for up to 5 s.
@@ -66,13 +69,13 @@ export class SqliteConnection {
   }
 
   /**
-   * Repeats a statement that ends with `LIMIT ?`, for up to `stretch` rows at a time, until there are no more. Others
-   * can write in between. Returns the number of changed rows.
+   * Repeats a statement that ends with `LIMIT ?`, for `rowsAtOnce` rows at a time, until there are no more. Others can
+   * write in between. Returns the number of changed rows.
    */
-  async writeInStretches(sql: string, values: SQLInputValue[], stretch = 500): Promise<number> {
+  async writeInStretches(sql: string, values: SQLInputValue[]): Promise<number> {
     let changed = 0
-    for (let last = stretch; last === stretch; changed += last)
-      last = await this.write(() => this.run(sql, ...values, stretch))
+    for (let last = rowsAtOnce; last === rowsAtOnce; changed += last)
+      last = await this.write(() => this.run(sql, ...values, rowsAtOnce))
     return changed
   }
 

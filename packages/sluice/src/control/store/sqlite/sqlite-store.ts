@@ -1,4 +1,4 @@
-import { newIdentity, type StoreIdentity } from '../identity.ts'
+import { newIdentity } from '../identity.ts'
 import { replicaName } from '../lease-store.ts'
 import { localLeases } from '../local-leases.ts'
 import type { Store } from '../store.ts'
@@ -19,8 +19,8 @@ import { sqliteTokens } from './tokens.ts'
  * The store of one process, in `<folder>/control.db`. A new one gets the identity `fresh`.
  * @throws SluiceError `cannot-run` if it is in use by another process, not writable, or written by a newer Sluice.
  */
-export async function sqliteStore(folder: string, fresh: StoreIdentity = newIdentity()): Promise<Store> {
-  const { database, file, identity, unlock } = await openControlDatabase(folder, fresh)
+export async function sqliteStore(folder: string): Promise<Store> {
+  const { database, file, identity, unlock } = await openControlDatabase(folder, newIdentity())
   const db = new SqliteConnection(database, file)
   const { lastFence, ...leases } = localLeases(replicaName(), () => performance.now())
   const clock = storeClock()

@@ -31,8 +31,6 @@ export interface CheckCasesOptions {
   /** Checks the cases against this prompt as well: its variables, and whether anything scores them. */
   prompt?: Prompt
   config?: Pick<Config, 'providers' | 'embedding'>
-  /** A day such as 2026-11-26: quarantines that ended before it have ended. */
-  today?: string
 }
 
 /**
@@ -42,9 +40,10 @@ export interface CheckCasesOptions {
 export async function checkCases(
   files: ProjectFiles,
   path: string,
-  { root, prompt, config = { providers: {} }, today = utcDay(Date.now()) }: CheckCasesOptions,
+  { root, prompt, config = { providers: {} } }: CheckCasesOptions,
 ): Promise<CheckedCases> {
   const file = files.describe(path)
+  const today = utcDay(Date.now())
   const log = createFaultLog()
   const lines = new Map<string, number>()
   const tags = new Map<string, number>()

@@ -9,7 +9,7 @@ const mostReferences = 50
  * The data with everything behind `$ref` in its place: of the same document, or of another file.
  * @throws SluiceError `invalid-input` for a reference that leads nowhere or to itself
  */
-export async function dereferenced(value: unknown, source: ImportSource, root: unknown = value): Promise<unknown> {
+export async function dereferenced(value: unknown, source: ImportSource): Promise<unknown> {
   const documents = new Map<string, unknown>()
   const resolved = new Map<string, unknown>()
   const follow = async (each: unknown, document: unknown, depth: number): Promise<unknown> => {
@@ -31,7 +31,7 @@ export async function dereferenced(value: unknown, source: ImportSource, root: u
     const target = resolved.get(key)
     return isObject(target) ? { ...target, ...((await follow(own, document, depth + 1)) as Data) } : target
   }
-  return follow(value, root, 0)
+  return follow(value, value, 0)
 }
 
 /** Most data has none, and then needs no copy. */
