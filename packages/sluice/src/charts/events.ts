@@ -26,9 +26,9 @@ interface EventMarks {
 type Shown = ChartEvent & { share: number }
 
 /**
- * The places of the labels. Of some orders in which they may look for one, from left to right or from right to left and
- * what is bad first, that one is taken in which fewest labels find none, and then in which fewest lines go through
- * labels.
+ * The places of the labels, which take them one after the other. Several orders are tried: from left to right, from
+ * right to left, and either with failures first. The best one leaves the fewest labels without a place, failures above
+ * all, and then has the fewest lines that cross a label.
  */
 function bestPlaces(events: readonly Shown[], width: number): Map<Shown, PlacedLabel | undefined> {
   const bad = events.filter(({ tone }) => tone === 'fail')

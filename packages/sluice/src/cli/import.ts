@@ -119,7 +119,7 @@ async function refuseOther(file: string, given: string | undefined): Promise<voi
   if (before.startsWith(reportTitle)) return
   throw new SluiceError(
     'invalid-input',
-    `--report ${given}: this file exists and is no report of an import; nothing was written. Give the name of a new file`,
+    `--report ${given}: this file exists and is not the report of an import; nothing was written. Give the name of a new file`,
   )
 }
 

@@ -66,7 +66,7 @@ async function runAll({ scenario, recorded }: LoadedScenario, host: Host) {
     )
   } catch (error) {
     if (!interrupt.stop.aborted) throw error
-    throw new SluiceError('interrupted', 'interrupted: the runs so far are no result', { cause: error })
+    throw new SluiceError('interrupted', 'interrupted: the runs so far are too few for a result', { cause: error })
   } finally {
     interrupt.dispose()
   }

@@ -27,7 +27,7 @@ const startSchema = z.object({
   traffic: z.object({ requestsPerDay: z.number().exactOptional(), users: z.number().exactOptional() }).exactOptional(),
 })
 
-/** Ahead of the engine. `version` is the canary. */
+/** To a larger share, or to everybody, before the engine would do it. `version` is the canary. */
 const widenSchema = z.object({ act: z.enum(['advance', 'promote']), version: z.string(), rolloutId: z.string() })
 
 /** What a release does to a feature, with everything that it is done with. */

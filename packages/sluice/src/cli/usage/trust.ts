@@ -35,7 +35,7 @@ function addSuite(program: Command, host: Host, done: Done): void {
     .option('--budget-cases <n>', 'choose at most n cases')
     .option('--budget-usd <x>', 'highest cost of a run that asks both versions once, estimated from the kept runs')
     .option('--from <suite>', 'choose from this suite (default: full)')
-    .addOption(new Option('--seed <n>', 'another order of equal cases').default(1))
+    .addOption(new Option('--seed <n>', 'another seed chooses others of equally good cases').default(1))
     .option('--out <file>', 'write the chosen cases to this file, .yaml or .jsonl')
     .option('--force', 'replace the file that --out names')
     .option('--json', 'print the choice as JSON on stdout and nothing else')

@@ -64,7 +64,7 @@ export function startNotifier(options: NotifierOptions): WorkLoop {
 
 function goneError(channelId: string): SluiceError {
   const way = 'give the channel another address in sluice.yaml'
-  return new SluiceError('refused', `${channelId} is told nothing any more: the receiver answered 410; ${way}`)
+  return new SluiceError('refused', `nothing more is sent to ${channelId}: the receiver answered 410; ${way}`)
 }
 
 /** Tells, row by row, what is new in a feature's record. False where another replica tells by now. */

@@ -43,7 +43,7 @@ export function acknowledgementGrid(grid: AcknowledgementGrid): Html {
   const total = standingOrder.reduce((sum, standing) => sum + counts[standing], 0)
   const hidden = total - instances.length
   return html`<div class="acks"><p class="consequence">${summary(grid, total)}</p>
-<p class="muted">Revision ${formatCount(revision)}${changedAt === null ? undefined : html`, since ${moment(changedAt)}`}.${counts.silent > 0 ? ` A silent instance has ended, or is cut off: ${takesBack ? 'restart it, or wait until its time is over' : 'restart it'}.` : undefined}${takesBack || total === 0 ? undefined : uncounted}${isCut ? ' There may be more: of each token only so many are kept.' : undefined}</p>
+<p class="muted">Revision ${formatCount(revision)}${changedAt === null ? undefined : html`, since ${moment(changedAt)}`}.${counts.silent > 0 ? ` A silent instance has ended, or is cut off: ${takesBack ? 'restart it, or wait until its time is over' : 'restart it'}.` : undefined}${takesBack || total === 0 ? undefined : uncounted}${isCut ? ' There may be more: only a limited number of instances is counted for each token.' : undefined}</p>
 ${total === 0 ? html`<p class="muted">Each applies it when it connects.</p>` : html`<ul class="grid">${instances.map((one) => item(one, grid))}</ul>`}
 ${hidden > 0 ? html`<p class="muted">and ${formatCount(hidden)} more, none of them further behind.</p>` : undefined}</div>`
 }

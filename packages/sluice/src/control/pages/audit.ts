@@ -49,7 +49,7 @@ ${filterForm(chain, filter)}
 ${unreadable === 0 ? undefined : html`<p>${toned('bad', `${formatAmount(unreadable, 'row')} here cannot be read`)}: they are missing below. <a href="${auditAddress(chain)}/verification">Verify the chain</a></p>`}
 ${
   rows.length === 0
-    ? html`<p class="empty">${head === null ? 'Every change will stand here: who, what and why.' : 'No row that was looked at is like that.'} ${isFiltered(filter) ? html`<a href="${auditAddress(chain)}">Show all</a>` : undefined}</p>`
+    ? html`<p class="empty">${nothingToShow(page)} ${isFiltered(filter) ? html`<a href="${auditAddress(chain)}">Show all</a>` : undefined}</p>`
     : wideTable({
         name: 'Rows',
         head: ['Row', 'When', 'Who', 'Act', 'Of what', 'Why', 'Details'],
@@ -58,6 +58,13 @@ ${
 }
 ${further(page)}`
   return { title: `Audit log of ${chain}`, main }
+}
+
+/** Says nothing of rows that were not read: a search ends after so many. */
+function nothingToShow({ head, filter, searchedTo }: AuditPage): string {
+  if (head === null) return 'Every change will stand here: who, what and why.'
+  if (searchedTo === null) return 'There are no rows before this one.'
+  return isFiltered(filter) ? 'None of the rows that were read matches this filter.' : 'None of these rows can be read.'
 }
 
 function chainName(chain: string): Html {
@@ -85,10 +92,10 @@ function further({ chain, filter, searchedTo, head }: AuditPage): Html | undefin
   const older =
     searchedTo !== null && searchedTo > 1
       ? html`<a href="${address(searchedTo)}" rel="next">Older than row ${formatCount(searchedTo)}</a>`
-      : html`<span class="muted">these are the oldest</span>`
+      : html`<span class="muted">these are the oldest rows</span>`
   const searched =
     isFiltered(filter) && searchedTo !== null && head !== null
-      ? html`<p class="muted">Rows ${formatCount(searchedTo)} to ${formatCount(Math.min(head.seq, (before ?? Number.POSITIVE_INFINITY) - 1))} were looked at.</p>`
+      ? html`<p class="muted">Rows ${formatCount(searchedTo)} to ${formatCount(Math.min(head.seq, (before ?? Number.POSITIVE_INFINITY) - 1))} were read.</p>`
       : undefined
   return head === null ? undefined : html`${searched}<nav class="pager" aria-label="Rows">${newest}${older}</nav>`
 }

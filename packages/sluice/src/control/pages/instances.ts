@@ -73,7 +73,7 @@ ${
         rows: instances.map((one) => row(one, now)),
       })
 }
-${instances.length < total ? html`<p class="muted">and ${formatCount(total - instances.length)} more, all up to date or later in the alphabet; <code>sluice status</code> counts all.</p>` : undefined}
+${instances.length < total ? html`<p class="muted">and ${formatCount(total - instances.length)} more. Those that are behind come first, then silent ones, then those that are up to date; <code>sluice status</code> counts all.</p>` : undefined}
 <h2>Background work of the control plane</h2>
 ${
   leaders.some(({ work }) => work === 'controller')

@@ -88,8 +88,8 @@ ${
 <p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>; let a person sign in again with <code>sluice token reinstate ID</code>.${own.features === null && !own.environments ? html` Who made and revoked which: <a href="${auditAddress(systemChain)}">the audit log of tokens</a>.` : undefined}</p></section>
 <section><h2>Address</h2><p>${
     publicUrl === null
-      ? html`Not set. Without <code>--public-url</code> messages have no links, and the cookie of a session is not kept to TLS.`
-      : html`<code>${publicUrl}</code>${publicUrl.startsWith('https:') ? undefined : html`. It has no TLS, so the cookie of a session is not kept to it.`}`
+      ? html`Not set. Without <code>--public-url</code> messages have no links, and browsers send the cookie of a session without TLS too.`
+      : html`<code>${publicUrl}</code>${publicUrl.startsWith('https:') ? undefined : html`. It has no TLS, so browsers send the cookie of a session unencrypted.`}`
   }</p></section>
 <section><h2>Approvals</h2>${
     approvals.length === 0
@@ -130,7 +130,7 @@ function githubText(
   { isFollowed, faults }: { isFollowed: boolean; faults: SettingsPage['githubFaults'] },
 ) {
   if (!github)
-    return html`<p>Not told of releases. <code>server: {github: …}</code> in <code>sluice.yaml</code> changes that.</p>`
+    return html`<p>GitHub is not told of releases. <code>server: {github: …}</code> in <code>sluice.yaml</code> changes that.</p>`
   const { repository, link } = github
   const target = html`Releases and rollouts are reported to <code>${repository}</code>`
   const failing = githubFaultsText(faults)

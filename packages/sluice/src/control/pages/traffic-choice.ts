@@ -84,9 +84,9 @@ function changedPart({ requests, expected }: PresentRate): Html | undefined {
   if (expected === null || Math.max(requests, expected) < otherTraffic.least) return undefined
   const times = requests / Math.max(expected, 1 / 24)
   if (times > otherTraffic.times)
-    return html`<p>${toned('watch', `The last hour had ${formatCount(Math.floor(times))} times as many requests as those days let expect: if that lasts, plan for it.`)}</p>`
+    return html`<p>${toned('watch', `The last hour had ${formatCount(Math.floor(times))} times as many requests as those days suggest: if that lasts, plan for it.`)}</p>`
   if (times < 1 / otherTraffic.times)
-    return html`<p>${toned('watch', `The last hour had ${formatPercent(times)} of the requests that those days let expect: if that lasts, plan for it.`)}</p>`
+    return html`<p>${toned('watch', `The last hour had ${formatPercent(times)} of the requests that those days suggest: if that lasts, plan for it.`)}</p>`
   return undefined
 }
 

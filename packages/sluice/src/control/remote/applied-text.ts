@@ -14,7 +14,7 @@ export function appliedText(applied: AppliedAnswer): string {
   const instances = total === 1 ? 'instance' : 'instances'
   const parts = [`applied by ${applied.applied} of ${total} ${instances} in ${formatDuration(elapsedMs)}`]
   if (incumbentsOnly > 0)
-    parts.push(`${incumbentsOnly} ${incumbentsOnly === 1 ? 'serves' : 'serve'} the incumbent only, and so no canary`)
+    parts.push(`${incumbentsOnly} ${incumbentsOnly === 1 ? 'serves' : 'serve'} the incumbent only, never a canary`)
   const live = withoutSilent(missing, silent)
   if (live.length > 0) parts.push(`not yet: ${listed(live)}`)
   if (silent.length > 0) parts.push(`silent: ${listed(silent.map(silentText))}`)

@@ -24,7 +24,7 @@ export function parseAuditExport(text: string, place: string): AuditExport {
   const rows = lines.slice(0, -1).map((line, index) => {
     const row = auditRowSchema.safeParse(jsonIn(line))
     if (row.success) return row.data
-    throw new SluiceError('invalid-input', `${place}:${index + 1}: this is no row of an audit log`, {
+    throw new SluiceError('invalid-input', `${place}:${index + 1}: this is not a row of an audit log`, {
       cause: row.error,
     })
   })
@@ -32,7 +32,7 @@ export function parseAuditExport(text: string, place: string): AuditExport {
   if (!end.success)
     throw new SluiceError(
       'invalid-input',
-      `${place}:${lines.length}: the last line must hold the head of the chain; this export was cut off, or is none`,
+      `${place}:${lines.length}: the last line must hold the head of the chain; this export was cut off, or the file is not an export`,
     )
   return { chain: end.data.chain, rows, head: end.data.head }
 }

@@ -9,8 +9,10 @@ export function driftText({ feature, drift, watched = true }: DriftAnswer): stri
   const events = drift.events.map(({ at, words }) => `  ${new Date(at).toISOString().slice(0, 16)}Z  ${words}`)
   const alarms = events.length === 0 ? ['alarms: none'] : ['alarms, the latest last:', ...events, whatToDo(feature)]
   const head = `${feature}, version ${drift.version}, since ${utcDay(drift.since)}:`
-  const unwatched = watched ? [] : ['no replica watches for drift now, so what you see is of before (sluice status)']
-  const past = drift.past ? [`${drift.past}, so what you see is of before`] : []
+  const unwatched = watched
+    ? []
+    : ['no replica watches for drift now, so what you see may be out of date (sluice status)']
+  const past = drift.past ? [`${drift.past}, so what you see may be out of date`] : []
   return `${[head, ...unwatched, ...past, ...lines, ...alarms].join('\n')}\n`
 }
 

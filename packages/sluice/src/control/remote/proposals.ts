@@ -44,7 +44,7 @@ export function proposalLine({ id, state, wish: release, label, proposedBy, miss
 
 /** What waits for somebody, and how much more may. */
 export function proposalsText({ proposals, unreadable }: ProposalsAnswer): string {
-  const damaged = `${formatAmount(unreadable, 'stored proposal')} cannot be read: what waits is not all known. The log names them; restore a backup.\n`
+  const damaged = `${formatAmount(unreadable, 'stored proposal')} cannot be read, so more may wait than is listed. The log names them; restore a backup.\n`
   const nothing = proposals.length + unreadable === 0 ? ['nothing waits for approval or review\n'] : []
   return [...nothing, ...proposals.map(proposalText), ...(unreadable > 0 ? [damaged] : [])].join('\n')
 }

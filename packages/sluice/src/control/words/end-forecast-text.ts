@@ -99,7 +99,7 @@ const unknownEnds: Record<string, string> = {
   traffic:
     'When it ends cannot be said yet: the log has to hold an hour of traffic with 20 requests, or a day with fewer.',
   outgrown:
-    'When it ends cannot be said yet: this rollout has had several times as many requests as the last days let expect. Look again when there are two hours of them.',
+    'When it ends cannot be said yet: this rollout has had several times as many requests as the last days suggest. Look again when there are two hours of them.',
   slower:
     'When it ends cannot be said: hardly any canary that is as good, with the traffic so far, stays so long in this stage. Look at what is still missing.',
   late: 'When it ends could not be computed in time, since the machine is busy: look again in a minute.',

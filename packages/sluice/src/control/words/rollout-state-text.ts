@@ -43,7 +43,7 @@ export function stateText({ state, strength, ending, settings }: StatedRollout):
 export function ageText(assessedAt: number, now: number): string | null {
   if (!isOld(assessedAt, now)) return null
   const last = `last assessed ${momentText(assessedAt)}`
-  if (assessedAt > now) return `${last}, by a clock that is ahead of this one: how old what you see is, nobody knows`
+  if (assessedAt > now) return `${last}, by a clock that is ahead of this one: nobody knows how old what you see is`
   return `${last}: what you see is that old`
 }
 

@@ -5,7 +5,7 @@ export function entryAt(place: string): Stats | undefined {
   return orNothing(() => statSync(place))
 }
 
-/** The entry at a path; of a symbolic link at its end the link itself. */
+/** The entry at a path. Where a symbolic link is at its end, it is that of the link, not of what the link leads to. */
 export function linkOrEntryAt(place: string): Stats | undefined {
   return orNothing(() => lstatSync(place))
 }

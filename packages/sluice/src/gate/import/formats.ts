@@ -123,5 +123,5 @@ function formatOf(name: string): Format {
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined
   if (format !== undefined) return format
   const list = formatNames.map((each) => `  ${each}: ${formats[each]?.about}`).join('\n')
-  throw new SluiceError('invalid-input', `"${name}" is no format that is known${hint(name, formatNames)}\n${list}`)
+  throw new SluiceError('invalid-input', `unknown format "${name}"${hint(name, formatNames)}\n${list}`)
 }

@@ -69,7 +69,7 @@ function othersFinding(others: readonly Merged[]): RunFinding {
   })
   const left = others.length - shown
   const more = left > 0 ? ` and ${left} more` : ''
-  const message = `Of the measure this also changed, without loosening it: ${texts.join('; ')}${more}.`
+  const message = `This change also alters the measure without loosening it: ${texts.join('; ')}${more}.`
   return runFinding('measure', 'note', message)
 }
 

@@ -58,7 +58,7 @@ function refuseEmptyPass({ exitCode, run }: ReportSummary): void {
   if (exitCode !== 0 || run === null || run.featuresJudged > 0 || !run.featuresAffected) return
   throw new SluiceError(
     'cannot-run',
-    `nothing was judged although ${run.featuresAffected === 1 ? '1 feature is' : `${run.featuresAffected} features are`} affected; this is no pass`,
+    `nothing was judged although ${run.featuresAffected === 1 ? '1 feature is' : `${run.featuresAffected} features are`} affected; this is not a pass`,
   )
 }
 

@@ -59,7 +59,7 @@ function jsonValue(value: unknown, source: string): unknown {
     return JSON.parse(JSON.stringify(value ?? null)) as unknown
   } catch (cause) {
     const text = errorMessage(cause)
-    throw new ProviderError('bad-response', `${source}: answered what is no JSON: ${text}`, { cause, retryable: false })
+    throw new ProviderError('bad-response', `${source}: its answer is not JSON: ${text}`, { cause, retryable: false })
   }
 }
 

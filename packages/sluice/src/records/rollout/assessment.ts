@@ -152,7 +152,7 @@ export const onlySourceShareSchema = z.strictObject({
   kind: z.enum(['token', 'instance', 'address']),
   id: z.string().nullable(),
   tokenId: z.string().nullable(),
-  /** Its own, and all. */
+  /** `own` came from this source, `all` from every source. */
   failures: z.strictObject({ own: z.int(), all: z.int() }).meta({ description: 'Failed requests of the canary.' }),
 })
 export type OnlySourceShare = z.infer<typeof onlySourceShareSchema>

@@ -18,12 +18,12 @@ test('how production does: each signal in words, the alarms, and what to do', ()
   )
   assert.match(
     driftText({ ...quiet, watched: false }),
-    /no replica watches for drift now, so what you see is of before/,
+    /no replica watches for drift now, so what you see may be out of date/,
   )
   const past = 'no outcomes since 1 Jan 00:01Z'
   assert.match(
     driftText({ ...quiet, drift: { ...quiet.drift, past } }),
-    /since 1970-01-01:\nno outcomes since 1 Jan 00:01Z, so what you see is of before\n {2}score: learning/,
+    /since 1970-01-01:\nno outcomes since 1 Jan 00:01Z, so what you see may be out of date\n {2}score: learning/,
   )
   assert.match(driftText({ feature: 'mail', drift: null }), /nothing is watched yet/)
 })

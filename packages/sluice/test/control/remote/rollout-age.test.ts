@@ -16,7 +16,7 @@ test('an assessment that is old, or stamped ahead of the clock, is said to be so
   assert.match(of(now - 3 * minute), /last assessed 1 Jan 09:57Z: what you see is that old \(sluice status says/)
   assert.match(
     of(now + 60 * minute),
-    /last assessed 1 Jan 11:00Z, by a clock that is ahead of this one: how old what you see is, nobody knows \(sluice/,
+    /last assessed 1 Jan 11:00Z, by a clock that is ahead of this one: nobody knows how old what you see is \(sluice/,
   )
 })
 

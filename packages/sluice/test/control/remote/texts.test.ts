@@ -52,7 +52,7 @@ test('how far a change has come', () => {
       ...{ total: 5, applied: 1, incumbentsOnly: 1, missing: ['host-7', 'host-9', 'host-7'], silent },
       ...{ uncounted: true, elapsedMs: 3000 },
     }),
-    'applied by 1 of 5 instances in 3.0 s; 1 serves the incumbent only, and so no canary; not yet: host-7; ' +
+    'applied by 1 of 5 instances in 3.0 s; 1 serves the incumbent only, never a canary; not yet: host-7; ' +
       'silent: host-9 (for 40 s, may serve the canary until 02:11:30Z), host-7 (for 50 s, serves the earlier version until it connects again); ' +
       'there may be more: only a limited number of instances is counted for each token',
   )

@@ -59,7 +59,7 @@ test('--dry-run writes nothing, and --json prints the rows alone', async () => {
 test('faulty flags, unknown formats and files that are not there are refused', async () => {
   using project = createProject({ 'promptfooconfig.yaml': config, 'config.ts': 'throw new Error("ran")' })
   for (const [args, message] of [
-    [['promptfo', 'promptfooconfig.yaml'], /"promptfo" is no format that is known; did you mean "promptfoo"\?/],
+    [['promptfo', 'promptfooconfig.yaml'], /unknown format "promptfo"; did you mean "promptfoo"\?/],
     [['promptfoo', 'gone.yaml'], /gone\.yaml: there is no such file/],
     [['promptfoo', '.'], /is a folder; name its promptfooconfig\.yaml/],
     [['promptfoo', 'config.ts'], /never run here: run "promptfoo eval -o results\.json"/],

@@ -179,5 +179,5 @@ function missing(points: readonly TimePoint[]): string[] {
   const absent = of.filter(([, read]) => points.every((point) => read(point) === null)).map(([name]) => name)
   return absent.length === 0
     ? []
-    : [`No gate report, no night and no rollout of this feature says: ${absent.join(', ')}.`]
+    : [`No gate report, night or rollout of this feature has these figures: ${absent.join(', ')}.`]
 }

@@ -64,7 +64,7 @@ function row(feature: string, version: ShownVersion): Html {
   return html`<tr><th scope="row" data-column="Version">${versionName(version)}<small class="line">${model}</small></th>
 ${cell('State', html`${state.tone === null ? state.text : toned(state.tone, state.text)}${state.at === null ? undefined : html` ${moment(state.at)}`}`)}
 ${cell('Gate', gateCell(feature, version))}
-${cell('Published', html`${moment(publishedAt)} <small>by ${publishedBy}</small><small class="line">${source ?? 'where from is not said'}</small>`)}
+${cell('Published', html`${moment(publishedAt)} <small>by ${publishedBy}</small><small class="line">${source ?? 'where it comes from is not known'}</small>`)}
 ${cell('Differences', against === null ? html`<span class="muted">no other version</span>` : html`<a href="${compareAddress(feature, { from: against.id, to: id })}">with ${versionName(against)}</a>`)}</tr>
 `
 }

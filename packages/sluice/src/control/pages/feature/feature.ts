@@ -105,7 +105,7 @@ function sentence({ row: { active, rollout, feature }, activeSince }: FeaturePag
       ? html`${toned('unknown', 'No version is active')}. Applications get nothing of it from here. To give one to everybody: <code>sluice activate ${feature} VERSION</code>`
       : html`Everybody ${rollout === null ? undefined : 'outside of the rollout '}gets ${versionName(active)}, ${
           activeSince === null
-            ? html`since when is ${notKnown}`
+            ? html`since a time that is ${notKnown}`
             : html`since ${moment(activeSince.at)}${activeSince.promoted ? ', promoted from a rollout' : undefined}`
         }`
   const second =

@@ -37,7 +37,7 @@ export function runPage(page: RunPage): PageContent {
   const main = html`<h1>Gate run of <a href="${featureAddress(feature)}">${feature}</a> ${versionName(version)}</h1>
 ${gate === null ? noReport(feature) : evidence(feature, gate)}
 <section><h2>Where it comes from</h2>
-<p>Published ${moment(publishedAt)} by ${publishedBy}, from ${source ?? html`a place that was ${notKnown}`}. It asks <code>${page.model}</code>.</p>
+<p>Published ${moment(publishedAt)} by ${publishedBy}, from ${source ?? html`a place that is ${notKnown}`}. It asks <code>${page.model}</code>.</p>
 <p class="muted">The control plane stores what the report says as a whole, and of its cases the names and scores of those that fell most. ${
     gate === null
       ? undefined
@@ -56,7 +56,7 @@ sluice publish ${feature}</pre>`
 function evidence(feature: string, gate: GateRecord): Html {
   const { verdict, strength, at, runId, sluiceVersion, reasons, notes, advice } = gate
   const words = verdict === 'pass' ? `pass${strength === 'weak' ? ', weak' : ''}` : verdict
-  return html`<ul class="facts"><li>${toned(verdictTones[verdict], words)}</li><li>${at === null ? html`when is ${notKnown}` : moment(at)}</li></ul>
+  return html`<ul class="facts"><li>${toned(verdictTones[verdict], words)}</li><li>${at === null ? html`time of the run ${notKnown}` : moment(at)}</li></ul>
 ${unscored(gate)}
 <section><h2>Why</h2>${
     reasons === null
@@ -118,7 +118,9 @@ function figures({ score, comparison, threshold, coverage, cost, latency, baseli
     ],
     [
       'Threshold',
-      threshold ? formatScore(threshold.value) : html`<span class="muted">none was asked for, or not known</span>`,
+      threshold
+        ? formatScore(threshold.value)
+        : html`<span class="muted">no threshold was set, or it is not known</span>`,
     ],
     [
       'Cases',
@@ -149,7 +151,8 @@ function costText(cost: GateRecord['cost']): string | undefined {
 }
 
 function judgePart(feature: string, { judge }: GateRecord): Html {
-  if (judge === null) return html`<p>None is in the report: its checks decided alone, or it is not known.</p>`
+  if (judge === null)
+    return html`<p>The report names no judge: either checks alone decided, or it is not known which judge did.</p>`
   const { model, id, calls, flipRate, calibration } = judge
   const isCalibrated = calibration?.state === 'current' && calibration.verdict === 'may gate'
   return html`<p><b>${model}</b> <code class="id">${id}</code>: ${toned(isCalibrated ? 'good' : calibration?.verdict === 'may not gate' ? 'bad' : 'unknown', calibrationSummary(calibration))}</p>

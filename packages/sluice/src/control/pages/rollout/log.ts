@@ -24,7 +24,7 @@ ${cell('Why', reason === null ? html`<span class="muted">no reason given</span>`
 `
   })
   return html`<section><h2>What was done</h2>
-${rows.length === 0 ? html`<p class="muted">No row of the log is of this rollout.</p>` : wideTable({ name: 'What was done', head: ['When', 'Who', 'What', 'Why'], rows: shown })}
+${rows.length === 0 ? html`<p class="muted">The log has no rows of this rollout.</p>` : wideTable({ name: 'What was done', head: ['When', 'Who', 'What', 'Why'], rows: shown })}
 ${isCut ? html`<p class="muted">Only the last rows; all of them: <a href="${auditAddress(feature)}">the audit log</a>, <code>sluice audit ${feature}</code></p>` : undefined}</section>`
 }
 

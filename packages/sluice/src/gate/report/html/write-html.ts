@@ -17,9 +17,9 @@ import { pageFoot, pageHead, runLead } from './page.ts'
 import { pageAssets } from './page-assets.ts'
 
 export interface HtmlLimits {
-  /** Cases of a feature in the page; of more, the most urgent. */
+  /** How many cases of a feature the page holds at the most. Where there are more, the most urgent ones stay. */
   mostCases?: number
-  /** Characters of outputs, inputs and findings in the page; beyond, cases are listed without them. */
+  /** How many characters of outputs, inputs and findings the page holds. Later cases are listed without theirs. */
   mostText?: number
 }
 

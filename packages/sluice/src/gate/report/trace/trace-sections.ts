@@ -152,7 +152,7 @@ function linesOfStep(
 
 function callText({ name, arguments: given, unreadable, result, error }: ToolCall, characters: number): string {
   const known = given === null ? 'arguments not recorded' : JSON.stringify(given)
-  const shown = unreadable === undefined ? known : `no JSON: ${unreadable}`
+  const shown = unreadable === undefined ? known : `not JSON: ${unreadable}`
   const call = `${cut(name, characters)}(${shown === '{}' ? '' : cut(shown, characters)})`
   if (error !== null) return `${call} failed: ${cut(error, characters)}`
   return result === null

@@ -233,7 +233,7 @@ test('what was assessed long ago is old, and so is what is stamped ahead of the 
   for (const ahead of [-60_001, -hour])
     assert.deepEqual(ofAge(ahead), [
       ...['unknown', 'unknown'],
-      'bad: last assessed 1 Jan 01:00Z, by a clock that is ahead of this one: how old what you see is, nobody knows',
+      'bad: last assessed 1 Jan 01:00Z, by a clock that is ahead of this one: nobody knows how old what you see is',
     ])
 })
 

@@ -57,7 +57,7 @@ test('drift of a feature of which no outcomes come any more is not said to be no
     assert.doesNotMatch(page, /none in 7 days/)
   }
   assert.match(old.judge, /\? no outcomes since 23 Nov 09:00Z; before: as usual/)
-  assert.match(old.told, /:\nno outcomes since 23 Nov 09:00Z, so what you see is of before\n {2}score: as usual\n/)
+  assert.match(old.told, /:\nno outcomes since 23 Nov 09:00Z, so what you see may be out of date\n {2}score: as usual\n/)
 })
 
 test('where requests come and no scores do, the score alone is not said to be watched', async () => {
@@ -82,7 +82,7 @@ test('the watch of a former version, or one of which nobody knows when its last 
   const former = await shown()
   const words = `of version ${view.version}, not of the active one`
   for (const page of [former.overview, former.feature, former.judge]) assert.match(page, new RegExp(`\\? ${words}`))
-  assert.match(former.told, new RegExp(`\n${words}, so what you see is of before\n`))
+  assert.match(former.told, new RegExp(`\n${words}, so what you see may be out of date\n`))
 })
 
 test('a move beyond its limit of which too little is known yet is shown neither as well nor as an alarm', async () => {

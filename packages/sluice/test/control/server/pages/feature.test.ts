@@ -131,7 +131,7 @@ test('what no report and no rollout says is said to be missing, and has no panel
   assert.match(text(bare), /published without a gate report/)
   assert.match(text(bare), /no other version/)
   assert.match(text(bare), /Nothing has happened yet/)
-  assert.match(text(bare), /says: score, errors, latency, cost\./)
+  assert.match(text(bare), /has these figures: score, errors, latency, cost\./)
   assert.match(text(bare), /Nights: none is known.*Drift alarms: nothing was watched yet/)
   await plane.publish('mail', 'b')
   plane.clock.advance(1000)

@@ -33,7 +33,7 @@ test('what GitHub is told of releases, and what is wrong with it, stands in the 
   assert.match((await shown()) ?? '', /! Works since .*The evidence stands nowhere\./)
   await using silent = await testPlane()
   const ben = await signedIn(silent, 'viewer')
-  assert.match(text(await ben.page('/settings')), /GitHub Not told of releases\./)
+  assert.match(text(await ben.page('/settings')), /GitHub GitHub is not told of releases\./)
 })
 
 test('GitHub is not said to work while it refuses what it is told, be it of one feature alone', async () => {

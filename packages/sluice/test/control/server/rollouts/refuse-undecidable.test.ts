@@ -139,7 +139,7 @@ test('a rollout with far more requests than the days before is told to wait, not
   plane.clock.advance(59 * 60_000)
   await plane.ask(`POST /v1/rollouts/${id}/resume`, { as: 'operator', body: { reason: 'back' } })
   assert.equal(await unknown(), null)
-  assert.match(unknownEnd('outgrown').join(), /several times as many requests as the last days let expect/)
+  assert.match(unknownEnd('outgrown').join(), /several times as many requests as the last days suggest/)
 })
 
 test('the page of a start says how it is expected to end, and asks whether an end without a decision is accepted', async () => {
@@ -184,10 +184,7 @@ test('a start is planned for the present rate, or for traffic that somebody name
     shown,
     /Stages and forecast are for 4\d\d requests a day from 600 users: the average of the last 2 days\./,
   )
-  assert.match(
-    shown,
-    /The last hour had 121 times as many requests as those days let expect: if that lasts, plan for it/,
-  )
+  assert.match(shown, /The last hour had 121 times as many requests as those days suggest: if that lasts, plan for it/)
   assert.match(
     shown,
     /Last 24 hours: 720\. Plan for 720 a day The hour before 24 Nov 09:00Z: 605\. Plan for 14,500 a day/,
@@ -195,7 +192,7 @@ test('a start is planned for the present rate, or for traffic that somebody name
   assert.deepEqual([hiddenFields(page).perDay, hiddenFields(page).version], [undefined, canary])
   const present = await who.page(`${path}&perDay=14500`)
   assert.match(visible(present), /for 14,500 requests a day from 600 users, as given\. As the log tells it/)
-  assert.doesNotMatch(visible(present), /let expect|Plan for 14,500/)
+  assert.doesNotMatch(visible(present), /days suggest|Plan for 14,500/)
   assert.match(page, /Stages: 25 % for 4 h/)
   assert.match(present, /Stages: 5 % for 2 h, 50 % for 1 day/)
   assert.match(present, /about 30 users \(estimated: 5 % of the 600 seen in the last 2 days\)/)

@@ -36,7 +36,7 @@ test('the steps of both versions, calls of one step together, with the first dif
     'user: Where is 1182?',
     '1 lookUp({"order":1182}) -> {"state":"late"} (12 ms)',
     '1 policy(arguments not recorded)',
-    '2 refund(no JSON: {"order": 11) failed: not allowed',
+    '2 refund(not JSON: {"order": 11) failed: not allowed',
     '3 answers with the output',
   ])
   assert.equal(steps.firstDifference, 1)
@@ -102,5 +102,5 @@ test('in Markdown as what changed, in the terminal as the first difference', () 
   assert.match(markdown, /^- 1 policy\(arguments not recorded\)$/m)
   assert.match(markdown, /^\+ 2 lookUp\(/m)
   const terminal = renderTerminal(report, highlights, { width: 200, color: false })
-  assert.match(terminal, /calls differ first: refund\(no JSON: .+, step 1 \(before: lookUp\(/)
+  assert.match(terminal, /calls differ first: refund\(not JSON: .+, step 1 \(before: lookUp\(/)
 })

@@ -160,5 +160,5 @@ function issues({ issues: all }: CaseRow): (Node | string)[] {
 }
 
 function emptyRow(): HTMLTableRowElement {
-  return element('tr', {}, element('td', { class: 'muted', colspan: String(columns.length) }, 'No case is like this.'))
+  return element('tr', {}, element('td', { class: 'muted', colspan: String(columns.length) }, 'No case matches.'))
 }
