@@ -34,7 +34,7 @@ export function rolloutText(
     ...ageLines(rollout, now),
     ...(ending ? [] : (assessment?.alerts ?? []).flatMap(({ message }) => paragraph(`alert: ${message}`))),
     ...numberLines(rollout, now),
-    ...(rollout.forecast ? forecastLines(rollout.forecast) : []),
+    ...(rollout.forecast ? endForecastLines(rollout.forecast) : []),
     ...wayLines(rollout),
     ...judgeLines(rollout),
     ...tokenLines(rollout),
@@ -57,7 +57,7 @@ function ageParts({ assessment, assessedAt, startedAt, endedAt }: RolloutAnswer,
 }
 
 /** How it is expected to end, and when; or why that cannot be said. */
-function forecastLines({ forecast, unknown, detail, at }: AskedForecast): string[] {
+function endForecastLines({ forecast, unknown, detail, at }: AskedForecast): string[] {
   if (detail !== undefined) return paragraph(`How it ends is not known. ${detail}`)
   const sentences = forecast ? endForecastSentences(forecast, at) : unknownEnd(unknown)
   return sentences.flatMap(paragraph)

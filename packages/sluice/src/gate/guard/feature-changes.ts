@@ -6,8 +6,8 @@ import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
 import { measureChange, shortly } from '../report/measure-change.ts'
 import { itemChanges, scoredItems } from './item-changes.ts'
-import { policyChanges } from './policy-changes.ts'
 import { addressOf, isRecorded, textOrNull } from './project-changes.ts'
+import { settingsChanges } from './settings-changes.ts'
 
 /** A feature with the configuration of its commit. */
 export interface FeatureMeasure {
@@ -24,7 +24,7 @@ export function featureChanges(base: FeatureMeasure, now: FeatureMeasure): Measu
   const settings = ({ config, prompt }: FeatureMeasure) => ({ ...config.gate, ...prompt.gate })
   const changes = [
     ...(before.feature === feature ? [] : [change('feature', 'name', before.feature, feature, false)]),
-    ...policyChanges(settings(base), settings(now), feature),
+    ...settingsChanges(settings(base), settings(now), feature),
     ...itemChanges(scoredItems(before, base.config.root), scoredItems(after, now.config.root)),
     ...targetChanges(before, after, now.config.root),
     ...sourceChanges(base, now),

@@ -2,7 +2,7 @@ import type { Config } from '../../core/suite/config/config.ts'
 import { implicitProviders } from '../../core/suite/models/provider-settings.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import type { FeatureMeasure } from './feature-changes.ts'
-import { stricterSettings } from './policy-changes.ts'
+import { stricterSettings } from './settings-changes.ts'
 
 /**
  * What a change asks of the model, judged by the checks, the rubric and the cases of the base, and by the stricter

@@ -5,12 +5,12 @@ import { wildcardMatch } from '../../core/suite/models/wildcards.ts'
 import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import type { MeasureChange } from '../../records/report/report.ts'
 import { measureChange, shortly } from '../report/measure-change.ts'
-import { runPolicyChanges } from './policy-changes.ts'
+import { runSettingsChanges } from './settings-changes.ts'
 
 /** How sluice.yaml differs in what all features are measured by; `models` are those in use at the base. */
 export function projectChanges(base: Config, now: Config, models: readonly string[]): MeasureChange[] {
   return [
-    ...runPolicyChanges(base.gate, now.gate),
+    ...runSettingsChanges(base.gate, now.gate),
     ...judgeChanges(base, now),
     ...providerChanges(base, now),
     ...priceChanges(base, now, models),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { defaultGateSettings, type GateSettings } from '../../../src/core/suite/config/gate-settings.ts'
 import type { MetricSettings } from '../../../src/core/suite/config/metric-settings.ts'
-import { policyChanges, stricterSettings } from '../../../src/gate/guard/policy-changes.ts'
+import { settingsChanges, stricterSettings } from '../../../src/gate/guard/settings-changes.ts'
 import { decide } from '../../../src/gate/verdict/decide.ts'
 import type { GateCase } from '../../../src/gate/verdict/gate-case.ts'
 import { gatePolicy } from '../../../src/gate/verdict/policy.ts'
@@ -159,7 +159,7 @@ test('a loosened limit is a weakening of the measure, and strict keeps the tight
   const settings = (metrics?: MetricSettings): GateSettings => ({ ...defaultGateSettings, ...(metrics && { metrics }) })
   const base = settings({ 'recall@5': { min: 0.8, margin: 0.05 } })
   const change = (now: GateSettings) =>
-    policyChanges(base, now, 'faq').map(({ what, before, after, weakening }) => ({ what, before, after, weakening }))
+    settingsChanges(base, now, 'faq').map(({ what, before, after, weakening }) => ({ what, before, after, weakening }))
   const looser = settings({ 'recall@5': { min: 0.8, margin: 0.1 } })
   assert.deepEqual(change(looser), [
     {
@@ -175,8 +175,8 @@ test('a loosened limit is a weakening of the measure, and strict keeps the tight
   const ceiling = settings({ 'recall@5': { min: 0.8, margin: 0.05 }, contradicted: { max: 0.1 } })
   assert.equal(change(ceiling)[0]?.weakening, false)
   const higher = settings({ ...ceiling.metrics, contradicted: { max: 0.2 } })
-  assert.equal(policyChanges(ceiling, higher, 'faq')[0]?.weakening, true)
-  assert.match(policyChanges(ceiling, higher, 'faq')[0]?.after ?? '', /contradicted max 0\.2/)
+  assert.equal(settingsChanges(ceiling, higher, 'faq')[0]?.weakening, true)
+  assert.match(settingsChanges(ceiling, higher, 'faq')[0]?.after ?? '', /contradicted max 0\.2/)
 })
 
 test('cases and answers without a result count, in the baseline and between the repeats as well', () => {

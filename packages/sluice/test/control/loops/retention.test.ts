@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Clock } from '@sluice/client'
-import { startRetention } from '../../../src/control/live/retention.ts'
+import { startRetention } from '../../../src/control/loops/retention.ts'
 import { virtualClock } from '../../../src/control/simulate/virtual-clock.ts'
 import { openRollouts } from '../../../src/control/store/open-rollouts.ts'
-import { request } from '../../support/controller/stage.ts'
+import { request, rollingStore } from '../../support/controller/stage.ts'
 import { toldFaults } from '../../support/loop-faults.ts'
 import { instance } from '../../support/store/store-samples.ts'
-import { liveStore } from './live-stage.ts'
 
 const dayMs = 86_400_000
 
 test('entries of the log go when they are old, but not those that a running rollout rests on', async () => {
-  const store = await liveStore()
+  const store = await rollingStore()
   const at = (id: string, receivedAt: number, more: object) => request(id, { receivedAt, ...more })
   const plain = { rolloutId: null, arm: null, stage: null }
   await store.append([at('old', 0, plain), at('new', 50 * dayMs, plain), at('evidence', 0, {})])
@@ -28,7 +27,7 @@ test('entries of the log go when they are old, but not those that a running roll
 })
 
 test('the users of an ended rollout are forgotten with its last entries, those of a running one and of the drift watch are not', async () => {
-  const store = await liveStore()
+  const store = await rollingStore()
   const [running = ''] = openRollouts(await store.features())
   const remember = (name: string) =>
     store.saveCheckpoint(name, -1, { cursor: 0, state: 0 }, { rolloutId: name, records: new Map([['u', {}]]) })
@@ -48,7 +47,7 @@ test('the users of an ended rollout are forgotten with its last entries, those o
 })
 
 test('a wall clock that steps deletes nothing, until it has run evenly for an hour', async () => {
-  const store = await liveStore()
+  const store = await rollingStore()
   const run = virtualClock(dayMs)
   let stepMs = 0
   const clock: Clock = { ...run, now: () => run.now() + stepMs, steady: () => run.now() }
@@ -71,7 +70,7 @@ test('a wall clock that steps deletes nothing, until it has run evenly for an ho
 })
 
 test('instances that have ended without a goodbye are forgotten, however many', async () => {
-  const store = await liveStore()
+  const store = await rollingStore()
   const clock = virtualClock(dayMs)
   const gone = Array.from({ length: 9000 }, (_, index) => instance(`gone-${index}`, { mayServeUntil: dayMs - 70_000 }))
   await store.acknowledge([...gone, instance('here', { mayServeUntil: dayMs })])

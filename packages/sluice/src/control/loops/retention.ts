@@ -1,8 +1,6 @@
 import type { Clock } from '@sluice/client'
 import type { FeatureState } from '../../records/feature.ts'
 import { hourMs } from '../../time-units.ts'
-import type { LoopFaults } from '../loops/loop-faults.ts'
-import { startWorkLoop, type WorkLoop } from '../loops/work-loop.ts'
 import type { ContentStore } from '../store/content-store.ts'
 import type { EvidenceStore } from '../store/evidence-store.ts'
 import type { InstanceStore } from '../store/instance-store.ts'
@@ -11,6 +9,8 @@ import type { OutcomeLog } from '../store/outcome-log.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
 import type { Store } from '../store/store.ts'
 import { clockSteps } from './clock-steps.ts'
+import type { LoopFaults } from './loop-faults.ts'
+import { startWorkLoop, type WorkLoop } from './work-loop.ts'
 
 const usualMs = 60_000
 /** Old entries are deleted once an hour, since this reads the whole log. */

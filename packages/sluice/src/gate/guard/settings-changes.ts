@@ -99,15 +99,15 @@ const words: Record<string, string> = {
 /** What a budget that was not asked for comes to. */
 const impliedBudget = { budgetUsd: 2 }
 
-/** How the settings of one feature differ; those of the run are `runPolicyChanges`. */
-export function policyChanges(base: EffectiveSettings, now: EffectiveSettings, feature: string): MeasureChange[] {
+/** How the settings of one feature differ; those of the run are `runSettingsChanges`. */
+export function settingsChanges(base: EffectiveSettings, now: EffectiveSettings, feature: string): MeasureChange[] {
   return differences(base, now)
     .filter(({ key }) => !ofTheRun.includes(key))
     .map(({ change }) => ({ ...change, feature }))
 }
 
 /** How the budget, the guard and the demands on the judge differ. */
-export function runPolicyChanges(base: GateSettings, now: GateSettings): MeasureChange[] {
+export function runSettingsChanges(base: GateSettings, now: GateSettings): MeasureChange[] {
   const ofRun = differences({ ...impliedBudget, ...base }, { ...impliedBudget, ...now })
     .filter(({ key }) => ofTheRun.includes(key))
     .map(({ change }) => change)
