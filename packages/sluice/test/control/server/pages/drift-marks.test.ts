@@ -57,7 +57,10 @@ test('drift of a feature of which no outcomes come any more is not said to be no
     assert.doesNotMatch(page, /none in 7 days/)
   }
   assert.match(old.judge, /\? no outcomes since 23 Nov 09:00Z; before: as usual/)
-  assert.match(old.told, /:\nno outcomes since 23 Nov 09:00Z, so what you see may be out of date\n {2}score: as usual\n/)
+  assert.match(
+    old.told,
+    /:\nno outcomes since 23 Nov 09:00Z, so what you see may be out of date\n {2}score: as usual\n/,
+  )
 })
 
 test('where requests come and no scores do, the score alone is not said to be watched', async () => {
