@@ -10,6 +10,7 @@ import { describedEngine, describedFeature } from '../../../support/control-plan
 import { acknowledge } from '../../../support/control-plane/launched.ts'
 import { hiddenFields, sendForm, signedIn, type Visitor } from '../../../support/control-plane/visitor.ts'
 import { memory, postgres, sqlite } from '../../../support/store/implementations.ts'
+import { until } from '../../../support/until.ts'
 
 /** What a browser was told, with numbers in place of all that is drawn at random. */
 interface Seen {
@@ -73,7 +74,7 @@ function watchOf(plane: TestPlane): Watch {
     },
     get: async (who, address) => watch.note(`GET ${address}`, await who.get(address)),
     async act(who, address) {
-      for (const instance of ['app-1', 'app-2']) await acknowledge(plane, instance)
+      for (const instance of ['app-1', 'app-2']) await report(plane, instance)
       const fields = hiddenFields(await watch.get(who, address))
       const [path = ''] = address.split('?')
       const response = await who.send(path, { ...fields, reason: 'for the test' })
@@ -88,6 +89,10 @@ function watchOf(plane: TestPlane): Watch {
   return watch
 }
 
+/** An instance has what it is to see, once the control plane has read it itself. */
+const report = (plane: TestPlane, instance: string) =>
+  until(async () => (await acknowledge(plane, instance)).status === 200, `the report of ${instance}`)
+
 /** Every page and every act once. */
 async function everything(store: Store): Promise<Seen[]> {
   const approvals: ApprovalRules = {}
@@ -95,7 +100,8 @@ async function everything(store: Store): Promise<Seen[]> {
   const settings = { heartbeatMs: 3_600_000 }
   await using plane = await testPlane({ store, approvals, settings, engineState: describedEngine })
   const [oldest = '', , , , newest = ''] = await describedFeature(plane, { feature: 'told' })
-  await acknowledge(plane, 'app-1')
+  await plane.pass(2000)
+  await report(plane, 'app-1')
   await store.addJudgeSpending('2026-11-21', 'told', 1)
   const watch = watchOf(plane)
   const [ann, bob, eve] = [
