@@ -13,6 +13,9 @@ const page = readFileSync(path.join(root, 'docs/tutorial.md'), 'utf8')
 /** The logs of what the page starts in the background, and the port on which the page says that it listens. */
 const ports: Record<string, string> = { 'model.log': '4100', 'serve.log': '4050', 'app.log': '3000' }
 
+/** By how much the canary is worse is named from twenty judged users of each arm on, which chance may not let come. */
+const withoutDrop = (text: string) => text.replaceAll(/ \(down \d\.\d+\)/g, '')
+
 /**
  * What the test does in another way than the page says:
  *
@@ -78,7 +81,9 @@ class Reader implements Disposable {
     // What npm prints is not shown.
     if (typed.length < commands.length) return assert.equal(prints.replace('…\n', ''), printed)
     const shown = this.#asOnThePage(printed).replaceAll(/^email-summary: \d+\/\d+ \(\d+ %\), .* USD\n/gm, '')
-    if (!isAsShown(prints, shown, { known: this.known, varies }))
+    const isSame = (change: (text: string) => string) =>
+      isAsShown(change(prints), change(shown), { known: this.known, varies })
+    if (!isSame((text) => text) && !isSame(withoutDrop))
       assert.equal(shown, prints, `what the page shows of\n${commands.join('\n')}`)
   }
 
