@@ -63,8 +63,10 @@ export const storedJudgementSchema = z.looseObject({
 
 export type StoredJudgement = z.output<typeof storedJudgementSchema>
 
+const judgedItemsSchema = storedJudgementSchema.pick({ items: true })
+
 /** The items that the judge answered with no; none where there is no judgement. */
 export function failedItems(judgement: unknown): StoredJudgement['items'] {
-  const { data } = storedJudgementSchema.pick({ items: true }).safeParse(judgement)
+  const { data } = judgedItemsSchema.safeParse(judgement)
   return (data?.items ?? []).filter(({ verdict }) => verdict === 'no')
 }

@@ -12,7 +12,7 @@ import { newFeature } from '../../release/feature-state.ts'
 import { type Caller, maySee, refuseOtherFeature } from '../access/caller.ts'
 import { notFound } from '../http/problem.ts'
 import { rolloutView, shownRollout } from '../rollouts/rollout-view.ts'
-import { type KnownReporters, knownFeature, reportersFor } from '../rollouts/who-reports.ts'
+import { type KnownReporters, knownTakenBack, reportersFor } from '../rollouts/who-reports.ts'
 import { ofFeature } from '../route/fields.ts'
 import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -33,7 +33,7 @@ export async function featureViewOf(services: Services, state: FeatureState, cal
 }
 
 async function viewOf(services: Services, state: FeatureState, reporters: KnownReporters): Promise<FeatureView> {
-  const { feature, revision, active, history, rolledBack, capture, rollout } = state
+  const { feature, revision, active, history, rolledBack, takenBack, capture, rollout } = state
   const [versions, shown] = await Promise.all([
     services.store.versions(feature),
     rollout && shownRollout(services, rollout, reporters),
@@ -45,7 +45,7 @@ async function viewOf(services: Services, state: FeatureState, reporters: KnownR
     active,
     history,
     rolledBack,
-    takenBack: knownFeature(state, reporters).takenBack,
+    takenBack: knownTakenBack(takenBack, reporters),
     capture,
     versions: versions.map(versionViewOf),
     rollout: shown,

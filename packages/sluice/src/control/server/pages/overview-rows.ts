@@ -23,7 +23,7 @@ import { stageText, stateText } from '../../words/rollout-state-text.ts'
 import { isServed } from '../access/caller.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
 import type { InstanceState } from '../instances/instance-states.ts'
-import { type KnownReporters, knownAssessment, knownFeature } from '../rollouts/who-reports.ts'
+import { type KnownReporters, knownAssessment, knownRollout } from '../rollouts/who-reports.ts'
 import type { Services } from '../services.ts'
 import { areBothReported, canarySigns, runningTone, type Sign } from './canary-sign.ts'
 
@@ -59,7 +59,8 @@ export async function featureRowOf(
   facts: RowFacts,
   services: Pick<Services, 'kept' | 'environments'>,
 ): Promise<FeatureRow> {
-  const { feature, active, rollout } = knownFeature(state, facts.reporters)
+  const { feature, active } = state
+  const rollout = state.rollout && knownRollout(state.rollout, facts.reporters)
   const { kept } = services
   const running = rollout !== null && !hasEnded(rollout) ? rollout : null
   const [version, canary, assessed, recorded, drift, outage] = await Promise.all([

@@ -120,8 +120,16 @@ export function knownFeature(state: FeatureState, reporters: KnownReporters): Fe
     ...state,
     rollout: rollout && knownRollout(rollout, reporters),
     pastRollouts: pastRollouts.map((one) => knownRollout(one, reporters)),
-    takenBack: takenBack && { ...takenBack, reason: withNames(takenBack.reason, reporters) },
+    takenBack: knownTakenBack(takenBack, reporters),
   }
+}
+
+/** That an active version was taken back: why may name tokens. */
+export function knownTakenBack(
+  takenBack: FeatureState['takenBack'],
+  reporters: KnownReporters,
+): FeatureState['takenBack'] {
+  return takenBack && { ...takenBack, reason: withNames(takenBack.reason, reporters) }
 }
 
 type Ending = NonNullable<Rollout['ending']>

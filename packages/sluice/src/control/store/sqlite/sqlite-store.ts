@@ -16,7 +16,7 @@ import { sqliteReleases } from './releases.ts'
 import { sqliteTokens } from './tokens.ts'
 
 /**
- * The store of one process, in `<folder>/control.db`. A new one gets the identity `fresh`.
+ * The store of one process, in `<folder>/control.db`. A new one gets an identity of its own.
  * @throws SluiceError `cannot-run` if it is in use by another process, not writable, or written by a newer Sluice.
  */
 export async function sqliteStore(folder: string): Promise<Store> {

@@ -39,12 +39,13 @@ export const showFeaturePage = definePage({
   async show({ params: { feature }, query, viewer }, services) {
     const { clock } = services
     const reporters = await reportersFor(viewer, services)
-    const state = knownFeature(await visibleFeature(feature, viewer, services), reporters)
+    const stored = await visibleFeature(feature, viewer, services)
+    const state = knownFeature(stored, reporters)
     const [recent, facts] = await Promise.all([
       services.store.versionPage(feature, { offset: 0, limit: versionsInPicture }),
       factsFor({ viewer, reporters }, services),
     ])
-    const row = await featureRowOf(state, facts, services)
+    const row = await featureRowOf(stored, facts, services)
     const listed = await listedVersions(feature, { wanted: query.page, recent }, services)
     const nameOf = namesOf(feature, [...recent.versions, ...listed.versions], services)
     const active = state.active === null ? null : await nameOf(state.active)
