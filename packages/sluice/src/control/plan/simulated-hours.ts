@@ -87,7 +87,7 @@ export class SimulatedHours {
     const rate = (this.#traffic.requestsPerDay / 24) * hours * hourFactor(this.#traffic, hours, now)
     const requests = { incumbent: this.#count(rate * (1 - share)), canary: this.#count(rate * share) }
     this.#request(requests, share, { stage, hours })
-    this.#score(requests, share, stage)
+    this.#score(requests, share, rollout)
     Object.assign(evidence, { lastRequestAt: now, lastScoreAt: now, unjudged: 0 })
     evidence.firstAt ??= now - hours * hourMs
     Object.assign(this.#token, { firstAt: evidence.firstAt, lastAt: now })
@@ -177,7 +177,7 @@ export class SimulatedHours {
     return gains
   }
 
-  #score(requests: ByArm, share: number, stage: number): void {
+  #score(requests: ByArm, share: number, { stage, settings: { tolerance } }: Rollout): void {
     const { sums, window } = this.evidence
     const { judged, deviation } = this.#traffic
     if (judged === 0) return
@@ -211,7 +211,7 @@ export class SimulatedHours {
       sums.score.users[arm] += first[arm]
     }
     window.canary.scores += scored.canary
-    this.#bet(sums.score, 'drop', first, { pi, stage })
+    this.#bet(sums.score, 'drop', first, { pi, stage, tolerance })
     const [lately, later] = [none(), none()]
     for (const arm of arms) {
       const visits = scored[arm] / inRow[arm]
@@ -219,8 +219,8 @@ export class SimulatedHours {
       this.#recent[arm] += lately[arm]
       later[arm] = lately[arm] * (1 - 1 / inRow[arm]) + (visits - lately[arm]) / inRow[arm]
     }
-    this.#bet(sums.score, 'first', lately, { pi, stage })
-    this.#bet(sums.score, 'later', later, { pi, stage })
+    this.#bet(sums.score, 'first', lately, { pi, stage, tolerance })
+    this.#bet(sums.score, 'later', later, { pi, stage, tolerance })
   }
 
   /** How many requests of a visit are judged, if any is. */
@@ -233,19 +233,20 @@ export class SimulatedHours {
     score: ScoreSums,
     which: 'drop' | 'first' | 'later',
     counts: ByArm,
-    { pi, stage }: { pi: number; stage: number },
+    { pi, stage, tolerance }: { pi: number; stage: number; tolerance: number },
   ): void {
     const logEs = which === 'drop' ? score.drop[stage] : score.recent[which]
     if (!logEs || counts.canary + counts.incumbent === 0) return
     const { deviation } = this.#traffic
     const odds = pi / (1 - pi)
     const noise = (count: number) => deviation * Math.sqrt(count) * this.#random.normal()
-    const sum = counts.canary * this.#difference.drop + noise(counts.canary) + odds * noise(counts.incumbent)
+    const drop = this.#difference.drop - tolerance
+    const sum = counts.canary * drop + noise(counts.canary) + odds * noise(counts.incumbent)
     const spread = deviation ** 2
-    const squares = counts.canary * (spread + this.#difference.drop ** 2) + odds ** 2 * counts.incumbent * spread
-    const most = largestLoss / Math.max(1 - usualMean, odds * usualMean)
-    for (const [i, drop] of scoreDrops.grid.entries()) {
-      const fraction = Math.min(drop / (spread * (1 + odds)), most)
+    const squares = counts.canary * (spread + drop ** 2) + odds ** 2 * counts.incumbent * spread
+    const most = largestLoss / Math.max(1 - usualMean + tolerance, odds * usualMean)
+    for (const [i, by] of scoreDrops.grid.entries()) {
+      const fraction = Math.min(by / (spread * (1 + odds)), most)
       logEs[i] = (logEs[i] ?? 0) + fraction * sum - (fraction ** 2 / 2) * squares
     }
   }

@@ -18,14 +18,15 @@ const traffic = {
 }
 
 /** What a day of traffic adds up to. */
-function day(changes: object = {}, drop = 0) {
+function day(changes: object = {}, drop = 0, tolerance = 0) {
+  const tolerant = { ...rollout, settings: { ...settings, tolerance } }
   const hours = new SimulatedHours(
-    rollout,
+    tolerant,
     { ...traffic, ...changes },
     { drop, errors: 0, latency: 1 },
     seededRandom(7),
   )
-  for (let hour = 1; hour <= 24; hour += 1) hours.pass(rollout, 1, hour * 3_600_000)
+  for (let hour = 1; hour <= 24; hour += 1) hours.pass(tolerant, 1, hour * 3_600_000)
   return hours.evidence.sums
 }
 
@@ -46,6 +47,20 @@ test('a lower score is won on by the bets, and by them alone if it is lower', ()
   const most = (drop: number) => Math.max(...(day({}, drop).score.drop[0] ?? []))
   assert.ok(most(0.05) > 5, String(most(0.05)))
   assert.ok(most(0) < 3, String(most(0)))
+})
+
+test('a drop that is tolerated wins no bet, and of a greater one only the rest does', () => {
+  const most = (drop: number, tolerance: number) => {
+    const { score } = day({}, drop, tolerance)
+    return [score.drop[0], score.recent.first].map((bets) => Math.max(...(bets ?? [])))
+  }
+  for (const [which, tolerated] of most(0.1, 0.1).entries()) {
+    const all = most(0.1, 0)[which] ?? 0
+    assert.ok(tolerated < 3 && all > 5, `bets ${which}: ${tolerated} with the tolerance, ${all} without`)
+  }
+  const [rest = 0] = most(0.1, 0.05)
+  const [same = 0] = most(0.05, 0)
+  assert.ok(Math.abs(rest / same - 1) < 0.1, `${rest} of what is left of a drop, ${same} of such a drop`)
 })
 
 test('latencies are compared once what is usual is known and the stage is warm; of an arm that is seldom asked hardly any', () => {
