@@ -28,6 +28,8 @@ const flags = [
   ),
   // Most of what a test makes is short-lived. With more room for it less is copied from one half of that room to the other.
   '--max-semi-space-size=32',
+  // Other tests keep the cores busy: threads that clear the memory side by side only wait for each other.
+  '--single-threaded-gc',
   '--test',
   '--test-concurrency=6',
   // A test that an uncaught error has left waiting ends, too.

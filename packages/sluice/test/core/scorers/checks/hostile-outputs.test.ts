@@ -4,7 +4,7 @@ import { dataOf } from '../../../../src/core/scorers/checks/json.ts'
 import { processorMs } from '../../../support/processor-time.ts'
 import { runCheck, scoreOf } from '../scoring.ts'
 
-const length = 200_000
+const length = 60_000
 const filled = (text: string) => text.repeat(length / text.length)
 const listOf = (text: string) => `[${filled(`${text},`).slice(0, -1)}]`
 
