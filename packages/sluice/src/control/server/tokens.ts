@@ -16,7 +16,7 @@ import {
   tokenReach,
 } from './access/caller.ts'
 import { changeToken } from './access/change-token.ts'
-import { refuseMoreTokens } from './access/growth.ts'
+import { refuseMoreTokens } from './access/growth-limits.ts'
 import { isOwnName } from './access/people.ts'
 import { withoutSessions } from './access/sessions.ts'
 import { isValid } from './access/token-directory.ts'

@@ -1,7 +1,7 @@
 import type { Calibration } from '../../records/report/calibration.ts'
 import { clusterRobustMean, meanDifference, tInterval, weightedQuantile } from '../../stats/index.ts'
+import { confidence, shareOf } from './judge-measures.ts'
 import type { JudgedLabel } from './judged-labels.ts'
-import { confidence, shareOf } from './measures.ts'
 
 /** What the judge says beyond what people say: 1 for a yes too many, -1 for a yes too few. */
 function errorOf({ human, verdicts }: JudgedLabel): number {

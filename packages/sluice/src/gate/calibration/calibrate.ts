@@ -6,10 +6,10 @@ import type { Labels } from '../labels/read-labels.ts'
 import { alikeItems, alikeText } from '../report/calibration-notes.ts'
 import { type ComparedVersions, selfConsistency, verbosityBias, versionBias } from './biases.ts'
 import { correctedMean, type RunVerdict } from './corrected-mean.ts'
+import { confidence, measuresOf, shareOf } from './judge-measures.ts'
 import { type JudgedLabel, type JudgedLabels, joinLabels, type LabelledCase } from './judged-labels.ts'
 import { labellerAgreement } from './labeller-agreement.ts'
 import { type JudgeRule, leastLabels } from './may-gate.ts'
-import { confidence, measuresOf, shareOf } from './measures.ts'
 
 export interface CalibrationInput {
   feature: string

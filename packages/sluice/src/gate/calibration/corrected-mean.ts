@@ -1,8 +1,8 @@
 import type { BoundedEstimate, Calibration } from '../../records/report/calibration.ts'
 import { type PpiSample, ppiMean, roganGladen, withTwoErrors } from '../../stats/index.ts'
+import { confidence, rateOf, shareOf } from './judge-measures.ts'
 import type { JudgedLabel } from './judged-labels.ts'
 import { leastLabels } from './may-gate.ts'
-import { confidence, rateOf, shareOf } from './measures.ts'
 
 /** What the judge said of one item of the answers to a case in a run. */
 export interface RunVerdict {

@@ -1,6 +1,6 @@
 import type { Calibration } from '../../records/report/calibration.ts'
+import { cellsOf, kappaOf } from './judge-measures.ts'
 import type { JudgedLabels } from './judged-labels.ts'
-import { cellsOf, kappaOf } from './measures.ts'
 
 /** How far people agree with each other, which a judge cannot be asked to surpass. */
 export function labellerAgreement({ pairs, people }: Pick<JudgedLabels, 'pairs' | 'people'>): Calibration['labellers'] {

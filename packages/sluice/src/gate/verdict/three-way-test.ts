@@ -16,7 +16,10 @@ import { type RareLosses, type RoundOfTest, rareLosses } from './rare-losses.ts'
 /** One round of one test, as the report shows it. */
 export type TestRound = FeatureSummary['looks'][number]
 
-/** A three-way test, carried from round to round. Once it is decided it stays as it was in that round. */
+/**
+ * A test of non-inferiority with three outcomes, carried from round to round. Once it is decided it stays as it was in
+ * that round.
+ */
 export interface ThreeWayTest {
   outcome: 'pass' | 'fail' | 'undecided'
   /** The last round (0-based) in which it was evaluated. */

@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts'
 import { Problem } from '../http/problem.ts'
 import { changeToken } from './change-token.ts'
 import { type Claims, groupsIn, rightsOf, withoutRoleText } from './group-roles.ts'
-import { type Growth, refuseMoreTokens } from './growth.ts'
+import { type Growth, refuseMoreTokens } from './growth-limits.ts'
 import type { Identity } from './identity-provider.ts'
 import { withoutSessions } from './sessions.ts'
 
