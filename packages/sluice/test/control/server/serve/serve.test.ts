@@ -118,9 +118,12 @@ test('how busy the thread is follows what it has done since it was asked last', 
   for (const since = performance.now(); performance.now() - since < 50; );
   await setTimeout(0)
   const busy = load()
-  await setTimeout(500)
-  const idle = load()
-  assert.ok(busy > 0.5 && busy <= 1 && idle < busy, `${busy}, ${idle}`)
+  assert.ok(busy > 0.5 && busy <= 1, String(busy))
+  // A machine whose cores are busy may take the processor from this thread for longer than it waits here.
+  await until(async () => {
+    await setTimeout(100)
+    return load() < busy / 2
+  }, 'a time in which the thread had little to do')
 })
 
 test('without a token it lets nobody in, says how to make one, and refuses other addresses than loopback', async () => {
