@@ -59,6 +59,14 @@ export function onlySourceText({ kind, id, tokenId }: OnlySourceShare): string {
   return kind === 'token' ? token : `${kind} ${id} (${token})`
 }
 
+/** A text in which the only source is named no more, also where nobody knows any more which it was. */
+export function withoutOnlySource(text: string): string {
+  return text.replaceAll(
+    /\bcomes from (instance|address) .+? \((?:no known token|token [\w-]+)\)/gs,
+    'comes from one $1',
+  )
+}
+
 /** The message that one source alone reports evidence against the canary, and what to do. */
 export function onlySourceAlert(accuser: OnlySourceShare): string {
   const { own, all } = accuser.failures

@@ -6,6 +6,7 @@ import type { NamedVersion } from '../../pages/elements.ts'
 import { actionText, changedVersion } from '../../release/audit.ts'
 import { runningRollout } from '../../release/transition.ts'
 import { hasScope } from '../access/caller.ts'
+import { knownRow, reportersFor } from '../rollouts/who-reports.ts'
 import { ofFeature } from '../route/fields.ts'
 import type { Services } from '../services.ts'
 import { acknowledgementsOf } from './acknowledgement-cells.ts'
@@ -18,7 +19,8 @@ export const showApplied = definePage({
   async show({ params, viewer }, services) {
     const state = await visibleFeature(params.feature, viewer, services)
     const { feature, active } = state
-    const row = await lastChange(services, state)
+    const last = await lastChange(services, state)
+    const row = last && knownRow(last, await reportersFor(viewer, services))
     return appliedPage({
       feature: shownKey(feature, services.environments),
       active: active === null ? null : await namedVersion(services, feature, active),
@@ -45,7 +47,7 @@ async function lastChange({ store }: Services, { feature, revision }: FeatureSta
   return rows.find((row) => row.revision === revision) ?? null
 }
 
-async function versionOf(services: Services, row: AuditRow): Promise<NamedVersion | null> {
+async function versionOf(services: Services, row: Omit<AuditRow, 'evidence'>): Promise<NamedVersion | null> {
   const id = changedVersion(row)
   return id === null ? null : namedVersion(services, row.chain, id)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AuditRow } from '../../../records/audit-row.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import {
   type OnlySourceShare,
@@ -9,7 +10,7 @@ import {
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { isTokenId, type TokenRecord } from '../../../records/token.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
-import { onlySourceText } from '../../rollout/assessment/place-share.ts'
+import { onlySourceText, withoutOnlySource } from '../../rollout/assessment/place-share.ts'
 import type { Store } from '../../store/store.ts'
 import { type Caller, hasScope, maySeeAll, maySeeToken, type TokenReach } from '../access/caller.ts'
 import type { Services } from '../services.ts'
@@ -129,7 +130,16 @@ export function knownTakenBack(
   takenBack: FeatureState['takenBack'],
   reporters: KnownReporters,
 ): FeatureState['takenBack'] {
-  return takenBack && { ...takenBack, reason: withNames(takenBack.reason, reporters) }
+  return takenBack && { ...takenBack, reason: tellerFor(reporters)(takenBack.reason) }
+}
+
+/**
+ * A row of the log as somebody may know it, for pages that tell of a feature. Its evidence, which the log itself shows
+ * whole, is left out.
+ */
+export function knownRow({ evidence, ...row }: AuditRow, reporters: KnownReporters): Omit<AuditRow, 'evidence'> {
+  const told = tellerFor(reporters, storedSchema.safeParse(evidence).data?.accuser)
+  return { ...row, reason: row.reason === null ? null : told(row.reason) }
 }
 
 type Ending = NonNullable<Rollout['ending']>
@@ -137,7 +147,7 @@ type Ending = NonNullable<Rollout['ending']>
 function knownEnding(ending: Ending, reporters: KnownReporters): Ending {
   const { reason, evidence = null } = ending
   const known = reporters.areAllShown ? evidence : knownEvidenceOf(evidence, reporters)
-  return { ...ending, reason: withNames(reason, reporters), evidence: known }
+  return { ...ending, reason: tellerFor(reporters)(reason), evidence: known }
 }
 
 function knownEvidenceOf(evidence: unknown, reporters: KnownReporters): unknown {
@@ -155,9 +165,11 @@ function knownEvidenceOf(evidence: unknown, reporters: KnownReporters): unknown 
 }
 
 /** What tells texts of the engine as somebody may know them. `accuser`: the only source, which they may be about. */
-function tellerFor(reporters: KnownReporters, accuser: OnlySourceShare | null | undefined): (text: string) => string {
-  if (!accuser || accuser.kind === 'token' || reporters.areShown) return (text) => withNames(text, reporters)
-  return (text) => withNames(text.replaceAll(onlySourceText(accuser), `one ${accuser.kind}`), reporters)
+function tellerFor(reporters: KnownReporters, accuser?: OnlySourceShare | null): (text: string) => string {
+  if (reporters.areShown) return (text) => withNames(text, reporters)
+  const isPlace = accuser && accuser.kind !== 'token'
+  const without = (text: string) => (isPlace ? text.replaceAll(onlySourceText(accuser), `one ${accuser.kind}`) : text)
+  return (text) => withNames(withoutOnlySource(without(text)), reporters)
 }
 
 function knownShare({ name: _, ...share }: TokenShare, reporters: KnownReporters): TokenShare {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { announce } from '../../../../src/control/notify/announce.ts'
 import { rolloutAnswer } from '../../../../src/control/remote/answers.ts'
 import { rolloutText } from '../../../../src/control/remote/rollout-text.ts'
 import type { Assessment } from '../../../../src/control/rollout/assessment/assessment.ts'
@@ -142,25 +143,58 @@ test('who reports is for operators, and what commands say of it to others claims
 test('pages tell an operator with limits of no token of wider reach, and a viewer of none at all', async () => {
   const found = await stage()
   await using plane = found.plane
-  const { own, wide, rollout, as } = found
+  const { own, wide, rollout, assessment, as } = found
+  const about = { feature: 'alpha', rolloutId: rollout.id, action: 'rollout.alert', at: plane.clock.now() }
+  for (const { code, message: reason } of assessment.alerts)
+    for (const evidence of [assessment, null])
+      await announce(plane.store, { ...about, key: `${code} ${evidence === null}`, reason, evidence })
   const shownTo = async (scope: string, token?: string) => {
     const visitor = await signedIn(plane, scope, token)
-    const at = [`/rollouts/${rollout.id}`, '/', '/features/alpha', `/rollouts/${rollout.id}/abort`]
+    const at = [
+      `/rollouts/${rollout.id}`,
+      '/',
+      '/features/alpha',
+      `/rollouts/${rollout.id}/abort`,
+      '/features/alpha/applied',
+    ]
     return Promise.all(at.map((path) => visitor.get(path).then((page) => page.text())))
   }
   const [rolloutPage = '', ...others] = await shownTo('operator', await as('operator'))
   assert.match(rolloutPage, /Who reports.*app-of-alpha.*a token of wider reach/s)
-  const beforeLog = rolloutPage.split('What was done')[0] ?? ''
-  for (const page of [beforeLog, ...others]) {
+  const logOf = (page: string) => page.split('<h2>What was done')[1] ?? ''
+  assert.match(logOf(rolloutPage), /comes from instance host-7 \(a token\).*token app-of-alpha/s)
+  for (const page of [rolloutPage, ...others]) {
     assert.ok(!page.includes(wide.name), page)
     assert.ok(!page.includes(wide.id), page)
   }
   const [toViewer = '', ...rest] = await shownTo('viewer')
-  for (const page of [toViewer.split('What was done')[0] ?? '', ...rest])
+  assert.match(logOf(toViewer), /comes from one instance, 4 of 5 failures.*: a token \(/s)
+  for (const page of [toViewer, ...rest])
     for (const one of [own.id, own.name, wide.id, wide.name, 'host-7'])
       assert.ok(!page.includes(one), `${one}: ${page}`)
   const [toOperator = ''] = await shownTo('operator')
   assert.match(toOperator, /Who reports.*app-of-everything/s)
+  assert.match(logOf(toOperator), /comes from instance host-7 \(token app-of-everything \(t-\w+\)\)/)
+})
+
+test('the page of who has a change tells a viewer of no token, also where its reason names one', async () => {
+  const found = await stage()
+  await using plane = found.plane
+  const { wide, rollout, assessment } = found
+  const end = {
+    why: 'evidence',
+    rolloutId: rollout.id,
+    reason: assessment.alerts[1]?.message ?? '',
+    evidence: assessment,
+  } as const
+  const attribution = { at: plane.clock.now(), by: 'sluice' }
+  await applyEvent(plane.store, 'alpha', { type: 'rollBack', ...end }, attribution, { tokenId: null })
+  for (const path of ['/features/alpha/applied', `/rollouts/${rollout.id}`, '/features/alpha']) {
+    const toViewer = await (await signedIn(plane, 'viewer')).page(path)
+    assert.match(toViewer, /comes from one instance/, path)
+    for (const one of [wide.id, 'host-7']) assert.ok(!toViewer.includes(one), `${one} in ${path}: ${toViewer}`)
+    assert.match(await (await signedIn(plane, 'operator')).page(path), /host-7 \(token app-of-everything/)
+  }
 })
 
 test('series of metrics that differ in a token of wider reach alone are one', async () => {

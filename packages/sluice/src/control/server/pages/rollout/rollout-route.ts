@@ -12,7 +12,13 @@ import { hasScope, isServed, maySee } from '../../access/caller.ts'
 import { notFound, Problem } from '../../http/problem.ts'
 import { visibleInstances } from '../../instances/instance-states.ts'
 import { forecastTopic, rolloutForecast } from '../../rollouts/forecast-route.ts'
-import { knownAssessment, knownRollout, reportersFor } from '../../rollouts/who-reports.ts'
+import {
+  type KnownReporters,
+  knownAssessment,
+  knownRollout,
+  knownRow,
+  reportersFor,
+} from '../../rollouts/who-reports.ts'
 import { ofRollout } from '../../route/fields.ts'
 import type { Services } from '../../services.ts'
 import { acknowledgementsOf } from '../acknowledgement-cells.ts'
@@ -31,12 +37,13 @@ export const showRolloutPage = definePage({
     const { state, rollout } = rolloutFor(viewer, params.rollout, services)
     const { feature, id, canary, incumbent } = rollout
     const { kept } = services
+    const reporters = await reportersFor(viewer, services)
     const [facts, version, canaryName, incumbentName, log, outlook] = await Promise.all([
-      factsOf({ state, rollout }, viewer, services),
+      factsOf({ state, rollout }, { viewer, reporters }, services),
       kept.version(feature, canary),
       namedVersion(services, feature, canary),
       namedVersion(services, feature, incumbent),
-      logOf({ state, rollout }, services),
+      logOf({ state, rollout }, reporters, services),
       outlookOf(rollout, services),
     ])
     const { assessment, now } = facts
@@ -82,18 +89,17 @@ function rolloutFor(viewer: Viewer, id: string, { snapshots }: Services): { stat
 
 async function factsOf(
   { state, rollout }: { state: FeatureState; rollout: Rollout },
-  viewer: Viewer,
+  { viewer, reporters }: { viewer: Viewer; reporters: KnownReporters },
   services: Services,
 ): Promise<RolloutFacts> {
   const { kept, store, clock, snapshots } = services
-  const [assessment, recorded, judge, instances, leases, version, reporters] = await Promise.all([
+  const [assessment, recorded, judge, instances, leases, version] = await Promise.all([
     kept.assessment(rollout.id),
     kept.recorded(rollout.id),
     kept.judgeHealth(rollout.feature),
     visibleInstances(services, viewer),
     store.leases(),
     kept.version(rollout.feature, rollout.canary),
-    reportersFor(viewer, services),
   ])
   const holderOf = (work: string) => leases.find(({ name }) => name === work)?.holder ?? null
   return {
@@ -151,6 +157,7 @@ function notComputed(error: unknown): string {
 
 async function logOf(
   { state, rollout }: { state: FeatureState; rollout: Rollout },
+  reporters: KnownReporters,
   { store, kept, clock }: Pick<Services, 'store' | 'kept' | 'clock'>,
 ) {
   const { id, feature, startedAt, endedAt } = rollout
@@ -163,7 +170,8 @@ async function logOf(
   )
   const isCut = rows.length >= mostRows && (rows[0]?.at ?? 0) >= startedAt
   const changedAt = rows.find(({ revision }) => revision === state.revision)?.at ?? null
-  return { feature, isCut, changedAt, rows: own.toReversed(), judgingStoppedAt: judgingStoppedAt(rows, clock.now()) }
+  const shown = own.toReversed().map((row) => knownRow(row, reporters))
+  return { feature, isCut, changedAt, rows: shown, judgingStoppedAt: judgingStoppedAt(rows, clock.now()) }
 }
 
 /** Since when the day's budget for judging is used up; null: it is not, or was changed since. */
