@@ -85,7 +85,7 @@ ${
         rows: tokens.map((token) => row(token, { issuer, now })),
       })
 }
-<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>; let a person sign in again with <code>sluice token reinstate ID</code>.${own.features === null && !own.environments ? html` Who made and revoked which: <a href="${auditAddress(systemChain)}">the audit log of tokens</a>.` : undefined}</p></section>
+<p class="muted">In a terminal: <code>sluice token create NAME --scope viewer</code>, <code>sluice token revoke ID</code>; let a person sign in again with <code>sluice token reinstate ID</code>.${tokens !== null && own.features === null && !own.environments ? html` Who made and revoked which: <a href="${auditAddress(systemChain)}">the audit log of tokens</a>.` : undefined}</p></section>
 <section><h2>Address</h2><p>${
     publicUrl === null
       ? html`Not set. Without <code>--public-url</code> messages have no links, and browsers send the cookie of a session without TLS too.`
@@ -97,7 +97,7 @@ ${
       : html`<ul>${approvals.map(({ features, text }) => html`<li><code>${features}</code>: ${text}</li>`)}</ul>`
   }${
     othersAsk
-      ? html`<p>${toned('bad', 'A server that was started later asks for other approvals')}: releases that it makes follow its own rules. Start all servers with the same <code>sluice.yaml</code>. <code>sluice audit _system</code> lists when the rules changed.</p>`
+      ? html`<p>${toned('bad', 'A server that was started later asks for other approvals')}: releases that it makes follow its own rules. Start all servers with the same <code>sluice.yaml</code>. <code>sluice audit _system</code>, with a token of the scope <code>admin</code>, lists when the rules changed.</p>`
       : undefined
   }</section>
 <section><h2>Notifications</h2>${channelsText(channels)}</section>

@@ -6,7 +6,7 @@ import { readers } from '../../records/token-scopes.ts'
 import { visibleJson } from '../../text/untrusted.ts'
 import { systemChain } from '../release/audit.ts'
 import type { ReleaseStore } from '../store/release-store.ts'
-import { type Caller, maySee, maySeeAll, refuseOtherFeature, type TokenReach } from './access/caller.ts'
+import { type Caller, hasScope, maySee, maySeeAll, refuseOtherFeature, type TokenReach } from './access/caller.ts'
 import { Problem } from './http/problem.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { queryNumber } from './route/fields.ts'
@@ -16,12 +16,22 @@ const most = 1000
 
 const chain = z.union([addressField, z.literal(systemChain)])
 
-/** Whether somebody may see the log of a feature by its key, or of what belongs to none. */
-export function maySeeChain(reach: TokenReach, chain: string, names: Environments): boolean {
-  return chain === systemChain ? maySeeAll(reach, names) : maySee(reach, chain)
+/**
+ * Whether somebody may see the log of a feature by its key, or of what belongs to none. That tells of all tokens, so it
+ * is for whoever may list them; and whole, since its chain is verified by each row.
+ */
+export function maySeeChain(reader: Pick<Caller, 'scopes'> & TokenReach, chain: string, names: Environments): boolean {
+  return chain === systemChain ? hasScope(reader, ['admin']) && maySeeAll(reader, names) : maySee(reader, chain)
 }
 
-function ofAll({ name }: Caller): Problem {
+function notTheirs(caller: Caller): Problem {
+  const { name } = caller
+  if (!hasScope(caller, ['admin']))
+    return new Problem({
+      status: 403,
+      code: 'scope-missing',
+      detail: `The token "${name}" lacks the scope admin, and ${systemChain} tells of all tokens.`,
+    })
   const detail = `The token "${name}" is limited to some features or environments, and ${systemChain} is about all of them.`
   return new Problem({ status: 403, code: 'feature-not-allowed', detail })
 }
@@ -48,7 +58,7 @@ export const showAudit = defineRoute({
   },
   async handle({ request, params, query, caller }, { store, environments }) {
     if (params.feature !== systemChain) refuseOtherFeature(caller, params.feature)
-    else if (!maySeeChain(caller, systemChain, environments)) throw ofAll(caller)
+    else if (!maySeeChain(caller, systemChain, environments)) throw notTheirs(caller)
     if (request.headers.get('accept')?.includes('application/x-ndjson')) return exportedChain(store, params.feature)
     const [rows, head] = await Promise.all([store.audit(params.feature, query), store.auditHead(params.feature)])
     return { status: 200, body: { rows, head } }

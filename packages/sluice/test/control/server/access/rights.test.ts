@@ -112,3 +112,22 @@ test('pages and acts refuse each role that has no row, and whoever has not signe
     }
   }
 })
+
+test('the log of tokens is for admins, as their list is: no answer, page or export of it tells others of one', async () => {
+  await using plane = await testPlane()
+  const body = { name: 'app-of-somebody', scopes: ['client'] }
+  assert.equal((await plane.ask('POST /v1/tokens', { as: 'admin', body })).status, 201)
+  for (const as of ['ci', 'viewer', 'approver', 'operator']) {
+    const refused = await plane.ask('GET /v1/features/_system/audit', { as })
+    assert.deepEqual([refused.status, refused.body.code], [403, 'scope-missing'], as)
+    if (as === 'ci') continue
+    const visitor = await signedIn(plane, as)
+    for (const path of ['', '?act=token', '/export', '/verification'])
+      assert.equal((await visitor.get(`/audit/_system${path}`)).status, 404, `${path} as ${as}`)
+    assert.doesNotMatch(await visitor.page('/settings'), /href="\/audit\/_system"|app-of-somebody/, as)
+  }
+  const admin = await signedIn(plane, 'admin')
+  for (const path of ['', '?act=token', '/export'])
+    assert.match(await admin.page(`/audit/_system${path}`), /app-of-somebody/, path)
+  assert.match(await admin.page('/settings'), /href="\/audit\/_system"/)
+})
