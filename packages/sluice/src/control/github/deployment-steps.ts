@@ -1,6 +1,7 @@
 import type { LoggedRollout } from '../../records/audit-row.ts'
-import { isRolloutEnd } from '../../records/rollout/rollout.ts'
+import { isRolloutEnd, type Rollout } from '../../records/rollout/rollout.ts'
 import { formatPpm } from '../../text/format.ts'
+import { byController } from '../release/audit.ts'
 import { type ReleaseRow, takenBackBy } from '../release/release-row.ts'
 import { rolloutSentence } from '../words/rollout-sentence.ts'
 
@@ -34,11 +35,11 @@ export type DeploymentStep = {
     }
 )
 
-/** How versions are called, and how many stages the rollouts have. */
+/** How versions are called, and the settings of the rollouts. */
 export interface RowNames {
   nameOf(version: string): string
   /** Undefined where it is not known any more. */
-  stagesOf(rolloutId: string): number | undefined
+  settingsOf(rolloutId: string): Rollout['settings'] | undefined
 }
 
 /** What GitHub is told of a row, in this order. Pure. */
@@ -61,9 +62,8 @@ function rolloutSteps(is: LoggedRollout, row: ReleaseRow, names: RowNames): Depl
   const isSameStage = was?.stage === is.stage
   if (isSameStage && was.state === is.state) return []
   const state = is.state === 'paused' ? 'pending' : 'in_progress'
-  const on = `Passed: on to ${formatPpm(is.ppm)} of the users.`
   return [
-    ...(was && !isSameStage ? passed(was, on) : []),
+    ...(was && !isSameStage ? passed(was, leftWords(is, row, names)) : []),
     ...(isSameStage ? [] : [{ ...stageOf(is), do: 'deploy' as const, words: stageWords(is, row, names) }]),
     stateOf(is, state, sentenceOf(is, row)),
     checkOf(is),
@@ -75,6 +75,13 @@ function endSteps(is: LoggedRollout, row: ReleaseRow, was: LoggedRollout): Deplo
   const words = sentenceOf(is, row)
   if (is.state === 'promoted') return [...passed(was, words), checkOf(is)]
   return [stateOf(was, is.state === 'rolledBack' ? 'failure' : 'inactive', words), checkOf(is)]
+}
+
+/** Why a stage was left. One that a person cut short, or that time alone ended, has proven nothing. */
+function leftWords({ id, ppm }: LoggedRollout, { row }: ReleaseRow, { settingsOf }: RowNames): string {
+  const on = `on to ${formatPpm(ppm)} of the users.`
+  if (!byController(row)) return `Advanced by hand, by ${row.actor}: ${on}`
+  return settingsOf(id)?.advance === 'soak' ? `Passed by time alone: ${on}` : `Passed: ${on}`
 }
 
 /** It served its purpose; beside the stage that follows, or the release, it serves nobody any more. */
@@ -120,7 +127,7 @@ function checkOf(rollout: LoggedRollout): DeploymentStep {
 
 /** `mail 3.1, stage 1 of 4: 1 % of the users` */
 function stageWords({ id, canary, stage, ppm }: LoggedRollout, { row }: ReleaseRow, names: RowNames): string {
-  const of = names.stagesOf(id)
+  const of = names.settingsOf(id)?.stages.length
   const place = `stage ${stage + 1}${of === undefined ? '' : ` of ${of}`}`
   return `${row.chain} ${names.nameOf(canary)}, ${place}: ${formatPpm(ppm)} of the users`
 }

@@ -2,6 +2,7 @@ import { type GithubApi, GithubError } from '../../core/github/github-api.ts'
 import { type Environments, environmentName, partsOf, plainFeature } from '../../core/suite/config/environments.ts'
 import type { GithubSettings } from '../../core/suite/config/server-settings.ts'
 import type { FeatureState } from '../../records/feature.ts'
+import type { Rollout } from '../../records/rollout/rollout.ts'
 import type { VersionRecord } from '../../records/version.ts'
 import { type ReleaseRow, takenBackBy } from '../release/release-row.ts'
 import { readAssessment } from '../rollout/controller/rollout-checkpoint.ts'
@@ -69,7 +70,7 @@ export async function rowSteps(store: Store, row: ReleaseRow, place: GithubTarge
   const page = linkTo(feature, null)
   const deployments = featureDeployments(api, { ...place, base, feature, environment, page })
   const commitOf = (id: string) => commitIn(settings.repository, versions.get(id))
-  const told = deploymentSteps(row, { nameOf, stagesOf: (id) => stagesOf(state, id) })
+  const told = deploymentSteps(row, { nameOf, settingsOf: (id) => settingsOf(state, id) })
 
   async function evidenceCheck(step: CheckStep, commit: string): Promise<EvidenceCheck> {
     const { id, version, rollout, rolloutId } = step
@@ -191,9 +192,9 @@ async function versionsOf(store: Pick<Store, 'version'>, feature: string, { befo
   return new Map(found.flatMap((version) => (version ? [[version.id, version]] : [])))
 }
 
-function stagesOf(state: FeatureState | undefined, rolloutId: string): number | undefined {
+function settingsOf(state: FeatureState | undefined, rolloutId: string): Rollout['settings'] | undefined {
   const rollouts = [state?.rollout, ...(state?.pastRollouts ?? [])]
-  return rollouts.find((one) => one?.id === rolloutId)?.settings.stages.length
+  return rollouts.find((one) => one?.id === rolloutId)?.settings
 }
 
 /** The commit of a version; undefined where it has none, or is in another repository. */
