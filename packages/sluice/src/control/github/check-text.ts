@@ -1,5 +1,5 @@
 import type { LoggedRollout } from '../../records/audit-row.ts'
-import { isRolloutEnd } from '../../records/rollout/rollout.ts'
+import { isRolloutEnd, type Rollout } from '../../records/rollout/rollout.ts'
 import type { GateEvidence } from '../../records/version.ts'
 import { codeBlock, codeSpan, inlineText, linkTarget } from '../../text/markdown-escape.ts'
 import { decidingEvidence } from '../incident/deciding-evidence.ts'
@@ -13,6 +13,8 @@ interface CheckContext {
   nameOf(version: string): string
   /** The last assessment of the rollout, if there is one. */
   assessment: unknown
+  /** Those of the rollout; undefined where they are not known any more. */
+  settings: Rollout['settings'] | undefined
   /** What the gate said of a version that is released without a canary. */
   gate: GateEvidence | null
   link: string | undefined
@@ -22,15 +24,16 @@ type CheckText = Pick<EvidenceCheck, 'conclusion' | 'title' | 'summary'>
 
 /** What the check of a rollout says after a row: figures and who decided, and nothing that a user or a model wrote. */
 export function rolloutCheck(rollout: LoggedRollout, row: ReleaseRow, context: CheckContext): CheckText {
-  const { nameOf, assessment, link } = context
+  const { nameOf, assessment, settings, link } = context
   const { id, canary, incumbent } = rollout
   const { evidence: own, at, actor, reason } = row.row
   const known = knownOf(own)
   const evidence = decidingEvidence(own, known, assessment)
   const isEnded = isRolloutEnd(rollout.state)
-  const title = `${nameOf(canary)}: ${sentenceOf(rollout, row)}`
+  const sentence = sentenceOf(rollout, row, settings)
+  const title = `${nameOf(canary)}: ${sentence}`
   const blocks = [
-    `**${inlineText(sentenceOf(rollout, row))}**`,
+    `**${inlineText(sentence)}**`,
     `${codeSpan(nameOf(canary))} against ${codeSpan(nameOf(incumbent))}; ${timeText(at)} by ${inlineText(actor)}.`,
     ...(reason === null || reason === evidence?.words ? [] : [`> ${inlineText(reason)}`]),
     ...(evidence === null && !isEnded ? ['There is no evidence yet.'] : evidenceSection(evidence)),

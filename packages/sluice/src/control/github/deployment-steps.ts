@@ -49,7 +49,7 @@ export function deploymentSteps(row: ReleaseRow, names: RowNames): DeploymentSte
   const left =
     before.rollout && !isRolloutEnd(before.rollout.state) && before.rollout.id !== is?.id ? before.rollout : null
   return [
-    ...(left ? endSteps({ ...left, state: 'superseded' }, row, left) : []),
+    ...(left ? endSteps({ ...left, state: 'superseded' }, left, { row, names }) : []),
     ...(is ? rolloutSteps(is, row, names) : []),
     ...(after.active !== null && after.active !== before.active ? releaseSteps(after.active, row, names) : []),
   ]
@@ -58,21 +58,25 @@ export function deploymentSteps(row: ReleaseRow, names: RowNames): DeploymentSte
 function rolloutSteps(is: LoggedRollout, row: ReleaseRow, names: RowNames): DeploymentStep[] {
   const { before } = row
   const was = before.rollout?.id === is.id ? before.rollout : null
-  if (isRolloutEnd(is.state)) return was && !isRolloutEnd(was.state) ? endSteps(is, row, was) : []
+  if (isRolloutEnd(is.state)) return was && !isRolloutEnd(was.state) ? endSteps(is, was, { row, names }) : []
   const isSameStage = was?.stage === is.stage
   if (isSameStage && was.state === is.state) return []
   const state = is.state === 'paused' ? 'pending' : 'in_progress'
   return [
     ...(was && !isSameStage ? passed(was, leftWords(is, row, names)) : []),
     ...(isSameStage ? [] : [{ ...stageOf(is), do: 'deploy' as const, words: stageWords(is, row, names) }]),
-    stateOf(is, state, sentenceOf(is, row)),
+    stateOf(is, state, sentenceOf(is, row, names.settingsOf(is.id))),
     checkOf(is),
   ]
 }
 
 /** `was` is the stage in which it ended. */
-function endSteps(is: LoggedRollout, row: ReleaseRow, was: LoggedRollout): DeploymentStep[] {
-  const words = sentenceOf(is, row)
+function endSteps(
+  is: LoggedRollout,
+  was: LoggedRollout,
+  { row, names }: { row: ReleaseRow; names: RowNames },
+): DeploymentStep[] {
+  const words = sentenceOf(is, row, names.settingsOf(is.id))
   if (is.state === 'promoted') return [...passed(was, words), checkOf(is)]
   return [stateOf(was, is.state === 'rolledBack' ? 'failure' : 'inactive', words), checkOf(is)]
 }
@@ -132,14 +136,15 @@ function stageWords({ id, canary, stage, ppm }: LoggedRollout, { row }: ReleaseR
   return `${row.chain} ${names.nameOf(canary)}, ${place}: ${formatPpm(ppm)} of the users`
 }
 
-/** What the rollout did to its users when the row was written. */
+/** What the rollout did to its users when the row was written. By its settings it says what was not watched. */
 export function sentenceOf(
   { state, ppm, strength, why, incumbent }: LoggedRollout,
   { row, after }: ReleaseRow,
+  settings: Rollout['settings'] | undefined,
 ): string {
   const isEnded = isRolloutEnd(state)
   return rolloutSentence({
-    ...{ state, strength, ppm },
+    ...{ state, strength, ppm, settings },
     pausedAt: state === 'paused' ? row.at : null,
     endedAt: isEnded ? row.at : null,
     ending: isEnded ? { by: row.actor, why } : null,

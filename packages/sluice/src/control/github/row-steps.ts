@@ -76,7 +76,8 @@ export async function rowSteps(store: Store, row: ReleaseRow, place: GithubTarge
     const { id, version, rollout, rolloutId } = step
     const link = linkTo(feature, rolloutId)
     const assessment = rollout && (await readAssessment(store, rollout.id))
-    const context = { nameOf, assessment, gate: versions.get(version)?.report ?? null, link }
+    const settings = rollout ? settingsOf(state, rollout.id) : undefined
+    const context = { nameOf, assessment, settings, gate: versions.get(version)?.report ?? null, link }
     const text = rollout ? rolloutCheck(rollout, row, context) : releaseCheck(row, context)
     return { feature, seq: row.row.seq, commit, id, link, ...text }
   }

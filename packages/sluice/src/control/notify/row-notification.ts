@@ -42,6 +42,8 @@ export interface RowContext {
   details: readonly string[]
   /** The reason of the row, with names where it has ids alone; null: as it stands there. */
   reason: string | null
+  /** How it was promoted, as people read it; null where it was not. */
+  promotion: string | null
 }
 
 /** The event of a row of the record; undefined for rows that are nobody else's business. */
@@ -68,7 +70,7 @@ export function rowNotification(
     project,
     linkTo,
     environments = [],
-    context = { labels: new Map(), canary: null, details: [], reason: null },
+    context = { labels: new Map(), canary: null, details: [], reason: null, promotion: null },
   }: {
     project: string
     environments?: Environments
@@ -94,6 +96,7 @@ export function rowNotification(
     seq: row.seq,
     by: row.actor,
     reason: context.reason ?? row.reason ?? `By ${row.actor}.`,
+    promotion: context.promotion,
     strength: event === 'promoted' ? (rollout?.strength ?? null) : null,
     why: event === 'rolledBack' ? (rollout?.why ?? null) : null,
     details: [...context.details, ...proposalDetails(event, proposalId, after.proposal)],

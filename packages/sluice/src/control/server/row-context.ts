@@ -11,11 +11,12 @@ import type { Store } from '../store/store.ts'
 import { unlessDamaged } from '../store/store-error.ts'
 import { auditedVersions } from '../words/audit-text.ts'
 import { highestText } from '../words/figures-text.ts'
+import { stateText } from '../words/rollout-state-text.ts'
 import { allReporters, withNames } from './rollouts/who-reports.ts'
 
 type Readable = Pick<Store, 'summary' | 'feature' | 'version' | 'checkpoint' | 'worstContent' | 'tokens'>
 
-const nothing: RowContext = { labels: new Map(), canary: null, details: [], reason: null }
+const nothing: RowContext = { labels: new Map(), canary: null, details: [], reason: null, promotion: null }
 
 /**
  * What a message says beside its row: labels, the highest evidence, the worst answer and the next command. Where the
@@ -37,11 +38,19 @@ export async function rowContext(store: Readable, row: AuditRow): Promise<RowCon
       ]),
       canary: rollout?.canary ?? null,
       details: rollout ? await detailsOf(store, event, rollout) : nextOf(event, row),
+      promotion: promotionOf(row, rollout?.settings),
       reason: row.reason === null ? null : withNames(row.reason, await allReporters(store)),
     }
   } catch {
-    return nothing
+    return { ...nothing, promotion: promotionOf(row) }
   }
+}
+
+/** What the page says of it. Without the settings nobody knows what was not watched. */
+function promotionOf(row: AuditRow, settings?: Rollout['settings']): string | null {
+  if (eventOfRow(row) !== 'promoted') return null
+  const strength = rolloutOfRow(row)?.strength
+  return stateText({ state: 'promoted', strength, ending: null, settings })
 }
 
 async function labelsOf(

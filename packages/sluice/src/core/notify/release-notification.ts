@@ -42,6 +42,8 @@ export interface ReleaseNotification {
   reason: string
   /** What else should be known, a sentence each; none by default. */
   details?: readonly string[]
+  /** How a promotion came about, e.g. `promoted by hand`; none where nothing was promoted. */
+  promotion?: string | null
   /** The strength of a promotion: with `weak` nothing is proven. Null where nothing was promoted. */
   strength: string | null
   /** The cause of an automatic rollback, e.g. `evidence`; with `undecided` nothing is proven. Null otherwise. */
@@ -70,7 +72,6 @@ const labels: Record<ReleaseEventName, string> = {
   reviewed: 'Release reviewed',
   revert: 'Revert of the default branch',
 }
-const weakly = 'Version promoted weakly'
 const undecided = 'Rolled back undecided'
 const types: Record<ReleaseEventName, string> = {
   started: 'sluice.rollout.started',
@@ -103,8 +104,9 @@ const alarms: Partial<Record<ReleaseEventName, 'trigger' | 'resolve'>> = {
 export function releaseMessage(notification: ReleaseNotification): ChannelMessage {
   const { event, project, feature, rolloutId, seq, by, reason, facts, link, time } = notification
   const { strength, why, details = [], proposalId = null, shownFeature = feature, version } = notification
+  const { promotion = null } = notification
   const what = version === undefined ? shownFeature : `${shownFeature} ${version}`
-  const label = strength === 'weak' ? weakly : why === 'undecided' ? undecided : labels[event]
+  const label = promotion === null ? (why === 'undecided' ? undecided : labels[event]) : `Version ${promotion}`
   return {
     label,
     title: `${what} (${project}): ${label.toLowerCase()}`,

@@ -48,7 +48,8 @@ test('whoever is called gets the worst answer, the next command and a link to th
   assert.deepEqual((await rowContext(plane.store, drifted)).details, ['Next: sluice drift mail'])
   assert.doesNotMatch(JSON.stringify(notification), /private/)
   const broken = { ...plane.store, feature: () => Promise.reject(new Error('away')) }
-  assert.deepEqual(await rowContext(broken, row), { labels: new Map(), canary: null, details: [], reason: null })
+  const nothing = { labels: new Map(), canary: null, details: [], reason: null, promotion: null }
+  assert.deepEqual(await rowContext(broken, row), nothing)
 })
 
 test('that the active version was taken back while a canary ran is told of that version, and of no canary', async () => {
@@ -102,6 +103,41 @@ test('of a version that was promoted and then taken back the evidence of its own
   const later = await told()
   assert.deepEqual([later?.rolloutId, later?.details], [null, ['Next: sluice status']])
   assert.deepEqual(later?.facts, [`took back ${third}`, `everybody gets ${incumbent}`, 'by ope-operator'])
+})
+
+test('a message about a promotion says first how it came about, and what was not watched', async () => {
+  await using plane = await testPlane()
+  const { id } = await startCanary(plane, 'mail')
+  const state = await plane.store.feature('mail')
+  assert.ok(state?.rollout)
+  const { signals } = state.rollout.settings
+  await plane.ask(`POST /v1/rollouts/${id}/promote`, { as: 'operator', body: { reason: 'good' } })
+  const row = (await plane.store.audit('mail')).at(-1)
+  const promoted = await plane.store.feature('mail')
+  assert.ok(row && promoted?.rollout)
+  const { rollout } = promoted
+  const told = async (strength: string, score: number, feature?: () => Promise<never>) => {
+    const settings = { ...rollout.settings, signals: { ...signals, score } }
+    const store = {
+      ...plane.store,
+      feature: feature ?? (async () => ({ ...promoted, rollout: { ...rollout, settings } })),
+    }
+    const after = { active: promoted.active, rollout: { ...(row.after as { rollout: object }).rollout, strength } }
+    const of = { ...row, after }
+    const context = await rowContext(store, of)
+    const notification = rowNotification(of, { project: 'acme', linkTo: () => undefined, context })
+    assert.ok(notification)
+    const { title, label } = releaseMessage(notification)
+    assert.ok(title.endsWith(`: ${label.toLowerCase()}`), title)
+    return label
+  }
+  assert.equal(await told('strong', 0.4), 'Version promoted, proven')
+  assert.match(await told('strong', 0), /^Version promoted, proven but for quality, which was not watched$/)
+  assert.equal(await told('weak', 0.4), 'Version promoted weakly, nothing is proven')
+  assert.equal(await told('time', 0.4), 'Version promoted by time alone')
+  assert.equal(await told('manual', 0.4), 'Version promoted by hand')
+  const away = () => Promise.reject(new Error('away'))
+  assert.equal(await told('weak', 0, away), 'Version promoted weakly, nothing is proven', 'as far as the row tells')
 })
 
 test('a token is called by its name before its id, to whoever is called and to whoever looks', async () => {
