@@ -1,5 +1,6 @@
 import { type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
 import type { Rollout } from '../../records/rollout/rollout.ts'
+import type { KnownWeights } from '../rollout/assessment/unwatched-signals.ts'
 import type { LabelledVersion } from '../words/version-text.ts'
 import { type DecidingEvidence, decidingEvidence } from './deciding-evidence.ts'
 import { type Failure, failureOf } from './failure.ts'
@@ -17,7 +18,7 @@ export interface EndedRollout
   state: string
   /** The canary's share at its end. */
   ppm: number
-  settings: { stages: readonly unknown[]; signals?: { score: number } | undefined }
+  settings: { stages: readonly unknown[]; signals?: KnownWeights | undefined }
   strength?: string | null | undefined
   ending: { by: string; reason: string; why?: string | undefined; evidence?: unknown } | null
   /** The last one; null without data. */

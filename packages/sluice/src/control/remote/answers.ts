@@ -96,7 +96,14 @@ export const rolloutAnswer = rolloutSchema
     environment: z.string().nullish(),
     settings: z.looseObject({
       onUndecided: z.string().optional(),
-      signals: z.looseObject({ score: z.number() }).optional(),
+      signals: z
+        .looseObject({
+          score: z.number(),
+          errors: z.number().optional(),
+          slow: z.number().optional(),
+          safety: z.number().optional(),
+        })
+        .optional(),
       stages: z.array(keptStageSchema),
     }),
     status: z.string(),

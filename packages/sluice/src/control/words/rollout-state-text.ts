@@ -1,11 +1,11 @@
 import { formatDuration, formatPpm } from '../../text/format.ts'
 import { isOld } from '../rollout/assessment/assessment.ts'
+import { isProofAsked, type KnownWeights, unwatchedParts } from '../rollout/assessment/unwatched-signals.ts'
 import { momentText } from './moments.ts'
 
 const stateWords: Record<string, string> = {
   running: 'running',
   paused: 'paused',
-  promoted: 'promoted',
   rolledBack: 'rolled back',
   aborted: 'aborted',
   superseded: 'superseded',
@@ -27,16 +27,31 @@ export interface StatedRollout {
   state: string
   ending: { why?: string | undefined } | null
   strength?: string | null | undefined
-  settings?: { signals?: { score: number } | undefined } | undefined
+  /** Absent where they are not at hand: then nothing is said of what was not watched. */
+  settings?: { signals?: KnownWeights | undefined } | undefined
 }
 
-/** A rollout's state as people read it. A proof in which the score had no say is none of quality. */
-export function stateText({ state, strength, ending, settings }: StatedRollout): string {
-  if (state === 'promoted' && strength === 'strong' && settings?.signals?.score === 0)
-    return 'promoted, proven but for quality, which was not watched'
-  const how =
-    state === 'promoted' ? strengthWords[strength ?? ''] : state === 'rolledBack' ? causes[ending?.why ?? ''] : ''
-  return `${stateWords[state] ?? state}${how ?? ''}`
+/**
+ * A rollout's state as people read it. Of a promotion it names what was not watched, since nothing is known of that.
+ * @example `promoted, proven but for quality and errors, which were not watched`
+ * @example `promoted by time alone; quality was not watched`
+ */
+export function stateText(rollout: StatedRollout): string {
+  const { state, ending } = rollout
+  if (state === 'promoted') return `promoted${howPromoted(rollout)}`
+  return `${stateWords[state] ?? state}${(state === 'rolledBack' && causes[ending?.why ?? '']) || ''}`
+}
+
+function howPromoted({ settings, ...rollout }: StatedRollout): string {
+  const weights = settings?.signals ?? {}
+  const unwatched = unwatchedParts(weights)
+  // An earlier release called it a proof when no proof had been asked.
+  const strength = rollout.strength === 'strong' && !isProofAsked(weights) ? 'time' : (rollout.strength ?? '')
+  const how = strengthWords[strength] ?? ''
+  if (!unwatched) return how
+  const was = unwatched.verb === 'is' ? 'was' : 'were'
+  if (strength === 'strong') return `${how} but for ${unwatched.text}, which ${was} not watched`
+  return `${how}; ${unwatched.text} ${was} not watched`
 }
 
 /** That what is seen of a rollout is old, or that nobody knows how old it is; null where it is fresh. */

@@ -24,7 +24,8 @@ export type RollbackCause = z.infer<typeof rollbackCauseSchema>
 
 /**
  * What a promotion rests on: `strong`, a drop beyond the margin is ruled out for each signal; `weak`, the rule for the
- * undecided; `time`, as the settings want it; `manual`, a person.
+ * undecided; `time`, as the settings want it, or since no signal has a weight of which a proof is asked; `manual`, a
+ * person.
  */
 export const promotionStrengthSchema = z.enum(['strong', 'weak', 'time', 'manual'])
 export type PromotionStrength = z.infer<typeof promotionStrengthSchema>

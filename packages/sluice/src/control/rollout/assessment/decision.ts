@@ -3,6 +3,7 @@ import { inQuietHours } from '../../release/quiet-hours.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { hasEnded, isPatienceOver, onUndecided } from '../../release/rollout-state.ts'
 import type { Assessment, Decision } from './assessment.ts'
+import { isProofAsked } from './unwatched-signals.ts'
 import type { WeakCase } from './weak-promotion.ts'
 
 /** What the evidence shows, as far as a decision depends on it. */
@@ -68,7 +69,9 @@ export function goesOnByItself(
 function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision {
   const { soaked, lacking, unproven, judgeFails } = findings
   const proven = soaked && !judgeFails && lacking.length === 0 && unproven.length === 0
-  if (proven) return onwards(rollout, now, { strength: 'strong', findings })
+  // Where no signal has a weight of which a proof is asked, nothing is unproven and nothing proven either.
+  const strength = isProofAsked(rollout.settings.signals) ? 'strong' : 'time'
+  if (proven) return onwards(rollout, now, { strength, findings })
   const late = isPatienceOver(rollout, now)
   if (late && onUndecided(rollout) === 'rollBack') return { do: 'rollBack', why: 'undecided' }
   const insufficient: Decision = { do: 'hold', why: 'insufficientData' }

@@ -6,11 +6,13 @@ import { onlySourceText } from './place-share.ts'
 import { signalNames } from './signal-names.ts'
 import { disputeText, tokensText } from './token-share.ts'
 import { unprovenSignals } from './unproven-signals.ts'
+import { isProofAsked, unwatchedParts } from './unwatched-signals.ts'
 import { sizeText, worseSignals, worseSoFar } from './worse-so-far.ts'
 
 type Facts = Omit<Assessment, 'words'>
 
 const timeAlone = 'The stage was watched for its soak time, and not enough speaks against the canary'
+const nothingCompared = 'The stage was watched for its soak time. Since no signal has a weight nothing is compared'
 
 interface Told {
   settings: Pick<RolloutSettings, 'advance' | 'signals'>
@@ -21,13 +23,20 @@ interface Told {
 export function wordsFor(facts: Facts, findings: Findings, { settings, outage }: Told): string {
   const prefix = outage === undefined || facts.decision.do === 'rollBack' ? '' : `${outage} `
   const watched = settings.signals.score > 0
-  const unwatched = watched || facts.decision.do === 'rollBack' ? '' : ' Quality is not watched.'
+  const unwatched = facts.decision.do === 'rollBack' ? '' : unwatchedSentence(settings)
   const silent = findings.silent && hasData(facts) && facts.decision.do === 'continue' ? silentText(facts) : ''
-  return `${prefix}${conclusion(facts, findings, settings.advance === 'soak')}${silent}${unwatched} Seen: ${counts(facts, watched)}.`
+  return `${prefix}${conclusion(facts, findings, settings)}${silent}${unwatched} Seen: ${counts(facts, watched)}.`
 }
 
-function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
+/** ` Quality and errors are not watched.` */
+function unwatchedSentence({ signals }: Told['settings']): string {
+  const parts = unwatchedParts(signals)
+  return parts ? ` ${capital(parts.text)} ${parts.verb} not watched.` : ''
+}
+
+function conclusion(facts: Facts, findings: Findings, { advance, signals }: Told['settings']): string {
   const { decision } = facts
+  const byTime = facts.signals.some(({ weight }) => weight > 0) ? timeAlone : nothingCompared
   switch (decision.do) {
     case 'rollBack':
       return decision.why === 'evidence'
@@ -36,11 +45,11 @@ function conclusion(facts: Facts, findings: Findings, byTime: boolean): string {
           ? mismatchEnds(facts)
           : undecided
     case 'promote':
-      if (decision.strength === 'time') return `${timeAlone}: it is promoted.`
+      if (decision.strength === 'time') return `${byTime}: it is promoted by time alone.`
       if (decision.strength === 'weak') return weakly(findings)
       return 'The canary is not worse than the incumbent by more than the margins: it is promoted.'
     case 'advance':
-      if (byTime) return `${timeAlone}: it goes on to the next one.`
+      if (advance === 'soak' || !isProofAsked(signals)) return `${byTime}: it goes on to the next one.`
       return 'The stage was watched for its soak time, and nothing points to harm: it goes on to the next one.'
     case 'hold':
       return holding(facts, findings, decision)
@@ -70,7 +79,7 @@ function leftOutTokens({ tokens }: Facts): string {
 function dispute({ tokens }: Facts): string {
   if (tokens.length < 2) return loneDispute
   const text = disputeText(tokens)
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+  return `${capital(text)}.`
 }
 
 const loneDispute =
@@ -82,12 +91,13 @@ function suspicion(facts: Facts): string {
 
 function noEvidence({ signals, figures }: Facts): string {
   const deciding = signals.filter(({ weight }) => weight > 0)
+  if (deciding.length === 0) return 'Nothing is compared, since no signal has a weight.'
   const unknown = unprovenSignals({ signals, figures }).flatMap(({ signal, why }) => (why === 'unknown' ? signal : []))
-  if (deciding.length > 0 && unknown.length === deciding.length) return 'Nothing is known of the canary yet.'
+  if (unknown.length === deciding.length) return 'Nothing is known of the canary yet.'
   const worse = worseSoFar(signals)
   if (worse === null)
     return `Nothing speaks against the canary so far.${unknown.length === 0 ? '' : ` Not known yet: ${listed(unknown)}.`}`
-  return `${worse.charAt(0).toUpperCase()}${worse.slice(1)}. That may be chance.`
+  return `${capital(worse)}. That may be chance.`
 }
 
 function beginnings(facts: Facts): string {
@@ -161,5 +171,7 @@ function counts({ canary, incumbent }: Facts, watched: boolean): string {
   const [own, others] = [canary, incumbent].map(({ requests, users }) => [formatCount(requests), formatCount(users)])
   return `${own?.[0]} requests of ${own?.[1]} users by the canary${judged(canary.judged)}, ${others?.[0]} of ${others?.[1]} by the incumbent${judged(incumbent.judged)}`
 }
+
+const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 const listed = (signals: readonly string[]) => signals.map((signal) => signalNames[signal] ?? signal).join(', ')

@@ -15,6 +15,7 @@ import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rol
 import { runningRollout } from '../../release/transition.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
+import { isProofAsked } from '../../rollout/assessment/unwatched-signals.ts'
 import { isHeard, pastText } from '../../words/drift-now.ts'
 import { evidenceWords, waitingLines } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
@@ -152,8 +153,8 @@ function shownRollout(
 }
 
 /** How a rollout that has ended is to be taken. Only a promotion that was proven is good. */
-export function endedTone({ status, strength }: Rollout): StateTone {
-  if (status === 'promoted') return strength === 'strong' ? 'good' : 'watch'
+export function endedTone({ status, strength, settings }: Rollout): StateTone {
+  if (status === 'promoted') return strength === 'strong' && isProofAsked(settings.signals) ? 'good' : 'watch'
   return status === 'rolledBack' ? 'bad' : 'watch'
 }
 

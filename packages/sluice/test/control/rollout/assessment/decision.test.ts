@@ -51,6 +51,14 @@ test('proof and soak time together lead to the next stage, in the last one to th
   assert.deepEqual(at(12, { unproven: ['errors'] }, last), { do: 'continue' })
 })
 
+test('where no signal has a weight nothing is proven: time alone promotes', () => {
+  const only = (signals: object) => settings({ signals: { score: 0, errors: 0, slow: 0, safety: 0, ...signals } })
+  const last = { stage: 1, enteredAt: [0, 4 * hour] }
+  assert.deepEqual(at(12, {}, { ...last, settings: only({}) }), { do: 'promote', strength: 'time' })
+  assert.deepEqual(at(12, {}, { ...last, settings: only({ feedback: 1 }) }), { do: 'promote', strength: 'time' })
+  assert.deepEqual(at(12, {}, { ...last, settings: only({ safety: 1 }) }), { do: 'promote', strength: 'strong' })
+})
+
 test('evidence against the canary rolls back at any time, also paused, in quiet hours and without patience', () => {
   const quiet = { settings: settings({ quietHours: ['00:00-23:59'] }) }
   for (const hours of [0, 3, 100]) {

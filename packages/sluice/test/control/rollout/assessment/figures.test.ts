@@ -4,11 +4,12 @@ import { rolloutAnswer } from '../../../../src/control/remote/answers.ts'
 import { rolloutLine, rolloutText } from '../../../../src/control/remote/rollout-text.ts'
 import { assess } from '../../../../src/control/rollout/assessment/assess.ts'
 import { highestOf } from '../../../../src/control/rollout/assessment/figures.ts'
+import { endedTone } from '../../../../src/control/server/pages/overview-rows.ts'
 import { rolloutView, rolloutViewOf } from '../../../../src/control/server/rollouts/rollout-view.ts'
 import { figuresLines, judgingLine, waitingLines } from '../../../../src/control/words/figures-text.ts'
 import { stateText } from '../../../../src/control/words/rollout-state-text.ts'
 import type { LogEntry } from '../../../../src/records/outcome.ts'
-import { rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
+import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../../src/records/rollout/rollout-settings.ts'
 import { replayed } from '../../../support/rollout/replayed.ts'
 import { entryOf, rolloutOf, watched } from '../../../support/rollout/rollout-entries.ts'
 
@@ -217,7 +218,7 @@ test('one token does not disagree with itself: that all of it is too early is sa
   )
 })
 
-test('where the score has no say, it is said that quality is not watched, before and after a proof', () => {
+test('where signals have no say, it is said what is not watched, before and after a proof', () => {
   const of = onErrors([{ percent: 50, soak: '1h' }])
   const { words, decision } = assess(
     replayed(
@@ -231,14 +232,47 @@ test('where the score has no say, it is said that quality is not watched, before
   assert.equal(decision.do, 'promote')
   assert.match(
     words,
-    /it is promoted\. Quality is not watched\. Seen: 3,000 requests of 3,000 users by the canary, 3,000 of/,
+    /it is promoted\. Quality, slowness and refusals are not watched\. Seen: 3,000 requests of 3,000 users by the canary, 3,000 of/,
   )
   const ended = { state: 'promoted', strength: 'strong', ending: null }
   assert.equal(
     stateText({ ...ended, settings: of.settings }),
+    'promoted, proven but for quality, slowness and refusals, which were not watched',
+  )
+  const { signals: usual } = defaultRolloutSettings
+  assert.equal(stateText({ ...ended, settings: { signals: usual } }), 'promoted, proven')
+  assert.equal(
+    stateText({ ...ended, settings: { signals: { ...usual, score: 0 } } }),
     'promoted, proven but for quality, which was not watched',
   )
-  assert.equal(stateText({ ...ended, settings: rollout.settings }), 'promoted, proven')
+})
+
+test('a promotion for which nothing was compared is by time alone, in words, in its state and in its tone', () => {
+  const signals = { score: 0, errors: 0, slow: 0, safety: 0 }
+  const of = rolloutOf(rolloutSettingsSchema.parse({ stages: [{ percent: 50, soak: '1h' }], signals }))
+  const failing = replayed(
+    of,
+    requests(6000, (canary) => canary),
+  ).evidence
+  const early = assess(failing, of, hour / 2, watched(of, hour / 2))
+  assert.match(
+    early.words,
+    /^Nothing is compared, since no signal has a weight\. Quality, errors, slowness and refusals/,
+  )
+  const { decision, words } = assess(failing, of, hour, watched(of, hour))
+  assert.deepEqual(decision, { do: 'promote', strength: 'time' })
+  assert.match(
+    words,
+    /^The stage was watched for its soak time\. Since no signal has a weight nothing is compared: it is promoted by time alone\. Quality, errors, slowness and refusals are not watched\./,
+  )
+  const byTime = 'promoted by time alone; quality, errors, slowness and refusals were not watched'
+  // An earlier release stored a proof.
+  for (const strength of ['time', 'strong'] as const) {
+    const ended = { ...of, status: 'promoted', strength } as const
+    assert.equal(stateText({ ...ended, state: 'promoted' }), byTime)
+    assert.equal(endedTone(ended), 'watch')
+  }
+  assert.equal(endedTone({ ...rollout, status: 'promoted', strength: 'strong' }), 'good')
 })
 
 test('where nothing is judged, what only scores can end is said to end never, and no patience promotes it', () => {

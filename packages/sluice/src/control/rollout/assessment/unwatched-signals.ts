@@ -1,0 +1,28 @@
+import { type ProvenSignal, provenSignals } from '../statistics/estimates.ts'
+
+/** The weights of the signals, as far as they are known. */
+export type KnownWeights = Readonly<Partial<Record<ProvenSignal, number | undefined>>>
+
+const partNames: Record<ProvenSignal, string> = {
+  score: 'quality',
+  errors: 'errors',
+  slow: 'slowness',
+  safety: 'refusals',
+}
+
+/** Whether a promotion by evidence asks a proof of any signal. Where it asks none time alone promotes. */
+export function isProofAsked(weights: KnownWeights): boolean {
+  return provenSignals.some((signal) => weights[signal] !== 0)
+}
+
+/**
+ * What a canary may be worse in without any consequence, since its signal has no weight; null: nothing.
+ * @example `quality, slowness and refusals`
+ */
+export function unwatchedParts(weights: KnownWeights): { text: string; verb: 'is' | 'are' } | null {
+  const found = provenSignals.filter((signal) => weights[signal] === 0)
+  if (found.length === 0) return null
+  const names = found.map((signal) => partNames[signal])
+  const verb = found.length === 1 && found[0] !== 'errors' && found[0] !== 'safety' ? 'is' : 'are'
+  return { text: new Intl.ListFormat('en-GB').format(names), verb }
+}
