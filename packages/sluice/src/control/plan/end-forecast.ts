@@ -88,7 +88,7 @@ function chancesOf(
   { worseBy, elapsed, untilPatience }: { worseBy: number; elapsed: number; untilPatience: number },
 ): EndChances {
   const share = (...hows: End['how'][]) => ends.filter((end) => end && hows.includes(end.how)).length / ends.length
-  const [promoted, rolledBack, weak] = [share('strong'), share('rolledBack'), share('weak')]
+  const [promoted, rolledBack, weak] = [share('strong', 'time'), share('rolledBack'), share('weak')]
   const hours = ends.map((end) => Math.max(0, (end?.hours ?? untilPatience) - elapsed)).toSorted((a, b) => a - b)
   const at = (level: number) => hours[Math.min(hours.length - 1, Math.max(0, Math.ceil(level * hours.length) - 1))] ?? 0
   const [earliest, latest] = [at((1 - rangeShare) / 2), at((1 + rangeShare) / 2)]

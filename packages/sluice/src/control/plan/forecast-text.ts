@@ -18,13 +18,15 @@ export function forecastLines({ outlooks }: Forecast, width = 80): string[] {
     ...by.map((one) => right(shares(one))),
     right(medianHours === null ? '-' : `${medianHours} h`),
   ])
+  const isByTime = outlooks.some(({ by }) => by.some(({ time }) => time > 0))
   return [
     ...columns([head, ...rows], width),
-    'Of 100 each: promoted by proof / weakly / rolled back; the rest is undecided.',
+    `Of 100 each: promoted by ${isByTime ? 'time alone' : 'proof'} / weakly / rolled back; the rest is undecided.`,
+    ...(isByTime ? ['By time alone nothing is proven.'] : []),
   ]
 }
 
-/** E.g. `97/0/2`. */
-function shares({ strong, weak, rolledBack }: By): string {
-  return [strong, weak, rolledBack].map((share) => Math.round(100 * share)).join('/')
+/** E.g. `97/0/2`. By the same settings a canary is promoted by proof, or by time alone. */
+function shares({ strong, time, weak, rolledBack }: By): string {
+  return [strong + time, weak, rolledBack].map((share) => Math.round(100 * share)).join('/')
 }

@@ -1,4 +1,4 @@
-import type { Rollout } from '../../records/rollout/rollout.ts'
+import type { ProofStrength, Rollout } from '../../records/rollout/rollout.ts'
 import { ppmPerWhole, type RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { seededRandom } from '../../stats/index.ts'
 import { dayMs, hourMs } from '../../time-units.ts'
@@ -22,7 +22,7 @@ import { oneFuture } from './traffic-course.ts'
  * then.
  */
 export interface End {
-  how: 'strong' | 'weak' | 'rolledBack' | 'gaveUp'
+  how: ProofStrength | 'rolledBack' | 'gaveUp'
   hours: number
   /** Users of the canary. */
   users: number
@@ -34,6 +34,8 @@ export interface End {
 export interface By {
   hours: number
   strong: number
+  /** Promoted by time alone. */
+  time: number
   weak: number
   rolledBack: number
   undecided: number
@@ -93,8 +95,10 @@ export function seedOf(seed: number, run: number): number {
 function sharesBy(ends: readonly (End | null)[], hours: number): By {
   const share = (...hows: End['how'][]) =>
     ends.filter((end) => end && hows.includes(end.how) && end.hours <= hours).length / ends.length
-  const known = { strong: share('strong'), weak: share('weak'), rolledBack: share('rolledBack', 'gaveUp') }
-  return { hours, ...known, undecided: 1 - known.strong - known.weak - known.rolledBack }
+  const promoted = { strong: share('strong'), time: share('time'), weak: share('weak') }
+  const rolledBack = share('rolledBack', 'gaveUp')
+  const undecided = 1 - promoted.strong - promoted.time - promoted.weak - rolledBack
+  return { hours, ...promoted, rolledBack, undecided }
 }
 
 function medianOf(ends: readonly (End | null)[]): number | null {
@@ -171,7 +175,7 @@ export function playRollout(traffic: Traffic, settings: RolloutSettings, course:
     if (leaves && hours <= from.hours) return 'left'
     if (decision.do === 'rollBack')
       return { how: decision.why === 'undecided' ? 'gaveUp' : 'rolledBack', hours, ...met() }
-    if (decision.do === 'promote') return { how: decision.strength === 'weak' ? 'weak' : 'strong', hours, ...met() }
+    if (decision.do === 'promote') return { how: decision.strength, hours, ...met() }
     if (decision.do === 'hold') refused = decision.refused ?? refused
     if (decision.do === 'advance') {
       rollout.stage += 1

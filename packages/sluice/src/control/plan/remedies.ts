@@ -107,7 +107,8 @@ function candidates(traffic: Traffic, settings: RolloutSettings): Candidate[] {
             traffic: { users: null },
           },
         ]),
-    ...(signals.slow > 0 || signals.safety > 0
+    // Without any other signal nothing would be proven, but by time alone.
+    ...((signals.slow > 0 || signals.safety > 0) && (signals.score > 0 || signals.errors > 0)
       ? [
           {
             change: 'fewer signals (signals.slow: 0, signals.safety: 0)',

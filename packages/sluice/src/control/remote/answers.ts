@@ -95,6 +95,7 @@ export const rolloutAnswer = rolloutSchema
   .extend({
     environment: z.string().nullish(),
     settings: z.looseObject({
+      advance: z.string().optional(),
       onUndecided: z.string().optional(),
       signals: z
         .looseObject({

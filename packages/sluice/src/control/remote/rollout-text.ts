@@ -34,7 +34,7 @@ export function rolloutText(
     ...ageLines(rollout, now),
     ...(ending ? [] : (assessment?.alerts ?? []).flatMap(({ message }) => paragraph(`alert: ${message}`))),
     ...numberLines(rollout, now),
-    ...(rollout.forecast ? endForecastLines(rollout.forecast) : []),
+    ...(rollout.forecast ? endForecastLines(rollout.forecast, rollout.settings) : []),
     ...wayLines(rollout),
     ...judgeLines(rollout),
     ...tokenLines(rollout),
@@ -57,9 +57,12 @@ function ageParts({ assessment, assessedAt, startedAt, endedAt }: RolloutAnswer,
 }
 
 /** How it is expected to end, and when; or why that cannot be said. */
-function endForecastLines({ forecast, unknown, detail, at }: AskedForecast): string[] {
+function endForecastLines(
+  { forecast, unknown, detail, at }: AskedForecast,
+  settings: RolloutAnswer['settings'],
+): string[] {
   if (detail !== undefined) return paragraph(`How it ends is not known. ${detail}`)
-  const sentences = forecast ? endForecastSentences(forecast, at) : unknownEnd(unknown)
+  const sentences = forecast ? endForecastSentences(forecast, settings, at) : unknownEnd(unknown)
   return sentences.flatMap(paragraph)
 }
 

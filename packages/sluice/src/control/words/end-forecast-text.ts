@@ -2,6 +2,7 @@ import type { EndChances, EndForecast } from '../../records/rollout/end-chances.
 import { formatAmount, formatAverage } from '../../text/format.ts'
 import { hourMs, weekMs } from '../../time-units.ts'
 import type { Remedy } from '../plan/remedies.ts'
+import { type ProofRules, strengthBy } from '../rollout/assessment/unwatched-signals.ts'
 import { momentText } from './moments.ts'
 
 const weekHours = weekMs / hourMs
@@ -10,12 +11,17 @@ const of100 = (share: number) => Math.round(100 * share)
 /** Whether a chance is worth a word: below half a percent it is none. */
 const isSome = (share: number) => of100(share) > 0
 
-/** The chance of each end, and by when, in sentences. `now` in ms since the epoch. */
-export function endForecastSentences(forecast: EndForecast, now: number): string[] {
+/**
+ * The chance of each end, and by when, in sentences.
+ *
+ * @param rules those of the rollout, as far as they are known: by them a promotion is one by proof or not
+ * @param now ms since the epoch
+ */
+export function endForecastSentences(forecast: EndForecast, rules: ProofRules, now: number): string[] {
   return [
     ...trafficSentences(forecast),
-    `If the canary is as good: ${chancesText(forecast.asGood)}; ${datesText(forecast.asGood, forecast, now)}.`,
-    `If it has ${forecast.harm}: ${chancesText(forecast.worse)}; ${datesText(forecast.worse, forecast, now)}.`,
+    `If the canary is as good: ${chancesText(forecast.asGood, rules)}; ${datesText(forecast.asGood, forecast, now)}.`,
+    `If it has ${forecast.harm}: ${chancesText(forecast.worse, rules)}; ${datesText(forecast.worse, forecast, now)}.`,
   ]
 }
 
@@ -38,11 +44,13 @@ function pastSentences(hours: number | null): string[] {
 
 const threeDigits = (count: number) => Number(count.toPrecision(3))
 
+const promotedTexts = { strong: 'promoted by proof', time: 'promoted by time alone, nothing proven' }
+
 /** `33 of 100 promoted by proof, 2 rolled back, 65 undecided when patience ends (42 of them promoted weakly then)` */
-function chancesText({ promoted, rolledBack, undecided, weak }: EndChances): string {
+function chancesText({ promoted, rolledBack, undecided, weak }: EndChances, rules: ProofRules): string {
   const then = isSome(weak) ? ` (${of100(weak)} of them promoted weakly then)` : ''
   const parts: [share: number, what: string][] = [
-    [promoted, 'promoted by proof'],
+    [promoted, promotedTexts[strengthBy(rules)]],
     [rolledBack, 'rolled back'],
     [undecided, `undecided when patience ends${then}`],
   ]

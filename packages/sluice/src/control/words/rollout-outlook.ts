@@ -64,7 +64,7 @@ export async function rolloutOutlook(
     ...qualityLines(reported, settings),
     ...budgetLines(dailyUsd, live.judge.budgetUsdPerDay),
   ]
-  const endLines = ends === null ? [] : endForecastSentences(ends, start)
+  const endLines = ends === null ? [] : endForecastSentences(ends, settings, start)
   return {
     settings,
     judgePercent,

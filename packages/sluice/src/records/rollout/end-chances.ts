@@ -8,7 +8,10 @@ const endChancesSchema = z.strictObject({
   worseBy: z
     .number()
     .meta({ description: 'Multiple of the margin by which it is worse; 0: as good as the incumbent.' }),
-  promoted: share.meta({ description: 'Promoted by proof.' }),
+  promoted: share.meta({
+    description:
+      'Promoted by proof; by time alone where the settings ask for no proof (`advance: soak`, weights of 0).',
+  }),
   rolledBack: share.meta({ description: 'Rolled back by evidence.' }),
   undecided: share.meta({ description: 'Neither until patience ends.' }),
   weak: share.meta({ description: 'Undecided ones that are then promoted weakly.' }),

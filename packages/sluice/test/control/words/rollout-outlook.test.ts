@@ -80,6 +80,21 @@ test('the chance of each end is said, with its date and a range', async () => {
   assert.ok(found.ends && found.ends.asGood.promoted > 0.8 && found.ends.worse.rolledBack > 0.8)
 })
 
+test('where time alone promotes no proof is foretold, on the page and in the table', async () => {
+  const none = { score: 0, errors: 0, slow: 0, safety: 0 }
+  for (const rules of [{ advance: 'soak' }, { signals: none }]) {
+    const settings = rolloutSettingsSchema.parse({ ...rules, stages: [{ percent: 50, soak: '1h' }], patience: '4h' })
+    const { lines } = await rolloutOutlook(known, { ...asUsual, settings, areGiven: true }, { start: 0, runs: 20 })
+    const text = lines.join(' ')
+    assert.match(text, /If the canary is as good: 100 of 100 promoted by time alone, nothing\s+proven/)
+    assert.match(
+      text,
+      /Of 100 each: promoted by time alone \/ weakly \/ rolled back; .* By time alone nothing is proven\./,
+    )
+    assert.doesNotMatch(text, /by proof/)
+  }
+})
+
 test('how much traffic is expected is said, and rests on its newest hours; given traffic is taken as it is', async () => {
   const until = Date.UTC(2026, 0, 1)
   const expecting = async (hourly: number[], given = {}) => {

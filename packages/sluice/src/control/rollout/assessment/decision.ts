@@ -1,9 +1,9 @@
-import type { ProofStrength, Rollout } from '../../../records/rollout/rollout.ts'
+import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { inQuietHours } from '../../release/quiet-hours.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
 import { hasEnded, isPatienceOver, onUndecided } from '../../release/rollout-state.ts'
 import type { Assessment, Decision } from './assessment.ts'
-import { isProofAsked } from './unwatched-signals.ts'
+import { strengthBy } from './unwatched-signals.ts'
 import type { WeakCase } from './weak-promotion.ts'
 
 /** What the evidence shows, as far as a decision depends on it. */
@@ -69,9 +69,7 @@ export function goesOnByItself(
 function byEvidence(rollout: Rollout, now: number, findings: Findings): Decision {
   const { soaked, lacking, unproven, judgeFails } = findings
   const proven = soaked && !judgeFails && lacking.length === 0 && unproven.length === 0
-  // Where no signal has a weight of which a proof is asked, nothing is unproven and nothing proven either.
-  const strength = isProofAsked(rollout.settings.signals) ? 'strong' : 'time'
-  if (proven) return onwards(rollout, now, { strength, findings })
+  if (proven) return onwards(rollout, now, findings)
   const late = isPatienceOver(rollout, now)
   if (late && onUndecided(rollout) === 'rollBack') return { do: 'rollBack', why: 'undecided' }
   const insufficient: Decision = { do: 'hold', why: 'insufficientData' }
@@ -118,16 +116,13 @@ function byTimeOrHand(rollout: Rollout, now: number, findings: Findings): Decisi
   if (soaked && disputed) return { do: 'hold', why: 'inconclusive' }
   if (rollout.settings.advance === 'manual') return { do: 'continue' }
   if (isUnwatched(rollout, findings) || (soaked && lacking.length > 0)) return { do: 'hold', why: 'insufficientData' }
-  return soaked ? onwards(rollout, now, { strength: 'time', findings }) : { do: 'continue' }
+  return soaked ? onwards(rollout, now, findings) : { do: 'continue' }
 }
 
-function onwards(
-  rollout: Rollout,
-  now: number,
-  { strength, findings }: { strength: ProofStrength; findings: Findings },
-): Decision {
+function onwards(rollout: Rollout, now: number, findings: Findings): Decision {
+  const { settings, stage } = rollout
   if (!mayGoOn(rollout, now, findings)) return { do: 'continue' }
-  return rollout.stage + 1 < rollout.settings.stages.length ? { do: 'advance' } : { do: 'promote', strength }
+  return stage + 1 < settings.stages.length ? { do: 'advance' } : { do: 'promote', strength: strengthBy(settings) }
 }
 
 /**

@@ -1,7 +1,14 @@
+import type { ProofStrength } from '../../../records/rollout/rollout.ts'
 import { type ProvenSignal, provenSignals } from '../statistics/estimates.ts'
 
 /** The weights of the signals, as far as they are known. */
 export type KnownWeights = Readonly<Partial<Record<ProvenSignal, number | undefined>>>
+
+/** The settings on which it depends what a promotion rests on, as far as they are known. */
+export interface ProofRules {
+  advance?: string | undefined
+  signals?: KnownWeights | undefined
+}
 
 const partNames: Record<ProvenSignal, string> = {
   score: 'quality',
@@ -13,6 +20,11 @@ const partNames: Record<ProvenSignal, string> = {
 /** Whether a promotion by evidence asks a proof of any signal. Where it asks none time alone promotes. */
 export function isProofAsked(weights: KnownWeights): boolean {
   return provenSignals.some((signal) => weights[signal] !== 0)
+}
+
+/** What a promotion rests on that needs neither a person nor the rule for the undecided. */
+export function strengthBy({ advance, signals }: ProofRules): Exclude<ProofStrength, 'weak'> {
+  return advance === 'soak' || !isProofAsked(signals ?? {}) ? 'time' : 'strong'
 }
 
 /**

@@ -6,7 +6,7 @@ import { onlySourceText } from './place-share.ts'
 import { signalNames } from './signal-names.ts'
 import { disputeText, tokensText } from './token-share.ts'
 import { unprovenSignals } from './unproven-signals.ts'
-import { isProofAsked, unwatchedParts } from './unwatched-signals.ts'
+import { strengthBy, unwatchedParts } from './unwatched-signals.ts'
 import { sizeText, worseSignals, worseSoFar } from './worse-so-far.ts'
 
 type Facts = Omit<Assessment, 'words'>
@@ -34,7 +34,7 @@ function unwatchedSentence({ signals }: Told['settings']): string {
   return parts ? ` ${capital(parts.text)} ${parts.verb} not watched.` : ''
 }
 
-function conclusion(facts: Facts, findings: Findings, { advance, signals }: Told['settings']): string {
+function conclusion(facts: Facts, findings: Findings, settings: Told['settings']): string {
   const { decision } = facts
   const byTime = facts.signals.some(({ weight }) => weight > 0) ? timeAlone : nothingCompared
   switch (decision.do) {
@@ -49,7 +49,7 @@ function conclusion(facts: Facts, findings: Findings, { advance, signals }: Told
       if (decision.strength === 'weak') return weakly(findings)
       return 'The canary is not worse than the incumbent by more than the margins: it is promoted.'
     case 'advance':
-      if (advance === 'soak' || !isProofAsked(signals)) return `${byTime}: it goes on to the next one.`
+      if (strengthBy(settings) === 'time') return `${byTime}: it goes on to the next one.`
       return 'The stage was watched for its soak time, and nothing points to harm: it goes on to the next one.'
     case 'hold':
       return holding(facts, findings, decision)

@@ -76,7 +76,7 @@ export async function expectedEnd(
     const found = await ask(services, { ...start, accepted: false })
     if (!found) return { sentences: ['When it ends is not known: the log has too little traffic.'], undecidable: null }
     const { forecast } = found
-    const sentences = endForecastSentences(forecast, services.clock.now())
+    const sentences = endForecastSentences(forecast, settings, services.clock.now())
     if (canDecide(forecast, settings)) return { sentences, undecidable: null }
     const help = (await found.remedies()).map((text) => `It would help: ${text}`)
     const told = help.length > 0 ? help : [nothingHelps]

@@ -134,11 +134,15 @@ async function outlookOf(rollout: Rollout, services: Services): Promise<RolloutP
   const { clock, endForecasts } = services
   const before = () => {
     const earlier = endForecasts.earlier(forecastTopic(rollout))
-    return earlier ? [lastForecast(earlier.at), ...endForecastSentences(earlier.forecast, earlier.at)] : []
+    return earlier
+      ? [lastForecast(earlier.at), ...endForecastSentences(earlier.forecast, rollout.settings, earlier.at)]
+      : []
   }
   const asked = rolloutForecast(services, rollout).then(
     ({ forecast, unknown, at }) => ({
-      sentences: forecast ? [computedAt(at), ...endForecastSentences(forecast, at)] : unknownEnd(unknown),
+      sentences: forecast
+        ? [computedAt(at), ...endForecastSentences(forecast, rollout.settings, at)]
+        : unknownEnd(unknown),
       isUnderWay: false,
     }),
     (error: unknown) => ({ sentences: [notComputed(error), ...before()], isUnderWay: false }),
