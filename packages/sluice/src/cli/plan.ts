@@ -58,9 +58,7 @@ export async function planCanaryCommand(
   const settings = requestedSettings(known, request)
   const plan = planCanary(requestedTraffic(request, known, measured), settings)
   if (svg !== undefined) await writeOutput(path.resolve(host.cwd(), svg), planSvg(plan))
-  const unjudged = isPlannedJudged(known, request)
-    ? null
-    : unjudgedText({ isStored: known.live.store, weight: settings.signals.score, advance: settings.advance })
+  const unjudged = isPlannedJudged(known, request) ? null : unjudgedText(known.live.store, settings)
   host.stdout.write(json ? `${JSON.stringify(plan, undefined, 2)}\n` : planText(plan, host.stdout.columns, unjudged))
   return 0
 }

@@ -2,6 +2,7 @@ import type { EndChances, EndForecast } from '../../records/rollout/end-chances.
 import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { formatScore } from '../../text/format.ts'
 import { hourMs } from '../../time-units.ts'
+import { onUndecided, soakTimes } from '../release/rollout-state.ts'
 import { type Begun, type End, newlyBegun, playRollout, seedOf } from './forecast.ts'
 import type { Difference } from './simulated-hours.ts'
 import type { Traffic } from './traffic.ts'
@@ -37,8 +38,9 @@ interface Course {
 }
 
 /**
- * How a canary that is as good ends, and one that is worse by the margin, until patience ends; null with too few runs,
- * either since the time was over, or since no simulated rollout is as long in its stage as this one.
+ * How a canary that is as good ends, and one that is worse by the margin, until patience ends, or as long as it is
+ * followed where patience ends nothing; null with too few runs, either since the time was over, or since no simulated
+ * rollout is as long in its stage as this one.
  */
 export async function endForecast(
   traffic: Traffic,
@@ -46,7 +48,7 @@ export async function endForecast(
   { start, from = newlyBegun, harm = harmOf(traffic, settings) }: Course,
   effort: Effort,
 ): Promise<EndForecast | null> {
-  const untilPatience = Math.min(longestHours, settings.patience / hourMs - from.before)
+  const untilPatience = Math.min(longestHours, followedMs(settings) / hourMs - from.before)
   const noHarm: Difference = { drop: 0, errors: 0, latency: 1 }
   const [good, worse]: [(End | null)[], (End | null)[]] = [[], []]
   // The runs take turns, so that a time that is over leaves as many of each.
@@ -69,6 +71,12 @@ export async function endForecast(
     asGood: chances(good, 0),
     worse: chances(worse, 1),
   }
+}
+
+/** Where time leads on it is followed for longer than that takes, also with data that come now and then. */
+function followedMs(settings: RolloutSettings): number {
+  if (onUndecided({ settings }) !== undefined) return settings.patience
+  return Math.max(settings.patience, 4 * soakTimes(settings))
 }
 
 /** A lower score, or more errors where nothing is judged. */
@@ -107,7 +115,7 @@ function chancesOf(
 const tooOftenUndecided = 0.8
 
 /** Whether the evidence can decide before patience ends. Where time or a person decides it need not. */
-export function canDecide({ asGood, worse }: EndForecast, { advance }: Pick<RolloutSettings, 'advance'>): boolean {
-  if (advance !== 'evidence') return true
+export function canDecide({ asGood, worse }: EndForecast, settings: RolloutSettings): boolean {
+  if (onUndecided({ settings }) === undefined) return true
   return Math.min(asGood.undecided, worse.undecided) < tooOftenUndecided
 }

@@ -1,6 +1,7 @@
 import type { EndChances, EndForecast } from '../../records/rollout/end-chances.ts'
 import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { hourMs } from '../../time-units.ts'
+import { soakTimes } from '../release/rollout-state.ts'
 import { type Effort, endForecast, harmOf } from './end-forecast.ts'
 import { withoutScore } from './suited-settings.ts'
 import type { Traffic } from './traffic.ts'
@@ -60,6 +61,7 @@ function helps(after: EndForecast, before: EndForecast): boolean {
 function candidates(traffic: Traffic, settings: RolloutSettings): Candidate[] {
   const { margin, flagMargin, signals, stages, patience } = settings
   const last = stages.at(-1)
+  const longer = 2 * Math.max(patience, soakTimes(settings))
   const wide = { margin: Math.min(1, 2 * margin), flagMargin: Number(Math.min(1, 3 * flagMargin).toPrecision(3)) }
   const half = last && last.ppm !== evenPpm ? [{ ...last, ppm: evenPpm }] : undefined
   const isUnjudged = signals.score > 0 && traffic.judged === 0
@@ -118,9 +120,9 @@ function candidates(traffic: Traffic, settings: RolloutSettings): Candidate[] {
         ]
       : []),
     {
-      change: `patience: ${Math.round((2 * patience) / hourMs)}h`,
+      change: `patience: ${Math.round(longer / hourMs)}h`,
       price: 'it takes longer',
-      settings: { patience: 2 * patience },
+      settings: { patience: longer },
     },
   ]
   const together: Candidate = {

@@ -20,14 +20,21 @@ export function isPatienceOver(rollout: Rollout, now: number): boolean {
 }
 
 /**
- * What becomes of it at the end of its patience. Who started it before one could choose was promised that it is held.
+ * What becomes of it at the end of its patience; undefined: nothing does, since time or a person leads on. Who started
+ * it before one could choose was promised that it is held.
  */
-export function onUndecided({ settings }: Pick<Rollout, 'settings'>): RolloutSettings['onUndecided'] {
+export function onUndecided({ settings }: Pick<Rollout, 'settings'>): RolloutSettings['onUndecided'] | undefined {
+  if (settings.advance !== 'evidence') return undefined
   return (settings as Partial<RolloutSettings>).onUndecided ?? 'hold'
 }
 
 export function hasEnded({ status }: Pick<Rollout, 'status'>): boolean {
   return status !== 'running' && status !== 'paused'
+}
+
+/** The soak times of all stages together, in ms: no evidence ends it as a success before. */
+export function soakTimes({ stages }: Pick<RolloutSettings, 'stages'>): number {
+  return stages.reduce((sum, { soakMs }) => sum + soakMs, 0)
 }
 
 /** The canary's share in a stage, in ppm; 0 of an unknown one. */

@@ -103,6 +103,7 @@ export const rolloutAnswer = rolloutSchema
           errors: z.number().optional(),
           slow: z.number().optional(),
           safety: z.number().optional(),
+          feedback: z.number().optional(),
         })
         .optional(),
       stages: z.array(keptStageSchema),

@@ -5,8 +5,9 @@ import type { VersionRecord } from '../../records/version.ts'
 import { formatAmount, formatCount, formatPpm, formatSpan, formatUsd } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
 import { isJudgedLive } from '../release/capture.ts'
-import { onUndecided, sharePpm, stagePpm } from '../release/rollout-state.ts'
+import { onUndecided, sharePpm, soakTimes, stagePpm } from '../release/rollout-state.ts'
 import { settingChanges } from '../release/settings.ts'
+import { isAnyWatched, strengthBy } from '../rollout/assessment/unwatched-signals.ts'
 import { unjudgedText } from './end-forecast-text.ts'
 import { momentText } from './moments.ts'
 import { reasonLengths } from './reason-lengths.ts'
@@ -57,16 +58,13 @@ export function rolloutConsequence(act: RolloutAct, { users, ...given }: Rollout
         first: `Nobody's version changes: ${share} of the users keep ${canary}.`,
         more: [
           seenText(facts),
-          'While it is paused it does not advance and is not promoted. If the evidence shows that it is worse, it is still rolled back by itself.',
+          `While it is paused it does not advance and is not promoted. ${pausedText(facts.rollout.settings)}`,
         ],
       }
     case 'resume':
       return {
         first: `Nobody's version changes now: ${share} of the users keep ${canary}.`,
-        more: [
-          seenText(facts),
-          'Its clock goes on. From then on it advances and is promoted by itself again, as its settings say.',
-        ],
+        more: [seenText(facts), `Its clock goes on. ${resumedTexts[facts.rollout.settings.advance]}`],
       }
     case 'advance':
       return { first: advanceText(facts), more: [seenText(facts), 'It does not wait for the evidence of this stage.'] }
@@ -81,6 +79,20 @@ export function rolloutConsequence(act: RolloutAct, { users, ...given }: Rollout
     default:
       return act satisfies never
   }
+}
+
+function pausedText({ signals }: RolloutSettings): string {
+  return isAnyWatched(signals)
+    ? 'If the evidence shows that it is worse, it is still rolled back by itself.'
+    : unwatchedText
+}
+
+const unwatchedText = 'No signal has a weight, so nothing rolls it back but a person.'
+
+const resumedTexts: Record<RolloutSettings['advance'], string> = {
+  evidence: 'From then on it advances and is promoted by itself again, as its settings say.',
+  soak: 'From then on it advances and is promoted by time alone again, whatever is known by then.',
+  manual: 'It still advances and is promoted by a person alone.',
 }
 
 /** `1,840 of 36,800 users get 1.0 again.` */
@@ -157,9 +169,9 @@ export function featureRollbackConsequence(facts: ReleaseFacts & { endsRollout: 
 /** What is judged of a rollout, and what that may cost; `judgePercent` null: as its version says. */
 export function judgingText(
   { live, ...version }: Pick<VersionRecord, 'live' | 'judge' | 'rubric'>,
-  { settings: { signals, advance }, judgePercent }: { settings: RolloutSettings; judgePercent: number | null },
+  { settings, judgePercent }: { settings: RolloutSettings; judgePercent: number | null },
 ): string {
-  if (!isJudgedLive({ live, ...version })) return unjudgedText({ isStored: live.store, weight: signals.score, advance })
+  if (!isJudgedLive({ live, ...version })) return unjudgedText(live.store, settings)
   const percent = judgePercent ?? live.judge.percent
   return `${percent} % of the answers are judged, for at most ${formatUsd(live.judge.budgetUsdPerDay)} a day.`
 }
@@ -174,40 +186,59 @@ interface StartFacts extends ReleaseFacts {
 
 /** What starting a rollout brings. */
 export function startConsequence(facts: StartFacts): Consequence {
-  const { active, version, settings, judges } = facts
-  const { signals, advance } = settings
-  // A quality that has a weight and is not watched is never proven, and so the canary never qualifies.
-  const neverQualifies = judges === false && signals.score > 0 && advance === 'evidence'
-  const rule = onUndecided({ settings })
+  const { active, version, settings } = facts
   const ppm = stagePpm(settings.stages, 0)
   const stages = settings.stages.map((stage) => `${formatPpm(stage.ppm)} for ${formatSpan(stage.soakMs)}`)
-  const undecided = {
-    weakPromote: 'it is promoted weakly if it qualifies, else held',
-    hold: 'it is held for a person',
-    rollBack: 'it is rolled back',
-  }[neverQualifies && rule === 'weakPromote' ? 'hold' : rule]
   return {
-    first: `${formatPpm(ppm)} of the users get ${version}${trafficText(facts, ppm)}; all others keep ${active}.`,
+    first:
+      ppm === ppmPerWhole
+        ? `Everybody gets ${version} at once${trafficText(facts, ppm)}; nobody keeps ${active}.`
+        : `${formatPpm(ppm)} of the users get ${version}${trafficText(facts, ppm)}; all others keep ${active}.`,
     more: [
-      `Stages: ${stages.join(', ')}, then everybody${stepsText[settings.advance]}.`,
-      `${worseText(settings)} If nothing is decided within ${formatSpan(settings.patience)}, ${undecided}.`,
+      `Stages: ${stages.join(', ')}, then everybody${stepsText(settings)}.`,
+      `${worseText(settings)} ${undecidedText(facts)}`,
       facts.judging,
       ...unusualText(settings),
     ],
   }
 }
 
-const stepsText = {
-  evidence: '',
-  soak: '; each step by time alone, whatever is known by then',
-  manual: '; each step by a person',
+function stepsText(settings: RolloutSettings): string {
+  if (settings.advance === 'manual') return '; each step by a person'
+  return strengthBy(settings) === 'time' ? '; each step by time alone, whatever is known by then' : ''
 }
 
-function worseText({ signals }: RolloutSettings): string {
-  return Object.values(signals).some((weight) => weight > 0)
-    ? 'If it is worse it is rolled back by itself.'
-    : 'No signal has a weight, so nothing rolls it back but a person.'
+/** Whether nobody keeps the incumbent from the first stage on, so that nothing is ever compared. */
+const isWithoutIncumbent = ({ stages }: RolloutSettings) => stagePpm(stages, 0) === ppmPerWhole
+
+function worseText(settings: RolloutSettings): string {
+  if (!isAnyWatched(settings.signals)) return unwatchedText
+  return isWithoutIncumbent(settings)
+    ? 'There is nobody to compare with, so nothing rolls it back but a person.'
+    : 'If it is worse it is rolled back by itself.'
 }
+
+/** What becomes of it where nothing is proven, for it or against it. */
+function undecidedText({ settings, judges }: StartFacts): string {
+  const rule = onUndecided({ settings })
+  if (rule === undefined) return settings.advance === 'manual' ? untilPerson : byTime
+  // A quality that has a weight and is not watched is never proven, nor what is compared with nobody. Where no proof is
+  // asked only data are missing then.
+  const isUnseen = (judges === false && settings.signals.score > 0) || isWithoutIncumbent(settings)
+  const neverQualifies = isUnseen || strengthBy(settings) === 'time'
+  const soak = soakTimes(settings)
+  const isShort = soak > settings.patience
+  const undecided = {
+    weakPromote: `it is promoted weakly if it qualifies, else held${isShort ? ', once its stage was watched for its soak time' : ''}`,
+    hold: 'it is held for a person',
+    rollBack: 'it is rolled back',
+  }[neverQualifies && rule === 'weakPromote' ? 'hold' : rule]
+  const short = isShort ? ` Its soak times are ${formatSpan(soak)} together: nothing promotes it before.` : ''
+  return `If nothing is decided within ${formatSpan(settings.patience)}, ${undecided}.${short}`
+}
+
+const untilPerson = 'Otherwise it goes on until a person decides: no time ends it.'
+const byTime = 'Otherwise time leads on, and too few data hold it: its patience ends nothing.'
 
 /** What a sentence of its own tells. */
 const ownSentence = ['stages', 'advance', 'patience', 'onUndecided']

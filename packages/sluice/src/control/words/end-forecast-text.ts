@@ -1,5 +1,6 @@
 import type { EndChances, EndForecast } from '../../records/rollout/end-chances.ts'
-import { formatAmount, formatAverage } from '../../text/format.ts'
+import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
+import { formatAmount, formatAverage, formatSpan } from '../../text/format.ts'
 import { hourMs, weekMs } from '../../time-units.ts'
 import type { Remedy } from '../plan/remedies.ts'
 import { type ProofRules, strengthBy } from '../rollout/assessment/unwatched-signals.ts'
@@ -18,10 +19,12 @@ const isSome = (share: number) => of100(share) > 0
  * @param now ms since the epoch
  */
 export function endForecastSentences(forecast: EndForecast, rules: ProofRules, now: number): string[] {
+  const endText = (chances: EndChances) =>
+    [chancesText(chances, forecast, rules), ...datesTexts(chances, forecast, { rules, now })].join('; ')
   return [
     ...trafficSentences(forecast),
-    `If the canary is as good: ${chancesText(forecast.asGood, rules)}; ${datesText(forecast.asGood, forecast, now)}.`,
-    `If it has ${forecast.harm}: ${chancesText(forecast.worse, rules)}; ${datesText(forecast.worse, forecast, now)}.`,
+    `If the canary is as good: ${endText(forecast.asGood)}.`,
+    `If it has ${forecast.harm}: ${endText(forecast.worse)}.`,
   ]
 }
 
@@ -47,44 +50,76 @@ const threeDigits = (count: number) => Number(count.toPrecision(3))
 const promotedTexts = { strong: 'promoted by proof', time: 'promoted by time alone, nothing proven' }
 
 /** `33 of 100 promoted by proof, 2 rolled back, 65 undecided when patience ends (42 of them promoted weakly then)` */
-function chancesText({ promoted, rolledBack, undecided, weak }: EndChances, rules: ProofRules): string {
+function chancesText(
+  { promoted, rolledBack, undecided, weak }: EndChances,
+  { patienceHours }: EndForecast,
+  rules: ProofRules,
+): string {
   const then = isSome(weak) ? ` (${of100(weak)} of them promoted weakly then)` : ''
   const parts: [share: number, what: string][] = [
     [promoted, promotedTexts[strengthBy(rules)]],
     [rolledBack, 'rolled back'],
-    [undecided, `undecided when patience ends${then}`],
+    [undecided, hasPatience(rules) ? `undecided when patience ends${then}` : stillText(patienceHours, rules)],
   ]
   const likely = parts.filter(([share]) => isSome(share))
   return likely.map(([share, what], i) => `${of100(share)}${i === 0 ? ' of 100' : ''} ${what}`).join(', ')
 }
 
-/** `it ends 28 Nov 11:00Z, and in 84 of 100 cases from 27 Nov 23:00Z to 29 Nov 02:00Z` */
-function datesText({ endHours }: EndChances, { patienceHours }: EndForecast, now: number): string {
-  const { earliest, median, latest, chance } = endHours
-  const at = (hours: number) => momentText(now + hours * hourMs)
-  if (earliest >= patienceHours) return `it ends with its patience, ${at(patienceHours)}`
-  if (earliest === latest) return `it ends ${at(median)}, in ${of100(chance)} of 100 cases or more`
-  return `it ends ${at(median)}, in ${of100(chance)} of 100 cases from ${at(earliest)} to ${at(latest)}`
+/** `still run after 4 h, and go on until a person decides` */
+function stillText(hours: number, { advance }: ProofRules): string {
+  const still = `still run after ${formatSpan(Math.round(hours) * hourMs)}`
+  return advance === 'manual' ? `${still}, and go on until a person decides` : still
 }
 
-/** That nothing is judged, why, and what that means for a rollout in which the score has this weight. */
-export function unjudgedText({
-  isStored,
-  weight,
-  advance,
-}: {
-  isStored: boolean
-  weight: number
-  advance: string
-}): string {
+/** Older control planes do not say what leads on: then evidence did. */
+const hasPatience = ({ advance = 'evidence' }: ProofRules) => advance === 'evidence'
+
+/**
+ * `it ends 28 Nov 11:00Z, in 84 of 100 cases from 27 Nov 23:00Z to 29 Nov 02:00Z`. What is undecided when patience ends
+ * need not end then: it may be held, or wait for its soak time. Where most go on there is no date to tell.
+ */
+function datesTexts(
+  { endHours }: EndChances,
+  { patienceHours }: EndForecast,
+  { rules, now }: { rules: ProofRules; now: number },
+): string[] {
+  const { earliest, median, latest, chance } = endHours
+  const at = (hours: number) => momentText(now + hours * hourMs)
+  if (latest < patienceHours) {
+    if (earliest === latest) return [`it ends ${at(median)}, in ${of100(chance)} of 100 cases or more`]
+    return [`it ends ${at(median)}, in ${of100(chance)} of 100 cases from ${at(earliest)} to ${at(latest)}`]
+  }
+  if (!hasPatience(rules)) return median < patienceHours ? [`half of all have ended by ${at(median)}`] : []
+  const open = `undecided until its patience is over, ${at(patienceHours)}`
+  if (earliest >= patienceHours) return [`it is ${open}`]
+  return [
+    median < patienceHours ? `it ends ${at(median)}, or is ${open}` : `it ends from ${at(earliest)} on, or is ${open}`,
+  ]
+}
+
+/** That nothing is judged, why, and what that means for a rollout with these settings. */
+export function unjudgedText(
+  isStored: boolean,
+  { signals, advance }: Pick<RolloutSettings, 'signals' | 'advance'>,
+): string {
   const why = isStored ? 'the version has no judge, no questions or no share to judge' : 'live.store is off'
   const means =
-    weight === 0
-      ? 'quality is not watched. Errors, latency and refusals decide alone'
+    signals.score === 0
+      ? `quality is not watched. ${decidingText(signals)}`
       : advance === 'evidence'
         ? 'quality is not watched. Since the score has a weight (signals.score), it is never promoted by itself'
         : 'quality is not watched'
   return `Nothing is judged, since ${why}: ${means}.`
+}
+
+/** `Errors, latency and refusals decide alone` */
+function decidingText({ errors, slow, safety, feedback }: RolloutSettings['signals']): string {
+  const weights = { errors, latency: slow, refusals: safety, 'what users say': feedback }
+  const names = Object.entries(weights).flatMap(([name, weight]) => (weight > 0 ? [name] : []))
+  if (names.length === 0) return 'No other signal has a weight, so nothing is compared'
+  const text = new Intl.ListFormat('en-GB').format(names)
+  const verb = names.length === 1 && errors === 0 && safety === 0 ? 'decides' : 'decide'
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${verb} alone`
 }
 
 /** Why a rollout is refused: what it cannot tell. */
@@ -96,9 +131,9 @@ export function undecidableText({ asGood, worse, harm, patienceHours }: EndForec
 export const unforetoldText = 'How this rollout ends could not be computed: it may end undecided.'
 
 /** `margin: 0.1, flagMargin: 0.03: 53 of 100 good ones ... (price)` */
-export function remedyText({ change, price, asGood, worse }: Remedy): string {
+export function remedyText({ change, price, asGood, worse }: Remedy, rules: ProofRules): string {
   const wrong = isSome(worse.promoted) ? ` and ${of100(worse.promoted)} promoted` : ''
-  return `${change}: ${of100(asGood.promoted)} of 100 good ones are proven, half of all end within ${Math.round(asGood.endHours.median)} h; ${of100(worse.rolledBack)} of 100 worse ones are rolled back${wrong}. The price: ${price}.`
+  return `${change}: ${of100(asGood.promoted)} of 100 good ones are ${strengthBy(rules) === 'strong' ? 'proven' : 'promoted by time alone'}, half of all end within ${Math.round(asGood.endHours.median)} h; ${of100(worse.rolledBack)} of 100 worse ones are rolled back${wrong}. The price: ${price}.`
 }
 
 export const beingComputed = 'When it ends is being computed: look again in some seconds.'

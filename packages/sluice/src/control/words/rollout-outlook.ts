@@ -78,8 +78,8 @@ const unknownTraffic =
   'The log does not show how much traffic there is, so what can be decided by when is unknown: give --per-day and --users. Once there is an hour of traffic, sluice rollout status says when it is expected to end.'
 
 /** That nobody watches the quality, and what that means. */
-function qualityLines({ isJudged, live }: ReportedTraffic, { signals, advance }: RolloutSettings): string[] {
-  return isJudged ? [] : [unjudgedText({ isStored: live.store, weight: signals.score, advance })]
+function qualityLines({ isJudged, live }: ReportedTraffic, settings: RolloutSettings): string[] {
+  return isJudged ? [] : [unjudgedText(live.store, settings)]
 }
 
 function budgetLines(dailyUsd: number | null, budgetUsdPerDay: number): string[] {

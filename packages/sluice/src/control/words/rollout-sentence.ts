@@ -1,4 +1,5 @@
 import { formatPpm } from '../../text/format.ts'
+import { isAnyWatched } from '../rollout/assessment/unwatched-signals.ts'
 import { momentText } from './moments.ts'
 import { type StatedRollout, stateText } from './rollout-state-text.ts'
 
@@ -41,8 +42,11 @@ export function rolloutSentence(rollout: DescribedRollout): string {
     return `${text},${when} by ${ending.by}${consequence ? `: ${consequence}` : ''}.`
   }
   const share = formatPpm(ppm)
-  if (state === 'paused')
-    return `Paused${pausedAt === null ? '' : ` since ${momentText(pausedAt)}`}: ${share} of the users keep getting the canary, and only a rollback still happens by itself.`
+  if (state === 'paused') {
+    const since = pausedAt === null ? '' : ` since ${momentText(pausedAt)}`
+    const still = isAnyWatched(rollout.settings?.signals ?? {}) ? 'only a rollback still happens' : 'nothing happens'
+    return `Paused${since}: ${share} of the users keep getting the canary, and ${still} by itself.`
+  }
   if (state === 'running')
     return `${text}${isDoubted ? ', and it looks worse' : ''}: ${share} of the users get the canary.`
   return `${text}. ${share} of the users keep getting the canary.`

@@ -13,7 +13,7 @@ const endChancesSchema = z.strictObject({
       'Promoted by proof; by time alone where the settings ask for no proof (`advance: soak`, weights of 0).',
   }),
   rolledBack: share.meta({ description: 'Rolled back by evidence.' }),
-  undecided: share.meta({ description: 'Neither until patience ends.' }),
+  undecided: share.meta({ description: 'Neither until patience ends, or in the time that was simulated.' }),
   weak: share.meta({ description: 'Undecided ones that are then promoted weakly.' }),
   endHours: z
     .strictObject({
@@ -30,7 +30,9 @@ export type EndChances = z.infer<typeof endChancesSchema>
 export const endForecastSchema = z.strictObject({
   runs: z.int().meta({ description: 'Simulated rollouts of each kind.' }),
   harm: z.string().meta({ description: 'By what the worse canary is worse, e.g. `a score lower by 0.05`.' }),
-  patienceHours: hours.meta({ description: 'From now to the end of patience.' }),
+  patienceHours: hours.meta({
+    description: 'From now to the end of patience; where time or a person decides, for how long it was simulated.',
+  }),
   requestsPerDay: z
     .strictObject({ low: z.number(), high: z.number() })
     .nullable()

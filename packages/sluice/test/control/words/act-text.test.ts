@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { decideRollout, type Findings } from '../../../src/control/rollout/assessment/decision.ts'
 import { rolloutConsequence, startConsequence } from '../../../src/control/words/act-text.ts'
+import { rolloutSentence } from '../../../src/control/words/rollout-sentence.ts'
 import type { Rollout } from '../../../src/records/rollout/rollout.ts'
-import { defaultRolloutSettings } from '../../../src/records/rollout/rollout-settings.ts'
+import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
+import { rolloutOf } from '../../support/rollout/rollout-entries.ts'
 
 const rollout: Rollout = {
   ...{ id: 'r-1', feature: 'f', incumbent: 'a', canary: 'b', algorithm: 'murmur3-x86-32/ppm', salt: '00' },
@@ -86,6 +89,93 @@ test('a start names each setting that is not as usual, whichever it is, and prom
   assert.match(moreOf({ advance: 'soak' }), /then everybody; each step by time alone, whatever is known by then\./)
   const none = { score: 0, errors: 0, slow: 0, safety: 0, feedback: 0 }
   const silent = moreOf({ signals: none })
+  assert.match(
+    silent,
+    /each step by time alone, whatever is known by then\..* within 4 days, it is held for a person\./,
+  )
   assert.match(silent, /No signal has a weight, so nothing rolls it back but a person\..*signals\.score 0 \(0\.4\)/)
   assert.doesNotMatch(silent, /rolled back by itself/)
+})
+
+const started = (settings: object) =>
+  startConsequence({
+    ...{ active: '1.0', version: '1.1', traffic: null, judging: '', judges: true },
+    settings: rolloutSettingsSchema.parse(settings),
+  })
+
+test('the end of patience promises what the engine does then, and nothing where time or a person leads on', () => {
+  const hour = 3_600_000
+  const findings: Findings = {
+    ...{ mismatched: false, unevenlyJudged: false, worse: false, frozenTooLong: false, soaked: true, unwatched: false },
+    ...{ overdue: false, silent: false, judgeFails: false, disputed: false, lacking: [], unproven: ['errors'] },
+    ...{ weak: { barred: [], lacking: [], against: [] }, refused: null },
+  }
+  const ends = { weakPromote: 'promote', hold: 'hold', rollBack: 'rollBack' }
+  const promises = { promote: /promoted weakly/, hold: /it is held for/, rollBack: /it is rolled back\./ }
+  for (const advance of ['evidence', 'soak', 'manual'])
+    for (const [onUndecided, end] of Object.entries(ends)) {
+      const rules = { advance, onUndecided, stages: [{ percent: 50, soak: '1h' }], patience: '4h' }
+      const unsoaked = { ...findings, soaked: false }
+      const decision = decideRollout(rolloutOf(rolloutSettingsSchema.parse(rules)), 5 * hour, unsoaked)
+      const text = started(rules).more.join(' ')
+      const promised = Object.entries(promises).filter(([, promise]) =>
+        promise.test(text.replace(/If it is worse.*?\./, '')),
+      )
+      if (advance === 'evidence') {
+        assert.match(text, /If nothing is decided within 4 h/)
+        const soaked = decideRollout(rolloutOf(rolloutSettingsSchema.parse(rules)), 5 * hour, findings)
+        assert.deepEqual([promised.map(([name]) => name), soaked.do], [[end], end])
+      } else {
+        assert.deepEqual([promised, decision.do], [[], 'continue'], text)
+        assert.doesNotMatch(text, /If nothing is decided|4 h/)
+      }
+    }
+  assert.match(started({ advance: 'manual' }).more.join(' '), /goes on until a person decides: no time ends it\./)
+  assert.match(started({ advance: 'soak' }).more.join(' '), /time leads on, .*: its patience ends nothing\./)
+})
+
+test('soak times that are longer than patience are said to be', () => {
+  const short = { stages: [{ percent: 50, soak: '6h' }], patience: '2h' }
+  assert.match(
+    started(short).more.join(' '),
+    /within 2 h, it is promoted weakly if it qualifies, else held, once its stage was watched for its soak time\. Its soak times are 6 h together: nothing promotes it before\./,
+  )
+  assert.doesNotMatch(started({ ...short, patience: '6h' }).more.join(' '), /soak time/)
+})
+
+test('a pause and its end promise only what happens by itself', () => {
+  const texts = (settings: object) => {
+    const own = { ...rollout, settings: rolloutSettingsSchema.parse(settings) }
+    const facts = { rollout: own, names, users }
+    const paused = { ...own, state: 'paused', ppm: 50_000, pausedAt: null, endedAt: null, ending: null }
+    return {
+      pause: rolloutConsequence('pause', facts).more.join(' '),
+      resume: rolloutConsequence('resume', facts).more.join(' '),
+      sentence: rolloutSentence(paused),
+    }
+  }
+  assert.match(texts({}).resume, /advances and is promoted by itself again/)
+  assert.match(texts({ advance: 'soak' }).resume, /promoted by time alone again/)
+  assert.match(texts({ advance: 'manual' }).resume, /still advances and is promoted by a person alone\./)
+  assert.match(texts({}).sentence, /only a rollback still happens by itself\.$/)
+  const none = texts({ signals: { score: 0, errors: 0, slow: 0, safety: 0 } })
+  assert.match(none.pause, /No signal has a weight, so nothing rolls it back but a person\.$/)
+  assert.doesNotMatch(none.pause, /still rolled back/)
+  assert.match(none.sentence, /and nothing happens by itself\.$/)
+})
+
+test('a first stage of everybody leaves nobody who keeps the incumbent, and nothing to compare with', () => {
+  const settings = rolloutSettingsSchema.parse({ stages: [{ percent: 100, soak: '1h' }] })
+  const traffic = { users: 900, hours: 168 }
+  const { first, more } = startConsequence({
+    ...{ active: 'a0', version: 'b', traffic, settings, judging: '', judges: true },
+  })
+  assert.equal(
+    first,
+    'Everybody gets b at once: about 900 users (as many were seen in the last 7 days); nobody keeps a0.',
+  )
+  assert.match(
+    more.join(' '),
+    /nobody to compare with, so nothing rolls it back but a person\. .* it is held for a person\./,
+  )
 })

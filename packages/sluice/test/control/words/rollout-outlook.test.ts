@@ -95,6 +95,43 @@ test('where time alone promotes no proof is foretold, on the page and in the tab
   }
 })
 
+test('no end by patience is foretold that does not happen', async () => {
+  const outlook = async (rules: object, requestsPerDay = 300) => {
+    const stages = [{ percent: 50, soak: '1h' }]
+    const settings = rolloutSettingsSchema.parse({ stages, patience: '4h', ...rules })
+    const few = { ...known, traffic: { ...traffic, requestsPerDay, users: null, usersPerDay: null } }
+    const { lines } = await rolloutOutlook(few, { ...asUsual, settings, areGiven: true }, { start: 0, runs: 20 })
+    return lines.join(' ').replaceAll(/\s+/g, ' ')
+  }
+  const byHand = await outlook({ advance: 'manual' })
+  assert.match(byHand, /If the canary is as good: 100 of 100 still run after 4 h, and go on until a person decides\./)
+  assert.doesNotMatch(byHand, /patience/)
+  const byTime = await outlook({ advance: 'soak', stages: [{ percent: 50, soak: '8h' }] }, 5000)
+  assert.match(
+    byTime,
+    /100 of 100 promoted by time alone, nothing proven; it ends 1 Jan 0[89]:00Z/,
+    'after its patience',
+  )
+  assert.doesNotMatch(byTime, /patience/)
+  const byEvidence = await outlook({ onUndecided: 'hold' })
+  assert.match(
+    byEvidence,
+    /100 of 100 undecided when patience ends; it is undecided until its patience is over, 1 Jan 04:00Z/,
+  )
+  assert.doesNotMatch(byEvidence, /it ends/)
+})
+
+test('what decides where nothing is judged is named by its weights', async () => {
+  const off = { ...known, isJudged: false, live: { ...live, store: false }, traffic: null }
+  const text = async (signals: object) => {
+    const settings = rolloutSettingsSchema.parse({ signals: { score: 0, errors: 0, slow: 0, safety: 0, ...signals } })
+    return (await rolloutOutlook(off, { ...asUsual, settings, areGiven: true }, briefly)).lines.join(' ')
+  }
+  assert.match(await text({ safety: 1 }), /quality is not\s+watched\. Refusals decide alone\./)
+  assert.match(await text({ errors: 0.5, slow: 0.5 }), /Errors and latency decide alone\./)
+  assert.match(await text({}), /No other signal has a weight, so nothing is\s+compared\./)
+})
+
 test('how much traffic is expected is said, and rests on its newest hours; given traffic is taken as it is', async () => {
   const until = Date.UTC(2026, 0, 1)
   const expecting = async (hourly: number[], given = {}) => {

@@ -3,7 +3,7 @@ import type { Figures, Height, Missing, ValueInterval } from '../../../records/r
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { afterQuietHours } from '../../release/quiet-hours.ts'
-import { hasEnded, runningMs } from '../../release/rollout-state.ts'
+import { hasEnded, onUndecided, runningMs } from '../../release/rollout-state.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import { countedMean, estimates, type Mean } from '../statistics/estimates.ts'
 import type { Matching } from '../statistics/sample-ratio.ts'
@@ -63,7 +63,7 @@ export function figuresOf(evidence: Evidence, rollout: Rollout, known: Known): F
     missing,
     nextStepAt: known.goesOnByItself ? nextStepAt(missing, settings, now) : null,
     patienceEndsAt:
-      rollout.status === 'running' && settings.advance === 'evidence'
+      rollout.status === 'running' && onUndecided(rollout) !== undefined
         ? now + Math.max(0, settings.patience - runningMs(rollout, now))
         : null,
   }

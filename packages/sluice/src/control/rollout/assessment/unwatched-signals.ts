@@ -1,8 +1,9 @@
 import type { ProofStrength } from '../../../records/rollout/rollout.ts'
+import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { type ProvenSignal, provenSignals } from '../statistics/estimates.ts'
 
 /** The weights of the signals, as far as they are known. */
-export type KnownWeights = Readonly<Partial<Record<ProvenSignal, number | undefined>>>
+export type KnownWeights = Readonly<Partial<Record<keyof RolloutSettings['signals'], number | undefined>>>
 
 /** The settings on which it depends what a promotion rests on, as far as they are known. */
 export interface ProofRules {
@@ -15,6 +16,13 @@ const partNames: Record<ProvenSignal, string> = {
   errors: 'errors',
   slow: 'slowness',
   safety: 'refusals',
+}
+
+const allSignals = [...provenSignals, 'feedback'] as const
+
+/** Whether any signal has a weight, so that evidence may roll a canary back. */
+export function isAnyWatched(weights: KnownWeights): boolean {
+  return allSignals.some((signal) => weights[signal] !== 0)
 }
 
 /** Whether a promotion by evidence asks a proof of any signal. Where it asks none time alone promotes. */

@@ -6,7 +6,7 @@ import { hourMs, minuteMs } from '../../../time-units.ts'
 import { expectedTraffic, hasOutgrown } from '../../plan/expected-traffic.ts'
 import { begunOf } from '../../plan/forecast.ts'
 import { isJudgedLive } from '../../release/capture.ts'
-import { hasEnded, isPatienceOver, runningMs } from '../../release/rollout-state.ts'
+import { hasEnded, isPatienceOver, onUndecided, runningMs } from '../../release/rollout-state.ts'
 import { ofRollout } from '../route/fields.ts'
 import { defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -49,7 +49,7 @@ export async function rolloutForecast(
   const none = (unknown: ForecastAnswer['unknown']): ForecastAnswer => ({ forecast: null, unknown, at: now })
   if (hasEnded(rollout)) return none('ended')
   if (rollout.status === 'paused') return none('paused')
-  if (rollout.settings.advance !== 'evidence') return none('byHand')
+  if (onUndecided(rollout) === undefined) return none('byHand')
   if (isPatienceOver(rollout, now)) return none('patienceOver')
   const { feature, canary, id, settings } = rollout
   const [traffic, version, assessment] = await Promise.all([

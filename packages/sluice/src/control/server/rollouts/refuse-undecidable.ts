@@ -1,9 +1,11 @@
 import type { EndForecast } from '../../../records/rollout/end-chances.ts'
 import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import type { VersionRecord } from '../../../records/version.ts'
+import { formatSpan } from '../../../text/format.ts'
 import { canDecide } from '../../plan/end-forecast.ts'
 import { expectedTraffic, type GivenTraffic } from '../../plan/expected-traffic.ts'
 import { isJudgedLive } from '../../release/capture.ts'
+import { onUndecided, soakTimes } from '../../release/rollout-state.ts'
 import { endForecastSentences, remedyText, undecidableText, unforetoldText } from '../../words/end-forecast-text.ts'
 import { Problem } from '../http/problem.ts'
 import type { Services } from '../services.ts'
@@ -36,7 +38,8 @@ async function ask({ endForecasts, clock }: Forecasting, { key, version, setting
   const of = { feature: key, key: JSON.stringify([key, known.expected, measured?.until, settings]) }
   const forecast = await endForecasts.forecast(of, question)
   if (typeof forecast === 'string') throw lateForecast()
-  const remedies = async () => (await endForecasts.remedies(of, question, forecast)).map(remedyText)
+  const remedies = async () =>
+    (await endForecasts.remedies(of, question, forecast)).map((one) => remedyText(one, settings))
   return { forecast, remedies }
 }
 
@@ -49,7 +52,7 @@ export async function startForecast(services: Forecasting, start: Start): Promis
   const found = await ask(services, start).catch((error: unknown) => unlessAccepted(error, start))
   if (!found) return null
   if (start.accepted || canDecide(found.forecast, start.settings)) return found.forecast
-  throw undecidable(found.forecast, await found.remedies())
+  throw undecidable(found.forecast, await found.remedies(), start.settings)
 }
 
 /**
@@ -58,7 +61,7 @@ export async function startForecast(services: Forecasting, start: Start): Promis
  */
 function unlessAccepted(error: unknown, { accepted, settings }: Pick<Start, 'accepted' | 'settings'>): null {
   if (!isWithoutForecast(error)) throw error
-  if (accepted || settings.advance !== 'evidence') return null
+  if (accepted || onUndecided({ settings }) === undefined) return null
   const { details, headers } = error
   throw new Problem({ ...details, detail: `${details.detail} ${allTheSame}` }, { headers, cause: error })
 }
@@ -79,21 +82,26 @@ export async function expectedEnd(
     const sentences = endForecastSentences(forecast, settings, services.clock.now())
     if (canDecide(forecast, settings)) return { sentences, undecidable: null }
     const help = (await found.remedies()).map((text) => `It would help: ${text}`)
-    const told = help.length > 0 ? help : [nothingHelps]
+    const told = help.length > 0 ? help : [nothingHelps(settings)]
     return { sentences: [...sentences, ...told], undecidable: undecidableText(forecast) }
   } catch (error) {
     if (!isWithoutForecast(error)) throw error
-    const undecidable = settings.advance === 'evidence' ? unforetoldText : null
+    const undecidable = onUndecided({ settings }) === undefined ? null : unforetoldText
     return { sentences: [error.details.detail], undecidable }
   }
 }
 
-const nothingHelps =
-  'None of the changes that were tried helps: it takes more traffic, or a person who decides (advance: manual).'
+function nothingHelps(settings: RolloutSettings): string {
+  const tried = 'None of the changes that were tried helps'
+  const [soak, patience] = [soakTimes(settings), settings.patience]
+  if (soak <= patience) return `${tried}: it takes more traffic, or a person who decides (advance: manual).`
+  return `${tried}, and its soak times, ${formatSpan(soak)} together, are longer than its patience: it takes shorter ones and more traffic, or a person who decides (advance: manual).`
+}
+
 const allTheSame = 'To start it anyway: acceptUndecided: true (sluice rollout start --accept-undecided).'
 
-function undecidable(forecast: EndForecast, remedies: readonly string[]): Problem {
-  const help = remedies.length > 0 ? 'What would help stands below.' : nothingHelps
+function undecidable(forecast: EndForecast, remedies: readonly string[], settings: RolloutSettings): Problem {
+  const help = remedies.length > 0 ? 'What would help stands below.' : nothingHelps(settings)
   const detail = `${undecidableText(forecast)} ${help} ${allTheSame}`
   const errors = remedies.map((message) => ({ path: '/settings', message }))
   return new Problem({ status: 409, code: 'cannot-decide', detail, ...(errors.length > 0 && { errors }) })
