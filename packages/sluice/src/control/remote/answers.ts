@@ -17,11 +17,16 @@ import { gateEvidenceSchema, versionSchema } from '../../records/version.ts'
  * server answers an older command line. All times in ms since the epoch.
  */
 
-const { steps, calls } = armSummarySchema.shape
+const { steps, calls, meanScore } = armSummarySchema.shape
+const rate = meanScore.optional()
 /** What is shown of an arm beside the figures. */
 const armAnswer = armSummarySchema
   .pick({ requests: true, users: true })
-  .extend({ steps: steps.unwrap().loose().optional(), calls: calls.unwrap().loose().optional() })
+  .extend({
+    steps: steps.unwrap().loose().optional(),
+    calls: calls.unwrap().loose().optional(),
+    ...{ meanScore: rate, errorRate: rate, slowRate: rate, refusalRate: rate, invalidRate: rate, meanFeedback: rate },
+  })
   .loose()
 
 const versionAnswer = versionSchema
@@ -70,6 +75,13 @@ const figuresAnswer = figuresSchema.loose().extend({
   judged: z.looseObject({ incumbent: judgedArm, canary: judgedArm }),
   against: figures.against.loose().extend({ highest: height }),
   missing: z.array(figures.missing.element.loose().extend({ unit: z.string(), why: z.string().optional() })),
+})
+
+const signalAnswer = z.looseObject({
+  signal: z.string(),
+  weight: z.number(),
+  logE: z.number().nullable(),
+  difference: z.number().nullable(),
 })
 
 const soakAnswer = z.looseObject({
@@ -131,6 +143,8 @@ export const rolloutAnswer = rolloutSchema
         soak: soakAnswer.optional(),
         tokens: z.array(tokenShareAnswer).optional(),
         figures: figuresAnswer.optional(),
+        signals: z.array(signalAnswer).optional(),
+        threshold: z.number().optional(),
         alerts: z.array(z.looseObject({ message: z.string() })).optional(),
         incumbent: armAnswer.optional(),
         canary: armAnswer.optional(),

@@ -8,6 +8,7 @@ import { figuresLines, highestText, judgingLine } from '../words/figures-text.ts
 import { momentText, timeText } from '../words/moments.ts'
 import { reporterText } from '../words/reporter-text.ts'
 import { ageText, stageText, stateText, unassessedText } from '../words/rollout-state-text.ts'
+import { type UnaskedOf, unaskedFigures, unaskedHarm, unaskedRows } from '../words/unasked-text.ts'
 import { versionText } from '../words/version-text.ts'
 import type { FeatureAnswer, RolloutAnswer } from './answers.ts'
 import type { AskedForecast } from './rollouts.ts'
@@ -34,6 +35,7 @@ export function rolloutText(
     ...ageLines(rollout, now),
     ...(ending ? [] : (assessment?.alerts ?? []).flatMap(({ message }) => paragraph(`alert: ${message}`))),
     ...numberLines(rollout, now),
+    ...unaskedLines(rollout),
     ...(rollout.forecast ? endForecastLines(rollout.forecast, rollout.settings) : []),
     ...wayLines(rollout),
     ...judgeLines(rollout),
@@ -112,6 +114,24 @@ function numberLines({ assessment, endedAt, settings, judging }: RolloutAnswer, 
     ? figuresLines(figures, { isRunning: endedAt === null, onUndecided, judges: judging?.judges, now })
     : []
   return [...lines, ...(judging && endedAt === null ? [judgingLine(judging)] : [])].map((line) => `  ${line}`.trimEnd())
+}
+
+/** What has no say, with the figures of both arms, and that it is clearly worse where it is. */
+function unaskedLines(rollout: RolloutAnswer): string[] {
+  const assessment = unaskedOf(rollout)
+  if (assessment === null) return []
+  const rows = unaskedRows(assessment)
+  const harm = rollout.ending ? null : unaskedHarm(assessment)
+  return [
+    ...(harm === null ? [] : paragraph(`look: ${harm}`)),
+    ...(rows.length === 0 ? [] : paragraph(`not asked, decides nothing: ${rows.map(unaskedFigures).join('; ')}`)),
+  ]
+}
+
+/** Null where an older control plane does not tell, or nothing was assessed. */
+function unaskedOf({ assessment }: RolloutAnswer): UnaskedOf | null {
+  const { signals, threshold, canary, incumbent } = assessment ?? {}
+  return signals && threshold !== undefined && canary && incumbent ? { signals, threshold, canary, incumbent } : null
 }
 
 /** `steps per request: 4.2 of the canary (60 of its 64 requests, 31 users), ...`, where an arm reports them. */

@@ -112,6 +112,7 @@ const rollout: Parameters<typeof rolloutPage>[0] = {
     },
     canary: armSummary,
     incumbent: armSummary,
+    unasked: [{ name: hostile, canary: hostile, incumbent: hostile }],
   },
   answers: { canary: [answer], incumbent: [], why: hostile },
   serving: {

@@ -10,6 +10,7 @@ import {
 import { type Html, html } from '../../../text/markup.ts'
 import { signalNames } from '../../rollout/assessment/signal-names.ts'
 import { differenceText, marginText } from '../../words/figures-text.ts'
+import type { UnaskedRow } from '../../words/unasked-text.ts'
 import { cell, notKnown, wideTable } from '../elements.ts'
 
 /** Both arms of a rollout, as its last assessment knows them. */
@@ -18,6 +19,8 @@ export interface ShownArms {
   figures: Figures | null
   canary: ArmSummary | null
   incumbent: ArmSummary | null
+  /** What decides nothing. */
+  unasked: readonly UnaskedRow[]
 }
 
 type Arm = 'canary' | 'incumbent'
@@ -29,6 +32,7 @@ export function armsSection(arms: ShownArms): Html {
     return html`<section id="arms"><h2>Both arms</h2><p>Users, means and differences: ${notKnown}.</p></section>`
   const rows = [
     ...figures.signals.map((one) => signalRow(one)),
+    ...arms.unasked.map(notAskedRow),
     plainRow(
       'latency',
       ({ meanLatencyMs }) => formatDuration(meanLatencyMs),
@@ -74,10 +78,14 @@ function plainRow(
   value: (arm: ArmSummary) => number | null,
   { canary, incumbent }: ShownArms,
 ): Html {
-  const shown = (arm: ArmSummary | null) => (arm === null || value(arm) === null ? notKnown : text(arm))
+  const shown = (arm: ArmSummary | null) => (arm === null || value(arm) === null ? null : text(arm))
+  return notAskedRow({ name, canary: shown(canary), incumbent: shown(incumbent) })
+}
+
+function notAskedRow({ name, canary, incumbent }: UnaskedRow): Html {
   return html`<tr><th scope="row" data-column="Signal">${name}</th>
-${cell('Canary', shown(canary))}
-${cell('Incumbent', shown(incumbent))}
+${cell('Canary', canary ?? notKnown)}
+${cell('Incumbent', incumbent ?? notKnown)}
 ${cell('Difference', html`<span class="muted">–</span>`)}
 ${cell('Ruled out by a promotion', html`<span class="muted">not asked</span>`)}</tr>
 `

@@ -20,14 +20,22 @@ export function sizeText({ signal, difference }: Pick<SignalEvidence, 'signal' |
 
 /** The deciding signals that look worse by as much as the figures show, however little that proves. */
 export function worseSignals(signals: readonly SignalEvidence[]): SignalEvidence[] {
-  return signals.filter(({ signal, weight, difference }) => {
-    if (weight === 0 || difference === null || Number.parseFloat(sizeText({ signal, difference })) === 0) return false
-    return goodSignals.includes(signal) ? difference < 0 : difference > 0
-  })
+  return signals.filter((one) => one.weight > 0 && looksWorse(one))
+}
+
+/** Whether a signal looks worse by as much as the figures show. */
+export function looksWorse({ signal, difference }: Pick<SignalEvidence, 'signal' | 'difference'>): boolean {
+  if (difference === null || Number.parseFloat(sizeText({ signal, difference })) === 0) return false
+  return goodSignals.includes(signal) ? difference < 0 : difference > 0
+}
+
+/** `more errors` */
+export function worseWords(signal: string): string {
+  return worse[signal] ?? `${signal} worse`
 }
 
 /** `no verdict yet, score lower and more errors so far`; null where nothing looks worse. */
 export function worseSoFar(signals: readonly SignalEvidence[]): string | null {
-  const found = worseSignals(signals).map(({ signal }) => worse[signal] ?? `${signal} worse`)
+  const found = worseSignals(signals).map(({ signal }) => worseWords(signal))
   return found.length === 0 ? null : `no verdict yet, ${found.join(' and ')} so far`
 }

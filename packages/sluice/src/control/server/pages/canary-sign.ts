@@ -7,6 +7,7 @@ import { isProven } from '../../rollout/assessment/unproven-signals.ts'
 import { evidenceSoFar, unseenText } from '../../words/figures-text.ts'
 import { momentText } from '../../words/moments.ts'
 import { ageText, stateText } from '../../words/rollout-state-text.ts'
+import { unaskedHarm, unwatchedNames } from '../../words/unasked-text.ts'
 import type { RecordedEvidence } from '../engine-state.ts'
 
 /** What speaks for or against that something is well. */
@@ -38,7 +39,14 @@ export function canarySigns(rollout: Rollout, assessment: Assessment | null, wat
   const isHeld = rollout.hold !== null && areBothReported(assessment)
   const own = isHeld ? heldSign(rollout) : canarySign(rollout, assessment, watch)
   const isSaid = own.text === unwatched?.text || (alerts.length > 0 && areBothReported(assessment))
-  return [...(unwatched ? [unwatched] : []), ...(isSaid ? [] : [own]), ...alerts]
+  const unasked = assessment ? unaskedSigns(assessment).filter(({ text }) => isSaid || text !== own.text) : []
+  return [...(unwatched ? [unwatched] : []), ...(isSaid ? [] : [own]), ...unasked, ...alerts]
+}
+
+/** That something without a say is clearly worse: it rolls nothing back, so that somebody has to look. */
+export function unaskedSigns(assessment: Assessment): Sign[] {
+  const text = unaskedHarm(assessment)
+  return text === null ? [] : [{ tone: 'watch', text }]
 }
 
 function heldSign(rollout: Rollout): Sign {
@@ -57,10 +65,14 @@ function canarySign(rollout: Rollout, assessment: Assessment | null, watch: Watc
   if (level === 'some') return { tone: 'watch', text: 'some evidence against it' }
   const [alert] = assessment.alerts
   if (alert) return { tone: 'watch', text: alert.message }
+  const [harm] = unaskedSigns(assessment)
+  if (harm) return harm
   const unwatched = unwatchedSign(rollout, assessment, watch)
   if (unwatched) return { tone: 'unknown', text: unwatched.text }
   const tone = quietTone(rollout, assessment, watch)
-  return { tone, text: unseenText(assessment) ?? evidenceSoFar(assessment) }
+  const said = unseenText(assessment) ?? evidenceSoFar(assessment)
+  const unasked = unwatchedNames(assessment)
+  return { tone, text: unasked === null ? said : `${said}; not watched: ${unasked}` }
 }
 
 const unreported = 'no outcomes of both arms in this stage yet'
@@ -88,6 +100,7 @@ export function areBothReported(assessment: Assessment | null): boolean {
 
 /** How a canary is to be taken against which little speaks: well once it is proven, and while all of it is watched. */
 export function quietTone(rollout: Rollout, assessment: Assessment | null, watch: Watch): StateTone {
+  if (assessment !== null && unaskedHarm(assessment) !== null) return 'watch'
   if (assessment === null || unseenText(assessment) !== null) return 'unknown'
   if (unwatchedSign(rollout, assessment, watch) !== null) return 'unknown'
   return isProven(assessment) ? 'good' : 'open'

@@ -38,9 +38,11 @@ const assessed = (rollout: Rollout, log: LogEntry[], now = hour): Assessment =>
 
 const at = (now: number): Watch => ({ leader: 'web-1', recorded: { at: now, series: {} as never }, now })
 
-/** All that pages say of it: the mark of the state, the mark of the evidence, and each sign. */
+/** All that pages say of it but for what has no weight: the marks of the state and the evidence, and each sign. */
 function shown(rollout: Rollout, assessment: Assessment | null, watch = at(hour)) {
-  const signs = canarySigns(rollout, assessment, watch).map(({ tone, text }) => `${tone}: ${text}`)
+  const signs = canarySigns(rollout, assessment, watch).map(
+    ({ tone, text }) => `${tone}: ${text.replace(/; not watched: .*$/, '')}`,
+  )
   return { tone: runningTone(rollout, assessment, watch), quiet: quietTone(rollout, assessment, watch), signs }
 }
 

@@ -18,10 +18,11 @@ import { momentText, timeOfDay } from '../../../words/moments.ts'
 import { reporterName } from '../../../words/reporter-text.ts'
 import { rolloutSentence } from '../../../words/rollout-sentence.ts'
 import { ageText, stageText, stateText } from '../../../words/rollout-state-text.ts'
+import { unwatchedNames } from '../../../words/unasked-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
 import { shownRevision, type VisibleInstance } from '../../instances/instance-states.ts'
 import { judgeStandingOf } from '../../versions/judge-standing.ts'
-import { alertSigns, runningTone } from '../canary-sign.ts'
+import { alertSigns, runningTone, unaskedSigns } from '../canary-sign.ts'
 import { endedTone, lacksChange } from '../overview-rows.ts'
 
 /** What is read of a rollout for its page. */
@@ -59,12 +60,13 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
   const times = { pausedAt, endedAt, ending }
   const stated = { state, ppm, ...times, strength, isDoubted, isIncumbentBack, settings: rollout.settings }
   const isOver = hasEnded(rollout)
+  const unwatched = assessment && !isOver ? unwatchedNames(assessment) : null
   const figures = assessment?.figures
   const highest = figures && hasData(assessment) ? figures.against.highest : null
   return {
     state: {
       tone: isOver ? endedTone(rollout) : runningTone(rollout, assessment, facts),
-      sentence: rolloutSentence(stated),
+      sentence: `${rolloutSentence(stated)}${unwatched === null ? '' : ` Not watched: ${unwatched}.`}`,
       short: stateText(stated),
     },
     stage: isOver ? null : stageText({ ...rollout, ppm, assessment }, now),
@@ -120,8 +122,14 @@ export function shownHealth(
     known(outcomesSign(facts)),
     known(judgeSign(facts, version, judgingStoppedAt)),
     instancesSign(facts),
+    ...notAskedRows(facts),
     ...alertRows(facts),
   ]
+}
+
+function notAskedRows({ assessment, rollout }: RolloutFacts): HealthSign[] {
+  const signs = assessment ? unaskedSigns(assessment) : []
+  return signs.map((sign) => ({ name: 'Not asked', ...sign, ...(hasEnded(rollout) && { tone: null }) }))
 }
 
 /** What alarms; after the end, what did, and when that was seen last. */

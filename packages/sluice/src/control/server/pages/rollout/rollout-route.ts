@@ -8,6 +8,7 @@ import { type RolloutPage, rolloutPage } from '../../../pages/rollout/rollout-pa
 import { isJudgedLive } from '../../../release/capture.ts'
 import { beingComputed, endForecastSentences, unknownEnd } from '../../../words/end-forecast-text.ts'
 import { momentText } from '../../../words/moments.ts'
+import { unaskedRows } from '../../../words/unasked-text.ts'
 import { hasScope, isServed, maySee } from '../../access/caller.ts'
 import { notFound, Problem } from '../../http/problem.ts'
 import { visibleInstances } from '../../instances/instance-states.ts'
@@ -66,6 +67,7 @@ export const showRolloutPage = definePage({
         figures: assessment?.figures ?? null,
         canary: assessment?.canary ?? null,
         incumbent: assessment?.incumbent ?? null,
+        unasked: assessment ? unaskedRows(assessment) : [],
       },
       answers: await answersOf(rollout, version, { now, services }),
       serving: {

@@ -9,6 +9,7 @@ import { evidencePoints, together } from '../../../rollout/assessment/evidence-s
 import { signalNames } from '../../../rollout/assessment/signal-names.ts'
 import { worseSoFar } from '../../../rollout/assessment/worse-so-far.ts'
 import { stateText } from '../../../words/rollout-state-text.ts'
+import { unaskedHarm } from '../../../words/unasked-text.ts'
 import type { RecordedEvidence } from '../../engine-state.ts'
 import { quietTone } from '../canary-sign.ts'
 import { endedTone } from '../overview-rows.ts'
@@ -27,7 +28,7 @@ export function shownEvidence(facts: RolloutFacts): ShownEvidence {
   return {
     isHeld: rollout.hold !== null,
     quietTone: quietTone(rollout, assessment, facts),
-    worse: assessment && !hasEnded(rollout) ? worseSoFar(assessment.signals) : null,
+    worse: assessment && !hasEnded(rollout) ? worseText(assessment) : null,
     needed: assessment?.figures?.against.needed ?? 1 / settings.alpha,
     all: assessment && allTogether(assessment, recorded),
     signals: assessment ? signalLines(assessment, recorded) : [],
@@ -36,6 +37,12 @@ export function shownEvidence(facts: RolloutFacts): ShownEvidence {
     ...{ startedAt, endedAt, assessedAt: at },
     events: eventsOf(rollout),
   }
+}
+
+/** What looks worse so far, and what does that has no say; null: nothing. */
+function worseText(assessment: Assessment): string | null {
+  const each = [worseSoFar(assessment.signals), unaskedHarm(assessment)].filter((text) => text !== null)
+  return each.length === 0 ? null : each.join('; ')
 }
 
 function allTogether(assessment: Assessment, recorded: RecordedEvidence | null): EvidenceLine {

@@ -1,0 +1,79 @@
+import { formatPercent, formatScore } from '../../text/format.ts'
+import { type AssessedSignals, unaskedSignals } from '../rollout/assessment/unasked-signals.ts'
+import { worseWords } from '../rollout/assessment/worse-so-far.ts'
+
+type Rate = 'meanScore' | 'errorRate' | 'slowRate' | 'refusalRate' | 'invalidRate' | 'meanFeedback'
+type Rates = { readonly [rate in Rate]?: number | null | undefined }
+
+/** What is read of an assessment for the signals that have no say. */
+export interface UnaskedOf extends AssessedSignals {
+  canary: Rates
+  incumbent: Rates
+}
+
+/** What both arms show of a signal that decides nothing; null: not known. */
+export interface UnaskedRow {
+  name: string
+  canary: string | null
+  incumbent: string | null
+}
+
+const shownRates: Record<string, readonly { name: string; rate: Rate }[]> = {
+  score: [{ name: 'judged score', rate: 'meanScore' }],
+  errors: [{ name: 'errors', rate: 'errorRate' }],
+  slow: [{ name: 'slow requests', rate: 'slowRate' }],
+  safety: [
+    { name: 'refusals', rate: 'refusalRate' },
+    { name: 'invalid answers', rate: 'invalidRate' },
+  ],
+  feedback: [{ name: 'feedback', rate: 'meanFeedback' }],
+}
+
+/** The figures of both arms of what decides nothing. What users say is shown where they say anything. */
+export function unaskedRows(assessment: UnaskedOf): UnaskedRow[] {
+  return unaskedSignals(assessment)
+    .flatMap(({ signal }) => rowsOf(signal, assessment))
+    .filter(({ name, canary, incumbent }) => name !== 'feedback' || canary !== null || incumbent !== null)
+}
+
+function rowsOf(signal: string, { canary, incumbent }: UnaskedOf): UnaskedRow[] {
+  return (shownRates[signal] ?? []).map(({ name, rate }) => {
+    const shown = (value: number | null | undefined) => {
+      if (value == null) return null
+      return rate === 'meanScore' || rate === 'meanFeedback' ? formatScore(value) : formatPercent(value)
+    }
+    return { name, canary: shown(canary[rate]), incumbent: shown(incumbent[rate]) }
+  })
+}
+
+/** `errors 60 % of the canary, 0 % of the incumbent` */
+export function unaskedFigures({ name, canary, incumbent }: UnaskedRow): string {
+  return `${name} ${canary ?? 'not known'} of the canary, ${incumbent ?? 'not known'} of the incumbent`
+}
+
+/**
+ * That a signal without a say is clearly worse; null where none is.
+ * @example `more errors, which decides nothing (weight 0): errors 60 % of the canary, 0 % of the incumbent`
+ */
+export function unaskedHarm(assessment: UnaskedOf): string | null {
+  const worse = unaskedSignals(assessment).filter(({ isClearlyWorse }) => isClearlyWorse)
+  if (worse.length === 0) return null
+  const figures = worse.flatMap(({ signal }) => rowsOf(signal, assessment)).map(unaskedFigures)
+  return `${worse.map(({ signal }) => worseWords(signal)).join(' and ')}, which decides nothing (weight 0): ${figures.join('; ')}`
+}
+
+const unwatched: Record<string, string> = {
+  score: 'quality',
+  errors: 'errors',
+  slow: 'slow requests',
+  safety: 'refusals and invalid answers',
+}
+
+/**
+ * What is not watched, since it has no weight; null where all is. What users say is never waited for.
+ * @example `quality, errors`
+ */
+export function unwatchedNames(assessment: AssessedSignals): string | null {
+  const names = unaskedSignals(assessment).flatMap(({ signal }) => unwatched[signal] ?? [])
+  return names.length === 0 ? null : names.join(', ')
+}
