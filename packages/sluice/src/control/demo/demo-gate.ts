@@ -108,7 +108,15 @@ export async function demoNight(
   if (verdict === null || !score) return undefined
   const { mean, ciLow, ciHigh } = score
   const costUsd = fresh.generationUsd + fresh.judgeUsd
-  return { at, version: label, verdict, codes, score: { mean, ciLow, ciHigh }, costUsd, unpricedCalls: 0 }
+  return {
+    at,
+    version: demoVersion(feature, label).id,
+    verdict,
+    codes,
+    score: { mean, ciLow, ciHigh },
+    costUsd,
+    unpricedCalls: 0,
+  }
 }
 
 const known = new Map<string, Promise<Judged>>()

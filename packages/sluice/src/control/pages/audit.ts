@@ -37,11 +37,13 @@ export interface AuditPage {
   searchedTo: number | null
   /** Rows that were looked at and cannot be read. */
   unreadable: number
+  /** When this is shown, ms since the epoch. */
+  now: number
 }
 
 /** Who changed what, and why. */
 export function auditPage(page: AuditPage): PageContent {
-  const { chain, filter, rows, labels, head, unreadable } = page
+  const { chain, filter, rows, labels, head, unreadable, now } = page
   const main = html`<h1>Audit log of ${chainName(chain)}</h1>
 <ul class="facts"><li>${head === null ? 'It has no rows.' : formatAmount(head.seq, 'row')}</li>
 <li><a href="${auditAddress(chain)}/verification">Verify the chain</a></li><li><a href="${auditAddress(chain)}/export" download>Export all as JSON Lines</a></li></ul>
@@ -53,7 +55,7 @@ ${
     : wideTable({
         name: 'Rows',
         head: ['Row', 'When', 'Who', 'Act', 'Of what', 'Why', 'Details'],
-        rows: rows.map((of) => row(of, labels)),
+        rows: rows.map((of) => row(of, labels, now)),
       })
 }
 ${further(page)}`
@@ -103,12 +105,12 @@ function further({ chain, filter, searchedTo, head }: AuditPage): Html | undefin
 const longestReason = 500
 const longestDetail = 600
 
-function row(of: AuditRow, labels: ReadonlyMap<string, string>): Html {
+function row(of: AuditRow, labels: ReadonlyMap<string, string>, now: number): Html {
   const { seq, at, actor, reason, tokenId, before, after, evidence } = of
   const subject = auditSubject(of, labels)
   const details = { before, after, evidence, token: tokenId }
   return html`<tr><th scope="row" data-column="Row" id="row-${String(seq)}">${formatCount(seq)}</th>
-${cell('When', moment(at))}
+${cell('When', moment(at, now))}
 ${cell('Who', actor)}
 ${cell('Act', html`<span>${actionPart(of)}</span>`)}
 ${cell('Of what', subject === '' ? html`<span class="muted">–</span>` : excerpt(subject, longestReason))}

@@ -21,8 +21,8 @@ export function versionName({ id, label }: NamedVersion): Html {
 }
 
 /** `24 Nov 14:05Z`, and to the second where one points at it. `at` in ms since the epoch. */
-export function moment(at: number): Html {
-  return html`<time datetime="${isoText(at)}" title="${timeText(at)}">${momentText(at)}</time>`
+export function moment(at: number, now = at): Html {
+  return html`<time datetime="${isoText(at)}" title="${timeText(at)}">${momentText(at, now)}</time>`
 }
 
 function isoText(at: number): string {

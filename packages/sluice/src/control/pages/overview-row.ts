@@ -34,11 +34,13 @@ export interface FeatureRow {
   /** How many live instances may serve it, and how many of them are behind or silent. */
   instances: { total: number; behind: number; silent: number }
   /** The last night; null: not known here. */
-  night: { verdict: Verdict; at: number } | null
+  night: { tone: StateTone; text: string; at: number } | null
   /** The drift watch; null: nothing was watched yet. */
   drift: { tone: StateTone; text: string } | null
   /** Live judging today; null: nothing of it is judged. */
   judging: { usd: number; budgetUsd: number } | null
+  /** When this is shown, ms since the epoch. */
+  now: number
 }
 
 export const featureColumns = [
@@ -61,33 +63,33 @@ ${featureCells(row)}</tr>
 
 /** What is known of a feature now, as cells. */
 export function featureCells(row: FeatureRow): Html {
-  const { active, health, night, drift } = row
-  return html`${cell('Active version', active === null ? html`<span class="muted">none is active</span>` : html`${versionName(active)}${gateText(active.gate)}`)}
+  const { active, health, night, drift, now } = row
+  return html`${cell('Active version', active === null ? html`<span class="muted">none is active</span>` : html`${versionName(active)}${gateText(active.gate, now)}`)}
 ${cell('Rollout', rolloutPart(row), 'wide')}
 ${cell('Health', html`<ul class="plain">${health.map(({ tone, text }) => html`<li>${toned(tone, text)}</li>`)}</ul>`)}
 ${cell('Instances', instancesPart(row))}
-${cell('Last night', night === null ? notKnown : html`${toned(verdictTones[night.verdict], night.verdict)} <small>${moment(night.at)}</small>`)}
+${cell('Last night', night === null ? notKnown : html`${toned(night.tone, night.text)} <small>${moment(night.at, now)}</small>`)}
 ${cell('Drift', drift === null ? notKnown : toned(drift.tone, drift.text))}
 ${cell('Judging today', judgingText(row))}`
 }
 
 export const verdictTones: Record<Verdict, StateTone> = { pass: 'good', fail: 'bad', inconclusive: 'watch' }
 
-function gateText(gate: GateWord): Html {
+function gateText(gate: GateWord, now: number): Html {
   if (gate === null) return html`<small class="line">gate: ${notKnown}</small>`
   if (gate === 'none') return html`<small class="line">${toned('unknown', 'published without a gate report')}</small>`
-  return html`<small class="line">${toned(verdictTones[gate.verdict], `gate: ${gate.verdict}`)} ${moment(gate.at)}</small>`
+  return html`<small class="line">${toned(verdictTones[gate.verdict], `gate: ${gate.verdict}`)} ${moment(gate.at, now)}</small>`
 }
 
-function rolloutPart({ rollout, ended }: FeatureRow): Html {
+function rolloutPart({ rollout, ended, now }: FeatureRow): Html {
   if (rollout) {
     const { id, canary, state, tone, stage, evidence, waitsFor } = rollout
-    return html`<a href="${rolloutAddress(id)}">${toned(tone, state)}</a> ${versionName(canary)}${gateText(canary.gate)}
+    return html`<a href="${rolloutAddress(id)}">${toned(tone, state)}</a> ${versionName(canary)}${gateText(canary.gate, now)}
 <small class="line">${evidence === null ? html`evidence ${notKnown}` : evidence}</small>
 <small class="line">${stage}</small>${waitsFor.map((line) => html`<small class="line">${line}</small>`)}`
   }
   if (!ended) return html`<span class="muted">never had one</span>`
-  return html`<span class="muted">none runs</span> <small class="line">last: <a href="${rolloutAddress(ended.id)}">${toned(ended.tone, ended.state)}</a> ${moment(ended.at)}</small>${ended.why === null ? undefined : html`<small class="line">${ended.why}</small>`}`
+  return html`<span class="muted">none runs</span> <small class="line">last: <a href="${rolloutAddress(ended.id)}">${toned(ended.tone, ended.state)}</a> ${moment(ended.at, now)}</small>${ended.why === null ? undefined : html`<small class="line">${ended.why}</small>`}`
 }
 
 function instancesPart({ instances: { total, behind, silent } }: FeatureRow): Html {

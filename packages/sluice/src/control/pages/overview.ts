@@ -76,7 +76,7 @@ function sentence(page: OverviewPage): Html {
 function needs({ counts: { all, attention, rollouts, unknown }, rows, waiting, faults }: OverviewPage): Html[] {
   const verb = attention === 1 ? 'needs' : 'need'
   const drifted = rows.filter(({ drift }) => drift?.tone === 'bad').length
-  const nights = rows.filter(({ night }) => night?.verdict === 'fail').length
+  const nights = rows.filter(({ night }) => night?.tone === 'bad').length
   const below = [
     ...(generalFaults(faults).length > 0 ? [toned('bad', 'background work for all features fails')] : []),
     ...(unknown > 0

@@ -69,14 +69,14 @@ function featureText(feature: FeatureAnswer, now: number, proposals: readonly Pr
   const isRunning = rollout && rollout.ending === null
   const lines = [`${namedKey(feature)}: ${served}`]
   if (isRunning) lines.push(`  ${rolloutLine(rollout, versions, now)}`)
-  else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${endText(rollout, rollout.ending)}`)
+  else if (rollout?.ending) lines.push(`  last rollout, ${rollout.id}: ${endText(rollout, rollout.ending, now)}`)
   const own = proposals.filter((one) => one.feature === feature.feature).map((one) => `  ${proposalLine(one)}`)
   return `${[...lines, ...own].join('\n')}\n`
 }
 
 /** `rolled back 24 Nov 11:25Z by sluice: The canary is worse by …` */
-function endText(rollout: RolloutAnswer, { by, reason }: NonNullable<RolloutAnswer['ending']>): string {
-  const at = rollout.endedAt === null ? '' : ` ${momentText(rollout.endedAt)}`
+function endText(rollout: RolloutAnswer, { by, reason }: NonNullable<RolloutAnswer['ending']>, now: number): string {
+  const at = rollout.endedAt === null ? '' : ` ${momentText(rollout.endedAt, now)}`
   return `${stateText(rollout)}${at} by ${by}: ${reason}`
 }
 

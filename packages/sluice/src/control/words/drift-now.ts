@@ -19,7 +19,7 @@ export function pastText({ version, signals }: DriftView, { active, now }: Prese
   const heard = signals.flatMap(({ heardAt }) => heardAt ?? [])
   if (heard.length === 0) return 'when its last outcome came is not known'
   const last = Math.max(...heard)
-  return isHeard(last, now) ? null : `no outcomes since ${momentText(last)}`
+  return isHeard(last, now) ? null : `no outcomes since ${momentText(last, now)}`
 }
 
 /** Whether anything of a signal came within the last 24 hours. */
@@ -36,5 +36,5 @@ export function driftNow(view: DriftView, present: Present): DriftView & { past:
 
 function wordsNow({ heardAt, words }: DriftView['signals'][number], past: string | null, now: number): string {
   if (past !== null || heardAt === null || isHeard(heardAt, now)) return words
-  return `none since ${momentText(heardAt)}; before: ${words}`
+  return `none since ${momentText(heardAt, now)}; before: ${words}`
 }

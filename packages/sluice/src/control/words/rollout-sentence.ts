@@ -13,6 +13,8 @@ interface DescribedRollout extends StatedRollout {
   isDoubted?: boolean
   /** Its end took back the incumbent. */
   isIncumbentBack?: boolean
+  /** ms since the epoch */
+  now?: number
 }
 
 const consequences: Record<string, string> = {
@@ -34,16 +36,16 @@ const withoutIncumbent: Record<string, string> = {
  * @example `Rolled back, 24 Nov 14:05Z, by sluice: everybody got the incumbent again.`
  */
 export function rolloutSentence(rollout: DescribedRollout): string {
-  const { state, ppm, pausedAt, endedAt, ending, isDoubted = false, isIncumbentBack = false } = rollout
+  const { state, ppm, pausedAt, endedAt, ending, isDoubted = false, isIncumbentBack = false, now } = rollout
   const text = capital(stateText(rollout))
   if (ending) {
-    const when = endedAt === null ? '' : ` ${momentText(endedAt)},`
+    const when = endedAt === null ? '' : ` ${momentText(endedAt, now)},`
     const consequence = { ...consequences, ...(isIncumbentBack && withoutIncumbent) }[state]
     return `${text},${when} by ${ending.by}${consequence ? `: ${consequence}` : ''}.`
   }
   const share = formatPpm(ppm)
   if (state === 'paused') {
-    const since = pausedAt === null ? '' : ` since ${momentText(pausedAt)}`
+    const since = pausedAt === null ? '' : ` since ${momentText(pausedAt, now)}`
     const still = isAnyWatched(rollout.settings?.signals ?? {}) ? 'only a rollback still happens' : 'nothing happens'
     return `Paused${since}: ${share} of the users keep getting the canary, and ${still} by itself.`
   }

@@ -147,6 +147,7 @@ function otherPages({ hostile, now, never }: Odd): Record<string, PageContent> {
       filter,
       rows: [auditRow, activation],
       labels,
+      now,
       head,
       searchedTo: 2,
       unreadable: 1,

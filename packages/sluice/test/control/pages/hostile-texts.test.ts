@@ -34,7 +34,8 @@ const row: FeatureRow = {
   ended: null,
   health: [{ tone: 'bad', text: hostile }],
   instances: { total: 2, behind: 1, silent: 1 },
-  night: { verdict: 'pass', at: never },
+  night: { tone: 'good', text: hostile, at: never },
+  now,
   drift: { tone: 'bad', text: hostile },
   judging: { usd: 1, budgetUsd: 5 },
 }
@@ -82,6 +83,7 @@ const rollout: Parameters<typeof rolloutPage>[0] = {
   ...{ stage: hostile, waitsFor: [hostile], words: hostile, startedAt: never, startedBy: hostile },
   outlook: { sentences: [hostile], isUnderWay: true },
   ended: null,
+  now,
   ...{ status: 'running', stageIndex: 0, stages: [1, 2], mayAct: true },
   health: [{ name: hostile, tone: 'bad', text: hostile }],
   evidence: {
@@ -240,7 +242,13 @@ for (const [name, content] of Object.entries(pages)) {
 test('what is not known is said to be so, and is never 0', () => {
   const unknown: FeatureRow = {
     ...{ feature: 'f', active: { id: 'a', label: null, gate: null }, rollout: null, ended: null },
-    ...{ health: [{ tone: 'unknown' as const, text: 'not assessed yet' }], night: null, drift: null, judging: null },
+    ...{
+      health: [{ tone: 'unknown' as const, text: 'not assessed yet' }],
+      night: null,
+      drift: null,
+      judging: null,
+      now,
+    },
     instances: { total: 0, behind: 0, silent: 0 },
   }
   const { main } = overviewPage({

@@ -41,7 +41,11 @@ export interface VersionList {
 }
 
 /** The versions of a feature, the newest first. */
-export function versionTable(feature: string, { versions, page, pages, total, unreadable }: VersionList): Html {
+export function versionTable(
+  feature: string,
+  { versions, page, pages, total, unreadable }: VersionList,
+  now: number,
+): Html {
   return html`${
     unreadable === 0
       ? undefined
@@ -53,27 +57,27 @@ ${
     : wideTable({
         name: `Versions, ${formatCount(total)} in all`,
         head: ['Version', 'State', 'Gate', 'Published', 'Differences'],
-        rows: versions.map((version) => row(feature, version)),
+        rows: versions.map((version) => row(feature, version, now)),
       })
 }
 ${pager({ page, pages, to: (number) => `${featureAddress(feature)}?page=${number}#versions` })}`
 }
 
-function row(feature: string, version: ShownVersion): Html {
+function row(feature: string, version: ShownVersion, now: number): Html {
   const { id, state, model, publishedAt, publishedBy, source, against } = version
   return html`<tr><th scope="row" data-column="Version">${versionName(version)}<small class="line">${model}</small></th>
-${cell('State', html`${state.tone === null ? state.text : toned(state.tone, state.text)}${state.at === null ? undefined : html` ${moment(state.at)}`}`)}
-${cell('Gate', gateCell(feature, version))}
-${cell('Published', html`${moment(publishedAt)} <small>by ${publishedBy}</small><small class="line">${source ?? 'where it comes from is not known'}</small>`)}
+${cell('State', html`${state.tone === null ? state.text : toned(state.tone, state.text)}${state.at === null ? undefined : html` ${moment(state.at, now)}`}`)}
+${cell('Gate', gateCell(feature, version, now))}
+${cell('Published', html`${moment(publishedAt, now)} <small>by ${publishedBy}</small><small class="line">${source ?? 'where it comes from is not known'}</small>`)}
 ${cell('Differences', against === null ? html`<span class="muted">no other version</span>` : html`<a href="${compareAddress(feature, { from: against.id, to: id })}">with ${versionName(against)}</a>`)}</tr>
 `
 }
 
-function gateCell(feature: string, { id, gate }: ShownVersion): Html {
+function gateCell(feature: string, { id, gate }: ShownVersion, now: number): Html {
   if (gate === null) return toned('unknown', 'published without a gate report')
   const { verdict, strength, at, score, comparison } = gate
   const unscored = unscoredShare(gate)
-  return html`<a href="${runAddress(feature, id)}">${toned(verdictTones[verdict], `${verdict}${verdict === 'pass' && strength === 'weak' ? ', weak' : ''}`)}</a> ${at === null ? notKnown : moment(at)}
+  return html`<a href="${runAddress(feature, id)}">${toned(verdictTones[verdict], `${verdict}${verdict === 'pass' && strength === 'weak' ? ', weak' : ''}`)}</a> ${at === null ? notKnown : moment(at, now)}
 <small class="line">${score?.mean == null ? html`score ${notKnown}` : `score ${formatScore(score.mean)} ${formatInterval(score)}`}${comparison?.meanDifference == null ? undefined : `, ${formatChange(comparison.meanDifference)} to its baseline`}</small>
 ${unscored === null || unscored === 0 ? undefined : html`<small class="line">${toned('watch', `${formatPercent(unscored)} of the cases have no score`)}</small>`}`
 }

@@ -91,7 +91,7 @@ ${environmentSteps(page.environments)}
 <section><h2>Over time</h2>
 ${featureTimeline(timeline)}</section>
 <section id="versions"><h2>Versions <small>${formatCount(list.total)}</small></h2>
-${versionTable(feature, list)}</section>
+${versionTable(feature, list, row.now)}</section>
 <section><h2>Rollouts</h2>${rolloutTable(page)}</section>
 <section><h2>What everybody got</h2>${activationTable(page)}</section>
 <p class="muted"><a href="${appliedAddress(feature)}">Which instances have the last change</a>. Who changed what, and why: <a href="${auditAddress(feature)}">the audit log of ${feature}</a>. In a terminal: <code>sluice status</code>.</p>`
@@ -99,14 +99,14 @@ ${versionTable(feature, list)}</section>
   return { title: `${needs ? '(!) ' : ''}${feature}`, main }
 }
 
-function sentence({ row: { active, rollout, feature }, activeSince }: FeaturePage): Html {
+function sentence({ row: { active, rollout, feature, now }, activeSince }: FeaturePage): Html {
   const first =
     active === null
       ? html`${toned('unknown', 'No version is active')}. Applications get nothing of it from here. To give one to everybody: <code>sluice activate ${feature} VERSION</code>`
       : html`Everybody ${rollout === null ? undefined : 'outside of the rollout '}gets ${versionName(active)}, ${
           activeSince === null
             ? html`since a time that is ${notKnown}`
-            : html`since ${moment(activeSince.at)}${activeSince.promoted ? ', promoted from a rollout' : undefined}`
+            : html`since ${moment(activeSince.at, now)}${activeSince.promoted ? ', promoted from a rollout' : undefined}`
         }`
   const second =
     rollout === null
@@ -115,35 +115,35 @@ function sentence({ row: { active, rollout, feature }, activeSince }: FeaturePag
   return html`<ul class="facts"><li>${first}</li>${second}</ul>`
 }
 
-function takenBack({ takenBack: taken }: FeaturePage): Html | undefined {
+function takenBack({ takenBack: taken, row: { now } }: FeaturePage): Html | undefined {
   if (taken === null) return undefined
   const { version, at, by, reason } = taken
-  return html`<p class="note">${versionName(version)} was taken back ${moment(at)} by ${by}: ${reason}</p>`
+  return html`<p class="note">${versionName(version)} was taken back ${moment(at, now)} by ${by}: ${reason}</p>`
 }
 
-function rolloutTable({ rollouts }: FeaturePage): Html {
+function rolloutTable({ rollouts, row: { now } }: FeaturePage): Html {
   if (rollouts.length === 0)
     return html`<p class="empty">There was none. To try a version on a few users first: <code>sluice rollout start</code></p>`
   return wideTable({
     name: 'Rollouts',
     head: ['Rollout', 'State', 'Why', 'Reached', 'Started', 'Ended'],
-    rows: rollouts.map(rolloutRow),
+    rows: rollouts.map((rollout) => rolloutRow(rollout, now)),
   })
 }
 
-function rolloutRow(rollout: ListedRollout): Html {
+function rolloutRow(rollout: ListedRollout, now: number): Html {
   const { id, canary, incumbent, state, tone, startedAt, startedBy, stage, ended, override } = rollout
   const { number, of, percent } = stage
   return html`<tr><th scope="row" data-column="Rollout"><a href="${rolloutAddress(id)}">${versionName(canary)}</a><small class="line">instead of ${versionName(incumbent)}</small></th>
 ${cell('State', toned(tone, state))}
 ${cell('Why', ended === null ? html`<span class="muted">it has not ended</span>` : html`<span class="line">${ended.reason}</span><small class="line">by ${ended.by}</small>`, 'wide')}
 ${cell('Reached', html`stage ${number} of ${formatCount(of)}<small class="line">${String(percent)} % of the users</small>`)}
-${cell('Started', html`${moment(startedAt)} <small>by ${startedBy}</small>${override === null ? undefined : html`<small class="line">${toned('watch', 'without a gate that passed')}: ${override}</small>`}`)}
-${cell('Ended', ended === null ? html`<span class="muted">it runs</span>` : ended.at === null ? notKnown : moment(ended.at))}</tr>
+${cell('Started', html`${moment(startedAt, now)} <small>by ${startedBy}</small>${override === null ? undefined : html`<small class="line">${toned('watch', 'without a gate that passed')}: ${override}</small>`}`)}
+${cell('Ended', ended === null ? html`<span class="muted">it runs</span>` : ended.at === null ? notKnown : moment(ended.at, now))}</tr>
 `
 }
 
-function activationTable({ activations, moreActivations }: FeaturePage): Html {
+function activationTable({ activations, moreActivations, row: { now } }: FeaturePage): Html {
   if (activations.length === 0) return html`<p class="empty">Nothing yet: no version was ever active.</p>`
   const table = wideTable({
     name: 'What everybody got',
@@ -152,8 +152,8 @@ function activationTable({ activations, moreActivations }: FeaturePage): Html {
       ({ version, since, until, tone, text }) =>
         html`<tr><th scope="row" data-column="Version">${versionName(version)}</th>
 ${cell('How', tone === null ? text : toned(tone, text))}
-${cell('From', moment(since))}
-${cell('Until', until === null ? 'now' : moment(until))}</tr>
+${cell('From', moment(since, now))}
+${cell('Until', until === null ? 'now' : moment(until, now))}</tr>
 `,
     ),
   })

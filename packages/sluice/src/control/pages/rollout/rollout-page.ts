@@ -38,6 +38,8 @@ export interface RolloutPage {
   ended: { reason: string; highest: { text: string; at: number } | null } | null
   /** The reason given for starting it without a passing gate. */
   override: string | null
+  /** When this is shown, ms since the epoch. */
+  now: number
   startedAt: number
   startedBy: string
   /** What can be done depends on it. */
@@ -70,11 +72,11 @@ function head(page: RolloutPage): Html {
   const { id, feature, canary, incumbent, state, words, ended, override } = page
   return html`<p class="crumbs"><a href="${featureAddress(feature)}">${feature}</a> <span class="muted">rollout</span> <code class="id">${id}</code></p>
 <h1 class="sentence">${toned(state.tone, state.sentence)}</h1>
-<p>${versionName(canary)} <span class="muted">against</span> ${versionName(incumbent)}<small class="line">started ${moment(page.startedAt)} by ${page.startedBy}${override === null ? undefined : html`, <b>without a passing gate</b>: ${override}`}</small></p>
+<p>${versionName(canary)} <span class="muted">against</span> ${versionName(incumbent)}<small class="line">started ${moment(page.startedAt, page.now)} by ${page.startedBy}${override === null ? undefined : html`, <b>without a passing gate</b>: ${override}`}</small></p>
 ${
   ended
     ? html`<p class="why"><b>Why:</b> ${ended.reason}</p>
-<p>Highest evidence against it: ${ended.highest === null ? notKnown : html`<b>${ended.highest.text}</b>, ${moment(ended.highest.at)}`}</p>`
+<p>Highest evidence against it: ${ended.highest === null ? notKnown : html`<b>${ended.highest.text}</b>, ${moment(ended.highest.at, page.now)}`}</p>`
     : undefined
 }
 ${words === null ? html`<p>${toned('unknown', 'Not assessed yet: nothing is known of the canary.')}</p>` : words === ended?.reason ? undefined : html`<p>${ended ? html`<span class="muted">Last assessment:</span> ` : undefined}${words}</p>`}

@@ -1,6 +1,7 @@
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
 import type { ReportedFault } from '../../../records/loop-fault.ts'
+import type { PastNight } from '../../../records/past-night.ts'
 import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { Verdict } from '../../../records/verdict.ts'
 import { formatPpm } from '../../../text/format.ts'
@@ -9,7 +10,7 @@ import { dayMs } from '../../../time-units.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import type { NamedVersion, StateTone } from '../../pages/elements.ts'
 import { generalFaults } from '../../pages/failing.ts'
-import type { FeatureRow, GateWord } from '../../pages/overview-row.ts'
+import { type FeatureRow, type GateWord, verdictTones } from '../../pages/overview-row.ts'
 import { isJudgedLive } from '../../release/capture.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import { runningRollout } from '../../release/transition.ts'
@@ -89,7 +90,8 @@ export async function featureRowOf(
     ended: rollout && !running ? endedOf(rollout) : null,
     health: health.length > 0 ? health : [workSign(facts)],
     instances: instancesOf(state, facts),
-    night: night ? { verdict: night.verdict, at: night.at } : null,
+    night: night ? nightSign(night, { active, now: facts.now }) : null,
+    now: facts.now,
     drift: drift && driftSign(drift, { ...facts, active }),
     judging: judgingOf(state, facts.spending),
   }
@@ -182,6 +184,18 @@ export function lacksChange(
 ): boolean {
   if (upToDate || silent || active === null || !isServed(reach, feature)) return false
   return !record.known || record.epoch !== epoch || record.revision < revision
+}
+
+/** A night that is older says nothing of the present: one was left out at least. */
+const nightHoldsMs = 2 * dayMs
+
+/** What the last night says of now. One that failed stays bad until another of the active version passes. */
+function nightSign({ verdict, at, version }: PastNight, { active, now }: { active: string | null; now: number }) {
+  if (version !== active) return { tone: 'unknown' as const, text: `${verdict}, of another version`, at }
+  const isPast = Math.abs(now - at) > nightHoldsMs && verdict !== 'fail'
+  return isPast
+    ? { tone: 'unknown' as const, text: `${verdict}, and none since`, at }
+    : { tone: verdictTones[verdict], text: verdict, at }
 }
 
 const recentMs = 7 * dayMs

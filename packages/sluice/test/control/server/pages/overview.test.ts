@@ -45,16 +45,17 @@ const nightOfMail: PastNight = {
 }
 
 test('the overview says of each feature what everybody gets, what runs and what is wrong', async () => {
+  const actives = new Map<string, string>()
   const engine: EngineState = {
     assessment: async () => ({ ...alarmed, logE: Math.log(7.3), threshold: Math.log(20) }),
     drift: async () => null,
-    nights: (feature) => (feature === 'mail' ? [nightOfMail] : []),
+    nights: (feature) => (feature === 'mail' ? [{ ...nightOfMail, version: actives.get(feature) ?? '' }] : []),
     faults: () => [{ loop: 'judging', feature: 'title', code: 'damaged', since: 0, failures: 3 }],
   }
   await using plane = await testPlane({ engineState: engine })
   const ann = await signedIn(plane, 'viewer')
   assert.match(text(await ann.page('/')), /No features yet.*sluice publish FEATURE/)
-  for (const feature of ['aaa', 'mail', 'title']) await activate(plane, feature)
+  for (const feature of ['aaa', 'mail', 'title']) actives.set(feature, await activate(plane, feature))
   const id = await rollOut(plane, 'mail')
   await acknowledge(plane, 'app-1')
   await acknowledge(plane, 'app-2', { revision: 1 })
@@ -70,7 +71,7 @@ test('the overview says of each feature what everybody gets, what runs and what 
   assert.match(mail, /running, 1 % of the users/)
   assert.match(mail, /! evidence against the canary is at 7.3 of the 20 that roll it back/)
   assert.match(mail, /1 of 2 behind/)
-  assert.match(mail, /✕ fail 1 Jan 00:00Z/)
+  assert.match(mail, /✕ fail 1 Jan 1970 00:00Z/)
   assert.match(rowOf(page, 'title'), /judging fails \(damaged\)/)
   assert.match(rowOf(page, 'aaa'), /never had one . no background work fails/)
   assert.ok(page.indexOf('/features/title') < page.indexOf('/features/aaa'), 'what needs somebody comes first')
@@ -78,6 +79,32 @@ test('the overview says of each feature what everybody gets, what runs and what 
   plane.clock.advance(1000)
   assert.match(rowOf(await ann.page('/'), 'mail'), /none runs last: . rolled back 24 Nov 09:00Z by ope-operator: worse/)
   assert.ok(page.includes(`href="/rollouts/${id}"`))
+})
+
+test('a night of former days, or of another version, is not said to be well, and the year is told', async () => {
+  const dayMs = 86_400_000
+  let night: PastNight = { ...nightOfMail, verdict: 'pass' }
+  await using plane = await testPlane({
+    engineState: { assessment: async () => null, drift: async () => null, nights: () => [night] },
+  })
+  const version = await activate(plane, 'mail')
+  const ann = await signedIn(plane, 'viewer')
+  const shown = async (days: number, more: Partial<PastNight> = {}) => {
+    night = { ...nightOfMail, version, verdict: 'pass', at: plane.clock.now() - days * dayMs, ...more }
+    plane.clock.advance(70_000)
+    const page = await ann.page('/')
+    const [, cell] =
+      /([✓✕!?] (?:pass|fail|inconclusive).*?Z)/.exec(rowOf(page, 'mail').replaceAll(/gate: .*?Z/g, '')) ?? []
+    return [cell, /with a failed night/.test(text(page))]
+  }
+  assert.deepEqual(await shown(1), ['✓ pass 23 Nov 09:00Z', false])
+  assert.deepEqual(await shown(65), ['? pass, and none since 20 Sep 09:01Z', false])
+  assert.deepEqual(await shown(366), ['? pass, and none since 23 Nov 2025 09:02Z', false])
+  assert.deepEqual(await shown(3, { verdict: 'inconclusive' }), ['? inconclusive, and none since 21 Nov 09:03Z', false])
+  assert.deepEqual(await shown(1, { version: 'ffffffffffff' }), ['? pass, of another version 23 Nov 09:04Z', false])
+  assert.deepEqual(await shown(3, { verdict: 'fail' }), ['✕ fail 21 Nov 09:05Z', true], 'nobody has seen it pass since')
+  const old = await shown(3, { verdict: 'fail', version: 'ffffffffffff' })
+  assert.deepEqual(old, ['? fail, of another version 21 Nov 09:07Z', false])
 })
 
 test('a canary that was not assessed yet is not said to be well', async () => {

@@ -39,6 +39,7 @@ export const showAuditPage = definePage({
       filter: query,
       head,
       ...found,
+      now: services.clock.now(),
       labels: await labelsIn(chain, found.rows, services),
     })
   },

@@ -58,7 +58,7 @@ export function shownState(facts: RolloutFacts): Pick<RolloutPage, 'state' | 'st
     ({ version, until, ended }) => version === incumbent && until === endedAt && ended === 'rolledBack',
   )
   const times = { pausedAt, endedAt, ending }
-  const stated = { state, ppm, ...times, strength, isDoubted, isIncumbentBack, settings: rollout.settings }
+  const stated = { state, ppm, ...times, strength, isDoubted, isIncumbentBack, now, settings: rollout.settings }
   const isOver = hasEnded(rollout)
   const unwatched = assessment && !isOver ? unwatchedNames(assessment) : null
   const figures = assessment?.figures

@@ -59,6 +59,7 @@ export const showRolloutPage = definePage({
       ...{ canary: canaryName, incumbent: incumbentName },
       ...shownState(facts),
       outlook,
+      now,
       ...{ status: rollout.status, stageIndex: rollout.stage, stages: rollout.settings.stages },
       mayAct: hasScope(viewer, ['operator']),
       health: shownHealth(facts, version, log.judgingStoppedAt),
