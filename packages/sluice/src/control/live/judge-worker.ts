@@ -1,10 +1,8 @@
 import type { Clock } from '@sluice/client'
 import type { JudgeTask } from '../../records/judge-task.ts'
-import { utcDay } from '../../text/format.ts'
 import { startLeaderLoop } from '../loops/leader-loop.ts'
 import type { LoopFaults } from '../loops/loop-faults.ts'
 import type { WorkLoop } from '../loops/work-loop.ts'
-import { announce } from '../notify/announce.ts'
 import {
   healthyJudge,
   isOutage,
@@ -13,6 +11,7 @@ import {
   readJudgeHealth,
 } from '../rollout/assessment/judge-health.ts'
 import type { Store } from '../store/store.ts'
+import { announceBudget } from './budget-notice.ts'
 import { type JudgedTask, type JudgeTaskEnd, type JudgingContext, judgeTask } from './judge-task.ts'
 
 export interface JudgeWorkerOptions extends Omit<JudgingContext, 'now'> {
@@ -44,7 +43,7 @@ export function startJudgeWorker(options: JudgeWorkerOptions): WorkLoop {
     const judged = await Promise.all(tried.map((task) => judgeTask(task, context)))
     for (const { end } of judged) count(feature, end)
     await noteHealth(store, feature, { before: health, after: healthAfter(health, judged, clock.now()) })
-    await announceBudget(store, feature, judged, clock.now())
+    if (judged.some(({ end }) => end === 'over-budget')) await announceBudget(store, feature, clock.now())
   }
   return startLeaderLoop({
     store,
@@ -92,25 +91,4 @@ function healthAfter(before: JudgeHealth, results: readonly JudgedTask[], now: n
     failures: before.failures + failures.length,
     code: failures.at(-1)?.code ?? null,
   }
-}
-
-async function announceBudget(
-  store: Store,
-  feature: string,
-  results: readonly JudgedTask[],
-  now: number,
-): Promise<void> {
-  const over = results.find(({ end }) => end === 'over-budget')
-  if (!over) return
-  const day = utcDay(now)
-  const reason = "Judging stops until tomorrow: the day's budget is used up"
-  await announce(store, {
-    feature,
-    rolloutId: null,
-    action: 'judge.budget',
-    key: `${feature} ${day}`,
-    reason,
-    evidence: null,
-    at: now,
-  })
 }

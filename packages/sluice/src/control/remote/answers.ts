@@ -131,6 +131,7 @@ export const rolloutAnswer = rolloutSchema
         spentTodayUsd: z.number(),
         budgetUsdPerDay: z.number().nullable(),
         judges: z.boolean().optional(),
+        stoppedAt: z.number().nullish(),
       })
       .optional(),
     assessedAt: z.number().nullish(),

@@ -113,7 +113,8 @@ function numberLines({ assessment, endedAt, settings, judging }: RolloutAnswer, 
   const lines = figures
     ? figuresLines(figures, { isRunning: endedAt === null, onUndecided, judges: judging?.judges, now })
     : []
-  return [...lines, ...(judging && endedAt === null ? [judgingLine(judging)] : [])].map((line) => `  ${line}`.trimEnd())
+  const judged = judging && endedAt === null ? paragraph(judgingLine(judging)) : []
+  return [...lines.map((line) => `  ${line}`.trimEnd()), ...judged]
 }
 
 /** What has no say, with the figures of both arms, and that it is clearly worse where it is. */

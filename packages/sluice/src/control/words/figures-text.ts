@@ -163,14 +163,22 @@ export function judgingLine({
   spentTodayUsd,
   budgetUsdPerDay,
   judges = true,
+  stoppedAt = null,
 }: {
   spentTodayUsd: number
   budgetUsdPerDay: number | null
   judges?: boolean | undefined
+  stoppedAt?: number | null | undefined
 }): string {
   if (!judges) return `judging: ${notJudged}`
   const of = budgetUsdPerDay === null ? '' : ` of ${formatUsd(budgetUsdPerDay)}`
-  return `judging: ${formatUsd(spentTodayUsd)}${of} today`
+  const stopped = stoppedAt === null ? '' : `; ${budgetUsedUp(stoppedAt)}`
+  return `judging: ${formatUsd(spentTodayUsd)}${of} today${stopped}`
+}
+
+/** That nothing is judged any more today. */
+export function budgetUsedUp(since: number): string {
+  return `the day's budget is used up since ${momentText(since)}, so quality is not watched until tomorrow (UTC)`
 }
 
 /** `21 of the 20 that roll it back, 24 Nov 14:05Z` */

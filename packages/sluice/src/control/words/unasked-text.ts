@@ -1,6 +1,5 @@
 import { formatPercent, formatScore } from '../../text/format.ts'
-import { type AssessedSignals, unaskedSignals } from '../rollout/assessment/unasked-signals.ts'
-import { worseWords } from '../rollout/assessment/worse-so-far.ts'
+import { type AssessedSignals, unaskedSignals, worseWords } from '../rollout/assessment/worse-so-far.ts'
 
 type Rate = 'meanScore' | 'errorRate' | 'slowRate' | 'refusalRate' | 'invalidRate' | 'meanFeedback'
 type Rates = { readonly [rate in Rate]?: number | null | undefined }

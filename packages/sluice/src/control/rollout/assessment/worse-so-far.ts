@@ -1,5 +1,6 @@
 import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
-import type { SignalEvidence } from './assessment.ts'
+import { evidenceLevel, type SignalEvidence } from './assessment.ts'
+import { signalNames } from './signal-names.ts'
 
 /** Signals of which less is worse; of all others, more is. */
 const goodSignals = ['score', 'feedback']
@@ -38,4 +39,28 @@ export function worseWords(signal: string): string {
 export function worseSoFar(signals: readonly SignalEvidence[]): string | null {
   const found = worseSignals(signals).map(({ signal }) => worseWords(signal))
   return found.length === 0 ? null : `no verdict yet, ${found.join(' and ')} so far`
+}
+
+/** What is read of an assessment, which an older control plane may have made. */
+export interface AssessedSignals {
+  signals: readonly Pick<SignalEvidence, 'signal' | 'weight' | 'logE' | 'difference'>[]
+  /** Log evidence of all signals together that rolls back. */
+  threshold: number
+}
+
+/** A signal whose weight is 0, so that it decides nothing. */
+export interface UnaskedSignal {
+  signal: string
+  /** As much speaks against the canary as is worth a look, had it a say. */
+  isClearlyWorse: boolean
+}
+
+/** The signals that have no say. Of costs an alert tells. */
+export function unaskedSignals({ signals, threshold }: AssessedSignals): UnaskedSignal[] {
+  return signals
+    .filter(({ signal, weight }) => weight === 0 && signal in signalNames)
+    .map((one) => ({
+      signal: one.signal,
+      isClearlyWorse: one.logE !== null && evidenceLevel({ logE: one.logE, threshold }) !== 'none' && looksWorse(one),
+    }))
 }

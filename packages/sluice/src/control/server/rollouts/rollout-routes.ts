@@ -4,6 +4,7 @@ import { rolloutStartSchema } from '../../../records/rollout/rollout-start.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import type { VersionRecord } from '../../../records/version.ts'
 import { utcDay } from '../../../text/format.ts'
+import { judgingStoppedAt } from '../../live/budget-notice.ts'
 import { rolloutAddress } from '../../pages/addresses.ts'
 import { isJudgedLive } from '../../release/capture.ts'
 import type { ReleaseEvent } from '../../release/release-event.ts'
@@ -130,14 +131,20 @@ function judgeIdOf({ assessment }: RolloutView): string | null {
 }
 
 async function judgingOf(
-  { store, clock }: Services,
+  { store, clock, kept }: Services,
   { feature }: Rollout,
   version: VersionRecord | undefined,
 ): Promise<RolloutView['judging']> {
   const day = utcDay(clock.now())
-  const [spending, state] = await Promise.all([store.judgeSpending(day), store.feature(feature)])
+  const [spending, state, head] = await Promise.all([
+    store.judgeSpending(day),
+    store.feature(feature),
+    store.auditHead(feature),
+  ])
+  const rows = head ? await kept.lastRows(feature, head.seq) : []
   const budgetUsdPerDay = state?.live?.judge.budgetUsdPerDay ?? null
   // What is stored now follows from the feature, since the last publication decides it.
   const judges = version !== undefined && isJudgedLive({ ...version, live: state?.live ?? version.live })
-  return { spentTodayUsd: spending.get(feature) ?? 0, budgetUsdPerDay, judges }
+  const stoppedAt = judgingStoppedAt(rows, { budgetUsdPerDay, now: clock.now() })
+  return { spentTodayUsd: spending.get(feature) ?? 0, budgetUsdPerDay, judges, stoppedAt }
 }

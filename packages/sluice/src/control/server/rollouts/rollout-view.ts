@@ -49,7 +49,13 @@ export const rolloutView = rolloutSchema.extend({
     .strictObject({
       spentTodayUsd: z.number(),
       budgetUsdPerDay: z.number().nullable(),
-      judges: z.boolean().meta({ description: 'Whether answers of the canary are judged now.' }),
+      judges: z
+        .boolean()
+        .meta({ description: 'Whether answers of the canary are judged, as long as the budget lasts.' }),
+      stoppedAt: z.number().nullable().meta({
+        description:
+          "Since when today's budget is used up, so that nothing is judged until tomorrow (UTC); null: it is not.",
+      }),
     })
     .optional()
     .meta({ description: "Today's (UTC) cost of judging the feature. Only in the answer for a single rollout." }),

@@ -93,7 +93,7 @@ test('the status prints the numbers within 80 columns', () => {
   const now = 2 * hour
   const reporters = { areShown: true, areAllShown: true, names: new Map() }
   const view = rolloutViewOf(rollout, seen(80, now), { names: [], reporters })
-  const judging = { spentTodayUsd: 1.2, budgetUsdPerDay: 5, judges: true }
+  const judging = { spentTodayUsd: 1.2, budgetUsdPerDay: 5, judges: true, stoppedAt: null }
   const answer = rolloutAnswer.parse(
     JSON.parse(JSON.stringify(rolloutView.parse({ ...view, judging, assessedAt: now }))),
   )

@@ -13,7 +13,7 @@ import { type Assessment, evidenceLevel, hasData } from '../../../rollout/assess
 import { reachesAt } from '../../../rollout/assessment/evidence-series.ts'
 import { isOutage, type JudgeHealth } from '../../../rollout/assessment/judge-health.ts'
 import { areOutcomesHeard } from '../../../rollout/assessment/soak.ts'
-import { notJudged, waitingLines } from '../../../words/figures-text.ts'
+import { budgetUsedUp, notJudged, waitingLines } from '../../../words/figures-text.ts'
 import { momentText, timeOfDay } from '../../../words/moments.ts'
 import { reporterName } from '../../../words/reporter-text.ts'
 import { rolloutSentence } from '../../../words/rollout-sentence.ts'
@@ -204,8 +204,7 @@ function judgeSign(
   const isOver = hasEnded(rollout)
   if (!isOver && !judges) return { name, tone: 'unknown', text: `${notJudged}; ${answers}` }
   if (!isOver && stoppedAt !== null) {
-    const text = `the day's budget is used up since ${momentText(stoppedAt)}, so quality is not watched until tomorrow (UTC); ${answers}`
-    return { name, tone: 'bad', text }
+    return { name, tone: 'bad', text: `${budgetUsedUp(stoppedAt)}; ${answers}` }
   }
   if (!isOver && isOutage(judge))
     return { name, tone: 'bad', text: `it has failed ${formatCount(judge.failures)} times in a row; ${answers}` }

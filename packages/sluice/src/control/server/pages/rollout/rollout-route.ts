@@ -1,9 +1,9 @@
 import { shownKey } from '../../../../core/suite/config/environments.ts'
-import { type AuditRow, readAuditDocument } from '../../../../records/audit-row.ts'
+import { readAuditDocument } from '../../../../records/audit-row.ts'
 import type { FeatureState } from '../../../../records/feature.ts'
 import type { Rollout } from '../../../../records/rollout/rollout.ts'
 import type { VersionRecord } from '../../../../records/version.ts'
-import { utcDay } from '../../../../text/format.ts'
+import { judgingStoppedAt } from '../../../live/budget-notice.ts'
 import { type RolloutPage, rolloutPage } from '../../../pages/rollout/rollout-page.ts'
 import { isJudgedLive } from '../../../release/capture.ts'
 import { beingComputed, endForecastSentences, unknownEnd } from '../../../words/end-forecast-text.ts'
@@ -178,11 +178,7 @@ async function logOf(
   const isCut = rows.length >= mostRows && (rows[0]?.at ?? 0) >= startedAt
   const changedAt = rows.find(({ revision }) => revision === state.revision)?.at ?? null
   const shown = own.toReversed().map((row) => knownRow(row, reporters))
-  return { feature, isCut, changedAt, rows: shown, judgingStoppedAt: judgingStoppedAt(rows, clock.now()) }
-}
-
-/** Since when the day's budget for judging is used up; null: it is not, or was changed since. */
-function judgingStoppedAt(rows: readonly AuditRow[], now: number): number | null {
-  const last = rows.findLast(({ action }) => action === 'judge.budget' || action.startsWith('version.'))
-  return last?.action === 'judge.budget' && utcDay(last.at) === utcDay(now) ? last.at : null
+  const budgetUsdPerDay = state.live?.judge.budgetUsdPerDay ?? null
+  const stoppedAt = judgingStoppedAt(rows, { budgetUsdPerDay, now: clock.now() })
+  return { feature, isCut, changedAt, rows: shown, judgingStoppedAt: stoppedAt }
 }
