@@ -28,9 +28,13 @@ export interface FeatureCosts {
   share: JudgingShare
 }
 
-/** In [0,1], with what it is computed from; or what it lacks, in words. `notJudged`: there is nothing to compute. */
+/**
+ * In [0,1], with what it is computed from; or what it lacks, in words. `canaryAlone`: it costs while a canary runs. `notJudged`: there is
+ * nothing to compute.
+ */
 export type JudgingShare =
-  | { share: number; percent: number; judgeUsd: number }
+  | { share: number; judged: string; judgeUsd: number }
+  | { canaryAlone: string }
   | { lacks: readonly string[] }
   | 'notJudged'
 
@@ -110,6 +114,8 @@ const usualShare = { least: 0.01, most: 0.05 }
 
 function sharePart(share: JudgingShare): Html {
   if (share === 'notJudged') return html`<span class="muted">not judged</span>`
+  if ('canaryAlone' in share)
+    return html`<span class="muted">only while a canary runs</span> <small class="line">${share.canaryAlone}</small>`
   if ('lacks' in share) return html`${notKnown} <small class="line">it lacks ${share.lacks.join(' and ')}</small>`
   const where =
     share.share > usualShare.most
@@ -117,7 +123,7 @@ function sharePart(share: JudgingShare): Html {
       : share.share < usualShare.least
         ? 'below 1 to 5 %, the rule of thumb: more could be judged'
         : 'within 1 to 5 %, the rule of thumb'
-  return html`${formatPercent(share.share)} <small class="line">${String(share.percent)} % of the answers at ${formatUsd(share.judgeUsd)}</small><small class="line">${where}</small>`
+  return html`${formatPercent(share.share)} <small class="line">${share.judged} at ${formatUsd(share.judgeUsd)}</small><small class="line">${where}</small>`
 }
 
 function todayPart({ todayUsd, budgetUsd }: FeatureCosts['judging']): Html {

@@ -12,7 +12,7 @@ export interface ShownJudge {
   /** Null: nobody judges its answers, or its version cannot be read. */
   judge: { model: string; words: string; isInReport: boolean } | null
   /** What of its requests is judged, and what that may cost; null: none is. */
-  judging: { percent: number; spentUsd: number; budgetUsd: number } | null
+  judging: { share: string; spentUsd: number; budgetUsd: number } | null
   /** Whether the judge answers. */
   health: { tone: StateTone; text: string }
   /** How its scores do against their own past; null: nothing was watched yet. */
@@ -65,7 +65,7 @@ function row({ feature, version, judge, judging, health, drift }: ShownJudge): H
   return html`<tr><th scope="row" data-column="Feature"><a href="${featureAddress(feature)}">${feature}</a>${version === null ? html`<small class="line">no version is active</small>` : html`<small class="line">${versionName(version)}</small>`}</th>
 ${cell('Judge', judge === null ? html`<span class="muted">none</span>` : judge.model)}
 ${cell('Compared with people', judge === null ? html`<span class="muted">–</span>` : html`${toned(calibrationTone(judge.words), judge.words)}${calibrationStep(feature, { version, judge })}`, 'wide')}
-${cell('Judged', judging === null ? html`<span class="muted">nothing</span>` : `${String(judging.percent)} % of the requests`)}
+${cell('Judged', judging === null ? html`<span class="muted">nothing</span>` : judging.share)}
 ${cell('Today', judging === null ? html`<span class="muted">–</span>` : spending(judging))}
 ${cell('Answers', toned(health.tone, health.text))}
 ${cell('Drift of the score', drift === null ? notKnown : toned(drift.tone, drift.text))}</tr>

@@ -10,6 +10,7 @@ import { forecastLines } from '../plan/forecast-text.ts'
 import { type ReportedTraffic, suitedPercent, suitedSettings } from '../plan/suited-settings.ts'
 import { courseOf } from '../plan/traffic-course.ts'
 import { endForecastSentences, unjudgedText } from './end-forecast-text.ts'
+import { judgedShare } from './judged-share.ts'
 
 /** What a rollout begins with, and what it can decide by when. */
 export interface RolloutOutlook {
@@ -45,7 +46,7 @@ export async function rolloutOutlook(
     return { settings, judgePercent, forecast: null, ends: null, lines: wrapped(lines) }
   }
   const users = wanted.users ?? traffic?.users ?? null
-  const percent = isJudged ? (judgePercent ?? live.judge.percent) : 0
+  const judged = judgedShare(judgePercent === null ? live.judge : { percent: judgePercent })
   const course = traffic && (await courseOf(traffic, () => Promise.resolve()))
   const known = expectedTraffic({ ...reported, course }, wanted, judgePercent)
   if (!known) throw new Error('the traffic was known before')
@@ -57,7 +58,7 @@ export async function rolloutOutlook(
   const stages = settings.stages.map(({ ppm, soakMs }) => `${formatPpm(ppm)} for ${formatDuration(soakMs)}`).join(', ')
   const lines = [
     `${formatAverage(perDay)} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,
-    `Stages${settings.stages === wanted.settings.stages ? '' : ', adapted to this traffic'}: ${stages}.${isJudged ? ` Judged${judgePercent === null ? '' : ', adapted to this traffic'}: ${percent} %.` : ''}`,
+    `Stages${settings.stages === wanted.settings.stages ? '' : ', adapted to this traffic'}: ${stages}.${isJudged ? ` Judged${judgePercent === null ? '' : ', adapted to this traffic'}: ${judged}.` : ''}`,
     ...(settings.flagMargin === wanted.settings.flagMargin
       ? []
       : [`Rates may rise by ${100 * settings.flagMargin} points (flagMargin), adapted to this traffic.`]),

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { shownKey } from '../../../core/suite/config/environments.ts'
 import type { FeatureState } from '../../../records/feature.ts'
+import type { LiveSettings } from '../../../records/rollout/rollout-settings.ts'
 import { utcDay } from '../../../text/format.ts'
 import { dayMs } from '../../../time-units.ts'
 import { costsPage, type FeatureCosts, type JudgingShare } from '../../pages/costs.ts'
 import { gateRecordOf } from '../../pages/feature/gate-record.ts'
-import { isJudgedLive } from '../../release/capture.ts'
+import { captureOf, isJudgedLive } from '../../release/capture.ts'
+import { judgedShare } from '../../words/judged-share.ts'
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { definePage } from './page-route.ts'
@@ -75,7 +77,7 @@ async function costsOf(
     judging: {
       todayUsd: booked.at(-1) ?? null,
       lastDaysUsd: sumOf(booked),
-      budgetUsd: live?.store && live.judge.percent > 0 ? live.judge.budgetUsdPerDay : null,
+      budgetUsd: live && captureOf(live) !== null ? live.judge.budgetUsdPerDay : null,
     },
     gate: {
       usd: sumOf(costs.map((cost) => cost?.usd)),
@@ -91,7 +93,7 @@ async function costsOf(
     request,
     share:
       released && settings && isJudgedLive({ ...released, live: settings })
-        ? judgingShare(settings.judge.percent, { request, gated })
+        ? judgingShare(settings.judge, { request, gated })
         : 'notJudged',
   }
 }
@@ -111,12 +113,14 @@ function perAnswer(gated: GateCost, part: number | null | undefined): number | n
 }
 
 function judgingShare(
-  percent: number,
+  judge: LiveSettings['judge'],
   { request, gated }: { request: FeatureCosts['request']; gated: GateCost },
 ): JudgingShare {
+  const { percent } = judge
+  if (percent === 0) return { canaryAlone: judgedShare(judge) }
   const judgeUsd = perAnswer(gated, gated?.judgeUsd)
   if (request !== null && request.usd > 0 && judgeUsd !== null)
-    return { share: ((percent / 100) * judgeUsd) / request.usd, percent, judgeUsd }
+    return { share: ((percent / 100) * judgeUsd) / request.usd, judged: judgedShare(judge), judgeUsd }
   return {
     lacks: [
       ...(request === null || request.usd <= 0 ? ['what an answer costs (costUsd of outcomes)'] : []),

@@ -4,8 +4,10 @@ import type { FeatureState } from '../../../records/feature.ts'
 import { formatDuration, utcDay } from '../../../text/format.ts'
 import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import { judgePage, type ShownJudge } from '../../pages/judge.ts'
+import { captureOf } from '../../release/capture.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import { driftNow, isHeard } from '../../words/drift-now.ts'
+import { judgedShare } from '../../words/judged-share.ts'
 import { momentText } from '../../words/moments.ts'
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
@@ -43,7 +45,7 @@ export const showJudges = definePage({
 })
 
 function isJudged({ live }: FeatureState): boolean {
-  return live?.store === true && live.judge.percent > 0
+  return live !== null && captureOf(live) !== null
 }
 
 async function shownJudge(
@@ -64,9 +66,12 @@ async function shownJudge(
     version: active === null ? null : { id: active, label: record?.content.label ?? null },
     judge: word && { model: word.model, words: word.words, isInReport: word.runId !== null },
     judging:
-      live && isJudged(state) ? { percent: live.judge.percent, spentUsd, budgetUsd: live.judge.budgetUsdPerDay } : null,
+      live && isJudged(state)
+        ? { share: judgedShare(live.judge), spentUsd, budgetUsd: live.judge.budgetUsdPerDay }
+        : null,
     health: healthSign(health, { isAsked, now }),
-    drift: drift && driftSign(drift, { active, judges: isJudged(state), watchesDrift, now }),
+    drift:
+      drift && driftSign(drift, { active, judges: live?.store === true && live.judge.percent > 0, watchesDrift, now }),
   }
 }
 

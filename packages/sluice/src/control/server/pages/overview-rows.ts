@@ -11,7 +11,7 @@ import { type DriftView, isBeyondLimit } from '../../drift/read-drift.ts'
 import type { NamedVersion, StateTone } from '../../pages/elements.ts'
 import { generalFaults } from '../../pages/failing.ts'
 import { type FeatureRow, type GateWord, verdictTones } from '../../pages/overview-row.ts'
-import { isJudgedLive } from '../../release/capture.ts'
+import { captureOf, isJudgedLive } from '../../release/capture.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import { runningRollout } from '../../release/transition.ts'
 import type { Assessment } from '../../rollout/assessment/assessment.ts'
@@ -220,6 +220,6 @@ function driftSign(drift: DriftView, { watchesDrift, active, now }: RowFacts & {
 }
 
 function judgingOf({ feature, live }: FeatureState, spending: ReadonlyMap<string, number>): FeatureRow['judging'] {
-  if (!live?.store || live.judge.percent === 0) return null
+  if (!live || captureOf(live) === null) return null
   return { usd: spending.get(feature) ?? 0, budgetUsd: live.judge.budgetUsdPerDay }
 }

@@ -51,6 +51,13 @@ test('a budget that is used up is told by page, terminal and API until it is rai
     [false, false, false],
   ]
   assert.deepEqual(await shown(), not)
+  const pages = await Promise.all(['/', '/judge', '/costs'].map(async (path) => text(await ann.page(path))))
+  assert.match(pages[0] ?? '', /0 USD of 2\.00 USD/, 'the canary is judged')
+  assert.match(
+    pages[1] ?? '',
+    /Live answers of 1 of 1 feature are judged.*50 % of the answers of a canary, 0 % of the others/,
+  )
+  assert.match(pages[2] ?? '', /only while a canary runs 50 % of the answers of a canary, 0 % of the others/)
   await announceBudget(plane.store, 'mail', plane.clock.now())
   assert.deepEqual(await shown(), told)
   await publish('1.2')

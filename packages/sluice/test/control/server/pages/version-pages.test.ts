@@ -119,7 +119,7 @@ test('judges: what people say of each, what is spent of its budget, and what is 
   assert.match(page, /mail 1\.1 [0-9a-f]{12} anthropic:claude-sonnet-4-5 \? never calibrated against human labels/)
   assert.match(
     page,
-    /10 % of the requests ! 1\.99 USD of 2\.00 USD: used up, or nearly; what is beyond is not judged today \? no failure is known/,
+    /10 % of the answers ! 1\.99 USD of 2\.00 USD: used up, or nearly; what is beyond is not judged today \? no failure is known/,
   )
   assert.match(page, /bare no version is active none – nothing – \? not asked/)
 })

@@ -2,6 +2,8 @@ import { failedItems, type StoredContent } from '../../../../records/content.ts'
 import type { LiveSettings } from '../../../../records/rollout/rollout-settings.ts'
 import { formatSpan } from '../../../../text/format.ts'
 import type { ShownAnswer, ShownAnswers } from '../../../pages/rollout/answers.ts'
+import { captureOf } from '../../../release/capture.ts'
+import { judgedShare } from '../../../words/judged-share.ts'
 
 /** The worst judged answers as the page shows them, or why there are none. */
 export function shownAnswers(
@@ -39,6 +41,6 @@ function whyNone({
   if (!live.store) return 'contents are not stored, since the prompt file does not say live: {store: true}.'
   if (endedAt !== null && now - endedAt > live.retention)
     return `contents are deleted after ${formatSpan(live.retention)}, and the rollout ended before that.`
-  if (live.judge.percent === 0) return 'nothing is judged, since live.judge.percent is 0.'
+  if (captureOf(live) === null) return `nothing is judged: live.judge says ${judgedShare(live.judge)}.`
   return 'none has been judged yet, or none is kept any more.'
 }
