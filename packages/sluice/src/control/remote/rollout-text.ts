@@ -1,14 +1,16 @@
 import { eValueText } from '../../charts/evidence-scale.ts'
 import { namedKey } from '../../core/suite/config/environments.ts'
-import { formatCount, formatPercent } from '../../text/format.ts'
+import { formatAmount, formatCount, formatPercent } from '../../text/format.ts'
 import { hanging, wrap } from '../../text/layout.ts'
 import { isOld } from '../rollout/assessment/assessment.ts'
+import { signalNames } from '../rollout/assessment/signal-names.ts'
+import { isUnseen } from '../rollout/assessment/unproven-signals.ts'
 import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
 import { figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
 import { momentText, timeText } from '../words/moments.ts'
 import { reporterText } from '../words/reporter-text.ts'
 import { ageText, stageText, stateText, unassessedText } from '../words/rollout-state-text.ts'
-import { type UnaskedOf, unaskedFigures, unaskedHarm, unaskedRows } from '../words/unasked-text.ts'
+import { type UnaskedOf, unaskedFigures, unaskedHarm, unaskedRows, unwatchedNames } from '../words/unasked-text.ts'
 import { versionText } from '../words/version-text.ts'
 import type { FeatureAnswer, RolloutAnswer } from './answers.ts'
 import type { AskedForecast } from './rollouts.ts'
@@ -81,8 +83,31 @@ export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['ver
       : 'evidence against it not known',
     ...nextStep(rollout, now),
     ...ageParts(rollout, now),
+    ...alarmParts(rollout),
   ]
   return parts.join('; ')
+}
+
+/** All that alarms, and what is left out or could not be looked at, of a rollout that runs. */
+function alarmParts(rollout: RolloutAnswer): string[] {
+  const { assessment, excluded = [], endedAt } = rollout
+  if (!assessment || endedAt !== null) return []
+  const { alerts = [], tokens = [], figures } = assessment
+  const unasked = unaskedOf(rollout)
+  const harm = unasked && unaskedHarm(unasked)
+  const unwatched = unasked && unwatchedNames(unasked)
+  const leftOut = tokens.filter((token) => token.leftOut).length
+  const unseen = figures?.signals.filter(isUnseen).map(({ signal }) => signalNames[signal] ?? signal) ?? []
+  return [
+    ...alerts.map(({ message }) => `alert: ${message}`),
+    ...(harm ? [`look: ${harm}`] : []),
+    ...(leftOut === 0 ? [] : [`outcomes of ${formatAmount(leftOut, 'token')} are left out: the arms do not match`]),
+    ...(excluded.length === 0
+      ? []
+      : [`outcomes of ${formatAmount(excluded.length, 'token')} are left out by an operator`]),
+    ...(unseen.length === 0 ? [] : [`not looked at: ${unseen.join(', ')}`]),
+    ...(unwatched ? [`not watched: ${unwatched}`] : []),
+  ]
 }
 
 /**

@@ -201,6 +201,27 @@ test('a promotion without proof and a rollback without evidence are told apart f
   assert.equal(stateText({ state: 'rolledBack', ending }), 'rolled back, undecided')
 })
 
+test('the status tells of a running rollout what alarms, what is left out and what is not watched', () => {
+  const token = { tokenId: 't-1', share: 1, impossible: 0, leftOut: true }
+  const signal = { signal: 'errors', weight: 0, logE: 9, difference: 0.6 }
+  const assessment = {
+    ...{ words: 'w', threshold: 3, tokens: [token], signals: [signal] },
+    alerts: [{ message: 'The judge has failed 40 times in a row.' }],
+    canary: { requests: 9, users: 9, errorRate: 0.6 },
+    incumbent: { requests: 9, users: 9, errorRate: 0 },
+  }
+  const running = { ...rollout, status: 'running', state: 'running', assessment, excluded: ['t-2'] }
+  const line = statusText({ features: [{ ...feature, rollout: running }], instances: null }, 3 * minute).split('\n')[1]
+  for (const part of [
+    'alert: The judge has failed 40 times in a row.',
+    'look: more errors, which decides nothing (weight 0): errors 60 % of the canary, 0 % of the incumbent',
+    'outcomes of 1 token are left out: the arms do not match',
+    'outcomes of 1 token are left out by an operator',
+    'not watched: errors',
+  ])
+    assert.ok(line?.includes(`; ${part}`), `${part} in ${line}`)
+})
+
 test('what keeps failing is named by loop, feature and kind', () => {
   const failing = [
     { loop: 'drift watch', feature: 'a-toy', code: 'damaged', failures: 3 },
