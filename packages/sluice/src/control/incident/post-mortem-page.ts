@@ -1,6 +1,6 @@
 import { namedKey } from '../../core/suite/config/environments.ts'
 import type { AuditRow } from '../../records/audit-row.ts'
-import { formatDuration, formatPpm } from '../../text/format.ts'
+import { formatAmount, formatDuration, formatPpm } from '../../text/format.ts'
 import { codeSpan, inlineText, linkTarget } from '../../text/markdown-escape.ts'
 import { actionText } from '../release/audit.ts'
 import { timeText } from '../words/moments.ts'
@@ -36,7 +36,7 @@ function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
   const lasted = formatDuration(endedAt === null ? null : endedAt - startedAt)
   const reached = `at stage ${stage + 1} of ${settings.stages.length} (${formatPpm(ppm)} of the users)`
   const seen =
-    evidence === null ? [] : [`${evidence.canary.requests} requests of ${evidence.canary.users} users got it.`]
+    evidence === null ? [] : [`${formatAmount(evidence.canary.requests, 'request')} of ${formatAmount(evidence.canary.users, 'user')} got it.`]
   return [
     [
       `Rollout ${codeSpan(id)}: ${name(canary)} against ${name(incumbent)}, started ${timeText(startedAt)} by ${inlineText(startedBy)}.`,

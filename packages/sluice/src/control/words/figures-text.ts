@@ -36,7 +36,7 @@ export function figuresLines(
   const isJudged = waiting.judges !== false || judged.canary.answers + judged.incumbent.answers > 0
   const arm = (name: 'canary' | 'incumbent') => {
     const { answers, users: of } = judged[name]
-    const part = isJudged ? ` (${formatCount(answers)} answers of ${formatCount(of)} users judged)` : ''
+    const part = isJudged ? ` (${formatAmount(answers, 'answer')} of ${formatAmount(of, 'user')} judged)` : ''
     return `${formatCount(users[name])} by the ${name}${part}`
   }
   return [
@@ -94,9 +94,10 @@ export function marginText(margin: number, signal: string): string {
 /** `-0.013 ±0.041`, `+0.30 ±0.90 points` */
 export function differenceText({ value, high }: ValueInterval, signal: string): string {
   const [times, digits] = signal === 'score' ? [1, 3] : [100, 2]
-  const sign = value < 0 ? '-' : '+'
+  const size = (times * Math.abs(value)).toFixed(digits)
+  const sign = value < 0 && Number(size) !== 0 ? '-' : '+'
   const reach = high === null ? '' : ` ±${(times * (high - value)).toFixed(digits)}`
-  return `${sign}${(times * Math.abs(value)).toFixed(digits)}${reach}${signal === 'score' ? '' : ' points'}`
+  return `${sign}${size}${reach}${signal === 'score' ? '' : ' points'}`
 }
 
 /** What is to be known of a running rollout beside its figures. */

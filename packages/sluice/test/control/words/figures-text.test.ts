@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { evidenceSoFar, evidenceWords, knownEvidence, weakerTogether } from '../../../src/control/words/figures-text.ts'
+import { outageText } from '../../../src/control/rollout/assessment/judge-health.ts'
+import { differenceText, evidenceSoFar, evidenceWords, knownEvidence, weakerTogether } from '../../../src/control/words/figures-text.ts'
 
 test('evidence is said as a chance, never rounded up, and with what rolls back', () => {
   const words = (eValue: number) => evidenceWords({ eValue, needed: 20 })
@@ -61,4 +62,21 @@ test('why all signals together are weaker than one of them is said where they ar
   ] as const)
     assert.equal(weakerTogether(all, signals(score)), null)
   assert.equal(weakerTogether(null, signals(14)), null)
+})
+
+test('a difference that is rounded to nothing has no minus', () => {
+  const of = (value: number) => differenceText({ value, low: value - 0.006, high: value + 0.006 }, 'score')
+  assert.deepEqual([of(-0.0004), of(-0.0006), of(0.0004)], ['+0.000 ±0.006', '-0.001 ±0.006', '+0.000 ±0.006'])
+})
+
+test('what is watched while the judge fails is said by the weights', () => {
+  const of = (weights: object) => {
+    const signals = { score: 0.4, errors: 0, slow: 0, safety: 0, feedback: 0, ...weights }
+    const settings = { signals, advance: 'soak' } as Parameters<typeof outageText>[1]['settings']
+    return outageText({ failingSince: 0, failures: 40, code: 'overloaded' }, { settings })
+  }
+  assert.match(of({ errors: 0.3 }) ?? '', /so no score is added; errors are watched on\.$/)
+  assert.match(of({ slow: 0.3 }) ?? '', /; slow requests are watched on\.$/)
+  assert.match(of({ safety: 0.3 }) ?? '', /; refusals and invalid answers are watched on\.$/)
+  assert.match(of({}) ?? '', /; nothing else is watched\.$/)
 })

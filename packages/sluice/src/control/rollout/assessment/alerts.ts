@@ -4,7 +4,7 @@ import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'
-import { isJudgeSilent } from './judge-health.ts'
+import { isJudgeSilent, restWatched } from './judge-health.ts'
 import { onlySourceAlert } from './place-share.ts'
 import { disputeText, tokensText } from './token-share.ts'
 
@@ -69,7 +69,7 @@ export function alertsOf(
     },
     isJudgeSilent(evidence, rollout, now) && {
       code: 'no-scores',
-      message: 'judged scores have stopped coming: quality is not watched, errors are',
+      message: `judged scores have stopped coming: quality is not watched, ${restWatched(rollout.settings) ?? 'and nothing else is'}`,
     },
     tokens.length > 1 &&
       findings.disputed && {

@@ -43,7 +43,14 @@ export function isOutage({ failures }: JudgeHealth): boolean {
 export function outageText(health: JudgeHealth, { settings }: Pick<Rollout, 'settings'>): string | undefined {
   if (!isOutage(health) || settings.signals.score === 0) return undefined
   const held = settings.advance === 'evidence' ? ' and the canary is held' : ''
-  return `The judge has failed ${health.failures} times in a row (${health.code}), so no score is added${held}; errors are watched on.`
+  return `The judge has failed ${health.failures} times in a row (${health.code}), so no score is added${held}; ${restWatched(settings)?.concat(' watched on') ?? 'nothing else is watched'}.`
+}
+
+/** What is watched where no scores come, `errors are`; null: nothing is. */
+export function restWatched({ signals }: Pick<Rollout['settings'], 'signals'>): string | null {
+  if (signals.errors > 0) return 'errors are'
+  if (signals.slow > 0) return 'slow requests are'
+  return signals.safety > 0 ? 'refusals and invalid answers are' : null
 }
 
 const silenceMs = hourMs

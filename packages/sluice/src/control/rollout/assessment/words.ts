@@ -1,5 +1,5 @@
 import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
-import { formatCount, formatDuration, formatPercent } from '../../../text/format.ts'
+import { formatAmount, formatCount, formatDuration, formatPercent } from '../../../text/format.ts'
 import { type Assessment, type Decision, hasData, type SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'
 import { onlySourceText } from './place-share.ts'
@@ -168,8 +168,9 @@ function signed(one: SignalEvidence): string {
 
 function counts({ canary, incumbent }: Facts, watched: boolean): string {
   const judged = (count: number) => (watched || count > 0 ? ` (${formatCount(count)} judged)` : '')
-  const [own, others] = [canary, incumbent].map(({ requests, users }) => [formatCount(requests), formatCount(users)])
-  return `${own?.[0]} requests of ${own?.[1]} users by the canary${judged(canary.judged)}, ${others?.[0]} of ${others?.[1]} by the incumbent${judged(incumbent.judged)}`
+  const own = `${formatAmount(canary.requests, 'request')} of ${formatAmount(canary.users, 'user')}`
+  const others = `${formatCount(incumbent.requests)} of ${formatCount(incumbent.users)}`
+  return `${own} by the canary${judged(canary.judged)}, ${others} by the incumbent${judged(incumbent.judged)}`
 }
 
 const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
