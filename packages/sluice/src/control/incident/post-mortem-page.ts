@@ -36,7 +36,11 @@ function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
   const lasted = formatDuration(endedAt === null ? null : endedAt - startedAt)
   const reached = `at stage ${stage + 1} of ${settings.stages.length} (${formatPpm(ppm)} of the users)`
   const seen =
-    evidence === null ? [] : [`${formatAmount(evidence.canary.requests, 'request')} of ${formatAmount(evidence.canary.users, 'user')} got it.`]
+    evidence === null
+      ? []
+      : [
+          `${formatAmount(evidence.canary.requests, 'request')} of ${formatAmount(evidence.canary.users, 'user')} got it.`,
+        ]
   return [
     [
       `Rollout ${codeSpan(id)}: ${name(canary)} against ${name(incumbent)}, started ${timeText(startedAt)} by ${inlineText(startedBy)}.`,

@@ -29,8 +29,8 @@ export interface FeatureCosts {
 }
 
 /**
- * In [0,1], with what it is computed from; or what it lacks, in words. `canaryAlone`: it costs while a canary runs. `notJudged`: there is
- * nothing to compute.
+ * In [0,1], with what it is computed from; or what it lacks, in words. `canaryAlone`: it costs while a canary runs.
+ * `notJudged`: there is nothing to compute.
  */
 export type JudgingShare =
   | { share: number; judged: string; judgeUsd: number }

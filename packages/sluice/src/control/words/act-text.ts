@@ -9,7 +9,7 @@ import { onUndecided, sharePpm, soakTimes, stagePpm } from '../release/rollout-s
 import { settingChanges } from '../release/settings.ts'
 import { isAnyWatched, strengthBy } from '../rollout/assessment/unwatched-signals.ts'
 import { unjudgedText } from './end-forecast-text.ts'
-import { judgedShare } from './judged-share.ts'
+import { judgedAnswers } from './judged-answers.ts'
 import { momentText } from './moments.ts'
 import { reasonLengths } from './reason-lengths.ts'
 
@@ -173,7 +173,7 @@ export function judgingText(
   { settings, judgePercent }: { settings: RolloutSettings; judgePercent: number | null },
 ): string {
   if (!isJudgedLive({ live, ...version })) return unjudgedText(live.store, settings)
-  const share = judgedShare(judgePercent === null ? live.judge : { percent: judgePercent })
+  const share = judgedAnswers(judgePercent === null ? live.judge : { percent: judgePercent })
   return `${share} are judged, for at most ${formatUsd(live.judge.budgetUsdPerDay)} a day.`
 }
 

@@ -10,7 +10,7 @@ import { forecastLines } from '../plan/forecast-text.ts'
 import { type ReportedTraffic, suitedPercent, suitedSettings } from '../plan/suited-settings.ts'
 import { courseOf } from '../plan/traffic-course.ts'
 import { endForecastSentences, unjudgedText } from './end-forecast-text.ts'
-import { judgedShare } from './judged-share.ts'
+import { judgedAnswers } from './judged-answers.ts'
 
 /** What a rollout begins with, and what it can decide by when. */
 export interface RolloutOutlook {
@@ -46,7 +46,7 @@ export async function rolloutOutlook(
     return { settings, judgePercent, forecast: null, ends: null, lines: wrapped(lines) }
   }
   const users = wanted.users ?? traffic?.users ?? null
-  const judged = judgedShare(judgePercent === null ? live.judge : { percent: judgePercent })
+  const judged = judgedAnswers(judgePercent === null ? live.judge : { percent: judgePercent })
   const course = traffic && (await courseOf(traffic, () => Promise.resolve()))
   const known = expectedTraffic({ ...reported, course }, wanted, judgePercent)
   if (!known) throw new Error('the traffic was known before')

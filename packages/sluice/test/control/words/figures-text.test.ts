@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { outageText } from '../../../src/control/rollout/assessment/judge-health.ts'
-import { differenceText, evidenceSoFar, evidenceWords, knownEvidence, weakerTogether } from '../../../src/control/words/figures-text.ts'
+import {
+  differenceText,
+  evidenceSoFar,
+  evidenceWords,
+  knownEvidence,
+  weakerTogether,
+} from '../../../src/control/words/figures-text.ts'
 
 test('evidence is said as a chance, never rounded up, and with what rolls back', () => {
   const words = (eValue: number) => evidenceWords({ eValue, needed: 20 })

@@ -7,7 +7,7 @@ import { dayMs } from '../../../time-units.ts'
 import { costsPage, type FeatureCosts, type JudgingShare } from '../../pages/costs.ts'
 import { gateRecordOf } from '../../pages/feature/gate-record.ts'
 import { captureOf, isJudgedLive } from '../../release/capture.ts'
-import { judgedShare } from '../../words/judged-share.ts'
+import { judgedAnswers } from '../../words/judged-answers.ts'
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
 import { definePage } from './page-route.ts'
@@ -117,10 +117,10 @@ function judgingShare(
   { request, gated }: { request: FeatureCosts['request']; gated: GateCost },
 ): JudgingShare {
   const { percent } = judge
-  if (percent === 0) return { canaryAlone: judgedShare(judge) }
+  if (percent === 0) return { canaryAlone: judgedAnswers(judge) }
   const judgeUsd = perAnswer(gated, gated?.judgeUsd)
   if (request !== null && request.usd > 0 && judgeUsd !== null)
-    return { share: ((percent / 100) * judgeUsd) / request.usd, judged: judgedShare(judge), judgeUsd }
+    return { share: ((percent / 100) * judgeUsd) / request.usd, judged: judgedAnswers(judge), judgeUsd }
   return {
     lacks: [
       ...(request === null || request.usd <= 0 ? ['what an answer costs (costUsd of outcomes)'] : []),

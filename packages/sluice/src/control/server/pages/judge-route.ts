@@ -7,7 +7,7 @@ import { judgePage, type ShownJudge } from '../../pages/judge.ts'
 import { captureOf } from '../../release/capture.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import { driftNow, isHeard } from '../../words/drift-now.ts'
-import { judgedShare } from '../../words/judged-share.ts'
+import { judgedAnswers } from '../../words/judged-answers.ts'
 import { momentText } from '../../words/moments.ts'
 import { maySee } from '../access/caller.ts'
 import type { Services } from '../services.ts'
@@ -67,7 +67,7 @@ async function shownJudge(
     judge: word && { model: word.model, words: word.words, isInReport: word.runId !== null },
     judging:
       live && isJudged(state)
-        ? { share: judgedShare(live.judge), spentUsd, budgetUsd: live.judge.budgetUsdPerDay }
+        ? { share: judgedAnswers(live.judge), spentUsd, budgetUsd: live.judge.budgetUsdPerDay }
         : null,
     health: healthSign(health, { isAsked, now }),
     drift:

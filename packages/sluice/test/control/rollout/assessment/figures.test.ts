@@ -118,7 +118,11 @@ test('the status prints the numbers within 80 columns', () => {
     ...answer,
     assessment: { ...assessment, figures: { ...assessment.figures, nextStepAt: 3 * hour } },
   }
-  assert.match(rolloutLine(expected, [], now), /; promotion expected 1 Jan 03:00Z(; not watched: .*)?$/, 'after the last stage')
+  assert.match(
+    rolloutLine(expected, [], now),
+    /; promotion expected 1 Jan 03:00Z(; not watched: .*)?$/,
+    'after the last stage',
+  )
   const stages = [{ ppm: 10_000, soakMs: hour }, ...answer.settings.stages]
   const early = { ...expected, settings: { ...answer.settings, stages } }
   assert.match(rolloutLine(early, [], now), /; next stage expected 1 Jan 03:00Z(; not watched: .*)?$/)

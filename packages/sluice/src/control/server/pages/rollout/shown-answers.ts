@@ -3,7 +3,7 @@ import type { LiveSettings } from '../../../../records/rollout/rollout-settings.
 import { formatSpan } from '../../../../text/format.ts'
 import type { ShownAnswer, ShownAnswers } from '../../../pages/rollout/answers.ts'
 import { captureOf } from '../../../release/capture.ts'
-import { judgedShare } from '../../../words/judged-share.ts'
+import { judgedAnswers } from '../../../words/judged-answers.ts'
 
 /** The worst judged answers as the page shows them, or why there are none. */
 export function shownAnswers(
@@ -41,6 +41,6 @@ function whyNone({
   if (!live.store) return 'contents are not stored, since the prompt file does not say live: {store: true}.'
   if (endedAt !== null && now - endedAt > live.retention)
     return `contents are deleted after ${formatSpan(live.retention)}, and the rollout ended before that.`
-  if (captureOf(live) === null) return `nothing is judged: live.judge says ${judgedShare(live.judge)}.`
+  if (captureOf(live) === null) return `nothing is judged: live.judge says ${judgedAnswers(live.judge)}.`
   return 'none has been judged yet, or none is kept any more.'
 }

@@ -9,7 +9,7 @@ interface JudgedShares {
  * @example `10 % of the answers`
  * @example `50 % of the answers of a canary, 0 % of the others`
  */
-export function judgedShare({ percent, canaryPercent = percent }: JudgedShares): string {
+export function judgedAnswers({ percent, canaryPercent = percent }: JudgedShares): string {
   if (canaryPercent === percent) return `${percent} % of the answers`
   return `${canaryPercent} % of the answers of a canary, ${percent} % of the others`
 }
