@@ -3,6 +3,7 @@ import { isRolloutEnd, type Rollout } from '../../records/rollout/rollout.ts'
 import { formatPpm } from '../../text/format.ts'
 import { byController } from '../release/audit.ts'
 import { type ReleaseRow, takenBackBy } from '../release/release-row.ts'
+import { strengthBy } from '../rollout/assessment/unwatched-signals.ts'
 import { rolloutSentence } from '../words/rollout-sentence.ts'
 
 /** A state of a deployment, in GitHub's words. */
@@ -85,7 +86,7 @@ function endSteps(
 function leftWords({ id, ppm }: LoggedRollout, { row }: ReleaseRow, { settingsOf }: RowNames): string {
   const on = `on to ${formatPpm(ppm)} of the users.`
   if (!byController(row)) return `Advanced by hand, by ${row.actor}: ${on}`
-  return settingsOf(id)?.advance === 'soak' ? `Passed by time alone: ${on}` : `Passed: ${on}`
+  return strengthBy(settingsOf(id) ?? {}) === 'time' ? `Passed by time alone: ${on}` : `Passed: ${on}`
 }
 
 /** It served its purpose; beside the stage that follows, or the release, it serves nobody any more. */
