@@ -3,6 +3,7 @@ import { formatAmount, formatAverage, formatCount, formatPercent } from '../../t
 import { type Html, html } from '../../text/markup.ts'
 import { type GivenTraffic, otherTraffic } from '../plan/expected-traffic.ts'
 import { formatPast } from '../words/act-text.ts'
+import { silentText } from '../words/end-forecast-text.ts'
 import { momentText } from '../words/moments.ts'
 import { addressWith } from './addresses.ts'
 import { toned } from './elements.ts'
@@ -42,6 +43,7 @@ function restsOn(measured: MeasuredTraffic | null, choice: TrafficChoice): Html 
     return choice.measured === 'uncounted'
       ? html`The traffic could not be counted just now, so the stages do not rest on it. How much do you expect?`
       : html`The log has too little traffic to plan for. How much do you expect?`
+  if (known === 0) return html`${silentText} How much do you expect?`
   const from = users ?? measured?.users ?? null
   const counted = html`<b>${formatAverage(known)} requests a day</b>${from === null ? undefined : ` from ${formatAmount(Math.round(from), 'user')}`}`
   if (perDay !== undefined) return html`Stages and forecast are for ${counted}, as given.`

@@ -17,7 +17,10 @@ const leastHours = { telling: 1, any: 24 }
 /** From so many times as many on, by what the first of them tell, all of them are not tried. */
 const hopelessly = 3
 
-/** The traffic of a feature, from log entries until `now`; null if those of the last week do not tell it. */
+/**
+ * The traffic of a feature, from log entries until `now`; null if those of the last week do not tell it. That there is
+ * none in the last week, after earlier traffic, is known.
+ */
 export async function measuredTraffic(
   log: Pick<OutcomeLog, 'readLog'>,
   feature: string,
@@ -30,6 +33,7 @@ export async function measuredTraffic(
     const isLast = spanMs === dayMs
     const sums = newSums(Math.max(since, now - weekMs))
     let after = await lastBefore(log, feature, since)
+    sums.isOlder = after > 0
     for (let read = 0; read < mostEntries; ) {
       const page = await log.readLog({ after, limit: logPageSize, feature })
       for (const entry of page) add(sums, entry, now)
@@ -68,6 +72,8 @@ function newSums(since: number) {
   return {
     since,
     times: [] as number[],
+    /** Whether there are entries before all that are read. */
+    isOlder: false,
     ...{ requests: 0, errors: 0, scores: 0, sum: 0, squares: 0, judged: 0, usd: 0 },
     firstAt: null as number | null,
     lastAt: null as number | null,
@@ -112,6 +118,7 @@ function measured(sums: Sums, until: number): MeasuredTraffic | null {
   const { requests, errors, scores, sum, squares, judged, usd, users, byDay } = sums
   const days = (until - from) / dayMs
   const isTelling = requests >= tellingRequests
+  if (requests === 0 && (sums.isOlder || sums.times.length > 0)) return silence(sums, until)
   if (requests === 0 || days * 24 < (isTelling ? leastHours.telling : leastHours.any)) return null
   const areUsersKnown = isTelling && users.size > 0
   const daily = [...byDay.values()].reduce((all, { size }) => all + size, 0) / Math.max(1, days)
@@ -126,6 +133,14 @@ function measured(sums: Sums, until: number): MeasuredTraffic | null {
     errorRate: errors / requests,
     deviation: scores < leastScores ? null : Math.sqrt(Math.max(0, squares / scores - (sum / scores) ** 2)),
     judgeUsd: judged === 0 ? null : usd / judged,
+  }
+}
+
+/** What is known of a week without any request. */
+function silence({ since, times }: Sums, until: number): MeasuredTraffic {
+  return {
+    ...{ requestsPerDay: 0, usersPerDay: null, users: null, hours: (until - since) / hourMs, byHour: null },
+    ...{ until, hourly: hourlyOf(times, until), lastDay: 0, errorRate: 0, deviation: null, judgeUsd: null },
   }
 }
 

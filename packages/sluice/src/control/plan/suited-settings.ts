@@ -5,7 +5,7 @@ import {
   type RolloutSettings,
 } from '../../records/rollout/rollout-settings.ts'
 import type { KnownFeature } from './expected-traffic.ts'
-import { defaultsFor } from './traffic-defaults.ts'
+import { defaultsFor, type TrafficDefaults } from './traffic-defaults.ts'
 
 /** What a version says about itself, and the traffic as it was measured. */
 export interface ReportedTraffic extends KnownFeature {
@@ -35,7 +35,7 @@ export function suitedSettings(
     written
       ? written.some((name) => name === `rollout.${key}` || name.startsWith(`rollout.${key}.`))
       : !isDeepStrictEqual(settings[key], defaultRolloutSettings[key])
-  const suiting = perDay === null ? undefined : defaultsFor({ requestsPerDay: perDay, usersPerDay: null })
+  const suiting = defaultsAt(perDay)
   const changes: Partial<RolloutSettings> = {
     ...(suiting && !isSet('stages') && { stages: suiting.stages }),
     ...(suiting && !isSet('stages') && !isSet('flagMargin') && { flagMargin: suiting.flagMargin }),
@@ -52,9 +52,14 @@ export function suitedPercent(
   { live, written }: Pick<ReportedTraffic, 'live' | 'written'>,
   perDay: number | null,
 ): number | null {
-  const suiting = perDay === null ? undefined : defaultsFor({ requestsPerDay: perDay, usersPerDay: null })
+  const suiting = defaultsAt(perDay)
   if (!suiting || isJudgeSet(live, written) || suiting.judgePercent === live.judge.percent) return null
   return suiting.judgePercent
+}
+
+/** Where no requests come any more nobody knows how many will: that suits nothing. */
+function defaultsAt(perDay: number | null): TrafficDefaults | undefined {
+  return perDay === null || perDay === 0 ? undefined : defaultsFor({ requestsPerDay: perDay, usersPerDay: null })
 }
 
 /** Where an older command line published the version, only what differs from the default is known to be meant. */

@@ -122,9 +122,16 @@ function decidingText({ errors, slow, safety, feedback }: RolloutSettings['signa
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${verb} alone`
 }
 
-/** Why a rollout is refused: what it cannot tell. */
-export function undecidableText({ asGood, worse, harm, patienceHours }: EndForecast): string {
-  return `This rollout cannot decide before its patience of ${Math.round(patienceHours)} h ends: ${of100(asGood.undecided)} of 100 canaries that are as good are undecided then, and ${of100(worse.undecided)} of 100 with ${harm}.`
+/** That traffic has stopped. */
+export const silentText = 'There was no request in the last week, though there were earlier ones.'
+
+/**
+ * Why a rollout is refused: what it cannot tell.
+ *
+ * @param isSilent traffic has stopped
+ */
+export function undecidableText({ asGood, worse, harm, patienceHours }: EndForecast, isSilent: boolean): string {
+  return `${isSilent ? `${silentText} ` : ''}This rollout cannot decide before its patience of ${Math.round(patienceHours)} h ends: ${of100(asGood.undecided)} of 100 canaries that are as good are undecided then, and ${of100(worse.undecided)} of 100 with ${harm}.`
 }
 
 /** Why a rollout is refused of which nothing can be foretold. */

@@ -4,12 +4,12 @@ import { formatAverage, formatCount, formatDuration, formatPpm, formatUsd } from
 import { wrap } from '../../text/layout.ts'
 import { hourMs } from '../../time-units.ts'
 import { endForecast, wholeEffort } from '../plan/end-forecast.ts'
-import { expectedTraffic, type GivenTraffic } from '../plan/expected-traffic.ts'
+import { expectedTraffic, type GivenTraffic, otherTraffic } from '../plan/expected-traffic.ts'
 import { type Forecast, forecast } from '../plan/forecast.ts'
 import { forecastLines } from '../plan/forecast-text.ts'
 import { type ReportedTraffic, suitedPercent, suitedSettings } from '../plan/suited-settings.ts'
 import { courseOf } from '../plan/traffic-course.ts'
-import { endForecastSentences, unjudgedText } from './end-forecast-text.ts'
+import { endForecastSentences, silentText, unjudgedText } from './end-forecast-text.ts'
 import { judgedAnswers } from './judged-answers.ts'
 
 /** What a rollout begins with, and what it can decide by when. */
@@ -57,7 +57,9 @@ export async function rolloutOutlook(
     wanted.perDay === undefined ? `measured over ${formatDuration((traffic?.hours ?? 0) * hourMs)}` : 'as given'
   const stages = settings.stages.map(({ ppm, soakMs }) => `${formatPpm(ppm)} for ${formatDuration(soakMs)}`).join(', ')
   const lines = [
-    `${formatAverage(perDay)} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.`,
+    perDay === 0
+      ? `${silentText} What to expect say --per-day and --users.`
+      : `${formatAverage(perDay)} requests a day${users === null ? '' : ` from ${formatCount(Math.round(users))} users`}, ${from}.${lastDayText(traffic, wanted)}`,
     `Stages${settings.stages === wanted.settings.stages ? '' : ', adapted to this traffic'}: ${stages}.${isJudged ? ` Judged${judgePercent === null ? '' : ', adapted to this traffic'}: ${judged}.` : ''}`,
     ...(settings.flagMargin === wanted.settings.flagMargin
       ? []
@@ -77,6 +79,15 @@ export async function rolloutOutlook(
 
 const unknownTraffic =
   'The log does not show how much traffic there is, so what can be decided by when is unknown: give --per-day and --users. Once there is an hour of traffic, sluice rollout status says when it is expected to end.'
+
+/** ` The last 24 hours had none.` Where they were unlike the days before, the average does not tell what comes. */
+function lastDayText(traffic: ReportedTraffic['traffic'], { perDay }: GivenTraffic): string {
+  if (perDay !== undefined || traffic?.lastDay == null) return ''
+  const { requestsPerDay, lastDay } = traffic
+  const [less, more] = [requestsPerDay, lastDay].toSorted((a, b) => a - b) as [number, number]
+  if (more < otherTraffic.least || more <= otherTraffic.times * less) return ''
+  return ` The last 24 hours had ${lastDay === 0 ? 'none' : formatCount(lastDay)}.`
+}
 
 /** That nobody watches the quality, and what that means. */
 function qualityLines({ isJudged, live }: ReportedTraffic, settings: RolloutSettings): string[] {

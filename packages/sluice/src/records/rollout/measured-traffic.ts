@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 /** What the log holds of a feature's last days. Null: unknown. */
 const measuredTrafficSchema = z.strictObject({
-  requestsPerDay: z.number(),
+  requestsPerDay: z.number().meta({ description: '0: no request in the last week, though there are earlier ones.' }),
   /** Distinct users a day. */
   usersPerDay: z.number().nullable(),
   users: z.int().nullable().meta({ description: 'Distinct ones in all of that time.' }),
@@ -21,7 +21,7 @@ const measuredTrafficSchema = z.strictObject({
   lastDay: z.number().nullable().default(null).meta({
     description: 'Requests of the last 24 hours; null if the log begins less than two days ago.',
   }),
-  errorRate: z.number(),
+  errorRate: z.number().meta({ description: 'Of fewer than 20 requests it tells nothing; 0 of none.' }),
   deviation: z.number().nullable().meta({ description: 'Of the judged scores.' }),
   judgeUsd: z.number().nullable().meta({ description: 'What judging one answer cost.' }),
 })

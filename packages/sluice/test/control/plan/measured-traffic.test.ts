@@ -65,6 +65,19 @@ test('too little is unknown, not a small number', async () => {
   assert.equal(await measuredTraffic(store, 'mail', start + hour / 2), null, 'half an hour is no day')
 })
 
+test('that no request came for a week is known where earlier ones are, however old', async () => {
+  const now = start + 60 * 24 * hour
+  for (const days of [8, 20, 50]) {
+    const store = memoryStore()
+    const first = now - days * 24 * hour
+    await store.append(Array.from({ length: 200 }, (_, i) => request(`${i}`, { receivedAt: first + (i * hour) / 20 })))
+    const found = await measuredTraffic(store, 'mail', now)
+    assert.ok(found, `${days} days ago`)
+    assert.deepEqual([found.requestsPerDay, found.lastDay, found.users, found.hours], [0, 0, null, 168])
+    assert.equal(await measuredTraffic(store, 'other', now), null, 'a feature that never had any')
+  }
+})
+
 test('of a day or more it is known that there are few requests, and not what they are like', async () => {
   const now = start + 8 * 24 * hour
   const found = async (count: number, hours: number) => {

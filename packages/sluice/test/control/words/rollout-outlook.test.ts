@@ -95,6 +95,25 @@ test('where time alone promotes no proof is foretold, on the page and in the tab
   }
 })
 
+test('what the last day had is said where it is unlike the average, and a week without requests', async () => {
+  const text = async (more: object) => {
+    const told = { ...known, traffic: { ...traffic, ...more } }
+    return (await rolloutOutlook(told, asUsual, briefly)).lines.join(' ').replaceAll(/\s+/g, ' ')
+  }
+  assert.match(
+    await text({ lastDay: 0 }),
+    /5,000 requests a day .*, measured over 168 h\. The last 24 hours had none\./,
+  )
+  assert.match(await text({ lastDay: 30_000 }), /The last 24 hours had 30,000\./)
+  assert.doesNotMatch(await text({ lastDay: 4000 }), /The last 24 hours/)
+  const silent = await text({ requestsPerDay: 0, users: null, usersPerDay: null, lastDay: 0 })
+  assert.match(
+    silent,
+    /^There was no request in the last week, though there were earlier ones\. What to expect say --per-day/,
+  )
+  assert.doesNotMatch(silent, /NaN|Infinity|adapted|The last 24 hours/)
+})
+
 test('no end by patience is foretold that does not happen', async () => {
   const outlook = async (rules: object, requestsPerDay = 300) => {
     const stages = [{ percent: 50, soak: '1h' }]

@@ -40,7 +40,7 @@ async function ask({ endForecasts, clock }: Forecasting, { key, version, setting
   if (typeof forecast === 'string') throw lateForecast()
   const remedies = async () =>
     (await endForecasts.remedies(of, question, forecast)).map((one) => remedyText(one, settings))
-  return { forecast, remedies }
+  return { forecast, remedies, isSilent: known.expected.requestsPerDay === 0 }
 }
 
 /**
@@ -52,7 +52,7 @@ export async function startForecast(services: Forecasting, start: Start): Promis
   const found = await ask(services, start).catch((error: unknown) => unlessAccepted(error, start))
   if (!found) return null
   if (start.accepted || canDecide(found.forecast, start.settings)) return found.forecast
-  throw undecidable(found.forecast, await found.remedies(), start.settings)
+  throw undecidable(undecidableText(found.forecast, found.isSilent), await found.remedies(), start.settings)
 }
 
 /**
@@ -83,7 +83,7 @@ export async function expectedEnd(
     if (canDecide(forecast, settings)) return { sentences, undecidable: null }
     const help = (await found.remedies()).map((text) => `It would help: ${text}`)
     const told = help.length > 0 ? help : [nothingHelps(settings)]
-    return { sentences: [...sentences, ...told], undecidable: undecidableText(forecast) }
+    return { sentences: [...sentences, ...told], undecidable: undecidableText(forecast, found.isSilent) }
   } catch (error) {
     if (!isWithoutForecast(error)) throw error
     const undecidable = onUndecided({ settings }) === undefined ? null : unforetoldText
@@ -100,9 +100,9 @@ function nothingHelps(settings: RolloutSettings): string {
 
 const allTheSame = 'To start it anyway: acceptUndecided: true (sluice rollout start --accept-undecided).'
 
-function undecidable(forecast: EndForecast, remedies: readonly string[], settings: RolloutSettings): Problem {
+function undecidable(why: string, remedies: readonly string[], settings: RolloutSettings): Problem {
   const help = remedies.length > 0 ? 'What would help stands below.' : nothingHelps(settings)
-  const detail = `${undecidableText(forecast)} ${help} ${allTheSame}`
+  const detail = `${why} ${help} ${allTheSame}`
   const errors = remedies.map((message) => ({ path: '/settings', message }))
   return new Problem({ status: 409, code: 'cannot-decide', detail, ...(errors.length > 0 && { errors }) })
 }
