@@ -78,15 +78,19 @@ export function changedVersion(row: LoggedChange): string | null {
   return takenBackBy(row)?.from ?? given ?? null
 }
 
+/** How a promotion is told of that proved nothing. */
+const unproven: Record<string, string> = { weak: ' weakly', time: ' by time alone' }
+
 /**
- * One change of a feature as the log has it: `ann activated caba45f45ec6 at 2026-11-24T08:59:03.000Z (first release)`
+ * One change of a feature as the log has it: `ann activated caba45f45ec6 at 2026-11-24T08:59:03.000Z (first release)`.
+ * What the controller gives as its reason may name who reports, which not everybody who is told of a change may know.
  */
 export function changeText(row: AuditRow): string {
   const { actor, action, after, at, reason } = row
   const { rollout } = readAuditDocument(after)
   const which = changedVersion(row)
   const version = which ? ` ${which}` : ''
-  const why = reason === null ? '' : ` (${reason})`
-  const weakly = action === 'rollout.promote' && rollout?.strength === 'weak' ? ' weakly' : ''
-  return `${actor} ${actionText(row)}${version}${weakly} at ${new Date(at).toISOString()}${why}`
+  const why = reason === null || byController(row) ? '' : ` (${reason})`
+  const how = (action === 'rollout.promote' && unproven[rollout?.strength ?? '']) || ''
+  return `${actor} ${actionText(row)}${version}${how} at ${new Date(at).toISOString()}${why}`
 }

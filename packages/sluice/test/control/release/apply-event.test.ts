@@ -155,6 +155,17 @@ test('a change that was decided on an older state is refused, and told what came
   assert.equal((await store.feature('summary'))?.active, 'b')
 })
 
+test('what the controller did meanwhile is told without its reason, which may name who reports', async () => {
+  const store = await released()
+  await happen(store, start('b'))
+  const seen = (await store.feature('summary'))?.revision
+  const because = 'comes from instance web-6 (token t-3f2a91bc04d7)'
+  await applyEvent(store, 'summary', { type: 'advance', reason: because }, at(2, 'sluice'), { tokenId: null })
+  await assert.rejects(applyEvent(store, 'summary', activate('c'), at(3, 'bob'), { tokenId: 't', seen }), {
+    message: /: sluice [^()]* b at 1970-01-01T00:00:00\.002Z\. Read it again/,
+  })
+})
+
 test('who takes back the active version while a canary runs takes back no canary, in the log and to others', async () => {
   const store = await released()
   await happen(store, activate('b'))
