@@ -1,4 +1,5 @@
 import { formatPercent, formatScore } from '../../text/format.ts'
+import { signalParts } from '../rollout/assessment/unwatched-signals.ts'
 import { type AssessedSignals, unaskedSignals, worseWords } from '../rollout/assessment/worse-so-far.ts'
 
 type Rate = 'meanScore' | 'errorRate' | 'slowRate' | 'refusalRate' | 'invalidRate' | 'meanFeedback'
@@ -61,18 +62,11 @@ export function unaskedHarm(assessment: UnaskedOf): string | null {
   return `${worse.map(({ signal }) => worseWords(signal)).join(' and ')}, which decides nothing (weight 0): ${figures.join('; ')}`
 }
 
-const unwatched: Record<string, string> = {
-  score: 'quality',
-  errors: 'errors',
-  slow: 'slow requests',
-  safety: 'refusals and invalid answers',
-}
-
 /**
  * What is not watched, since it has no weight; null where all is. What users say is never waited for.
  * @example `quality, errors`
  */
 export function unwatchedNames(assessment: AssessedSignals): string | null {
-  const names = unaskedSignals(assessment).flatMap(({ signal }) => unwatched[signal] ?? [])
+  const names = unaskedSignals(assessment).flatMap(({ signal }) => signalParts[signal] ?? [])
   return names.length === 0 ? null : names.join(', ')
 }

@@ -1,6 +1,6 @@
 import type { ProofStrength } from '../../../records/rollout/rollout.ts'
 import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
-import { type ProvenSignal, provenSignals } from '../statistics/estimates.ts'
+import { provenSignals } from '../statistics/estimates.ts'
 
 /** The weights of the signals, as far as they are known. */
 export type KnownWeights = Readonly<Partial<Record<keyof RolloutSettings['signals'], number | undefined>>>
@@ -11,7 +11,8 @@ export interface ProofRules {
   signals?: KnownWeights | undefined
 }
 
-const partNames: Record<ProvenSignal, string> = {
+/** What a signal without a weight leaves unwatched. What users say is never waited for. */
+export const signalParts: Readonly<Partial<Record<string, string>>> = {
   score: 'quality',
   errors: 'errors',
   slow: 'slowness',
@@ -42,7 +43,7 @@ export function strengthBy({ advance, signals }: ProofRules): Exclude<ProofStren
 export function unwatchedParts(weights: KnownWeights): { text: string; verb: 'is' | 'are' } | null {
   const found = provenSignals.filter((signal) => weights[signal] === 0)
   if (found.length === 0) return null
-  const names = found.map((signal) => partNames[signal])
+  const names = found.flatMap((signal) => signalParts[signal] ?? [])
   const verb = found.length === 1 && found[0] !== 'errors' && found[0] !== 'safety' ? 'is' : 'are'
   return { text: new Intl.ListFormat('en-GB').format(names), verb }
 }

@@ -44,7 +44,7 @@ async function shownOf(failing: number) {
   return { page, overview, terminal: rolloutText(rolloutAnswer.parse(answer), [], now).replaceAll(/\s+/g, ' ') }
 }
 
-const rest = 'quality, errors, slow requests'
+const rest = 'quality, errors, slowness'
 
 test('what has no weight is shown with the figures of both arms, and what is not watched is named', async () => {
   const { page, overview, terminal } = await shownOf(0)
