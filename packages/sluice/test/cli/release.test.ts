@@ -72,7 +72,7 @@ test('a feature is published, released, put through a canary and rolled back, an
   assert.match(await output(sluice('status')), new RegExp(`summary: 1\\.1 \\(${second.id}\\) is active`))
   assert.match(
     await output(sluice('rollout', 'status', promoted.id)),
-    /, promoted by hand; quality was not watched\n.*\n.* by SLUICE_ADMIN_TOKEN: good\n/,
+    /, promoted by hand \(quality was not watched\)\n.*\n.* by SLUICE_ADMIN_TOKEN: good\n/,
   )
 
   const back = await json(sluice('rollback', 'summary', '--reason', 'INC-7', '--wait', '0s', '--json'))

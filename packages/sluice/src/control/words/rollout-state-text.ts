@@ -34,7 +34,7 @@ export interface StatedRollout {
 /**
  * A rollout's state as people read it. Of a promotion it names what was not watched, since nothing is known of that.
  * @example `promoted, proven but for quality and errors, which were not watched`
- * @example `promoted by time alone; quality was not watched`
+ * @example `promoted by time alone (quality was not watched)`
  */
 export function stateText(rollout: StatedRollout): string {
   const { state, ending } = rollout
@@ -51,7 +51,7 @@ function howPromoted({ settings, ...rollout }: StatedRollout): string {
   if (!unwatched) return how
   const was = unwatched.verb === 'is' ? 'was' : 'were'
   if (strength === 'strong') return `${how} but for ${unwatched.text}, which ${was} not watched`
-  return `${how}; ${unwatched.text} ${was} not watched`
+  return `${how} (${unwatched.text} ${was} not watched)`
 }
 
 /** That what is seen of a rollout is old, or that nobody knows how old it is; null where it is fresh. */

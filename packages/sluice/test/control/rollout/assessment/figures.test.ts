@@ -267,7 +267,7 @@ test('a promotion for which nothing was compared is by time alone, in words, in 
     words,
     /^The stage was watched for its soak time\. Since no signal has a weight nothing is compared: it is promoted by time alone\. Quality, errors, slowness and refusals are not watched\./,
   )
-  const byTime = 'promoted by time alone; quality, errors, slowness and refusals were not watched'
+  const byTime = 'promoted by time alone (quality, errors, slowness and refusals were not watched)'
   // An earlier release stored a proof.
   for (const strength of ['time', 'strong'] as const) {
     const ended = { ...of, status: 'promoted', strength } as const

@@ -116,10 +116,16 @@ test('a promotion by hand is told once, with who did it and why, and is not said
   plane.clock.advance(1000)
   const page = await (await signedIn(plane, 'viewer')).page('/features/f')
   assert.match(text(page), /since 24 Nov [^,]+, promoted from a rollout/)
-  assert.match(rowsOf(page, 'Rollouts')[0] ?? '', /! promoted by hand; quality was not watched the fair is today by ope-operator/)
+  assert.match(
+    rowsOf(page, 'Rollouts')[0] ?? '',
+    /! promoted by hand \(quality was not watched\) the fair is today by ope-operator/,
+  )
   const events = rowsOf(page, 'What happened').filter((row) => /promoted/.test(row))
   assert.equal(events.length, 1)
-  assert.match(events[0] ?? '', /the rollout of [0-9a-f]{12} was promoted by hand by ope-operator: the fair is today/)
+  assert.match(
+    events[0] ?? '',
+    /the rollout of [0-9a-f]{12} was promoted by hand \(quality was not watched\) by ope-operator: the/,
+  )
 })
 
 test('what no report and no rollout says is said to be missing, and has no panel and no 0', async () => {
