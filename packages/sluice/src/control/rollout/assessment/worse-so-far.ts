@@ -25,7 +25,7 @@ export function worseSignals(signals: readonly SignalEvidence[]): SignalEvidence
 }
 
 /** Whether a signal looks worse by as much as the figures show. */
-export function looksWorse({ signal, difference }: Pick<SignalEvidence, 'signal' | 'difference'>): boolean {
+function looksWorse({ signal, difference }: Pick<SignalEvidence, 'signal' | 'difference'>): boolean {
   if (difference === null || Number.parseFloat(sizeText({ signal, difference })) === 0) return false
   return goodSignals.includes(signal) ? difference < 0 : difference > 0
 }
