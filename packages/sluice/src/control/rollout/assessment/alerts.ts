@@ -4,9 +4,10 @@ import type { Rollout } from '../../../records/rollout/rollout.ts'
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Assessment, SignalEvidence } from './assessment.ts'
 import type { Findings } from './decision.ts'
-import { isJudgeSilent, restWatched } from './judge-health.ts'
+import { isJudgeSilent } from './judge-health.ts'
 import { onlySourceAlert } from './place-share.ts'
 import { disputeText, tokensText } from './token-share.ts'
+import { watchedWithoutScores } from './unwatched-signals.ts'
 
 type Alert = Assessment['alerts'][number]
 
@@ -50,6 +51,7 @@ export function alertsOf(
   { logE, signals, tokens, accuser, findings, outage, now }: Known,
 ): Alert[] {
   const { alpha, costRatio } = rollout.settings
+  const rest = watchedWithoutScores(rollout.settings.signals)
   const threshold = -Math.log(alpha)
   const reached = (name: string) => (signals.find(({ signal }) => signal === name)?.logE ?? 0) >= threshold
   const alerts: (Alert | false)[] = [
@@ -69,7 +71,7 @@ export function alertsOf(
     },
     isJudgeSilent(evidence, rollout, now) && {
       code: 'no-scores',
-      message: `judged scores have stopped coming: quality is not watched, ${restWatched(rollout.settings) ?? 'and nothing else is'}`,
+      message: `judged scores have stopped coming: quality is not watched, ${rest ? `${rest.text} ${rest.verb}` : 'and nothing else is'}`,
     },
     tokens.length > 1 &&
       findings.disputed && {

@@ -3,6 +3,7 @@ import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { hourMs } from '../../../time-units.ts'
 import type { EvidenceStore } from '../../store/evidence-store.ts'
 import type { Evidence } from '../evidence/evidence.ts'
+import { watchedWithoutScores } from './unwatched-signals.ts'
 
 /** What older versions kept beside is left out: the words of a failure may quote what a user wrote. */
 export const judgeHealthSchema = z.object({
@@ -43,14 +44,9 @@ export function isOutage({ failures }: JudgeHealth): boolean {
 export function outageText(health: JudgeHealth, { settings }: Pick<Rollout, 'settings'>): string | undefined {
   if (!isOutage(health) || settings.signals.score === 0) return undefined
   const held = settings.advance === 'evidence' ? ' and the canary is held' : ''
-  return `The judge has failed ${health.failures} times in a row (${health.code}), so no score is added${held}; ${restWatched(settings)?.concat(' watched on') ?? 'nothing else is watched'}.`
-}
-
-/** What is watched where no scores come, `errors are`; null: nothing is. */
-export function restWatched({ signals }: Pick<Rollout['settings'], 'signals'>): string | null {
-  if (signals.errors > 0) return 'errors are'
-  if (signals.slow > 0) return 'slow requests are'
-  return signals.safety > 0 ? 'refusals and invalid answers are' : null
+  const rest = watchedWithoutScores(settings.signals)
+  const watched = rest ? `${rest.text} ${rest.verb} watched on` : 'nothing else is watched'
+  return `The judge has failed ${health.failures} times in a row (${health.code}), so no score is added${held}; ${watched}.`
 }
 
 const silenceMs = hourMs
