@@ -78,19 +78,23 @@ export function changedVersion(row: LoggedChange): string | null {
   return takenBackBy(row)?.from ?? given ?? null
 }
 
-/** How a promotion is told of that proved nothing. */
-const unproven: Record<string, string> = { weak: ' weakly', time: ' by time alone' }
+const unprovenWords: Readonly<Record<string, string>> = { weak: 'weakly', time: 'by time alone' }
+
+/** How the controller promoted where nothing was proven; undefined where it did not, or by a proof. */
+export function unprovenText({ action, after }: Pick<AuditRow, 'action' | 'after'>): string | undefined {
+  return action === 'rollout.promote' ? unprovenWords[readAuditDocument(after).rollout?.strength ?? ''] : undefined
+}
 
 /**
  * One change of a feature as the log has it: `ann activated caba45f45ec6 at 2026-11-24T08:59:03.000Z (first release)`.
  * What the controller gives as its reason may name who reports, which not everybody who is told of a change may know.
  */
 export function changeText(row: AuditRow): string {
-  const { actor, action, after, at, reason } = row
-  const { rollout } = readAuditDocument(after)
+  const { actor, at, reason } = row
   const which = changedVersion(row)
   const version = which ? ` ${which}` : ''
   const why = reason === null || byController(row) ? '' : ` (${reason})`
-  const how = (action === 'rollout.promote' && unproven[rollout?.strength ?? '']) || ''
+  const unproven = unprovenText(row)
+  const how = unproven === undefined ? '' : ` ${unproven}`
   return `${actor} ${actionText(row)}${version}${how} at ${new Date(at).toISOString()}${why}`
 }

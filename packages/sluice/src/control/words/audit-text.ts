@@ -1,5 +1,6 @@
 import { type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
 import { formatPpm } from '../../text/format.ts'
+import { unprovenText } from '../release/audit.ts'
 import { timeText } from './moments.ts'
 
 /** The log, a line for each row: number, time, who, what, to what, why. */
@@ -44,8 +45,10 @@ export function auditSubject({ action, ...row }: AuditRow, labels: ReadonlyMap<s
   const [before, after] = [readAuditDocument(row.before), readAuditDocument(row.after)]
   const { rollout, id, label, name } = after
   const named = (version: string) => (labels.has(version) ? `${labels.get(version)} (${version})` : version)
-  if (after.active && after.active !== before.active)
-    return `${before.active ? named(before.active) : 'nothing'} -> ${named(after.active)}${rollout?.strength === 'weak' ? ', weakly' : ''}`
+  if (after.active && after.active !== before.active) {
+    const unproven = unprovenText({ action, after: row.after })
+    return `${before.active ? named(before.active) : 'nothing'} -> ${named(after.active)}${unproven === undefined ? '' : `, ${unproven}`}`
+  }
   if (action === 'rollout.exclude' && rollout)
     return excludedText(before.rollout?.excluded ?? [], rollout.excluded ?? [])
   const { canary, incumbent, ppm } = rollout ?? {}
