@@ -6,7 +6,7 @@ import { createProject } from '../support/project.ts'
 
 const scenario = `
 about: Every second request of the canary fails.
-runs: 4
+runs: 2
 seed: 4
 lasts: 12h
 traffic: {perHour: 200, users: 500}
@@ -19,17 +19,17 @@ test('a scenario is simulated by the real engine and controller, the same way ev
   const first = await project.sluice(['simulate', 'bad.yaml', '--json', '--out', 'bad.md'])
   assert.equal(first.code, 0, first.stderr)
   const { schema, name, summary } = JSON.parse(first.stdout)
-  assert.deepEqual([schema, name, summary.runs, summary.detected.count], ['sluice.simulation/1', 'bad', 4, 4])
+  assert.deepEqual([schema, name, summary.runs, summary.detected.count], ['sluice.simulation/1', 'bad', 2, 2])
   assert.ok(summary.delayCanaryRequests.median.value < 40)
   const report = readFileSync(path.join(project.root, 'bad.md'), 'utf8')
   assert.match(report, /^## bad\n\nEvery second request of the canary fails\./)
-  assert.match(report, /`sluice simulate bad\.yaml --runs 4 --seed 4`/)
+  assert.match(report, /`sluice simulate bad\.yaml --runs 2 --seed 4`/)
 
   const again = await project.sluice(['simulate', 'bad.yaml', '--json'])
   assert.equal(again.stdout, first.stdout)
-  const other = await project.sluice(['simulate', 'bad.yaml', '--json', '--runs', '2', '--seed', '5'])
+  const other = await project.sluice(['simulate', 'bad.yaml', '--json', '--runs', '1', '--seed', '5'])
   const { summary: otherSummary, scenario: used } = JSON.parse(other.stdout)
-  assert.deepEqual([otherSummary.runs, used.runs, used.seed], [2, 2, 5])
+  assert.deepEqual([otherSummary.runs, used.runs, used.seed], [1, 1, 5])
   assert.notDeepEqual(otherSummary.delayHours, summary.delayHours)
 })
 
@@ -41,7 +41,7 @@ test('a record of production is replayed with a drop planted in it', async () =>
     latencyMs: 800 + (i % 7) * 100,
   })
   const rows = Array.from({ length: 4000 }, (_, i) => JSON.stringify(row(i))).join('\n')
-  const replayed = `recorded: r.jsonl\nruns: 4\ncanary: {score: -0.3}\njudge: {percent: 100}\n${scenario.split('\n').at(-2)}\n`
+  const replayed = `recorded: r.jsonl\nruns: 2\ncanary: {score: -0.3}\njudge: {percent: 100}\n${scenario.split('\n').at(-2)}\n`
   using project = createProject({ 's.yaml': replayed, 'r.jsonl': `${rows}\n` })
   const { code, stdout, stderr } = await project.sluice(['simulate', 's.yaml'])
   assert.equal(code, 0, stderr)

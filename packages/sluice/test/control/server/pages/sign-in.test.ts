@@ -106,9 +106,9 @@ test('a session ends after twelve hours, with its token, and when the cookie was
   })
   const { cookie: hour } = await signedIn(plane, 'viewer', short)
   assert.deepEqual([await statusOf(cookie), await statusOf(hour)], [200, 200])
-  plane.clock.advance(3_600_000)
+  plane.clock.jump(3_600_000)
   assert.deepEqual([await statusOf(cookie), await statusOf(hour)], [200, 303])
-  plane.clock.advance(11 * 3_600_000)
+  plane.clock.jump(11 * 3_600_000)
   assert.equal(await statusOf(cookie), 303)
 })
 

@@ -13,7 +13,7 @@ const settings = {
 test('where traffic has stopped a start is refused and says why, unless that is accepted', async () => {
   await using plane = await testPlane()
   const { canary } = await withTraffic(plane, 1200)
-  plane.clock.advance(8 * 24 * 3_600_000)
+  plane.clock.jump(8 * 24 * 3_600_000)
   const refused = await startOf(plane, { version: canary, settings })
   assert.deepEqual([refused.status, refused.body.code], [409, 'cannot-decide'])
   assert.match(
