@@ -45,7 +45,7 @@ test('a record of production is replayed with a drop planted in it', async () =>
   using project = createProject({ 's.yaml': replayed, 'r.jsonl': `${rows}\n` })
   const { code, stdout, stderr } = await project.sluice(['simulate', 's.yaml'])
   assert.equal(code, 0, stderr)
-  assert.match(stdout, /worse and rolled back +100 % \(4 of 4\)/)
+  assert.match(stdout, /worse and rolled back +100 % \(2 of 2\)/)
 })
 
 test('scenarios that come along are listed, and what there is not is refused', async () => {
