@@ -21,7 +21,7 @@ export function versionName({ id, label }: NamedVersion): Html {
 }
 
 /** `24 Nov 14:05Z`, and to the second where one points at it. `at` in ms since the epoch. */
-export function moment(at: number, now = at): Html {
+export function moment(at: number, now?: number): Html {
   return html`<time datetime="${isoText(at)}" title="${timeText(at)}">${momentText(at, now)}</time>`
 }
 

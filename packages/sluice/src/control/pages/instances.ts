@@ -102,7 +102,7 @@ function row(
 ${cell('State', html`${toned(tone, text)}${why === null ? undefined : html`<small class="line">${why}</small>`}${stale ? html`<small class="line">incumbents only</small>` : undefined}`)}
 ${cell('Revision', revisionText(revision))}
 ${cell('Client', client ?? notKnown)}
-${cell('Last report', moment(seenAt))}
-${cell('May serve a canary', silent ? html`until ${moment(mayServeUntil)}` : 'while it reports')}</tr>
+${cell('Last report', moment(seenAt, now))}
+${cell('May serve a canary', silent ? html`until ${moment(mayServeUntil, now)}` : 'while it reports')}</tr>
 `
 }

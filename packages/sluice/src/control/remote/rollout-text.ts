@@ -79,7 +79,7 @@ export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['ver
     `rollout ${id} of ${versionText({ versions }, canary)}: ${stateText(rollout)}`,
     stageText(rollout, now),
     isKnown
-      ? `evidence against it ${eValueText(figures.against.eValue)}, highest ${highestText(figures.against)}`
+      ? `evidence against it ${eValueText(figures.against.eValue)}, highest ${highestText(figures.against, now)}`
       : 'evidence against it not known',
     ...nextStep(rollout, now),
     ...ageParts(rollout, now),
@@ -120,7 +120,7 @@ function nextStep({ stage, settings, status, assessment, assessedAt }: RolloutAn
   if (!figures || at === null || status !== 'running' || (soak?.stage ?? stage) !== stage) return []
   if (typeof assessedAt !== 'number' || isOld(assessedAt, now)) return []
   if (figures.patienceEndsAt !== null && figures.patienceEndsAt < at) return []
-  return [`${stage + 1 < settings.stages.length ? 'next stage' : 'promotion'} expected ${momentText(at)}`]
+  return [`${stage + 1 < settings.stages.length ? 'next stage' : 'promotion'} expected ${momentText(at, now)}`]
 }
 
 function paragraph(text: string): string[] {

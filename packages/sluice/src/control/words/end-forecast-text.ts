@@ -84,7 +84,7 @@ function datesTexts(
   { rules, now }: { rules: ProofRules; now: number },
 ): string[] {
   const { earliest, median, latest, chance } = endHours
-  const at = (hours: number) => momentText(now + hours * hourMs)
+  const at = (hours: number) => momentText(now + hours * hourMs, now)
   if (latest < patienceHours) {
     if (earliest === latest) return [`it ends ${at(median)}, in ${of100(chance)} of 100 cases or more`]
     return [`it ends ${at(median)}, in ${of100(chance)} of 100 cases from ${at(earliest)} to ${at(latest)}`]

@@ -43,17 +43,17 @@ export function figuresLines(
     ...table(figures),
     `users: ${arm('canary')}`,
     `       ${arm('incumbent')}`,
-    `evidence against it: ${againstText(figures)}`,
+    `evidence against it: ${againstText(figures, waiting.now)}`,
     ...weakerLines(figures),
     ...(isRunning ? waitingLines(figures, waiting) : []),
   ].flatMap((line) => wrap(line, 78))
 }
 
 /** `6.4 of the 20 that roll it back, as unlikely as 1 in 6 if it were no worse; highest 6.4, 27 Nov 00:10Z` */
-function againstText({ users, against: { eValue, needed, highest } }: ShownFigures): string {
+function againstText({ users, against: { eValue, needed, highest } }: ShownFigures, now: number): string {
   if (isOneSided(users)) return withoutData
   const present = `${eValueText(eValue)} of the ${eValueText(needed)} that roll it back, ${evidenceInWords(eValue)}`
-  return `${present}; highest ${eValueText(highest.eValue)}, ${momentText(highest.at)}`
+  return `${present}; highest ${eValueText(highest.eValue)}, ${momentText(highest.at, now)}`
 }
 
 /** Where one arm has no users, there is nothing to compare. */
@@ -129,7 +129,7 @@ export function waitingLines(
       ? missing.every(({ expectedAt }) => expectedAt !== null)
         ? 'when it goes on is not known'
         : 'the rate so far does not tell when'
-      : `expected ${momentText(nextStepAt)}`
+      : `expected ${momentText(nextStepAt, now)}`
   const late = patienceEndsAt !== null && nextStepAt !== null && nextStepAt > patienceEndsAt
   const step =
     missing.length === 0
@@ -142,7 +142,7 @@ export function waitingLines(
   const end =
     patienceEndsAt === null
       ? []
-      : [`${over ?? `patience ends ${momentText(patienceEndsAt)}`}${what ? `, ${ends[what] ?? what}` : ''}`]
+      : [`${over ?? `patience ends ${momentText(patienceEndsAt, now)}`}${what ? `, ${ends[what] ?? what}` : ''}`]
   return [...step, ...end]
 }
 
@@ -177,14 +177,17 @@ export function judgingLine({
   return `judging: ${formatUsd(spentTodayUsd)}${of} today${stopped}`
 }
 
-/** That nothing is judged any more today. */
+/** That nothing is judged any more today, which is the day of `since`. */
 export function budgetUsedUp(since: number): string {
-  return `the day's budget is used up since ${momentText(since)}, so quality is not watched until tomorrow (UTC)`
+  return `the day's budget is used up since ${momentText(since, since)}, so quality is not watched until tomorrow (UTC)`
 }
 
 /** `21 of the 20 that roll it back, 24 Nov 14:05Z` */
-export function highestText({ highest, needed }: Pick<ShownFigures['against'], 'highest' | 'needed'>): string {
-  return `${eValueText(highest.eValue)} of the ${eValueText(needed)} that roll it back, ${momentText(highest.at)}`
+export function highestText(
+  { highest, needed }: Pick<ShownFigures['against'], 'highest' | 'needed'>,
+  now?: number,
+): string {
+  return `${eValueText(highest.eValue)} of the ${eValueText(needed)} that roll it back, ${momentText(highest.at, now)}`
 }
 
 /**

@@ -13,15 +13,16 @@ export function timeOfDay(ms: number): string {
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /**
- * `24 Nov 14:05Z`; with the year where that is not the present one, `24 Nov 2025 14:05Z`.
+ * `24 Nov 14:05Z` of the present year, else `24 Nov 2025 14:05Z`.
  *
- * @param now ms since the epoch; left out where what is told is of these days
+ * @param now ms since the epoch; left out where the reader may be of another year, or that is not known
  */
-export function momentText(ms: number, now = ms): string {
+export function momentText(ms: number, now?: number): string {
   const date = new Date(ms)
   if (Number.isNaN(date.getTime())) return `${ms} ms`
   const [, month, day] = date.toISOString().slice(0, 10).split('-')
   const year = date.getUTCFullYear()
-  const ofYear = year === new Date(now).getUTCFullYear() ? '' : ` ${year}`
+  const isPresent = now !== undefined && year === new Date(now).getUTCFullYear()
+  const ofYear = isPresent ? '' : ` ${year}`
   return `${Number(day)} ${months[Number(month) - 1]}${ofYear} ${date.toISOString().slice(11, 16)}Z`
 }

@@ -57,7 +57,7 @@ function howPromoted({ settings, ...rollout }: StatedRollout): string {
 /** That what is seen of a rollout is old, or that nobody knows how old it is; null where it is fresh. */
 export function ageText(assessedAt: number, now: number): string | null {
   if (!isOld(assessedAt, now)) return null
-  const last = `last assessed ${momentText(assessedAt)}`
+  const last = `last assessed ${momentText(assessedAt, now)}`
   if (assessedAt > now) return `${last}, by a clock that is ahead of this one: nobody knows how old what you see is`
   return `${last}: what you see is that old`
 }
@@ -91,7 +91,7 @@ export function stageText({ stage, settings, ppm, enteredAt, status, assessment 
   const whole = settings.stages[stage]?.soakMs ?? 0
   // In a pause no time counts, whether data come or not.
   const heard = status === 'running' ? 'no data since' : 'last data'
-  const since = soak.heardAt === null ? 'no data of both arms yet' : `${heard} ${momentText(soak.heardAt)}`
+  const since = soak.heardAt === null ? 'no data of both arms yet' : `${heard} ${momentText(soak.heardAt, now)}`
   const silence = soak.counting ? '' : `; ${since}`
   return `${place}, soaked ${formatDuration(Math.min(soak.soakedMs, whole))} of ${formatDuration(whole)}${silence}`
 }

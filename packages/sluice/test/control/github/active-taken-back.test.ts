@@ -27,10 +27,13 @@ async function canaryAgainstProven({ repository, store }: World): Promise<void> 
 
 test('an active version that is taken back while a canary runs has failed, whatever was proven of it before', async () => {
   for (const { event, ended } of [
-    { event: { from: canary }, ended: 'cancelled 3.2: Aborted, 1 Jan 00:00Z, by ann: the incumbent was taken back.' },
+    {
+      event: { from: canary },
+      ended: 'cancelled 3.2: Aborted, 1 Jan 2026 00:00Z, by ann: the incumbent was taken back.',
+    },
     {
       event: { to: incumbent },
-      ended: 'failure 3.2: Rolled back, 1 Jan 00:00Z, by ann: the incumbent was taken back as well.',
+      ended: 'failure 3.2: Rolled back, 1 Jan 2026 00:00Z, by ann: the incumbent was taken back as well.',
     },
   ]) {
     await using scene = await world()
@@ -44,7 +47,7 @@ test('an active version that is taken back while a canary runs has failed, whate
     const told = repository.checkRuns.map(({ conclusion, output }) => `${conclusion} ${output.title}`)
     assert.deepEqual(told, [
       'neutral 3.0: released to everybody by ann, without a canary.',
-      'success 3.1: Promoted, proven, 1 Jan 00:00Z, by ann: everybody got the canary.',
+      'success 3.1: Promoted, proven, 1 Jan 2026 00:00Z, by ann: everybody got the canary.',
       ended,
       'failure 3.1: taken back by ann, everybody gets 3.0 again.',
     ])

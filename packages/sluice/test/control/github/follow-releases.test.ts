@@ -59,7 +59,7 @@ test('a promoted rollout: a deployment for each stage and release, and a status 
   assert.partialDeepStrictEqual(repository.commitStatuses.at(-1), {
     sha: release?.sha,
     state: 'success',
-    description: '3.1: Promoted, proven, 1 Jan 00:00Z, by ann: everybody got the canary.',
+    description: '3.1: Promoted, proven, 1 Jan 2026 00:00Z, by ann: everybody got the canary.',
     target_url: 'https://s.example/rollouts/r-1',
   })
   assert.deepEqual(follower.errors, [])
@@ -95,9 +95,9 @@ test('releases that are taken back are failures, and an end without a verdict is
   const told = repository.checkRuns.map(({ conclusion, output }) => `${conclusion} ${output.title}`)
   assert.deepEqual(told, [
     'neutral 3.0: released to everybody by ann, without a canary.',
-    'failure 3.1: Rolled back, 1 Jan 00:00Z, by sluice: everybody got the incumbent again.',
-    'cancelled 3.1: Superseded, 1 Jan 00:00Z, by ann: the next rollout took its place.',
-    'cancelled 3.1: Aborted, 1 Jan 00:00Z, by ann: everybody got the incumbent again.',
+    'failure 3.1: Rolled back, 1 Jan 2026 00:00Z, by sluice: everybody got the incumbent again.',
+    'cancelled 3.1: Superseded, 1 Jan 2026 00:00Z, by ann: the next rollout took its place.',
+    'cancelled 3.1: Aborted, 1 Jan 2026 00:00Z, by ann: everybody got the incumbent again.',
     'neutral 3.1: released to everybody by ann, without a canary.',
     'failure 3.1: taken back by ann, everybody gets 3.0 again.',
   ])

@@ -92,7 +92,7 @@ test('the page says what happened, by which evidence, and how much of it there w
     '| the rate of errors | 30 % | +12.90 points | 2.7 |',
     '| the cost of a request | 0 % | +0.00042 USD | n/a |',
     'e-value against it was 24 of the 20 that roll back, as unlikely as 1 in 24 if it were no worse; p = 0.040 at any',
-    'Its highest was 26 of the 20 that roll it back, 24 Nov 09:00Z.',
+    'Its highest was 26 of the 20 that roll it back, 24 Nov 2026 09:00Z.',
     'Difference of the score: -0.410 to -0.190.',
     'The verdict of the gate on this version was **pass**',
     'Of the 2 answers above failed: `actions` (2).',

@@ -87,6 +87,7 @@ const rollout: Parameters<typeof rolloutPage>[0] = {
   ...{ status: 'running', stageIndex: 0, stages: [1, 2], mayAct: true },
   health: [{ name: hostile, tone: 'bad', text: hostile }],
   evidence: {
+    now,
     ...{
       isHeld: false,
       quietTone: 'open',
@@ -125,6 +126,7 @@ const rollout: Parameters<typeof rolloutPage>[0] = {
     tokens: [{ name: hostile, share: 1, users: byArm, requests: byArm, errors: byArm, leftOut: true }],
   },
   log: {
+    now,
     rows: [{ seq: 1, at: never, actor: hostile, action: hostile, reason: hostile, before: null, after: null }],
     isCut: true,
     feature: hostile,

@@ -86,7 +86,7 @@ function figure({ feature, points, events, until }: FeatureTimeline): Html {
       formatAmount(points.length, 'measurement'),
       ' and ',
       formatAmount(events.length, 'event'),
-      ...events.slice(-3).map(({ at, says }) => `. ${momentText(at)}: ${says}`),
+      ...events.slice(-3).map(({ at, says }) => `. ${momentText(at, until)}: ${says}`),
     ].join(''),
     x: timeScale({ values: [...times, ...(isTime(until) ? [until] : [])] }),
     panels: panelsOf(points),

@@ -44,21 +44,22 @@ export interface ShownEvidence {
   endedAt: number | null
   /** When the last assessment was made; null: not known. */
   assessedAt: number | null
+  now: number
   /** When which share began, and what happened else. */
   events: readonly ChartEvent[]
 }
 
 /** How likely what is seen would be if the canary were no worse: in words, over time, and at its highest. */
 export function againstSection(evidence: ShownEvidence): Html {
-  const { all, signals, needed, recordedSince, worse } = evidence
+  const { all, signals, needed, recordedSince, worse, now } = evidence
   if (!all)
     return html`<section id="evidence"><h2>Evidence against the canary</h2><p>${toned('unknown', 'Nothing was assessed yet')}: evidence ${notKnown}.</p></section>`
   const unknown = signals.filter(({ eValue }) => eValue === null)
   return html`<section id="evidence"><h2>Evidence against the canary</h2>
-<p>${presentPart(all, evidence)}${worse === null || all.eValue === null ? undefined : `; ${worse}`}. ${highestPart(all, needed)}${all.eValue === null || unknown.length === 0 ? undefined : ` Not known yet, and so not in it: ${unknown.map(({ name }) => name).join(', ')}.`}</p>
+<p>${presentPart(all, evidence)}${worse === null || all.eValue === null ? undefined : `; ${worse}`}. ${highestPart(all, evidence)}${all.eValue === null || unknown.length === 0 ? undefined : ` Not known yet, and so not in it: ${unknown.map(({ name }) => name).join(', ')}.`}</p>
 ${weakerPart(all, signals)}
-${signals.length === 0 ? undefined : html`<ul>${signals.map((one) => html`<li><b>${one.name}</b>: ${evidenceInWords(one.eValue)}${one.highest === null ? undefined : html` <small>highest ${eValueText(one.highest.eValue)}, ${moment(one.highest.at)}</small>`}</li>`)}</ul>`}
-${recordedSince === null ? undefined : html`<p class="muted">Recorded since ${moment(recordedSince)}; what was before is not known.</p>`}
+${signals.length === 0 ? undefined : html`<ul>${signals.map((one) => html`<li><b>${one.name}</b>: ${evidenceInWords(one.eValue)}${one.highest === null ? undefined : html` <small>highest ${eValueText(one.highest.eValue)}, ${moment(one.highest.at, now)}</small>`}</li>`)}</ul>`}
+${recordedSince === null ? undefined : html`<p class="muted">Recorded since ${moment(recordedSince, now)}; what was before is not known.</p>`}
 ${chartFigure(chartOf(evidence, all), { x: timeText, y: eValueText })}
 <p class="muted"><small>The scale is logarithmic and ends where the canary is rolled back. A canary that is no worse reaches that end with a probability of at most 1 in ${eValueText(needed)}, however often one looks. Each signal counts by its weight: only all together roll back.</small></p></section>`
 }
@@ -83,9 +84,9 @@ function weakerPart(all: EvidenceLine, signals: readonly EvidenceLine[]): Html |
   return text === null ? undefined : html`<p>${text}</p>`
 }
 
-function highestPart({ highest }: EvidenceLine, needed: number): Html | undefined {
+function highestPart({ highest }: EvidenceLine, { needed, now }: ShownEvidence): Html | undefined {
   if (highest === null) return undefined
-  return html`Highest: <b>${eValueText(highest.eValue)}</b> of ${eValueText(needed)}, ${moment(highest.at)}.`
+  return html`Highest: <b>${eValueText(highest.eValue)}</b> of ${eValueText(needed)}, ${moment(highest.at, now)}.`
 }
 
 const tones: readonly Tone[] = ['two', 'three', 'four', 'five', 'six']

@@ -12,12 +12,13 @@ export interface ShownLog {
   /** Older rows of the rollout are left out. */
   isCut: boolean
   feature: string
+  now: number
 }
 
-export function logSection({ rows, isCut, feature }: ShownLog): Html {
+export function logSection({ rows, isCut, feature, now }: ShownLog): Html {
   const shown = rows.map((row) => {
     const { seq, at, actor, reason } = row
-    return html`<tr><th scope="row" data-column="When">${moment(at)} <small>row ${seq}</small></th>
+    return html`<tr><th scope="row" data-column="When">${moment(at, now)} <small>row ${seq}</small></th>
 ${cell('Who', actor)}
 ${cell('What', actionPart(row))}
 ${cell('Why', reason === null ? html`<span class="muted">no reason given</span>` : excerpt(reason, reasonLengths.read), 'wide')}</tr>

@@ -83,14 +83,18 @@ function unwatchedSign(rollout: Rollout, assessment: Assessment | null, { leader
   if (recorded === null) return { tone: 'unknown', text: 'when it was assessed last is not known' }
   const text = ageText(recorded.at, now)
   if (text !== null) return { tone: 'bad', text }
-  const silence = assessment && noOutcomesText(rollout, assessment, recorded.at)
+  const silence = assessment && noOutcomesText(rollout, assessment, { at: recorded.at, now })
   return silence === null ? null : { tone: 'unknown', text: silence }
 }
 
 /** That no outcomes of both arms came any more when it was assessed, at `at`; null where they did. */
-function noOutcomesText(rollout: Rollout, { soak }: Assessment, at: number): string | null {
+function noOutcomesText(
+  rollout: Rollout,
+  { soak }: Assessment,
+  { at, now }: { at: number; now: number },
+): string | null {
   if (typeof soak?.heardAt !== 'number') return unreported
-  return areOutcomesHeard(soak, rollout, at) ? null : `no outcomes of both arms since ${momentText(soak.heardAt)}`
+  return areOutcomesHeard(soak, rollout, at) ? null : `no outcomes of both arms since ${momentText(soak.heardAt, now)}`
 }
 
 /** Whether outcomes of both arms have come at all in this stage: without them nothing is known of the canary. */

@@ -92,7 +92,7 @@ function driftSign(
 ): ShownJudge['drift'] {
   const { events, signals, past } = driftNow(drift, { active, now })
   const last = events.findLast(({ code }) => code === 'score' || code === 'judge-changed')
-  if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
+  if (last) return { tone: 'bad', text: `${momentText(last.at, now)}: ${last.words}` }
   const score = signals.find(({ signal }) => signal === 'score')
   if (!score) return null
   if (!judges && score.phase === 'level') return { tone: 'unknown', text: 'not watched, since nothing is judged' }

@@ -203,7 +203,7 @@ const recentMs = 7 * dayMs
 function driftSign(drift: DriftView, { watchesDrift, active, now }: RowFacts & { active: string | null }): Sign {
   const { events, signals } = drift
   const last = events.filter(({ at }) => now - at < recentMs).at(-1)
-  if (last) return { tone: 'bad', text: `${momentText(last.at)}: ${last.words}` }
+  if (last) return { tone: 'bad', text: `${momentText(last.at, now)}: ${last.words}` }
   if (!watchesDrift) return { tone: 'unknown', text: 'no replica watches for drift now' }
   const past = pastText(drift, { active, now })
   if (past !== null) return { tone: 'unknown', text: past }

@@ -229,7 +229,7 @@ test('a version is activated and rolled back for everybody, with the same refusa
   assert.match(
     await ann.page('/features/f/rollback'),
     new RegExp(
-      `${plane.next} was rolled back already, 24 Nov 09:00Z by ope-operator \\(worse\\)\\. Since then everybody gets ${after.active}\\.`,
+      `${plane.next} was rolled back already, 24 Nov 2026 09:00Z by ope-operator \\(worse\\)\\. Since then everybody gets ${after.active}\\.`,
     ),
   )
   for (const act of ['activate', 'start']) {

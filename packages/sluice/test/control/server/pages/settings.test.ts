@@ -49,10 +49,10 @@ test('GitHub is not said to work while it refuses what it is told, be it of one 
   faults.push({ loop: 'telling another', feature: 'mail', code: 'refused', since, failures: 3 })
   assert.match(
     await shown(),
-    /^GitHub ✕ Fails for mail \(refused, 3 times in a row\) ?, since 24 Nov 09:00Z .*nothing was/,
+    /^GitHub ✕ Fails for mail \(refused, 3 times in a row\) ?, since 24 Nov 2026 09:00Z .*nothing was/,
   )
   standing.link = { state: 'works', words: null, checkWay: 'status', since }
-  assert.match(await shown(), /✕ Fails for mail .* For what else it is told it works since 24 Nov 09:00Z/)
+  assert.match(await shown(), /✕ Fails for mail .* For what else it is told it works since 24 Nov 2026 09:00Z/)
   assert.doesNotMatch(await shown(), /✓|another/)
   faults.push(...Array.from({ length: 12 }, (_, index) => ({ ...fault(index), since })))
   assert.match(await shown(), /✕ Fails for f-0 .*✕ Fails for f-8 .* and 3 more/)

@@ -90,7 +90,7 @@ test('the page of a run has verdict, reasons, figures, the judge, and what is no
   const told = { feature: 'mail', label: 'v2', text: 'b', startedAt: '2026-11-24T08:00:00.000Z', mean: 0.8 }
   const ann = await signedIn(plane, 'viewer')
   const page = text(await ann.page(`/runs/mail/${await publishDescribed(plane, { ...told, verdict: 'fail' })}`))
-  assert.match(page, /✕ fail 24 Nov 08:00Z/)
+  assert.match(page, /✕ fail 24 Nov 2026 08:00Z/)
   assert.match(page, /Why The candidate v2 scores 0\.8\./)
   assert.match(page, /Score 0\.800 \[0\.780, 0\.820\] .*Change to it -0\.100 \[-0\.130, -0\.070\] over 38 cases/)
   assert.match(page, /Largest drop that passes 0\.030 Smallest detectable drop 0\.040, found with 80 % probability/)

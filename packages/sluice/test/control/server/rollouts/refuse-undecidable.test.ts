@@ -187,7 +187,7 @@ test('a start is planned for the present rate, or for traffic that somebody name
   assert.match(shown, /The last hour had 121 times as many requests as those days suggest: if that lasts, plan for it/)
   assert.match(
     shown,
-    /Last 24 hours: 720\. Plan for 720 a day The hour before 24 Nov 09:00Z: 605\. Plan for 14,500 a day/,
+    /Last 24 hours: 720\. Plan for 720 a day The hour before 24 Nov 2026 09:00Z: 605\. Plan for 14,500 a day/,
   )
   assert.deepEqual([hiddenFields(page).perDay, hiddenFields(page).version], [undefined, canary])
   const present = await who.page(`${path}&perDay=14500`)

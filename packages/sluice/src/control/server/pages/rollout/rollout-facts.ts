@@ -133,17 +133,17 @@ function notAskedRows({ assessment, rollout }: RolloutFacts): HealthSign[] {
 }
 
 /** What alarms; after the end, what did, and when that was seen last. */
-function alertRows({ assessment, rollout, recorded }: RolloutFacts): HealthSign[] {
+function alertRows({ assessment, rollout, recorded, now }: RolloutFacts): HealthSign[] {
   if (assessment === null) return []
   if (!hasEnded(rollout)) return alertSigns(assessment).map((sign) => ({ name: 'Alert', ...sign }))
   const seenAt = recorded?.at ?? rollout.endedAt
-  const when = seenAt === null ? 'before it ended' : `${momentText(seenAt)}, before it ended`
+  const when = seenAt === null ? 'before it ended' : `${momentText(seenAt, now)}, before it ended`
   return assessment.alerts.map((alert) => ({ name: 'Alert, over', tone: null, text: `${when}: ${pastAlert(alert)}` }))
 }
 
 function watchSign({ recorded, leader, now }: RolloutFacts): HealthSign {
   const name = 'Watched'
-  const since = recorded ? `last assessed ${momentText(recorded.at)}` : 'not assessed yet'
+  const since = recorded ? `last assessed ${momentText(recorded.at, now)}` : 'not assessed yet'
   if (leader === null)
     return { name, tone: 'bad', text: `no replica leads the canaries, so nothing happens by itself; ${since}` }
   if (!recorded) return { name, tone: 'unknown', text: since }
@@ -181,7 +181,7 @@ function outcomesSign({ assessment, rollout, recorded, now }: RolloutFacts): Hea
   const unsent = 'how many clients could not send is not known'
   const lastAt = soak?.heardAt ?? null
   if (lastAt === null) return { name, tone: 'unknown', text: `no outcomes of both arms in this stage yet; ${lost}` }
-  const lastText = `last outcomes of both arms ${momentText(lastAt)}; ${lost}; ${unsent}`
+  const lastText = `last outcomes of both arms ${momentText(lastAt, now)}; ${lost}; ${unsent}`
   const isWhole = count + leftOut === 0
   if (hasEnded(rollout)) return { name, tone: isWhole ? null : 'watch', text: lastText }
   if (!areOutcomesHeard(soak, rollout, recorded?.at ?? now)) {

@@ -75,7 +75,7 @@ export const showRolloutPage = definePage({
         ...shownServing(facts),
         grid: await acknowledgementsOf(services, state, { changedAt: log.changedAt, viewer }),
       },
-      log,
+      log: { ...log, now },
     })
   },
 })
@@ -138,13 +138,13 @@ async function outlookOf(rollout: Rollout, services: Services): Promise<RolloutP
   const before = () => {
     const earlier = endForecasts.earlier(forecastTopic(rollout))
     return earlier
-      ? [lastForecast(earlier.at), ...endForecastSentences(earlier.forecast, rollout.settings, earlier.at)]
+      ? [lastForecast(earlier.at, clock.now()), ...endForecastSentences(earlier.forecast, rollout.settings, earlier.at)]
       : []
   }
   const asked = rolloutForecast(services, rollout).then(
     ({ forecast, unknown, at }) => ({
       sentences: forecast
-        ? [computedAt(at), ...endForecastSentences(forecast, rollout.settings, at)]
+        ? [computedAt(at, clock.now()), ...endForecastSentences(forecast, rollout.settings, at)]
         : unknownEnd(unknown),
       isUnderWay: false,
     }),
@@ -155,8 +155,8 @@ async function outlookOf(rollout: Rollout, services: Services): Promise<RolloutP
   return found === late ? { sentences: [beingComputed, ...before()], isUnderWay: true } : found
 }
 
-const computedAt = (at: number) => `How it ends, as computed ${momentText(at)}:`
-const lastForecast = (at: number) => `The last forecast, of ${momentText(at)}:`
+const computedAt = (at: number, now: number) => `How it ends, as computed ${momentText(at, now)}:`
+const lastForecast = (at: number, now: number) => `The last forecast, of ${momentText(at, now)}:`
 
 function notComputed(error: unknown): string {
   return error instanceof Problem ? error.details.detail : 'When it ends could not be computed just now.'

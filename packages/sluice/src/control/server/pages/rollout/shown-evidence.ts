@@ -34,7 +34,7 @@ export function shownEvidence(facts: RolloutFacts): ShownEvidence {
     signals: assessment ? signalLines(assessment, recorded) : [],
     gapMs: Math.max(leastGapMs, 3 * (series?.stepMs ?? 0)),
     recordedSince: series && series.since - startedAt > lateMs ? series.since : null,
-    ...{ startedAt, endedAt, assessedAt: at },
+    ...{ startedAt, endedAt, assessedAt: at, now: facts.now },
     events: eventsOf(rollout),
   }
 }
