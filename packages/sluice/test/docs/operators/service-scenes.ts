@@ -88,8 +88,13 @@ export const serviceScenes: Record<string, Scene> = {
     const store = memoryStore()
     await using plane = await operatedPlane({ store })
     const id = await plane.start()
-    const { commit } = store
-    const shown: string[] = []
+    const { commit, head } = store
+    const shown = [await plane.read('/')]
+    store.head = () => Promise.reject(new StoreError('unreachable', 'a standby'))
+    await plane.wait(soonMs)
+    shown.push(await plane.read('/'))
+    store.head = head
+    await plane.wait(soonMs)
     for (const fault of ['full', 'unreachable', 'busy'] satisfies StoreFault[]) {
       store.commit = () => Promise.reject(new StoreError(fault, fault))
       shown.push(await plane.act(`${page(id)}/rollback`))

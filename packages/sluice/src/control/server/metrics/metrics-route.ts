@@ -13,6 +13,7 @@ export const showMetrics = defineRoute({
   summary: 'Measurements for Prometheus; those of features that the token may see',
   scopes: readers,
   quiet: true,
+  standsAlone: true,
   answers: { 200: { description: 'The text format.', types: ['text/plain'] } },
   async handle({ caller }, { metrics, store, environments }) {
     const text = await metrics.text()

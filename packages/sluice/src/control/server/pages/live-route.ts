@@ -10,6 +10,7 @@ export const openLive: PageRoute = {
   path: '/live',
   scopes: readers,
   quiet: true,
+  standsAlone: true,
   async respond({ request, requestId, node, session }, { live }) {
     const headers = { 'x-request-id': requestId }
     if (!session || request.method === 'HEAD') return new Response(null, { headers: { ...streamHeaders, ...headers } })

@@ -4,6 +4,7 @@ import type { Admission } from '../access/admission.ts'
 import { anonymous } from '../access/caller.ts'
 import { refuseOtherOrigin } from '../access/csrf.ts'
 import type { Session } from '../access/sessions.ts'
+import { requireRecentRead } from '../freshness.ts'
 import { type Problem, problemOf } from '../http/problem.ts'
 import { pageHeaders } from '../http/security-headers.ts'
 import { withKeys } from '../route/addressed.ts'
@@ -47,6 +48,7 @@ async function respond(
     if (!session) return await signInFirst({ request, requestId, session }, services)
     const caller = admission.admitSession(session, route.scopes)
     facts.token = caller.name
+    if (route.method === 'GET' && !route.standsAlone) await requireRecentRead(services)
     const params = withKeys(given, services.environments, caller)
     return await route.respond({ request, params, requestId, node, session, caller }, services)
   } catch (error) {

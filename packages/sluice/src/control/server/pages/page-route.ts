@@ -4,6 +4,7 @@ import type { PageContent } from '../../pages/layout.ts'
 import type { Caller, TokenReach } from '../access/caller.ts'
 import { formKeyField, isFormOf, refuseOtherOrigin } from '../access/csrf.ts'
 import type { Session } from '../access/sessions.ts'
+import { requireRecentRead } from '../freshness.ts'
 import { readBody } from '../http/body.ts'
 import { notFound, Problem } from '../http/problem.ts'
 import { pageHeaders } from '../http/security-headers.ts'
@@ -24,6 +25,8 @@ export interface PageRoute {
   quiet?: boolean
   /** Its address holds a secret, so the log leaves out what stands there. */
   hasSecret?: boolean
+  /** It is there although the store cannot be read: nothing in it is the present state, or it says itself how old. */
+  standsAlone?: boolean
   respond(visit: PageVisit, services: Services): Promise<Response>
 }
 
@@ -40,6 +43,7 @@ interface Schemas<P extends z.ZodType, Q extends z.ZodType> {
   path: string
   /** Who may see it; all that may read by default. */
   scopes?: readonly Scope[]
+  standsAlone?: boolean
   params?: P
   /** Has a default for each key, so that an odd query shows the page as it is without. */
   query?: Q
@@ -74,6 +78,7 @@ function keptPage<P extends z.ZodType, Q extends z.ZodType, V extends Viewer>(
   {
     path,
     scopes = readers,
+    standsAlone = false,
     show,
     ...schemas
   }: Schemas<P, Q> & {
@@ -89,6 +94,7 @@ function keptPage<P extends z.ZodType, Q extends z.ZodType, V extends Viewer>(
     path,
     scopes,
     quiet: true,
+    standsAlone,
     async respond(visit, services) {
       const { params, query } = readAddress(schemas, visit)
       const viewer = viewerOf(visit.caller)
@@ -138,12 +144,14 @@ interface Act<P, F> extends Pick<PageVisit, 'request' | 'requestId' | 'caller'> 
 export function defineAct<P extends z.ZodType = Nothing, F extends z.ZodType = Nothing>({
   path,
   scopes,
+  standsAlone = false,
   params: paramsSchema,
   form: formSchema,
   act,
 }: {
   path: string
   scopes: readonly Scope[]
+  standsAlone?: boolean
   params?: P
   form?: F
   act(asked: Act<z.output<P>, z.output<F>>, services: Services): Promise<ActResult>
@@ -161,6 +169,12 @@ export function defineAct<P extends z.ZodType = Nothing, F extends z.ZodType = N
         const page = unsentForm(request, { fields, why: 'other' })
         return pageResponse({ ...page, status: 403, at: services.clock.now() }, visit, services)
       }
+      const failed = (error: unknown) =>
+        new FailedForm(error, unsentForm(request, { fields, why: formFault(error, requestId) }))
+      if (!standsAlone)
+        await requireRecentRead(services).catch((error: unknown) => {
+          throw failed(error)
+        })
       const take = async () => {
         const { params } = readAddress({ ...(paramsSchema && { params: paramsSchema }) }, visit)
         const form = validated(formSchema ?? nothing, fields, 'body') as z.output<F>
@@ -168,7 +182,7 @@ export function defineAct<P extends z.ZodType = Nothing, F extends z.ZodType = N
       }
       const result = await take().catch((error: unknown) => {
         if (error instanceof FailedForm || !fields.reason) throw error
-        throw new FailedForm(error, unsentForm(request, { fields, why: formFault(error, requestId) }))
+        throw failed(error)
       })
       if ('to' in result) return seeOther(result.to, result.headers)
       return pageResponse({ ...result, at: services.clock.now() }, visit, services)

@@ -134,6 +134,7 @@ export async function signInResponse(
 
 export const signOut = defineAct({
   path: '/sign-out',
+  standsAlone: true,
   scopes: readers,
   form: z.object({ everywhere: z.literal('yes').optional() }),
   async act({ form, session, caller }, { store, clock, sessions }) {

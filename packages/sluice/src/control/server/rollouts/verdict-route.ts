@@ -3,6 +3,7 @@ import type { Rollout } from '../../../records/rollout/rollout.ts'
 import { readers } from '../../../records/token-scopes.ts'
 import { hasEnded, rolloutState } from '../../release/rollout-state.ts'
 import { type Assessment, isOld, oldMs } from '../../rollout/assessment/assessment.ts'
+import { requireRecentRead } from '../freshness.ts'
 import { ofRollout } from '../route/fields.ts'
 import { type Checked, defineRoute } from '../route/route.ts'
 import type { Services } from '../services.ts'
@@ -66,6 +67,7 @@ async function read(
   { params, caller }: Pick<Checked<{ rollout: string }, unknown, unknown>, 'params' | 'caller'>,
   services: Services,
 ): Promise<Verdict> {
+  await requireRecentRead(services)
   const rollout = await findRollout(services, params.rollout, caller)
   const { engineState, clock } = services
   const [assessment, recorded, reporters] = await Promise.all([

@@ -1,4 +1,5 @@
 import type { Admission } from '../access/admission.ts'
+import { requireRecentRead } from '../freshness.ts'
 import { jsonResponse, type NodeExchange } from '../http/answer.ts'
 import { type Problem, problemDocument, problemOf } from '../http/problem.ts'
 import { securityHeaders } from '../http/security-headers.ts'
@@ -56,6 +57,7 @@ async function respond(
 ): Promise<Handled> {
   try {
     const caller = await admission.admit(request, route.scopes)
+    if (route.method === 'GET' && route.scopes !== null && !route.standsAlone) await requireRecentRead(services)
     const params = withKeys(given, services.environments, caller)
     const recognised = () => admission.recognise(request)
     const answer = await route.handle({ request, params, caller, recognised, requestId, node }, services)

@@ -51,6 +51,8 @@ interface RouteFacts {
   idempotent?: boolean
   /** Requests are logged only if they fail, since there are many. */
   quiet?: boolean
+  /** It is there although the store cannot be read: nothing in it is the present state, or it says itself how old. */
+  standsAlone?: boolean
   /** The request headers that the handler reads. */
   headers?: Headers
   /** Describes the body if the handler reads it itself. */

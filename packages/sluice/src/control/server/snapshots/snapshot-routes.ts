@@ -21,6 +21,7 @@ export const showSnapshot = defineRoute({
   summary: 'What a client needs to route the features that the token may see',
   scopes: ['client', ...readers],
   quiet: true,
+  standsAlone: true,
   headers: {
     ...proofAsked,
     ...instanceHeader,
@@ -51,6 +52,7 @@ export const openStream = defineRoute({
     'The same as server-sent events: "snapshot" at once and after each change, a comment as heartbeat; with "Prefer: changes" a "change" if the client has the snapshot before it',
   scopes: ['client', ...readers],
   quiet: true,
+  standsAlone: true,
   headers: { ...proofAsked, ...instanceHeader, Prefer: '"changes": after the first snapshot only what differs.' },
   answers: { 200: { description: 'Endless.', headers: proofGiven, types: ['text/event-stream'] } },
   async handle({ request, caller, requestId, node }, services) {
