@@ -36,6 +36,14 @@ export type InstanceRecord = z.output<typeof instanceRecordSchema>
 
 const { shape } = instanceRecordSchema
 
+/** What is served in an environment at present. */
+export const environmentRevisionSchema = z.object({
+  environment: z.string(),
+  revision: z.int().meta({ description: 'Of its snapshot, as far as the token of the request may see it.' }),
+})
+
+export type EnvironmentRevision = z.output<typeof environmentRevisionSchema>
+
 /** An instance as the API shows it. */
 export const instanceViewSchema = instanceRecordSchema
   .pick({ instance: true, client: true, epoch: true, revision: true, hash: true, stale: true })
@@ -47,6 +55,10 @@ export const instanceViewSchema = instanceRecordSchema
     hash: shape.hash.meta({
       description: 'Empty where it serves features, too, that the token may not see.',
     }),
+    environment: z
+      .string()
+      .nullable()
+      .meta({ description: 'In which it is served; null where there are none, and for one that is no more.' }),
     firstSeenAt: shape.firstSeenAt,
     seenAt: shape.seenAt,
     silent: z

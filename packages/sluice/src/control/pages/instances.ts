@@ -1,5 +1,7 @@
+import type { EnvironmentRevision } from '../../records/instance.ts'
 import { formatAmount, formatCount, formatDuration } from '../../text/format.ts'
 import { html } from '../../text/markup.ts'
+import { presentRevisionText } from '../words/present-revision.ts'
 import { cell, moment, notKnown, revisionText, type StateTone, toned, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
 
@@ -8,6 +10,8 @@ export interface ShownInstance {
   instance: string
   /** Null where it does not say. */
   client: string | null
+  /** In which it is served; null where there are none, and for one that is no more. */
+  environment: string | null
   /** -1: it has not reported yet; null: the reader may not see all that it has. */
   revision: number | null
   /** It has the present snapshot of its token. */
@@ -26,6 +30,8 @@ export interface ShownInstance {
 export interface InstancesPage {
   /** The revision of the snapshot that the reader's token may see. */
   revision: number
+  /** The one of each environment that the reader may see; empty where there are none. */
+  environments: readonly EnvironmentRevision[]
   /** Those that lack something first; at most as many as are shown. */
   instances: readonly ShownInstance[]
   counts: { total: number; behind: number; silent: number }
@@ -50,7 +56,7 @@ const works: Record<string, string> = {
 }
 
 /** Which process runs what. */
-export function instancesPage({ revision, instances, counts, leaders, now }: InstancesPage): PageContent {
+export function instancesPage({ revision, environments, instances, counts, leaders, now }: InstancesPage): PageContent {
   const { total, behind, silent } = counts
   const main = html`<h1>Instances</h1>
 <ul class="facts"><li>${
@@ -62,7 +68,7 @@ export function instancesPage({ revision, instances, counts, leaders, now }: Ins
             behind > 0 ? 'bad' : 'watch',
             `Of ${formatAmount(total, 'instance')} ${formatCount(behind)} behind, ${formatCount(silent)} silent`,
           )
-  }</li><li>present revision ${formatCount(revision)}</li></ul>
+  }</li><li>present revision ${presentRevisionText(revision, environments)}</li></ul>
 ${
   total === 0
     ? html`<section class="empty narrow"><p>An instance is a process with <code>@sluice/client</code>. It appears here when it asks for its first snapshot. Give it the address of this control plane and a token:</p>
@@ -89,7 +95,7 @@ ${
 }
 
 function row(
-  { instance, client, revision, upToDate, lag, silent, stale, seenAt, mayServeUntil }: ShownInstance,
+  { instance, client, environment, revision, upToDate, lag, silent, stale, seenAt, mayServeUntil }: ShownInstance,
   now: number,
 ) {
   const [tone, text]: [StateTone, string] = silent
@@ -100,7 +106,7 @@ function row(
   const why = lag === null ? null : lagTexts[lag]
   return html`<tr><th scope="row" data-column="Instance">${instance}</th>
 ${cell('State', html`${toned(tone, text)}${why === null ? undefined : html`<small class="line">${why}</small>`}${stale ? html`<small class="line">incumbents only</small>` : undefined}`)}
-${cell('Revision', revisionText(revision))}
+${cell('Revision', html`${revisionText(revision)}${environment === null ? undefined : html` <small>in ${environment}</small>`}`)}
 ${cell('Client', client ?? notKnown)}
 ${cell('Last report', moment(seenAt, now))}
 ${cell('May serve a canary', silent ? html`until ${moment(mayServeUntil, now)}` : 'while it reports')}</tr>

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { appliedSchema } from '../../records/applied.ts'
 import { storedContentSchema } from '../../records/content.ts'
 import { activationSchema, featureSchema, takenBackSchema } from '../../records/feature.ts'
-import { instanceViewSchema } from '../../records/instance.ts'
+import { environmentRevisionSchema, instanceViewSchema } from '../../records/instance.ts'
 import { loopFaultSchema } from '../../records/loop-fault.ts'
 import { approvalSchema, proposalSchema } from '../../records/proposal.ts'
 import { armSummarySchema, figuresSchema, tokenShareSchema } from '../../records/rollout/assessment.ts'
@@ -209,12 +209,15 @@ export const readyAnswer = z.looseObject({
 
 export const instancesAnswer = z.looseObject({
   current: z.looseObject({ epoch: z.string().optional(), revision: z.int() }),
+  /** Absent from older servers. */
+  environments: z.array(environmentRevisionSchema.loose()).optional(),
   instances: z.array(
     instanceViewSchema
       .pick({ instance: true, client: true, revision: true, stale: true, seenAt: true, upToDate: true })
       .loose()
       .extend({
         epoch: z.string().optional(),
+        environment: z.string().nullish(),
         silent: z.boolean().default(false),
         mayServeUntil: z.number().nullish(),
       }),

@@ -1,6 +1,7 @@
 import { namedKey } from '../../core/suite/config/environments.ts'
-import { formatAmount } from '../../text/format.ts'
+import { formatAmount, formatCount } from '../../text/format.ts'
 import { momentText, timeOfDay } from '../words/moments.ts'
+import { presentRevisionText } from '../words/present-revision.ts'
 import { stateText } from '../words/rollout-state-text.ts'
 import { versionText } from '../words/version-text.ts'
 import type { FailingAnswer, FeatureAnswer, InstancesAnswer, ProposalAnswer, RolloutAnswer } from './answers.ts'
@@ -101,14 +102,14 @@ function failingText(failing: FailingAnswer['failing'], unnamed: number): string
 
 const named = 20
 
-function instancesText({ current, instances }: InstancesAnswer, now: number): string {
+function instancesText({ current, environments = [], instances }: InstancesAnswer, now: number): string {
   if (instances.length === 0) return 'instances: none is connected\n'
   const worth = instances.filter(({ upToDate, silent }) => !upToDate || silent)
   const silent = instances.filter((instance) => instance.silent).length
   const head = [
     `instances: ${instances.length - worth.length} of ${instances.length} are up to date`,
     ...(silent > 0 ? [`${silent} silent`] : []),
-    `at revision ${current.revision}`,
+    `at revision ${presentRevisionText(current.revision, environments)}`,
   ].join(', ')
   const lines = worth.slice(0, named).map((instance) => `  ${instanceText(instance, current, now)}`)
   const more = worth.length > named ? [`  and ${worth.length - named} more that are behind or silent`] : []
@@ -124,9 +125,10 @@ function instanceText(
   current: InstancesAnswer['current'],
   now: number,
 ): string {
-  const { instance, epoch, revision, stale, silent, seenAt, mayServeUntil, upToDate } = state
+  const { instance, environment, epoch, revision, stale, silent, seenAt, mayServeUntil, upToDate } = state
   const ofBefore = epoch && current.epoch && epoch !== current.epoch ? ' from before the store was restored' : ''
-  const known = revision === 0 && !upToDate ? 'is behind' : `has revision ${revision}${ofBefore}`
+  const place = environment ? ` in ${environment}` : ''
+  const known = revision === 0 && !upToDate ? 'is behind' : `has revision ${formatCount(revision)}${place}${ofBefore}`
   const parts = [`${instance} ${revision < 0 ? 'has not reported what it runs' : known}`]
   if (stale) parts.push('incumbents only')
   if (silent) parts.push(`silent for ${silenceText(Math.max(0, now - seenAt))}`)

@@ -48,6 +48,7 @@ const instance = {
   ...{
     instance: hostile,
     client: hostile,
+    environment: hostile,
     revision: 1,
     upToDate: false,
     lag: 'content' as const,
@@ -157,6 +158,7 @@ const pages: Record<string, PageContent> = {
   }),
   instances: instancesPage({
     revision: 3,
+    environments: [{ environment: hostile, revision: 3 }],
     instances: [instance, { ...instance, silent: false }],
     counts: { total: 3, behind: 1, silent: 1 },
     leaders: [{ work: hostile, replica: hostile }],

@@ -1,4 +1,5 @@
-import type { InstanceRecord } from '../../../records/instance.ts'
+import { nameOfEnvironment } from '../../../core/suite/config/environments.ts'
+import type { EnvironmentRevision, InstanceRecord } from '../../../records/instance.ts'
 import { dayMs } from '../../../time-units.ts'
 import { anonymous, callerOf, isServed, maySee, servedEnvironment, type TokenReach } from '../access/caller.ts'
 import type { Services } from '../services.ts'
@@ -131,6 +132,30 @@ export async function visibleInstances(services: Services, viewer: TokenReach): 
       const lag = lagOf(shown, present)
       return { ...state, record: shown, upToDate: lag === null, lag, isShared: true }
     })
+}
+
+/**
+ * The present revision of each environment that the viewer may see, in their order; empty where there are none. Each
+ * goes on by itself, so the number of one says nothing of an instance in another.
+ */
+export function presentRevisions(
+  { snapshots, environments }: Pick<Services, 'snapshots' | 'environments'>,
+  { features, environments: seen }: TokenReach,
+): EnvironmentRevision[] {
+  return seen.flatMap((one) => {
+    const environment = nameOfEnvironment(one, environments)
+    const { revision } = snapshots.view({ features, environments: [one] }).snapshot
+    return environment === null ? [] : [{ environment, revision }]
+  })
+}
+
+/** The name of the environment in which an instance is served; null where there are none, and for one that is no more. */
+export function environmentOf(
+  { reach }: InstanceState,
+  { environments }: Pick<Services, 'environments'>,
+): string | null {
+  const served = servedEnvironment(reach)
+  return served === undefined ? null : nameOfEnvironment(served, environments)
 }
 
 function isConcerned(viewer: TokenReach, reach: TokenReach): boolean {

@@ -1,5 +1,11 @@
 import { instancesPage, type ShownInstance } from '../../pages/instances.ts'
-import { shownRevision, visibleInstances, wallTime } from '../instances/instance-states.ts'
+import {
+  environmentOf,
+  presentRevisions,
+  shownRevision,
+  visibleInstances,
+  wallTime,
+} from '../instances/instance-states.ts'
 import { mostInstancesShown } from './acknowledgement-cells.ts'
 import { definePage } from './page-route.ts'
 
@@ -13,11 +19,13 @@ export const showInstances = definePage({
       const { instance, client, stale } = record
       const revision = shownRevision(state)
       const [seenAt, mayServeUntil] = [wallTime(services, record.seenAt), wallTime(services, record.mayServeUntil)]
-      return { instance, client, revision, upToDate, lag, silent, stale, seenAt, mayServeUntil }
+      const environment = environmentOf(state, services)
+      return { instance, client, environment, revision, upToDate, lag, silent, stale, seenAt, mayServeUntil }
     })
     const rank = ({ upToDate, silent }: ShownInstance) => (silent ? 1 : upToDate ? 2 : 0)
     return instancesPage({
       revision: snapshots.view(viewer).snapshot.revision,
+      environments: presentRevisions(services, viewer),
       instances: all.toSorted((a, b) => rank(a) - rank(b)).slice(0, mostInstancesShown),
       counts: {
         total: all.length,

@@ -63,8 +63,12 @@ export function keyEnvironment(name: string, names: Environments): KeyEnvironmen
 
 /** The environment of a key by its name; null where there are none, and for a key of one that is no more. */
 export function environmentName(key: string, names: Environments): string | null {
-  const at = keyEnvironments(names).indexOf(partsOf(key).environment)
-  return names[at] ?? null
+  return nameOfEnvironment(partsOf(key).environment, names)
+}
+
+/** The name of an environment; null where there are none, and for one that is no more. */
+export function nameOfEnvironment(environment: KeyEnvironment, names: Environments): string | null {
+  return names[keyEnvironments(names).indexOf(environment)] ?? null
 }
 
 /** The key that is meant by a name or `name@environment`; undefined where there is no such environment. */

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { stagedPlane } from '../../../support/control-plane/environments.ts'
+import { instancesAnswer } from '../../../../src/control/remote/answers.ts'
+import { statusText } from '../../../../src/control/remote/status.ts'
+import { app, stagedPlane } from '../../../support/control-plane/environments.ts'
+import { acknowledge } from '../../../support/control-plane/launched.ts'
 import { hiddenFields, signedIn } from '../../../support/control-plane/visitor.ts'
 
 test('pages say which environment, and lead a version from one to the next', async () => {
@@ -31,6 +34,34 @@ test('pages say which environment, and lead a version from one to the next', asy
   const unknown = await visitor.get('/features/summary@stagin')
   assert.equal(unknown.status, 404)
   assert.match(await unknown.text(), /There is no environment &quot;stagin&quot;: there are staging and production/)
+})
+
+test('the present revision is told of each environment, and each instance with its own', async () => {
+  await using plane = await stagedPlane()
+  await plane.activate('summary@staging', plane.first)
+  await plane.activate('summary', plane.first)
+  await plane.activate('summary@staging', plane.next)
+  for (const place of ['staging', 'production'] as const) await acknowledge(plane, `host-${place}`, {}, app[place])
+  const revisionIn = async (as: string) => (await plane.ask('GET /v1/snapshot', { as })).body.revision
+  const [staging, production] = [await revisionIn(app.staging), await revisionIn(app.production)]
+  assert.notEqual(staging, production)
+  const present = `${staging} in staging, ${production} in production`
+  const page = (await (await signedIn(plane, 'operator')).page('/instances')).replaceAll(/<[^>]+>/g, '')
+  assert.ok(page.includes(`All 2 are up to datepresent revision ${present}`), page)
+  assert.match(page, new RegExp(`host-staging\\s+✓ ?up to date\\s+${staging} in staging`))
+  const { body } = await plane.ask('GET /v1/instances', { as: 'viewer' })
+  assert.equal(body.current.revision, production)
+  const answer = instancesAnswer.parse(body)
+  assert.ok(
+    statusText({ features: [], instances: answer }, 0).includes(`2 of 2 are up to date, at revision ${present}\n`),
+  )
+  const behind = answer.instances.map((one) => ({ ...one, upToDate: false }))
+  const lagging = statusText({ features: [], instances: { ...answer, instances: behind } }, 0)
+  assert.ok(lagging.includes(`host-staging has revision ${staging} in staging\n`), lagging)
+
+  const limited = await plane.token('a-viewer-of-staging', { scopes: ['viewer'], environments: ['staging'] })
+  const own = (await plane.ask('GET /v1/instances', { as: limited })).body
+  assert.deepEqual(own.environments, [{ environment: 'staging', revision: staging }])
 })
 
 test('a page refuses a release before its turn, and makes it in an emergency', async () => {
