@@ -5,6 +5,7 @@ import { codeBlock, codeSpan, inlineText, linkTarget } from '../../text/markdown
 import { decidingEvidence } from '../incident/deciding-evidence.ts'
 import { evidenceSection } from '../incident/post-mortem-evidence.ts'
 import { type ReleaseRow, takenBackBy } from '../release/release-row.ts'
+import { gateVerdictText } from '../words/gate-text.ts'
 import { timeText } from '../words/moments.ts'
 import { sentenceOf } from './deployment-steps.ts'
 import type { EvidenceCheck } from './evidence-check.ts'
@@ -52,7 +53,7 @@ export function releaseCheck(row: ReleaseRow, { nameOf, gate, link }: CheckConte
     ? `${from}: taken back by ${actor}, everybody gets ${to} again.`
     : `${to}: released to everybody by ${actor}, without a canary.`
   const gateText = gate
-    ? `The verdict of the gate was **${gate.verdict}** (run ${codeSpan(gate.runId)}).`
+    ? `The verdict of the gate was **${gateVerdictText(gate)}** (run ${codeSpan(gate.runId)}).`
     : 'No report of the gate is on record.'
   const blocks = [
     `**${inlineText(title)}**`,

@@ -1,6 +1,7 @@
 import { formatAmount, formatScore } from '../../text/format.ts'
 import { codeBlock, codeSpan, inlineText } from '../../text/markdown-escape.ts'
 import { excerpt } from '../../text/untrusted.ts'
+import { gateVerdictText } from '../words/gate-text.ts'
 import type { Failure } from './failure.ts'
 import type { IncidentCase } from './incident-cases.ts'
 import type { PostMortem } from './post-mortem.ts'
@@ -58,7 +59,7 @@ function caseWords(cases: readonly IncidentCase[], outcomes: readonly unknown[])
 export function missedSection({ rollout, versions, worst, cases }: PostMortem): string[] {
   const { report } = versions.find(({ id }) => id === rollout.canary) ?? {}
   const gate = report
-    ? `The verdict of the gate on this version was **${report.verdict}** (run ${codeSpan(report.runId)}).`
+    ? `The verdict of the gate on this version was **${gateVerdictText(report)}** (run ${codeSpan(report.runId)}).`
     : 'No report of the gate on this version is on record.'
   const counts = new Map<string, number>()
   for (const id of (worst ?? []).flatMap(({ failed }) => failed)) counts.set(id, (counts.get(id) ?? 0) + 1)

@@ -26,7 +26,8 @@ export interface EndedRollout
 }
 
 interface GatedVersion extends LabelledVersion {
-  report: { verdict: string; runId: string } | null
+  /** A strength that is absent is not known. */
+  report: { verdict: string; strength?: string | null | undefined; runId: string } | null
 }
 
 /** Everything that the page about a rollout which has ended shows. */

@@ -1,12 +1,14 @@
 import type { Verdict } from '../../records/verdict.ts'
+import type { GateEvidence } from '../../records/version.ts'
 import { formatCount, formatUsd } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
+import { gateVerdictText } from '../words/gate-text.ts'
 import { featureAddress, rolloutAddress } from './addresses.ts'
 import { cell, moment, type NamedVersion, notKnown, type StateTone, toned, versionName } from './elements.ts'
 import { almostSpent } from './judge.ts'
 
 /** What the gate said of a version; `none`: it was published without a report; null: not known. */
-export type GateWord = { verdict: Verdict; at: number } | 'none' | null
+export type GateWord = (Pick<GateEvidence, 'verdict' | 'strength'> & { at: number }) | 'none' | null
 
 /** A feature as the overview shows it. Null is not known, or not there, as each field says. */
 export interface FeatureRow {
@@ -78,7 +80,7 @@ export const verdictTones: Record<Verdict, StateTone> = { pass: 'good', fail: 'b
 function gateText(gate: GateWord, now: number): Html {
   if (gate === null) return html`<small class="line">gate: ${notKnown}</small>`
   if (gate === 'none') return html`<small class="line">${toned('unknown', 'published without a gate report')}</small>`
-  return html`<small class="line">${toned(verdictTones[gate.verdict], `gate: ${gate.verdict}`)} ${moment(gate.at, now)}</small>`
+  return html`<small class="line">${toned(verdictTones[gate.verdict], `gate: ${gateVerdictText(gate)}`)} ${moment(gate.at, now)}</small>`
 }
 
 function rolloutPart({ rollout, ended, now }: FeatureRow): Html {

@@ -34,7 +34,11 @@ const versionAnswer = versionSchema
   .extend({
     label: z.string().nullable(),
     model: z.string(),
-    report: gateEvidenceSchema.pick({ verdict: true, exitCode: true, runId: true }).loose().nullable(),
+    report: gateEvidenceSchema
+      .pick({ verdict: true, exitCode: true, runId: true })
+      .extend({ strength: z.string().nullish() })
+      .loose()
+      .nullable(),
   })
   .loose()
 

@@ -1,6 +1,7 @@
 import type { Report } from '../../records/report/report.ts'
 import { formatSpan } from '../../text/format.ts'
 import { excerpt } from '../../text/untrusted.ts'
+import { weakPassText } from '../words/gate-text.ts'
 import type { PublishedAnswer } from './answers.ts'
 
 const effects: Record<string, string> = {
@@ -38,8 +39,9 @@ function valueText(setting: string, value: unknown): string {
 export function gateNote(report: Report | null, feature: string): string {
   const way = 'To release this version, give --override with a reason'
   if (!report) return `No report of sluice gate on this version was found. ${way}, or run the gate and publish again.\n`
-  const verdict = report.features.find((part) => part.feature === feature)?.verdict
+  const { verdict = null, strength } = report.features.find((part) => part.feature === feature) ?? {}
+  const weak = verdict && weakPassText({ verdict, strength })
   return verdict === 'pass'
-    ? `With the gate's pass, run ${report.runId}.\n`
+    ? `With the gate's pass, run ${report.runId}.${weak ? ` ${weak}` : ''}\n`
     : `The verdict of the gate on this version is ${verdict}. ${way}.\n`
 }

@@ -64,5 +64,5 @@ test('what the suite missed is rolled back by the canary, becomes a case, and th
 
   const page = await server.sluice('rollout', 'report', id)
   assert.match(page.stdout, new RegExp(`now the case \`${one.id}\``))
-  assert.match(page.stdout, /The verdict of the gate on this version was \*\*pass\*\*/)
+  assert.match(page.stdout, /The verdict of the gate on this version was \*\*pass, weak\*\*/)
 })

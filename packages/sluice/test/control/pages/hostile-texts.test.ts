@@ -18,7 +18,7 @@ const now = Date.UTC(2026, 10, 24, 9)
 /** No calendar has such a time. */
 const never = 9e99
 
-const version = { id: hostile, label: hostile, gate: { verdict: 'fail' as const, at: never } }
+const version = { id: hostile, label: hostile, gate: { verdict: 'fail' as const, strength: null, at: never } }
 const row: FeatureRow = {
   feature: hostile,
   active: version,

@@ -12,6 +12,7 @@ import {
 } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
 import type { DiffBudget } from '../../../text/word-diff.ts'
+import { gateVerdictText } from '../../words/gate-text.ts'
 import { compareAddress, featureAddress, runAddress, versionContentAddress } from '../addresses.ts'
 import { cell, moment, type NamedVersion, notKnown, toned, versionName, wideTable } from '../elements.ts'
 import type { PageContent } from '../layout.ts'
@@ -195,10 +196,7 @@ function caution(from: GateRecord | null, to: GateRecord | null): Html {
 type Shown = Html | string | undefined
 
 const gateRows: [string, (gate: GateRecord) => Shown][] = [
-  [
-    'Verdict',
-    ({ verdict, strength }) => toned(verdictTones[verdict], `${verdict}${strength === 'weak' ? ', weak' : ''}`),
-  ],
+  ['Verdict', (gate) => toned(verdictTones[gate.verdict], gateVerdictText(gate))],
   ['Run', ({ at }) => (at === null ? undefined : moment(at))],
   ['Score', ({ score }) => (score?.mean == null ? undefined : `${formatScore(score.mean)} ${formatInterval(score)}`)],
   [

@@ -6,6 +6,7 @@ import type { ChartPoint, Series, Tone } from '../../../charts/series.ts'
 import type { Verdict } from '../../../records/verdict.ts'
 import { formatAmount, formatScore } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
+import { gateVerdictText } from '../../words/gate-text.ts'
 import { momentText, timeText } from '../../words/moments.ts'
 
 /** A value with the interval of its true one, as far as it is known. */
@@ -23,6 +24,8 @@ export interface TimePoint {
   /** Its label, else its id. */
   version: string
   verdict: Verdict | null
+  /** Of the verdict; absent where it is not known. */
+  strength?: string | null
   score: Measured | null
   /** USD: of a gate's run or a night as a whole, of a rollout for one request. */
   usd: number | null
@@ -156,7 +159,7 @@ function seriesOf(points: readonly TimePoint[], read: (point: TimePoint) => numb
 }
 
 function chartPoint(point: TimePoint, read: (point: TimePoint) => number | null): ChartPoint {
-  const { at, by, version, verdict, score } = point
+  const { at, by, version, verdict, strength, score } = point
   const y = read(point)
   const isScore = score !== null && y === score.value
   return {
@@ -164,7 +167,7 @@ function chartPoint(point: TimePoint, read: (point: TimePoint) => number | null)
     y,
     ...(isScore && { low: score.low, high: score.high }),
     tone: verdict === 'fail' || verdict === 'inconclusive' ? verdict : undefined,
-    says: `${momentText(at)}, ${named[by]}, ${version}${verdict === null ? '' : `: ${verdict}`}`,
+    says: `${momentText(at)}, ${named[by]}, ${version}${verdict === null ? '' : `: ${gateVerdictText({ verdict, strength })}`}`,
   }
 }
 

@@ -1,5 +1,6 @@
 import { formatChange, formatCount, formatInterval, formatPercent, formatScore } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
+import { gateVerdictText } from '../../words/gate-text.ts'
 import { compareAddress, featureAddress, runAddress } from '../addresses.ts'
 import {
   cell,
@@ -75,9 +76,9 @@ ${cell('Differences', against === null ? html`<span class="muted">no other versi
 
 function gateCell(feature: string, { id, gate }: ShownVersion, now: number): Html {
   if (gate === null) return toned('unknown', 'published without a gate report')
-  const { verdict, strength, at, score, comparison } = gate
+  const { verdict, at, score, comparison } = gate
   const unscored = unscoredShare(gate)
-  return html`<a href="${runAddress(feature, id)}">${toned(verdictTones[verdict], `${verdict}${verdict === 'pass' && strength === 'weak' ? ', weak' : ''}`)}</a> ${at === null ? notKnown : moment(at, now)}
+  return html`<a href="${runAddress(feature, id)}">${toned(verdictTones[verdict], gateVerdictText(gate))}</a> ${at === null ? notKnown : moment(at, now)}
 <small class="line">${score?.mean == null ? html`score ${notKnown}` : `score ${formatScore(score.mean)} ${formatInterval(score)}`}${comparison?.meanDifference == null ? undefined : `, ${formatChange(comparison.meanDifference)} to its baseline`}</small>
 ${unscored === null || unscored === 0 ? undefined : html`<small class="line">${toned('watch', `${formatPercent(unscored)} of the cases have no score`)}</small>`}`
 }

@@ -9,6 +9,7 @@ import {
   formatUsd,
 } from '../../../text/format.ts'
 import { type Html, html } from '../../../text/markup.ts'
+import { gateVerdictText } from '../../words/gate-text.ts'
 import { auditAddress, featureAddress } from '../addresses.ts'
 import { moment, type NamedVersion, notKnown, toned, versionName } from '../elements.ts'
 import type { PageContent } from '../layout.ts'
@@ -54,9 +55,8 @@ sluice publish ${feature}</pre>`
 }
 
 function evidence(feature: string, gate: GateRecord): Html {
-  const { verdict, strength, at, runId, sluiceVersion, reasons, notes, advice } = gate
-  const words = verdict === 'pass' ? `pass${strength === 'weak' ? ', weak' : ''}` : verdict
-  return html`<ul class="facts"><li>${toned(verdictTones[verdict], words)}</li><li>${at === null ? html`time of the run ${notKnown}` : moment(at)}</li></ul>
+  const { verdict, at, runId, sluiceVersion, reasons, notes, advice } = gate
+  return html`<ul class="facts"><li>${toned(verdictTones[verdict], gateVerdictText(gate))}</li><li>${at === null ? html`time of the run ${notKnown}` : moment(at)}</li></ul>
 ${unscored(gate)}
 <section><h2>Why</h2>${
     reasons === null

@@ -149,7 +149,7 @@ export function presentRevisions(
   })
 }
 
-/** The name of the environment in which an instance is served; null where there are none, and for one that is no more. */
+/** The name of the environment in which an instance is served; null where there are none, or it is no more. */
 export function environmentOf(
   { reach }: InstanceState,
   { environments }: Pick<Services, 'environments'>,

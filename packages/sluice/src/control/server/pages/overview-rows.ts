@@ -3,7 +3,6 @@ import type { FeatureState } from '../../../records/feature.ts'
 import type { ReportedFault } from '../../../records/loop-fault.ts'
 import type { PastNight } from '../../../records/past-night.ts'
 import type { Rollout } from '../../../records/rollout/rollout.ts'
-import type { Verdict } from '../../../records/verdict.ts'
 import { formatPpm } from '../../../text/format.ts'
 import { excerpt } from '../../../text/untrusted.ts'
 import { dayMs } from '../../../time-units.ts'
@@ -130,7 +129,9 @@ async function gatedVersion(
   const record = await kept.version(feature, id)
   if (!record) return { id, label: null, gate: null }
   const { content, report } = record
-  const gate = report ? { verdict: report.verdict as Verdict, at: Date.parse(report.startedAt) } : 'none'
+  if (!report) return { id, label: content.label ?? null, gate: 'none' }
+  const { verdict, strength, startedAt } = report
+  const gate = { verdict, strength, at: Date.parse(startedAt) }
   return { id, label: content.label ?? null, gate }
 }
 

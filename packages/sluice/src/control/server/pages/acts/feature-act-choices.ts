@@ -7,6 +7,7 @@ import { featureActAddress, rolloutActAddress, rolloutAddress } from '../../../p
 import { goodVersions } from '../../../release/activation.ts'
 import type { ReleaseEvent } from '../../../release/release-event.ts'
 import { runningRollout, transition } from '../../../release/transition.ts'
+import { gateVerdictText } from '../../../words/gate-text.ts'
 import { momentText } from '../../../words/moments.ts'
 import { reasonLengths } from '../../../words/reason-lengths.ts'
 import { maySee, type TokenReach } from '../../access/caller.ts'
@@ -41,12 +42,15 @@ export async function choicesOf(
 
 function choiceOf(version: VersionRecord, act: FeatureAct, state: FeatureState): ActPage['choices'][number] {
   const { feature, rolledBack } = state
-  const { id, content, publishedAt } = version
+  const { id, content, publishedAt, report } = version
   const refusal = gateRefusal(version)
   return {
     address: `${featureActAddress(feature, act)}?version=${id}`,
     version: { id, label: content.label ?? null },
-    gate: refusal === null ? { tone: 'good', text: 'passed' } : { tone: 'bad', text: `not passed: ${refusal}` },
+    gate:
+      refusal === null && report
+        ? { tone: 'good', text: gateVerdictText(report) }
+        : { tone: 'bad', text: `not passed: ${refusal}` },
     publishedAt,
     wasRolledBack: rolledBack.includes(id),
   }

@@ -22,6 +22,7 @@ import {
   type UncountedTraffic,
 } from '../../../words/act-text.ts'
 import { unforetoldText } from '../../../words/end-forecast-text.ts'
+import { weakPassText } from '../../../words/gate-text.ts'
 import type { TokenReach } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
 import { notFound } from '../../http/problem.ts'
@@ -95,6 +96,7 @@ export async function featureActPage(services: Services, asked: Asked): Promise<
   const approval =
     act === 'rollback' ? null : actApproval(services, feature, { breaksGlass: asked.breaksGlass, address, early })
   const before = version && act !== 'rollback' ? rolledBackBefore(state, version) : null
+  const weak = version && act !== 'rollback' ? weakPassText(version.report) : null
   const made = act === 'rollback' ? await rollbackBefore(services, state) : []
   const isTooEarly = early !== null && act !== 'rollback'
   const others =
@@ -121,7 +123,7 @@ export async function featureActPage(services: Services, asked: Asked): Promise<
     choices,
     choicesPage,
     others: isWithoutChoice ? [] : [...others, ...(version ? (approval?.others ?? []) : [])],
-    notes: [...(before === null ? [] : [before]), ...(approval?.notes ?? [])],
+    notes: [...[before, weak].flatMap((note) => note ?? []), ...(approval?.notes ?? [])],
     refusal: isWithoutChoice ? noOtherVersion(plainFeature(feature)) : (refusal ?? approval?.refusal ?? null),
     fault,
     form:

@@ -10,6 +10,7 @@ import { type ListedProposal, type ProposalPage, proposalPage } from '../../../p
 import { whyNotPassed } from '../../../release/environment-order.ts'
 import { newFeature } from '../../../release/feature-state.ts'
 import { type Consequence, rolledBackBefore } from '../../../words/act-text.ts'
+import { weakPassText } from '../../../words/gate-text.ts'
 import { approversText, neededText, releaseActText, releaseTerms } from '../../../words/proposal-text.ts'
 import { type Caller, hasScope, maySee, type TokenReach } from '../../access/caller.ts'
 import type { Session } from '../../access/sessions.ts'
@@ -115,7 +116,9 @@ async function notesOf(
       : null
   const author = await unknownAuthor(services, version)
   return [
-    ...[here, earlier].flatMap((text) => (text === null ? [] : [{ tone: 'watch' as const, text }])),
+    ...[here, earlier, weakPassText(version.report)].flatMap((text) =>
+      text === null ? [] : [{ tone: 'watch' as const, text }],
+    ),
     ...(author === null ? [] : [{ tone: 'unknown' as const, text: author }]),
   ]
 }

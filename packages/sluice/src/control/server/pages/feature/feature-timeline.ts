@@ -80,11 +80,11 @@ export async function timelineOf(
 function gatePoint({ id, content, report }: VersionRecord): TimePoint[] {
   if (!report) return []
   const gate = gateRecordOf(report)
-  const { at, verdict, score, cost, latency } = gate
+  const { at, verdict, strength, score, cost, latency } = gate
   if (at === null) return []
   return [
     {
-      ...{ at, by: 'gate', version: content.label ?? id, verdict },
+      ...{ at, by: 'gate', version: content.label ?? id, verdict, strength },
       score: score?.mean == null ? null : { value: score.mean, low: score.ciLow, high: score.ciHigh },
       usd: cost?.usd ?? null,
       meanMs: latency?.meanMs ?? null,
