@@ -24,7 +24,7 @@ export const wholeEffort: Effort = { runs: 100, pause: () => Promise.resolve(), 
 /** With fewer runs than this nothing is said. */
 const fewestRuns = 20
 
-/** Nobody plans for longer than this, and no forecast of it would be worth its time. */
+/** From now on. Nobody plans for longer than this, and no forecast of it would be worth its time. */
 const longestHours = 60 * 24
 /** So many of the simulated ends lie in the range that is told; half of the others before it, half after. */
 const rangeShare = 0.8
@@ -38,8 +38,8 @@ interface Course {
 }
 
 /**
- * How a canary that is as good ends, and one that is worse by the margin, until patience ends, or as long as it is
- * followed where patience ends nothing; null with too few runs, either since the time was over, or since no simulated
+ * How a canary that is as good ends, and one that is worse by the margin, until patience ends or as long as it is
+ * followed; null with too few runs, either since the time was over, or since no simulated
  * rollout is as long in its stage as this one.
  */
 export async function endForecast(
@@ -48,24 +48,29 @@ export async function endForecast(
   { start, from = newlyBegun, harm = harmOf(traffic, settings) }: Course,
   effort: Effort,
 ): Promise<EndForecast | null> {
-  const untilPatience = Math.min(longestHours, followedMs(settings) / hourMs - from.before)
+  const untilPatience = wantedMs(settings) / hourMs - from.before
+  const lasts = Math.min(untilPatience, from.hours + longestHours)
+  const followedHours = Math.max(0, lasts - from.hours)
+  const patienceHours =
+    onUndecided({ settings }) === undefined ? followedHours : Math.max(0, untilPatience - from.hours)
   const noHarm: Difference = { drop: 0, errors: 0, latency: 1 }
   const [good, worse]: [(End | null)[], (End | null)[]] = [[], []]
   // The runs take turns, so that a time that is over leaves as many of each.
   for (let run = 0; run < effort.runs && !effort.isOver(); run += 1)
     for (const [ends, difference] of [[good, noHarm] as const, [worse, harm] as const]) {
-      const course = { difference, start, lasts: untilPatience, from }
+      const course = { difference, start, lasts, from }
       const end = playRollout(traffic, settings, { ...course, seed: seedOf(1, run) })
       if (end !== 'left') ends.push(end)
       await effort.pause()
     }
   if (good.length < fewestRuns || worse.length < fewestRuns) return null
   const chances = (ends: (End | null)[], worseBy: number) =>
-    chancesOf(ends, { worseBy, elapsed: from.hours, untilPatience })
+    chancesOf(ends, { worseBy, elapsed: from.hours, patienceHours })
   return {
     runs: Math.min(good.length, worse.length),
     harm: harmText(harm),
-    patienceHours: Math.max(0, untilPatience - from.hours),
+    patienceHours,
+    followedHours,
     requestsPerDay: traffic.course ? expectedPerDay(traffic.course, traffic.requestsPerDay) : null,
     pastHours: traffic.course ? traffic.course.past.length : null,
     asGood: chances(good, 0),
@@ -73,8 +78,8 @@ export async function endForecast(
   }
 }
 
-/** Where time leads on it is followed for longer than that takes, also with data that come now and then. */
-function followedMs(settings: RolloutSettings): number {
+/** Where time leads on it is to be followed for longer than that takes, also with data that come now and then. */
+function wantedMs(settings: RolloutSettings): number {
   if (onUndecided({ settings }) !== undefined) return settings.patience
   return Math.max(settings.patience, 4 * soakTimes(settings))
 }
@@ -93,11 +98,11 @@ function harmText({ drop, errors }: Difference): string {
 
 function chancesOf(
   ends: readonly (End | null)[],
-  { worseBy, elapsed, untilPatience }: { worseBy: number; elapsed: number; untilPatience: number },
+  { worseBy, elapsed, patienceHours }: { worseBy: number; elapsed: number; patienceHours: number },
 ): EndChances {
   const share = (...hows: End['how'][]) => ends.filter((end) => end && hows.includes(end.how)).length / ends.length
   const [promoted, rolledBack, weak] = [share('strong', 'time'), share('rolledBack'), share('weak')]
-  const hours = ends.map((end) => Math.max(0, (end?.hours ?? untilPatience) - elapsed)).toSorted((a, b) => a - b)
+  const hours = ends.map((end) => (end ? Math.max(0, end.hours - elapsed) : patienceHours)).toSorted((a, b) => a - b)
   const at = (level: number) => hours[Math.min(hours.length - 1, Math.max(0, Math.ceil(level * hours.length) - 1))] ?? 0
   const [earliest, latest] = [at((1 - rangeShare) / 2), at((1 + rangeShare) / 2)]
   const undecided = Math.max(0, 1 - promoted - rolledBack)
@@ -114,7 +119,7 @@ function chancesOf(
  */
 const tooOftenUndecided = 0.8
 
-/** Whether the evidence can decide before patience ends. Where time or a person decides it need not. */
+/** Whether the evidence can decide before patience ends, as far as that is followed. Where time or a person decides it need not. */
 export function canDecide({ asGood, worse }: EndForecast, settings: RolloutSettings): boolean {
   if (onUndecided({ settings }) === undefined) return true
   return Math.min(asGood.undecided, worse.undecided) < tooOftenUndecided

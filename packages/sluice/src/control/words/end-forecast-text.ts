@@ -52,22 +52,34 @@ const promotedTexts = { strong: 'promoted by proof', time: 'promoted by time alo
 /** `33 of 100 promoted by proof, 2 rolled back, 65 undecided when patience ends (42 of them promoted weakly then)` */
 function chancesText(
   { promoted, rolledBack, undecided, weak }: EndChances,
-  { patienceHours }: EndForecast,
+  forecast: EndForecast,
   rules: ProofRules,
 ): string {
   const then = isSome(weak) ? ` (${of100(weak)} of them promoted weakly then)` : ''
+  const openText = () =>
+    endsBeforePatience(forecast)
+      ? `undecided after ${spanText(followedHours(forecast))}`
+      : `undecided when patience ends${then}`
   const parts: [share: number, what: string][] = [
     [promoted, promotedTexts[strengthBy(rules)]],
     [rolledBack, 'rolled back'],
-    [undecided, hasPatience(rules) ? `undecided when patience ends${then}` : stillText(patienceHours, rules)],
+    [undecided, hasPatience(rules) ? openText() : stillText(forecast.patienceHours, rules)],
   ]
   const likely = parts.filter(([share]) => isSome(share))
   return likely.map(([share, what], i) => `${of100(share)}${i === 0 ? ' of 100' : ''} ${what}`).join(', ')
 }
 
+const spanText = (hours: number) => formatSpan(Math.round(hours) * hourMs)
+
+/** Older control planes do not say for how long they followed it, but until its patience ended. */
+const followedHours = ({ followedHours, patienceHours }: EndForecast) => followedHours ?? patienceHours
+
+/** Whether patience ends later than what was followed. */
+const endsBeforePatience = (forecast: EndForecast) => followedHours(forecast) < forecast.patienceHours
+
 /** `still run after 4 h, and go on until a person decides` */
 function stillText(hours: number, { advance }: ProofRules): string {
-  const still = `still run after ${formatSpan(Math.round(hours) * hourMs)}`
+  const still = `still run after ${spanText(hours)}`
   return advance === 'manual' ? `${still}, and go on until a person decides` : still
 }
 
@@ -80,17 +92,20 @@ const hasPatience = ({ advance = 'evidence' }: ProofRules) => advance === 'evide
  */
 function datesTexts(
   { endHours }: EndChances,
-  { patienceHours }: EndForecast,
+  forecast: EndForecast,
   { rules, now }: { rules: ProofRules; now: number },
 ): string[] {
   const { earliest, median, latest, chance } = endHours
+  const { patienceHours } = forecast
   const at = (hours: number) => momentText(now + hours * hourMs, now)
   if (latest < patienceHours) {
     if (earliest === latest) return [`it ends ${at(median)}, in ${of100(chance)} of 100 cases or more`]
     return [`it ends ${at(median)}, in ${of100(chance)} of 100 cases from ${at(earliest)} to ${at(latest)}`]
   }
   if (!hasPatience(rules)) return median < patienceHours ? [`half of all have ended by ${at(median)}`] : []
-  const open = `undecided until its patience is over, ${at(patienceHours)}`
+  const open = endsBeforePatience(forecast)
+    ? `undecided until ${at(followedHours(forecast))}; what comes until its patience is over, ${at(patienceHours)}, is not foretold`
+    : `undecided until its patience is over, ${at(patienceHours)}`
   if (earliest >= patienceHours) return [`it is ${open}`]
   return [
     median < patienceHours ? `it ends ${at(median)}, or is ${open}` : `it ends from ${at(earliest)} on, or is ${open}`,
@@ -130,8 +145,16 @@ export const silentText = 'There was no request in the last week, though there w
  *
  * @param isSilent traffic has stopped
  */
-export function undecidableText({ asGood, worse, harm, patienceHours }: EndForecast, isSilent: boolean): string {
-  return `${isSilent ? `${silentText} ` : ''}This rollout cannot decide before its patience of ${Math.round(patienceHours)} h ends: ${of100(asGood.undecided)} of 100 canaries that are as good are undecided then, and ${of100(worse.undecided)} of 100 with ${harm}.`
+export function undecidableText(forecast: EndForecast, isSilent: boolean): string {
+  const { asGood, worse, harm } = forecast
+  const patience = `its patience of ${spanText(forecast.patienceHours)}`
+  const [by, rest] = endsBeforePatience(forecast)
+    ? [
+        `within ${spanText(followedHours(forecast))}`,
+        ` What comes after them, until ${patience} ends, is not foretold.`,
+      ]
+    : [`before ${patience} ends`, '']
+  return `${isSilent ? `${silentText} ` : ''}This rollout cannot decide ${by}: ${of100(asGood.undecided)} of 100 canaries that are as good are undecided then, and ${of100(worse.undecided)} of 100 with ${harm}.${rest}`
 }
 
 /** Why a rollout is refused of which nothing can be foretold. */
@@ -140,7 +163,7 @@ export const unforetoldText = 'How this rollout ends could not be computed: it m
 /** `margin: 0.1, flagMargin: 0.03: 53 of 100 good ones ... (price)` */
 export function remedyText({ change, price, asGood, worse }: Remedy, rules: ProofRules): string {
   const wrong = isSome(worse.promoted) ? ` and ${of100(worse.promoted)} promoted` : ''
-  return `${change}: ${of100(asGood.promoted)} of 100 good ones are ${strengthBy(rules) === 'strong' ? 'proven' : 'promoted by time alone'}, half of all end within ${Math.round(asGood.endHours.median)} h; ${of100(worse.rolledBack)} of 100 worse ones are rolled back${wrong}. The price: ${price}.`
+  return `${change}: ${of100(asGood.promoted)} of 100 good ones are ${strengthBy(rules) === 'strong' ? 'proven' : 'promoted by time alone'}, half of all end within ${spanText(asGood.endHours.median)}; ${of100(worse.rolledBack)} of 100 worse ones are rolled back${wrong}. The price: ${price}.`
 }
 
 export const beingComputed = 'When it ends is being computed: look again in some seconds.'

@@ -13,7 +13,7 @@ const endChancesSchema = z.strictObject({
       'Promoted by proof; by time alone where the settings ask for no proof (`advance: soak`, weights of 0).',
   }),
   rolledBack: share.meta({ description: 'Rolled back by evidence.' }),
-  undecided: share.meta({ description: 'Neither until patience ends, or in the time that was simulated.' }),
+  undecided: share.meta({ description: 'Neither until patience ends, nor in the time that was simulated.' }),
   weak: share.meta({ description: 'Undecided ones that are then promoted weakly.' }),
   endHours: z
     .strictObject({
@@ -22,7 +22,10 @@ const endChancesSchema = z.strictObject({
       latest: hours,
       chance: share.meta({ description: 'That it ends from the earliest to the latest hour.' }),
     })
-    .meta({ description: 'Hours from now to its end: by evidence, or by the end of patience.' }),
+    .meta({
+      description:
+        'Hours from now to its end: by evidence, or by the end of patience, as is whatever was not followed to its end.',
+    }),
 })
 export type EndChances = z.infer<typeof endChancesSchema>
 
@@ -32,6 +35,9 @@ export const endForecastSchema = z.strictObject({
   harm: z.string().meta({ description: 'By what the worse canary is worse, e.g. `a score lower by 0.05`.' }),
   patienceHours: hours.meta({
     description: 'From now to the end of patience; where time or a person decides, for how long it was simulated.',
+  }),
+  followedHours: hours.nullable().default(null).meta({
+    description: 'For how many of these it was simulated: 60 days at most; null: not stored, by older versions.',
   }),
   requestsPerDay: z
     .strictObject({ low: z.number(), high: z.number() })

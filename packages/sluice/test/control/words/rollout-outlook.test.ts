@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { undecidableText } from '../../../src/control/words/end-forecast-text.ts'
 import { rolloutOutlook } from '../../../src/control/words/rollout-outlook.ts'
 import { defaultRolloutSettings, rolloutSettingsSchema } from '../../../src/records/rollout/rollout-settings.ts'
 
@@ -138,6 +139,21 @@ test('no end by patience is foretold that does not happen', async () => {
     /100 of 100 undecided when patience ends; it is undecided until its patience is over, 1 Jan 04:00Z/,
   )
   assert.doesNotMatch(byEvidence, /it ends/)
+})
+
+test('of a patience beyond what is followed it is told what is known until then, and that the rest is not', async () => {
+  const settings = rolloutSettingsSchema.parse({ stages: [{ percent: 50, soak: '4h' }], patience: '90d' })
+  const few = { ...known, traffic: { ...traffic, requestsPerDay: 10, users: null, usersPerDay: null } }
+  const { ends, lines } = await rolloutOutlook(few, { ...asUsual, settings, areGiven: true }, { start: 0, runs: 20 })
+  assert.ok(ends)
+  assert.deepEqual([ends.patienceHours, ends.followedHours], [90 * 24, 60 * 24])
+  const text = lines.join(' ').replaceAll(/\s+/g, ' ')
+  const open = 'undecided until 2 Mar 00:00Z; what comes until its patience is over, 1 Apr 00:00Z, is not foretold'
+  assert.ok(text.includes(`100 of 100 undecided after 60 days; it is ${open}.`), text)
+  assert.match(
+    undecidableText(ends, false),
+    /^This rollout cannot decide within 60 days: 100 .* What comes after them, until its patience of 90 days ends, is not foretold\.$/,
+  )
 })
 
 test('what decides where nothing is judged is named by its weights', async () => {

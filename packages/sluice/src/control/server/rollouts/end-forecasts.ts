@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts'
 import { unknownEnd } from '../../words/end-forecast-text.ts'
 import { timeOfDay } from '../../words/moments.ts'
 import { Problem } from '../http/problem.ts'
-import type { Forecaster, ForecasterFault, ForecastQuestion, ForecastResult } from './forecaster.ts'
+import type { Forecaster, ForecasterFault, ForecastQuestion, Unforetold } from './forecaster.ts'
 
 /** Features whose forecasts are under way: more are asked to come again, so that each is answered soon. */
 const mostFeatures = 5
@@ -22,8 +22,8 @@ const keptMs = 10 * minuteMs
 const untoldMs = 10_000
 const mostKept = 500
 
-/** A forecast that was made before. */
-interface EarlierForecast {
+/** A forecast with its time, without which its hours say nothing: it may be told again minutes later. */
+export interface TimedForecast {
   forecast: EndForecast
   /** When it was asked for, in ms since the epoch: its hours count from then. */
   at: number
@@ -41,9 +41,9 @@ export interface EndForecasts {
   /** The traffic of a feature as the log tells it; null where it does not tell. @throws Problem 503 */
   traffic(feature: string): Promise<MeasuredTraffic | null>
   /** @param topic what earlier forecasts of the same are found by @throws Problem 503 */
-  forecast(of: ForecastKey, question: ForecastQuestion, topic?: string): Promise<ForecastResult>
+  forecast(of: ForecastKey, question: ForecastQuestion, topic?: string): Promise<TimedForecast | Unforetold>
   /** The last one about the same; null if there is none. */
-  earlier(topic: string): EarlierForecast | null
+  earlier(topic: string): TimedForecast | null
   /** What would help. @throws Problem 503 */
   remedies(of: ForecastKey, question: ForecastQuestion, without: EndForecast): Promise<Remedy[]>
   /** Null where the last attempt to compute one succeeded. */
@@ -63,9 +63,11 @@ export function createEndForecasts({
     found: (traffic) => (traffic === null ? untoldMs : keptMs),
     failed: untoldMs,
   })
-  const forecasts = keeper<ForecastResult>(clock, { found: (forecast) => (forecast === 'late' ? 0 : keptMs) })
+  const forecasts = keeper<TimedForecast | Unforetold>(clock, {
+    found: (forecast) => (forecast === 'late' ? 0 : keptMs),
+  })
   const helpful = keeper<Remedy[]>(clock)
-  const earlier = new Map<string, EarlierForecast>()
+  const earlier = new Map<string, TimedForecast>()
   const inTurn = turnsByFeature()
 
   function compute<T>(feature: string, work: () => Promise<T>): Promise<T> {
@@ -80,15 +82,17 @@ export function createEndForecasts({
     feature: string,
     question: ForecastQuestion,
     topic: string | undefined,
-  ): Promise<ForecastResult> {
+  ): Promise<TimedForecast | Unforetold> {
     const at = clock.now()
     const found = await compute(feature, () => forecaster.end(question))
-    if (topic !== undefined && typeof found === 'object') {
+    if (typeof found === 'string') return found
+    const timed = { forecast: found, at }
+    if (topic !== undefined) {
       earlier.delete(topic)
-      earlier.set(topic, { forecast: found, at })
+      earlier.set(topic, timed)
       dropOldest(earlier)
     }
-    return found
+    return timed
   }
 
   /** Where there is a thread for it, it is never counted in this one: all who ask for pages would wait for that. */

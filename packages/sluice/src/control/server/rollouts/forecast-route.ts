@@ -73,11 +73,10 @@ export async function rolloutForecast(
   const tenth = Math.floor(now / stepMs)
   const topic = forecastTopic(rollout)
   const question = { traffic: known.expected, measured: traffic, settings, start, from }
-  const forecast = await endForecasts.forecast({ feature, key: `${topic} ${tenth}` }, question, topic)
-  if (typeof forecast === 'string') return none(forecast)
-  // It may have been made some minutes ago, and its hours count from then: the end of patience tells when that was.
-  const patienceEndsAt = now + settings.patience - runningMs(rollout, now)
-  return { forecast, unknown: null, at: Math.round(patienceEndsAt - forecast.patienceHours * hourMs) }
+  // While it is paused its patience does not pass: what was foretold before no longer holds.
+  const pausedMs = now - rollout.startedAt - runningMs(rollout, now)
+  const found = await endForecasts.forecast({ feature, key: `${topic} ${tenth} ${pausedMs}` }, question, topic)
+  return typeof found === 'string' ? none(found) : { ...found, unknown: null }
 }
 
 /** The last forecast of a rollout is found by this name: it holds for its stage alone. */

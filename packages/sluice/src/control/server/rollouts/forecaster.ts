@@ -25,7 +25,9 @@ export interface ForecastQuestion {
  * `slower`: no simulated rollout is as long in its stage. `late`: its time was over before enough rollouts were
  * simulated, so that the next attempt may tell.
  */
-export type ForecastResult = EndForecast | 'slower' | 'late'
+export type Unforetold = 'slower' | 'late'
+
+export type ForecastResult = EndForecast | Unforetold
 
 export type ForecastTask =
   | { kind: 'end'; question: ForecastQuestion }

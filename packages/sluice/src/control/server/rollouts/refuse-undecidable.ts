@@ -36,11 +36,12 @@ async function ask({ endForecasts, clock }: Forecasting, { key, version, setting
   const measured = given.perDay === undefined ? traffic : null
   const question = { traffic: known.expected, measured, settings, start: clock.now() }
   const of = { feature: key, key: JSON.stringify([key, known.expected, measured?.until, settings]) }
-  const forecast = await endForecasts.forecast(of, question)
-  if (typeof forecast === 'string') throw lateForecast()
+  const found = await endForecasts.forecast(of, question)
+  if (typeof found === 'string') throw lateForecast()
+  const { forecast, at } = found
   const remedies = async () =>
     (await endForecasts.remedies(of, question, forecast)).map((one) => remedyText(one, settings))
-  return { forecast, remedies, isSilent: known.expected.requestsPerDay === 0 }
+  return { forecast, at, remedies, isSilent: known.expected.requestsPerDay === 0 }
 }
 
 /**
@@ -78,8 +79,8 @@ export async function expectedEnd(
   try {
     const found = await ask(services, { ...start, accepted: false })
     if (!found) return { sentences: ['When it ends is not known: the log has too little traffic.'], undecidable: null }
-    const { forecast } = found
-    const sentences = endForecastSentences(forecast, settings, services.clock.now())
+    const { forecast, at } = found
+    const sentences = endForecastSentences(forecast, settings, at)
     if (canDecide(forecast, settings)) return { sentences, undecidable: null }
     const help = (await found.remedies()).map((text) => `It would help: ${text}`)
     const told = help.length > 0 ? help : [nothingHelps(settings)]

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createEndForecasts } from '../../../../src/control/server/rollouts/end-forecasts.ts'
-import type { Forecaster, ForecastResult } from '../../../../src/control/server/rollouts/forecaster.ts'
+import { createEndForecasts, type TimedForecast } from '../../../../src/control/server/rollouts/end-forecasts.ts'
+import type { Forecaster, ForecastResult, Unforetold } from '../../../../src/control/server/rollouts/forecaster.ts'
 import type { EndForecast } from '../../../../src/records/rollout/end-chances.ts'
 import { defaultRolloutSettings } from '../../../../src/records/rollout/rollout-settings.ts'
 import { testPlane } from '../../../support/control-plane/control-plane.ts'
@@ -20,7 +20,8 @@ const forecasterOf = (end: Forecaster['end']): Forecaster => ({
 
 const endHours = { earliest: 10, median: 20, latest: 30, chance: 0.8 }
 const decided: EndForecast = {
-  ...{ runs: 60, harm: 'a score lower by 0.05', patienceHours: 96, requestsPerDay: null, pastHours: null },
+  ...{ runs: 60, harm: 'a score lower by 0.05', patienceHours: 96, followedHours: 96 },
+  ...{ requestsPerDay: null, pastHours: null },
   asGood: { worseBy: 0, promoted: 1, rolledBack: 0, undecided: 0, weak: 0, endHours },
   worse: { worseBy: 1, promoted: 0, rolledBack: 1, undecided: 0, weak: 0, endHours },
 }
@@ -39,8 +40,10 @@ function heldForecaster() {
   return { forecaster, asked, answer }
 }
 
-const outcome = (asked: Promise<ForecastResult>) =>
-  asked.catch((error: { details: { status: number; code: string } }) => [error.details.status, error.details.code])
+const outcome = (asked: Promise<TimedForecast | Unforetold>) =>
+  asked
+    .then((found) => (typeof found === 'string' ? found : found.forecast))
+    .catch((error: { details: { status: number; code: string } }) => [error.details.status, error.details.code])
 const busy = [503, 'forecasts-busy']
 
 test('of one feature one forecast is under way and the newest waits, and other features have their own turns', async () => {
@@ -158,4 +161,22 @@ test('a start that is sent before it is foretold, and refused then, can be accep
   const last = { ...hiddenFields(again), reason: 'shorter' }
   assert.equal((await ann.send('/features/f/start', last)).status, 303)
   assert.equal(asked().length, 3, 'what the page has found is not computed once more for the form')
+})
+
+test('a forecast has the time at which it was made, with a patience beyond what is followed too', async () => {
+  const long = { ...decided, patienceHours: 90 * 24, followedHours: 60 * 24 }
+  await using plane = await testPlane({ forecaster: forecasterOf(async () => long) })
+  const { canary } = await withTraffic(plane, 300)
+  const { body: rollout } = await startOf(plane, { version: canary, settings: { patience: '90d' } })
+  const madeAt = plane.clock.now()
+  const answer = async () => (await plane.ask(`GET /v1/rollouts/${rollout.id}/forecast`, { as: 'viewer' })).body
+  assert.deepEqual(await answer(), { forecast: long, unknown: null, at: madeAt })
+  plane.clock.advance(60_000)
+  assert.equal((await answer()).at, madeAt, 'it is told once more')
+  const change = (what: string) =>
+    plane.ask(`POST /v1/rollouts/${rollout.id}/${what}`, { as: 'operator', body: { reason: 'lunch' } })
+  await change('pause')
+  plane.clock.advance(60_000)
+  await change('resume')
+  assert.equal((await answer()).at, plane.clock.now(), 'its patience ends later than was foretold')
 })

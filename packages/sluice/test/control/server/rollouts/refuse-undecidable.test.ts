@@ -149,7 +149,7 @@ test('the page of a start says how it is expected to end, and asks whether an en
   const path = `/features/f/start?version=${canary}`
   const page = await who.page(path)
   assert.match(page, /If the canary is as good: 100 of 100 undecided when patience ends/)
-  assert.match(page, /This rollout cannot decide before its patience of 96 h ends/)
+  assert.match(page, /This rollout cannot decide before its patience of 4 days ends/)
   assert.match(page, /25 % of the users get/)
   assert.match(page, /Stages: 25 % for 4 h, 50 % for 1 day, then everybody/)
   assert.match(page, /Nothing is judged, since live\.store is off: quality is not watched/)
