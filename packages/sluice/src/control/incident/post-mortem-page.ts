@@ -33,7 +33,8 @@ export function renderPostMortem(postMortem: PostMortem): string {
 function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
   const { id, canary, incumbent, startedAt, endedAt, startedBy, ending, stage, settings, ppm, override } = rollout
   const name = (version: string) => codeSpan(versionText({ versions }, version))
-  const lasted = formatDuration(endedAt === null ? null : endedAt - startedAt)
+  const lastedMs = endedAt === null ? null : endedAt - startedAt
+  const isKnown = lastedMs === null || lastedMs >= 0
   const reached = `at stage ${stage + 1} of ${settings.stages.length} (${formatPpm(ppm)} of the users)`
   const seen =
     evidence === null
@@ -44,7 +45,8 @@ function summary({ rollout, link, versions, evidence }: PostMortem): string[] {
   return [
     [
       `Rollout ${codeSpan(id)}: ${name(canary)} against ${name(incumbent)}, started ${timeText(startedAt)} by ${inlineText(startedBy)}.`,
-      `It ended after ${lasted} ${reached}, by ${inlineText(ending?.by ?? 'nobody')}.`,
+      `It ended ${isKnown ? `after ${formatDuration(lastedMs)} ` : ''}${reached}, by ${inlineText(ending?.by ?? 'nobody')}.`,
+      ...(isKnown ? [] : ['The clock was set back meanwhile, so how long it lasted is not known.']),
       ...seen,
     ].join(' '),
     ...(override === null ? [] : [`It was started without a passing gate: ${inlineText(override)}`]),

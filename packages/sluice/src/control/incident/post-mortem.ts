@@ -1,5 +1,6 @@
 import { type AuditRow, readAuditDocument } from '../../records/audit-row.ts'
 import type { Rollout } from '../../records/rollout/rollout.ts'
+import { rolloutRows } from '../release/rollout-rows.ts'
 import type { KnownWeights } from '../rollout/assessment/unwatched-signals.ts'
 import type { LabelledVersion } from '../words/version-text.ts'
 import { type DecidingEvidence, decidingEvidence } from './deciding-evidence.ts'
@@ -73,15 +74,20 @@ export async function postMortemOf(
     link,
     versions,
     evidence: decidingEvidence(ending?.evidence, assessment),
-    rows: rows.filter((row) => concerns(row, rollout)),
+    rows: rowsOf(rows, rollout),
     worst: contents.filter(({ score }) => score !== null && score < goodFrom).map(failureOf),
     cases,
   }
 }
 
-/** A step of the rollout itself up to its end, or the publication of its canary. */
-function concerns({ action, at, before, after }: AuditRow, { id, canary, endedAt }: EndedRollout): boolean {
-  if (endedAt !== null && at > endedAt) return false
-  if (action === 'version.publish') return readAuditDocument(after).id === canary
-  return [before, after].some((document) => readAuditDocument(document).rollout?.id === id)
+/** The steps of the rollout itself up to its end, and the publication of its canary. */
+function rowsOf(rows: readonly AuditRow[], rollout: EndedRollout): AuditRow[] {
+  const { id, canary } = rollout
+  const during = rolloutRows(rows, rollout)
+  const end = during.at(-1)?.seq ?? 0
+  return rows.filter(({ seq, action, before, after }) => {
+    if (seq > end) return false
+    if (action === 'version.publish') return readAuditDocument(after).id === canary
+    return [before, after].some((document) => readAuditDocument(document).rollout?.id === id)
+  })
 }

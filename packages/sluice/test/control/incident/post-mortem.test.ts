@@ -161,3 +161,27 @@ test('without evidence, contents and a project it says so instead of showing zer
   assert.match(bare, /No answer is kept: contents are stored only where/)
   assert.doesNotMatch(bare, /NaN|undefined|null/)
 })
+
+test('where the clock was set back the timeline is whole, and no negative duration is told', async () => {
+  await using plane = await testPlane()
+  const { rollout, production, version } = await canary(plane)
+  const act = (what: string) => plane.ask(what, { as: 'operator', body: { reason: 'hm' } })
+  plane.clock.stepBack(3_600_000)
+  await act(`POST /v1/rollouts/${rollout}/pause`)
+  plane.clock.advance(60_000)
+  await act(`POST /v1/features/mail/rollback`)
+  plane.clock.advance(7_200_000)
+  await plane.ask('PUT /v1/features/mail/active', { as: 'operator', body: { version, reason: 'much later' } })
+  const records = { ...production, auditRows: (feature: string) => auditRowsOf(production, feature) }
+  const page = await postMortemOf(await production.rollout(rollout), records, { cases: null, goodFrom: 0.6 })
+  assert.deepEqual(
+    page.rows.map(({ action }) => action),
+    ['version.publish', 'rollout.start', 'rollout.pause', 'rollout.rollBack'],
+  )
+  const text = renderPostMortem(page)
+  assert.match(
+    text,
+    /It ended at stage 1 of \d .* The clock was set back meanwhile, so how long it lasted is not known\./,
+  )
+  assert.doesNotMatch(text, /-\d+ (?:ms|s|min|h)/)
+})

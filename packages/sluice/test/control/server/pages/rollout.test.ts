@@ -232,3 +232,21 @@ test('a token for another feature finds no rollout, as where there is none', asy
   assert.equal(answers[0]?.[0], 404)
   assert.deepEqual(answers[0], answers[1])
 })
+
+test('what was done is all between the start and the end, though the clock was set back meanwhile', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'mail')
+  const eve = await signedIn(plane, 'operator')
+  plane.clock.stepBack(3_600_000)
+  await plane.ask(`POST /v1/rollouts/${rollout.id}/pause`, { as: 'operator', body: { reason: 'look' } })
+  plane.clock.advance(60_000)
+  await plane.ask('POST /v1/features/mail/rollback', { as: 'operator', body: { reason: 'bad', from: rollout.canary } })
+  plane.clock.advance(7_200_000)
+  const page = await eve.page(`/rollouts/${rollout.id}`)
+  const [, log = ''] = page.split('<h2>What was done</h2>')
+  assert.deepEqual(
+    [...log.matchAll(/\b(?:rollout|active|version)\.\w+/g)].map(([action]) => action),
+    ['rollout.rollBack', 'rollout.pause', 'rollout.start'],
+  )
+})

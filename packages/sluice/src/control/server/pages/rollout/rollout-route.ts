@@ -6,6 +6,7 @@ import type { VersionRecord } from '../../../../records/version.ts'
 import { judgingStoppedAt } from '../../../live/budget-notice.ts'
 import { type RolloutPage, rolloutPage } from '../../../pages/rollout/rollout-page.ts'
 import { isJudgedLive } from '../../../release/capture.ts'
+import { rolloutRows, rolloutSpan } from '../../../release/rollout-rows.ts'
 import { beingComputed, endForecastSentences, unknownEnd } from '../../../words/end-forecast-text.ts'
 import { momentText } from '../../../words/moments.ts'
 import { unaskedRows } from '../../../words/unasked-text.ts'
@@ -167,15 +168,15 @@ async function logOf(
   reporters: KnownReporters,
   { store, kept, clock }: Pick<Services, 'store' | 'kept' | 'clock'>,
 ) {
-  const { id, feature, startedAt, endedAt } = rollout
+  const { id, feature } = rollout
   const head = await store.auditHead(feature)
   const rows = head ? await kept.lastRows(feature, head.seq) : []
+  const during = new Set(rolloutRows(rows, rollout))
   const own = rows.filter(
-    ({ at, before, after }) =>
-      at >= startedAt &&
-      (endedAt === null || at <= endedAt || [before, after].some((one) => readAuditDocument(one).rollout?.id === id)),
+    (row) =>
+      during.has(row) || [row.before, row.after].some((document) => readAuditDocument(document).rollout?.id === id),
   )
-  const isCut = rows.length >= mostRows && (rows[0]?.at ?? 0) >= startedAt
+  const isCut = rows.length >= mostRows && rolloutSpan(rows, id).first === null
   const changedAt = rows.find(({ revision }) => revision === state.revision)?.at ?? null
   const shown = own.toReversed().map((row) => knownRow(row, reporters))
   const budgetUsdPerDay = state.live?.judge.budgetUsdPerDay ?? null
