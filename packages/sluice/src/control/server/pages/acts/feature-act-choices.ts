@@ -56,9 +56,9 @@ function choiceOf(version: VersionRecord, act: FeatureAct, state: FeatureState):
   }
 }
 
-/** That a rollback was just made, so that nobody goes back further than they mean to; nothing where none was. */
+/** That something was just taken back, so that nobody goes back further than they mean to; nothing where none was. */
 export async function rollbackBefore(services: Services, state: FeatureState): Promise<string[]> {
-  const { feature, active, takenBack } = state
+  const { feature, active, rollout, takenBack } = state
   if (takenBack === null) return []
   const { version, by, at, reason } = takenBack
   const [taken, since] = await Promise.all(
@@ -69,7 +69,10 @@ export async function rollbackBefore(services: Services, state: FeatureState): P
     }),
   )
   const when = `${momentText(at)} by ${by} (${excerpt(reason, reasonLengths.read)})`
-  return [`${taken} was rolled back already, ${when}. Since then everybody gets ${since}.`]
+  // It may have been rolled back at another time, or as the active version: only this end of its rollout counts.
+  const isAbort = rollout?.status === 'aborted' && rollout.canary === version && rollout.endedAt === at
+  const what = isAbort ? `The canary ${taken} was aborted` : `${taken} was rolled back`
+  return [`${what} already, ${when}. Since then everybody gets ${since}.`]
 }
 
 /** To where a version must have been before, for whoever may see that environment. */
