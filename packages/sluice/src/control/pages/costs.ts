@@ -5,7 +5,7 @@ import { formatAmount, formatPercent, formatUsd, utcDay } from '../../text/forma
 import { type Html, html } from '../../text/markup.ts'
 import { featureAddress } from './addresses.ts'
 import { cell, notKnown, pager, toned, wideTable } from './elements.ts'
-import { almostSpent } from './judge.ts'
+import { almostSpent, bookedBefore } from './judge.ts'
 import type { PageContent } from './layout.ts'
 
 /** What a feature costs, as far as this control plane knows. USD; null is what it does not know. */
@@ -129,6 +129,7 @@ function sharePart(share: JudgingShare): Html {
 function todayPart({ todayUsd, budgetUsd }: FeatureCosts['judging']): Html {
   if (budgetUsd === null && todayUsd === null) return html`<span class="muted">not judged</span>`
   const spent = todayUsd === null ? 'nothing was booked' : formatUsd(todayUsd)
+  if (budgetUsd === null && todayUsd !== null && todayUsd > 0) return bookedBefore(todayUsd)
   const of = budgetUsd === null ? undefined : html`<small class="line">of ${formatUsd(budgetUsd)}</small>`
   const isSpent = todayUsd !== null && budgetUsd !== null && todayUsd >= budgetUsd * almostSpent
   return html`${isSpent ? toned('watch', spent) : spent}${of}`

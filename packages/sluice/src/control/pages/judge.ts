@@ -12,7 +12,9 @@ export interface ShownJudge {
   /** Null: nobody judges its answers, or its version cannot be read. */
   judge: { model: string; words: string; isInReport: boolean } | null
   /** What of its requests is judged, and what that may cost; null: none is. */
-  judging: { share: string; spentUsd: number; budgetUsd: number } | null
+  judging: { share: string; budgetUsd: number } | null
+  /** What was booked today, also where nothing is judged any more. */
+  spentUsd: number
   /** Whether the judge answers. */
   health: { tone: StateTone; text: string }
   /** How its scores do against their own past; null: nothing was watched yet. */
@@ -38,7 +40,7 @@ export function judgePage({ judges, page, pages, counts, spentUsd }: JudgePage):
     counts.judged === 0
       ? toned('unknown', 'No live answers are judged')
       : `Live answers of ${formatCount(counts.judged)} of ${formatAmount(counts.all, 'feature')} are judged`
-  }</li>${counts.judged === 0 ? undefined : html`<li>${formatUsd(spentUsd)} today</li>`}</ul>
+  }</li>${counts.judged === 0 && spentUsd === 0 ? undefined : html`<li>${formatUsd(spentUsd)} today</li>`}</ul>
 ${counts.judged > 0 ? undefined : emptyState()}
 ${
   judges.length === 0
@@ -61,12 +63,12 @@ function emptyState(): Html {
   judge: { percent: 10, budgetUsdPerDay: 5 }</pre></section>`
 }
 
-function row({ feature, version, judge, judging, health, drift }: ShownJudge): Html {
+function row({ feature, version, judge, judging, spentUsd, health, drift }: ShownJudge): Html {
   return html`<tr><th scope="row" data-column="Feature"><a href="${featureAddress(feature)}">${feature}</a>${version === null ? html`<small class="line">no version is active</small>` : html`<small class="line">${versionName(version)}</small>`}</th>
 ${cell('Judge', judge === null ? html`<span class="muted">none</span>` : judge.model)}
 ${cell('Compared with people', judge === null ? html`<span class="muted">–</span>` : html`${toned(calibrationTone(judge.words), judge.words)}${calibrationStep(feature, { version, judge })}`, 'wide')}
 ${cell('Judged', judging === null ? html`<span class="muted">nothing</span>` : judging.share)}
-${cell('Today', judging === null ? html`<span class="muted">–</span>` : spending(judging))}
+${cell('Today', spending(spentUsd, judging))}
 ${cell('Answers', toned(health.tone, health.text))}
 ${cell('Drift of the score', drift === null ? notKnown : toned(drift.tone, drift.text))}</tr>
 `
@@ -87,10 +89,17 @@ function calibrationStep(
   return html`<small class="line">to change that: <code>sluice judge label ${feature}</code></small>`
 }
 
+/** What judging has cost today before it was switched off. */
+export function bookedBefore(usd: number): Html {
+  return html`${formatUsd(usd)} <small class="line">not judged any more</small>`
+}
+
 /** A call is made only if the highest price that it may have is left, so the last part of a budget stays. */
 export const almostSpent = 0.9
 
-function spending({ spentUsd, budgetUsd }: NonNullable<ShownJudge['judging']>): Html {
+function spending(spentUsd: number, judging: ShownJudge['judging']): Html {
+  if (judging === null) return spentUsd > 0 ? bookedBefore(spentUsd) : html`<span class="muted">–</span>`
+  const { budgetUsd } = judging
   const of = `${formatUsd(spentUsd)} of ${formatUsd(budgetUsd)}`
   if (spentUsd < budgetUsd * almostSpent) return html`${of}`
   return toned('watch', `${of}: used up, or nearly; what is beyond is not judged today`)

@@ -5,7 +5,7 @@ import { type Html, html } from '../../text/markup.ts'
 import { gateVerdictText } from '../words/gate-text.ts'
 import { featureAddress, rolloutAddress } from './addresses.ts'
 import { cell, moment, type NamedVersion, notKnown, type StateTone, toned, versionName } from './elements.ts'
-import { almostSpent } from './judge.ts'
+import { almostSpent, bookedBefore } from './judge.ts'
 
 /** What the gate said of a version; `none`: it was published without a report; null: not known. */
 export type GateWord = (Pick<GateEvidence, 'verdict' | 'strength'> & { at: number }) | 'none' | null
@@ -39,8 +39,8 @@ export interface FeatureRow {
   night: { tone: StateTone; text: string; at: number } | null
   /** The drift watch; null: nothing was watched yet. */
   drift: { tone: StateTone; text: string } | null
-  /** Live judging today; null: nothing of it is judged. */
-  judging: { usd: number; budgetUsd: number } | null
+  /** Live judging today; null: nothing of it was. `budgetUsd`: null where nothing of it is judged any more. */
+  judging: { usd: number; budgetUsd: number | null } | null
   /** When this is shown, ms since the epoch. */
   now: number
 }
@@ -107,6 +107,7 @@ function instancesPart({ instances: { total, behind, silent } }: FeatureRow): Ht
 function judgingText({ judging }: FeatureRow): Html {
   if (judging === null) return html`<span class="muted">not judged</span>`
   const { usd, budgetUsd } = judging
+  if (budgetUsd === null) return bookedBefore(usd)
   const spent = formatUsd(usd)
   return html`${usd < budgetUsd * almostSpent ? spent : toned('watch', spent)} <small class="line">of ${formatUsd(budgetUsd)}</small>`
 }

@@ -171,7 +171,10 @@ export function judgingLine({
   judges?: boolean | undefined
   stoppedAt?: number | null | undefined
 }): string {
-  if (!judges) return `judging: ${notJudged}`
+  if (!judges) {
+    const before = spentTodayUsd > 0 ? `; judging before has cost ${formatUsd(spentTodayUsd)} today` : ''
+    return `judging: ${notJudged}${before}`
+  }
   const of = budgetUsdPerDay === null ? '' : ` of ${formatUsd(budgetUsdPerDay)}`
   const stopped = stoppedAt === null ? '' : `; ${budgetUsedUp(stoppedAt)}`
   return `judging: ${formatUsd(spentTodayUsd)}${of} today${stopped}`

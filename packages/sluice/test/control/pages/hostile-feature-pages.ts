@@ -160,7 +160,8 @@ function otherPages({ hostile, now, never }: Odd): Record<string, PageContent> {
       judges: [
         {
           ...{ feature: hostile, version: name, judge: { model: hostile, words: hostile, isInReport: true } },
-          judging: { share: hostile, spentUsd: 9e99, budgetUsd: 1 },
+          judging: { share: hostile, budgetUsd: 1 },
+          spentUsd: 9e99,
           ...{ health: { tone: 'bad', text: hostile }, drift: { tone: 'bad', text: hostile } },
         },
       ],

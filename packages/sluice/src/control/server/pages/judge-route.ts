@@ -66,9 +66,8 @@ async function shownJudge(
     version: active === null ? null : { id: active, label: record?.content.label ?? null },
     judge: word && { model: word.model, words: word.words, isInReport: word.runId !== null },
     judging:
-      live && isJudged(state)
-        ? { share: judgedAnswers(live.judge), spentUsd, budgetUsd: live.judge.budgetUsdPerDay }
-        : null,
+      live && isJudged(state) ? { share: judgedAnswers(live.judge), budgetUsd: live.judge.budgetUsdPerDay } : null,
+    spentUsd,
     health: healthSign(health, { isAsked, now }),
     drift:
       drift && driftSign(drift, { active, judges: live?.store === true && live.judge.percent > 0, watchesDrift, now }),

@@ -221,6 +221,7 @@ function driftSign(drift: DriftView, { watchesDrift, active, now }: RowFacts & {
 }
 
 function judgingOf({ feature, live }: FeatureState, spending: ReadonlyMap<string, number>): FeatureRow['judging'] {
-  if (!live || captureOf(live) === null) return null
-  return { usd: spending.get(feature) ?? 0, budgetUsd: live.judge.budgetUsdPerDay }
+  const usd = spending.get(feature) ?? 0
+  if (live && captureOf(live) !== null) return { usd, budgetUsd: live.judge.budgetUsdPerDay }
+  return usd > 0 ? { usd, budgetUsd: null } : null
 }

@@ -69,3 +69,36 @@ test('a budget that is used up is told by page, terminal and API until it is rai
   await publish('1.0', 2)
   assert.deepEqual(await shown(), told, 'it was lowered again')
 })
+
+test('what judging has cost today is told by every page though nothing is judged any more', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const publish = async (feature: string, store: boolean) => {
+    const { id, body } = publication({ feature, label: '1.0', text: 'one', startedAt })
+    const live = { store, judge: { percent: 10, budgetUsdPerDay: 5 } }
+    await plane.ask(`POST /v1/features/${feature}/versions`, { as: 'ci', body: { ...body, live } })
+    return id
+  }
+  for (const feature of ['chat', 'mail']) {
+    const version = await publish(feature, true)
+    await plane.ask(`PUT /v1/features/${feature}/active`, { as: 'operator', body: { version, reason: 'launch' } })
+    await plane.store.addJudgeSpending('2026-11-24', feature, 3)
+  }
+  const ann = await signedIn(plane, 'viewer')
+  const pages = async () => {
+    plane.clock.advance(10_000)
+    return Promise.all(['/', '/judge', '/costs'].map(async (path) => text(await ann.page(path))))
+  }
+  const off = '3\\.00 USD not judged any more'
+  await publish('mail', false)
+  const [overview = '', judge = '', costs = ''] = await pages()
+  assert.match(overview, new RegExp(off))
+  assert.match(
+    judge,
+    new RegExp(`Live answers of 1 of 2 features are judged 6\\.00 USD today .*3\\.00 USD of 5.*${off}`),
+  )
+  assert.match(costs, new RegExp(`Live judging today: 6\\.00 USD .*3\\.00 USD of 5.*${off}`))
+  await publish('chat', false)
+  const [, none = ''] = await pages()
+  assert.match(none, new RegExp(`No live answers are judged 6\\.00 USD today .*${off}.*${off}`))
+})
