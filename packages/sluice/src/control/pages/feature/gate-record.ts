@@ -7,6 +7,7 @@ const {
   score,
   coverage,
   comparison,
+  holdout,
   threshold,
   cost,
   latency,
@@ -29,6 +30,7 @@ const readable = z.object({
   score: score.nullable().catch(null),
   coverage: coverage.nullable().catch(null),
   comparison: comparison.catch(null),
+  holdout: holdout.catch(undefined),
   threshold: threshold.catch(null),
   judge: judge.catch(null),
   cost: cost.nullable().catch(null),
@@ -43,13 +45,18 @@ export interface GateRecord
     Pick<GateEvidence, 'verdict' | 'strength' | 'exitCode' | 'runId' | 'sluiceVersion'> {
   /** When the run began, ms since the epoch; null if its time cannot be read. */
   at: number | null
+  /** Cases with a score in both versions; null where the report does not say how many, or unreadably. */
+  pairs: number | null
 }
 
 export function gateRecordOf(evidence: GateEvidence): GateRecord {
   const { verdict, strength, exitCode, runId, sluiceVersion, startedAt, summary } = evidence
   const at = Date.parse(startedAt)
-  const read = readable.parse(typeof summary === 'object' && summary !== null ? summary : {})
-  return { ...read, verdict, strength, exitCode, runId, sluiceVersion, at: Number.isFinite(at) ? at : null }
+  const told: { comparison?: unknown } = typeof summary === 'object' && summary !== null ? summary : {}
+  const read = readable.parse(told)
+  // A run that has nothing to compare has no comparison; one that cannot be read is another thing.
+  const pairs = told.comparison === null ? 0 : (read.comparison?.pairs ?? null)
+  return { ...read, pairs, verdict, strength, exitCode, runId, sluiceVersion, at: Number.isFinite(at) ? at : null }
 }
 
 /** The share of the suite's cases that have no score, in [0,1]; null if that is not known. */

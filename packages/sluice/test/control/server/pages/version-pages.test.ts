@@ -50,9 +50,9 @@ test('which cases fell is said to be unknown where it was not published, and wha
   await using plane = await testPlane()
   const told = { feature: 'mail', label: 'v2', text: 'b', startedAt: '2026-11-24T08:00:00.000Z' }
   const { id, body } = publication(told)
-  const send = (fallen?: unknown) => {
+  const send = (fallen?: unknown, other = {}) => {
     const { fallen: _, ...part } = body.report.features[0] ?? {}
-    const features = [{ ...part, ...(fallen !== undefined && { fallen }) }]
+    const features = [{ ...part, ...(fallen !== undefined && { fallen }), ...other }]
     const report = { ...body.report, features }
     return plane.ask('POST /v1/features/mail/versions', { as: 'ci', body: { ...body, report } })
   }
@@ -63,9 +63,20 @@ test('which cases fell is said to be unknown where it was not published, and wha
   const shown = async () => text(await ann.page(`/runs/mail/${id}`))
   assert.equal((await send()).status, 201)
   assert.match(await shown(), /Which cases fell is not known : an earlier sluice publish did not send them/)
-  await send([])
-  plane.clock.advance(6000)
-  assert.match(await shown(), /No case fell against before\./)
+  const none = async (other = {}) => {
+    await send([], other)
+    plane.clock.advance(6000)
+    return shown()
+  }
+  assert.match(await none(), /Of 38 compared cases none fell against before\./)
+  assert.match(await none({ comparison: null }), /No case could be compared with before\./)
+  assert.match(
+    await none({ comparison: 'x' }),
+    /No case fell against before, but how many were compared is not known\./,
+  )
+  const holdout = { cases: 8, pairs: 8, leftOut: 0, outcome: 'too-few', meanDifference: -0.5, restMeanDifference: 0 }
+  const held = await none({ holdout: { ...holdout, gap: null, ciLow: null, ciHigh: null } })
+  assert.match(held, /Of 30 compared cases none fell against before\. Cases that are held out are not named here\./)
 })
 
 test('of a version without a report no figures are shown, and settings that differ are named', async () => {
@@ -129,7 +140,13 @@ test('only a judge that labels have shown to be right is shown as good', () => {
     const { main } = judgePage({
       judges: [
         {
-          ...{ feature: 'mail', version: null, judge: { model: 'm', words, isInReport: true }, judging: null },
+          ...{
+            feature: 'mail',
+            version: null,
+            judge: { model: 'm', words, isInReport: true },
+            judging: null,
+            spentUsd: 0,
+          },
           ...{ health: { tone: 'unknown', text: 'not asked' }, drift: null },
         },
       ],
