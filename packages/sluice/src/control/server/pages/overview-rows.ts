@@ -13,7 +13,7 @@ import { type FeatureRow, type GateWord, verdictTones } from '../../pages/overvi
 import { captureOf, isJudgedLive } from '../../release/capture.ts'
 import { hasEnded, onUndecided, rolloutState, sharePpm } from '../../release/rollout-state.ts'
 import { runningRollout } from '../../release/transition.ts'
-import type { Assessment } from '../../rollout/assessment/assessment.ts'
+import { type Assessment, hasData } from '../../rollout/assessment/assessment.ts'
 import { isOutage, type JudgeHealth } from '../../rollout/assessment/judge-health.ts'
 import { isProofAsked } from '../../rollout/assessment/unwatched-signals.ts'
 import { isHeard, pastText } from '../../words/drift-now.ts'
@@ -26,7 +26,7 @@ import type { RecordedEvidence } from '../engine-state.ts'
 import type { InstanceState } from '../instances/instance-states.ts'
 import { type KnownReporters, knownAssessment, knownRollout } from '../rollouts/who-reports.ts'
 import type { Services } from '../services.ts'
-import { areBothReported, canarySigns, runningTone, type Sign } from './canary-sign.ts'
+import { canarySigns, runningTone, type Sign } from './canary-sign.ts'
 
 /** What is read once for all rows. */
 export interface RowFacts {
@@ -150,7 +150,8 @@ function shownRollout(
     state: `${stateText({ state, ending: null })}, ${formatPpm(ppm)} of the users`,
     tone: runningTone(rollout, assessment, { leader, recorded, now }),
     stage: stageText({ ...rollout, ppm, assessment }, now),
-    evidence: assessment?.figures && areBothReported(assessment) ? evidenceWords(assessment.figures.against) : null,
+    // It is that of all stages: it stays known in one that nobody has reported of yet.
+    evidence: assessment?.figures && hasData(assessment) ? evidenceWords(assessment.figures.against) : null,
     waitsFor: [...(assessment && rollout.hold ? [assessment.words] : []), ...waitsFor],
   }
 }

@@ -7,6 +7,7 @@ import type { PastNight } from '../../../../src/records/past-night.ts'
 import { type TestPlane, testPlane } from '../../../support/control-plane/control-plane.ts'
 import { acknowledge } from '../../../support/control-plane/launched.ts'
 import { signedIn } from '../../../support/control-plane/visitor.ts'
+import { nothingKnown, planeThatKnows, startCanary, watchCanary } from '../../../support/rollout/watched-canary.ts'
 
 const hidden = 'secret-feature'
 
@@ -140,6 +141,25 @@ test('a canary of which no outcomes have come is not said to be well, though not
   assert.match(row, /\? no outcomes of both arms in this stage yet/)
   assert.match(row, /evidence not known/)
   assert.doesNotMatch(row, /no evidence against it/)
+})
+
+test('the evidence of earlier stages is told in one that nobody has reported of yet', async () => {
+  const known = nothingKnown()
+  await using plane = await planeThatKnows(known)
+  const rollout = await startCanary(plane, 'mail')
+  watchCanary(rollout, known, { worseBy: 0.1, looks: 16 })
+  const assessment = known.assessments.get(rollout.id) ?? assert.fail()
+  plane.clock.advance(32 * 60_000)
+  const body = { reason: 'go on' }
+  await plane.ask(`POST /v1/rollouts/${rollout.id}/advance`, { as: 'operator', body })
+  known.assessments.set(rollout.id, { ...assessment, soak: { stage: 1, soakedMs: 0, counting: false, heardAt: null } })
+  const ann = await signedIn(plane, 'viewer')
+  const said = /as unlikely as 1 in \S+ if it were no worse; at 1 in 20 it is rolled back/
+  const [row, page] = await Promise.all(['/', `/rollouts/${rollout.id}`].map((path) => ann.page(path)))
+  const [told = ''] = said.exec(row ?? '') ?? []
+  assert.match(row ?? '', /stage 2 of 2/)
+  assert.match(told, said)
+  assert.ok(page?.includes(told))
 })
 
 test('what was looked at long ago, or is not watched any more, is not said to be well', async () => {
