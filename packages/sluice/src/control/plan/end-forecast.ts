@@ -119,7 +119,10 @@ function chancesOf(
  */
 const tooOftenUndecided = 0.8
 
-/** Whether the evidence can decide before patience ends, as far as that is followed. Where time or a person decides it need not. */
+/**
+ * Whether the evidence can decide before patience ends, as far as that is followed. Where time or a person decides it
+ * need not.
+ */
 export function canDecide({ asGood, worse }: EndForecast, settings: RolloutSettings): boolean {
   if (onUndecided({ settings }) === undefined) return true
   return Math.min(asGood.undecided, worse.undecided) < tooOftenUndecided

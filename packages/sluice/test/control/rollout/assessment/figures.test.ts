@@ -290,10 +290,6 @@ test('where nothing is judged, what only scores can end is said to end never, an
     judgingLine({ spentTodayUsd: 0, budgetUsdPerDay: 5, judges: false }),
     'judging: nothing is judged now, so quality is not watched',
   )
-  assert.match(
-    judgingLine({ spentTodayUsd: 3, budgetUsdPerDay: 5, judges: false }),
-    /quality is not watched; judging before has cost 3\.00 USD today$/,
-  )
 })
 
 test('without data of both arms the evidence is not known, though its number is 1', () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { announceBudget } from '../../../../src/control/live/budget-notice.ts'
 import { rolloutAnswer } from '../../../../src/control/remote/answers.ts'
 import { rolloutText } from '../../../../src/control/remote/rollout-text.ts'
+import { judgingLine } from '../../../../src/control/words/figures-text.ts'
 import { publication } from '../../../support/control-plane/described-feature.ts'
 import { signedIn } from '../../../support/control-plane/visitor.ts'
 import { nothingKnown, planeThatKnows, watchCanary } from '../../../support/rollout/watched-canary.ts'
@@ -98,6 +99,11 @@ test('what judging has cost today is told by every page though nothing is judged
     new RegExp(`Live answers of 1 of 2 features are judged 6\\.00 USD today .*3\\.00 USD of 5.*${off}`),
   )
   assert.match(costs, new RegExp(`Live judging today: 6\\.00 USD .*3\\.00 USD of 5.*${off}`))
+  assert.match(
+    judgingLine({ spentTodayUsd: 3, budgetUsdPerDay: 5, judges: false }),
+    /quality is not watched; judging before has cost 3\.00 USD today$/,
+    'in the terminal, too',
+  )
   await publish('chat', false)
   const [, none = ''] = await pages()
   assert.match(none, new RegExp(`No live answers are judged 6\\.00 USD today .*${off}.*${off}`))
