@@ -73,6 +73,7 @@ export function withoutScore(signals: RolloutSettings['signals']): RolloutSettin
   const { score, errors, slow, safety, feedback } = signals
   const others = errors + slow + safety + feedback
   if (others === 0) return { ...signals, score: 0, errors: 0.5, slow: 0.25, safety: 0.25 }
-  const more = (weight: number) => Number((weight * (1 + score / others)).toFixed(4))
+  // Rounded down: together they must not exceed what they may.
+  const more = (weight: number) => Math.floor(weight * (1 + score / others) * 10_000 + 1e-6) / 10_000
   return { score: 0, errors: more(errors), slow: more(slow), safety: more(safety), feedback: more(feedback) }
 }

@@ -3,8 +3,13 @@ import { type LiveSettings, ppmPerPercent } from '../../records/rollout/rollout-
 import type { VersionRecord } from '../../records/version.ts'
 
 /** Whether answers of a version are judged in production: they are stored, and it has a judge and questions. */
-export function isJudgedLive({ live, judge, rubric }: Pick<VersionRecord, 'live' | 'judge' | 'rubric'>): boolean {
-  return captureOf(live) !== null && judge !== null && rubric.length > 0
+export function isJudgedLive({ live, ...version }: Pick<VersionRecord, 'live' | 'judge' | 'rubric'>): boolean {
+  return captureOf(live) !== null && hasJudge(version)
+}
+
+/** Whether a version has what it takes to judge its answers. */
+export function hasJudge({ judge, rubric }: Pick<VersionRecord, 'judge' | 'rubric'>): boolean {
+  return judge !== null && rubric.length > 0
 }
 
 /**
@@ -12,7 +17,7 @@ export function isJudgedLive({ live, judge, rubric }: Pick<VersionRecord, 'live'
  * arms send the same share, so that having sent says nothing of the arm; where one is to be judged less, that is seen
  * to when they arrive.
  */
-export function captureOf({ store, judge }: LiveSettings): Capture | null {
+export function captureOf({ store, judge }: Pick<LiveSettings, 'store' | 'judge'>): Capture | null {
   if (!store) return null
   const share = Math.round(Math.max(judge.percent, judge.canaryPercent ?? 0) * ppmPerPercent)
   return share > 0 ? { incumbent: share, canary: share } : null

@@ -9,7 +9,7 @@ import type { Store } from '../../store/store.ts'
 import { unknownEnd } from '../../words/end-forecast-text.ts'
 import { timeOfDay } from '../../words/moments.ts'
 import { Problem } from '../http/problem.ts'
-import type { Forecaster, ForecasterFault, ForecastQuestion, Unforetold } from './forecaster.ts'
+import type { Forecaster, ForecasterFault, ForecastQuestion, RemedyQuestion, Unforetold } from './forecaster.ts'
 
 /** Features whose forecasts are under way: more are asked to come again, so that each is answered soon. */
 const mostFeatures = 5
@@ -45,7 +45,7 @@ export interface EndForecasts {
   /** The last one about the same; null if there is none. */
   earlier(topic: string): TimedForecast | null
   /** What would help. @throws Problem 503 */
-  remedies(of: ForecastKey, question: ForecastQuestion, without: EndForecast): Promise<Remedy[]>
+  remedies(of: ForecastKey, question: RemedyQuestion): Promise<Remedy[]>
   /** Null where the last attempt to compute one succeeded. */
   fault(): ForecasterFault | null
 }
@@ -111,8 +111,7 @@ export function createEndForecasts({
       ),
     forecast: ({ feature, key }, question, topic) => forecasts(key, () => forecast(feature, question, topic)),
     earlier: (topic) => earlier.get(topic) ?? null,
-    remedies: ({ feature, key }, question, without) =>
-      helpful(key, () => compute(feature, () => forecaster.remedies(question, without))),
+    remedies: ({ feature, key }, question) => helpful(key, () => compute(feature, () => forecaster.remedies(question))),
     fault: () => forecaster.fault(),
   }
 }

@@ -4,7 +4,7 @@ import type { MeasuredTraffic } from '../../../records/rollout/measured-traffic.
 import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { type Effort, endForecast } from '../../plan/end-forecast.ts'
 import type { Begun } from '../../plan/forecast.ts'
-import { type Remedy, remedies } from '../../plan/remedies.ts'
+import { type AskedRollout, type Remedy, remedies } from '../../plan/remedies.ts'
 import type { Traffic } from '../../plan/traffic.ts'
 import { courseOf } from '../../plan/traffic-course.ts'
 import type { LogPlace } from '../../store/outcome-log.ts'
@@ -29,9 +29,17 @@ export type Unforetold = 'slower' | 'late'
 
 export type ForecastResult = EndForecast | Unforetold
 
-export type ForecastTask =
-  | { kind: 'end'; question: ForecastQuestion }
-  | { kind: 'remedies'; question: ForecastQuestion; without: EndForecast }
+/** A new rollout of which the end is known: what would help. */
+export interface RemedyQuestion {
+  /** Without the course of its traffic. */
+  asked: AskedRollout
+  /** As of a forecast. */
+  measured: MeasuredTraffic | null
+  start: number
+  without: EndForecast
+}
+
+export type ForecastTask = { kind: 'end'; question: ForecastQuestion } | { kind: 'remedies'; question: RemedyQuestion }
 
 /** The traffic of a feature, to be counted in the log of a store. */
 export interface TrafficTask {
@@ -59,7 +67,7 @@ export interface Forecaster {
   /** @throws SluiceError */
   end(question: ForecastQuestion): Promise<ForecastResult>
   /** What would help. @throws SluiceError */
-  remedies(question: ForecastQuestion, without: EndForecast): Promise<Remedy[]>
+  remedies(question: RemedyQuestion): Promise<Remedy[]>
   /** Counts in a thread of its own; absent where there is none. @throws SluiceError */
   traffic?(task: Omit<TrafficTask, 'kind'>): Promise<MeasuredTraffic | null>
   /** Null where the last attempt succeeded. */
@@ -88,17 +96,19 @@ export async function computeForecast(
   task: ForecastTask,
   { pause, stopwatch }: { pause: Effort['pause']; stopwatch(): () => number },
 ): Promise<ForecastResult | Remedy[]> {
-  const { traffic, measured, settings, ...course } = task.question
   const elapsed = stopwatch()
   const isOver = () => elapsed() > most.ms
-  const expected = { ...traffic, course: measured && (await courseOf(measured, pause)) }
+  const { measured } = task.question
+  const course = measured && (await courseOf(measured, pause))
   if (task.kind === 'end') {
-    const found = await endForecast(expected, settings, course, { runs: most.runs, pause, isOver })
+    const { traffic, settings, start, from } = task.question
+    const begun = { start, ...(from && { from }) }
+    const found = await endForecast({ ...traffic, course }, settings, begun, { runs: most.runs, pause, isOver })
     return found ?? (isOver() ? 'late' : 'slower')
   }
-  const { start } = course
-  const effort = { runs: most.remedyRuns, pause, isOver }
-  return remedies(expected, settings, { start, without: task.without }, effort)
+  const { asked, ...known } = task.question
+  const feature = { ...asked.feature, course }
+  return remedies({ ...asked, feature }, known, { runs: most.remedyRuns, pause, isOver })
 }
 
 /** In the thread of the caller: after each simulated rollout, which takes some milliseconds, others have their turn. */
@@ -120,6 +130,6 @@ export function oneByOne<Task>(compute: (task: Task) => Promise<unknown>): (task
 export function forecastsBy(compute: (task: ForecastTask) => Promise<unknown>): Pick<Forecaster, 'end' | 'remedies'> {
   return {
     end: async (question) => (await compute({ kind: 'end', question })) as ForecastResult,
-    remedies: async (question, without) => (await compute({ kind: 'remedies', question, without })) as Remedy[],
+    remedies: async (question) => (await compute({ kind: 'remedies', question })) as Remedy[],
   }
 }

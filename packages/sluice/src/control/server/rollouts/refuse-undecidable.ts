@@ -4,7 +4,7 @@ import type { VersionRecord } from '../../../records/version.ts'
 import { formatSpan } from '../../../text/format.ts'
 import { canDecide } from '../../plan/end-forecast.ts'
 import { expectedTraffic, type GivenTraffic } from '../../plan/expected-traffic.ts'
-import { isJudgedLive } from '../../release/capture.ts'
+import { hasJudge, isJudgedLive } from '../../release/capture.ts'
 import { onUndecided, soakTimes } from '../../release/rollout-state.ts'
 import { endForecastSentences, remedyText, undecidableText, unforetoldText } from '../../words/end-forecast-text.ts'
 import { Problem } from '../http/problem.ts'
@@ -31,16 +31,23 @@ type Forecasting = Pick<Services, 'endForecasts' | 'clock'>
 async function ask({ endForecasts, clock }: Forecasting, { key, version, settings, judgePercent, given }: Start) {
   const { live } = version
   const traffic = await endForecasts.traffic(key)
-  const known = expectedTraffic({ traffic, live, isJudged: isJudgedLive(version) }, given, judgePercent)
+  const feature = { traffic, live, isJudged: isJudgedLive(version) }
+  const known = expectedTraffic(feature, given, judgePercent)
   if (!known) return null
   const measured = given.perDay === undefined ? traffic : null
-  const question = { traffic: known.expected, measured, settings, start: clock.now() }
-  const of = { feature: key, key: JSON.stringify([key, known.expected, measured?.until, settings]) }
-  const found = await endForecasts.forecast(of, question)
+  const start = clock.now()
+  const question = { traffic: known.expected, measured, settings, start }
+  const kept = [key, known.expected, measured?.until, settings]
+  const found = await endForecasts.forecast({ feature: key, key: JSON.stringify(kept) }, question)
   if (typeof found === 'string') throw lateForecast()
   const { forecast, at } = found
+  const asked = { feature, hasJudge: hasJudge(version), given, judgePercent, settings }
+  // Two versions that are to expect the same may need different changes for it.
+  const of = { feature: key, key: JSON.stringify([...kept, live, asked.hasJudge, judgePercent]) }
   const remedies = async () =>
-    (await endForecasts.remedies(of, question, forecast)).map((one) => remedyText(one, settings))
+    (await endForecasts.remedies(of, { asked, measured, start, without: forecast })).map((one) =>
+      remedyText(one, settings),
+    )
   return { forecast, at, remedies, isSilent: known.expected.requestsPerDay === 0 }
 }
 

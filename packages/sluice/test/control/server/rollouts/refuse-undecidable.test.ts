@@ -39,7 +39,7 @@ test('a rollout that cannot decide is refused with what would help, and starts w
   assert.match(refused.body.detail, /acceptUndecided: true \(sluice rollout start --accept-undecided\)/)
   const told: string[] = refused.body.errors.map(({ message }: { message: string }) => message)
   const wider =
-    /^the wider margins, 50 % at once: \d\d of 100 good ones are proven, half of all end within 1\d h; .* The price: /
+    /^margin: 0.1, flagMargin: 0.03, 50 % of the users at once: \d\d of 100 good ones are proven, half of all end within 1\d h; .* The price: /
   assert.ok(
     told.some((message) => wider.test(message)),
     told.join('\n'),
