@@ -62,6 +62,7 @@ const sampleCase: Case = {
   critical: false,
   quarantine: { until: '2026-12-31', reason: 'the sender changes its format' },
   holdout: true,
+  hash: '5d41402abc4b',
   repeats: 2,
   passed: { k: 0, n: 2 },
   checks,

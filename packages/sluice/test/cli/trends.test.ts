@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { lines, measuredFiles } from '../support/measured-project.ts'
 import { createProject, type Project } from '../support/project.ts'
 import { incidentFeature } from '../support/report/incident.ts'
 import { nightCase, nightOn, storeFeature, storeNights } from '../support/stored-history.ts'
@@ -55,6 +56,21 @@ test('nights and runs stand on one axis; what cannot be compared is not joined a
   assert.match(score, /<td>not known<\/td>/)
   assert.doesNotMatch(page, /<script>they|https?:\/\/(?!www\.w3\.org)/)
   assert.match(read(project, 'trends.svg'), /^<svg .*Scores of 2 features.*<\/svg>\s*$/s)
+})
+
+test('no line joins runs between which a case was edited', async () => {
+  using project = createProject(measuredFiles)
+  const suite = (...checks: object[]) =>
+    lines(['c0', 'c1'].map((id) => ({ id, vars: { v: 'a' }, tags: ['t'], ...(checks.length > 0 && { checks }) })))
+  for (const cases of [suite(), suite(), suite({ equals: 'no' })]) {
+    project.write({ 'evals/mail.jsonl': cases })
+    const { code, stderr } = await project.sluice(['eval', 'mail'])
+    assert.equal(code, 0, stderr)
+  }
+  const { stdout } = await project.sluice(['trends', '--svg', 't.svg'])
+  assert.deepEqual(stdout.match(/^ +≠ .*$/gm)?.length, 1, stdout)
+  assert.match(stdout.replace(/\s+/g, ' '), /no line joins them: [^(]*\(other cases: 2 cases edited\)\./)
+  assert.deepEqual(read(project, 't.svg').match(/class="line/g)?.length, 1, 'of the two that are alike')
 })
 
 test('one feature alone, into other files', async () => {

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
-import type { Case } from '../../core/suite/cases/case.ts'
 import type { LoadedProject } from '../../core/suite/project/project.ts'
 import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf } from '../../core/suite/prompt/suites.ts'
-import { canonicalJson } from '../../core/suite/values/canonical-json.ts'
 import { calibrateRun } from '../calibration/calibrate-run.ts'
 import { type Measured, measuredOf } from '../report/measured-feature.ts'
 import { codesOf } from '../run/applications.ts'
+import { caseHash } from '../run/case-hash.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
 import type { RunContext } from '../run/session.ts'
 import { startRun } from '../run/start-run.ts'
@@ -129,18 +127,4 @@ async function rejudgeKept({ prompt, plan, run, sentinels }: KeptRun, context: N
     stop: session.interrupt.stop,
     onScored: (detail) => progress.scored(detail, run.ledger),
   })
-}
-
-/**
- * 12 hex digits over what is asked and how the answer is scored: variables, conversation, reference, checks and rubric
- * of the case, and those of its prompt. Tags and weights are left out, since they do not change the score of an answer.
- * The code of a module is not included.
- */
-function caseHash(testCase: Case, prompt: Prompt, root: string): string {
-  const { vars, expected, checks, rubric, messages, turns, simulate, onFailure } = testCase
-  const talk = { messages, turns, simulate, onFailure }
-  const measure = { checks: prompt.checks, rubric: prompt.rubric, choices: prompt.choices, reasoning: prompt.reasoning }
-  const expect = testCase.expect ?? prompt.expect
-  const text = canonicalJson({ vars, expected, expect, checks, rubric, measure, ...talk }).replaceAll(root, '')
-  return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }

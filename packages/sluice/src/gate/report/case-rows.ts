@@ -62,6 +62,7 @@ function caseRow(row: CaseScores, own: Record<VersionRole, ResultRow[]>, caseThr
       quarantine: { until: row.quarantine.until, reason: row.quarantine.reason },
     }),
     ...(row.holdout === true && { holdout: true }),
+    ...(row.hash !== undefined && { hash: row.hash }),
     repeats: row.candidate.length,
     passed: scores.length === 0 ? null : { k: passesOf(scores, caseThreshold), n: scores.length },
     checks: shown?.checks ?? [],

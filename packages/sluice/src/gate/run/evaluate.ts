@@ -19,6 +19,7 @@ export interface Evaluation {
   versions: Partial<Record<VersionRole, ScoreCase>>
   /** Names of the checks that measure a case. */
   measuredBy?: (testCase: Case) => readonly string[]
+  hashOf?: ((testCase: Case) => string) | undefined
   table: ScoreTable
   /** A run without some files, which is asked whatever the candidate is asked. */
   without?: WithoutRun | undefined
@@ -92,30 +93,33 @@ const mostAskedFirst = 5
  * is found before the baseline and the other cases are paid for. These answers count like any other.
  */
 async function askFirst(evaluation: Evaluation, wanted: IsWanted): Promise<void> {
-  const { cases, versions, measuredBy, table } = evaluation
+  const { cases, versions } = evaluation
   if (!versions.candidate || !versions.baseline) return
   let position = -1
   for await (const testCase of cases()) {
     position += 1
     if (position === mostAskedFirst || evaluation.givenUp) return
     if (!wanted('candidate', position)) continue
-    table.add(position, { ...testCase, measuredBy: measuredBy?.(testCase) ?? [] })
+    addCase(evaluation, position, testCase)
     const detail = await runJob(evaluation, { testCase, position, role: 'candidate', repeat: 1 })
     if (detail?.state === 'scored' || detail?.state === 'abstained') return
   }
 }
 
-async function* jobs(
-  { cases, versions, measuredBy, table, without }: Evaluation,
-  last: number,
-  wanted: IsWanted,
-): AsyncGenerator<Job> {
+function addCase({ table, measuredBy, hashOf }: Evaluation, position: number, testCase: Case): void {
+  if (table.cases[position]) return
+  const hash = hashOf?.(testCase)
+  table.add(position, { ...testCase, measuredBy: measuredBy?.(testCase) ?? [], ...(hash !== undefined && { hash }) })
+}
+
+async function* jobs(evaluation: Evaluation, last: number, wanted: IsWanted): AsyncGenerator<Job> {
+  const { cases, versions, table, without } = evaluation
   let position = -1
   for await (const testCase of cases()) {
     position += 1
     const asked: Job['role'][] = roles.filter((role) => versions[role] && wanted(role, position))
     if (asked.length === 0) continue
-    table.add(position, { ...testCase, measuredBy: measuredBy?.(testCase) ?? [] })
+    addCase(evaluation, position, testCase)
     const row = table.cases[position]
     const tried = { candidate: row?.candidate.length ?? 0, baseline: row?.baseline.length ?? 0, without: 0 }
     if (without && asked.includes('candidate')) {

@@ -29,6 +29,8 @@ export interface FeatureRunOptions {
   without?: { version: Prompt; files: readonly string[] } | undefined
   /** The suite's cases, read anew for every round. */
   cases: () => AsyncIterable<Case>
+  /** What tells an edited case from the one that it was. */
+  hashOf?: ((testCase: Case) => string) | undefined
   judge: JudgeSettings
   askFor: AskFor
   isKept?: IsKept | undefined
@@ -146,6 +148,7 @@ export function createFeatureRun(options: FeatureRunOptions): FeatureRun {
       ...(baseline && { baseline: stored?.score ?? scoreCaseOf(baseline) }),
     },
     ...{ table, without, results, measuredBy: (testCase: Case) => measuringChecks(candidate, testCase) },
+    hashOf: options.hashOf,
     onScored(role: VersionRole, detail: CaseDetail) {
       observeDetail(observations, role, detail)
       options.onScored?.(role, detail)

@@ -32,6 +32,8 @@ export interface CaseScores {
   violated?: number
   /** Answers of the candidate that have no result which would say so. */
   untold?: number
+  /** Of what is asked and how it is scored; absent where only scores are known. */
+  hash?: string
   /** Names of the checks that measure this case, whether or not they could; absent where none does. */
   measuredBy?: readonly string[]
   /** What those checks found in each repeat up to the last that was tried; undefined where nothing was measured. */
@@ -51,7 +53,7 @@ export interface ScoreTable {
   add(
     position: number,
     testCase: Pick<Case, 'id' | 'weight' | 'cluster' | 'tags' | 'critical' | 'holdout' | 'quarantine'> &
-      Partial<Pick<Case, 'vars'>> & { measuredBy?: readonly string[] },
+      Partial<Pick<Case, 'vars'>> & { measuredBy?: readonly string[]; hash?: string },
   ): void
   /** Repeats (1-based) may come in any order; the table is the same whatever the timing. */
   record(
@@ -96,7 +98,7 @@ export function createScoreTable(): ScoreTable {
   }
   return {
     cases,
-    add(position, { id, weight, cluster, vars, tags, critical, quarantine, holdout = false, measuredBy = [] }) {
+    add(position, { id, weight, cluster, vars, tags, critical, quarantine, holdout = false, measuredBy = [], hash }) {
       cases[position] ??= {
         id,
         weight,
@@ -106,6 +108,7 @@ export function createScoreTable(): ScoreTable {
         critical,
         ...(holdout && { holdout }),
         ...(quarantine && { quarantine: { ...quarantine, ended: !holds(quarantine, today) } }),
+        ...(hash !== undefined && { hash }),
         ...(measuredBy.length > 0 && { measuredBy: shareTags(measuredBy) }),
         candidate: nothingYet,
         baseline: nothingYet,

@@ -8,6 +8,7 @@ import type { Prompt } from '../../core/suite/prompt/prompt.ts'
 import { casesOf, leavesOutHoldout } from '../../core/suite/prompt/suites.ts'
 import { targetWithout } from '../../core/suite/prompt/target.ts'
 import { createCallModule } from '../tools/tool-module.ts'
+import { caseHash } from './case-hash.ts'
 import { createFeatureRun, type FeatureRun, type FeatureRunOptions } from './feature-run.ts'
 import type { RunProgress, RunSession } from './session.ts'
 
@@ -76,6 +77,7 @@ export function startRun(request: RunRequest, project: LoadedProject, session: R
     ...(without && { without: { version: { ...candidate, target: without.target }, files: without.files } }),
     storedBaseline: request.storedBaseline,
     cases: () => withTags(isShown ? withoutHoldout(suiteCases(), heldOut) : suiteCases(), request.tags),
+    hashOf: (testCase) => caseHash(testCase, candidate, config.root),
     heldOut,
     judge: config.judge,
     askFor: session.askFor,

@@ -20,7 +20,7 @@ export interface MeasuredPoint {
   score: { mean: number | null; ciLow: number | null; ciHigh: number | null; threshold: number | null }
   /** Null where no judge was asked. */
   judge: { id: string; model: string; served: readonly string[] } | null
-  /** The name of the suite, where it was kept, and a hash of each case by its id; of runs ids alone are kept. */
+  /** The name of the suite, where it was kept, and a hash of each case by its id; runs of before kept ids alone. */
   suite: { name: string | null; cases: ReadonlyMap<string, string | null> }
   /** USD of the calls with a known price. */
   usd: number | null
@@ -74,7 +74,7 @@ export function pointOfRun(
     verdict,
     score: { mean, ciLow, ciHigh, threshold },
     judge: judge && { id: judge.id, model: judge.model, served: nightly?.served.judge.models ?? [] },
-    suite: { name: null, cases: new Map(cases.map(({ id }) => [id, null])) },
+    suite: { name: null, cases: new Map(cases.map(({ id, hash = null }) => [id, hash])) },
     usd: cost.usd,
     unpricedCalls: cost.unpricedCalls,
     p50Ms: latency.p50Ms,

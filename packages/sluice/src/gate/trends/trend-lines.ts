@@ -10,7 +10,7 @@ import {
 import { type Cell, columns, wrap } from '../../text/layout.ts'
 import { visibleLine } from '../../text/untrusted.ts'
 import { dayMs } from '../../time-units.ts'
-import { reasonsNotToCompare } from './comparability.ts'
+import { createComparison } from './comparability.ts'
 import type { MeasuredPoint, PointKind } from './measured-point.ts'
 import type { StoredFeature, Trends } from './read-trends.ts'
 
@@ -36,14 +36,15 @@ const longestStepMs = 4 * dayMs
 
 /** The points of a feature by what measured them. Only points of one kind are compared with each other. */
 export function rowsByKind({ points }: StoredFeature): [PointKind, PointRow[]][] {
-  return [...Map.groupBy(points, ({ kind }) => kind)].map(([kind, own]) => [
-    kind,
-    own.map((point, index) => {
+  return [...Map.groupBy(points, ({ kind }) => kind)].map(([kind, own]) => {
+    const reasonsNotToCompare = createComparison()
+    const rows = own.map((point, index) => {
       const before = own[index - 1]
       const isAfterGap = kind === 'night' && before !== undefined && point.at - before.at > longestStepMs
-      return { point, breaks: before ? reasonsNotToCompare(point, before) : [], isAfterGap }
-    }),
-  ])
+      return { point, breaks: reasonsNotToCompare(point), isAfterGap }
+    })
+    return [kind, rows]
+  })
 }
 
 /** `12 nights and 5 gate runs, 2026-11-01 to 2026-11-26`. */

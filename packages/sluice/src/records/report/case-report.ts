@@ -46,6 +46,12 @@ export const caseReportSchema = z.object({
     .optional()
     .describe('The case is no part of the verdict until a day. Absent for the others, and after that day.'),
   holdout: z.boolean().optional().describe('It is held out of pull requests. Absent for the others.'),
+  hash: z
+    .string()
+    .optional()
+    .describe(
+      'Another one once the case was edited: of what it asks and how its answer is scored. Absent in reports of earlier releases, and where only scores are known.',
+    ),
   repeats: z.int().min(0).describe('How often the candidate was asked.'),
   passed: z
     .object({
