@@ -1,3 +1,4 @@
+import { plainFeature } from '../../core/suite/config/environments.ts'
 import { formatAmount, formatCount, formatUsd } from '../../text/format.ts'
 import { type Html, html } from '../../text/markup.ts'
 import { featureAddress, runAddress } from './addresses.ts'
@@ -86,7 +87,7 @@ function calibrationStep(
 ): Html | undefined {
   if (version !== null && judge.isInReport)
     return html`<small class="line"><a href="${runAddress(feature, version.id)}">from its gate run</a></small>`
-  return html`<small class="line">to change that: <code>sluice judge label ${feature}</code></small>`
+  return html`<small class="line">to change that: <code>sluice judge label ${plainFeature(feature)}</code></small>`
 }
 
 /** What judging has cost today before it was switched off. */

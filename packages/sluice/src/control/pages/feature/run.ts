@@ -1,3 +1,4 @@
+import { plainFeature } from '../../../core/suite/config/environments.ts'
 import { calibrationSummary } from '../../../records/report/calibration-summary.ts'
 import {
   formatAmount,
@@ -49,9 +50,9 @@ ${gate === null ? noReport(feature) : evidence(feature, gate)}
 
 function noReport(feature: string): Html {
   return html`<ul class="facts"><li>${toned('unknown', 'Published without a gate report')}</li></ul>
-<p>Nothing is known here of how good it is. A rollout of it starts only with a reason. To have one:</p>
-<pre tabindex="0">sluice gate ${feature}
-sluice publish ${feature}</pre>`
+<p>Nothing is known here of how good it is. A rollout of it starts only with a reason. To have one, in the project:</p>
+<pre tabindex="0">sluice gate --all
+sluice publish ${plainFeature(feature)}</pre>`
 }
 
 function evidence(feature: string, gate: GateRecord): Html {
@@ -157,5 +158,5 @@ function judgePart(feature: string, { judge }: GateRecord): Html {
   const isCalibrated = calibration?.state === 'current' && calibration.verdict === 'may gate'
   return html`<p><b>${model}</b> <code class="id">${id}</code>: ${toned(isCalibrated ? 'good' : calibration?.verdict === 'may not gate' ? 'bad' : 'unknown', calibrationSummary(calibration))}</p>
 ${calibration === null ? undefined : html`<p>${calibration.reason}</p>`}
-<p class="muted">Asked ${formatAmount(calls, 'time')}. ${flipRate === null ? 'How often it contradicts itself was not measured.' : `It contradicted itself on ${formatPercent(flipRate)} of what it judged twice.`} ${isCalibrated ? undefined : html`To hold it against people: <code>sluice judge label ${feature}</code>`}</p>`
+<p class="muted">Asked ${formatAmount(calls, 'time')}. ${flipRate === null ? 'How often it contradicts itself was not measured.' : `It contradicted itself on ${formatPercent(flipRate)} of what it judged twice.`} ${isCalibrated ? undefined : html`To hold it against people: <code>sluice judge label ${plainFeature(feature)}</code>`}</p>`
 }
