@@ -103,7 +103,6 @@ const concepts: Record<string, string> = {
   'sluice/gate/report/html/feature-pictures.ts': 'which pictures a feature has',
   'sluice/gate/report/html/prompt-diff-html.ts': 'prompt-diff.ts as HTML',
   'sluice/gate/report/html/quote-range.ts': 'where a quote stands in a text',
-  'sluice/gate/trends/comparability.ts': 'whether two scores may be compared',
   'sluice/masking/masked-output.ts': 'a stream of the process that masks',
   'sluice/stats/cholesky.ts': 'the decomposition of this name',
 }
