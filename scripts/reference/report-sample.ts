@@ -183,8 +183,8 @@ const feature: Feature = {
   looks: [look],
   thresholdLooks: [{ ...look, meanDifference: -0.04, se: 0.024, z: -1.25, decision: 'undecided' }],
   repeats: {
-    passAt1: { value: 0.92, ciLow: 0.84, ciHigh: 0.97 },
-    passK: { value: 0.88, ciLow: 0.78, ciHigh: 0.94, k: 2 },
+    passAt1: { value: 0.92, ciLow: 0.84, ciHigh: 0.97, cases: 39 },
+    passK: { value: 0.88, ciLow: 0.78, ciHigh: 0.94, cases: 39, k: 2 },
   },
   tags: [{ tag: 'core', cases: 24, mean: 0.79, meanDifference: -0.13, ciLow: -0.19, ciHigh: -0.07, verdict: 'fail' }],
   holdout: {
@@ -227,7 +227,14 @@ const feature: Feature = {
     },
   ],
   judge: {
-    ...{ id: 'j-4c1f0a', model: 'openai:gpt-5.4-mini-2026-03-17', mode: 'json_schema', calls: 160, flipRate: 0.02 },
+    ...{
+      id: 'j-4c1f0a',
+      model: 'openai:gpt-5.4-mini-2026-03-17',
+      mode: 'json_schema',
+      calls: 160,
+      flipRate: 0.02,
+      askedAgain: 50,
+    },
     panel: {
       members: panel.map((model) => ({ model, failed: 0 })),
       ...{ answers: 160, split: 11 },

@@ -72,6 +72,21 @@ test('cases with fewer than k repeats are left out and counted', () => {
   assert.equal(passHatK(cases, 3), undefined)
 })
 
+test('cases that all agree are no certainty: pass^k has an interval, the narrower the more cases there are', () => {
+  const interval = (cases: number, passes: number) => {
+    const { low, high } = passHatK(Array(cases).fill({ passes, repeats: 2, weight: 1 }), 2) ?? {}
+    return [low, high].map((end) => Number(end?.toFixed(2)))
+  }
+  assert.deepEqual(
+    [interval(10, 2), interval(40, 2)],
+    [
+      [0.65, 1],
+      [0.89, 1],
+    ],
+  )
+  assert.deepEqual(interval(40, 1), [0, 0.11])
+})
+
 test('pass^k is unbiased, and its interval covers the truth', () => {
   const random = seededRandom(5)
   const rounds = 1000

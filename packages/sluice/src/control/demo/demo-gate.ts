@@ -89,7 +89,7 @@ export async function demoReport(
           return { id, score, baselineScore: baseline.rows[index]?.score ?? null }
         }),
       ),
-      judge: judge && { ...judge, flipRate: null, calibration },
+      judge: judge && { ...judge, flipRate: null, askedAgain: 0, calibration },
       cost: { ...summary.cost, usd, generationUsd, judgeUsd, usdPerAnswer: usd / cases },
     })),
   }

@@ -12,7 +12,7 @@ import { type LiftOptions, liftResult } from '../metrics/lift-result.ts'
 import { metricResults } from '../metrics/metric-results.ts'
 import { coverageOf } from '../run/coverage.ts'
 import type { FeatureRun } from '../run/feature-run.ts'
-import { claimNotes, flipRateOf, type LostAnswers, type Observations } from '../run/observations.ts'
+import { claimNotes, flipsOf, type LostAnswers, type Observations } from '../run/observations.ts'
 import type { ResultRow, Results } from '../run/results.ts'
 import { estimateOf, repeatShares, type SummaryOptions, summarizeScores } from '../run/score-summary.ts'
 import { type CaseScores, countedCases, isQuarantined } from '../run/score-table.ts'
@@ -242,7 +242,7 @@ export function measuredOf(
   const scorers = collectScorers(candidate, run.table.cases, baseline !== undefined)
   const [panel, cascade, origins] = [collectPanel(), collectCascade(), collectOrigins()]
   const rows = cascade.watch(panel.watch(prices.watch(origins.watch(results.rows(candidate.feature)))))
-  const flipRate = flipRateOf(scorers.watch(rows))
+  const flips = flipsOf(scorers.watch(rows))
   const judged = ledger.judgeCalls > 0 && judge !== undefined
   const family = judged ? judgeFamilyWarnings(judge.models, candidate.model) : []
   return {
@@ -254,7 +254,7 @@ export function measuredOf(
     leftOut: run.heldOut.leftOut,
     ledger,
     observations,
-    judge: judged ? { id: judge.id, model: judge.model, mode: judge.mode, flipRate, calibration } : null,
+    judge: judged ? { id: judge.id, model: judge.model, mode: judge.mode, ...flips, calibration } : null,
     ...(judge && { several: { models: judge.models, panel: panel.summary(), cascade: cascade.summary } }),
     scorers: scorers.results(),
     usdPerAnswer: prices.perAnswer(),

@@ -205,17 +205,28 @@ const formWords = {
 export function judgeLine({ judge }: FeatureSummary): string | undefined {
   if (!judge) return undefined
   const calibrated = calibrationSummary(judge.calibration)
-  const flips =
-    judge.flipRate === null ? [] : [`${formatPercent(judge.flipRate)} of its verdicts flipped when repeated`]
   const form = judge.mode === undefined || judge.mode === 'json_schema' ? [] : [formWords[judge.mode]]
-  return [judge.model, ...form, calibrated, formatAmount(judge.calls, 'judgement'), ...flips].join(', ')
+  return [judge.model, ...form, calibrated, formatAmount(judge.calls, 'judgement'), ...flipWords(judge)].join(', ')
 }
 
-/** Undefined unless cases were repeated. */
+/** Of how many, since a share of few verdicts says little. A report of an earlier release does not say it. */
+function flipWords({ flipRate, askedAgain }: NonNullable<FeatureSummary['judge']>): string[] {
+  if (flipRate === null) return []
+  if (askedAgain === undefined) return [`${formatPercent(flipRate)} of the verdicts asked for again flipped`]
+  const flipped = formatCount(Math.round(flipRate * askedAgain))
+  return [`${flipped} of ${formatAmount(askedAgain, 'verdict')} asked for again flipped`]
+}
+
+type RepeatShare = NonNullable<FeatureSummary['repeats']>['passAt1']
+
+/** Undefined unless cases were repeated. Both shares say of how many cases they are: few cases may have k answers. */
 export function repeatsLine({ repeats }: FeatureSummary): string | undefined {
   if (!repeats) return undefined
-  const share = (name: string, of: { value: number; ciLow: number | null; ciHigh: number | null }) =>
-    `${name} ${formatPercent(of.value)}${of.ciLow === null ? '' : ` ${formatInterval(of, formatPercent)}`}`
+  const share = (name: string, of: RepeatShare) => {
+    const interval = of.ciLow === null ? '' : ` ${formatInterval(of, formatPercent)}`
+    const cases = of.cases === undefined ? '' : ` (${formatAmount(of.cases, 'case')})`
+    return `${name} ${formatPercent(of.value)}${interval}${cases}`
+  }
   return `${share('pass@1', repeats.passAt1)}, ${share(`pass^${repeats.passK.k}`, repeats.passK)}`
 }
 

@@ -143,12 +143,16 @@ export function claimNotes({ answers, listed, quotes, quotesNotFound, dropped, c
   ]
 }
 
-/**
- * How often the judge contradicts itself: the share of rubric answers that differ between two judgements of the same
- * text. Null unless some case gave the same output in two repeats.
- */
-export function flipRateOf(rows: Iterable<ResultRow>): number | null {
-  let compared = 0
+/** How often the judge contradicts itself. */
+interface Flips {
+  /** The share of the answers asked again that differ from the one before; null where none was. */
+  flipRate: number | null
+  /** Rubric answers of a text that another repeat of the case gave too. */
+  askedAgain: number
+}
+
+export function flipsOf(rows: Iterable<ResultRow>): Flips {
+  let askedAgain = 0
   let flipped = 0
   let seen = new Map<string, CaseDetail['judge']>()
   let current = ''
@@ -163,9 +167,9 @@ export function flipRateOf(rows: Iterable<ResultRow>): number | null {
     for (const [index, item] of detail.judge.entries()) {
       const other = before?.[index]
       if (!other) continue
-      compared += 1
+      askedAgain += 1
       if (other.verdict !== item.verdict) flipped += 1
     }
   }
-  return compared === 0 ? null : flipped / compared
+  return { flipRate: askedAgain === 0 ? null : flipped / askedAgain, askedAgain }
 }

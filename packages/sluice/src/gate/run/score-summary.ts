@@ -94,7 +94,7 @@ export function summarizeScores(all: readonly CaseScores[], options: SummaryOpti
 
 type RepeatShares = NonNullable<FeatureSummary['repeats']>
 
-/** pass@1 and pass^k of the repeated cases, k being the most repeats that any case has; null without repeats. */
+/** pass@1 of all cases and pass^k of those with k repeats, the most that any case has; null without repeats. */
 export function repeatShares(
   all: readonly CaseScores[],
   { caseThreshold, confidence }: SummaryOptions,
@@ -108,7 +108,9 @@ export function repeatShares(
   })
   const share = (drawn: number): RepeatShares['passAt1'] | null => {
     const estimate = passHatK(counts, drawn, confidence)
-    return estimate ? { value: estimate.mean, ciLow: estimate.low ?? null, ciHigh: estimate.high ?? null } : null
+    if (!estimate) return null
+    const { mean, low = null, high = null, count } = estimate
+    return { value: mean, ciLow: low, ciHigh: high, cases: count }
   }
   const [passAt1, passK] = [share(1), share(k)]
   return passAt1 && passK ? { passAt1, passK: { ...passK, k } } : null

@@ -139,6 +139,11 @@ const judgeSchema = z.object({
   flipRate: known.describe(
     'Share of its answers that differ between two judgements of the same text; null where none was judged twice.',
   ),
+  askedAgain: count
+    .optional()
+    .describe(
+      'Answers that it gave once more of the same text, of which `flipRate` is a share. Absent in older reports.',
+    ),
   panel: panelSchema.optional().describe('Where the members of a panel disagree. Absent without a panel.'),
   cascade: cascadeSchema.optional().describe('What a cascade saves and where it errs. Absent without a cascade.'),
   calibration: calibrationSchema

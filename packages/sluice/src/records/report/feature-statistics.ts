@@ -120,13 +120,14 @@ const shareSchema = z.object({
   value: z.number().describe('The share, from 0 to 1.'),
   ciLow: known.describe('Lower end of its interval.'),
   ciHigh: known.describe('Upper end of its interval.'),
+  cases: count.optional().describe('Cases that it is of. Absent in reports of earlier releases.'),
 })
 
 export const repeatsSchema = z.object({
   passAt1: shareSchema.describe('Share of single answers that pass.'),
   passK: shareSchema
     .extend({ k: z.int().min(1).describe('Answers per case.') })
-    .describe('Share of cases all of whose k answers pass.'),
+    .describe('Share of cases all of whose k answers pass, of the cases with k answers.'),
 })
 
 /** Held out cases against the others: whether a change did as well on cases that its author did not see. */

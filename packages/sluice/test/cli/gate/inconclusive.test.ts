@@ -57,7 +57,7 @@ test('k of n, pass@1 and pass^k tell a fickle version from a good one', async ()
   assert.equal(feature?.repeats?.passAt1.value, 0.5)
   assert.deepEqual([feature?.repeats?.passK.k, feature?.repeats?.passK.value], [2, 0])
   const { stdout } = await project.sluice(['gate'])
-  assert.match(stdout, /repeats +pass@1 50 % .*pass\^2 0 %/)
+  assert.match(stdout, /repeats +pass@1 50 % .* \(10\s+cases\), pass\^2 0 % \[0 %, 35\.4 %\]\s+\(10 cases\)/)
   assert.match(stdout, /passed 1 of 2/)
 })
 

@@ -66,6 +66,9 @@ test('a critical case goes on to 8 repeats, in the candidate alone', async () =>
   assert.deepEqual(countRequests(model.requests), [155, 162, 0])
   const row = report.features[0]?.cases.find(({ id }) => id === 'case-3')
   assert.deepEqual([row?.critical, row?.repeats, row?.passed], [true, 8, { k: 8, n: 8 }])
+  const { passAt1, passK } = report.features[0]?.repeats ?? {}
+  assert.deepEqual([passAt1?.cases, passK?.k, passK?.cases, passK?.ciLow], [155, 8, 1, null])
+  assert.ok((passAt1?.ciLow ?? 1) < 1, 'equal answers are no certainty')
 })
 
 test('a critical case that fails is a fail, whatever the mean', async () => {

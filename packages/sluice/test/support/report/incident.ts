@@ -153,8 +153,8 @@ export function incidentFeature(overrides: Partial<FeatureSummary> = {}): Featur
       { repeats: 2, meanDifference: -0.121, se: 0.018, z: -5.06, passBound: 2.29, failBound: -2.56, decision: 'fail' },
     ],
     repeats: {
-      passAt1: { value: 0.859, ciLow: 0.801, ciHigh: 0.917 },
-      passK: { k: 2, value: 0.8462, ciLow: 0.78, ciHigh: 0.91 },
+      passAt1: { value: 0.859, ciLow: 0.801, ciHigh: 0.917, cases: 39 },
+      passK: { k: 2, value: 0.8462, ciLow: 0.78, ciHigh: 0.91, cases: 38 },
     },
     tags: [
       { tag: 'actions', cases: 6, mean: 0.167, meanDifference: -0.833, ciLow: -0.97, ciHigh: -0.7, verdict: 'fail' },
@@ -166,6 +166,7 @@ export function incidentFeature(overrides: Partial<FeatureSummary> = {}): Featur
       model: 'anthropic:claude-haiku-4-5-20251001',
       calls: 158,
       flipRate: 0.026,
+      askedAgain: 76,
       calibration: null,
     },
     cost: {

@@ -151,12 +151,19 @@ function costText(cost: GateRecord['cost']): string | undefined {
   return `${formatUsd(cost.usd)}${missing}`
 }
 
+/** Of how many, since a share of few verdicts says little. A report of an earlier release does not say it. */
+function flipSentence({ flipRate, askedAgain }: NonNullable<GateRecord['judge']>): string {
+  if (flipRate === null) return 'How often it contradicts itself was not measured.'
+  if (askedAgain === undefined) return `It contradicted itself on ${formatPercent(flipRate)} of what it judged twice.`
+  return `It contradicted itself on ${formatCount(Math.round(flipRate * askedAgain))} of ${formatAmount(askedAgain, 'verdict')} that it was asked for again.`
+}
+
 function judgePart(feature: string, { judge }: GateRecord): Html {
   if (judge === null)
     return html`<p>The report names no judge: either checks alone decided, or it is not known which judge did.</p>`
-  const { model, id, calls, flipRate, calibration } = judge
+  const { model, id, calls, calibration } = judge
   const isCalibrated = calibration?.state === 'current' && calibration.verdict === 'may gate'
   return html`<p><b>${model}</b> <code class="id">${id}</code>: ${toned(isCalibrated ? 'good' : calibration?.verdict === 'may not gate' ? 'bad' : 'unknown', calibrationSummary(calibration))}</p>
 ${calibration === null ? undefined : html`<p>${calibration.reason}</p>`}
-<p class="muted">Asked ${formatAmount(calls, 'time')}. ${flipRate === null ? 'How often it contradicts itself was not measured.' : `It contradicted itself on ${formatPercent(flipRate)} of what it judged twice.`} ${isCalibrated ? undefined : html`To hold it against people: <code>sluice judge label ${plainFeature(feature)}</code>`}</p>`
+<p class="muted">Asked ${formatAmount(calls, 'time')}. ${flipSentence(judge)} ${isCalibrated ? undefined : html`To hold it against people: <code>sluice judge label ${plainFeature(feature)}</code>`}</p>`
 }
