@@ -67,7 +67,7 @@ test('what is not stored is not judged, in a plan too, unless it is asked what i
   const text = await of()
   assert.match(text, /9 requests a day each from a new user, 0 % judged/)
   assert.match(text, /Stages: 1 % for 4 h, 5 % for 8 h, 25 % for 12 h, 50 % for 24 h\./)
-  assert.match(text, /Nothing is judged, since live\.store is off: quality is not watched\. Errors,\s+latency/)
+  assert.match(text, /Nothing is judged, since live\.store is off: quality is not watched\. Errors,\s+slowness/)
   assert.doesNotMatch(text, /Score drops by/)
   assert.match(await of('--judge-percent', '40'), /40 % judged/)
 })

@@ -3,6 +3,7 @@ import type { LiveSettings, RolloutSettings } from '../../records/rollout/rollou
 import { hourMs } from '../../time-units.ts'
 import { captureOf } from '../release/capture.ts'
 import { soakTimes } from '../release/rollout-state.ts'
+import { namedParts } from '../rollout/assessment/signal-names.ts'
 import { type Effort, endForecast, harmOf } from './end-forecast.ts'
 import { expectedTraffic, type GivenTraffic, type KnownFeature } from './expected-traffic.ts'
 import { withoutScore } from './suited-settings.ts'
@@ -115,7 +116,7 @@ function candidates(asked: AskedRollout, traffic: Traffic): Candidate[] {
     (signals.slow > 0 || signals.safety > 0) &&
       (signals.score > 0 || signals.errors > 0) && {
         change: 'fewer signals (signals.slow: 0, signals.safety: 0)',
-        price: 'slowness and refusals are not watched',
+        price: `${namedParts(['slow', 'safety']).text} are not watched`,
         settings: { signals: { ...signals, slow: 0, safety: 0 } },
       },
     {

@@ -3,6 +3,7 @@ import type { RolloutSettings } from '../../records/rollout/rollout-settings.ts'
 import { formatAmount, formatAverage, formatSpan } from '../../text/format.ts'
 import { hourMs, weekMs } from '../../time-units.ts'
 import type { Remedy } from '../plan/remedies.ts'
+import { namedParts } from '../rollout/assessment/signal-names.ts'
 import { type ProofRules, strengthBy } from '../rollout/assessment/unwatched-signals.ts'
 import { momentText } from './moments.ts'
 
@@ -127,13 +128,12 @@ export function unjudgedText(
   return `Nothing is judged, since ${why}: ${means}.`
 }
 
-/** `Errors, latency and refusals decide alone` */
-function decidingText({ errors, slow, safety, feedback }: RolloutSettings['signals']): string {
-  const weights = { errors, latency: slow, refusals: safety, 'what users say': feedback }
-  const names = Object.entries(weights).flatMap(([name, weight]) => (weight > 0 ? [name] : []))
-  if (names.length === 0) return 'No other signal has a weight, so nothing is compared'
-  const text = new Intl.ListFormat('en-GB').format(names)
-  const verb = names.length === 1 && errors === 0 && safety === 0 ? 'decides' : 'decide'
+/** `Errors and slowness decide alone` */
+function decidingText(weights: RolloutSettings['signals']): string {
+  const deciding = (['errors', 'slow', 'safety', 'feedback'] as const).filter((signal) => weights[signal] > 0)
+  if (deciding.length === 0) return 'No other signal has a weight, so nothing is compared'
+  const { text, verb: be } = namedParts(deciding)
+  const verb = be === 'is' ? 'decides' : 'decide'
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${verb} alone`
 }
 

@@ -1,9 +1,8 @@
 import { formatPercent, formatScore } from '../../text/format.ts'
-import { signalParts } from '../rollout/assessment/unwatched-signals.ts'
-import { type AssessedSignals, unaskedSignals, worseWords } from '../rollout/assessment/worse-so-far.ts'
+import { type ComparedRate, comparedFigures, watchedParts, worseWords } from '../rollout/assessment/signal-names.ts'
+import { type AssessedSignals, unaskedSignals } from '../rollout/assessment/worse-so-far.ts'
 
-type Rate = 'meanScore' | 'errorRate' | 'slowRate' | 'refusalRate' | 'invalidRate' | 'meanFeedback'
-type Rates = { readonly [rate in Rate]?: number | null | undefined }
+type Rates = { readonly [rate in ComparedRate]?: number | null | undefined }
 
 /** What is read of an assessment for the signals that have no say. */
 export interface UnaskedOf extends AssessedSignals {
@@ -18,17 +17,6 @@ export interface UnaskedRow {
   incumbent: string | null
 }
 
-const shownRates: Record<string, readonly { name: string; rate: Rate }[]> = {
-  score: [{ name: 'judged score', rate: 'meanScore' }],
-  errors: [{ name: 'errors', rate: 'errorRate' }],
-  slow: [{ name: 'slow requests', rate: 'slowRate' }],
-  safety: [
-    { name: 'refusals', rate: 'refusalRate' },
-    { name: 'invalid answers', rate: 'invalidRate' },
-  ],
-  feedback: [{ name: 'feedback', rate: 'meanFeedback' }],
-}
-
 /** The figures of both arms of what decides nothing. What users say is shown where they say anything. */
 export function unaskedRows(assessment: UnaskedOf): UnaskedRow[] {
   return unaskedSignals(assessment)
@@ -37,7 +25,7 @@ export function unaskedRows(assessment: UnaskedOf): UnaskedRow[] {
 }
 
 function rowsOf(signal: string, { canary, incumbent }: UnaskedOf): UnaskedRow[] {
-  return (shownRates[signal] ?? []).map(({ name, rate }) => {
+  return comparedFigures(signal).map(({ name, rate }) => {
     const shown = (value: number | null | undefined) => {
       if (value == null) return null
       return rate === 'meanScore' || rate === 'meanFeedback' ? formatScore(value) : formatPercent(value)
@@ -67,6 +55,7 @@ export function unaskedHarm(assessment: UnaskedOf): string | null {
  * @example `quality, errors`
  */
 export function unwatchedNames(assessment: AssessedSignals): string | null {
-  const names = unaskedSignals(assessment).flatMap(({ signal }) => signalParts[signal] ?? [])
+  const unasked = unaskedSignals(assessment).map(({ signal }) => signal)
+  const names = watchedParts(unasked.filter((signal) => signal !== 'feedback'))
   return names.length === 0 ? null : names.join(', ')
 }

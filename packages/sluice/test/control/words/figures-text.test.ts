@@ -84,6 +84,6 @@ test('what is watched while the judge fails is said by the weights', () => {
   assert.match(of({ errors: 0.3 }) ?? '', /so no score is added; errors are watched on\.$/)
   assert.match(of({ slow: 0.3 }) ?? '', /; slowness is watched on\.$/)
   assert.match(of({ errors: 0.3, slow: 0.1 }) ?? '', /; errors and slowness are watched on\.$/)
-  assert.match(of({ safety: 0.3 }) ?? '', /; refusals are watched on\.$/)
+  assert.match(of({ safety: 0.3 }) ?? '', /; refusals and invalid answers are watched on\.$/)
   assert.match(of({}) ?? '', /; nothing else is watched\.$/)
 })

@@ -162,8 +162,8 @@ test('what decides where nothing is judged is named by its weights', async () =>
     const settings = rolloutSettingsSchema.parse({ signals: { score: 0, errors: 0, slow: 0, safety: 0, ...signals } })
     return (await rolloutOutlook(off, { ...asUsual, settings, areGiven: true }, briefly)).lines.join(' ')
   }
-  assert.match(await text({ safety: 1 }), /quality is not\s+watched\. Refusals decide alone\./)
-  assert.match(await text({ errors: 0.5, slow: 0.5 }), /Errors and latency decide alone\./)
+  assert.match(await text({ safety: 1 }), /quality is not\s+watched\. Refusals and invalid\s+answers decide alone\./)
+  assert.match(await text({ errors: 0.5, slow: 0.5 }), /Errors and slowness decide alone\./)
   assert.match(await text({}), /No other signal has a weight, so nothing is\s+compared\./)
 })
 
@@ -205,7 +205,7 @@ test('where nothing is judged the score has no say, unless somebody wants it, an
   assert.deepEqual([alone.signals, alone.judgePercent], [adapted, null])
   assert.match(
     alone.text,
-    /Nothing is judged, since live\.store is off: quality is not watched\. Errors, latency\s+and refusals decide alone\./,
+    /Nothing is judged, since live\.store is off: quality is not watched\. Errors,\s+slowness,\s+refusals\s+and\s+invalid\s+answers\s+decide\s+alone\./,
   )
   assert.doesNotMatch(alone.text, /Judged/)
   const unknown = await of({ traffic: null })

@@ -1,17 +1,8 @@
-import type { RolloutSettings } from '../../../records/rollout/rollout-settings.ts'
 import { evidenceLevel, type SignalEvidence } from './assessment.ts'
-import { signalNames } from './signal-names.ts'
+import { signalNames, worseWords } from './signal-names.ts'
 
 /** Signals of which less is worse; of all others, more is. */
 const goodSignals = ['score', 'feedback']
-
-const worse: Record<string, string> = {
-  score: 'score lower',
-  errors: 'more errors',
-  slow: 'more slow requests',
-  safety: 'more refusals and invalid answers',
-  feedback: 'users less pleased',
-} satisfies Record<keyof RolloutSettings['signals'], string>
 
 /** `0.109`, `0.45 points`: in as many digits as the figures have, so that a sentence and a table say the same. */
 export function sizeText({ signal, difference }: Pick<SignalEvidence, 'signal' | 'difference'>): string {
@@ -28,11 +19,6 @@ export function worseSignals(signals: readonly SignalEvidence[]): SignalEvidence
 function looksWorse({ signal, difference }: Pick<SignalEvidence, 'signal' | 'difference'>): boolean {
   if (difference === null || Number.parseFloat(sizeText({ signal, difference })) === 0) return false
   return goodSignals.includes(signal) ? difference < 0 : difference > 0
-}
-
-/** `more errors` */
-export function worseWords(signal: string): string {
-  return worse[signal] ?? `${signal} worse`
 }
 
 /** `no verdict yet, score lower and more errors so far`; null where nothing looks worse. */

@@ -236,12 +236,12 @@ test('where signals have no say, it is said what is not watched, before and afte
   assert.equal(decision.do, 'promote')
   assert.match(
     words,
-    /it is promoted\. Quality, slowness and refusals are not watched\. Seen: 3,000 requests of 3,000 users by the canary, 3,000 of/,
+    /it is promoted\. Quality, slowness, refusals and invalid answers are not watched\. Seen: 3,000 requests of 3,000 users by the canary, 3,000 of/,
   )
   const ended = { state: 'promoted', strength: 'strong', ending: null }
   assert.equal(
     stateText({ ...ended, settings: of.settings }),
-    'promoted, proven but for quality, slowness and refusals, which were not watched',
+    'promoted, proven but for quality, slowness, refusals and invalid answers, which were not watched',
   )
   const { signals: usual } = defaultRolloutSettings
   assert.equal(stateText({ ...ended, settings: { signals: usual } }), 'promoted, proven')
@@ -259,15 +259,16 @@ test('a promotion for which nothing was compared is by time alone, in words, in 
     requests(6000, (canary) => canary),
   ).evidence
   const early = assess(failing, of, hour / 2, watched(of, hour / 2))
-  const noneCompared = /^Nothing is compared, since no signal has a weight\. Quality, errors, slowness and refusals/
+  const noneCompared =
+    /^Nothing is compared, since no signal has a weight\. Quality, errors, slowness, refusals and invalid answers are/
   assert.match(early.words, noneCompared)
   const { decision, words } = assess(failing, of, hour, watched(of, hour))
   assert.deepEqual(decision, { do: 'promote', strength: 'time' })
   assert.match(
     words,
-    /^The stage was watched for its soak time\. Since no signal has a weight nothing is compared: it is promoted by time alone\. Quality, errors, slowness and refusals are not watched\./,
+    /^The stage was watched for its soak time\. Since no signal has a weight nothing is compared: it is promoted by time alone\. Quality, errors, slowness, refusals and invalid answers are not watched\./,
   )
-  const byTime = 'promoted by time alone (quality, errors, slowness and refusals were not watched)'
+  const byTime = 'promoted by time alone (quality, errors, slowness, refusals and invalid answers were not watched)'
   // An earlier release stored a proof.
   for (const strength of ['time', 'strong'] as const) {
     const ended = { ...of, status: 'promoted', strength } as const
