@@ -170,9 +170,20 @@ export const commandExitCodes: readonly CommandCodes[] = [
     codes: {
       pass: 'Done, and recorded durably where something changes.',
       fail: 'The state of the feature does not allow it: a rollout runs, nothing to go back to, no passing report. Approving is for somebody else. `audit --verify`: the log was altered.',
-      inconclusive: 'The release needs approval: it is proposed, and nothing is released yet.',
+      inconclusive: '`activate`, `rollout`: the release needs approval; it is proposed, and nothing is released yet.',
       'invalid input': 'Also: the control plane knows no such feature, version, rollout or token.',
       'could not run': 'Also: no control plane answers, or it refuses the token.',
     },
   },
 ]
+
+/** `1: the release ...` of a command below `sluice`, for its help: what its codes say beyond their words. */
+export function exitCodeLines(command: string): string[] {
+  const { codes = {} } = commandExitCodes.find(({ commands }) => commands.includes(command)) ?? {}
+  const words = Object.keys(exitCodes) as ExitWord[]
+  const never = words.filter((word) => codes[word] === null).map((word) => exitCodes[word])
+  return [
+    ...words.flatMap((word) => (codes[word] ? [`${exitCodes[word]}: ${codes[word]}`] : [])),
+    ...(never.length === 0 ? [] : [`Never ${never.join(' or ')}.`]),
+  ]
+}

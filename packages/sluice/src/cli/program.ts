@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import manifest from '../../package.json' with { type: 'json' }
 import { SluiceError } from '../errors.ts'
-import { exitCodes, exitCodesInWords } from '../exit-codes.ts'
+import { exitCodeLines, exitCodes, exitCodesInWords } from '../exit-codes.ts'
+import { wrap } from '../text/layout.ts'
 import { visibleText } from '../text/untrusted.ts'
 import { type Host, withVisibleOutput } from './host.ts'
 import { addApprovals } from './usage/approvals.ts'
@@ -56,14 +57,14 @@ function buildProgram(host: Host, done: Done): Command {
     .exitOverride()
     .configureOutput({ writeOut: write(host.stdout), writeErr: write(host.stderr) })
     .showHelpAfterError('(run with --help for the options)')
-    .addHelpText('afterAll', ({ command }) => footer(command))
+    .addHelpText('afterAll', ({ command }) => footer(command, host.stdout.columns ?? 80))
 
   addSetup(program, host, done, runCommandLine)
   addImport(program, host, done)
   addGating(program, host, done)
   addTrust(program, host, done)
   addLookups(program, host, done)
-  program.commandsGroup(releases)
+  program.commandsGroup('Releases:')
   const visible = withVisibleOutput(host)
   addControlPlane(program, visible, done)
   addReleases(program, visible, done)
@@ -74,18 +75,19 @@ function buildProgram(host: Host, done: Done): Command {
   return program
 }
 
-const releases = 'Releases:'
-
-function footer(command: Command): string {
+/** The codes, and what they say of the command beyond that. The help of all commands sends to that of each. */
+function footer(command: Command, columns: number): string {
   const codes = `\nExit codes: ${exitCodesInWords}.`
-  const whose = releaseCodesOf(command)
-  if (!whose) return codes
-  return `${codes}\n${whose}: 0 done, 1 refused because of the state of the feature, or because --verify found a fault.`
+  const name = nameBelowSluice(command)
+  if (name === undefined) return `${codes}\nThe help of a command says what they mean there.`
+  const lines = exitCodeLines(name).flatMap((line) =>
+    wrap(line, columns - 5).map((text, index) => (index === 0 ? `  ${text}` : `     ${text}`)),
+  )
+  return [codes, ...lines].join('\n')
 }
 
-/** Whom the codes of releases are told of in the help of a command, if they concern it. */
-function releaseCodesOf(command: Command): string | undefined {
-  if (!command.parent) return 'Commands under "Releases"'
-  if (command.helpGroup() === releases) return 'This command'
-  return command.parent.parent ? releaseCodesOf(command.parent) : undefined
+/** `rollout` of `sluice rollout start`: exit codes are told by it. Undefined for `sluice` itself. */
+function nameBelowSluice(command: Command): string | undefined {
+  if (!command.parent) return undefined
+  return nameBelowSluice(command.parent) ?? command.name()
 }

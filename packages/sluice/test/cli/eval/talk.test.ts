@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { commandExitCodes, exitCodes } from '../../../src/exit-codes.ts'
 import { fakeModel } from '../../support/fake-model.ts'
 import { changedProject, summariser } from '../../support/gate-project.ts'
 import { createProject, summaryFiles } from '../../support/project.ts'
@@ -81,12 +82,21 @@ test('every help page ends with the exit codes, on stdout and with exit 0', asyn
   }
 })
 
-test('only the help of commands of releases says what the codes 0 and 1 are there', async () => {
+test('the help of a command says of its exit codes what the reference says, and of no other command', async () => {
   using project = createProject({})
-  const helpOf = async (...args: string[]) => (await project.sluice([...args, '--help'])).stdout
-  assert.match(await helpOf(), /^Commands under "Releases": 0 done, 1 refused/m)
-  for (const args of [['serve'], ['rollback'], ['rollout', 'start']])
-    assert.match(await helpOf(...args), /^This command: 0 done, 1 refused/m, args.join(' '))
-  for (const args of [['gate'], ['judge'], ['cache', 'prune']])
-    assert.doesNotMatch(await helpOf(...args), /0 done/, args.join(' '))
+  const helpOf = async (...args: string[]) =>
+    (await project.sluice([...args, '--help'])).stdout.split('Exit codes: ')[1]?.replaceAll(/\s+/g, ' ') ?? ''
+  for (const { commands, codes } of commandExitCodes)
+    for (const command of commands) {
+      const said = await helpOf(command)
+      for (const [word, says] of Object.entries(codes)) {
+        const code = exitCodes[word as keyof typeof exitCodes]
+        if (says === null) assert.match(said, new RegExp(`Never [^.]*\\b${code}\\b`), `${command} ${code}`)
+        else assert.ok(said.includes(` ${code}: ${says}`), `${command} ${code}: ${said}`)
+      }
+      assert.equal(said.includes('audit --verify'), commands.includes('audit'), command)
+    }
+  assert.match(await helpOf('rollout', 'start'), /2: `activate`, `rollout`: the release needs approval; it is proposed/)
+  assert.match(await helpOf('plan', 'simulate'), /Never 1\./)
+  assert.match(await helpOf(), /The help of a command says what they mean there\. $/)
 })
