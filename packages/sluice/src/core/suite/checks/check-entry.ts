@@ -194,7 +194,7 @@ const plainKeys: readonly string[] = [...Object.keys(negatable), ...negations.ke
 const checkKeys = [...plainKeys, 'oneOf']
 
 const listed = Object.keys(valueSchemas).join(', ')
-const hint = 'those up to similarity also as e.g. notContains'
+const hint = `those up to ${Object.keys(negatable).at(-1)} also as e.g. notContains`
 const onePlainType = exactlyOne(plainKeys, 'check', `${listed}; ${hint}`)
 const oneType = exactlyOne(checkKeys, 'check', `${listed}, oneOf; ${hint}`)
 

@@ -228,3 +228,15 @@ test('a pattern is checked around its variables', () => {
   assert.equal(checkSchema.safeParse({ matches: '^({{name}}' }).success, false)
   assert.equal(checkSchema.safeParse({ matches: '\\A{{name}}' }).success, false)
 })
+
+test('the list of checks says up to which of them a check has an opposite', () => {
+  const said = checkSchema.safeParse({}).error?.issues[0]?.message ?? ''
+  const [, listed = '', last = ''] = /give one of (.*), oneOf; those up to (\w+) also/.exec(said) ?? []
+  const names = listed.split(', ')
+  const hasOpposite = (name: string) => {
+    const { error } = checkSchema.safeParse({ [`not${name[0]?.toUpperCase()}${name.slice(1)}`]: null })
+    return error?.issues.every(({ code }) => code !== 'unrecognized_keys') ?? true
+  }
+  assert.ok(names.length > 20, said)
+  assert.deepEqual(names.filter(hasOpposite), names.slice(0, names.indexOf(last) + 1))
+})
