@@ -1,3 +1,4 @@
+import { formatAmount, formatCount } from '../../../text/format.ts'
 import type { LimitCheck } from '../../suite/checks/check-spec.ts'
 import { CheckError } from './check-error.ts'
 import { type Measure, passOrFail, type Subject } from './measure.ts'
@@ -6,16 +7,26 @@ interface Quantity {
   /** The measured quantity; undefined where it was not measured. */
   of: (subject: Subject) => number | undefined
   show: (amount: number) => string
+  /** How a limit is written where it is not written as it stands in the file. */
+  limit?: (value: number) => string
   /** The advice for a quantity that was not measured. */
   remedy?: string
 }
 
-const words: Quantity = { of: ({ output }) => countWords(output), show: (amount) => `${amount} words` }
+const words: Quantity = {
+  of: ({ output }) => countWords(output),
+  show: (amount) => formatAmount(amount, 'word'),
+  limit: formatCount,
+}
 
 const quantities: Record<LimitCheck['type'], Quantity> = {
   minWords: words,
   maxWords: words,
-  maxChars: { of: ({ output }) => codePoints(output), show: (amount) => `${amount} characters` },
+  maxChars: {
+    of: ({ output }) => codePoints(output),
+    show: (amount) => formatAmount(amount, 'character'),
+    limit: formatCount,
+  },
   latencyMs: {
     of: ({ latencyMs }) => latencyMs,
     show: (amount) => `${Math.round(amount)} ms`,
@@ -30,13 +41,13 @@ const quantities: Record<LimitCheck['type'], Quantity> = {
 
 /** A lower or upper limit, itself allowed. Characters are Unicode code points. */
 export function measureLimit({ type, value }: LimitCheck): Measure {
-  const { of, show, remedy } = quantities[type]
+  const { of, show, limit = String, remedy } = quantities[type]
   const isMinimum = type === 'minWords'
   return (subject) => {
     const amount = of(subject)
     if (amount === undefined) throw new CheckError(`${type}: ${remedy}`)
     const passed = isMinimum ? amount >= value : amount <= value
-    return passOrFail(passed, `${show(amount)}, ${isMinimum ? 'at least' : 'at most'} ${value} wanted`)
+    return passOrFail(passed, `${show(amount)}, ${isMinimum ? 'at least' : 'at most'} ${limit(value)} wanted`)
   }
 }
 

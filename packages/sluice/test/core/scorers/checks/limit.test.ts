@@ -25,6 +25,8 @@ test('limits are allowed themselves', async () => {
   assert.equal(await scoreOf({ maxChars: 3 }, 'a😀é'), 1)
   assert.equal(await scoreOf({ maxChars: 2 }, 'a😀é'), 0)
   assert.match((await runCheck({ maxWords: 1 }, 'two words')).reason, /2 words, at most 1/)
+  assert.equal((await runCheck({ minWords: 3 }, 'word')).reason, '1 word, at least 3 wanted')
+  assert.equal((await runCheck({ maxChars: 1000 }, 'a')).reason, '1 character, at most 1,000 wanted')
 })
 
 test('latency and cost are those of the answer', async () => {
