@@ -227,14 +227,8 @@ const feature: Feature = {
     },
   ],
   judge: {
-    ...{
-      id: 'j-4c1f0a',
-      model: 'openai:gpt-5.4-mini-2026-03-17',
-      mode: 'json_schema',
-      calls: 160,
-      flipRate: 0.02,
-      askedAgain: 50,
-    },
+    ...{ id: 'j-4c1f0a', model: 'openai:gpt-5.4-mini-2026-03-17', mode: 'json_schema', calls: 160 },
+    ...{ flipRate: 0.02, askedAgain: 50 },
     panel: {
       members: panel.map((model) => ({ model, failed: 0 })),
       ...{ answers: 160, split: 11 },

@@ -17,8 +17,8 @@ export interface PassHatK extends ClusterRobustMean {
 
 /**
  * pass^k: the chance that k independent repeats of a case all pass, averaged over cases; pass^1 is pass@1. Per case the
- * unbiased estimate C(passes, k) / C(repeats, k) (Yao et al. 2024, tau-bench), over cases the cluster-robust interval of
- * a share, which has a width also where all cases are equal.
+ * unbiased estimate C(passes, k) / C(repeats, k) (Yao et al. 2024, tau-bench), over cases the cluster-robust interval
+ * of a share, which has a width also where all cases are equal.
  *
  * @returns undefined when no case has k repeats; cases with fewer are left out, and `count` says how many remained
  */
