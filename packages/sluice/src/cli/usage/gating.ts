@@ -85,7 +85,10 @@ export function addGating(program: Command, host: Host, done: Done): void {
 }
 
 function addNightly(program: Command, host: Host, done: Done): void {
-  const night = withGateOptions(program.command('nightly'), 'full, else fast')
+  const night = withGateOptions(program.command('nightly'), {
+    suite: 'full, else fast',
+    drop: 'largest acceptable drop against the kept answers, and change of their scores since the reference night',
+  })
     .description('ask every feature in production again, and find drift of provider, judge and suite')
     .option('--night <day>', 'which night this is; a repeated night pays only for what is missing (default: today)')
     .option('--new-reference', "compare later nights with tonight's answers")

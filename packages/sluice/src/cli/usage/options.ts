@@ -25,11 +25,17 @@ export function withFresh(command: Command): Command {
   return command.option('--fresh', 'use no kept answer: ask model and judge again, and keep the new answers')
 }
 
-/** The flags of every command that reaches a verdict. */
-export function withGateOptions(command: Command, suite?: string): Command {
+/** The flags of every command that reaches a verdict; `drop` says what the margin limits. */
+export function withGateOptions(
+  command: Command,
+  {
+    suite,
+    drop = 'largest acceptable drop of the mean score against the baseline',
+  }: { suite?: string; drop?: string } = {},
+): Command {
   return withRunOptions(command, suite)
     .option('--threshold <x>', 'lowest acceptable mean score, 0 to 1')
-    .option('--margin <x>', 'largest acceptable drop of the mean score against the baseline, 0 to 1')
+    .option('--margin <x>', `${drop}, 0 to 1`)
     .addOption(choice('--on-inconclusive <policy>', 'what an undecided run means', onInconclusive))
 }
 

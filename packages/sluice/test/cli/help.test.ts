@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { definedCommands } from '../support/command-line.ts'
+
+const program = await definedCommands()
+
+/** The description of a command, or of one of its flags. */
+function helpOf(names: string, flag?: string): string | undefined {
+  const command = names
+    .split(' ')
+    .reduce((of, name) => of.commands.find((each) => each.name() === name) ?? assert.fail(names), program)
+  return flag === undefined ? command.description() : command.options.find(({ long }) => long === flag)?.description
+}
+
+test('the margin of a night is one against its reference: a night has no baseline', () => {
+  assert.match(helpOf('gate', '--margin') ?? '', /against the baseline, 0 to 1$/)
+  assert.match(helpOf('nightly', '--margin') ?? '', /the kept answers, .* since the reference night, 0 to 1$/)
+})
