@@ -20,6 +20,7 @@ function featureText(plan: FeaturePlan, width: number): string {
     [nowLine(name, plan), ...noiseLines(plan)].flatMap((text) => wrap(text, width)),
     [...wrap(tableTitle(plan), width), ...dropTable(plan, width)],
     tagTable(plan, width),
+    signLines(plan).flatMap((text) => wrap(text, width)),
     wantedLines(plan).flatMap((text) => wrap(text, width)),
     [...flakyTable(plan, width), ...(plan.remedy === null ? [] : wrap(plan.remedy, width))],
     plan.notes.flatMap((text) => wrap(`- ${text}`, width)),
@@ -39,16 +40,16 @@ function nowLine(name: string, { now, margin }: FeaturePlan): string {
   const size = `${formatAmount(cases, 'case')} with up to ${formatAmount(repeats, 'answer')} each`
   const seen =
     drop === null
-      ? 'what it sees is not known'
-      : `it fails a drop of ${isMargin(drop, margin) ? 'more than ' : ''}${formatScore(drop)} with 80 % probability if every answer is worse alike, of ${few(dropInFewAnswers)} if a few answers lose everything`
+      ? 'what it finds is not known'
+      : `in 80 % of runs it finds a drop ${isMargin(drop, margin) ? 'above' : 'of'} ${formatScore(drop)} if every answer gets a little worse, and ${few(dropInFewAnswers)} if a few answers lose their whole score`
   const passes =
     smallestMargin === null || smallestMargin <= margin
       ? ''
-      : ` The margin of ${margin} is small for it: an unchanged version is sure to pass (80 %) from ${formatScore(smallestMargin)} on.`
+      : ` The margin of ${margin} is small for it: an unchanged version passes in 80 % of runs only with a margin of ${formatScore(smallestMargin)} or more.`
   return `${name}: ${size}; ${seen}.${passes} A full run: ${priceOf(now)}.`
 }
 
-const few = (drop: number | null) => (drop === null ? 'no size that scores can have' : formatScore(drop))
+const few = (drop: number | null) => (drop === null ? 'none' : `one of ${formatScore(drop)}`)
 
 function priceOf({ answers, usd, minutes }: Pick<PlannedReach, 'answers' | 'usd' | 'minutes'>): string {
   const time =
@@ -74,7 +75,7 @@ function noiseLines({ noise }: FeaturePlan): string[] {
 
 function tableTitle({ estimand }: FeaturePlan): string {
   const what = estimand === 'population' ? 'all cases like these' : 'exactly these cases'
-  return `Smallest drop of the mean over ${what} that fails with 80 % probability, by cases and by answers per case (in brackets: if a few answers lose everything)`
+  return `Smallest drop of the mean over ${what} that is found in 80 % of runs, by cases and by answers per case (in brackets: if a few answers lose their whole score)`
 }
 
 function dropTable({ table, margin }: FeaturePlan, width: number): string[] {
@@ -124,6 +125,16 @@ function tagTable({ tags }: FeaturePlan, width: number): string[] {
   return [`Tags, margin ${tags[0]?.margin}`, ...columns([head, ...rows], width)]
 }
 
+/** What the signs in the tables say, where there are such. */
+function signLines({ table, tags, margin }: FeaturePlan): string[] {
+  const isAbove = [...table.map((row) => ({ ...row, margin })), ...tags].some((row) => isMargin(row.drop, row.margin))
+  const isMissing = [...table, ...tags].some((row) => row.drop === null || row.dropInFewAnswers === null)
+  return [
+    ...(isAbove ? ['>: every drop above the margin is found'] : []),
+    ...(isMissing ? ['-: no drop of this kind is found in 80 % of runs, or it is not known'] : []),
+  ]
+}
+
 function wantedLines({ wanted, plans }: FeaturePlan): string[] {
   if (wanted === null) return []
   if (plans.length === 0) return [`No suite of up to 100,000 cases finds a drop of ${wanted} with 80 % probability.`]
@@ -135,13 +146,13 @@ function wantedLines({ wanted, plans }: FeaturePlan): string[] {
 
 function planLine(plan: WantedPlan): string {
   const more = plan.newCases === 0 ? 'no new case' : `${formatAmount(plan.newCases, 'new case')} to write`
-  return `${formatAmount(plan.cases, 'case')} (${more}), up to ${formatAmount(plan.repeats, 'answer')} each, gate.margin ${plan.margin}: ${priceOf(plan)}.${sureFrom(plan)}`
+  return `${formatAmount(plan.cases, 'case')} (${more}), up to ${formatAmount(plan.repeats, 'answer')} each, gate.margin ${plan.margin}: ${priceOf(plan)}.${passesFrom(plan)}`
 }
 
 /** A plan may find the drop and still leave an unchanged version undecided. */
-function sureFrom({ smallestMargin, margin }: WantedPlan): string {
+function passesFrom({ smallestMargin, margin }: WantedPlan): string {
   if (smallestMargin === null || smallestMargin <= margin) return ''
-  return ` An unchanged version is sure to pass (80 %) with a margin of ${formatScore(smallestMargin)} only.`
+  return ` An unchanged version passes in 80 % of runs only with a margin of ${formatScore(smallestMargin)} or more.`
 }
 
 function flakyTable({ flaky }: FeaturePlan, width: number): string[] {

@@ -55,7 +55,7 @@ test('a plan rests on the last run that is kept, and agrees with its report', as
   const text = await project.sluice(['plan', 'gate', 'mail', '--drop', '0.2', '--svg', 'out/plan.svg'])
   assert.equal(text.code, 4, 'there is no folder out')
   const again = await project.sluice(['plan', 'gate', 'mail', '--drop', '0.2', '--svg', 'plan.svg'])
-  assert.match(again.stdout, /mail, suite fast: 10 cases .* with 80 % probability/s)
+  assert.match(again.stdout, /mail, suite fast: 10 cases .*; in 80 %\s+of\s+runs\s+it\s+finds\s+a\s+drop\s+of/)
   assert.match(again.stdout, /Cheapest: \d+ cases .*cost unknown, time unknown/s)
   assert.match(readFileSync(path.join(project.root, 'plan.svg'), 'utf8'), /^<svg .*margin 0\.03.*<\/svg>\s*$/s)
 })
@@ -87,7 +87,7 @@ test('without a kept run, or with cases that were asked once, the plan says what
   assert.match((await planned(project)).message ?? '', /asked each case once/)
 })
 
-test('where no score varies, the smallest drop is called more than the margin, which the gate accepts', async () => {
+test('where no score varies, every drop above the margin is found, and the signs in the table are explained', async () => {
   const steady = Array.from({ length: 10 }, (_, index) =>
     Array.from({ length: 2 }, (_, repeat) =>
       ['good', 'worse'].map((model) => ({ case: `c${index}`, model, repeat: repeat + 1, output: 'yes' })),
@@ -97,8 +97,21 @@ test('where no score varies, the smallest drop is called more than the margin, w
   await project.sluice(['eval', 'mail', '--repeats', '2'])
   const { code, stdout } = await project.sluice(['plan', 'gate', 'mail'])
   assert.equal(code, 0)
-  assert.match(stdout, /it fails a drop of more than 0\.030 with/)
+  const text = stdout.replace(/\s+/g, ' ')
+  assert.match(
+    text,
+    /in 80 % of runs it finds a drop above 0\.030 if every answer gets a little worse, and one of 0\.\d+ if/,
+  )
   assert.match(stdout, /^ *10 .*>0\.030 \(0\.\d+\)/m)
+  assert.match(stdout, /^>: every drop above the margin is found$/m)
+  const few = await project.sluice(['plan', 'gate', '--assume-sd', '0.3', '--cases', '4'])
+  assert.match(few.stdout, /^ *4 .* \(-\)/m)
+  assert.match(few.stdout, /^-: no drop of this kind is found in 80 % of runs, or it is not known$/m)
+  assert.match(
+    few.stdout.replace(/\s+/g, ' '),
+    /The margin of 0\.03 is small for it: an unchanged version passes in 80 % of runs only with a margin of 0\.\d+ or more\./,
+  )
+  assert.doesNotMatch(few.stdout, /^>/m)
 })
 
 test('under assumptions neither a run nor a project is needed', async () => {
