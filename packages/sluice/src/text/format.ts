@@ -9,14 +9,14 @@ export function formatScore(score: number | null): string {
   return score === null ? unknown : withoutMinusZero(score.toFixed(3))
 }
 
-/** Two numbers in three digits, and in more where they differ and would look the same: 0.0004 and 0.0012. */
-export function formatApart(one: number, other: number): [string, string] {
+/** Two numbers in so many digits, and in more where they differ and would look the same: 0.0004 and 0.0012. */
+export function formatApart(one: number, other: number, least = 3): [string, string] {
   const inDigits = (digits: number): [string, string] => [one.toFixed(digits), other.toFixed(digits)]
-  const enough = [3, 4, 5, 6, 7, 8, 9].find((digits) => {
-    const [first, second] = inDigits(digits)
+  const enough = [0, 1, 2, 3, 4, 5, 6].find((more) => {
+    const [first, second] = inDigits(least + more)
     return first !== second
   })
-  return inDigits(enough ?? 3)
+  return inDigits(least + (enough ?? 0))
 }
 
 /** +0.012, -0.042 */

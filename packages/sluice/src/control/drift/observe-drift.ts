@@ -6,6 +6,7 @@ import { dayMs, hourMs, minuteMs } from '../../time-units.ts'
 import type { Change } from './change.ts'
 import { observeWith, relearn } from './detector.ts'
 import type { DriftEvent, DriftWatchState } from './drift-state.ts'
+import { valuesApart } from './signal-words.ts'
 import { driftSignals, observationsOf, type Signal, signals } from './signals.ts'
 
 /** What is remembered of a user or another source: the last days (UTC) on which a request and a score of it counted. */
@@ -92,7 +93,7 @@ function isShownDifferent({ mean, usual }: Change): boolean {
 }
 
 function alarmWords(signal: Signal, { mean, usual, count, since, until }: Change): string {
-  const [seen, expected] = formatApart(mean, usual)
+  const [seen, expected] = valuesApart(signal, mean, usual)
   const hours = Math.round((until - since) / hourMs)
   const span = `${hours} ${hours === 1 ? 'hour' : 'hours'} from ${new Date(since).toISOString().slice(0, 16)}Z on`
   return (

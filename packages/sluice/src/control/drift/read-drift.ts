@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { angle } from '../../stats/index.ts'
-import { formatApart, formatCount } from '../../text/format.ts'
+import { formatCount } from '../../text/format.ts'
 import type { EvidenceStore } from '../store/evidence-store.ts'
 import { countless, evidenceIn, runLength } from './change.ts'
 import { type Detector, isLearning, toleranceOf } from './detector.ts'
 import { type DriftWatchState, driftEventSchema, driftName, loadDrift } from './drift-state.ts'
+import { limitText, valueText } from './signal-words.ts'
 import { driftSignals, type Signal, signals } from './signals.ts'
 import { daysKnown, daysToKnow } from './week.ts'
 import { fitWeek } from './week-fit.ts'
@@ -140,18 +141,12 @@ function latelyIn({ change: { hours } }: Detector): SignalDrift['lately'] {
 }
 
 function wordsOf(known: Omit<SignalDrift, 'words'>, missing: number | null): string {
-  const { phase, days, tolerance, lately } = known
-  const now = lately ? `; ${latelyText(lately)}${isBeyondLimit(known) ? beyondText(missing) : ''}` : ''
+  const { signal, phase, days, tolerance, lately } = known
+  const now = lately ? `${valueText(signal, lately)}${isBeyondLimit(known) ? beyondText(missing) : ''}; ` : ''
   if (phase === 'level') return 'learning its level, for two days at the least: no alarms until then'
-  const limit = (tolerance ?? 0).toFixed(3)
-  if (phase === 'week')
-    return `learning, ${days.known} of ${days.of} days: what moves by less than ${limit} is not told${now}`
-  return `watching for what moves by more than ${limit}${now}`
-}
-
-function latelyText({ count, mean, usual }: NonNullable<SignalDrift['lately']>): string {
-  const [seen, expected] = formatApart(mean, usual)
-  return `${seen} over the last ${count} in 24 hours, where ${expected} is usual`
+  const limit = (than: 'more' | 'less') => limitText(signal, than, tolerance ?? 0)
+  if (phase === 'week') return `${now}learning, ${days.known} of ${days.of} days known: ${limit('less')} raise no alarm`
+  return `${now}watching for ${limit('more')}`
 }
 
 function beyondText(missing: number | null): string {

@@ -52,7 +52,7 @@ test('scores that fall in production alarm once, with the reference, the level a
   assert.ok(Math.abs((again?.lately?.usual ?? 0) - 0.45) < 0.05, 'the new level is what is usual now')
   assert.match(
     again?.words ?? '',
-    /^learning, \d of 14 days: what moves by less than 0\.\d+ is not told; 0\.4\d+ over the/,
+    /^0\.4\d+ \(last \d+ judged answers, within 24 hours\), usually 0\.\d+; learning, \d of 14 days known: drops of less than 0\.\d+ raise no alarm$/,
   )
 })
 
@@ -246,10 +246,14 @@ function saidAfter(mean: number, last = 30) {
 }
 
 test('a move beyond the limit of which there are too few answers is said to be open, and how many are missing', () => {
-  const open = / is usual: more than the limit, and too few to tell: about 150 more like these are missing$/
+  const open =
+    /, usually 0\.\d+: more than the limit, and too few to tell: about 150 more like these are missing; watching for/
   const few = saidAfter(0.7)
   assert.match(few.words, open)
   assert.deepEqual(few.alarms, [])
   assert.equal(saidAfter(0.7, 200).alarms.length, 1)
-  assert.match(saidAfter(0.77).words, /where 0\.763 is usual$/)
+  assert.match(
+    saidAfter(0.77).words,
+    /^0\.7\d+ \(last \d+ judged answers, within 24 hours\), usually 0\.763; watching for drops of more than 0\.\d+$/,
+  )
 })

@@ -5,11 +5,11 @@ import { driftText } from '../../../src/control/remote/drift-text.ts'
 const minute = 60_000
 
 test('how production does: each signal in words, the alarms, and what to do', () => {
-  const signals = [{ signal: 'score', words: 'learning, 3 of 14 days: what moves by less than 0.100 is not told' }]
+  const signals = [{ signal: 'score', words: 'learning, 3 of 14 days known: drops of less than 0.100 raise no alarm' }]
   const quiet = { feature: 'mail', drift: { version: 'aa', since: 0, signals, events: [] } }
   assert.equal(
     driftText(quiet),
-    'mail, version aa, since 1970-01-01:\n  score: learning, 3 of 14 days: what moves by less than 0.100 is not told\nalarms: none\n',
+    'mail, version aa, since 1970-01-01:\n  score: learning, 3 of 14 days known: drops of less than 0.100 raise no alarm\nalarms: none\n',
   )
   const told = { ...quiet, drift: { ...quiet.drift, events: [{ at: minute, words: 'The judged score has moved.' }] } }
   assert.match(
