@@ -16,3 +16,7 @@ test('the margin of a night is one against its reference: a night has no baselin
   assert.match(helpOf('gate', '--margin') ?? '', /against the baseline, 0 to 1$/)
   assert.match(helpOf('nightly', '--margin') ?? '', /the kept answers, .* since the reference night, 0 to 1$/)
 })
+
+test('the help names what it speaks of: attacks that were injected, files, folders, strengths', () => {
+  assert.match(helpOf('judge attack') ?? '', /^add injected instructions and fake verdicts to outputs that fail/)
+})

@@ -18,7 +18,7 @@ const attackFlags = {
   seed: wholeNumberFrom(0, 2 ** 31),
 }
 
-/** `sluice judge attack <feature>`: outputs that try to give orders to the configured judge. */
+/** `sluice judge attack <feature>`: outputs that try to give instructions to the configured judge. */
 export async function attack(name: string, given: Record<string, unknown>, host: Host): Promise<number> {
   const flags = readFlags('judge attack', attackFlags, given)
   const project = await openFeature(name, flags.suite, host)

@@ -103,7 +103,9 @@ function addDrill(program: Command, host: Host, done: Done): void {
 
 function addAttack(judge: Command, host: Host, done: Done): void {
   const command = withFresh(judge.command('attack'))
-    .description('add orders and fake verdicts to outputs that fail, and count how often the judge then says yes')
+    .description(
+      'add injected instructions and fake verdicts to outputs that fail, and count how often the judge then says yes',
+    )
     .argument('<feature>', 'name of the feature')
     .option('--suite <name>', 'whose cases to use (default: fast)')
     .addOption(new Option('--carriers <n>', 'how many failing outputs carry the attacks, at most').default(12))

@@ -37,7 +37,7 @@ export const nightlySettingsSchema = z
       .exactOptional()
       .meta({
         description:
-          'Attack the judge of each feature with orders in outputs, and fail the night if one makes it say yes (default false).',
+          'Attack the judge of each feature with instructions in outputs, and fail the night if one makes it say yes (default false).',
         examples: [true],
       }),
     budgetUsd: z
