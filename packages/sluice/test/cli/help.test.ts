@@ -19,4 +19,9 @@ test('the margin of a night is one against its reference: a night has no baselin
 
 test('the help names what it speaks of: attacks that were injected, files, folders, strengths', () => {
   assert.match(helpOf('judge attack') ?? '', /^add injected instructions and fake verdicts to outputs that fail/)
+  assert.match(helpOf('import', '--root') ?? '', /^refuse files outside this folder/)
+  assert.equal(
+    program.commands.find((each) => each.name() === 'import')?.registeredArguments[1]?.description,
+    'the file to import; for prompts also a folder',
+  )
 })

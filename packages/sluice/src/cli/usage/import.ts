@@ -11,10 +11,13 @@ export function addImport(program: Command, host: Host, done: Done): void {
       '<format>',
       'agent-skills, braintrust, csv, deepeval, dotprompt, github-models, inspect, langfuse, langsmith, mlflow, openai-evals, phoenix, prompty, promptfoo or xlsx',
     )
-    .argument('<file>', 'the file of the other tool; of prompts also a folder')
+    .argument('<file>', 'the file to import; for prompts also a folder')
     .option('--out <dir>', 'folder to write to; files that exist are never replaced', '.')
     .option('--map <column=field>', 'which column is which field; may be given several times', another)
-    .option('--root <dir>', "files that the file names must lie in this folder (default: the file's own folder)")
+    .option(
+      '--root <dir>',
+      "refuse files outside this folder that the imported file refers to (default: the file's own folder)",
+    )
     .option('--name <name>', 'name of the feature (default: from the file)')
     .option('--model <id>', 'provider:model of prompts for which the file names none')
     .option('--report <file>', 'write what became of each part as Markdown')

@@ -61,7 +61,7 @@ function addLabel(judge: Command, host: Host, done: Done): void {
     .command('import')
     .description('take over labels that people gave in another tool')
     .argument('<format>', 'csv, langfuse (scores) or langsmith (feedback)')
-    .argument('<file>', 'the file of the other tool')
+    .argument('<file>', 'the file to import')
     .argument('<feature>', 'name of the feature')
     .option('--map <column=field>', 'which column of CSV is case, item, verdict, labeller, output or at', another)
     .option('--outputs <file>', 'traces or runs with the texts that were labelled, as JSON or JSON Lines')
