@@ -24,4 +24,5 @@ test('the help names what it speaks of: attacks that were injected, files, folde
     program.commands.find((each) => each.name() === 'import')?.registeredArguments[1]?.description,
     'the file to import; for prompts also a folder',
   )
+  assert.match(helpOf('eval') ?? '', /^print the scores of one feature; with --compare: of one or several features/)
 })

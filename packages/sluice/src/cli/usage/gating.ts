@@ -16,7 +16,9 @@ export function addGating(program: Command, host: Host, done: Done): void {
     .action(async (paths, options) => done(await (await import('../check.ts')).check(paths, options, host)))
 
   withFresh(withRunOptions(program.command('eval')))
-    .description('run one feature and print its scores; with --compare several, each with several models')
+    .description(
+      'print the scores of one feature; with --compare: of one or several features, each with several models',
+    )
     .argument('<feature...>', 'name of the feature; with --compare one or several')
     .option(
       '--compare <models>',
