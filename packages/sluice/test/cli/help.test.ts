@@ -25,4 +25,5 @@ test('the help names what it speaks of: attacks that were injected, files, folde
     'the file to import; for prompts also a folder',
   )
   assert.match(helpOf('eval') ?? '', /^print the scores of one feature; with --compare: of one or several features/)
+  assert.match(helpOf('judge rubric') ?? '', /^find questions whose verdicts depend on their wording/)
 })

@@ -131,7 +131,9 @@ function addCalibrate(judge: Command, host: Host, done: Done): void {
 
 function addRubric(judge: Command, host: Host, done: Done): void {
   const command = withFresh(judge.command('rubric'))
-    .description('test the questions: does other wording flip verdicts, where do people disagree, which ask the same')
+    .description(
+      'find questions whose verdicts depend on their wording, on which people disagree, or that ask the same',
+    )
     .argument('<feature>', 'name of the feature')
     .option('--suite <name>', 'whose cases to use (default: fast)')
     .addOption(new Option('--outputs <n>', 'how many kept outputs are judged, at most').default(40))
