@@ -26,4 +26,8 @@ test('the help names what it speaks of: attacks that were injected, files, folde
   )
   assert.match(helpOf('eval') ?? '', /^print the scores of one feature; with --compare: of one or several features/)
   assert.match(helpOf('judge rubric') ?? '', /^find questions whose verdicts depend on their wording/)
+  assert.match(
+    helpOf('rollout start', '--settings') ?? '',
+    /\(default: the version's settings; those that it leaves open are/,
+  )
 })

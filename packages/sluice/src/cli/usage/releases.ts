@@ -62,7 +62,7 @@ function addRollouts(program: Command, host: Host, done: Done): void {
     .argument('<version>', 'its label, its id, or the beginning of its id')
     .option(
       '--settings <file>',
-      "YAML with the keys of a prompt's rollout (default: the version's own, general ones adapted to the traffic)",
+      "YAML with the keys of a prompt's rollout (default: the version's settings; those that it leaves open are adapted to the traffic)",
     )
     .option('--per-day <n>', 'requests per day (default: measured from the log)')
     .option('--users <n>', 'distinct users per week who send them (default: measured from the log)')
