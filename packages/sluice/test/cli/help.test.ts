@@ -30,4 +30,5 @@ test('the help names what it speaks of: attacks that were injected, files, folde
     helpOf('rollout start', '--settings') ?? '',
     /\(default: the version's settings; those that it leaves open are/,
   )
+  assert.match(helpOf('drill', '--tag') ?? '', /^for the strength one-tag: use only this tag/)
 })

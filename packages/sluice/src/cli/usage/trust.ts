@@ -89,7 +89,11 @@ function addDrill(program: Command, host: Host, done: Done): void {
     .option('--without-judge', 'do not ask the judge about changed answers: count what checks alone stop')
     .option('--model <model>', "let this model answer instead of the prompt's own; may be given several times", another)
     .option('--strength <strengths>', 'only these of weak, medium, strong, one-tag, separated by commas')
-    .option('--tag <tag>', 'for mutants that change the cases of one tag: only these tags (default: any)', another)
+    .option(
+      '--tag <tag>',
+      'for the strength one-tag: use only this tag; may be given several times (default: any)',
+      another,
+    )
     .addOption(
       new Option('--mutants <n>', 'mutants of each mutator and strength; more of them cost little').default(20),
     )
