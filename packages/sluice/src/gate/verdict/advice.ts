@@ -57,12 +57,14 @@ export function advise(request: AdviceRequest): Advice {
     const text = `${size}. More cases would help (about ${cases} for the ${marginOf} of ${margin}); ${onRepeats(pairs, design, repeats)}`
     return { smallestMargin: mde, helps: 'cases', cases, text }
   }
-  const text = `${size}. For the ${marginOf} of ${margin} it takes about ${cases} cases with ${repeats} repeats, or ${enough} repeats of these. ${betterBuy}`
+  const text = `${size}. For the ${marginOf} of ${margin} about ${cases} cases asked ${times(repeats)} each would be enough, or these ${pairs.length} asked ${times(enough)}. ${betterBuy}`
   return { smallestMargin: mde, helps: 'either', cases, repeats: enough, text }
 }
 
+const times = (repeats: number) => (repeats === 1 ? 'once' : `${repeats} times`)
+
 const betterBuy =
-  'New cases cost no more than as many repeats, and show more. The cheapest are short, and checks score them without a judge.'
+  'A new case costs no more than a repeated one, and tells more. The cheapest are short, and checks score them without a judge.'
 
 /**
  * The advice where the noise would let the test pass and only answers are missing; undefined elsewhere, or where no

@@ -41,7 +41,10 @@ test('an undecided run says whether more cases or more repeats would help', asyn
     feature?.advice ?? '',
     /^With 10 cases and up to 2 repeats the smallest margin that an unchanged version meets with 80 % probability is 0\.\d+\./,
   )
-  assert.match(feature?.advice ?? '', /about [\d,]+ cases with 2 repeats, or [\d,]+ repeats of these/)
+  assert.match(
+    feature?.advice ?? '',
+    /about [\d,]+ cases asked 2 times each would be enough, or these 10 asked [\d,]+ times\./,
+  )
   assert.ok((feature?.comparison?.detectableDrop ?? 0) > 0.3)
 })
 

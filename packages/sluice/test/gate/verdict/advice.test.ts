@@ -7,7 +7,7 @@ test('scores that never vary show no rare fault, and the advice says how rare', 
   const adviceOn = (count: number) => play(cases(count), { looks: [2] }).decision.advice?.text ?? ''
   assert.match(
     adviceOn(3),
-    /A fault in up to 40 % of the answers may be in none of the candidate's 6\. About 47 more cases would be enough\. New cases .* The cheapest are short/,
+    /A fault in up to 40 % of the answers may be in none of the candidate's 6\. About 47 more cases would be enough\. A new case costs no more than a repeated one, and tells more\. The cheapest are short/,
   )
   assert.match(adviceOn(150), /A fault in up to 1 % of the answers may be in none of the candidate's 300\.$/)
 })

@@ -67,7 +67,7 @@ test('advice: enough, or how many cases or repeats it takes', () => {
   assert.ok((small?.smallestMargin ?? 0) > 0.03 && (small?.cases ?? 0) > 10 && (small?.repeats ?? 0) > 8)
   assert.match(
     small?.text ?? '',
-    /With 10 cases and up to 8 repeats the smallest margin that an unchanged version meets with 80 % probability is 0\.\d+\. .* cases with 8 repeats, or \d+ repeats/,
+    /With 10 cases and up to 8 repeats the smallest margin that an unchanged version meets with 80 % probability is 0\.\d+\. .* cases asked 8 times each would be enough, or these 10 asked \d+ times\./,
   )
 })
 
