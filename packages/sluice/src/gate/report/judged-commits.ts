@@ -4,8 +4,8 @@ import { formatAmount } from '../../text/format.ts'
 const shown = 12
 
 /**
- * What was judged and against which commit, e.g. `528a0c1d2e3f against a1b2c3d4e5f6`, or
- * `working tree (528a0c1d2e3f + 3 changed files) against 528a0c1d2e3f`. Undefined outside of git.
+ * What was judged and against which commit, e.g. `528a0c1d2e3f compared with a1b2c3d4e5f6`, or
+ * `working tree (528a0c1d2e3f + 3 changed files) compared with 528a0c1d2e3f`. Undefined outside of git.
  */
 export function judgedCommits({ git }: Pick<ReportSummary, 'git'>): string | undefined {
   if (!git) return undefined
@@ -19,5 +19,5 @@ export function judgedCommits({ git }: Pick<ReportSummary, 'git'>): string | und
         ? short(head)
         : `working tree (${short(head)}${changed})`
   if (base === null) return judged
-  return base === head && changed === '' ? `${judged} against itself` : `${judged} against ${short(base)}`
+  return `${judged} compared with ${base === head && changed === '' ? 'itself' : short(base)}`
 }

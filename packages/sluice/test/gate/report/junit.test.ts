@@ -24,7 +24,7 @@ test('is accepted by the JUnit schema, with one test for each case', async () =>
     reason: 'The mean dropped by 0.121, which is more than the margin of 0.030.',
     score: '0.856',
     change: '-0.121',
-    commits: '3f7a2c1d9b8e against a1b2c3d4e5f6',
+    commits: '3f7a2c1d9b8e compared with a1b2c3d4e5f6',
     run: proofLine(incidentReport().run ?? assert.fail()),
     runId: '01JC3Q6V4T',
   })

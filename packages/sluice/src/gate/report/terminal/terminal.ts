@@ -73,7 +73,7 @@ function overview(report: ReportSummary, lead: readonly string[], { width, paint
 
 function closing(report: ReportSummary, { width, paint }: Page): string[] {
   const judged = judgedCommits(report)
-  const commits = judged === undefined ? [] : wrap(`looked at: ${visibleLine(judged)}`, width)
+  const commits = judged === undefined ? [] : wrap(`commits: ${visibleLine(judged)}`, width)
   const again = report.reproduce === null ? [] : wrap(`again: ${visibleLine(report.reproduce)}`, width)
   return [
     ...furtherNotes(report).flatMap((note) => wrap(visibleLine(note), width)),
