@@ -38,7 +38,9 @@ const hasNotChanged = ({ worse, better }: ScorerResult) => worse === 0 && better
 
 /** What only a few cases have may be the very thing that was lost, so what got worse is named first. */
 function rareSentence(rare: readonly ScorerResult[], isCompared: boolean): string {
-  const what = `Asked of fewer than ${fewestCases} cases each: ${formatAmount(rare.length, 'check or question', 'checks and questions')}`
+  const few = `fewer than ${fewestCases} cases`
+  const one = `check or question that concerns ${few}`
+  const what = `Not in the table: ${formatAmount(rare.length, one, `checks and questions that concern ${few} each`)}`
   if (!isCompared) return `${what}.`
   const worse = rare.filter((scorer) => scorer.worse > 0)
   const better = rare.filter((scorer) => scorer.worse === 0 && scorer.better > 0)

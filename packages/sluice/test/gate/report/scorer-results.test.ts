@@ -127,7 +127,11 @@ test('what changed most comes first; what did not change, and what few cases hav
   )
   assert.deepEqual(sentences, [
     'Unchanged in every case: same.',
-    'Asked of fewer than 5 cases each: 1 check or question; worse: rare.',
+    'Not in the table: 1 check or question that concerns fewer than 5 cases; worse: rare.',
+  ])
+  const few = [scorer('rare', 0, 0, 2), scorer('seldom', 0, 0, 4)]
+  assert.deepEqual(scorerLines(incidentFeature({ scorers: few, comparison: null })).sentences, [
+    'Not in the table: 2 checks and questions that concern fewer than 5 cases each.',
   ])
 })
 
