@@ -2,6 +2,7 @@ import type { EnvironmentRevision } from '../../records/instance.ts'
 import { formatAmount, formatCount, formatDuration } from '../../text/format.ts'
 import { html } from '../../text/markup.ts'
 import { presentRevisionText } from '../words/present-revision.ts'
+import { replicaText } from '../words/replica-text.ts'
 import { cell, moment, notKnown, revisionText, type StateTone, toned, wideTable } from './elements.ts'
 import type { PageContent } from './layout.ts'
 
@@ -89,7 +90,7 @@ ${
 ${
   leaders.length === 0
     ? undefined
-    : html`<ul>${leaders.map(({ work, replica }) => html`<li>${works[work.split(':', 1)[0] ?? work] ?? html`<code>${work}</code> is done by`} <b>${replica}</b></li>`)}</ul>`
+    : html`<ul>${leaders.map(({ work, replica }) => html`<li>${works[work.split(':', 1)[0] ?? work] ?? html`<code>${work}</code> is done by`} <b>${replicaText(replica)}</b></li>`)}</ul>`
 }`
   return { title: behind > 0 ? `(${behind}) Instances` : 'Instances', main }
 }

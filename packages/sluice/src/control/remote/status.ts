@@ -2,6 +2,7 @@ import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatAmount, formatCount } from '../../text/format.ts'
 import { momentText, timeOfDay } from '../words/moments.ts'
 import { presentRevisionText } from '../words/present-revision.ts'
+import { replicaText } from '../words/replica-text.ts'
 import { stateText } from '../words/rollout-state-text.ts'
 import { versionText } from '../words/version-text.ts'
 import type { FailingAnswer, FeatureAnswer, InstancesAnswer, ProposalAnswer, RolloutAnswer } from './answers.ts'
@@ -84,7 +85,7 @@ function endText(rollout: RolloutAnswer, { by, reason }: NonNullable<RolloutAnsw
 /** Whether anything is decided without a person, and where. */
 function leaderText(leaders: NonNullable<InstancesAnswer['leaders']>): string {
   const leader = leaders.find(({ work }) => work === 'controller')
-  if (leader) return `canaries are led by ${leader.replica}\n`
+  if (leader) return `replica that decides on canaries: ${replicaText(leader.replica)}\n`
   return 'canaries: no replica leads them, so none advances or is rolled back by itself\n'
 }
 

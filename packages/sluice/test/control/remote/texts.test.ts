@@ -92,7 +92,7 @@ test('a rollout tells its stage, or how it ended, and what is known', () => {
 test('the status tells what everybody gets, what runs and who is behind', () => {
   const instances = {
     current: { epoch: 'b', revision: 7 },
-    leaders: [{ work: 'controller', replica: 'web-3 pid 17' }],
+    leaders: [{ work: 'controller', replica: 'web-3 pid 17 a41f09c2' }],
     instances: [
       instance,
       { ...instance, instance: 'host-2', revision: 5, stale: true, upToDate: false },
@@ -117,7 +117,7 @@ test('the status tells what everybody gets, what runs and who is behind', () => 
 
 tone: nothing is active; 1 published
 
-canaries are led by web-3 pid 17
+replica that decides on canaries: web-3, process 17 (a41f09c2)
 
 instances: 1 of 5 are up to date, 1 silent, at revision 7
   host-2 has revision 5, incumbents only
