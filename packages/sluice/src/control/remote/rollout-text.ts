@@ -1,4 +1,3 @@
-import { eValueText } from '../../charts/evidence-scale.ts'
 import { namedKey } from '../../core/suite/config/environments.ts'
 import { formatAmount, formatCount, formatPercent } from '../../text/format.ts'
 import { hanging, wrap } from '../../text/layout.ts'
@@ -6,7 +5,7 @@ import { isOld } from '../rollout/assessment/assessment.ts'
 import { signalNames } from '../rollout/assessment/signal-names.ts'
 import { isUnseen } from '../rollout/assessment/unproven-signals.ts'
 import { endForecastSentences, unknownEnd } from '../words/end-forecast-text.ts'
-import { figuresLines, highestText, judgingLine } from '../words/figures-text.ts'
+import { againstInShort, figuresLines, judgingLine } from '../words/figures-text.ts'
 import { momentText, timeText } from '../words/moments.ts'
 import { reporterText } from '../words/reporter-text.ts'
 import { ageText, stageText, stateText, unassessedText } from '../words/rollout-state-text.ts'
@@ -78,9 +77,7 @@ export function rolloutLine(rollout: RolloutAnswer, versions: FeatureAnswer['ver
   const parts = [
     `rollout ${id} of ${versionText({ versions }, canary)}: ${stateText(rollout)}`,
     stageText(rollout, now),
-    isKnown
-      ? `evidence against it ${eValueText(figures.against.eValue)}, highest ${highestText(figures.against, now)}`
-      : 'evidence against it not known',
+    isKnown ? `evidence against it: ${againstInShort(figures.against, now)}` : 'evidence against it: not known',
     ...nextStep(rollout, now),
     ...ageParts(rollout, now),
     ...alarmParts(rollout),

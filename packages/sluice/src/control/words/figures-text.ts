@@ -49,12 +49,22 @@ export function figuresLines(
   ].flatMap((line) => wrap(line, 78))
 }
 
-/** `6.4 of the 20 that roll it back, as unlikely as 1 in 6 if it were no worse; highest 6.4, 27 Nov 00:10Z` */
-function againstText({ users, against: { eValue, needed, highest } }: ShownFigures, now: number): string {
+/** `6.4 of the 20 that roll it back, as unlikely as 1 in 6 if it were no worse; highest so far 6.4, 27 Nov 00:10Z` */
+function againstText({ users, against }: ShownFigures, now: number): string {
   if (isOneSided(users)) return withoutData
-  const present = `${eValueText(eValue)} of the ${eValueText(needed)} that roll it back, ${evidenceInWords(eValue)}`
-  return `${present}; highest ${eValueText(highest.eValue)}, ${momentText(highest.at, now)}`
+  return `${shareText(against, against.eValue)}, ${evidenceInWords(against.eValue)}; ${soFarText(against, now)}`
 }
+
+/** `0.86 of the 20 that roll it back, highest so far 1, 24 Nov 14:05Z`, for a line that has no room for what that means. */
+export function againstInShort(against: ShownFigures['against'], now: number): string {
+  return `${shareText(against, against.eValue)}, ${soFarText(against, now)}`
+}
+
+const shareText = ({ needed }: { needed: number }, eValue: number) =>
+  `${eValueText(eValue)} of the ${eValueText(needed)} that roll it back`
+
+const soFarText = ({ highest }: ShownFigures['against'], now: number) =>
+  `highest so far ${eValueText(highest.eValue)}, ${momentText(highest.at, now)}`
 
 /** Where one arm has no users, there is nothing to compare. */
 const isOneSided = ({ canary, incumbent }: ShownFigures['users']) => canary === 0 || incumbent === 0
@@ -186,11 +196,8 @@ export function budgetUsedUp(since: number): string {
 }
 
 /** `21 of the 20 that roll it back, 24 Nov 14:05Z` */
-export function highestText(
-  { highest, needed }: Pick<ShownFigures['against'], 'highest' | 'needed'>,
-  now?: number,
-): string {
-  return `${eValueText(highest.eValue)} of the ${eValueText(needed)} that roll it back, ${momentText(highest.at, now)}`
+export function highestText(against: Pick<ShownFigures['against'], 'highest' | 'needed'>, now?: number): string {
+  return `${shareText(against, against.highest.eValue)}, ${momentText(against.highest.at, now)}`
 }
 
 /**

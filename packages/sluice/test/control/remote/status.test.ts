@@ -32,7 +32,10 @@ test('a list of features tells when each rollout was assessed, so that the statu
   }
   const fresh = await seen()
   assert.deepEqual([begun.assessedAt, ...fresh.times], [null, at, at])
-  assert.match(fresh.line ?? '', /evidence against it 1\.1, highest .*; next stage expected 24 Nov 10:00Z$/)
+  assert.match(
+    fresh.line ?? '',
+    /evidence against it: 1\.1 of the 20 that roll it back, highest so far 1\.1, [^;]*; next stage expected 24 Nov 10:00Z$/,
+  )
   plane.clock.jump(hour / 2)
   const { line } = await seen()
   assert.match(line ?? '', /highest [^;]*; last assessed 24 Nov 09:00Z: what you see is that old$/)

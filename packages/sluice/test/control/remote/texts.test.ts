@@ -132,7 +132,7 @@ instances: 1 of 5 are up to date, 1 silent, at revision 7
   )
   assert.match(
     statusText({ features: [{ ...feature, rollout }], instances: null }, 3 * minute),
-    /is active\n {2}rollout r-1 of 1\.1 \(bb\): holds: too little data; stage 2 of 2, 5 % of the users, for 2 min; evidence against it not known\n\n/,
+    /is active\n {2}rollout r-1 of 1\.1 \(bb\): holds: too little data; stage 2 of 2, 5 % of the users, for 2 min; evidence against it: not known\n\n/,
   )
   assert.match(
     statusText({ features: [], instances: null }, 0),

@@ -104,13 +104,16 @@ test('the status prints the numbers within 80 columns', () => {
     text,
     /still missing: watched time .*40 of 100\s+users\s+of\s+the\s+canary, proof\s+of\s+the\s+judged\s+score/s,
   )
-  assert.match(text, /evidence against it: [\d.]+ of the 20 that roll it back, .*; highest\s+[\d.]+, 1 Jan 02:00Z/s)
+  assert.match(
+    text,
+    /evidence against it: [\d.]+ of the 20 that roll it back, .*; highest\s+so\s+far\s+[\d.]+, 1 Jan 02:00Z/s,
+  )
   assert.match(text, /\n {2}page: https:\/\/sluice\.example\.com\/rollouts\/r1\n$/)
   assert.match(text, /patience ends 5 Jan 00:00Z, then it is promoted weakly if it qualifies/)
   assert.match(text, /judging: 1\.20 USD of 5\.00 USD today/)
   assert.match(
     rolloutLine(answer, [], now),
-    /^rollout r1 of bbbbbbbbbbbb: running; stage 1 of 1, .*; evidence against it [\d.]+, highest [\d.]+ of the 20 that roll it back, 1 Jan 02:00Z/,
+    /^rollout r1 of bbbbbbbbbbbb: running; stage 1 of 1, .*; evidence against it: [\d.]+ of the 20 that roll it back, highest so far [\d.]+, 1 Jan 02:00Z/,
   )
   const { assessment } = answer
   assert.ok(assessment?.figures)
