@@ -19,7 +19,10 @@ export function truncate(text: string, width: number): string {
   return `${headOf(text, Math.max(0, width - 1)).trimEnd()}…`
 }
 
-/** Lines of at most `width` columns, broken between words; a longer word is broken where it must be. */
+/**
+ * Lines of at most `width` columns, broken between words, but not between a number and its unit; a longer word is
+ * broken where it must be.
+ */
 export function wrap(text: string, width: number): string[] {
   return text.split('\n').flatMap((line) => wrapLine(line, Math.max(1, width)))
 }
@@ -32,10 +35,15 @@ export function hanging(text: string, width: number): string[] {
   return wrap(text, width - 2).map((line, index) => (index === 0 ? line : `  ${line}`))
 }
 
+const betweenWords = /(?<=\s)(?=\S)/
+const unit = /(?:%|ms|s|min|h|d|days?|points?|KB|MB|GB|USD)(?![\p{L}\p{N}])/u
+/** Pieces of a line: words, and a number with its unit. */
+const betweenPieces = new RegExp(`${betweenWords.source}(?!(?<=\\d )${unit.source})`, 'u')
+
 function wrapLine(line: string, width: number): string[] {
   const lines: string[] = []
   let current = ''
-  for (const piece of line.split(/(?<=\s)(?=\S)/).flatMap((word) => breakWord(word, width))) {
+  for (const piece of line.split(betweenPieces).flatMap((word) => breakWord(word, width))) {
     if (current !== '' && displayWidth(current + piece.trimEnd()) > width) {
       lines.push(current.trimEnd())
       current = ''
@@ -46,6 +54,9 @@ function wrapLine(line: string, width: number): string[] {
 }
 
 function breakWord(word: string, width: number): string[] {
+  if (displayWidth(word.trimEnd()) <= width) return [word]
+  const parts = word.split(betweenWords)
+  if (parts.length > 1) return parts.flatMap((part) => breakWord(part, width))
   const pieces: string[] = []
   let rest = word
   while (displayWidth(rest.trimEnd()) > width) {
@@ -53,7 +64,7 @@ function breakWord(word: string, width: number): string[] {
     pieces.push(head)
     rest = rest.slice(head.length)
   }
-  return rest === '' && pieces.length > 0 ? pieces : [...pieces, rest]
+  return rest === '' ? pieces : [...pieces, rest]
 }
 
 function headOf(text: string, width: number): string {

@@ -26,6 +26,16 @@ test('text is wrapped between words and loses none of them', () => {
   assert.deepEqual(wrap('  indented text', 12), ['  indented', 'text'])
 })
 
+test('a number and its unit stay on one line, where the line has room for both', () => {
+  assert.deepEqual(wrap('it is used by 1.2 % of the users', 18), ['it is used by', '1.2 % of the users'])
+  assert.deepEqual(wrap('it took (at most 45 min), or 3 h', 19), ['it took (at most', '45 min), or 3 h'])
+  assert.deepEqual(wrap('a cost of 0.12 USD', 14), ['a cost of', '0.12 USD'])
+  assert.deepEqual(wrap('all of the 12 cases', 14), ['all of the 12', 'cases'], 'what is counted is no unit')
+  assert.deepEqual(wrap('in 12 specimens', 6), ['in 12', 'specim', 'ens'])
+  assert.deepEqual(wrap('0.123 %', 5), ['0.123', '%'])
+  assert.deepEqual(wrap('  1 %', 9), ['  1 %'])
+})
+
 test('columns line up, numbers to the right; the widest is cut where there is no room', () => {
   const rows = [
     [{ text: 'name' }, { text: 'n', align: 'right' as const }],
