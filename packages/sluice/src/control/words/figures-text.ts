@@ -55,7 +55,7 @@ function againstText({ users, against }: ShownFigures, now: number): string {
   return `${shareText(against, against.eValue)}, ${evidenceInWords(against.eValue)}; ${soFarText(against, now)}`
 }
 
-/** `0.86 of the 20 that roll it back, highest so far 1, 24 Nov 14:05Z`, for a line that has no room for what that means. */
+/** For a line without room for what it means: `0.86 of the 20 that roll it back, highest so far 1, 24 Nov 14:05Z` */
 export function againstInShort(against: ShownFigures['against'], now: number): string {
   return `${shareText(against, against.eValue)}, ${soFarText(against, now)}`
 }
