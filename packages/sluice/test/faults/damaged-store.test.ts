@@ -61,6 +61,23 @@ for (const [name, damage] of Object.entries(damages)) {
   })
 }
 
+for (const command of [
+  ['suite', 'review', 'summary'],
+  ['suite', 'pick', 'summary', '--budget-cases', '6', '--from', 'fast'],
+  ['plan', 'gate', 'summary'],
+]) {
+  test(`sluice ${command.join(' ')} names table and way out where a kept result is cut off`, async () => {
+    await using run = await finishedRun()
+    const database = new DatabaseSync(storeFile(run.project.root))
+    database.exec('UPDATE results SET detail = substr(detail, 1, 40) WHERE position = 3')
+    database.close()
+    const { code, stderr } = await run.project.sluice(command)
+    assert.equal(code, 4, stderr)
+    assert.match(stderr, /sluice\.db cannot be used: a row of its table results is damaged \(detail: .*Put a copy of/)
+    assert.doesNotMatch(stderr, /free some space/)
+  })
+}
+
 /** Overwrites where a table and its indexes begin, so that the file still opens. */
 function damageTable(file: string, table: string): void {
   const database = new DatabaseSync(file)

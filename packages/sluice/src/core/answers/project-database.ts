@@ -104,14 +104,19 @@ function storeError(cause: unknown, folder: string): SluiceError {
   return new SluiceError('cannot-run', `the store ${folder} cannot be used: ${reason}${wayOut}`, { cause })
 }
 
-/** Primary result codes of SQLite. */
-const corrupt = 11
-const notADatabase = 26
+/**
+ * Primary result codes of SQLite for a file of which the pages, the tables or the values are not as they were written.
+ */
+const damaged = new Set<unknown>(Object.values({ error: 1, corrupt: 11, mismatch: 20, notADatabase: 26 }))
+
+/** Of SQLite itself, or of Node for a number that JavaScript has none for. */
+const isDamage = (cause: unknown) =>
+  damaged.has(resultCode(cause)) ||
+  (cause instanceof RangeError && 'code' in cause && cause.code === 'ERR_OUT_OF_RANGE')
 
 function wayOutOf(cause: unknown): string {
-  const code = resultCode(cause)
   if (isHeld(cause)) return 'Another program keeps it locked: let that one end, then run the same command again.'
-  if (code === corrupt || code === notADatabase)
+  if (isDamage(cause))
     return 'The file is damaged: put a copy of it back, or delete the folder, and its answers are paid for again.'
   return 'Answers must be kept before they are paid for: free some space, or make the folder writable.'
 }

@@ -8,6 +8,16 @@ export function jsonColumn<T>(schema: z.ZodType<T>) {
   return z.string().transform(jsonOf).pipe(schema)
 }
 
+/**
+ * SQL that gives a column of JSON with the keys of a schema alone, under its own name, where the rest would take long
+ * to move. What is no JSON is given as it is, so that a `jsonColumn` and not SQLite says so. A key that the JSON lacks
+ * becomes null, so none of the keys may be optional.
+ */
+export function partOfJson(column: string, { shape }: z.ZodObject): string {
+  const parts = Object.keys(shape).map((key) => `'${key}', ${column} -> '$.${key}'`)
+  return `CASE WHEN json_valid(${column}) THEN json_object(${parts.join(', ')}) ELSE ${column} END AS ${column}`
+}
+
 function jsonOf(text: string, context: z.core.$RefinementCtx): unknown {
   const value = jsonIn(text)
   if (value !== undefined) return value

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { openExistingDatabase, type ProjectDatabase } from '../../core/answers/project-database.ts'
-import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
+import { jsonColumn, partOfJson, rowReader } from '../../core/answers/rows.ts'
 import type { Mask } from '../../masking/mask.ts'
 import type { PastNight } from '../../records/past-night.ts'
 import { writeTogether } from '../../sqlite/open-database.ts'
@@ -9,6 +9,7 @@ import { type NightRecord, nightRecordSchema, type Sentinel, sentinelSchema } fr
 const nightsKept = 120
 
 const nightRow = z.object({ record: jsonColumn(nightRecordSchema) })
+const versionSchema = nightRecordSchema.pick({ version: true })
 const sentinelRow = z.object({ record: jsonColumn(sentinelSchema) })
 
 /** The nights of every feature and the answers that are kept for comparison, in the store. */
@@ -42,9 +43,10 @@ export function createHistory(database: ProjectDatabase, mask?: Mask): NightHist
   const dropNights = database.prepare(
     'DELETE FROM nights WHERE feature = ?1 AND night NOT IN (SELECT night FROM nights WHERE feature = ?1 ORDER BY night DESC LIMIT ?2)',
   )
+  const selectVersions = database.prepare(`SELECT ${partOfJson('record', versionSchema)} FROM nights WHERE feature = ?`)
   const dropSentinels = database.prepare(
     `DELETE FROM sentinels WHERE feature = ?1
-     AND version NOT IN (SELECT json_extract(record, '$.version') FROM nights WHERE feature = ?1)`,
+     AND version NOT IN (SELECT value FROM json_each(?2))`,
   )
   const selectKept = database.prepare('SELECT record FROM sentinels WHERE feature = ? AND version = ? AND judge = ?')
   const selectOne = database.prepare(
@@ -56,6 +58,7 @@ export function createHistory(database: ProjectDatabase, mask?: Mask): NightHist
   )
   const nightIn = rowReader(database, 'nights', nightRow)
   const sentinelIn = rowReader(database, 'sentinels', sentinelRow)
+  const versionIn = rowReader(database, 'nights', z.object({ record: jsonColumn(versionSchema) }))
   const nightOfRow = (row: unknown) => nightIn(row).record
   const sentinelOfRow = (row: unknown) => sentinelIn(row).record
   const write = (given: NightRecord | Sentinel) => {
@@ -82,7 +85,8 @@ export function createHistory(database: ProjectDatabase, mask?: Mask): NightHist
         write(record)
         for (const sentinel of sentinels) write(sentinel)
         dropNights.run(record.feature, nightsKept)
-        dropSentinels.run(record.feature)
+        const versions = new Set(selectVersions.all(record.feature).map((row) => versionIn(row).record.version))
+        dropSentinels.run(record.feature, JSON.stringify([...versions]))
       }),
     *all() {
       for (const row of selectNights.iterate()) yield nightOfRow(row)
@@ -113,8 +117,7 @@ function replaces(record: NightRecord | Sentinel, known: NightRecord | Sentinel 
 const shownSchema = nightRecordSchema.pick({
   ...{ startedAt: true, version: true, verdict: true, reasons: true, score: true, costUsd: true, unpricedCalls: true },
 })
-const shownRow = z.object({ shown: jsonColumn(shownSchema) })
-const shownParts = Object.keys(shownSchema.shape).map((key) => `'${key}', record -> '$.${key}'`)
+const shownRow = z.object({ record: jsonColumn(shownSchema) })
 
 /** Opens the history of the project in a folder. `nightsOf` reads the latest nights of a feature, the oldest first. */
 export function openNights(root: string): {
@@ -124,14 +127,14 @@ export function openNights(root: string): {
   const database = openExistingDatabase(root)
   if (!database) return { nightsOf: () => [], close: () => undefined }
   const latest = database.prepare(
-    `SELECT json_object(${shownParts.join(', ')}) AS shown FROM nights WHERE feature = ? ORDER BY night DESC LIMIT ?`,
+    `SELECT ${partOfJson('record', shownSchema)} FROM nights WHERE feature = ? ORDER BY night DESC LIMIT ?`,
   )
   const shownIn = rowReader(database, 'nights', shownRow)
   return {
     nightsOf: (feature, limit) =>
       latest
         .all(feature, limit)
-        .map((row) => pastNight(shownIn(row).shown))
+        .map((row) => pastNight(shownIn(row).record))
         .reverse(),
     close: () => database.close(),
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ProjectDatabase } from '../../core/answers/project-database.ts'
-import { rowReader } from '../../core/answers/rows.ts'
+import { jsonColumn, rowReader } from '../../core/answers/rows.ts'
+import { completionSchema } from '../../core/providers/provider.ts'
 import type { KeptRun } from './kept-run.ts'
 
 /** What one more answer takes, with its judgement. Null: not measured. */
@@ -14,7 +15,7 @@ export interface AnswerPrice {
 
 export const unknownPrice: AnswerPrice = { usd: null, ms: null, generationUsd: null, judgeUsd: null }
 
-const latencyRow = z.object({ ms: z.number().nullable() })
+const latencyRow = z.object({ completion: jsonColumn(completionSchema.pick({ latencyMs: true })) })
 
 /** What answers of a run cost and took, whenever they were paid for. */
 export function answerPrice({ feature, rows }: KeptRun, database: ProjectDatabase): AnswerPrice {
@@ -38,11 +39,14 @@ export function answerPrice({ feature, rows }: KeptRun, database: ProjectDatabas
 
 /** The latency of the judge's stored answers to this feature; null where none has one. */
 function judgeLatency(database: ProjectDatabase, { feature, judge }: KeptRun['feature']): number | null {
-  const select = database.prepare(
-    `SELECT avg(json_extract(completion, '$.latencyMs')) AS ms FROM answers
-     WHERE stage = 'judge' AND feature = ? AND model = ?`,
-  )
-  return rowReader(database, 'answers', latencyRow)(select.get(feature, judge?.model ?? '')).ms
+  const select = database.prepare("SELECT completion FROM answers WHERE stage = 'judge' AND feature = ? AND model = ?")
+  const read = rowReader(database, 'answers', latencyRow)
+  const latencies: number[] = []
+  for (const row of select.iterate(feature, judge?.model ?? '')) {
+    const { latencyMs } = read(row).completion
+    if (latencyMs !== undefined) latencies.push(latencyMs)
+  }
+  return averageOf(latencies)
 }
 
 function averageOf(values: readonly number[]): number | null {

@@ -31,12 +31,7 @@ export interface Results {
   end(): void
 }
 
-const resultRow: z.ZodType<ResultRow> = z.object({
-  position: z.int(),
-  role: versionRoleSchema,
-  repeat: z.int(),
-  detail: jsonColumn(caseDetailSchema),
-})
+const placeShape = { position: z.int(), role: versionRoleSchema, repeat: z.int() }
 
 /** Of so many runs the details are kept, and as many reports, which are read with them. */
 export const runsKept = 20
@@ -106,11 +101,19 @@ export function createResults(
 /**
  * What is kept of one feature's results in a run, by position, then role, then repeat; none of a run that was dropped.
  */
-export function* keptRows(database: ProjectDatabase, runId: string, feature: string): Generator<ResultRow> {
+export function keptRows(database: ProjectDatabase, runId: string, feature: string): Generator<ResultRow> {
+  return keptParts(database, { runId, feature, part: caseDetailSchema })
+}
+
+/** The same with so much of each detail as `part` has, which is picked of the schema of a detail. */
+export function* keptParts<T>(
+  database: ProjectDatabase,
+  { runId, feature, part }: { runId: string; feature: string; part: z.ZodType<T> },
+): Generator<Omit<ResultRow, 'detail'> & { detail: T }> {
   const select = database.prepare(
     'SELECT position, arm AS role, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',
   )
-  const read = rowReader(database, 'results', resultRow)
+  const read = rowReader(database, 'results', z.object({ ...placeShape, detail: jsonColumn(part) }))
   for (const row of select.iterate(runId, feature)) yield read(row)
 }
 

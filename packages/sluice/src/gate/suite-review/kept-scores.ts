@@ -1,9 +1,9 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { openExistingDatabase, type ProjectDatabase } from '../../core/answers/project-database.ts'
-import { rowReader } from '../../core/answers/rows.ts'
-import { versionRoleSchema } from '../../records/report/case-detail.ts'
+import { caseDetailSchema } from '../../records/report/case-detail.ts'
 import { readReport } from '../report/report-file.ts'
 import { storedRuns } from '../report/stored-runs.ts'
+import { keptParts } from '../run/results.ts'
 
 /** What the kept runs say of one case. */
 interface KeptCase {
@@ -29,34 +29,21 @@ export interface KeptScores {
   cases: ReadonlyMap<string, KeptCase>
 }
 
-const rowSchema = z.object({
-  position: z.int(),
-  role: versionRoleSchema,
-  repeat: z.int(),
-  output: z.string().nullable(),
-  score: z.number().min(0).max(1).nullable(),
-  usd: z.number().min(0).nullable(),
-})
+const part = caseDetailSchema.pick({ output: true, score: true, costUsd: true })
 
-type KeptRow = z.output<typeof rowSchema>
+type KeptRow = ReturnType<typeof keptParts<z.output<typeof part>>> extends Iterable<infer Row> ? Row : never
 
 /**
  * The scores of a feature in the last runs, by case. A run counts only where both its report, which knows the ids of
  * the cases, and its answers are kept. Scores of different runs may be of different versions and judges.
  */
 async function readKeptScores(root: string, database: ProjectDatabase, feature: string): Promise<KeptScores> {
-  const select = database.prepare(
-    `SELECT position, arm AS role, repeat, json_extract(detail, '$.output') AS output,
-       json_extract(detail, '$.score') AS score, json_extract(detail, '$.costUsd') AS usd
-     FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat`,
-  )
-  const read = rowReader(database, 'results', rowSchema)
   const cases = new Map<string, KeptCase>()
   let runs = 0
   let last: string | null = null
   const seen = new Set<string>()
   for (const { runId, startedAt, file } of await storedRuns(root)) {
-    const rows = select.all(runId, feature).map(read)
+    const rows = [...keptParts(database, { runId, feature, part })]
     if (rows.length === 0) continue
     const report = (await readReport(file)).features.find((one) => one.feature === feature)
     if (report === undefined) continue
@@ -66,9 +53,9 @@ async function readKeptScores(root: string, database: ProjectDatabase, feature: 
       const id = report.cases[position]?.id
       if (id === undefined) continue
       // An answer that a later run took from the store is the same answer, and says nothing twice.
-      const fresh = own.filter(({ role, repeat, output }) => {
+      const fresh = own.filter(({ role, repeat, detail }) => {
         const version = role === 'candidate' ? report.candidate.id : report.baseline?.id
-        const answer = JSON.stringify([id, version, repeat, output])
+        const answer = JSON.stringify([id, version, repeat, detail.output])
         return !seen.has(answer) && seen.add(answer)
       })
       if (fresh.length > 0) addRun(cases, id, fresh)
@@ -92,10 +79,10 @@ function addRun(cases: Map<string, KeptCase>, id: string, rows: readonly KeptRow
   const means: number[] = []
   for (const role of ['candidate', 'baseline']) {
     const own = rows.filter((row) => row.role === role)
-    const scores = own.flatMap(({ score }) => (score === null ? [] : [score]))
+    const scores = own.flatMap(({ detail }) => detail.score ?? [])
     kept.scores.push(...scores)
     kept.unscored += own.length - scores.length
-    kept.usd.push(...own.flatMap(({ usd }) => (usd === null ? [] : [usd])))
+    kept.usd.push(...own.flatMap(({ detail }) => detail.costUsd ?? []))
     if (scores.length === 0) continue
     const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
     means.push(mean)

@@ -74,9 +74,20 @@ test('whatever fails in the store, by whichever call, names the place and the wa
     run: () => insert.run(),
     together: () => writeTogether(database, () => void insert.run()),
   }
-  const message = /^the store \S+\.sluice cannot be used: (?!the store).+\. Answers must be kept/
+  const message = /^the store \S+\.sluice cannot be used: (?!the store).+\. The file is damaged: put a copy/
   for (const [name, call] of Object.entries(calls)) assert.throws(call, { code: 'cannot-run', message }, name)
   assert.equal(database.isTransaction, false)
+  database.close()
+})
+
+test('a number that JavaScript has none for is damage, not a lack of space', () => {
+  using folder = temporaryFolder()
+  const database = openProjectDatabase(folder.root)
+  database.exec("INSERT INTO runs (id, command, started_at) VALUES ('r', 'gate', 9223372036854775807)")
+  assert.throws(() => database.prepare('SELECT started_at FROM runs').get(), {
+    code: 'cannot-run',
+    message: /^the store \S+\.sluice cannot be used: .+\. The file is damaged: put a copy/,
+  })
   database.close()
 })
 
