@@ -12,9 +12,10 @@ import type { Completion } from '../../providers/provider.ts'
 import { quoted } from '../checks/quoted.ts'
 import { type SourceText, sourceTexts } from './claim-sources.ts'
 import { mostClaims, noSource } from './claims-prompt.ts'
-import { comparable, quoteFinder, readJudgeAnswer, shownText } from './judge-answer.ts'
+import { readJudgeAnswer, shownText } from './judge-answer.ts'
 import { JudgeError } from './judge-error.ts'
 import type { Material } from './material.ts'
+import { comparable, quoteFinder } from './quote-finder.ts'
 
 const answeredClaimSchema = z.object({
   claim: z.string(),

@@ -4,13 +4,12 @@ import type { RubricItem } from '../../../records/rubric.ts'
 import { lostAnswer, lostReason } from '../../providers/lost-answer.ts'
 import type { Completion } from '../../providers/provider.ts'
 import type { ChoiceJudge } from '../../suite/prompt/choice-judge.ts'
-import { comparableText } from '../checks/comparable-text.ts'
 import { quoted } from '../checks/quoted.ts'
 import { answerObject, type ObjectWanted } from './answer-object.ts'
 import { JudgeError } from './judge-error.ts'
 import type { Material } from './material.ts'
+import { quoteFinder } from './quote-finder.ts'
 import { seenBy, seesMore, shownPart, textsOf } from './reported-parts.ts'
-import { undoVisible } from './visible.ts'
 
 const rubricAnswer = z.object({
   items: z.array(
@@ -108,28 +107,4 @@ export function shownText({ input, vars, expected = '', output, trace }: Materia
   const values = Object.values(vars).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
   const traceTexts = trace === undefined ? [] : textsOf(trace)
   return [...input.map(({ content }) => content), ...values, expected, output, ...traceTexts]
-}
-
-/**
- * Says whether a quote occurs in an output. Case, white space, unseen characters, the style of quotation marks and the
- * marks that the judge's prompt adds make no difference.
- */
-export function quoteFinder(output: string): (quote: string) => boolean {
-  const text = comparable(output)
-  return (quote) => variants(quote).some((variant) => variant !== '' && text.includes(variant))
-}
-
-function variants(quote: string): string[] {
-  const unprefixed = quote.replace(/^\| ?/gm, '')
-  const unquoted = unprefixed.trim().replace(/^["'“”‘’«„](.*)["'“”‘’»]$/s, '$1')
-  return [quote, unprefixed, unquoted].map(comparable)
-}
-
-/** A text without the differences that `quoteFinder` ignores. */
-export function comparable(text: string): string {
-  const seen = undoVisible(text).replace(/[\p{DI}\uFFF9-\uFFFB]/gv, '')
-  const plain = seen.replace(/[‘’‚‛]/g, "'").replace(/[“”„‟«»]/g, '"')
-  return comparableText(plain, false)
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .trim()
 }

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { quoteFinder } from '../../../../src/core/scorers/judge/judge-answer.ts'
+import fc from 'fast-check'
+import { comparableText } from '../../../../src/core/scorers/checks/comparable-text.ts'
+import { comparable, quoteFinder, quotePlace } from '../../../../src/core/scorers/judge/quote-finder.ts'
+import { makeVisible, undoVisible } from '../../../../src/core/scorers/judge/visible.ts'
+import { quoteRange } from '../../../../src/gate/report/html/quote-range.ts'
+import { visibleText } from '../../../../src/text/untrusted.ts'
 import { answer, answerItem, completion, judgeThatHears } from '../judging.ts'
 
 const occurs = quoteFinder('Ann sends the\r\n  invoice by Friday.\n“It’s due”, she\u200B says. <|end|> \u202Edone')
@@ -30,6 +35,59 @@ test('a quote of what was not said is not found', () => {
   ]) {
     assert.equal(occurs(quote), false, quote)
   }
+})
+
+/** Texts of pieces that are written in more than one way. */
+const oddText = fc
+  .array(
+    fc.constantFrom(
+      ...['invoice', 'Straße', 'ΣΑΣ', 'cafe\u0301', 'café', 'ﬁne', '한글', '\u1112\u1161\u11ab', 'x\u0302\u0323', '😀'],
+      ...['“', '”', '„', '‟', '’', '‛', '"', '«', '|', '⟦', '⟦U+200B⟧', '⟦U+0301⟧', '1\u00a0200', 'İI', 'ŉ', '\u0344'],
+      ...[' ', '\n', '\r\n', '\t', '\u0007', '\u00ad', '\u200b', '\u202e', '\ufeff', '\ufe0f', '\u2028', '\ud800'],
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => parts.join(''))
+
+/** Ways in which a judge writes what it quotes. */
+const ways: ((text: string) => string)[] = [
+  ...[makeVisible, (text: string) => text.normalize('NFD'), (text: string) => text.toUpperCase()],
+  ...[(text: string) => `“${text}”`, (text: string) => `| ${text}`, (text: string) => text.replace(/\s+/g, ' ')],
+  (text) => text.replace(/\p{Default_Ignorable_Code_Point}/gu, ''),
+]
+
+test('what is found of any text is marked in the report, and the mark holds what was found', () => {
+  let found = 0
+  fc.assert(
+    fc.property(oddText, oddText, oddText, fc.constantFrom(...ways), (before, said, after, written) => {
+      const output = before + said + after
+      const quote = written(said)
+      const range = quoteRange(output, quote)
+      assert.equal(range !== undefined, quoteFinder(output)(quote))
+      if (!range) return
+      found += 1
+      const place = quotePlace(output, quote)
+      const marked = output.slice(place?.start, place?.end)
+      assert.ok(quoteFinder(marked)(quote), `${JSON.stringify(marked)} is marked`)
+      assert.equal(visibleText(output).slice(range.start, range.end), visibleText(marked))
+    }),
+    { numRuns: 500 },
+  )
+  assert.ok(found > 200, `${found} of 500 were found`)
+})
+
+test('a text compares as the whole of it does, though it is compared piece by piece', () => {
+  const whole = (text: string) =>
+    comparableText(
+      undoVisible(text)
+        .replace(/[\p{DI}\uFFF9-\uFFFB]/gv, '')
+        .replace(/[‘’‚‛]/g, "'")
+        .replace(/[“”„‟«»]/g, '"'),
+      false,
+    )
+      .replace(/[\s\p{Cc}]+/gu, ' ')
+      .trim()
+  fc.assert(fc.property(oddText, (text) => assert.equal(comparable(text), whole(text))))
 })
 
 test('evidence that the judge made up is reported and does not change the score', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { quoteRange } from '../../../../src/gate/report/html/quote-range.ts'
+import { visibleText } from '../../../../src/text/untrusted.ts'
 import { diffWords } from '../../../../src/text/word-diff.ts'
 
 function marked(before: string, after: string): [old: string, now: string] {
@@ -63,11 +64,16 @@ test('a quote is found whatever its case, white space and quotation marks', () =
   const text = 'Hello,\n  she said “Pay  BY\tFriday” to him.'
   const found = (quote: string) => {
     const range = quoteRange(text, quote)
-    return range && text.slice(range.start, range.end)
+    return range && visibleText(text).slice(range.start, range.end)
   }
-  assert.equal(found('pay by friday'), 'Pay  BY\tFriday')
-  assert.equal(found('"Pay by Friday"'), '“Pay  BY\tFriday”')
+  assert.equal(found('pay by friday'), 'Pay  BY  Friday')
+  assert.equal(found('"Pay by Friday"'), '“Pay  BY  Friday”')
   assert.equal(found("'she said'"), 'she said')
+  const hidden = 'The inter\u00adnational\u200b fee'
+  assert.deepEqual(quoteRange(hidden, 'international fee'), {
+    start: 4,
+    end: 'The inter[U+00AD]national[U+200B] fee'.length,
+  })
   assert.equal(found('pay by monday'), undefined)
   assert.equal(found('  '), undefined)
 })

@@ -29,7 +29,7 @@ export function outputView({
   const { removed, added } =
     before === undefined || output === null ? { removed: [], added: [] } : diffWords(before, now)
   const quoted = judge.flatMap(({ evidence, evidenceFound }, item): Span[] => {
-    const range = evidenceFound === false ? undefined : quoteRange(now, visibleText(evidence))
+    const range = evidenceFound === false ? undefined : quoteRange(output ?? '', evidence)
     return range ? [{ ...range, as: item }] : []
   })
   const same = before === now
