@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { importedPaths } from './support/imported-paths.ts'
+import { importedNames, importedPaths } from './support/imported-paths.ts'
 
 /** A folder may import only itself and the folders before it. The order is the data flow. */
 const layersOfSluice = [
@@ -142,7 +142,7 @@ function wrongImports(file: string, text: string, layers: readonly string[] = la
 }
 
 test('imports point one way', () => {
-  const files = globSync('**/*.ts', { cwd: src }).filter((file) => file !== 'index.ts')
+  const files = globSync('**/*.{ts,cts,mts}', { cwd: src }).filter((file) => file !== 'index.ts')
   assert.ok(files.length > 1000, `only ${files.length} files were looked at`)
   assert.deepEqual(
     files.flatMap((file) => wrongImports(file, readFileSync(path.join(src, file), 'utf8'))),
@@ -151,7 +151,7 @@ test('imports point one way', () => {
 })
 
 test('imports of the client point one way', () => {
-  const files = globSync('**/*.ts', { cwd: clientSrc })
+  const files = globSync('**/*.{ts,cts,mts}', { cwd: clientSrc })
   assert.ok(files.length > 30, `only ${files.length} files were looked at`)
   assert.deepEqual(
     files.flatMap((file) => wrongImports(file, readFileSync(path.join(clientSrc, file), 'utf8'), layersOfClient)),
@@ -184,20 +184,43 @@ test('a file that is loaded in another way than by an import is found', () => {
     "new Worker(path.join(import.meta.dirname, '../control', 'live/redact.ts'))",
     'await import(`../control/live/redact.ts`)',
     'await import("../control/live/redact.ts")',
+    "await import(/* on demand */ '../control/live/redact.ts')",
+    "import.meta.resolve('../control/live/redact.ts')",
+    "require('../control/live/redact.ts')",
   ])
     assert.deepEqual(wrongImports('gate/gate.ts', across), ['gate/gate.ts imports control/live/redact.ts'], across)
   const built = 'await import(`../control/live/@{name}.ts`)'.replace('@', '$')
   assert.equal(wrongImports('gate/gate.ts', built).length, 1)
 })
 
+/** Of what a file of `stats` imports all but files of `stats`. */
+function foreignToStats(file: string, text: string): string[] {
+  const isOwn = (name: string) => name.startsWith('.') && path.join(path.dirname(file), name).startsWith('stats/')
+  return [...new Set([...importedNames(text), ...importedPaths(text)])].filter((name) => !isOwn(name))
+}
+
 test('stats imports nothing but itself', () => {
-  const files = globSync('stats/**/*.ts', { cwd: src })
+  const files = globSync('stats/**/*.{ts,cts,mts}', { cwd: src })
   assert.ok(files.length > 30)
-  for (const file of files) {
-    for (const match of readFileSync(path.join(src, file), 'utf8').matchAll(/from '([^']+)'/g)) {
-      assert.match(path.join(path.dirname(file), match[1] ?? ''), /^stats\//, `${file} imports ${match[1]}`)
-    }
-  }
+  for (const file of files) assert.deepEqual(foreignToStats(file, readFileSync(path.join(src, file), 'utf8')), [], file)
+  const foreign = ['node:fs', 'zod', 'sluice', '../records/rubric.ts']
+  const text = ["import { own } from './own.ts'", ...foreign.map((name) => `import { a } from '${name}'`)].join('\n')
+  assert.deepEqual(foreignToStats('stats/holm.ts', text), foreign)
+})
+
+/** The package itself, by its name: such an import would go round the layers. */
+const importsItself = (text: string) => importedNames(text).some((name) => /^sluice(?:\/|$)/.test(name))
+
+test('the source imports nothing of the package by its name', () => {
+  const files = globSync('**/*.{ts,cts,mts}', { cwd: src })
+  assert.ok(files.length > 1000, `only ${files.length} files were looked at`)
+  assert.deepEqual(
+    files.filter((file) => importsItself(readFileSync(path.join(src, file), 'utf8'))),
+    [],
+  )
+  for (const text of ["import { decide } from 'sluice'", "await import('sluice/stats')", "import 'sluice'"])
+    assert.ok(importsItself(text), text)
+  assert.ok(!importsItself("import { createClient } from '@sluice/client'"))
 })
 
 /** Names the types of all that routes are given, so that everything in the server may import it. */
@@ -240,7 +263,7 @@ function circles(folder: string, files: ReadonlyMap<string, string>): string[] {
 }
 
 test('in no folder do the subjects form a circle', () => {
-  const files = globSync('**/*.ts', { cwd: src }).filter((file) => file.includes('/'))
+  const files = globSync('**/*.{ts,cts,mts}', { cwd: src }).filter((file) => file.includes('/'))
   const folders = new Set(files.flatMap((file) => file.split('/').map((_, at, all) => all.slice(0, at).join('/'))))
   folders.delete('')
   assert.ok(folders.has('gate') && folders.has('control/server/pages/acts'))

@@ -1,12 +1,21 @@
 import path from 'node:path'
 
-const quoted = /['"`](\.[^'"`]+)['"`]/.source
-const imported = new RegExp(`(?:from|import)\\s*\\(?\\s*${quoted}|new URL\\(\\s*${quoted}`, 'g')
+const quoted = /(['"`])([^'"`\s]+)\1/.source
+/** White space and comments. */
+const gap = /(?:\s|\/\*[^]*?\*\/|\/\/.*\n)*/.source
+const called = /(?:\bimport|\brequire|\bimport\.meta\.resolve|\bnew URL)/.source
+/** Only a call takes a text in backticks; in a comment they are around any name. */
+const imported = new RegExp(`(?:\\b(?:from|import)${gap}(?!\`)|${called}${gap}\\(${gap})${quoted}`, 'g')
 const fromFolder = /import\.meta\.dirname((?:,\s*['"`][^'"`]+['"`])+)/g
+
+/** All that a source text imports, packages by their names, and what it gives a URL of. */
+export function importedNames(text: string): string[] {
+  return [...text.matchAll(imported)].map(([, , name = '']) => name)
+}
 
 /** The relative paths that a source text imports or gives a URL of, and those out of its folder that it builds. */
 export function importedPaths(text: string): string[] {
-  const named = [...text.matchAll(imported)].map(([, specifier, address]) => specifier ?? address ?? '')
+  const named = importedNames(text).filter((name) => name.startsWith('.'))
   const built = [...text.matchAll(fromFolder)].map(([, parts = '']) =>
     path.join(...[...parts.matchAll(/['"`]([^'"`]+)['"`]/g)].map(([, part = '']) => part)),
   )
