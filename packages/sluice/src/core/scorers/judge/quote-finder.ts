@@ -34,8 +34,9 @@ function variants(quote: string): string[] {
   return [quote, unprefixed, unquoted].map(comparable).filter((variant) => variant !== '')
 }
 
-/** A run of ASCII that nothing changes which follows it, a character that `makeVisible` wrote by code point, or any one. */
+/** A run of ASCII to which nothing after it joins, a character that `makeVisible` wrote by code point, or any other. */
 const pieces = /[!-~]+(?=[ -~\n]|$)|⟦U\+([0-9A-F]{4,6})⟧|[^]/gu
+const ascii = /^[!-~]+$/
 const unseen = /^[\p{DI}\uFFF9-\uFFFB]$/v
 /** Marks and parts of Hangul syllables, which Unicode may compose with what stands before them. */
 const joins = /^[\p{M}\u1160-\u11FF]/u
@@ -53,7 +54,7 @@ function comparableWithPlaces(given: string): { text: string; starts: number[]; 
   const finish = () => {
     const { start, end } = cluster
     const plain = comparableText(cluster.text.replace(/[‘’‚‛]/g, "'").replace(/[“”„‟«»]/g, '"'), false)
-    const isRun = plain.length === end - start
+    const isRun = cluster.text.length === end - start && ascii.test(cluster.text)
     for (let unit = 0; unit < plain.length; unit += 1) {
       const isBlank = blank.test(plain.charAt(unit))
       if (isBlank && (units.at(-1) ?? ' ') === ' ') continue

@@ -76,6 +76,11 @@ test('what is found of any text is marked in the report, and the mark holds what
   assert.ok(found > 200, `${found} of 500 were found`)
 })
 
+test('what is composed and spelled out in one is marked as a whole', () => {
+  const output = 'cafe\u0301\u0344'
+  assert.deepEqual(quotePlace(output, 'caf\u00e9\u0344'), { start: 0, end: output.length })
+})
+
 test('a text compares as the whole of it does, though it is compared piece by piece', () => {
   const whole = (text: string) =>
     comparableText(
