@@ -8,20 +8,27 @@ const most = 300
 
 const isLong = (text: string) => text.split('\n').length > most + 1
 
+/** The files of a folder that are written by hand in a language of programs or of styles. */
+const writtenIn = (folder: string) =>
+  globSync(`${folder}/**/*.{ts,cts,mts,js,cjs,mjs,css}`, { cwd: root, exclude: ['**/node_modules', '**/dist'] })
+
 test('no source or test file is longer than 300 lines', () => {
   for (const [folder, least] of Object.entries({
     'packages/*/src': 1000,
     'packages/*/test': 600,
     scripts: 60,
     demo: 10,
+    site: 7,
   })) {
-    const files = globSync(`${folder}/**/*.ts`, { cwd: root })
+    const files = writtenIn(folder)
     assert.ok(files.length > least, `only ${files.length} files of ${folder} were looked at`)
     assert.deepEqual(
       files.filter((file) => isLong(readFileSync(path.join(root, file), 'utf8'))),
       [],
     )
   }
+  for (const file of ['site/assets/site.css', 'site/links.js'])
+    assert.ok(writtenIn('site').includes(file), `${file} was not looked at`)
   assert.deepEqual([isLong('a\n'.repeat(most)), isLong('a\n'.repeat(most + 1))], [false, true])
 })
 
