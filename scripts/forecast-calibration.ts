@@ -7,7 +7,7 @@ import { writeSection } from './simulate-canary/write-section.ts'
  * How often a rollout ends when `sluice rollout start` and `rollout status` have foretold it, in kind and in unkind traffic:
  * `npm run forecast-calibration -- [--runs 20] [--seed 1] [--only steady] [--markdown FILE]`. Each rollout has a past of its
  * own, and goes request by request through the engine's own decisions. It is foretold at its start, and again after a third of
- * the time that was told then, if it still runs. Exits with 1 where what is claimed of a kind of traffic is refuted.
+ * the time that was told then, if it still runs. Says which claim of a kind of traffic is refuted, and exits with 1 then.
  */
 
 const hourMs = 3_600_000
@@ -55,7 +55,9 @@ async function main({ runs, seed, only, markdown }: Options): Promise<number> {
   ].join('\n')
   console.log(text)
   if (markdown !== undefined) await writeSection(markdown, 'dates', text)
-  return rows.every(isNotRefuted) ? 0 : 1
+  const faults = rows.flatMap(refuted)
+  for (const fault of faults) console.error(fault)
+  return faults.length === 0 ? 0 : 1
 }
 
 async function add(row: Row, played: ReturnType<typeof play>): Promise<void> {
@@ -88,10 +90,22 @@ function count(tally: Tally, forecastShare: number, isHeld: boolean): void {
 const share = ({ count: n, held }: Tally) => held / n
 const standardError = (tally: Tally) => Math.sqrt((share(tally) * (1 - share(tally))) / tally.count)
 
-/** Refuted if it is off by more than 5 points for certain, by 2.33 standard errors. */
-function isNotRefuted({ kind: { claimed }, start, third }: Row): boolean {
-  const holds = (tally: Tally) => Math.abs(tally.held - tally.said) / tally.count <= 0.05 + 2.33 * standardError(tally)
-  return (!claimed.start || holds(start)) && (!claimed.third || holds(third))
+/**
+ * Of what is claimed what is refuted: off by more than 5 points for certain, by 2.33 standard errors. Few rollouts may all
+ * end as told, or none: then the error is that of the chance that was told.
+ */
+function refuted({ kind: { name, claimed }, start, third }: Row): string[] {
+  return [
+    { when: 'at the start', isClaimed: claimed.start, tally: start },
+    { when: 'after a third', isClaimed: claimed.third, tally: third },
+  ].flatMap(({ when, isClaimed, tally }) => {
+    if (!isClaimed || tally.count === 0) return []
+    const said = tally.said / tally.count
+    const error = Math.max(standardError(tally), Math.sqrt((said * (1 - said)) / tally.count))
+    if (Math.abs(share(tally) - said) <= 0.05 + 2.33 * error) return []
+    const [saidPercent, heldPercent] = [said, share(tally)].map((part) => `${(100 * part).toFixed(1)} %`)
+    return [`refuted: ${name}, told ${when}: said ${saidPercent}, held ${heldPercent} of ${tally.count} rollouts`]
+  })
 }
 
 function rowText({ kind, rollouts, start, third, decided }: Row): string {

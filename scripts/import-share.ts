@@ -16,13 +16,24 @@ import { configurations } from './import-share/configurations.ts'
 import { verifiedRows } from './import-share/verified.ts'
 
 const [first, ...others] = process.argv.slice(2)
-if (first === '--verify') await printVerified(others)
-else await printShare(process.argv.slice(2))
+try {
+  if (first === '--verify') await printVerified(others)
+  else await printShare(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof SluiceError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}
 
 async function printVerified(folders: readonly string[]): Promise<void> {
   console.log('| project | assertions translated | kept answers | same | differ | not comparable |')
   console.log('| --- | --- | --- | --- | --- | --- |')
-  for (const folder of folders) for (const row of await verifiedRows(path.resolve(folder))) console.log(row)
+  for (const folder of folders) {
+    const rows = await verifiedRows(path.resolve(folder))
+    if (rows.length === 0)
+      throw new SluiceError('invalid-input', `${path.resolve(folder)} has no results to compare with`)
+    for (const row of rows) console.log(row)
+  }
 }
 
 async function printShare(folders: readonly string[]): Promise<void> {
@@ -31,7 +42,15 @@ async function printShare(folders: readonly string[]): Promise<void> {
   const refused: string[] = []
   let imported = 0
 
-  for (const file of folders.flatMap(configurations)) {
+  const files = folders.flatMap((folder) => {
+    const found = configurations(folder)
+    if (found.length === 0)
+      throw new SluiceError('invalid-input', `${path.resolve(folder)} has no configuration of promptfoo`)
+    return found
+  })
+  if (files.length === 0) throw new SluiceError('invalid-input', 'name a folder: npm run import-share -- FOLDER')
+
+  for (const file of files) {
     try {
       const options = { format: 'promptfoo', file, cwd: process.cwd(), out: path.join(tmpdir(), 'nowhere') }
       const { rows: found, translated } = await importFile({ ...options, model: 'openai:any', dryRun: true })

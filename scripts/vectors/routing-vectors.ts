@@ -1,5 +1,6 @@
 // Writes packages/client/routing-vectors.json: `npm run routing-vectors`. The positions come from an implementation of
 // its own, on big integers and straight from the algorithm's description, so that the client's is checked against another.
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { seededRandom } from '../../packages/sluice/src/stats/random.ts'
@@ -94,4 +95,5 @@ writeFileSync(
   file,
   `{\n  "algorithm": "murmur3-x86-32/ppm",\n  "about": ${JSON.stringify(about)},\n  "vectors": [\n${rows}\n  ]\n}\n`,
 )
+execFileSync('node_modules/.bin/biome', ['format', '--write', file], { stdio: 'inherit' })
 console.log(`${vectors.length} vectors`)
