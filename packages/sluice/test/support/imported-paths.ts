@@ -2,7 +2,7 @@ import path from 'node:path'
 
 const quoted = /(['"`])([^'"`\s]+)\1/.source
 /** White space and comments. */
-const gap = /(?:\s|\/\*[^]*?\*\/|\/\/.*\n)*/.source
+const gap = /(?:\s|\/\*[\s\S]*?\*\/|\/\/.*\n)*/.source
 const called = /(?:\bimport|\brequire|\bimport\.meta\.resolve|\bnew URL)/.source
 /** Only a call takes a text in backticks; in a comment they are around any name. */
 const imported = new RegExp(`(?:\\b(?:from|import)${gap}(?!\`)|${called}${gap}\\(${gap})${quoted}`, 'g')

@@ -98,7 +98,7 @@ function noOutcomesText(
 }
 
 /** Whether outcomes of both arms have come at all in this stage: without them nothing is known of the canary. */
-export function areBothReported(assessment: Assessment | null): boolean {
+function areBothReported(assessment: Assessment | null): boolean {
   return typeof assessment?.soak?.heardAt === 'number'
 }
 

@@ -35,7 +35,7 @@ function variants(quote: string): string[] {
 }
 
 /** A run of ASCII to which nothing after it joins, a character that `makeVisible` wrote by code point, or any other. */
-const pieces = /[!-~]+(?=[ -~\n]|$)|⟦U\+([0-9A-F]{4,6})⟧|[^]/gu
+const pieces = /[!-~]+(?=[ -~\n]|$)|⟦U\+([0-9A-F]{4,6})⟧|[\s\S]/gu
 const ascii = /^[!-~]+$/
 const unseen = /^[\p{DI}\uFFF9-\uFFFB]$/v
 /** Marks and parts of Hangul syllables, which Unicode may compose with what stands before them. */
