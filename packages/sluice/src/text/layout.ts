@@ -4,12 +4,17 @@ const wide =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u
 const narrow = /^[\x20-\x7e]*$/
 const invisible = /^[\p{Mn}\p{Me}\p{Cf}]+$/u
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** Made where one is needed first: it takes longer than the rest of a command's start. */
+let segmenter: Intl.Segmenter | undefined
+function graphemes(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 
 export function displayWidth(text: string): number {
   if (narrow.test(text)) return text.length
   let width = 0
-  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : invisible.test(segment) ? 0 : 1
+  for (const { segment } of graphemes(text)) width += wide.test(segment) ? 2 : invisible.test(segment) ? 0 : 1
   return width
 }
 
@@ -70,7 +75,7 @@ function breakWord(word: string, width: number): string[] {
 function headOf(text: string, width: number): string {
   let used = 0
   let head = ''
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     used += displayWidth(segment)
     if (used > width) break
     head += segment
