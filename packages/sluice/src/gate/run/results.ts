@@ -105,11 +105,14 @@ export function keptRows(database: ProjectDatabase, runId: string, feature: stri
   return keptParts(database, { runId, feature, part: caseDetailSchema })
 }
 
+/** A kept result with a part of its detail. */
+export type ResultPart<T> = Omit<ResultRow, 'detail'> & { detail: T }
+
 /** The same with so much of each detail as `part` has, which is picked of the schema of a detail. */
 export function* keptParts<T>(
   database: ProjectDatabase,
   { runId, feature, part }: { runId: string; feature: string; part: z.ZodType<T> },
-): Generator<Omit<ResultRow, 'detail'> & { detail: T }> {
+): Generator<ResultPart<T>> {
   const select = database.prepare(
     'SELECT position, arm AS role, repeat, detail FROM results WHERE run_id = ? AND feature = ? ORDER BY position, arm, repeat',
   )

@@ -3,7 +3,7 @@ import { openExistingDatabase, type ProjectDatabase } from '../../core/answers/p
 import { caseDetailSchema } from '../../records/report/case-detail.ts'
 import { readReport } from '../report/report-file.ts'
 import { storedRuns } from '../report/stored-runs.ts'
-import { keptParts } from '../run/results.ts'
+import { keptParts, type ResultPart } from '../run/results.ts'
 
 /** What the kept runs say of one case. */
 interface KeptCase {
@@ -31,7 +31,7 @@ export interface KeptScores {
 
 const part = caseDetailSchema.pick({ output: true, score: true, costUsd: true })
 
-type KeptRow = ReturnType<typeof keptParts<z.output<typeof part>>> extends Iterable<infer Row> ? Row : never
+type KeptRow = ResultPart<z.output<typeof part>>
 
 /**
  * The scores of a feature in the last runs, by case. A run counts only where both its report, which knows the ids of
